@@ -36,4 +36,10 @@ inline constexpr std::size_t kNestedIndexes = 1'000;
 // Zero padding of one template identifier, $Number%0Nd$ (ISO/IEC 23009-1 5.3.9.4.4).
 inline constexpr int kTemplateWidth = 64;
 
+// Bytes of one media segment and of one InitSegment.
+inline constexpr int64_t kSegmentBytes = int64_t{256} << 20;
+inline constexpr int64_t kInitSegmentBytes = int64_t{4} << 20;
+// InitSegments of one track kept for Representations that may come back.
+inline constexpr std::size_t kCachedInitSegments = 32;
+
 }  // namespace playhead::limits

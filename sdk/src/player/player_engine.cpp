@@ -32,12 +32,8 @@ PlayerEngine::PlayerEngine(std::shared_ptr<Client> client, PlayerConfig config, 
       publish_(std::move(publish)),
       start_fetcher_(*client_->impl().transport, executor, start_retries()),
       media_fetcher_(*client_->impl().transport, executor),
-      manifests_([this](Request request, UniqueFunction<void(Result<FetchedResource>)> done) {
-        return start_fetcher_.fetch(
-            std::move(request), [this, done = std::move(done)](Result<FetchedResource> r) mutable {
-              if (r) qoe_.on_bytes(r->stats.body_bytes);
-              done(std::move(r));
-            });
+      manifests_([this](Request request, ManifestDone done) {
+        return fetch_manifest(std::move(request), std::move(done));
       }) {
   preferences_.audio_language = config_.audio_language;
   publish_status(executor_.now());
@@ -45,6 +41,15 @@ PlayerEngine::PlayerEngine(std::shared_ptr<Client> client, PlayerConfig config, 
 
 PlayerEngine::~PlayerEngine() {
   if (state_ != PlayerState::kIdle) end_play(PlayerState::kIdle);
+}
+
+CancelHandle PlayerEngine::fetch_manifest(Request request, ManifestDone done) {
+  return start_fetcher_.fetch(
+      std::move(request), [this, done = std::move(done)](Result<FetchedResource> result) mutable {
+        if (!result) return done(std::move(result).error());
+        qoe_.on_bytes(result->stats.body_bytes);
+        done(FetchedManifest{std::move(result->head), std::move(result->body)});
+      });
 }
 
 MediaTime PlayerEngine::position(MonotonicTime now) {

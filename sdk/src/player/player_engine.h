@@ -40,9 +40,12 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   void stop();
 
  private:
+  using ManifestDone = UniqueFunction<void(Result<FetchedManifest>)>;
+
   // Loading, in order.
   void on_session_started(Result<TitleStart> start);
   void load_manifest(const std::string& url);
+  CancelHandle fetch_manifest(Request request, ManifestDone done);
   void on_manifest(Result<std::shared_ptr<const Presentation>> result);
   // Signed URLs.
   void renew_urls(const Error& refused);
