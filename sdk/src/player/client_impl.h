@@ -6,8 +6,6 @@
 
 #include "base/log.h"
 #include "playhead/client.h"
-#include "session/api_client.h"
-#include "session/outbox.h"
 
 namespace playhead {
 
@@ -21,9 +19,6 @@ class Client::Impl {
   std::shared_ptr<Store> store;
   std::shared_ptr<MediaBackend> backend;
   std::shared_ptr<Executor> executor;
-  // On the executor's thread. Null without an API URL.
-  std::shared_ptr<ApiClient> api;
-  std::shared_ptr<Outbox> outbox;
 
   // What the last play measured on this network; 0 unknown. Any thread.
   [[nodiscard]] Bitrate remembered_throughput();

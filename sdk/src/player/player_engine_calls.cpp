@@ -53,13 +53,15 @@ void PlayerEngine::on_manifest(Result<std::shared_ptr<const Presentation>> resul
   config.max_height = config_.max_height;
   config.can_renew = session_ != nullptr;
   MediaBackend& backend = *client_->impl().backend;
+  StreamingListener& streaming_listener = *this;
+  PipelineListener& pipeline_listener = *this;
   auto streaming = std::make_unique<StreamingEngine>(media_fetcher_, manifests_, backend, executor_,
-                                                     config, *this);
+                                                     config, streaming_listener);
   streaming->remember(client_->impl().remembered_throughput());
   if (auto opened = streaming->open(*result, preferences_, start_position_); !opened) {
     return fail_next_turn(std::move(opened).error());
   }
-  pipeline_ = std::make_unique<MediaPipeline>(backend, executor_, sinks_, *this);
+  pipeline_ = std::make_unique<MediaPipeline>(backend, executor_, sinks_, pipeline_listener);
   pipeline_->set_speed(speed_, now);
   pipeline_->restart(start_position_, now);
   if (sinks_.audio) sinks_.audio->set_volume(volume_);
