@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "playhead/bytes.h"
+#include "playhead/time.h"
+
+namespace playhead {
+
+enum class TrackKind : uint8_t { kVideo, kAudio, kText };
+
+enum class Container : uint8_t { kUnknown, kFmp4, kMpegTs, kPackedAudio, kWebVtt };
+
+// What a demuxer found out about one elementary stream; all a decoder needs to start.
+struct StreamInfo {
+  TrackKind kind = TrackKind::kVideo;
+  int stream_index = 0;           // within its container
+  std::string codec;              // FFmpeg's short name: "h264", "hevc", "aac", …
+  int64_t timescale = 1'000'000;  // ticks per second of the samples' times
+  SharedBytes codec_config;       // avcC, AudioSpecificConfig …; may be empty (in-band)
+  int width = 0, height = 0;      // pixels; 0 when not known before decoding
+  int sample_rate = 0, channels = 0;
+};
+
+// One access unit as the container holds it, in container ticks (StreamInfo::timescale).
+struct EncodedSample {
+  TrackKind kind = TrackKind::kVideo;
+  int stream_index = 0;
+  int64_t pts_ticks = 0;
+  int64_t dts_ticks = 0;
+  int64_t duration_ticks = 0;  // 0 when unknown
+  bool is_key_frame = false;
+  SharedBytes data;
+};
+
+enum class PixelFormat : uint8_t { kI420, kNv12 };
+
+// A decoded picture; planes stay valid and unchanged as long as `owner` lives. Any thread may drop
+// it.
+struct VideoFrame {
+  MediaTime time;             // when it is shown
+  Duration duration{0};       // 0 when unknown
+  int width = 0, height = 0;  // visible pixels
+  // Pixel aspect ratio: width of a pixel over its height.
+  int sar_num = 1, sar_den = 1;
+  PixelFormat format = PixelFormat::kI420;
+  std::array<const uint8_t*, 3> planes{};
+  std::array<int, 3> strides{};  // bytes per row
+  std::shared_ptr<const void> owner;
+};
+
+// Interleaved 32-bit float samples in [-1, 1].
+struct AudioFormat {
+  int sample_rate = 48'000;  // Hz, 8,000..192,000
+  int channels = 2;          // 1..8
+  friend bool operator==(const AudioFormat&, const AudioFormat&) = default;
+};
+
+// A piece of decoded, resampled and possibly time-stretched sound.
+struct AudioChunk {
+  MediaTime time;  // media time of its first sample
+  // Media time it stands for: longer than its playing time when speed > 1.
+  Duration media_duration{0};
+  AudioFormat format;
+  std::vector<float> samples;  // frames * channels
+  [[nodiscard]] int64_t frames() const {
+    return static_cast<int64_t>(samples.size()) / format.channels;
+  }
+};
+
+}  // namespace playhead

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "playhead/executor.h"
+#include "playhead/media.h"
+#include "playhead/result.h"
+
+// The three jobs the engine leaves to a codec library. Built in: FFmpeg (sdk/src/decode).
+// Simulation supplies one that makes up samples and frames without decoding. All three kinds of
+// object: created, called and destroyed on the executor's thread, which they never block; callbacks
+// run on that executor, none after destruction, none inside a call.
+namespace playhead {
+
+struct DemuxerCallbacks {
+  // Once, when the streams are known and before any sample.
+  UniqueFunction<void(std::vector<StreamInfo>)> on_streams;
+  // Samples in container order, in batches, as soon as their bytes are there.
+  UniqueFunction<void(std::vector<EncodedSample>)> on_samples;
+  // Once, last: everything of the segment was delivered, or why not (kContainerSyntax,
+  // kContainerUnsupported). Samples before the damage have been delivered.
+  UniqueFunction<void(Result<void>)> on_end;
+};
+
+// Takes apart one segment while its bytes arrive.
+class SegmentDemuxer {
+ public:
+  virtual ~SegmentDemuxer() = default;
+  // Bytes in order: first the InitSegment (if any), then the segment.
+  virtual void append(SharedBytes bytes) = 0;
+  // No more bytes will come.
+  virtual void finish() = 0;
+};
+
+struct VideoDecoderCallbacks {
+  // In presentation order; `time` is the sample's pts_us given to decode().
+  UniqueFunction<void(VideoFrame)> on_frame;
+  // The decoder took a sample and has room for more.
+  UniqueFunction<void()> on_room;
+  // Everything given before drain() has come out.
+  UniqueFunction<void()> on_drained;
+  // kDecodeFailed (recoverable: the sample is skipped; fatal: the decoder is unusable).
+  UniqueFunction<void(Error)> on_error;
+};
+
+class VideoDecoder {
+ public:
+  virtual ~VideoDecoder() = default;
+  // How many samples decode() accepts now without growing its queue past its bound.
+  [[nodiscard]] virtual int room() const = 0;
+  // `show` false: decode for reference only (pre-roll before a seek target), deliver no frame.
+  virtual void decode(const EncodedSample& sample, MediaTime time, bool show) = 0;
+  virtual void drain() = 0;
+  // Forgets everything queued; frames of earlier samples no longer come out.
+  virtual void flush() = 0;
+};
+
+struct AudioDecoderCallbacks {
+  UniqueFunction<void(AudioChunk)> on_chunk;
+  UniqueFunction<void()> on_room;
+  UniqueFunction<void()> on_drained;
+  UniqueFunction<void(Error)> on_error;
+};
+
+// Decodes, resamples to the sink's format and stretches to the playback speed with pitch kept.
+class AudioDecoder {
+ public:
+  virtual ~AudioDecoder() = default;
+  [[nodiscard]] virtual int room() const = 0;
+  virtual void decode(const EncodedSample& sample, MediaTime time) = 0;
+  // Applies to samples decoded from here on. 0.5..2.
+  virtual void set_speed(double speed) = 0;
+  virtual void drain() = 0;
+  virtual void flush() = 0;
+};
+
+class MediaBackend {
+ public:
+  virtual ~MediaBackend() = default;
+
+  virtual std::unique_ptr<SegmentDemuxer> open_demuxer(Container container, Executor& executor,
+                                                       DemuxerCallbacks callbacks) = 0;
+  // Errors: kCodecUnsupported.
+  virtual Result<std::unique_ptr<VideoDecoder>> open_video_decoder(
+      const StreamInfo& stream, Executor& executor, VideoDecoderCallbacks callbacks) = 0;
+  virtual Result<std::unique_ptr<AudioDecoder>> open_audio_decoder(
+      const StreamInfo& stream, AudioFormat output, Executor& executor,
+      AudioDecoderCallbacks callbacks) = 0;
+
+  // Whether an RFC 6381 codec string ("avc1.64001f", "mp4a.40.2") can be decoded. Unknown strings
+  // and "" answer true: the demuxer will tell.
+  [[nodiscard]] virtual bool supports(const std::string& rfc6381_codec) const = 0;
+};
+
+}  // namespace playhead

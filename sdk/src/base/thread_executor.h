@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "playhead/executor.h"
+
+namespace playhead {
+
+// Executor on a thread of its own, with the system's clocks. The only place that reads them.
+class ThreadExecutor final : public Executor {
+ public:
+  // `name` shows in debuggers (15 characters are kept).
+  explicit ThreadExecutor(const std::string& name);
+  // Ends after the running task; queued tasks are destroyed unrun. Not from its own thread.
+  ~ThreadExecutor() override;
+
+  [[nodiscard]] MonotonicTime now() const override;
+  [[nodiscard]] WallTime wall_now() const override;
+  void post(Task task) override;
+  CancelHandle post_at(MonotonicTime deadline, Task task) override;
+  uint64_t random() override;
+  [[nodiscard]] bool is_current() const override;
+
+ private:
+  class Impl;
+  std::shared_ptr<Impl> impl_;  // shared with timer handles, which may outlive the executor
+};
+
+}  // namespace playhead
