@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "log.h"
 
-#include <unistd.h>
-
 #include "timestamps.h"
 
 namespace playhead::server {
@@ -31,7 +29,7 @@ void Log::write(std::string_view level, std::string_view event, Fields fields) c
   }
   line += '\n';
   // A log that cannot be written is not a reason to stop serving.
-  [[maybe_unused]] const ssize_t ignored = ::write(STDERR_FILENO, line.data(), line.size());
+  [[maybe_unused]] const ssize_t ignored = ::write(fd_, line.data(), line.size());
 }
 
 }  // namespace playhead::server

@@ -6,17 +6,20 @@
 #include <string_view>
 #include <utility>
 
+#include <unistd.h>
+
 #include "clock.h"
 
 namespace playhead::server {
 
-// One line per event on stderr: time, level, event name, then key="value" pairs. Any thread; a line
-// is written with one call, so lines never mix. Callers never pass tokens, keys or URL queries.
+// One line per event on a file descriptor: time, level, event name, then key="value" pairs. Any
+// thread; a line is written with one call, so lines never mix. Callers never pass tokens, keys or
+// URL queries.
 class Log {
  public:
   using Fields = std::initializer_list<std::pair<std::string_view, std::string>>;
 
-  explicit Log(const Clock& clock) : clock_(clock) {}
+  explicit Log(const Clock& clock, int fd = STDERR_FILENO) : clock_(clock), fd_(fd) {}
 
   void info(std::string_view event, Fields fields = {}) const { write("info", event, fields); }
   void warn(std::string_view event, Fields fields = {}) const { write("warn", event, fields); }
@@ -26,6 +29,7 @@ class Log {
   void write(std::string_view level, std::string_view event, Fields fields) const;
 
   const Clock& clock_;
+  const int fd_;  // not owned
 };
 
 }  // namespace playhead::server

@@ -9,6 +9,7 @@
 
 using namespace playhead::server;
 using playhead::server::test::FixedClock;
+using playhead::server::test::kNoLog;
 using playhead::server::test::TempDir;
 
 namespace {
@@ -62,7 +63,7 @@ TEST_CASE("parse_title: what is left out") {
 TEST_CASE("catalogue: reads folders, leaves bad ones out, finds what appeared since") {
   const TempDir dir;
   FixedClock clock(1'000'000);
-  const Log log(clock);
+  const Log log(clock, kNoLog);
   dir.write("m_1/title.json", title_text("m_1"));
   dir.write("m_2/title.json", title_text("m_2", "Comedy"));
   dir.write("broken/title.json", "{");
@@ -86,7 +87,7 @@ TEST_CASE("catalogue: reads folders, leaves bad ones out, finds what appeared si
 TEST_CASE("secrets: made once, private, and read back; damage is an error") {
   const TempDir dir;
   const FixedClock clock(0);
-  const Log log(clock);
+  const Log log(clock, kNoLog);
   const auto file = dir.path() / "secrets";
   const auto made = load_or_create_secrets(file, log);
   REQUIRE(made.ok());

@@ -12,6 +12,7 @@
 using namespace playhead::server;
 using nlohmann::json;
 using playhead::server::test::FixedClock;
+using playhead::server::test::kNoLog;
 using playhead::server::test::TempDir;
 
 namespace {
@@ -90,7 +91,7 @@ class Fixture {
   TempDir media_dir_;
   TempDir data_dir_;
   FixedClock clock_{kNowMs};
-  Log log_{clock_};
+  Log log_{clock_, kNoLog};
   UrlSigner signer_{std::string(32, 'u')};
   JwtCodec tokens_{std::string(32, 't')};
   Catalogue catalogue_{media_dir_.path(), clock_, log_};

@@ -15,6 +15,9 @@
 
 namespace playhead::server::test {
 
+// A log that goes nowhere: writing to it fails, which a log does not mind.
+inline constexpr int kNoLog = -1;
+
 // A folder of the test's own; gone with the object.
 class TempDir {
  public:
