@@ -74,7 +74,7 @@ bool SegmentInput::begin_box() {
       is_damaged_ = true;
       return false;
     }
-    if (box->type == box_type("moof")) scan(peek(box->size));
+    scan(box->type, peek(box->size));
   }
   stream_.read(header_);
   if (!is_passed_on(box->type)) std::copy_n("free", 4, header_.begin() + 4);
@@ -84,10 +84,19 @@ bool SegmentInput::begin_box() {
   return true;
 }
 
-void SegmentInput::scan(ByteView moof) {
-  for (const CompositionShift& shift : scan_composition_shifts(moof)) {
-    int64_t& known = composition_shifts_[static_cast<int>(shift.track_id)];
-    known = std::max(known, shift.ticks);
+void SegmentInput::scan(uint32_t type, ByteView box) {
+  if (type == box_type("moov")) {
+    default_durations_ = scan_default_durations(box);
+    return;
+  }
+  for (TrackFragment& fragment : scan_fragment(box, default_durations_)) {
+    Track& track = tracks_[static_cast<int>(fragment.track_id)];
+    track.composition_shift = std::max(track.composition_shift, fragment.composition_shift);
+    const std::size_t room =
+        kMaxFragmentDurations - std::min(kMaxFragmentDurations, track.durations.size());
+    const std::size_t count = std::min(room, fragment.durations.size());
+    track.durations.insert(track.durations.end(), fragment.durations.begin(),
+                           fragment.durations.begin() + static_cast<std::ptrdiff_t>(count));
   }
 }
 
@@ -105,8 +114,16 @@ bool SegmentInput::is_cut_short() const {
 }
 
 int64_t SegmentInput::composition_shift(int track_id) const {
-  const auto found = composition_shifts_.find(track_id);
-  return found == composition_shifts_.end() ? 0 : found->second;
+  const auto found = tracks_.find(track_id);
+  return found == tracks_.end() ? 0 : found->second.composition_shift;
+}
+
+int64_t SegmentInput::take_duration(int track_id) {
+  const auto found = tracks_.find(track_id);
+  if (found == tracks_.end() || found->second.durations.empty()) return 0;
+  const uint32_t duration = found->second.durations.front();
+  found->second.durations.pop_front();
+  return duration;
 }
 
 }  // namespace playhead

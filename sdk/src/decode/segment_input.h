@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <span>
 #include <vector>
@@ -41,12 +42,14 @@ class SegmentInput {
   [[nodiscard]] bool is_cut_short() const;
   // Ticks by which libavformat's presentation times of this track are too late by now.
   [[nodiscard]] int64_t composition_shift(int track_id) const;
+  // Duration in ticks of the track's next sample in file order; 0 when not known.
+  [[nodiscard]] int64_t take_duration(int track_id);
 
  private:
   std::size_t wait_for(std::size_t count);
   std::size_t read_boxes(std::span<uint8_t> out);
   bool begin_box();
-  void scan(ByteView moof);
+  void scan(uint32_t type, ByteView box);
 
   ByteStream& stream_;
   UniqueFunction<void()> before_wait_;
@@ -58,7 +61,12 @@ class SegmentInput {
   uint64_t box_left_ = 0;  // behind those 8 bytes
   bool box_is_endless_ = false;
   bool is_damaged_ = false;
-  std::map<int, int64_t> composition_shifts_;  // by track id, as libavformat keeps it: the maximum
+  struct Track {
+    int64_t composition_shift = 0;  // as libavformat keeps it: the maximum so far
+    std::deque<uint32_t> durations;
+  };
+  std::map<int, Track> tracks_;  // by track id
+  TrackDurations default_durations_;
 };
 
 }  // namespace playhead
