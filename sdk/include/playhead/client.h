@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "playhead/config.h"
+#include "playhead/executor.h"
+#include "playhead/media_backend.h"
+#include "playhead/result.h"
+#include "playhead/store.h"
+#include "playhead/transport.h"
+
+namespace playhead {
+
+// The world a client lives in. Anything left null is made by create(): threads, libcurl, SQLite,
+// FFmpeg. Simulations supply all of it.
+struct ClientDependencies {
+  std::shared_ptr<Executor> executor;  // the client's own: control plane, outbox
+  std::shared_ptr<Transport> transport;
+  std::shared_ptr<Store> store;
+  std::shared_ptr<MediaBackend> backend;
+};
+
+// What the players of one app share: network, outbox, remembered facts. Two clients share nothing.
+// Thread-safe. Players keep their client alive.
+class Client {
+ public:
+  // Errors: kStoreIo, kStoreCorrupt, kInvalidArgument (a URL or path that cannot be used).
+  static Result<std::shared_ptr<Client>> create(ClientConfig config,
+                                                ClientDependencies dependencies = {});
+  ~Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  // Tries to deliver what waits in the outbox now. `done` runs on the client's thread when nothing
+  // is left or `limit` has passed; true: nothing is left.
+  void flush(Duration limit, UniqueFunction<void(bool)> done);
+
+  class Impl;  // private to the library
+  [[nodiscard]] Impl& impl() const { return *impl_; }
+
+ private:
+  explicit Client(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace playhead

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "playhead/bitrate.h"
+#include "playhead/error.h"
+#include "playhead/media.h"
+#include "playhead/time.h"
+
+namespace playhead {
+
+enum class PlayerState : uint8_t {
+  kIdle,       // nothing loaded
+  kLoading,    // control plane and manifest
+  kBuffering,  // before the first play, and after a seek that left the buffer
+  kPlaying,
+  kPaused,
+  kRebuffering,  // the buffer ran empty while playing
+  kEnded,
+  kFailed,  // see the error event; load() works again
+};
+
+// Why the video Representation is what it is.
+enum class SwitchReason : uint8_t { kInitial, kThroughput, kBuffer, kManual, kLimit, kFailure };
+
+// Quality of experience of one play, from load to now or its end.
+struct QoeSummary {
+  std::optional<Duration> startup;  // load to first frame; none when there was none
+  Duration play_time{0};            // time spent in kPlaying
+  int rebuffer_count = 0;
+  Duration rebuffer_time{0};
+  Bitrate mean_bitrate;        // declared bitrate of the video shown, weighted by play time
+  int switches = 0;            // changes of the Representation shown
+  int64_t dropped_frames = 0;  // decoded too late to be shown
+  int64_t shown_frames = 0;
+  int64_t bytes = 0;  // body bytes received, manifests included
+};
+
+// One struct for each kind of event; `position` is where playback stands.
+struct LoadStarted {
+  std::string title_id;
+  std::string url;
+};
+struct SessionStarted {
+  std::string url;
+  Duration resume_position{0};
+};
+struct ManifestLoaded {
+  std::string url;
+  Duration elapsed{0};  // since load()
+  std::optional<Duration> duration;
+  int video_representations = 0, audio_tracks = 0, text_tracks = 0;
+};
+struct FirstFrame {
+  Duration startup{0};
+  int width = 0, height = 0;
+};
+struct StateChanged {
+  PlayerState from = PlayerState::kIdle;
+  PlayerState to = PlayerState::kIdle;
+};
+struct RepresentationChanged {
+  Bitrate bitrate;
+  int width = 0, height = 0;
+  std::string id;
+  SwitchReason reason = SwitchReason::kInitial;
+};
+struct SegmentLoaded {
+  TrackKind track = TrackKind::kVideo;
+  std::string url;  // redacted
+  int64_t bytes = 0;
+  Duration elapsed{0};  // request to last byte
+  uint64_t number = 0;
+  MediaTime start;
+};
+struct SeekStarted {
+  MediaTime target;
+  uint64_t user_tag = 0;
+};
+struct SeekDone {
+  MediaTime position;
+  uint64_t user_tag = 0;
+  Duration elapsed{0};
+};
+struct ProgressSent {
+  std::string title_id;
+  Duration position{0};
+};
+struct Ended {};
+struct Warning {
+  Error error;
+};  // recovered from, or being retried
+struct Failed {
+  Error error;
+};  // the play is over
+struct Summary {
+  QoeSummary qoe;
+};
+struct EventsDropped {
+  int64_t count = 0;
+};  // the queue was full; progress-like events were lost
+
+using EventPayload =
+    std::variant<LoadStarted, SessionStarted, ManifestLoaded, FirstFrame, StateChanged,
+                 RepresentationChanged, SegmentLoaded, SeekStarted, SeekDone, ProgressSent, Ended,
+                 Warning, Failed, Summary, EventsDropped>;
+
+struct Event {
+  MonotonicTime time;
+  MediaTime position;
+  EventPayload payload;
+};
+
+// A choice the user can make.
+struct TrackInfo {
+  std::string id;
+  TrackKind kind = TrackKind::kAudio;
+  std::string language, label, codecs;
+  Bitrate bitrate;  // of its lowest Representation
+  int channels = 0;
+  bool is_selected = false;
+};
+struct RepresentationInfo {
+  std::string id;
+  Bitrate bitrate;
+  int width = 0, height = 0;
+  std::string codecs;
+  bool is_selected = false;  // being fetched
+};
+
+// How things stand; immutable, replaced as a whole every turn of the engine.
+struct PlayerStatus {
+  PlayerState state = PlayerState::kIdle;
+  bool is_paused = false;  // the user's wish, also while buffering
+  // The position at `measured_at`; while `state` is kPlaying it advances by `speed`.
+  MediaTime position;
+  MonotonicTime measured_at;
+  std::optional<Duration> duration;
+  double speed = 1.0;
+  double volume = 1.0;
+  Duration video_buffer{0}, audio_buffer{0};  // media ahead of the position
+  int64_t buffered_bytes = 0;
+  Bitrate throughput;        // estimate; 0 unknown
+  RepresentationInfo shown;  // the Representation on screen
+  bool is_auto_bitrate = true;
+  std::vector<RepresentationInfo> representations;
+  std::vector<TrackInfo> tracks;  // audio and text
+  QoeSummary qoe;
+};
+
+}  // namespace playhead

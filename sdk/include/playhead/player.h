@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "playhead/client.h"
+#include "playhead/config.h"
+#include "playhead/events.h"
+#include "playhead/sinks.h"
+
+namespace playhead {
+
+// Plays one title at a time. Every call may come from any thread except from a sink or a wake-up
+// callback; all return at once and take effect in order on the player's own engine thread. What
+// happens comes back as events. Destruction ends the play, saves the position and joins.
+class Player {
+ public:
+  // `executor` null: the player makes a thread of its own.
+  // Errors: kInvalidArgument (a config value out of its range, named in the context).
+  static Result<std::unique_ptr<Player>> create(std::shared_ptr<Client> client, PlayerConfig config,
+                                                Sinks sinks,
+                                                std::shared_ptr<Executor> executor = nullptr);
+  ~Player();
+  Player(const Player&) = delete;
+  Player& operator=(const Player&) = delete;
+
+  // Ends what plays and starts this. Errors (bad URL, unknown title …) arrive as Failed.
+  void load(PlaySource source);
+  void play();
+  void pause();
+  // Exact: shows the frame at `position`, clamped to the title. `user_tag` comes back in SeekDone.
+  void seek(MediaTime position, uint64_t user_tag = 0);
+  // 0.5..2, clamped; pitch is kept.
+  void set_speed(double speed);
+  // 0..1, clamped.
+  void set_volume(double volume);
+  // An id of PlayerStatus::representations; empty: automatic.
+  void select_representation(const std::string& id);
+  // An id of PlayerStatus::tracks (audio). Unknown ids are ignored with a Warning.
+  void select_audio(const std::string& id);
+  // Ends the play and saves the position; a Summary event follows.
+  void stop();
+
+  // The oldest event not yet taken; nothing when there is none. Any thread, one at a time.
+  [[nodiscard]] std::optional<Event> next_event();
+  // Called (from the engine thread) when an event was queued while none was waiting; may only
+  // signal. Replaces the previous one; returns after a running call of that has ended.
+  void set_wakeup(UniqueFunction<void()> wakeup);
+  // Never null.
+  [[nodiscard]] std::shared_ptr<const PlayerStatus> status() const;
+
+ private:
+  class Impl;
+  explicit Player(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace playhead
