@@ -86,6 +86,7 @@ bool SegmentInput::begin_box() {
 
 void SegmentInput::scan(uint32_t type, ByteView box) {
   if (type == box_type("moov")) {
+    has_moov_ = true;
     default_durations_ = scan_default_durations(box);
     return;
   }

@@ -40,6 +40,8 @@ class SegmentInput {
 
   // After the end: the last box or packet is not complete, or a box header is nonsense.
   [[nodiscard]] bool is_cut_short() const;
+  // Of kBoxes: a moov box went by.
+  [[nodiscard]] bool has_moov() const { return has_moov_; }
   // Ticks by which libavformat's presentation times of this track are too late by now.
   [[nodiscard]] int64_t composition_shift(int track_id) const;
   // Duration in ticks of the track's next sample in file order; 0 when not known.
@@ -61,6 +63,7 @@ class SegmentInput {
   uint64_t box_left_ = 0;  // behind those 8 bytes
   bool box_is_endless_ = false;
   bool is_damaged_ = false;
+  bool has_moov_ = false;
   struct Track {
     int64_t composition_shift = 0;  // as libavformat keeps it: the maximum so far
     std::deque<uint32_t> durations;
