@@ -21,7 +21,7 @@ namespace playhead {
 // appended to its init segment. Worker thread.
 class SegmentInput {
  public:
-  enum class Framing { kNone, kBoxes, kTsPackets };
+  enum class Framing { kNone, kBoxes, kTsPackets, kAdtsFrames };
 
   // A moov or moof is held whole; larger ones are taken for damage. A real moof is below 100 KB.
   static constexpr uint64_t kMaxHeaderBoxBytes = uint64_t{16} << 20;
@@ -51,6 +51,7 @@ class SegmentInput {
   std::size_t wait_for(std::size_t count);
   std::size_t read_boxes(std::span<uint8_t> out);
   bool begin_box();
+  std::size_t read_adts(std::span<uint8_t> out);
   void scan(uint32_t type, ByteView box);
 
   ByteStream& stream_;
@@ -70,6 +71,8 @@ class SegmentInput {
   };
   std::map<int, Track> tracks_;  // by track id
   TrackDurations default_durations_;
+  // kAdtsFrames.
+  std::size_t frame_left_ = 0;
 };
 
 }  // namespace playhead

@@ -176,6 +176,8 @@ Result<void> SegmentReader::recognise() {
     input_.set_framing(SegmentInput::Framing::kBoxes);
   } else if (format_ == SegmentFormat::kMpegTs) {
     input_.set_framing(SegmentInput::Framing::kTsPackets);
+  } else if (format_ == SegmentFormat::kAdts) {
+    input_.set_framing(SegmentInput::Framing::kAdtsFrames);
   }
   if (format_ == SegmentFormat::kUnknown) {
     return make_error(ErrorCode::kContainerUnsupported,
@@ -356,8 +358,8 @@ bool SegmentReader::is_cut_off(const AVPacket& packet) const {
   const AVIOContext& io = *libav_->io;
   const bool is_at_end = io.buf_ptr >= io.buf_end && stream_.ended() && stream_.unread() == 0;
   const bool is_marked = (packet.flags & AV_PKT_FLAG_CORRUPT) != 0;
-  const bool is_ts_cut = format_ == SegmentFormat::kMpegTs && input_.is_cut_short();
-  return is_at_end && (is_marked || is_ts_cut);
+  const bool is_parsed = format_ == SegmentFormat::kMpegTs || format_ == SegmentFormat::kAdts;
+  return is_at_end && (is_marked || (is_parsed && input_.is_cut_short()));
 }
 
 void SegmentReader::flush() {
