@@ -10,6 +10,7 @@
 #
 # Works in bash 3.2 (macOS) and with no terminal.
 
+PLAYHEAD_LOCK_WAIT_S=300  # how long another package manager may keep us waiting
 PLAYHEAD_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
 # group | how it is found | Debian, Ubuntu | Homebrew | vcpkg ("-": not needed there, or part of the system)
@@ -95,15 +96,20 @@ playhead_column() {  # N ROWS
   printf '%s\n' "$2" | cut -d'|' -f"$1" | grep -vx -- - | sort -u | tr '\n' ' ' | sed 's/ $//'
 }
 
-playhead_apt() {  # SUDO_PREFIX PACKAGES -> log of the last run in build/setup.log
-  local sudo=$1 packages=$2 log=$PLAYHEAD_ROOT/build/setup.log
-  # --no-remove: never trade away something the machine already has. The lock option waits for another
-  # package manager (up to 5 min) instead of failing at once.
-  local apt="$sudo env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300"
+playhead_apt() {  # SUDO_PREFIX PACKAGES -> the whole output is in build/setup.log
+  local sudo=$1 packages=$2 log=$PLAYHEAD_ROOT/build/setup.log deadline=$((SECONDS + PLAYHEAD_LOCK_WAIT_S))
+  local apt="$sudo env DEBIAN_FRONTEND=noninteractive apt-get -q -y"
   mkdir -p "$PLAYHEAD_ROOT/build"
-  if ! $apt update </dev/null >"$log" 2>&1; then
-    playhead_log "setup: the package lists could not be refreshed, going on with those at hand"
-  fi
+  # `update` fails at once when another package manager holds the lists, so the waiting is done here.
+  until $apt update </dev/null >"$log" 2>&1; do
+    if ! grep -q 'Could not get lock' "$log" || [ "$SECONDS" -ge "$deadline" ]; then
+      playhead_log "setup: the package lists could not be refreshed, going on with those at hand"
+      break
+    fi
+    sleep 2
+  done
+  # --no-remove: never trade away something the machine already has.
+  apt="$apt -o DPkg::Lock::Timeout=$PLAYHEAD_LOCK_WAIT_S"
   # shellcheck disable=SC2086  # words are meant to split
   $apt install --no-install-recommends --no-remove $packages </dev/null 2>&1 | tee -a "$log" | awk '
     / newly installed, / { total = $3; print "setup: " total " packages to fetch and unpack" }
