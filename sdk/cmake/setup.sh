@@ -10,6 +10,8 @@
 #
 # Works in bash 3.2 (macOS) and with no terminal.
 
+# Some of the programs looked for are installed where only root's PATH reaches.
+PATH=$PATH:/usr/local/sbin:/usr/sbin
 PLAYHEAD_LOCK_WAIT_S=300  # how long another package manager may keep us waiting
 PLAYHEAD_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
