@@ -70,6 +70,9 @@ if(BUILD_SHARED_LIBS)
   set(PLAYHEAD_PC_WORDS "")
 endif()
 
+# The .pc file of a static library names its dependencies under Requires, not Requires.private: an archive
+# of ours usually meets shared libraries of the system, and `pkg-config --static` would ask for the private
+# dependencies of those too, which are not installed with them.
 set(playhead_config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/playhead)
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/playheadConfig.cmake.in
   ${PROJECT_BINARY_DIR}/playheadConfig.cmake INSTALL_DESTINATION ${playhead_config_dir})

@@ -74,7 +74,7 @@ endfunction()
 function(install_pkg_config)
   find_program(pkg_config NAMES pkg-config pkgconf REQUIRED)
   set(ENV{PKG_CONFIG_PATH} ${prefix}/${LIBDIR}/pkgconfig)
-  execute_process(COMMAND ${pkg_config} --static --cflags --libs playhead
+  execute_process(COMMAND ${pkg_config} --cflags --libs playhead
     OUTPUT_VARIABLE words OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
   separate_arguments(words UNIX_COMMAND "${words}")
   separate_arguments(flag_words UNIX_COMMAND "${flags}")
