@@ -38,6 +38,7 @@ build  | pkg:sqlite3                  | libsqlite3-dev         | sqlite        |
 build  | pkg:pugixml                  | libpugixml-dev         | pugixml       | pugixml
 demo   | pkg:sdl2                     | libsdl2-dev            | sdl2          | sdl2
 demo   | pkg:imgui                    | libimgui-dev           | imgui         | imgui
+demo   | pkg:libpng                   | libpng-dev             | libpng        | libpng
 demo   | hdr:CLI/CLI.hpp              | libcli11-dev           | cli11         | cli11
 server | hdr:CLI/CLI.hpp              | libcli11-dev           | cli11         | cli11
 server | hdr:boost/beast.hpp          | libboost-dev           | boost         | boost-beast
