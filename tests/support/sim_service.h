@@ -11,8 +11,8 @@
 
 namespace playhead::test {
 
-// The control plane as the reference server speaks it, in memory: start with resume position, signed
-// manifest URLs, progress by last write wins.
+// The control plane as the reference server speaks it, in memory: start with resume position,
+// signed manifest URLs, progress by last write wins.
 class SimService {
  public:
   struct Title {
@@ -27,11 +27,11 @@ class SimService {
   std::string url = "http://api.test";
   std::string token = "token-1";
   std::map<std::string, Title> titles;
-  std::map<std::string, Saved> saved;     // by title
-  std::vector<Saved> accepted;            // every progress request answered with 204
-  int starts = 0;                         // answered stream requests
-  int signature = 1;                      // what the CDN accepts: "?sig=N"
-  std::optional<int64_t> expires_at_s;    // put into stream answers
+  std::map<std::string, Saved> saved;   // by title
+  std::vector<Saved> accepted;          // every progress request answered with 204
+  int starts = 0;                       // answered stream requests
+  int signature = 1;                    // what the CDN accepts: "?sig=N"
+  std::optional<int64_t> expires_at_s;  // put into stream answers
 
   // Answers requests for this service; nothing for others.
   [[nodiscard]] std::optional<WebAnswer> answer(const WebRequest& request);

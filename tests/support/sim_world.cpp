@@ -97,8 +97,8 @@ void SimWorld::start_app(PlayerConfig config) {
   Sinks sinks;
   sinks.video = screen;
   sinks.audio = speaker;
-  auto created = Player::create(client, std::move(config), std::move(sinks),
-                                borrowed<Executor>(executor));
+  auto created =
+      Player::create(client, std::move(config), std::move(sinks), borrowed<Executor>(executor));
   player = *std::move(created);
 }
 
