@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdlib>
+#include <optional>
 #include <string>
 
 #include <doctest/doctest.h>
 
+#include "container/box_reader.h"
 #include "manifest/manifest_parser.h"
 #include "unit/manifest/manifest_test_support.h"
 
@@ -115,6 +117,47 @@ TEST_CASE("ffmpeg manifests: every listed segment exists, times abut and add up"
       }
     }
   }
+}
+
+TEST_CASE("ffmpeg manifests: a file with a global sidx, addressed by SegmentBase") {
+  if (is_ffmpeg_missing()) return;
+  const test::TemporaryFolder folder;
+  const std::string command =
+      "cd '" + folder.path().string() +
+      "' && ffmpeg -v error -y -f lavfi -i testsrc2=s=160x90:r=25:d=9 -c:v libx264 -preset "
+      "ultrafast -g 50 -sc_threshold 0 -bf 0 -movflags dash+global_sidx+frag_keyframe f.mp4";
+  REQUIRE(std::system(command.c_str()) == 0);
+  const std::string file = test::read_file(folder.path() / "f.mp4");
+  std::optional<Box> sidx;
+  BoxReader boxes(as_bytes(file));
+  for (auto box = boxes.next(); box && *box && !sidx; box = boxes.next()) {
+    if ((*box)->type == fourcc("sidx")) sidx = *box;
+  }
+  REQUIRE(sidx.has_value());
+  const std::string range =
+      std::to_string(sidx->offset) + "-" + std::to_string(sidx->offset + sidx->size - 1);
+  const auto presentation = parse_manifest(
+      test::bytes_of("<MPD mediaPresentationDuration='PT9S'><Period><AdaptationSet "
+                     "mimeType='video/mp4'><Representation><BaseURL>f.mp4</BaseURL><SegmentBase "
+                     "indexRange='" +
+                     range + "'/></Representation></AdaptationSet></Period></MPD>"),
+      kBase + "m.mpd");
+  REQUIRE(presentation.has_value());
+  const Representation& r = presentation->periods.at(0).adaptation_sets.at(0).representations.at(0);
+  CHECK(r.index_source.init->range == ByteRange{0, sidx->offset - 1});
+  Container container = Container::kUnknown;
+  const auto index = segments_of(folder.path(), r, &container);
+  REQUIRE(index->size() == 5);
+  CHECK(index->start() == MediaTime{0});
+  CHECK(index->end() == MediaTime{9'000'000});
+  int64_t next = sidx->offset + sidx->size;
+  for (std::size_t i = 0; i < index->size(); ++i) {
+    const ByteRange bytes = *index->at(i).media.range;
+    CHECK(bytes.first == next);
+    CHECK(file.substr(static_cast<std::size_t>(bytes.first) + 4, 4) == "moof");
+    next = *bytes.last + 1;
+  }
+  CHECK(next <= static_cast<int64_t>(file.size()));
 }
 
 }  // namespace playhead

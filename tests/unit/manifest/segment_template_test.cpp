@@ -38,8 +38,6 @@ TEST_CASE("segment template: identifiers, formats, and what is none") {
     CHECK(pattern.expand(c.values) == c.text);
     CHECK(pattern.warnings() == c.warnings);
   }
-  CHECK(SegmentTemplate("$Number$", "", 0).is_per_segment());
-  CHECK_FALSE(SegmentTemplate("$RepresentationID$", "", 0).is_per_segment());
 }
 
 }  // namespace playhead::dash
