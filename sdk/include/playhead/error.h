@@ -49,6 +49,7 @@
   X(7001, kStoreIo, STORE_IO, "the local store cannot be read or written")                        \
   X(7002, kStoreCorrupt, STORE_CORRUPT, "the local store is damaged")                             \
   X(7003, kStoreFull, STORE_FULL, "the disk is full")                                             \
+  X(7004, kStoreNewer, STORE_NEWER, "the local store was written by a newer version")             \
   X(8001, kExpired, EXPIRED, "the permission to play has expired")                                \
   X(8002, kNotEntitled, NOT_ENTITLED, "the account may not play this title")                      \
   X(8003, kApiRejected, API_REJECTED, "the service refused the request")                          \

@@ -27,7 +27,8 @@ struct StreamInfo {
   int sample_rate = 0, channels = 0;
 };
 
-// One access unit as the container holds it, in container ticks (StreamInfo::timescale).
+// One access unit as the container holds it, in container ticks (StreamInfo::timescale), edit list
+// applied. MPEG-TS and packed audio: 90 kHz, modulo 2^33.
 struct EncodedSample {
   TrackKind kind = TrackKind::kVideo;
   int stream_index = 0;
@@ -35,6 +36,10 @@ struct EncodedSample {
   int64_t dts_ticks = 0;
   int64_t duration_ticks = 0;  // 0 when unknown
   bool is_key_frame = false;
+  // Audio: how many of the decoded samples, at the stream's rate, are not to be heard at the front
+  // (encoder delay) and at the back (padding). The decoder leaves them out.
+  int32_t skip_start_samples = 0;
+  int32_t skip_end_samples = 0;
   SharedBytes data;
 };
 

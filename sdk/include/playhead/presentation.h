@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +29,8 @@ struct IndexSource {
   ResourceLocation location;
   // kSidx only: what the index's segments need, see Segment::init.
   std::shared_ptr<const ResourceLocation> init;
+  // kHlsMediaPlaylist only: what the playlist may IMPORT (RFC 8216bis §4.4.2.3); may be null.
+  std::shared_ptr<const std::map<std::string, std::string, std::less<>>> variables;
 };
 
 struct Representation {
@@ -42,6 +45,8 @@ struct Representation {
   // HLS: groups of the Renditions that go with this Variant (AdaptationSet::group); empty for none.
   std::string audio_group;
   std::string text_group;
+  // HLS: further audio groups offered with the same media (same URI, several Variants).
+  std::vector<std::string> alternate_audio_groups;
   // Presentation time = container time + media_offset. Set by DASH (Period start -
   // presentationTimeOffset); unknown for HLS, where the first sample of a discontinuity tells.
   std::optional<Duration> media_offset;
@@ -61,6 +66,8 @@ struct AdaptationSet {
   bool is_default = false;
   bool is_autoselect = false;
   bool is_forced = false;
+  // DASH: a ContentProtection is declared. HLS tells only with the media playlist.
+  bool is_encrypted = false;
   // HLS: the rendition group, so that variants can name the audio that goes with them.
   std::string group;
   std::vector<Representation> representations;  // ascending by bandwidth, never empty

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+// Caps on everything that comes from outside. Beyond a cap the answer is a typed error
+// (kManifestLimit for manifests), never more memory or time. All values are chosen: far above what
+// real services send, low enough that a hostile input is answered within a second and 64 MB.
+namespace playhead::limits {
+
+// Bytes of one playlist, MPD or segment index. Real ones reach 22 MB (100,000 segments).
+inline constexpr int64_t kManifestBytes = int64_t{32} << 20;
+// Bytes of one playlist line without its line end. Signed URLs and key URIs reach a few KiB.
+inline constexpr std::size_t kPlaylistLineBytes = std::size_t{64} << 10;
+// Listed units of one Representation: playlist segments, SegmentURL elements, S elements, sidx
+// references. Repeats (S@r, SegmentTemplate@duration) cost nothing and are not counted.
+inline constexpr std::size_t kSegments = 500'000;
+// Variants and Renditions of a multivariant playlist, each; Representations of an MPD in total.
+inline constexpr std::size_t kVariants = 1'000;
+inline constexpr std::size_t kRepresentations = 100'000;
+inline constexpr std::size_t kPeriods = 5'000;
+// Distinct EXT-X-MAP resources and distinct EXT-X-KEY sets of one playlist.
+inline constexpr std::size_t kInitSegments = 50'000;
+// EXT-X-DEFINE variables of one playlist, and bytes its substitutions may add.
+inline constexpr std::size_t kVariables = 1'000;
+inline constexpr std::size_t kSubstitutedBytes = std::size_t{16} << 20;
+// Nesting of XML elements and of ISO-BMFF boxes.
+inline constexpr int kXmlDepth = 64;
+// Markup of one XML document: '<' characters (two for most elements) and '=' (one per attribute).
+// The tree costs about 64 bytes for an element and 40 for an attribute.
+inline constexpr std::size_t kXmlMarkup = 400'000;
+inline constexpr std::size_t kXmlAttributes = 800'000;
+// Further segment indexes a sidx may point to, in total (ISO/IEC 14496-12 §8.16.3).
+inline constexpr std::size_t kNestedIndexes = 1'000;
+// Zero padding of one template identifier, $Number%0Nd$ (ISO/IEC 23009-1 5.3.9.4.4).
+inline constexpr int kTemplateWidth = 64;
+
+// Bytes of one media segment and of one InitSegment.
+inline constexpr int64_t kSegmentBytes = int64_t{256} << 20;
+inline constexpr int64_t kInitSegmentBytes = int64_t{4} << 20;
+// InitSegments of one track kept for Representations that may come back.
+inline constexpr std::size_t kCachedInitSegments = 32;
+
+}  // namespace playhead::limits

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "decode/segment_input.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace playhead {
+
+namespace {
+
+constexpr uint64_t kTsPacketBytes = 188;
+
+bool is_passed_on(uint32_t type) {
+  return type == box_type("ftyp") || type == box_type("styp") || type == box_type("moov") ||
+         type == box_type("moof") || type == box_type("mdat");
+}
+
+}  // namespace
+
+std::size_t SegmentInput::wait_for(std::size_t count) {
+  if (stream_.unread() < count && !stream_.ended()) before_wait_();
+  return std::min(stream_.wait_for(count), count);
+}
+
+std::vector<uint8_t> SegmentInput::peek(std::size_t count) {
+  std::vector<uint8_t> bytes(wait_for(count));
+  bytes.resize(stream_.peek(bytes));
+  return bytes;
+}
+
+void SegmentInput::skip(std::size_t count) {
+  std::array<uint8_t, 4096> unwanted{};
+  while (count > 0 && wait_for(1) > 0) {
+    count -= stream_.read(std::span(unwanted).first(std::min(count, unwanted.size())));
+  }
+}
+
+std::size_t SegmentInput::read(std::span<uint8_t> out) {
+  if (framing_ == Framing::kBoxes) return read_boxes(out);
+  if (wait_for(1) == 0) return 0;
+  const std::size_t count = stream_.read(out);
+  served_bytes_ += count;
+  return count;
+}
+
+// Never past the end of a box, so that what composition_shift() knows is what libavformat has read.
+std::size_t SegmentInput::read_boxes(std::span<uint8_t> out) {
+  if (header_left_ == 0 && box_left_ == 0 && !begin_box()) return 0;
+  if (header_left_ > 0) {
+    const std::size_t count = std::min(header_left_, out.size());
+    std::copy_n(header_.end() - static_cast<std::ptrdiff_t>(header_left_), count, out.begin());
+    header_left_ -= count;
+    return count;
+  }
+  if (wait_for(1) == 0) return 0;
+  const std::size_t count = stream_.read(out.first(std::min<uint64_t>(out.size(), box_left_)));
+  if (!box_is_endless_) box_left_ -= count;
+  return count;
+}
+
+bool SegmentInput::begin_box() {
+  if (is_damaged_) return false;
+  std::vector<uint8_t> bytes = peek(8);
+  if (bytes.empty()) return false;
+  if (bytes.size() == 8 && bytes[0] + bytes[1] + bytes[2] == 0 && bytes[3] == 1) bytes = peek(16);
+  const auto box = read_box_header(bytes);
+  if (!box) {
+    is_damaged_ = true;
+    return false;
+  }
+  if (box->type == box_type("moov") || box->type == box_type("moof")) {
+    if (box->size == 0 || box->size > kMaxHeaderBoxBytes || wait_for(box->size) < box->size) {
+      is_damaged_ = true;
+      return false;
+    }
+    scan(box->type, peek(box->size));
+  }
+  stream_.read(header_);
+  if (!is_passed_on(box->type)) std::copy_n("free", 4, header_.begin() + 4);
+  header_left_ = header_.size();
+  box_is_endless_ = box->size == 0;
+  box_left_ = box_is_endless_ ? std::numeric_limits<uint64_t>::max() : box->size - header_.size();
+  return true;
+}
+
+void SegmentInput::scan(uint32_t type, ByteView box) {
+  if (type == box_type("moov")) {
+    default_durations_ = scan_default_durations(box);
+    return;
+  }
+  for (TrackFragment& fragment : scan_fragment(box, default_durations_)) {
+    Track& track = tracks_[static_cast<int>(fragment.track_id)];
+    track.composition_shift = std::max(track.composition_shift, fragment.composition_shift);
+    const std::size_t room =
+        kMaxFragmentDurations - std::min(kMaxFragmentDurations, track.durations.size());
+    const std::size_t count = std::min(room, fragment.durations.size());
+    track.durations.insert(track.durations.end(), fragment.durations.begin(),
+                           fragment.durations.begin() + static_cast<std::ptrdiff_t>(count));
+  }
+}
+
+bool SegmentInput::is_cut_short() const {
+  if (stream_.truncated() || is_damaged_) return true;
+  switch (framing_) {
+    case Framing::kBoxes:
+      return header_left_ > 0 || (box_left_ > 0 && !box_is_endless_);
+    case Framing::kTsPackets:
+      return served_bytes_ % kTsPacketBytes != 0;
+    case Framing::kNone:
+      break;
+  }
+  return false;
+}
+
+int64_t SegmentInput::composition_shift(int track_id) const {
+  const auto found = tracks_.find(track_id);
+  return found == tracks_.end() ? 0 : found->second.composition_shift;
+}
+
+int64_t SegmentInput::take_duration(int track_id) {
+  const auto found = tracks_.find(track_id);
+  if (found == tracks_.end() || found->second.durations.empty()) return 0;
+  const uint32_t duration = found->second.durations.front();
+  found->second.durations.pop_front();
+  return duration;
+}
+
+}  // namespace playhead

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <span>
+#include <vector>
+
+#include "decode/byte_stream.h"
+#include "decode/fragment_scanner.h"
+#include "playhead/unique_function.h"
+
+namespace playhead {
+
+// What libavformat reads a segment through: waits for bytes, and for fMP4 watches the top-level
+// boxes go by. Of those only what carries samples is passed on; the rest (sidx, emsg, prft, mfra …)
+// becomes `free`, because libavformat would act upon offsets in them that do not hold for a segment
+// appended to its init segment. Worker thread.
+class SegmentInput {
+ public:
+  enum class Framing { kNone, kBoxes, kTsPackets };
+
+  // A moov or moof is held whole; larger ones are taken for damage. A real moof is below 100 KB.
+  static constexpr uint64_t kMaxHeaderBoxBytes = uint64_t{16} << 20;
+
+  // `before_wait` runs each time the worker is about to sleep for want of bytes.
+  SegmentInput(ByteStream& stream, UniqueFunction<void()> before_wait)
+      : stream_(stream), before_wait_(std::move(before_wait)) {}
+
+  void set_framing(Framing framing) { framing_ = framing; }
+
+  // Waits for `count` bytes; fewer at the end.
+  [[nodiscard]] std::vector<uint8_t> peek(std::size_t count);
+  void skip(std::size_t count);
+  // Some bytes, at least one; 0 at the end, or when nothing more can be read.
+  [[nodiscard]] std::size_t read(std::span<uint8_t> out);
+
+  // After the end: the last box or packet is not complete, or a box header is nonsense.
+  [[nodiscard]] bool is_cut_short() const;
+  // Ticks by which libavformat's presentation times of this track are too late by now.
+  [[nodiscard]] int64_t composition_shift(int track_id) const;
+  // Duration in ticks of the track's next sample in file order; 0 when not known.
+  [[nodiscard]] int64_t take_duration(int track_id);
+
+ private:
+  std::size_t wait_for(std::size_t count);
+  std::size_t read_boxes(std::span<uint8_t> out);
+  bool begin_box();
+  void scan(uint32_t type, ByteView box);
+
+  ByteStream& stream_;
+  UniqueFunction<void()> before_wait_;
+  Framing framing_ = Framing::kNone;
+  uint64_t served_bytes_ = 0;
+  // kBoxes.
+  std::array<uint8_t, 8> header_{};  // of the current box, with the type we pass on
+  std::size_t header_left_ = 0;
+  uint64_t box_left_ = 0;  // behind those 8 bytes
+  bool box_is_endless_ = false;
+  bool is_damaged_ = false;
+  struct Track {
+    int64_t composition_shift = 0;  // as libavformat keeps it: the maximum so far
+    std::deque<uint32_t> durations;
+  };
+  std::map<int, Track> tracks_;  // by track id
+  TrackDurations default_durations_;
+};
+
+}  // namespace playhead

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "playhead/executor.h"
+
+namespace playhead {
+
+// Threads for tasks that may block for a long time (a demuxer waiting for bytes, a decoder waiting
+// for samples): each running task has a thread of its own; threads are kept and reused.
+class WorkerPool {
+ public:
+  // Tasks that run at once; a session needs about five (two tracks demuxed twice at a switch, two
+  // decoders). Beyond it tasks wait for a free thread.
+  static constexpr std::size_t kMaxThreads = 64;
+
+  WorkerPool() = default;
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
+  // Waits for every task to end; whoever destroys the pool has told them to.
+  ~WorkerPool();
+
+  // Any thread; does not block.
+  void run(Task task);
+
+ private:
+  void work();
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  // Under mutex_.
+  std::deque<Task> waiting_;
+  std::size_t idle_ = 0;
+  bool stopped_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace playhead

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "manifest/dash/timeline_builder.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "base/decimal.h"
+
+namespace playhead::dash {
+namespace {
+
+constexpr int64_t kMaxTicks = std::numeric_limits<int64_t>::max();
+
+int64_t saturate(__int128 value) {
+  if (value > kMaxTicks) return kMaxTicks;
+  if (value < -static_cast<__int128>(kMaxTicks)) return -kMaxTicks;
+  return static_cast<int64_t>(value);
+}
+
+// How long "without end" lasts: from 1970 to well past today and any Timeline's capacity.
+constexpr Duration kOpenEnd = 100 * 365 * 24h;
+
+// A last, cut-off segment shorter than this is not believed in: packagers round the presentation's
+// duration up (FFmpeg to 0.1 s), and the segment that would follow does not exist. Longer: the end
+// of short clips is lost. Shorter: the last request of many titles is answered 404.
+constexpr Duration kRoundingSlack = 100ms;
+
+class TimelineBuilder {
+ public:
+  TimelineBuilder(const SegmentInfo& info, const PeriodBounds& period,
+                  std::optional<std::size_t> listed, int& warnings)
+      : info_(info),
+        period_(period),
+        warnings_(warnings),
+        timescale_(info.timescale.value_or(1)),
+        offset_ticks_(info.presentation_time_offset.value_or(0)),
+        number_(info.start_number.value_or(1)),
+        left_(Timeline::kMaxSegments),
+        timeline_(std::make_shared<Timeline>(timescale_, media_offset_of(info, period))) {
+    if (listed) left_ = *listed;
+    if (info.end_number) {
+      // endNumber below startNumber - 1 is a contradiction; no segment is the plain reading.
+      left_ = *info.end_number < number_
+                  ? 0
+                  : std::min(left_, std::min(*info.end_number - number_, kMaxNumber) + 1);
+    }
+    // A Period of no length that has a timeline is a packager's slip, not an empty Period.
+    if (period.duration && period.duration->count() > 0) end_ticks_ = to_ticks(*period.duration);
+  }
+
+  std::shared_ptr<const Timeline> build();
+
+ private:
+  static constexpr uint64_t kMaxNumber = Timeline::kMaxSegments;
+
+  [[nodiscard]] int64_t to_ticks(Duration in_period) const {
+    const __int128 scaled = static_cast<__int128>(in_period.count()) * timescale_;
+    return saturate(scaled / 1'000'000 + offset_ticks_);
+  }
+  [[nodiscard]] uint64_t repeats_until(int64_t start, int64_t end, int64_t duration) const;
+  [[nodiscard]] uint64_t repeats_to_period_end(int64_t start, int64_t duration);
+  [[nodiscard]] uint64_t count_of(std::size_t entry, int64_t start);
+  void append_run(int64_t start, int64_t duration, uint64_t count);
+  void build_from_entries();
+  void build_constant();
+  void build_single();
+
+  const SegmentInfo& info_;
+  const PeriodBounds& period_;
+  int& warnings_;
+  int64_t timescale_;
+  int64_t offset_ticks_;
+  uint64_t number_;  // of the next segment
+  uint64_t left_;    // segments that may still be listed
+  std::optional<int64_t> end_ticks_;
+  std::shared_ptr<Timeline> timeline_;
+};
+
+// Segments from `start` that start before `end`; the last one only if enough of it is inside.
+uint64_t TimelineBuilder::repeats_until(int64_t start, int64_t end, int64_t duration) const {
+  if (end <= start) return 0;
+  const __int128 span = static_cast<__int128>(end) - start;
+  const __int128 whole = span / duration;
+  const __int128 rest = span % duration;
+  const __int128 slack = std::min<__int128>(
+      static_cast<__int128>(kRoundingSlack.count()) * timescale_ / 1'000'000, duration / 2);
+  const __int128 count = whole + (rest > slack || (whole == 0 && rest > 0) ? 1 : 0);
+  return static_cast<uint64_t>(std::min<__int128>(count, Timeline::kMaxSegments));
+}
+
+uint64_t TimelineBuilder::repeats_to_period_end(int64_t start, int64_t duration) {
+  if (end_ticks_) return repeats_until(start, *end_ticks_, duration);
+  if (period_.is_dynamic) return repeats_until(start, to_ticks(kOpenEnd), duration);
+  ++warnings_;  // without an end in sight, one is what is certain
+  return 1;
+}
+
+uint64_t TimelineBuilder::count_of(std::size_t index, int64_t start) {
+  const std::vector<TimelineEntry>& entries = *info_.timeline;
+  const TimelineEntry& entry = entries[index];
+  if (entry.repeat >= 0) {
+    return static_cast<uint64_t>(std::min<int64_t>(entry.repeat, kMaxNumber)) + 1;
+  }
+  if (index + 1 == entries.size()) return repeats_to_period_end(start, entry.duration);
+  const std::optional<int64_t> next = entries[index + 1].time;
+  if (!next || *next <= start) {
+    ++warnings_;  // 5.3.9.6.2: a negative @r needs the next S@t
+    return 1;
+  }
+  const __int128 span = static_cast<__int128>(*next) - start;
+  return static_cast<uint64_t>(
+      std::min<__int128>((span + entry.duration - 1) / entry.duration, Timeline::kMaxSegments));
+}
+
+// Adds what of the run lies inside the Period.
+void TimelineBuilder::append_run(int64_t start, int64_t duration, uint64_t count) {
+  // Segments that end before the Period starts are no part of it, but they have numbers.
+  if (start < offset_ticks_) {
+    const __int128 before = (static_cast<__int128>(offset_ticks_) - start) / duration;
+    const auto skipped = static_cast<uint64_t>(std::min<__int128>(before, count));
+    number_ += skipped;
+    left_ -= std::min(left_, skipped);
+    count -= skipped;
+    start = saturate(start + static_cast<__int128>(skipped) * duration);
+  }
+  const uint64_t next_number = number_ + count;
+  if (end_ticks_) {
+    const __int128 span = static_cast<__int128>(*end_ticks_) - start;
+    const __int128 inside = span <= 0 ? 0 : (span + duration - 1) / duration;
+    count = static_cast<uint64_t>(std::min<__int128>(inside, count));
+  }
+  count = std::min(count, left_);
+  if (count > 0) {
+    if (timeline_->append(start, duration, count, number_)) {
+      left_ -= count;
+    } else {
+      ++warnings_;
+    }
+  }
+  number_ = next_number;
+}
+
+void TimelineBuilder::build_from_entries() {
+  const std::vector<TimelineEntry>& entries = *info_.timeline;
+  int64_t next_start = 0;
+  for (std::size_t i = 0; i < entries.size() && left_ > 0; ++i) {
+    const TimelineEntry& entry = entries[i];
+    const int64_t start = entry.time.value_or(next_start);
+    if (entry.number) number_ = std::max(number_, *entry.number);
+    const uint64_t count = count_of(i, start);
+    next_start = saturate(start + static_cast<__int128>(entry.duration) * count);
+    append_run(start, entry.duration, count);
+  }
+}
+
+void TimelineBuilder::build_constant() {
+  const int64_t duration = *info_.duration;
+  // SegmentLists and endNumber say how many there are at most; else the Period's length does.
+  const bool is_counted = left_ < Timeline::kMaxSegments;
+  const uint64_t count = is_counted ? left_ : repeats_to_period_end(offset_ticks_, duration);
+  append_run(offset_ticks_, duration, std::min(count, left_));
+  if (end_ticks_) timeline_->limit_end(period_.start + *period_.duration);
+}
+
+// No duration at all: one segment for the Period, or the SegmentURLs spread over it evenly.
+void TimelineBuilder::build_single() {
+  const uint64_t count = left_ < Timeline::kMaxSegments ? left_ : 1;
+  if (!end_ticks_ || count == 0) return;
+  const int64_t length = *end_ticks_ - offset_ticks_;
+  if (count > 1) ++warnings_;
+  const int64_t each = std::max<int64_t>((length - 1) / static_cast<int64_t>(count) + 1, 1);
+  append_run(offset_ticks_, each, count);
+  timeline_->limit_end(period_.start + *period_.duration);
+}
+
+std::shared_ptr<const Timeline> TimelineBuilder::build() {
+  if (left_ == 0) return nullptr;
+  if (info_.timeline != nullptr && !info_.timeline->empty()) {
+    build_from_entries();
+  } else if (info_.duration) {
+    build_constant();
+  } else {
+    build_single();
+  }
+  timeline_->shrink_to_fit();
+  if (timeline_->size() == 0) return nullptr;
+  return timeline_;
+}
+
+}  // namespace
+
+Duration media_offset_of(const SegmentInfo& info, const PeriodBounds& period) {
+  const int64_t offset_us =
+      ticks_to_us(info.presentation_time_offset.value_or(0), info.timescale.value_or(1));
+  int64_t us = 0;
+  if (__builtin_sub_overflow(period.start.us, offset_us, &us)) return Duration{0};
+  return Duration{us};
+}
+
+std::shared_ptr<const Timeline> build_timeline(const SegmentInfo& info, const PeriodBounds& period,
+                                               std::optional<std::size_t> listed, int& warnings) {
+  return TimelineBuilder(info, period, listed, warnings).build();
+}
+
+}  // namespace playhead::dash

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "manifest/hls/playlist.h"
+#include "playhead/segment_index.h"
+
+namespace playhead::hls {
+
+// The segments of a media playlist, the first one at presentation time 0. Keeps the playlist; URLs
+// are resolved when asked for. A URI that cannot be resolved is answered as written, for the
+// Transport to refuse.
+class HlsSegmentIndex final : public SegmentIndex {
+ public:
+  explicit HlsSegmentIndex(std::shared_ptr<const MediaPlaylist> playlist)
+      : playlist_(std::move(playlist)) {}
+
+  [[nodiscard]] std::size_t size() const override { return playlist_->size(); }
+  [[nodiscard]] Segment at(std::size_t index) const override;
+  [[nodiscard]] std::optional<std::size_t> find(MediaTime time) const override {
+    return playlist_->timeline.find(time);
+  }
+  [[nodiscard]] std::optional<std::size_t> find_number(uint64_t number) const override {
+    return playlist_->timeline.find_number(number);
+  }
+  [[nodiscard]] MediaTime start() const override { return playlist_->timeline.start(0); }
+  [[nodiscard]] MediaTime end() const override { return playlist_->timeline.end(size() - 1); }
+
+ private:
+  std::shared_ptr<const MediaPlaylist> playlist_;  // never empty
+};
+
+}  // namespace playhead::hls

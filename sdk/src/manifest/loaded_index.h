@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "playhead/media.h"
+#include "playhead/presentation.h"
+#include "playhead/segment_index.h"
+#include "playhead/time.h"
+
+namespace playhead {
+
+namespace hls {
+struct MediaPlaylist;
+}
+
+// What a Representation's index source told once it was fetched and parsed.
+struct LoadedIndex {
+  std::shared_ptr<const SegmentIndex> segments;  // never null, never empty
+  Container container = Container::kUnknown;     // kUnknown: look at the bytes
+  PresentationType type = PresentationType::kVod;
+  std::optional<Duration> target_duration;  // HLS: longest segment, for refreshing
+  std::optional<Duration> start_offset;     // EXT-X-START; negative counts from the end
+  // HLS: some segment or init segment needs a key. The keys are in `playlist`.
+  bool is_encrypted = false;
+  std::shared_ptr<const hls::MediaPlaylist> playlist;  // null unless HLS
+  std::string url;                                     // where it came from, after redirects
+  int warnings = 0;
+};
+
+}  // namespace playhead

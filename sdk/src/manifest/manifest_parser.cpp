@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "manifest/manifest_parser.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "base/limits.h"
+#include "base/url.h"
+#include "manifest/dash/dash_presentation.h"
+#include "manifest/dash/mpd_parser.h"
+#include "manifest/hls/hls_presentation.h"
+#include "manifest/hls/media_playlist_parser.h"
+#include "manifest/hls/multivariant_playlist_parser.h"
+#include "manifest/sidx_index_builder.h"
+
+namespace playhead {
+namespace {
+
+enum class Format : uint8_t { kEmpty, kHls, kMpd, kHtml, kXml, kUnknown };
+
+// The beginning of the text, without a byte order mark and white space.
+std::string_view head_of(std::string_view text) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (text.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
+    text.remove_prefix(kByteOrderMark.size());
+  }
+  text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+  constexpr std::size_t kHeadBytes = 4096;  // comments before the root element fit
+  return text.substr(0, kHeadBytes);
+}
+
+bool contains_ignoring_case(std::string_view text, std::string_view lower_part) {
+  const auto found = std::search(
+      text.begin(), text.end(), lower_part.begin(), lower_part.end(), [](char a, char b) {
+        return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
+      });
+  return found != text.end();
+}
+
+Format sniff(std::string_view text) {
+  const std::string_view head = head_of(text);
+  if (head.empty()) return Format::kEmpty;
+  if (head.substr(0, 7) == "#EXTM3U") return Format::kHls;
+  if (head.front() != '<') return Format::kUnknown;
+  for (std::size_t at = 0; (at = head.find("MPD", at)) != std::string_view::npos; ++at) {
+    // "<MPD" or, with a prefix, "<dash:MPD".
+    if (at > 0 && (head[at - 1] == '<' || head[at - 1] == ':')) return Format::kMpd;
+  }
+  if (contains_ignoring_case(head, "<html") || contains_ignoring_case(head, "<!doctype html")) {
+    return Format::kHtml;
+  }
+  return Format::kXml;
+}
+
+Error not_a_manifest(Format format) {
+  switch (format) {
+    case Format::kEmpty:
+      return make_error(ErrorCode::kManifestEmpty, "the server sent an empty answer");
+    case Format::kHtml:
+      return make_error(ErrorCode::kManifestNotRecognised,
+                        "the server sent an HTML page instead of a playlist");
+    case Format::kXml:
+      return make_error(ErrorCode::kManifestNotRecognised,
+                        "the server sent an XML document that is not an MPD");
+    default:
+      return make_error(ErrorCode::kManifestNotRecognised,
+                        "the answer starts with neither #EXTM3U nor <MPD");
+  }
+}
+
+Result<Presentation> parse_hls(SharedBytes bytes, const std::string& url) {
+  if (hls::is_multivariant_playlist(as_text(bytes.view()))) {
+    PLAYHEAD_TRY(const hls::MultivariantPlaylist playlist,
+                 hls::parse_multivariant_playlist(std::move(bytes), url));
+    return hls::make_presentation(playlist);
+  }
+  PLAYHEAD_TRY(hls::MediaPlaylist playlist,
+               hls::parse_media_playlist(std::move(bytes), url, nullptr));
+  return hls::make_presentation(std::make_shared<const hls::MediaPlaylist>(std::move(playlist)));
+}
+
+Result<LoadedIndex> parse_hls_index(const IndexSource& source, SharedBytes bytes,
+                                    const std::string& url) {
+  const Format format = sniff(as_text(bytes.view()));
+  if (format != Format::kHls) return not_a_manifest(format);
+  if (hls::is_multivariant_playlist(as_text(bytes.view()))) {
+    return make_error(ErrorCode::kManifestSyntax,
+                      "the server sent a multivariant playlist where a media playlist belongs");
+  }
+  PLAYHEAD_TRY(hls::MediaPlaylist playlist,
+               hls::parse_media_playlist(std::move(bytes), url, source.variables.get()));
+  return hls::make_loaded_index(std::make_shared<const hls::MediaPlaylist>(std::move(playlist)));
+}
+
+Result<LoadedIndex> parse_sidx_index(const IndexSource& source,
+                                     const Representation& representation, ByteView bytes,
+                                     const std::string& url) {
+  const int64_t file_offset = source.location.range ? source.location.range->first : 0;
+  SidxIndexBuilder builder;
+  if (Result<void> added = builder.add(bytes, file_offset); !added) return std::move(added).error();
+  while (const std::optional<ByteRange> missing = builder.missing()) {
+    // Daisy-chained and hierarchical indexes usually stand side by side.
+    const int64_t at = missing->first - file_offset;
+    if (at < 0 || at >= static_cast<int64_t>(bytes.size())) {
+      return make_error(ErrorCode::kManifestUnsupported,
+                        "the segment index goes on in another part of the file");
+    }
+    if (Result<void> added =
+            builder.add(bytes.subspan(static_cast<std::size_t>(at)), missing->first);
+        !added)
+      return std::move(added).error();
+  }
+  LoadedIndex index;
+  index.container = Container::kFmp4;
+  index.url = url;
+  PLAYHEAD_TRY(index.segments,
+               builder.build(url, representation.media_offset.value_or(Duration{0}), source.init));
+  return index;
+}
+
+}  // namespace
+
+Result<Presentation> parse_manifest(SharedBytes bytes, const std::string& url) {
+  PLAYHEAD_TRY([[maybe_unused]] const UrlOrigin origin, url_origin(url));
+  const Format format = sniff(as_text(bytes.view()));
+  if (format == Format::kHls) return parse_hls(std::move(bytes), url);
+  if (format != Format::kMpd) return not_a_manifest(format);
+  PLAYHEAD_TRY(const dash::Mpd mpd, dash::parse_mpd(bytes.view(), url));
+  return dash::make_presentation(mpd);
+}
+
+Result<LoadedIndex> parse_index(const IndexSource& source, const Representation& representation,
+                                SharedBytes bytes, const std::string& final_url) {
+  PLAYHEAD_TRY([[maybe_unused]] const UrlOrigin origin, url_origin(final_url));
+  switch (source.kind) {
+    case IndexSource::Kind::kHlsMediaPlaylist:
+      return parse_hls_index(source, std::move(bytes), final_url);
+    case IndexSource::Kind::kSidx:
+      return parse_sidx_index(source, representation, bytes.view(), final_url);
+    case IndexSource::Kind::kInline:
+      break;
+  }
+  return make_error(ErrorCode::kInvalidArgument, "the Representation has its segments already");
+}
+
+}  // namespace playhead

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "manifest/manifest_source.h"
+
+#include <algorithm>
+
+#include "base/limits.h"
+#include "base/url.h"
+#include "manifest/manifest_parser.h"
+#include "manifest/sidx_index_builder.h"
+
+namespace playhead {
+namespace {
+
+Request make_request(const ResourceLocation& location, const RequestTimeouts& timeouts) {
+  Request request;
+  request.url = location.url;
+  request.range = location.range;
+  request.kind = ResourceKind::kManifest;
+  request.timeouts = timeouts;
+  request.max_bytes = limits::kManifestBytes;
+  return request;
+}
+
+// An error for answers that are not the resource.
+std::optional<Error> status_error(const ResponseHead& head) {
+  if (head.status < 400) return std::nullopt;
+  const ErrorCode code = head.status == 404 || head.status == 410 ? ErrorCode::kNotFound
+                         : head.status == 403                     ? ErrorCode::kForbidden
+                         : head.status == 401                     ? ErrorCode::kUnauthorized
+                                                                  : ErrorCode::kHttpStatus;
+  return make_error(code, "the manifest " + redact(head.url), head.status);
+}
+
+std::string url_of(const FetchedManifest& fetched, const std::string& requested) {
+  return fetched.head.url.empty() ? requested : fetched.head.url;
+}
+
+// The bytes of `range`, also from a server that ignores ranges and answers 200 with the whole
+// resource (RFC 9110 §14.2).
+ByteView bytes_of(const FetchedManifest& fetched, const std::optional<ByteRange>& range) {
+  const ByteView body = fetched.body.view();
+  if (!range || fetched.head.status == 206) return body;
+  const auto first =
+      static_cast<std::size_t>(std::min<int64_t>(range->first, static_cast<int64_t>(body.size())));
+  const ByteView rest = body.subspan(first);
+  if (!range->last) return rest;
+  return rest.first(static_cast<std::size_t>(
+      std::min<int64_t>(range->length(), static_cast<int64_t>(rest.size()))));
+}
+
+// Fetches one segment index after the other until nothing is missing. Lives in the handle that
+// load_index() gave, which cancels the fetch under way.
+class SidxLoad : public std::enable_shared_from_this<SidxLoad> {
+ public:
+  SidxLoad(ManifestFetch fetch, RequestTimeouts timeouts, const Representation& representation,
+           UniqueFunction<void(Result<LoadedIndex>)> done)
+      : fetch_(std::move(fetch)),
+        timeouts_(timeouts),
+        source_(representation.index_source),
+        media_offset_(representation.media_offset.value_or(Duration{0})),
+        done_(std::move(done)) {}
+
+  void request(std::optional<ByteRange> range);
+  void cancel() {
+    done_ = nullptr;
+    running_.reset();
+  }
+
+ private:
+  void on_fetched(std::optional<ByteRange> range, Result<FetchedManifest> fetched);
+  Result<LoadedIndex> finish();
+  void complete(Result<LoadedIndex> result) {
+    UniqueFunction<void(Result<LoadedIndex>)> done = std::move(done_);
+    done_ = nullptr;
+    if (done) done(std::move(result));
+  }
+
+  ManifestFetch fetch_;
+  RequestTimeouts timeouts_;
+  IndexSource source_;
+  Duration media_offset_;
+  UniqueFunction<void(Result<LoadedIndex>)> done_;
+  SidxIndexBuilder builder_;
+  std::string url_;  // final, of the latest answer
+  CancelHandle running_;
+};
+
+void SidxLoad::request(std::optional<ByteRange> range) {
+  ResourceLocation location = source_.location;
+  location.range = range;
+  running_ = fetch_(make_request(location, timeouts_),
+                    [weak = weak_from_this(), range](Result<FetchedManifest> fetched) {
+                      if (const auto self = weak.lock()) {
+                        self->on_fetched(range, std::move(fetched));
+                      }
+                    });
+}
+
+void SidxLoad::on_fetched(std::optional<ByteRange> range, Result<FetchedManifest> fetched) {
+  if (!fetched) return complete(std::move(fetched).error());
+  if (std::optional<Error> error = status_error(fetched->head)) return complete(*std::move(error));
+  url_ = url_of(*fetched, source_.location.url);
+  const int64_t offset = range ? range->first : 0;
+  if (Result<void> added = builder_.add(bytes_of(*fetched, range), offset); !added) {
+    return complete(std::move(added).error());
+  }
+  if (const std::optional<ByteRange> missing = builder_.missing()) {
+    // The range covers all that the further index describes; the index itself stands first.
+    constexpr int64_t kProbeBytes = 64 << 10;
+    const int64_t last = std::min(*missing->last, missing->first + kProbeBytes - 1);
+    return request(ByteRange{missing->first, last});
+  }
+  complete(finish());
+}
+
+Result<LoadedIndex> SidxLoad::finish() {
+  LoadedIndex index;
+  index.container = Container::kFmp4;
+  index.url = url_;
+  PLAYHEAD_TRY(index.segments, builder_.build(url_, media_offset_, source_.init));
+  return index;
+}
+
+}  // namespace
+
+// The callbacks below move `done` out first: it may destroy the handle, and with it the callback
+// that is running.
+CancelHandle ManifestSource::load(
+    const std::string& url,
+    UniqueFunction<void(Result<std::shared_ptr<const Presentation>>)> done) {
+  auto on_fetched = [url, done = std::move(done)](Result<FetchedManifest> fetched) mutable {
+    auto finish = std::move(done);
+    if (!fetched) return finish(std::move(fetched).error());
+    if (std::optional<Error> error = status_error(fetched->head)) return finish(*std::move(error));
+    Result<Presentation> presentation = parse_manifest(fetched->body, url_of(*fetched, url));
+    if (!presentation) return finish(std::move(presentation).error());
+    finish(std::make_shared<const Presentation>(*std::move(presentation)));
+  };
+  return fetch_(make_request({url, std::nullopt}, timeouts_), std::move(on_fetched));
+}
+
+CancelHandle ManifestSource::load_index(const Representation& representation,
+                                        UniqueFunction<void(Result<LoadedIndex>)> done) {
+  const IndexSource& source = representation.index_source;
+  if (source.kind == IndexSource::Kind::kSidx) {
+    auto load = std::make_shared<SidxLoad>(fetch_, timeouts_, representation, std::move(done));
+    load->request(source.location.range);
+    return CancelHandle([load] { load->cancel(); });
+  }
+  auto on_fetched = [source, done = std::move(done)](Result<FetchedManifest> fetched) mutable {
+    auto finish = std::move(done);
+    if (!fetched) return finish(std::move(fetched).error());
+    if (std::optional<Error> error = status_error(fetched->head)) return finish(*std::move(error));
+    finish(parse_index(source, Representation{}, fetched->body,
+                     url_of(*fetched, source.location.url)));
+  };
+  return fetch_(make_request(source.location, timeouts_), std::move(on_fetched));
+}
+
+}  // namespace playhead

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "manifest/loaded_index.h"
+#include "playhead/bytes.h"
+#include "playhead/cancel_handle.h"
+#include "playhead/presentation.h"
+#include "playhead/result.h"
+#include "playhead/transport.h"
+#include "playhead/unique_function.h"
+
+namespace playhead {
+
+// A manifest resource as fetched: the final head and the whole body.
+struct FetchedManifest {
+  ResponseHead head;
+  SharedBytes body;
+};
+
+// How ManifestSource fetches; retries, credentials and threads are the matter of whoever binds it.
+// `done` runs at most once, never before the call returned, never after the handle is destroyed.
+using ManifestFetch = std::function<CancelHandle(
+    Request request, UniqueFunction<void(Result<FetchedManifest>)> done)>;
+
+// Fetches manifests and segment indexes and parses them. Use from one thread: the one `fetch`
+// reports to. Destroying it, or a handle it gave, cancels; it may be destroyed in its callbacks.
+class ManifestSource {
+ public:
+  // `timeouts` go into each request.
+  explicit ManifestSource(ManifestFetch fetch, RequestTimeouts timeouts = {})
+      : fetch_(std::move(fetch)), timeouts_(timeouts) {}
+
+  // The Presentation at `url`. Errors: those of the fetch; kHttpStatus, kNotFound, kForbidden,
+  // kUnauthorized (detail: the status) for answers >= 400; those of parse_manifest().
+  CancelHandle load(const std::string& url,
+                    UniqueFunction<void(Result<std::shared_ptr<const Presentation>>)> done);
+
+  // The segments of a Representation that has an index source; follows segment indexes that name
+  // further ones. Errors as above, and those of parse_index().
+  CancelHandle load_index(const Representation& representation,
+                          UniqueFunction<void(Result<LoadedIndex>)> done);
+
+ private:
+  ManifestFetch fetch_;
+  RequestTimeouts timeouts_;
+};
+
+}  // namespace playhead

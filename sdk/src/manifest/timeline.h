@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "playhead/time.h"
+
+namespace playhead {
+
+// When the segments of one Representation start and end: runs of equally long neighbours, in ticks.
+// Size and cost follow the number of runs, never the number of segments. Boundaries are converted
+// one by one with floor, so neighbours abut exactly. Built once, then immutable; any thread.
+class Timeline {
+ public:
+  struct Run {
+    int64_t start_ticks = 0;
+    int64_t duration_ticks = 0;  // of each segment, >= 0
+    uint64_t first_number = 0;   // number of its first segment
+    uint64_t first_position = 0;
+  };
+
+  // timescale > 0. Presentation time = ticks / timescale + media_offset.
+  Timeline(int64_t timescale, Duration media_offset)
+      : timescale_(timescale), media_offset_(media_offset) {}
+
+  // Adds `count` > 0 segments. They may start later than the last one ends (a gap), or before that
+  // (an overlap: the last one then ends earlier), but not before the last one starts.
+  // False, and nothing added, when they do, or when times overflow. A count that would exceed
+  // kMaxSegments is cut.
+  bool append(int64_t start_ticks, int64_t duration_ticks, uint64_t count, uint64_t first_number);
+  // The last segment ends there at the latest (the Period's end).
+  void limit_end(MediaTime end) { end_limit_ = end; }
+  void shrink_to_fit() { runs_.shrink_to_fit(); }
+
+  [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(size_); }
+  [[nodiscard]] int64_t timescale() const { return timescale_; }
+  [[nodiscard]] const std::vector<Run>& runs() const { return runs_; }
+  // End of the last segment as declared, without the limit; 0 when empty.
+  [[nodiscard]] int64_t end_ticks() const { return end_ticks_; }
+
+  // For positions < size().
+  [[nodiscard]] int64_t start_ticks(std::size_t position) const;
+  [[nodiscard]] MediaTime start(std::size_t position) const;
+  [[nodiscard]] MediaTime end(std::size_t position) const;
+  [[nodiscard]] uint64_t number(std::size_t position) const;
+
+  // As SegmentIndex::find and find_number. O(log n).
+  [[nodiscard]] std::optional<std::size_t> find(MediaTime time) const;
+  [[nodiscard]] std::optional<std::size_t> find_number(uint64_t number) const;
+
+  // Most segments a Timeline stands for; positions fit 32-bit platforms.
+  static constexpr uint64_t kMaxSegments = (uint64_t{1} << 31) - 1;
+
+ private:
+  [[nodiscard]] std::size_t run_of(std::size_t position) const;
+  [[nodiscard]] uint64_t count_of(std::size_t run) const;
+  [[nodiscard]] MediaTime to_time(int64_t ticks) const;
+
+  int64_t timescale_;
+  Duration media_offset_;
+  std::vector<Run> runs_;  // ascending by start, position and number
+  uint64_t size_ = 0;
+  int64_t end_ticks_ = 0;
+  std::optional<MediaTime> end_limit_;
+};
+
+}  // namespace playhead

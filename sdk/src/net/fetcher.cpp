@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/fetcher.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "net/fetch_operation.h"
+
+namespace playhead {
+
+namespace {
+
+// Most memory set aside on the word of a Content-Length; beyond, the buffer grows with the data.
+constexpr int64_t kMaxReservedBytes = int64_t{8} << 20;
+
+// Puts a body together; one that came in one piece is passed on without a copy.
+class BodyCollector {
+ public:
+  explicit BodyCollector(UniqueFunction<void(Result<FetchedResource>)> done)
+      : done_(std::move(done)) {}
+
+  void on_head(const ResponseHead& head) { resource_.head = head; }
+
+  void on_body(SharedBytes bytes) {
+    if (resource_.body.empty() && joined_.empty()) {
+      resource_.body = std::move(bytes);
+      return;
+    }
+    if (joined_.empty()) {
+      const int64_t expected = resource_.head.content_length.value_or(0);
+      joined_.reserve(
+          static_cast<std::size_t>(std::clamp<int64_t>(expected, 0, kMaxReservedBytes)));
+      append(std::exchange(resource_.body, SharedBytes()));
+    }
+    append(bytes);
+  }
+
+  void on_done(Result<TransferStats> stats) {
+    if (!stats) {
+      done_(std::move(stats).error());
+      return;
+    }
+    if (!joined_.empty()) resource_.body = SharedBytes(std::move(joined_));
+    resource_.stats = *stats;
+    done_(std::move(resource_));
+  }
+
+ private:
+  void append(const SharedBytes& bytes) {
+    joined_.insert(joined_.end(), bytes.view().begin(), bytes.view().end());
+  }
+
+  UniqueFunction<void(Result<FetchedResource>)> done_;
+  FetchedResource resource_;
+  std::vector<uint8_t> joined_;
+};
+
+}  // namespace
+
+CancelHandle ResourceFetcher::fetch(Request request,
+                                    UniqueFunction<void(Result<FetchedResource>)> done) {
+  const auto collector = std::make_shared<BodyCollector>(std::move(done));
+  FetchEvents events;
+  events.on_head = [collector](const ResponseHead& head) { collector->on_head(head); };
+  events.on_body = [collector](SharedBytes bytes, MonotonicTime) {
+    collector->on_body(std::move(bytes));
+  };
+  events.on_done = [collector](Result<TransferStats> stats) {
+    collector->on_done(std::move(stats));
+  };
+  return stream(std::move(request), std::move(events));
+}
+
+CancelHandle ResourceFetcher::stream(Request request, FetchEvents events) {
+  const auto operation = std::make_shared<FetchOperation>(transport_, executor_, config_,
+                                                          std::move(request), std::move(events));
+  operation->start();
+  return CancelHandle([operation] { operation->cancel(); });
+}
+
+}  // namespace playhead

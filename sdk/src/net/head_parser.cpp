@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/head_parser.h"
+
+#include <string>
+
+#include "net/http_headers.h"
+
+namespace playhead {
+
+namespace {
+
+bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+Error bad(std::string what) { return make_error(ErrorCode::kBadResponse, std::move(what)); }
+
+}  // namespace
+
+Result<bool> HeadParser::add_line(std::string_view line) {
+  if (is_complete_) return false;  // a trailer
+  bytes_ += line.size();
+  if (bytes_ > kMaxHeadBytes) return bad("the head of the answer does not end");
+  line = trim(line);
+  if (line.substr(0, 5) == "HTTP/") return add_status_line(line);
+  if (line.empty()) {
+    is_complete_ = head_.status >= 200;
+    return is_complete_;
+  }
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos || colon == 0) return false;  // skipped, as browsers do
+  HttpHeader header{std::string(trim(line.substr(0, colon))),
+                    std::string(trim(line.substr(colon + 1)))};
+  if (equals_ignoring_case(header.name, "content-length")) {
+    head_.content_length = parse_decimal(header.value);
+  }
+  head_.headers.push_back(std::move(header));
+  return false;
+}
+
+Result<bool> HeadParser::add_status_line(std::string_view line) {
+  head_ = ResponseHead{};
+  const std::size_t space = line.find(' ');
+  const auto status =
+      space == std::string_view::npos ? std::nullopt : parse_decimal(line.substr(space + 1, 3));
+  if (!status || *status < 100) return bad("the answer has no status");
+  head_.status = static_cast<int>(*status);
+  return false;
+}
+
+}  // namespace playhead

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/throughput_meter.h"
+
+#include <algorithm>
+
+namespace playhead {
+
+void ThroughputMeter::advance(MonotonicTime now) {
+  if (active_.empty()) {
+    last_event_ = now;
+  } else if (now > last_event_) {
+    busy_ += now - last_event_;
+    last_event_ = now;
+  }
+}
+
+void ThroughputMeter::add_bytes(uint64_t transfer, int64_t bytes, MonotonicTime received) {
+  const bool was_idle = active_.empty();
+  advance(received);
+  int64_t& counted = active_[transfer];
+  if (was_idle) return;
+  counted += bytes;
+  bytes_ += bytes;
+}
+
+std::optional<ThroughputSample> ThroughputMeter::finish(uint64_t transfer,
+                                                        const TransferStats& stats) {
+  const auto found = active_.find(transfer);
+  if (found == active_.end()) return std::nullopt;  // no body
+  if (stats.from_cache) bytes_ = std::max<int64_t>(bytes_ - found->second, 0);
+  return end(transfer, stats.finished, stats.first_byte - stats.started);
+}
+
+std::optional<ThroughputSample> ThroughputMeter::abandon(uint64_t transfer, MonotonicTime now) {
+  if (active_.count(transfer) == 0) return std::nullopt;
+  return end(transfer, now, Duration{0});
+}
+
+std::optional<ThroughputSample> ThroughputMeter::end(uint64_t transfer, MonotonicTime now,
+                                                     Duration ttfb) {
+  advance(now);
+  active_.erase(transfer);
+  std::optional<ThroughputSample> sample;
+  const bool is_enough = bytes_ >= kMinSampleBytes && busy_ > Duration{0};
+  if (is_enough) sample = ThroughputSample{last_event_, bytes_, busy_, ttfb};
+  if (is_enough || active_.empty()) {
+    bytes_ = 0;
+    busy_ = Duration{0};
+  }
+  return sample;
+}
+
+std::optional<ThroughputSample> ThroughputMeter::current(MonotonicTime now) const {
+  Duration busy = busy_;
+  if (!active_.empty() && now > last_event_) busy += now - last_event_;
+  if (bytes_ < kMinSampleBytes || busy <= Duration{0}) return std::nullopt;
+  return ThroughputSample{std::max(now, last_event_), bytes_, busy, Duration{0}};
+}
+
+}  // namespace playhead

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+
+#include "playhead/time.h"
+#include "playhead/transport.h"
+
+namespace playhead {
+
+// Bytes that came during `active` time; the time to first byte is kept apart, since it says how far
+// the host is, not how wide the link.
+struct ThroughputSample {
+  MonotonicTime finished;
+  int64_t bytes = 0;
+  Duration active{0};
+  Duration ttfb{0};
+};
+
+// Least bytes of a sample. Fewer say more about scheduling than about the link.
+inline constexpr int64_t kMinSampleBytes = 16'000;
+
+// Measures the link from real transfers. Transfers that run side by side are added up: all their
+// bytes over the time in which at least one was receiving. Pure: times are passed in.
+//
+// A link that was idle is measured from the first bytes on: when they began to come is unknown, so
+// they open the time and are not counted. Without that a resource of one piece came infinitely
+// fast.
+class ThroughputMeter {
+ public:
+  // Body bytes of a transfer; `transfer` is any number the caller gives it. The first call begins
+  // its active time.
+  void add_bytes(uint64_t transfer, int64_t bytes, MonotonicTime received);
+  // The transfer ended well. A sample of all that came since the last one; nothing when that is too
+  // little. Bytes from a cache are taken out again.
+  std::optional<ThroughputSample> finish(uint64_t transfer, const TransferStats& stats);
+  // The transfer failed or was given up; the silence before that counts.
+  std::optional<ThroughputSample> abandon(uint64_t transfer, MonotonicTime now);
+
+  // What a sample would say now, for judging a transfer that is still running.
+  [[nodiscard]] std::optional<ThroughputSample> current(MonotonicTime now) const;
+
+ private:
+  void advance(MonotonicTime now);
+  std::optional<ThroughputSample> end(uint64_t transfer, MonotonicTime now, Duration ttfb);
+
+  std::map<uint64_t, int64_t> active_;  // counted bytes of each running transfer
+  MonotonicTime last_event_;  // up to where active time is counted; valid if any is active
+  int64_t bytes_ = 0;         // since the last sample
+  Duration busy_{0};
+};
+
+}  // namespace playhead

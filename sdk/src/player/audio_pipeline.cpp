@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "player/audio_pipeline.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace playhead {
+
+namespace {
+
+// Sound kept in the sink. More: speed changes are heard later; less: a late wake-up is heard as a
+// gap.
+constexpr Duration kSinkTarget = 200ms;
+// Decoded sound kept ready behind it.
+constexpr Duration kDecodedTarget = 200ms;
+// A chunk this close to where it should be is taken as it is: AAC frames are 21 ms, and rounding in
+// containers moves them by less than one.
+constexpr Duration kTolerance = 15ms;
+// Silence is made in pieces, so that a long gap costs no memory.
+constexpr Duration kSilencePiece = 200ms;
+
+}  // namespace
+
+bool needs_new_decoder(const StreamInfo& current, const StreamInfo& next) {
+  const ByteView a = current.codec_config.view();
+  const ByteView b = next.codec_config.view();
+  return current.codec != next.codec || !std::equal(a.begin(), a.end(), b.begin(), b.end());
+}
+
+AudioPipeline::AudioPipeline(MediaBackend& backend, Executor& executor,
+                             std::shared_ptr<AudioSink> sink, PipelineListener& listener)
+    : backend_(backend), executor_(executor), sink_(std::move(sink)), listener_(listener) {}
+
+AudioPipeline::~AudioPipeline() {
+  if (format_) sink_->close();
+}
+
+void AudioPipeline::restart(MediaTime target) {
+  if (decoder_) decoder_->flush();
+  chunks_.clear();
+  timeline_.restart(target);
+  is_draining_ = false;
+  is_drained_ = false;
+  is_running_ = false;
+  if (format_) sink_->flush();
+}
+
+void AudioPipeline::set_speed(double speed) {
+  speed_ = speed;
+  if (decoder_) decoder_->set_speed(speed);
+}
+
+void AudioPipeline::run(bool running) {
+  if (is_running_ == running) return;
+  is_running_ = running;
+  if (!format_) return;
+  if (running) {
+    sink_->resume();
+  } else {
+    sink_->pause();
+  }
+}
+
+void AudioPipeline::feed(SampleQueue& queue, bool complete, MonotonicTime now) {
+  if (has_failed_) return;
+  decode(queue, complete);
+  write(now);
+}
+
+Duration AudioPipeline::decoded_ahead() const {
+  Duration total{0};
+  for (const AudioChunk& chunk : chunks_) total += chunk.media_duration;
+  return total;
+}
+
+void AudioPipeline::decode(SampleQueue& queue, bool complete) {
+  while (decoded_ahead() < kDecodedTarget * speed_) {
+    const TimedSample* sample = queue.peek();
+    if (!sample) {
+      if (complete && decoder_ && !is_draining_ && !is_drained_) {
+        is_draining_ = true;
+        decoder_->drain();
+      }
+      if (complete && !decoder_) is_drained_ = true;
+      return;
+    }
+    if (is_draining_) return;
+    if (origin_ != sample->origin || !decoder_) {
+      if (decoder_ && needs_new_decoder(origin_->stream, sample->origin->stream)) {
+        is_draining_ = true;
+        decoder_->drain();
+        return;
+      }
+      if (!decoder_ && !open_decoder(*sample->origin)) return;
+      origin_ = sample->origin;
+    }
+    if (decoder_->room() <= 0) return;
+    // Before the target nothing is heard, but the codec wants a frame of run-up.
+    constexpr Duration kRunUp = 50ms;
+    if (sample->end() + kRunUp > timeline_.end()) decoder_->decode(sample->sample, sample->pts);
+    queue.advance();
+  }
+}
+
+bool AudioPipeline::open_decoder(const SampleOrigin& origin) {
+  if (!format_) {
+    AudioFormat wanted;
+    if (origin.stream.sample_rate >= 8'000) wanted.sample_rate = origin.stream.sample_rate;
+    auto opened = sink_->open(wanted);
+    if (!opened) {
+      fail(std::move(opened).error());
+      return false;
+    }
+    format_ = *opened;
+    if (is_running_) sink_->resume();
+  }
+  AudioDecoderCallbacks callbacks;
+  callbacks.on_chunk = [this](AudioChunk chunk) {
+    chunks_.push_back(std::move(chunk));
+    listener_.on_pipeline_progress();
+  };
+  callbacks.on_room = [this] { listener_.on_pipeline_progress(); };
+  callbacks.on_drained = [this] {
+    is_drained_ = true;
+    listener_.on_pipeline_progress();
+  };
+  callbacks.on_error = [this](Error error) {
+    if (error.severity == Severity::kFatal) has_failed_ = true;
+    listener_.on_pipeline_error(TrackKind::kAudio, std::move(error));
+  };
+  auto decoder =
+      backend_.open_audio_decoder(origin.stream, *format_, executor_, std::move(callbacks));
+  if (!decoder) {
+    fail(std::move(decoder).error());
+    return false;
+  }
+  decoder_ = *std::move(decoder);
+  decoder_->set_speed(speed_);
+  is_drained_ = false;
+  return true;
+}
+
+void AudioPipeline::fail(Error error) {
+  has_failed_ = true;
+  listener_.on_pipeline_error(TrackKind::kAudio, std::move(error));
+}
+
+void AudioPipeline::write(MonotonicTime now) {
+  if (!format_) return;
+  const int64_t target = kSinkTarget.count() * format_->sample_rate / 1'000'000;
+  while (!chunks_.empty() && queued_frames(now) < target) {
+    const Duration ahead = chunks_.front().time - timeline_.end();
+    if (ahead > kTolerance) {
+      write_silence(std::min(ahead, kSilencePiece));
+      continue;
+    }
+    AudioChunk chunk = std::move(chunks_.front());
+    chunks_.pop_front();
+    write_chunk(std::move(chunk));
+  }
+  // A decoder drained for a change of stream makes room for the next one.
+  if (is_draining_ && is_drained_ && chunks_.empty() && decoder_) {
+    decoder_.reset();
+    is_draining_ = false;
+  }
+}
+
+void AudioPipeline::write_silence(Duration media) {
+  const double seconds = to_seconds(media) / speed_;
+  const auto frames = std::max<int64_t>(1, static_cast<int64_t>(seconds * format_->sample_rate));
+  const std::vector<float> zeros(static_cast<std::size_t>(frames * format_->channels));
+  sink_->write(zeros.data(), frames);
+  timeline_.append(frames, timeline_.end(), media);
+}
+
+void AudioPipeline::write_chunk(AudioChunk chunk) {
+  int64_t skip = 0;
+  const Duration behind = timeline_.end() - chunk.time;
+  if (behind > kTolerance || (behind > Duration{0} && timeline_.frames() == 0)) {
+    if (behind >= chunk.media_duration || chunk.media_duration <= Duration{0}) return;
+    skip = chunk.frames() * behind.count() / chunk.media_duration.count();
+    chunk.time += behind;
+    chunk.media_duration -= behind;
+  }
+  const int64_t frames = chunk.frames() - skip;
+  if (frames <= 0) return;
+  sink_->write(chunk.samples.data() + skip * format_->channels, frames);
+  timeline_.append(frames, chunk.time, chunk.media_duration);
+}
+
+int64_t AudioPipeline::queued_frames(MonotonicTime now) {
+  return format_ ? std::max<int64_t>(0, timeline_.frames() - sink_->frames_played(now)) : 0;
+}
+
+MediaTime AudioPipeline::position(MonotonicTime now) {
+  return format_ ? timeline_.position(sink_->frames_played(now)) : timeline_.end();
+}
+
+bool AudioPipeline::is_dry(MonotonicTime now) { return chunks_.empty() && queued_frames(now) == 0; }
+
+bool AudioPipeline::is_finished(MonotonicTime now) {
+  return has_failed_ || (is_drained_ && is_dry(now));
+}
+
+Duration AudioPipeline::until_refill(MonotonicTime now) {
+  if (!format_ || chunks_.empty() || !is_running_) return 24h;
+  const int64_t queued_us = queued_frames(now) * 1'000'000 / format_->sample_rate;
+  return std::max<Duration>(Duration{queued_us} - kSinkTarget / 2, 5ms);
+}
+
+}  // namespace playhead

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "player/event_queue.h"
+
+#include <utility>
+
+namespace playhead {
+
+namespace {
+
+// Events an app may leave unread before reports give way: some minutes of playback.
+constexpr std::size_t kReportsFit = 1024;
+
+bool is_report(const EventPayload& payload) {
+  return std::holds_alternative<SegmentLoaded>(payload) ||
+         std::holds_alternative<ProgressSent>(payload) || std::holds_alternative<Warning>(payload);
+}
+
+}  // namespace
+
+void EventQueue::push(Event event) {
+  bool was_empty = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (events_.size() >= kReportsFit && is_report(event.payload)) {
+      ++dropped_;
+      return;
+    }
+    was_empty = events_.empty();
+    events_.push_back(std::move(event));
+  }
+  if (!was_empty) return;
+  const std::lock_guard lock(wakeup_mutex_);
+  if (wakeup_) wakeup_();
+}
+
+std::optional<Event> EventQueue::pop() {
+  const std::lock_guard lock(mutex_);
+  if (events_.empty()) return std::nullopt;
+  if (dropped_ > 0 && events_.size() < kReportsFit) {
+    Event report;
+    report.time = events_.front().time;
+    report.position = events_.front().position;
+    report.payload = EventsDropped{std::exchange(dropped_, 0)};
+    return report;
+  }
+  Event event = std::move(events_.front());
+  events_.pop_front();
+  return event;
+}
+
+void EventQueue::set_wakeup(UniqueFunction<void()> wakeup) {
+  const std::lock_guard lock(wakeup_mutex_);
+  wakeup_ = std::move(wakeup);
+}
+
+}  // namespace playhead

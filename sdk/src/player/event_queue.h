@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <mutex>
+#include <optional>
+
+#include "playhead/events.h"
+#include "playhead/unique_function.h"
+
+namespace playhead {
+
+// From the engine thread to the app: bounded, so that an app that does not read costs no memory.
+// When full, segment and progress reports give way and are counted; all else always fits.
+class EventQueue {
+ public:
+  // Engine thread.
+  void push(Event event);
+  // Any thread.
+  [[nodiscard]] std::optional<Event> pop();
+  // See Player::set_wakeup.
+  void set_wakeup(UniqueFunction<void()> wakeup);
+
+ private:
+  std::mutex mutex_;
+  // Under mutex_.
+  std::deque<Event> events_;
+  int64_t dropped_ = 0;
+  // Held while the wake-up runs, so that replacing it waits for it.
+  std::mutex wakeup_mutex_;
+  UniqueFunction<void()> wakeup_;
+};
+
+}  // namespace playhead

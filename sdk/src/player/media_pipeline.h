@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "player/audio_pipeline.h"
+#include "player/video_pipeline.h"
+#include "streaming/streaming_engine.h"
+
+namespace playhead {
+
+// Picture and sound together: one playback clock, which is the sound's while there is any, else the
+// monotonic clock's. Engine thread.
+class MediaPipeline {
+ public:
+  MediaPipeline(MediaBackend& backend, Executor& executor, Sinks sinks, PipelineListener& listener);
+
+  // Drops everything decoded; playback will go on from `target`, stopped until run(true).
+  void restart(MediaTime target, MonotonicTime now);
+  void run(bool running, MonotonicTime now);
+  void set_speed(double speed, MonotonicTime now);
+
+  // What a turn did and what it needs.
+  struct Turn {
+    VideoPipeline::Presented video;
+    Duration wait{0};  // until the next turn is needed if nothing else happens
+  };
+  // Feeds decoders and sinks and shows what is due.
+  Turn turn(StreamingEngine& streaming, MonotonicTime now);
+
+  [[nodiscard]] MediaTime position(MonotonicTime now);
+  [[nodiscard]] bool is_running() const { return is_running_; }
+  // What playback would begin with is decoded: the first frame and, if there is any, sound.
+  [[nodiscard]] bool is_ready(const StreamingEngine& streaming) const;
+  // Running, but out of something to show or to play.
+  [[nodiscard]] bool is_starved(StreamingEngine& streaming, MonotonicTime now);
+  [[nodiscard]] bool is_finished(const StreamingEngine& streaming, MonotonicTime now);
+  [[nodiscard]] const VideoPipeline& video() const { return video_; }
+
+ private:
+  // True while sound drives the clock.
+  [[nodiscard]] bool follows_audio(MonotonicTime now);
+
+  std::unique_ptr<AudioPipeline> audio_;  // null without an audio sink
+  VideoPipeline video_;
+  bool plays_audio_ = false;  // the title has sound and there is a sink for it
+  bool is_running_ = false;
+  double speed_ = 1.0;
+  // The clock: at `anchor_time_` playback stood at `anchor_`.
+  MediaTime anchor_;
+  MonotonicTime anchor_time_;
+};
+
+}  // namespace playhead

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "playhead/player.h"
+
+#include <future>
+#include <mutex>
+#include <utility>
+
+#include "base/thread_executor.h"
+#include "player/event_queue.h"
+#include "player/player_engine.h"
+
+namespace playhead {
+
+namespace {
+
+Result<void> check(const PlayerConfig& config) {
+  const BufferingConfig& buffering = config.buffering;
+  const auto refuse = [](const char* what) {
+    return make_error(ErrorCode::kInvalidArgument, what);
+  };
+  if (buffering.start <= Duration{0} || buffering.after_rebuffer <= Duration{0} ||
+      buffering.target <= Duration{0} || buffering.back < Duration{0}) {
+    return refuse("a buffering duration is not positive");
+  }
+  if (buffering.max_bytes < (1 << 20)) return refuse("buffering.max_bytes is below 1 MiB");
+  if (config.progress_interval < 1s || config.progress_interval > 60s) {
+    return refuse("progress_interval is outside 1 s to 60 s");
+  }
+  if (config.decoder_threads < 0 || config.decoder_threads > 16) {
+    return refuse("decoder_threads is outside 0 to 16");
+  }
+  return {};
+}
+
+}  // namespace
+
+class Player::Impl {
+ public:
+  Impl(std::shared_ptr<Client> client, PlayerConfig config, Sinks sinks,
+       std::shared_ptr<Executor> executor)
+      : executor_(std::move(executor)) {
+    run([&] {
+      engine_ = std::make_unique<PlayerEngine>(std::move(client), std::move(config),
+                                               std::move(sinks), *executor_, events_,
+                                               [this](std::shared_ptr<const PlayerStatus> status) {
+                                                 const std::lock_guard lock(status_mutex_);
+                                                 status_ = std::move(status);
+                                               });
+    });
+  }
+
+  ~Impl() {
+    run([&] { engine_.reset(); });
+  }
+
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  // Runs `call` on the engine, later and in order.
+  void post(UniqueFunction<void(PlayerEngine&)> call) {
+    executor_->post([this, alive = std::weak_ptr<int>(alive_), call = std::move(call)]() mutable {
+      if (!alive.expired() && engine_) call(*engine_);
+    });
+  }
+
+  EventQueue& events() { return events_; }
+
+  std::shared_ptr<const PlayerStatus> status() {
+    const std::lock_guard lock(status_mutex_);
+    return status_;
+  }
+
+ private:
+  // Runs `work` on the engine thread and waits for it.
+  template <typename Work>
+  void run(Work work) {
+    if (executor_->is_current()) return work();
+    std::promise<void> done;
+    executor_->post([&] {
+      work();
+      done.set_value();
+    });
+    done.get_future().wait();
+  }
+
+  EventQueue events_;
+  std::mutex status_mutex_;
+  std::shared_ptr<const PlayerStatus> status_;             // under status_mutex_
+  std::unique_ptr<PlayerEngine> engine_;                   // executor thread
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);  // an executor may outlive this
+  std::shared_ptr<Executor> executor_;                     // ends first: its tasks use the rest
+};
+
+Result<std::unique_ptr<Player>> Player::create(std::shared_ptr<Client> client, PlayerConfig config,
+                                               Sinks sinks, std::shared_ptr<Executor> executor) {
+  if (!client) return make_error(ErrorCode::kInvalidArgument, "a player needs a client");
+  if (auto checked = check(config); !checked) return std::move(checked).error();
+  if (!executor) executor = std::make_shared<ThreadExecutor>("playhead-engine");
+  auto impl = std::make_unique<Impl>(std::move(client), std::move(config), std::move(sinks),
+                                     std::move(executor));
+  return std::unique_ptr<Player>(new Player(std::move(impl)));
+}
+
+Player::Player(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Player::~Player() = default;
+
+void Player::load(PlaySource source) {
+  impl_->post([source = std::move(source)](PlayerEngine& engine) mutable {
+    engine.load(std::move(source));
+  });
+}
+
+void Player::play() {
+  impl_->post([](PlayerEngine& engine) { engine.play(); });
+}
+
+void Player::pause() {
+  impl_->post([](PlayerEngine& engine) { engine.pause(); });
+}
+
+void Player::seek(MediaTime position, uint64_t user_tag) {
+  impl_->post([=](PlayerEngine& engine) { engine.seek(position, user_tag); });
+}
+
+void Player::set_speed(double speed) {
+  impl_->post([=](PlayerEngine& engine) { engine.set_speed(speed); });
+}
+
+void Player::set_volume(double volume) {
+  impl_->post([=](PlayerEngine& engine) { engine.set_volume(volume); });
+}
+
+void Player::select_representation(const std::string& id) {
+  impl_->post([id](PlayerEngine& engine) { engine.select_representation(id); });
+}
+
+void Player::select_audio(const std::string& id) {
+  impl_->post([id](PlayerEngine& engine) { engine.select_audio(id); });
+}
+
+void Player::stop() {
+  impl_->post([](PlayerEngine& engine) { engine.stop(); });
+}
+
+std::optional<Event> Player::next_event() { return impl_->events().pop(); }
+
+void Player::set_wakeup(UniqueFunction<void()> wakeup) {
+  impl_->events().set_wakeup(std::move(wakeup));
+}
+
+std::shared_ptr<const PlayerStatus> Player::status() const { return impl_->status(); }
+
+}  // namespace playhead

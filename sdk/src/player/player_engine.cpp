@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "player/player_engine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "streaming/buffering_policy.h"
+
+namespace playhead {
+
+namespace {
+
+constexpr Duration kForever = 24h;
+
+// Attempts at manifests end sooner than at segments: behind them a person waits for an answer.
+RetryConfig start_retries() {
+  RetryConfig config;
+  config.budget = 8s;
+  return config;
+}
+
+}  // namespace
+
+PlayerEngine::PlayerEngine(std::shared_ptr<Client> client, PlayerConfig config, Sinks sinks,
+                           Executor& executor, EventQueue& events,
+                           std::function<void(std::shared_ptr<const PlayerStatus>)> publish)
+    : client_(std::move(client)),
+      config_(std::move(config)),
+      sinks_(std::move(sinks)),
+      executor_(executor),
+      events_(events),
+      publish_(std::move(publish)),
+      start_fetcher_(*client_->impl().transport, executor, start_retries()),
+      media_fetcher_(*client_->impl().transport, executor),
+      manifests_([this](Request request, ManifestDone done) {
+        return fetch_manifest(std::move(request), std::move(done));
+      }) {
+  preferences_.audio_language = config_.audio_language;
+  publish_status(executor_.now());
+}
+
+PlayerEngine::~PlayerEngine() {
+  if (state_ != PlayerState::kIdle) end_play(PlayerState::kIdle);
+}
+
+CancelHandle PlayerEngine::fetch_manifest(Request request, ManifestDone done) {
+  return start_fetcher_.fetch(
+      std::move(request), [this, done = std::move(done)](Result<FetchedResource> result) mutable {
+        if (!result) return done(std::move(result).error());
+        qoe_.on_bytes(result->stats.body_bytes);
+        done(FetchedManifest{std::move(result->head), std::move(result->body)});
+      });
+}
+
+MediaTime PlayerEngine::position(MonotonicTime now) {
+  return pipeline_ ? pipeline_->position(now) : start_position_;
+}
+
+void PlayerEngine::emit(EventPayload payload) {
+  const MonotonicTime now = executor_.now();
+  events_.push({now, position(now), std::move(payload)});
+}
+
+void PlayerEngine::warn(Error error) { emit(Warning{std::move(error)}); }
+
+void PlayerEngine::wake() {
+  if (std::exchange(is_turn_posted_, true)) return;
+  executor_.post([this, alive = std::weak_ptr<int>(alive_)] {
+    if (!alive.expired()) turn();
+  });
+}
+
+void PlayerEngine::turn() {
+  is_turn_posted_ = false;
+  turn_timer_.reset();
+  const MonotonicTime now = executor_.now();
+  Duration wait = kForever;
+  handle_errors(now);
+  if (streaming_) {
+    wait = streaming_->turn(now, position(now), speed_);
+    const MediaPipeline::Turn played = pipeline_->turn(*streaming_, now);
+    wait = std::min(wait, played.wait);
+    note_presented(played.video, now);
+    update_state(now);
+    report_progress(now);
+  }
+  // A failure seen in this turn ends the play in the next, with nothing of it on the call stack.
+  if (failure_ || url_refused_) wake();
+  publish_status(now);
+  schedule(now, wait);
+}
+
+void PlayerEngine::schedule(MonotonicTime now, Duration wait) {
+  if (!streaming_ || is_turn_posted_) return;
+  // Reports are due by play time; a second look is precise enough for them.
+  if (state_ == PlayerState::kPlaying) wait = std::min<Duration>(wait, 250ms);
+  if (wait >= kForever) return;
+  turn_timer_ = executor_.post_at(now + wait, [this] { turn(); });
+}
+
+void PlayerEngine::handle_errors(MonotonicTime now) {
+  for (Error& error : std::exchange(decode_errors_, {})) warn(std::move(error));
+  if (url_refused_) {
+    const Error refused = *std::exchange(url_refused_, std::nullopt);
+    if (!failure_) renew_urls(refused);
+  }
+  if (failure_) {
+    // What is buffered is still played.
+    const bool can_play_on =
+        pipeline_ && pipeline_->is_running() && !pipeline_->is_starved(*streaming_, now);
+    if (!can_play_on) fail(*std::exchange(failure_, std::nullopt));
+  }
+}
+
+void PlayerEngine::note_presented(const VideoPipeline::Presented& presented, MonotonicTime now) {
+  qoe_.on_frames(presented.shown, presented.dropped);
+  if (presented.changed) {
+    const SampleOrigin& origin = *presented.changed;
+    const bool is_first = shown_.id.empty();
+    shown_ = origin.representation;
+    if (shown_.width == 0) shown_.width = pipeline_->video().width();
+    if (shown_.height == 0) shown_.height = pipeline_->video().height();
+    qoe_.on_representation(shown_.bitrate, now);
+    const SwitchReason reason = is_first ? SwitchReason::kInitial : origin.reason;
+    emit(RepresentationChanged{shown_.bitrate, shown_.width, shown_.height, shown_.id, reason});
+  }
+  if (presented.shown > 0 && !std::exchange(has_first_frame_, true)) {
+    qoe_.on_first_frame(now);
+    emit(FirstFrame{now - load_started_, pipeline_->video().width(), pipeline_->video().height()});
+  }
+}
+
+Duration PlayerEngine::least_level(MediaTime position) const {
+  Duration least = kForever;
+  for (const TrackKind kind : {TrackKind::kVideo, TrackKind::kAudio}) {
+    const bool plays = kind == TrackKind::kVideo ? streaming_->plays_video()
+                                                 : streaming_->plays_audio() && sinks_.audio;
+    if (plays && !streaming_->is_complete(kind)) {
+      least = std::min(least, streaming_->level(kind, position));
+    }
+  }
+  return least;
+}
+
+void PlayerEngine::update_state(MonotonicTime now) {
+  switch (state_) {
+    case PlayerState::kBuffering:
+    case PlayerState::kRebuffering:
+      return update_buffering(now);
+    case PlayerState::kPlaying:
+      return update_playing(now);
+    case PlayerState::kPaused:
+      if (is_seeking_ && pipeline_->is_ready(*streaming_)) finish_seek(now);
+      if (!is_paused_) set_state(PlayerState::kBuffering, now), update_buffering(now);
+      return;
+    case PlayerState::kIdle:
+    case PlayerState::kLoading:
+    case PlayerState::kEnded:
+    case PlayerState::kFailed:
+      return;
+  }
+}
+
+void PlayerEngine::update_buffering(MonotonicTime now) {
+  const bool is_ready = pipeline_->is_ready(*streaming_);
+  if (is_ready && is_seeking_) finish_seek(now);
+  if (pipeline_->is_finished(*streaming_, now)) {
+    if (is_seeking_) finish_seek(now);
+    set_state(PlayerState::kEnded, now);
+    emit(Ended{});
+    emit(Summary{qoe_.summary(now)});
+    if (session_) session_->on_ended(position(now));
+    return;
+  }
+  if (is_paused_) {
+    if (is_ready) set_state(PlayerState::kPaused, now);
+    return;
+  }
+  PlayInputs in;
+  in.is_first_frame_ready = is_ready;
+  in.after_rebuffer = state_ == PlayerState::kRebuffering;
+  in.least_level = least_level(position(now));
+  if (!may_play(in, config_.buffering)) return;
+  pipeline_->run(true, now);
+  set_state(PlayerState::kPlaying, now);
+  wake();  // frames have deadlines now
+}
+
+void PlayerEngine::update_playing(MonotonicTime now) {
+  if (pipeline_->is_finished(*streaming_, now)) {
+    pipeline_->run(false, now);
+    set_state(PlayerState::kEnded, now);
+    emit(Ended{});
+    emit(Summary{qoe_.summary(now)});
+    if (session_) session_->on_ended(position(now));
+    return;
+  }
+  if (pipeline_->is_starved(*streaming_, now)) {
+    pipeline_->run(false, now);
+    set_state(PlayerState::kRebuffering, now);
+    wake();
+  }
+}
+
+void PlayerEngine::finish_seek(MonotonicTime now) {
+  is_seeking_ = false;
+  for (const uint64_t tag : std::exchange(seek_tags_, {})) {
+    emit(SeekDone{position(now), tag, now - seek_started_});
+  }
+}
+
+void PlayerEngine::set_state(PlayerState state, MonotonicTime now) {
+  if (state == state_) return;
+  const PlayerState from = std::exchange(state_, state);
+  qoe_.on_state(state, now);
+  emit(StateChanged{from, state});
+}
+
+void PlayerEngine::report_progress(MonotonicTime now) {
+  if (!session_) return;
+  session_->on_playback(position(now), state_ == PlayerState::kPlaying, streaming_->duration(),
+                        now);
+}
+
+void PlayerEngine::publish_status(MonotonicTime now) {
+  auto status = std::make_shared<PlayerStatus>();
+  status->state = state_;
+  status->is_paused = is_paused_;
+  status->position = position(now);
+  status->measured_at = now;
+  status->speed = speed_;
+  status->volume = volume_;
+  status->shown = shown_;
+  status->qoe = qoe_.summary(now);
+  if (streaming_) {
+    status->duration = streaming_->duration();
+    status->video_buffer = streaming_->level(TrackKind::kVideo, status->position);
+    status->audio_buffer = streaming_->level(TrackKind::kAudio, status->position);
+    status->buffered_bytes = streaming_->buffered_bytes();
+    status->throughput = streaming_->throughput();
+    status->is_auto_bitrate = streaming_->forced_representation().empty();
+    status->representations = streaming_->video_representations();
+    status->tracks = streaming_->audio_tracks();
+  }
+  publish_(std::move(status));
+}
+
+void PlayerEngine::fail_next_turn(Error error) {
+  failure_ = std::move(error);
+  wake();
+}
+
+void PlayerEngine::on_streaming_failed(Error error) { fail_next_turn(std::move(error)); }
+
+void PlayerEngine::on_url_refused(const Error& error) {
+  url_refused_ = error;
+  wake();
+}
+
+void PlayerEngine::on_pipeline_error(TrackKind kind, Error error) {
+  // Without pictures there is nothing to watch; without sound there still is.
+  if (error.severity == Severity::kFatal && kind == TrackKind::kVideo) {
+    failure_ = std::move(error);
+  } else {
+    decode_errors_.push_back(std::move(error));
+  }
+  wake();
+}
+
+}  // namespace playhead

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "manifest/manifest_source.h"
+#include "net/fetcher.h"
+#include "player/client_impl.h"
+#include "player/event_queue.h"
+#include "player/media_pipeline.h"
+#include "player/qoe_collector.h"
+#include "player/title_session.h"
+#include "playhead/player.h"
+#include "streaming/streaming_engine.h"
+
+namespace playhead {
+
+// One player's state and its only thread of control. Everything that happens (a call, bytes, a
+// frame, a deadline) leads to a turn(), which looks at all of it and starts what is due.
+class PlayerEngine final : private StreamingListener, private PipelineListener {
+ public:
+  // `publish` receives the status snapshot of every turn.
+  PlayerEngine(std::shared_ptr<Client> client, PlayerConfig config, Sinks sinks, Executor& executor,
+               EventQueue& events,
+               std::function<void(std::shared_ptr<const PlayerStatus>)> publish);
+  ~PlayerEngine() override;
+
+  void load(PlaySource source);
+  void play();
+  void pause();
+  void seek(MediaTime position, uint64_t user_tag);
+  void set_speed(double speed);
+  void set_volume(double volume);
+  void select_representation(const std::string& id);
+  void select_audio(const std::string& id);
+  void stop();
+
+ private:
+  using ManifestDone = UniqueFunction<void(Result<FetchedManifest>)>;
+
+  // Loading, in order.
+  void on_session_started(Result<TitleStart> start);
+  void load_manifest(const std::string& url);
+  CancelHandle fetch_manifest(Request request, ManifestDone done);
+  void on_manifest(Result<std::shared_ptr<const Presentation>> result);
+  // Signed URLs.
+  void renew_urls(const Error& refused);
+  void on_renewed(Result<TitleStart> start);
+
+  // The turn and its steps, in order.
+  void turn();
+  void handle_errors(MonotonicTime now);
+  void note_presented(const VideoPipeline::Presented& presented, MonotonicTime now);
+  void update_state(MonotonicTime now);
+  void report_progress(MonotonicTime now);
+  void publish_status(MonotonicTime now);
+  void schedule(MonotonicTime now, Duration wait);
+
+  void update_buffering(MonotonicTime now);
+  void update_playing(MonotonicTime now);
+  void finish_seek(MonotonicTime now);
+  [[nodiscard]] Duration least_level(MediaTime position) const;
+
+  // Asks for a turn; several requests become one.
+  void wake();
+  void set_state(PlayerState state, MonotonicTime now);
+  void emit(EventPayload payload);
+  void warn(Error error);
+  void fail(Error error);
+  // The same from a callback, where what the play is made of must not be destroyed.
+  void fail_next_turn(Error error);
+  // Ends the play: position saved, summary sent, everything let go.
+  void end_play(PlayerState state);
+  [[nodiscard]] MediaTime position(MonotonicTime now);
+
+  // StreamingListener, PipelineListener
+  void on_streaming_progress() override { wake(); }
+  void on_segment_loaded(const SegmentLoaded& segment) override { emit(segment); }
+  void on_received(int64_t bytes) override { qoe_.on_bytes(bytes); }
+  void on_streaming_warning(const Error& error) override { warn(error); }
+  void on_streaming_failed(Error error) override;
+  void on_url_refused(const Error& error) override;
+  void on_pipeline_progress() override { wake(); }
+  void on_pipeline_error(TrackKind kind, Error error) override;
+
+  std::shared_ptr<Client> client_;
+  PlayerConfig config_;
+  Sinks sinks_;
+  Executor& executor_;
+  EventQueue& events_;
+  std::function<void(std::shared_ptr<const PlayerStatus>)> publish_;
+
+  // The user's wishes.
+  bool is_paused_ = false;
+  double speed_ = 1.0;
+  double volume_ = 1.0;
+  TrackPreferences preferences_;
+
+  // The play.
+  PlaySource source_;
+  PlayerState state_ = PlayerState::kIdle;
+  QoeCollector qoe_;
+  MonotonicTime load_started_;
+  MediaTime start_position_;
+  bool has_first_frame_ = false;
+  bool is_seeking_ = false;
+  MonotonicTime seek_started_;
+  std::vector<uint64_t> seek_tags_;
+  RepresentationInfo shown_;
+  std::optional<Error> failure_;      // ends the play at the next turn
+  std::optional<Error> url_refused_;  // renewal is asked for at the next turn
+  std::vector<Error> decode_errors_;
+  bool is_renewing_ = false;
+
+  // Machinery. Fetchers first: what follows uses them.
+  ResourceFetcher start_fetcher_;  // playlists: the user waits for an answer
+  ResourceFetcher media_fetcher_;
+  ManifestSource manifests_;
+  std::unique_ptr<TitleSession> session_;  // null for a plain URL
+  std::unique_ptr<StreamingEngine> streaming_;
+  std::unique_ptr<MediaPipeline> pipeline_;
+  CancelHandle manifest_load_;
+  CancelHandle renewal_timer_;
+  CancelHandle turn_timer_;
+  bool is_turn_posted_ = false;
+  bool is_in_turn_ = false;
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);  // posted tasks check it
+};
+
+}  // namespace playhead

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+// PlayerEngine's answers to the app's calls, from load to stop.
+#include <algorithm>
+#include <utility>
+
+#include "base/url.h"
+#include "player/player_engine.h"
+
+namespace playhead {
+
+void PlayerEngine::load(PlaySource source) {
+  if (state_ != PlayerState::kIdle) end_play(PlayerState::kIdle);
+  const MonotonicTime now = executor_.now();
+  source_ = std::move(source);
+  is_paused_ = source_.start_paused;
+  load_started_ = now;
+  start_position_ = MediaTime{std::max<int64_t>(source_.start.value_or(Duration{0}).count(), 0)};
+  qoe_.start(now);
+  emit(LoadStarted{source_.title_id, redact(source_.url)});
+  set_state(PlayerState::kLoading, now);
+  if (source_.title_id.empty()) return load_manifest(source_.url);
+
+  auto session = TitleSession::create(client_, executor_, source_.title_id, config_);
+  if (!session) return fail(std::move(session).error());
+  session_ = *std::move(session);
+  session_->start([this](Result<TitleStart> start) { on_session_started(std::move(start)); });
+  session_->on_progress_sent([this](Duration position) {
+    emit(ProgressSent{source_.title_id, position});
+  });
+  wake();
+}
+
+void PlayerEngine::on_session_started(Result<TitleStart> start) {
+  if (!start) return fail_next_turn(std::move(start).error());
+  emit(SessionStarted{redact(start->manifest_url), start->resume_position});
+  if (!source_.start) start_position_ = MediaTime{start->resume_position.count()};
+  load_manifest(start->manifest_url);
+}
+
+void PlayerEngine::load_manifest(const std::string& url) {
+  manifest_load_ = manifests_.load(url, [this](Result<std::shared_ptr<const Presentation>> result) {
+    on_manifest(std::move(result));
+  });
+  wake();
+}
+
+void PlayerEngine::on_manifest(Result<std::shared_ptr<const Presentation>> result) {
+  if (!result) return fail_next_turn(std::move(result).error());
+  const MonotonicTime now = executor_.now();
+  StreamingConfig config;
+  config.buffering = config_.buffering;
+  config.max_bitrate = config_.max_bitrate;
+  config.max_height = config_.max_height;
+  config.can_renew = session_ != nullptr;
+  MediaBackend& backend = *client_->impl().backend;
+  StreamingListener& streaming_listener = *this;
+  PipelineListener& pipeline_listener = *this;
+  auto streaming = std::make_unique<StreamingEngine>(media_fetcher_, manifests_, backend, executor_,
+                                                     config, streaming_listener);
+  streaming->remember(client_->impl().remembered_throughput());
+  if (auto opened = streaming->open(*result, preferences_, start_position_); !opened) {
+    return fail_next_turn(std::move(opened).error());
+  }
+  pipeline_ = std::make_unique<MediaPipeline>(backend, executor_, sinks_, pipeline_listener);
+  pipeline_->set_speed(speed_, now);
+  pipeline_->restart(start_position_, now);
+  if (sinks_.audio) sinks_.audio->set_volume(volume_);
+  streaming_ = std::move(streaming);
+
+  ManifestLoaded loaded;
+  loaded.url = redact((*result)->url);
+  loaded.elapsed = now - load_started_;
+  loaded.duration = streaming_->duration();
+  loaded.video_representations = static_cast<int>(streaming_->video_representations().size());
+  for (const TrackInfo& track : streaming_->audio_tracks()) {
+    ++(track.kind == TrackKind::kAudio ? loaded.audio_tracks : loaded.text_tracks);
+  }
+  emit(std::move(loaded));
+  set_state(PlayerState::kBuffering, now);
+  wake();
+}
+
+void PlayerEngine::play() {
+  is_paused_ = false;
+  wake();
+}
+
+void PlayerEngine::pause() {
+  is_paused_ = true;
+  if (state_ == PlayerState::kPlaying) {
+    const MonotonicTime now = executor_.now();
+    pipeline_->run(false, now);
+    set_state(PlayerState::kPaused, now);
+    if (session_) session_->on_paused(position(now));
+  }
+  wake();
+}
+
+void PlayerEngine::seek(MediaTime target, uint64_t user_tag) {
+  target.us = std::max<int64_t>(target.us, 0);
+  const MonotonicTime now = executor_.now();
+  if (!streaming_) {
+    // Before the manifest is here a seek only changes where playback begins.
+    if (state_ != PlayerState::kLoading) return;
+    source_.start = target - MediaTime{0};
+    start_position_ = target;
+    emit(SeekStarted{target, user_tag});
+    emit(SeekDone{target, user_tag, Duration{0}});
+    return;
+  }
+  if (const auto duration = streaming_->duration()) {
+    target = std::min(target, MediaTime{0} + *duration);
+  }
+  emit(SeekStarted{target, user_tag});
+  if (!std::exchange(is_seeking_, true)) seek_started_ = now;
+  seek_tags_.push_back(user_tag);
+  streaming_->seek(target);
+  pipeline_->restart(target, now);
+  set_state(PlayerState::kBuffering, now);
+  if (session_) session_->on_seek(target);
+  wake();
+}
+
+void PlayerEngine::set_speed(double speed) {
+  speed_ = speed == speed ? std::clamp(speed, 0.5, 2.0) : 1.0;
+  if (pipeline_) pipeline_->set_speed(speed_, executor_.now());
+  wake();
+}
+
+void PlayerEngine::set_volume(double volume) {
+  volume_ = volume == volume ? std::clamp(volume, 0.0, 1.0) : 1.0;
+  if (sinks_.audio) sinks_.audio->set_volume(volume_);
+  wake();
+}
+
+void PlayerEngine::select_representation(const std::string& id) {
+  if (!streaming_) return;
+  const auto known = streaming_->video_representations();
+  const bool exists = std::any_of(known.begin(), known.end(),
+                                  [&](const RepresentationInfo& info) { return info.id == id; });
+  if (!id.empty() && !exists) {
+    return warn(make_error(ErrorCode::kInvalidArgument, "no Representation has the id " + id, 0,
+                           Severity::kRecoverable));
+  }
+  streaming_->select_representation(id, position(executor_.now()));
+  wake();
+}
+
+void PlayerEngine::select_audio(const std::string& id) {
+  if (!streaming_) return;
+  const auto known = streaming_->audio_tracks();
+  const bool exists = std::any_of(known.begin(), known.end(), [&](const TrackInfo& track) {
+    return track.id == id && track.kind == TrackKind::kAudio;
+  });
+  if (!exists) {
+    return warn(make_error(ErrorCode::kInvalidArgument, "no audio track has the id " + id, 0,
+                           Severity::kRecoverable));
+  }
+  preferences_.audio_id = id;
+  const MonotonicTime now = executor_.now();
+  const MediaTime here = position(now);
+  streaming_->change_audio(preferences_, here);
+  // Pictures come from the buffer again, sound from the network: both go on together.
+  streaming_->video().seek(here);
+  pipeline_->restart(here, now);
+  set_state(PlayerState::kBuffering, now);
+  wake();
+}
+
+void PlayerEngine::stop() {
+  if (state_ == PlayerState::kIdle) return;
+  end_play(PlayerState::kIdle);
+}
+
+void PlayerEngine::fail(Error error) {
+  emit(Failed{std::move(error)});
+  end_play(PlayerState::kFailed);
+}
+
+void PlayerEngine::end_play(PlayerState state) {
+  const MonotonicTime now = executor_.now();
+  const MediaTime here = position(now);
+  const bool was_over = state_ == PlayerState::kEnded || state_ == PlayerState::kFailed;
+  if (session_) {
+    // Only what was really watched is worth remembering.
+    if (!was_over && has_first_frame_) session_->on_stopped(here);
+    session_.reset();
+  }
+  if (streaming_) client_->impl().remember_throughput(streaming_->throughput());
+  manifest_load_.reset();
+  renewal_timer_.reset();
+  turn_timer_.reset();
+  pipeline_.reset();
+  streaming_.reset();
+  start_position_ = here;
+  failure_.reset();
+  url_refused_.reset();
+  decode_errors_.clear();
+  is_renewing_ = false;
+  is_seeking_ = false;
+  has_first_frame_ = false;
+  seek_tags_.clear();
+  shown_ = RepresentationInfo();
+  set_state(state, now);
+  if (!was_over) emit(Summary{qoe_.summary(now)});
+  publish_status(now);
+}
+
+void PlayerEngine::renew_urls(const Error& refused) {
+  if (!session_) return fail(refused);
+  if (std::exchange(is_renewing_, true)) return;
+  session_->renew([this](Result<TitleStart> start) { on_renewed(std::move(start)); });
+}
+
+void PlayerEngine::on_renewed(Result<TitleStart> start) {
+  if (!start) return fail_next_turn(std::move(start).error());
+  manifest_load_ = manifests_.load(start->manifest_url,
+                                   [this](Result<std::shared_ptr<const Presentation>> result) {
+                                     is_renewing_ = false;
+                                     if (!result) return fail_next_turn(std::move(result).error());
+                                     streaming_->replace(*std::move(result));
+                                     wake();
+                                   });
+}
+
+}  // namespace playhead

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "player/qoe_collector.h"
+
+#include <cmath>
+
+namespace playhead {
+
+void QoeCollector::start(MonotonicTime now) {
+  *this = QoeCollector();
+  started_ = now;
+  since_ = now;
+}
+
+void QoeCollector::add_up(QoeSummary& summary, double& bit_seconds, PlayerState state,
+                          Bitrate bitrate, Duration elapsed) {
+  if (state == PlayerState::kPlaying) {
+    summary.play_time += elapsed;
+    bit_seconds += static_cast<double>(bitrate.bps) * to_seconds(elapsed);
+  } else if (state == PlayerState::kRebuffering) {
+    summary.rebuffer_time += elapsed;
+  }
+}
+
+void QoeCollector::on_state(PlayerState state, MonotonicTime now) {
+  add_up(summary_, bit_seconds_, state_, bitrate_, now - since_);
+  since_ = now;
+  if (state == PlayerState::kRebuffering && state_ != state) ++summary_.rebuffer_count;
+  state_ = state;
+}
+
+void QoeCollector::on_first_frame(MonotonicTime now) {
+  if (!summary_.startup) summary_.startup = now - started_;
+}
+
+void QoeCollector::on_representation(Bitrate bitrate, MonotonicTime now) {
+  add_up(summary_, bit_seconds_, state_, bitrate_, now - since_);
+  since_ = now;
+  if (bitrate_.bps > 0) ++summary_.switches;
+  bitrate_ = bitrate;
+}
+
+void QoeCollector::on_frames(int shown, int dropped) {
+  summary_.shown_frames += shown;
+  summary_.dropped_frames += dropped;
+}
+
+QoeSummary QoeCollector::summary(MonotonicTime now) const {
+  QoeSummary summary = summary_;
+  double bit_seconds = bit_seconds_;
+  add_up(summary, bit_seconds, state_, bitrate_, now - since_);
+  if (summary.play_time > Duration{0}) {
+    summary.mean_bitrate = {std::llround(bit_seconds / to_seconds(summary.play_time))};
+  }
+  return summary;
+}
+
+}  // namespace playhead

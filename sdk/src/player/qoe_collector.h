@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "playhead/events.h"
+#include "playhead/time.h"
+
+namespace playhead {
+
+// Adds up one play's quality of experience from what the engine tells it. Pure: times are given.
+class QoeCollector {
+ public:
+  void start(MonotonicTime now);
+  void on_state(PlayerState state, MonotonicTime now);
+  void on_first_frame(MonotonicTime now);
+  void on_representation(Bitrate bitrate, MonotonicTime now);
+  void on_frames(int shown, int dropped);
+  void on_bytes(int64_t bytes) { summary_.bytes += bytes; }
+
+  [[nodiscard]] QoeSummary summary(MonotonicTime now) const;
+
+ private:
+  // Adds the time since the last call to what the state counts.
+  static void add_up(QoeSummary& summary, double& bit_seconds, PlayerState state, Bitrate bitrate,
+                     Duration elapsed);
+
+  QoeSummary summary_;
+  double bit_seconds_ = 0;  // bitrate shown times play time, in bits
+  PlayerState state_ = PlayerState::kIdle;
+  Bitrate bitrate_;
+  MonotonicTime started_;
+  MonotonicTime since_;  // when state or bitrate changed last
+};
+
+}  // namespace playhead

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "player/video_pipeline.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace playhead {
+
+namespace {
+
+// Decoded frames kept ready: enough to ride over a slow frame, few enough that 1080p stays < 20 MB.
+constexpr std::size_t kFramesAhead = 5;
+
+}  // namespace
+
+VideoPipeline::VideoPipeline(MediaBackend& backend, Executor& executor,
+                             std::shared_ptr<VideoSink> sink, PipelineListener& listener)
+    : backend_(backend), executor_(executor), sink_(std::move(sink)), listener_(listener) {}
+
+VideoPipeline::~VideoPipeline() = default;
+
+void VideoPipeline::restart(MediaTime target) {
+  if (decoder_) decoder_->flush();
+  frames_.clear();
+  origins_.clear();
+  target_ = target;
+  has_shown_ = false;
+  shown_end_ = target;
+  is_draining_ = false;
+  is_drained_ = false;
+}
+
+void VideoPipeline::feed(SampleQueue& queue, bool complete) {
+  if (has_failed_) return;
+  if (is_draining_ && is_drained_ && queue.has_unread()) {
+    // Drained for a change of stream.
+    decoder_.reset();
+    is_draining_ = false;
+    is_drained_ = false;
+  }
+  while (frames_.size() < kFramesAhead && !is_draining_) {
+    const TimedSample* sample = queue.peek();
+    if (!sample) {
+      if (complete && decoder_ && !is_drained_) {
+        is_draining_ = true;
+        decoder_->drain();
+      }
+      if (complete && !decoder_) is_drained_ = true;
+      return;
+    }
+    if (!decoder_ && !open_decoder(*sample->origin)) return;
+    if (origin_ && origin_ != sample->origin &&
+        needs_new_decoder(origin_->stream, sample->origin->stream)) {
+      is_draining_ = true;
+      decoder_->drain();
+      return;
+    }
+    if (decoder_->room() <= 0) return;
+    note_origin(*sample);
+    const bool show = !sample->decode_only && sample->end() > target_;
+    decoder_->decode(sample->sample, sample->pts, show);
+    queue.advance();
+  }
+}
+
+void VideoPipeline::note_origin(const TimedSample& sample) {
+  if (origin_ == sample.origin && !origins_.empty()) return;
+  origin_ = sample.origin;
+  origins_.push_back({sample.pts, sample.origin});
+}
+
+bool VideoPipeline::open_decoder(const SampleOrigin& origin) {
+  VideoDecoderCallbacks callbacks;
+  callbacks.on_frame = [this](VideoFrame frame) {
+    frames_.push_back(std::move(frame));
+    listener_.on_pipeline_progress();
+  };
+  callbacks.on_room = [this] { listener_.on_pipeline_progress(); };
+  callbacks.on_drained = [this] {
+    is_drained_ = true;
+    listener_.on_pipeline_progress();
+  };
+  callbacks.on_error = [this](Error error) {
+    if (error.severity == Severity::kFatal) has_failed_ = true;
+    listener_.on_pipeline_error(TrackKind::kVideo, std::move(error));
+  };
+  auto decoder = backend_.open_video_decoder(origin.stream, executor_, std::move(callbacks));
+  if (!decoder) {
+    has_failed_ = true;
+    listener_.on_pipeline_error(TrackKind::kVideo, std::move(decoder).error());
+    return false;
+  }
+  decoder_ = *std::move(decoder);
+  origin_.reset();
+  is_drained_ = false;
+  return true;
+}
+
+VideoPipeline::Presented VideoPipeline::present(MediaTime position) {
+  Presented result;
+  std::optional<VideoFrame> due;
+  while (!frames_.empty() &&
+         (frames_.front().time <= position || (!has_shown_ && !due.has_value()))) {
+    if (due) ++result.dropped;
+    due = std::move(frames_.front());
+    frames_.pop_front();
+  }
+  if (!frames_.empty()) result.next = frames_.front().time;
+  if (!due) return result;
+
+  has_shown_ = true;
+  ++result.shown;
+  shown_end_ = due->time + due->duration;
+  width_ = due->width;
+  height_ = due->height;
+  if (sink_) sink_->show(*due);
+  while (origins_.size() > 1 && origins_[1].from <= due->time) origins_.pop_front();
+  if (!origins_.empty() && origins_.front().origin->representation.id != shown_id_) {
+    shown_id_ = origins_.front().origin->representation.id;
+    result.changed = origins_.front().origin;
+  }
+  return result;
+}
+
+bool VideoPipeline::is_finished(MediaTime position) const {
+  return has_failed_ || (is_drained_ && frames_.empty() && position >= shown_end_);
+}
+
+}  // namespace playhead

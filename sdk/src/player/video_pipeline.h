@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "player/audio_pipeline.h"
+#include "playhead/media_backend.h"
+#include "playhead/sinks.h"
+#include "streaming/sample_queue.h"
+
+namespace playhead {
+
+// From samples to the screen: decodes a few frames ahead and shows each when its time has come.
+// Engine thread.
+class VideoPipeline {
+ public:
+  // `sink` may be null: frames are decoded, timed and dropped.
+  VideoPipeline(MediaBackend& backend, Executor& executor, std::shared_ptr<VideoSink> sink,
+                PipelineListener& listener);
+  ~VideoPipeline();
+
+  // Drops everything; the next frame shown is the one that `target` falls into.
+  void restart(MediaTime target);
+  void feed(SampleQueue& queue, bool complete);
+
+  // What present() did.
+  struct Presented {
+    int shown = 0;
+    int dropped = 0;
+    // Set when another Representation than before came on screen.
+    std::shared_ptr<const SampleOrigin> changed;
+    // The time of the next frame that is ready; none when none is.
+    std::optional<MediaTime> next;
+  };
+  // Shows the latest frame due at `position`; after restart() the first frame at once, due or not.
+  Presented present(MediaTime position);
+
+  // A frame has been shown since restart().
+  [[nodiscard]] bool has_shown() const { return has_shown_; }
+  // The last frame of the title has been on screen for its duration.
+  [[nodiscard]] bool is_finished(MediaTime position) const;
+  [[nodiscard]] int width() const { return width_; }
+  [[nodiscard]] int height() const { return height_; }
+
+ private:
+  bool open_decoder(const SampleOrigin& origin);
+  void note_origin(const TimedSample& sample);
+
+  MediaBackend& backend_;
+  Executor& executor_;
+  std::shared_ptr<VideoSink> sink_;
+  PipelineListener& listener_;
+
+  std::unique_ptr<VideoDecoder> decoder_;
+  std::shared_ptr<const SampleOrigin> origin_;  // of the last sample given to the decoder
+  std::deque<VideoFrame> frames_;               // decoded, not yet shown
+  MediaTime target_;
+  bool has_shown_ = false;
+  MediaTime shown_end_;
+  int width_ = 0, height_ = 0;
+  bool is_draining_ = false;
+  bool is_drained_ = false;
+  bool has_failed_ = false;
+  // Where on the timeline the frames of an origin begin; the front is on screen.
+  struct OriginStart {
+    MediaTime from;
+    std::shared_ptr<const SampleOrigin> origin;
+  };
+  std::deque<OriginStart> origins_;
+  std::string shown_id_;
+};
+
+}  // namespace playhead

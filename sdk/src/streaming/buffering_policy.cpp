@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "streaming/buffering_policy.h"
+
+#include <algorithm>
+
+namespace playhead {
+
+namespace {
+
+// How far one track may run ahead of another (chosen: two usual segments). Less: a track waits for
+// the other's slow segment; more: sound takes the link from pictures when it is scarce.
+constexpr Duration kMaxLead = 12s;
+
+// A wait is never shorter, so that rounding cannot make the engine spin.
+constexpr Duration kLeastWait = 20ms;
+
+}  // namespace
+
+FetchDecision decide_fetch(const FetchInputs& in, const BufferingConfig& config) {
+  Duration excess = in.level - config.target;
+  if (in.buffered_bytes >= config.max_bytes) {
+    // Room appears as playback consumes; ask again after a second's worth of media.
+    excess = std::max(excess, Duration{1s});
+  }
+  if (in.level > in.other_level + kMaxLead) excess = std::max(excess, Duration{1s});
+  if (excess < Duration{0}) return {true, Duration{0}};
+  const double seconds = to_seconds(excess) / std::max(in.speed, 0.1);
+  return {false, std::max(from_seconds(seconds), kLeastWait)};
+}
+
+bool may_play(const PlayInputs& in, const BufferingConfig& config) {
+  const Duration needed = in.after_rebuffer ? config.after_rebuffer : config.start;
+  return in.is_first_frame_ready && in.least_level >= std::min(needed, config.target);
+}
+
+}  // namespace playhead

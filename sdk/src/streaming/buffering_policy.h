@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "playhead/config.h"
+#include "playhead/time.h"
+
+// Pure: when a track fetches, and when playback may start.
+namespace playhead {
+
+struct FetchInputs {
+  Duration level{0};           // media ahead of the position, this track
+  Duration other_level{0};     // the least of the other tracks still fetching; level if none
+  int64_t buffered_bytes = 0;  // all tracks
+  double speed = 1.0;          // media seconds played per second
+};
+
+struct FetchDecision {
+  bool fetch = false;
+  // When not: how long until asking again makes sense, if nothing else happens first.
+  Duration wait{0};
+};
+
+[[nodiscard]] FetchDecision decide_fetch(const FetchInputs& in, const BufferingConfig& config);
+
+struct PlayInputs {
+  bool is_first_frame_ready = false;
+  bool after_rebuffer = false;
+  // Media ahead of the position; tracks that have been fetched to their end count as full.
+  Duration least_level{0};
+};
+
+// Whether playback may start or go on.
+[[nodiscard]] bool may_play(const PlayInputs& in, const BufferingConfig& config);
+
+}  // namespace playhead

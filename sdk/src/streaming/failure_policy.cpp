@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "streaming/failure_policy.h"
+
+namespace playhead {
+
+namespace {
+
+// Segments that may be skipped in a row: more would be a different film.
+constexpr int kMaxSkipped = 2;
+// Between attempts at a host that does not answer. The fetcher has waited much longer inside.
+constexpr Duration kHostDelay = 1s;
+
+bool is_host_down(ErrorCode code) {
+  return code == ErrorCode::kNetworkUnreachable || code == ErrorCode::kNetworkTimeout ||
+         code == ErrorCode::kConnectionLost || code == ErrorCode::kServerBusy;
+}
+
+bool is_damage(ErrorCode code) {
+  return code == ErrorCode::kContainerSyntax || code == ErrorCode::kBadResponse ||
+         code == ErrorCode::kDecodeFailed;
+}
+
+}  // namespace
+
+FailureDecision decide_failure(const FailureInputs& in) {
+  // The network is down: as long as the buffer hides it, keep trying.
+  if (is_host_down(in.code)) {
+    if (in.buffer_level > Duration{0}) return {FailureAction::kRetry, kHostDelay};
+    return {FailureAction::kGiveUp, Duration{0}};
+  }
+  if (in.code == ErrorCode::kForbidden) {
+    if (in.can_renew && !in.renewed) return {FailureAction::kRenewUrl, Duration{0}};
+    return {FailureAction::kGiveUp, Duration{0}};
+  }
+  // A transfer may have been damaged on the way: once more, then elsewhere.
+  if (is_damage(in.code) && in.attempts < 2) return {FailureAction::kRetry, Duration{0}};
+  if (in.representations_left > 0) return {FailureAction::kOtherRepresentation, Duration{0}};
+  if (in.is_media && in.segments_skipped < kMaxSkipped) {
+    return {FailureAction::kSkipSegment, Duration{0}};
+  }
+  return {FailureAction::kGiveUp, Duration{0}};
+}
+
+}  // namespace playhead

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+
+#include "streaming/timed_sample.h"
+
+namespace playhead {
+
+// The buffer of one kind of track: samples in decoding order with a read position. What was read
+// stays for a while (the back buffer), so that a short rewind fetches nothing. Engine thread.
+class SampleQueue {
+ public:
+  void push(TimedSample sample);
+
+  // The next sample to decode; null when everything was read.
+  [[nodiscard]] const TimedSample* peek() const;
+  // Moves the read position past peek(), which stays in the back buffer.
+  void advance();
+
+  // Moves the read position to the last key frame at or before `target`. False, and nothing moves,
+  // unless the buffer covers `target`.
+  bool seek(MediaTime target);
+
+  // Forgets read samples that no seek to `keep_from` or later needs.
+  void trim_back(MediaTime keep_from);
+  // Forgets unread samples of segments that start at `from` or later; answers the start of the
+  // first forgotten segment, nothing when there was none.
+  std::optional<MediaTime> drop_segments_from(MediaTime from);
+  // Forgets unread samples of that segment.
+  void drop_unread_of(uint64_t segment_number);
+  void clear();
+
+  // End of the latest sample; nothing when empty.
+  [[nodiscard]] std::optional<MediaTime> end() const { return end_; }
+  // Media ahead of `position`; 0 when nothing is.
+  [[nodiscard]] Duration level(MediaTime position) const;
+  [[nodiscard]] int64_t bytes() const { return bytes_; }
+  [[nodiscard]] bool has_unread() const { return cursor_ < samples_.size(); }
+  // Presentation time of the latest sample read; nothing when none was since clear() or seek().
+  [[nodiscard]] std::optional<MediaTime> last_read() const { return last_read_; }
+
+ private:
+  void recompute_end();
+
+  std::deque<TimedSample> samples_;
+  std::size_t cursor_ = 0;  // index of the next unread sample
+  int64_t bytes_ = 0;
+  std::optional<MediaTime> end_;
+  std::optional<MediaTime> last_read_;
+};
+
+}  // namespace playhead

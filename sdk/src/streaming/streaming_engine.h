@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "manifest/manifest_source.h"
+#include "net/throughput_meter.h"
+#include "playhead/abr/abr_controller.h"
+#include "playhead/abr/throughput_estimator.h"
+#include "playhead/config.h"
+#include "playhead/presentation.h"
+#include "streaming/index_table.h"
+#include "streaming/sample_queue.h"
+#include "streaming/timeline_mapper.h"
+#include "streaming/track_selection.h"
+#include "streaming/track_stream.h"
+
+namespace playhead {
+
+// What the streaming engine tells the player engine. Engine thread; never from inside a call.
+class StreamingListener {
+ public:
+  virtual ~StreamingListener() = default;
+  // Something changed that a turn should look at.
+  virtual void on_streaming_progress() = 0;
+  virtual void on_segment_loaded(const SegmentLoaded& segment) = 0;
+  virtual void on_received(int64_t bytes) = 0;
+  virtual void on_streaming_warning(const Error& error) = 0;
+  virtual void on_streaming_failed(Error error) = 0;
+  // The origin refuses the URLs (403); answered by replace() or by giving up.
+  virtual void on_url_refused(const Error& error) = 0;
+};
+
+struct StreamingConfig {
+  BufferingConfig buffering;
+  Bitrate max_bitrate;
+  int max_height = 0;
+  // The URLs are signed and can be renewed.
+  bool can_renew = false;
+};
+
+// Decides what is fetched next for the tracks of a Presentation and holds what was fetched. Each
+// turn() looks at levels and position and starts what the policies ask for. Engine thread.
+class StreamingEngine final : private TrackStreamListener {
+ public:
+  StreamingEngine(ResourceFetcher& fetcher, ManifestSource& manifests, MediaBackend& backend,
+                  Executor& executor, StreamingConfig config, StreamingListener& listener);
+  ~StreamingEngine() override;
+
+  // Starts fetching at `position`. Errors: kNoPlayableTrack, kDrmNoSystem.
+  Result<void> open(std::shared_ptr<const Presentation> presentation,
+                    const TrackPreferences& preferences, MediaTime position);
+  // The same title under new URLs: what is buffered stays.
+  void replace(std::shared_ptr<const Presentation> presentation);
+  // Reads on from `position`: from the buffer when it is there, else by fetching. True: buffered.
+  bool seek(MediaTime position);
+  // Fetches sound anew from `position`, with these preferences.
+  void change_audio(const TrackPreferences& preferences, MediaTime position);
+  // Empty: automatic.
+  void select_representation(const std::string& id, MediaTime position);
+
+  // Starts what is due. Answers how long until the next turn is needed if nothing else happens.
+  Duration turn(MonotonicTime now, MediaTime position, double speed);
+
+  [[nodiscard]] SampleQueue& video() { return video_; }
+  [[nodiscard]] SampleQueue& audio() { return audio_; }
+  [[nodiscard]] bool plays_video() const;
+  // Known for certain once the first segment was looked into, when sound is muxed.
+  [[nodiscard]] bool plays_audio() const;
+  // Everything up to the end of the title was fetched.
+  [[nodiscard]] bool is_complete(TrackKind kind) const;
+  // The track has samples for its first play.
+  [[nodiscard]] Duration level(TrackKind kind, MediaTime position) const;
+  [[nodiscard]] int64_t buffered_bytes() const { return video_.bytes() + audio_.bytes(); }
+
+  [[nodiscard]] std::optional<Duration> duration() const;
+  [[nodiscard]] Bitrate throughput() const { return estimator_.estimate(); }
+  // What an earlier play measured on this network; before open().
+  void remember(Bitrate throughput) { estimator_.seed(throughput); }
+  [[nodiscard]] const Presentation* presentation() const { return presentation_.get(); }
+  [[nodiscard]] const std::string& forced_representation() const { return forced_id_; }
+  // The Representation fetched at present; null before the first.
+  [[nodiscard]] const std::string& fetched_representation() const { return last_video_id_; }
+  [[nodiscard]] std::vector<TrackInfo> audio_tracks() const;
+  [[nodiscard]] std::vector<RepresentationInfo> video_representations() const;
+
+ private:
+  // A fetched track with what has gone wrong with it lately.
+  struct Track {
+    std::unique_ptr<TrackStream> stream;
+    std::size_t period = 0;
+    bool is_complete = false;
+    std::optional<uint64_t> last_number;  // of the last segment planned
+    std::string last_id;                  // its Representation
+    // About the segment that failed last.
+    int attempts = 0;
+    int skipped = 0;
+    bool renewed = false;
+    std::set<std::string> failed_ids;
+    MonotonicTime not_before;  // no fetch until then
+  };
+
+  // TrackStreamListener
+  void on_samples() override;
+  void on_timeline_learnt() override;
+  void on_bytes(TrackKind kind, int64_t bytes, MonotonicTime received) override;
+  void on_segment_fetched(TrackKind kind, const PlannedSegment& planned,
+                          const TransferStats& stats) override;
+  void on_segment_completed(TrackKind kind) override;
+  void on_fetch_retry(const Error& error) override;
+  void on_segment_failed(TrackKind kind, SegmentFailure failure) override;
+
+  void measure(const std::optional<ThroughputSample>& sample);
+  void make_tracks(MediaTime position);
+  void place_track(Track& track, MediaTime position);
+  [[nodiscard]] std::size_t period_at(MediaTime position) const;
+  [[nodiscard]] const AdaptationSet* set_of(const Track& track) const;
+  Track* track_of(TrackKind kind);
+  [[nodiscard]] const Track* track_of(TrackKind kind) const;
+
+  Duration turn_track(Track& track, MonotonicTime now, MediaTime position, double speed);
+  // Plans and starts the next segment, or asks for the index it needs.
+  void fetch_next(Track& track, MediaTime position);
+  [[nodiscard]] const Representation* choose_representation(const Track& track, MediaTime position,
+                                                            SwitchReason& reason) const;
+  [[nodiscard]] const Representation* choose_video(const Track& track, const AdaptationSet& set,
+                                                   MediaTime position, SwitchReason& reason) const;
+  [[nodiscard]] std::optional<std::size_t> next_index(const Track& track,
+                                                      const SegmentIndex& index) const;
+  bool next_period(Track& track);
+  void handle_failures(MonotonicTime now, MediaTime position);
+  void handle_failure(Track& track, const SegmentFailure& failure, MonotonicTime now,
+                      MediaTime position);
+  void handle_index_failure(Track& track, const std::string& id, const Error& error,
+                            MonotonicTime now, MediaTime position);
+  [[nodiscard]] int usable_left(const Track& track) const;
+
+  ResourceFetcher& fetcher_;
+  MediaBackend& backend_;
+  Executor& executor_;
+  StreamingConfig config_;
+  StreamingListener& listener_;
+
+  std::shared_ptr<const Presentation> presentation_;
+  std::vector<PeriodTracks> selected_;
+  IndexTable indexes_;
+  TimelineMapper mapper_;
+  SampleQueue video_;
+  SampleQueue audio_;
+
+  std::unique_ptr<abr::AbrController> abr_ = abr::make_default_controller();
+  abr::ThroughputEstimator estimator_;
+  ThroughputMeter meter_;
+  std::string forced_id_;
+  std::string last_video_id_;
+  bool waiting_for_renewal_ = false;
+  bool has_failed_ = false;
+
+  std::vector<std::pair<TrackKind, SegmentFailure>> failures_;  // handled at the next turn
+  std::vector<Track> tracks_;  // last: its loads use everything above
+};
+
+}  // namespace playhead

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// StreamingEngine's answers to what its tracks report: transfers, samples and failures.
+#include <algorithm>
+#include <utility>
+
+#include "base/url.h"
+#include "streaming/failure_policy.h"
+#include "streaming/streaming_engine.h"
+
+namespace playhead {
+
+void StreamingEngine::on_samples() { listener_.on_streaming_progress(); }
+
+void StreamingEngine::on_bytes(TrackKind kind, int64_t bytes, MonotonicTime received) {
+  meter_.add_bytes(static_cast<uint64_t>(kind), bytes, received);
+  listener_.on_received(bytes);
+}
+
+void StreamingEngine::on_segment_fetched(TrackKind kind, const PlannedSegment& planned,
+                                         const TransferStats& stats) {
+  measure(meter_.finish(static_cast<uint64_t>(kind), stats));
+  SegmentLoaded loaded;
+  loaded.track = kind;
+  loaded.url = redact(planned.segment.media.url);
+  loaded.bytes = stats.body_bytes;
+  loaded.elapsed = stats.finished - stats.started;
+  loaded.number = planned.segment.number;
+  loaded.start = planned.segment.start;
+  listener_.on_segment_loaded(loaded);
+  listener_.on_streaming_progress();
+}
+
+void StreamingEngine::measure(const std::optional<ThroughputSample>& sample) {
+  if (sample) estimator_.add({sample->bytes, sample->active, sample->ttfb});
+}
+
+void StreamingEngine::on_timeline_learnt() {
+  for (Track& track : tracks_) track.stream->place_held();
+}
+
+void StreamingEngine::on_segment_completed(TrackKind kind) {
+  if (Track* track = track_of(kind)) {
+    track->attempts = 0;
+    track->skipped = 0;
+    track->renewed = false;
+    track->failed_ids.clear();
+  }
+  listener_.on_streaming_progress();
+}
+
+void StreamingEngine::on_fetch_retry(const Error& error) { listener_.on_streaming_warning(error); }
+
+void StreamingEngine::on_segment_failed(TrackKind kind, SegmentFailure failure) {
+  measure(meter_.abandon(static_cast<uint64_t>(kind), executor_.now()));
+  failures_.emplace_back(kind, std::move(failure));
+  listener_.on_streaming_progress();
+}
+
+void StreamingEngine::handle_failures(MonotonicTime now, MediaTime position) {
+  std::vector<std::pair<TrackKind, SegmentFailure>> failures;
+  failures.swap(failures_);
+  for (const auto& [kind, failure] : failures) {
+    if (Track* track = track_of(kind)) handle_failure(*track, failure, now, position);
+  }
+}
+
+int StreamingEngine::usable_left(const Track& track) const {
+  const AdaptationSet* set = set_of(track);
+  if (!set) return 0;
+  return static_cast<int>(
+      std::count_if(set->representations.begin(), set->representations.end(),
+                    [&](const Representation& r) { return track.failed_ids.count(r.id) == 0; }));
+}
+
+void StreamingEngine::handle_failure(Track& track, const SegmentFailure& failure, MonotonicTime now,
+                                     MediaTime position) {
+  FailureInputs in;
+  in.code = failure.error.code;
+  in.attempts = ++track.attempts;
+  track.failed_ids.insert(failure.planned.representation.id);
+  in.representations_left = usable_left(track);
+  in.can_renew = config_.can_renew;
+  in.renewed = track.renewed;
+  in.segments_skipped = track.skipped;
+  in.buffer_level = level(track.stream->kind(), position);
+  const FailureDecision decision = decide_failure(in);
+  // The segment is planned again from its start unless it is skipped.
+  track.last_number.reset();
+  track.stream->set_cursor(failure.planned.segment.start);
+  if (decision.action != FailureAction::kGiveUp) listener_.on_streaming_warning(failure.error);
+  switch (decision.action) {
+    case FailureAction::kRetry:
+      track.failed_ids.erase(failure.planned.representation.id);
+      track.not_before = now + decision.delay;
+      return;
+    case FailureAction::kOtherRepresentation:
+      return;
+    case FailureAction::kRenewUrl:
+      track.failed_ids.erase(failure.planned.representation.id);
+      track.renewed = true;
+      if (!std::exchange(waiting_for_renewal_, true)) listener_.on_url_refused(failure.error);
+      return;
+    case FailureAction::kSkipSegment:
+      ++track.skipped;
+      track.attempts = 0;
+      track.failed_ids.clear();
+      track.stream->set_cursor(failure.planned.segment.end);
+      return;
+    case FailureAction::kGiveUp:
+      has_failed_ = true;
+      listener_.on_streaming_failed(failure.error);
+      return;
+  }
+}
+
+void StreamingEngine::handle_index_failure(Track& track, const std::string& id, const Error& error,
+                                           MonotonicTime now, MediaTime position) {
+  FailureInputs in;
+  in.code = error.code;
+  in.attempts = ++track.attempts;
+  track.failed_ids.insert(id);
+  in.representations_left = usable_left(track);
+  in.can_renew = config_.can_renew;
+  in.renewed = track.renewed;
+  in.is_media = false;
+  in.buffer_level = level(track.stream->kind(), position);
+  const FailureDecision decision = decide_failure(in);
+  if (decision.action == FailureAction::kGiveUp || decision.action == FailureAction::kSkipSegment) {
+    has_failed_ = true;
+    listener_.on_streaming_failed(error);
+    return;
+  }
+  listener_.on_streaming_warning(error);
+  if (decision.action != FailureAction::kOtherRepresentation) track.failed_ids.erase(id);
+  if (decision.action == FailureAction::kRetry) track.not_before = now + decision.delay;
+  if (decision.action == FailureAction::kRenewUrl) {
+    track.renewed = true;
+    if (!std::exchange(waiting_for_renewal_, true)) listener_.on_url_refused(error);
+    return;
+  }
+  listener_.on_streaming_progress();
+}
+
+}  // namespace playhead

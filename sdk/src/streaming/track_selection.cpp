@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "streaming/track_selection.h"
+
+#include <algorithm>
+
+namespace playhead {
+
+namespace {
+
+// "en-GB" serves somebody who asks for "en", and the other way round (RFC 4647 §3.3 basic
+// filtering).
+bool same_language(std::string_view wanted, std::string_view offered) {
+  const auto primary = [](std::string_view tag) { return tag.substr(0, tag.find('-')); };
+  return !wanted.empty() && primary(wanted) == primary(offered);
+}
+
+bool has_role(const AdaptationSet& set, std::string_view role) {
+  return std::find(set.roles.begin(), set.roles.end(), role) != set.roles.end();
+}
+
+// Higher is better; only sets of the right kind are compared.
+int audio_score(const AdaptationSet& set, const TrackPreferences& preferences,
+                const std::string& group) {
+  int score = 0;
+  if (!preferences.audio_id.empty() && set.id == preferences.audio_id) score += 1000;
+  // HLS: only the group the variants name belongs to them.
+  if (group.empty() || set.group == group) score += 100;
+  if (set.language == preferences.audio_language && !set.language.empty()) score += 50;
+  if (same_language(preferences.audio_language, set.language)) score += 40;
+  if (set.is_default || has_role(set, "main")) score += 20;
+  if (has_role(set, "commentary") || has_role(set, "description")) score -= 10;
+  return score;
+}
+
+std::optional<std::size_t> best_video(const Period& period) {
+  std::optional<std::size_t> best;
+  for (std::size_t i = 0; i < period.adaptation_sets.size(); ++i) {
+    const AdaptationSet& set = period.adaptation_sets[i];
+    if (set.kind != TrackKind::kVideo) continue;
+    if (!best || (has_role(set, "main") && !has_role(period.adaptation_sets[*best], "main"))) {
+      best = i;
+    }
+  }
+  return best;
+}
+
+std::optional<std::size_t> best_audio(const Period& period, const TrackPreferences& preferences,
+                                      const std::string& group) {
+  std::optional<std::size_t> best;
+  int best_score = 0;
+  for (std::size_t i = 0; i < period.adaptation_sets.size(); ++i) {
+    if (period.adaptation_sets[i].kind != TrackKind::kAudio) continue;
+    const int score = audio_score(period.adaptation_sets[i], preferences, group);
+    if (!best || score > best_score) {
+      best = i;
+      best_score = score;
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
+std::vector<PeriodTracks> select_tracks(const Presentation& presentation,
+                                        const TrackPreferences& preferences) {
+  std::vector<PeriodTracks> tracks;
+  for (const Period& period : presentation.periods) {
+    PeriodTracks chosen;
+    chosen.video = best_video(period);
+    std::string group;
+    if (chosen.video) {
+      group = period.adaptation_sets[*chosen.video].representations.front().audio_group;
+    }
+    chosen.audio = best_audio(period, preferences, group);
+    tracks.push_back(chosen);
+  }
+  return tracks;
+}
+
+}  // namespace playhead

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "playhead/presentation.h"
+
+// Pure: which AdaptationSets of each Period are played.
+namespace playhead {
+
+struct TrackPreferences {
+  std::string audio_language;  // BCP 47; empty: the manifest's default
+  std::string audio_id;        // AdaptationSet id chosen by the user; wins while it exists
+};
+
+// Indices into Period::adaptation_sets.
+struct PeriodTracks {
+  std::optional<std::size_t> video;
+  std::optional<std::size_t> audio;
+  // Sound travels inside the video's segments.
+  [[nodiscard]] bool is_muxed(const Period& period) const {
+    return video && !audio && period.adaptation_sets[*video].may_carry_audio;
+  }
+};
+
+// One entry for each Period.
+[[nodiscard]] std::vector<PeriodTracks> select_tracks(const Presentation& presentation,
+                                                      const TrackPreferences& preferences);
+
+}  // namespace playhead

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "streaming/track_stream.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace playhead {
+
+TrackStream::TrackStream(Context context, TrackKind kind, bool takes_audio, bool is_reference)
+    : context_(context), kind_(kind), takes_audio_(takes_audio), is_reference_(is_reference) {}
+
+void TrackStream::restart(MediaTime position) {
+  loads_.clear();
+  retired_.clear();
+  replay_.reset();
+  cursor_ = position;
+}
+
+bool TrackStream::is_fetching() const {
+  return std::any_of(loads_.begin(), loads_.end(),
+                     [](const auto& load) { return !load->load->is_fetched(); });
+}
+
+void TrackStream::fetch(PlannedSegment planned) {
+  auto owned = std::make_unique<Load>();
+  Load& load = *owned;
+  load.planned = std::move(planned);
+  load.load = std::make_unique<SegmentLoad>(context_.fetcher, context_.backend, context_.executor,
+                                            inits_, load.planned.segment, load.planned.container,
+                                            callbacks_for(load));
+  cursor_ = load.planned.segment.end;
+  loads_.push_back(std::move(owned));
+  load.load->start();
+  loads_.front()->load->demux();
+}
+
+SegmentLoadCallbacks TrackStream::callbacks_for(Load& load) {
+  SegmentLoadCallbacks callbacks;
+  callbacks.on_streams = [this, &load](std::vector<StreamInfo> streams) {
+    on_streams(load, std::move(streams));
+  };
+  callbacks.on_samples = [this, &load](std::vector<EncodedSample> samples) {
+    on_samples(load, std::move(samples));
+  };
+  callbacks.on_bytes = [this](int64_t bytes, MonotonicTime received) {
+    context_.listener.on_bytes(kind_, bytes, received);
+  };
+  callbacks.on_fetched = [this, &load](const TransferStats& stats) {
+    context_.listener.on_segment_fetched(kind_, load.planned, stats);
+  };
+  callbacks.on_retry = [this](const Error& error) { context_.listener.on_fetch_retry(error); };
+  callbacks.on_end = [this, &load](Result<void> result) { on_end(load, std::move(result)); };
+  return callbacks;
+}
+
+void TrackStream::on_streams(Load& load, std::vector<StreamInfo> streams) {
+  bool has_video = false;
+  bool has_audio = false;
+  for (StreamInfo& stream : streams) {
+    const bool wanted = stream.kind == TrackKind::kVideo
+                            ? kind_ == TrackKind::kVideo && !std::exchange(has_video, true)
+                            : stream.kind == TrackKind::kAudio &&
+                                  (kind_ == TrackKind::kAudio || takes_audio_) &&
+                                  !std::exchange(has_audio, true);
+    if (!wanted) continue;
+    auto origin = std::make_shared<SampleOrigin>();
+    origin->stream = std::move(stream);
+    origin->representation = load.planned.representation;
+    origin->reason = load.planned.reason;
+    origin->segment_number = load.planned.segment.number;
+    origin->segment_start = load.planned.segment.start;
+    load.origins.push_back(std::move(origin));
+  }
+  if (kind_ == TrackKind::kVideo && has_audio) found_audio_ = true;
+}
+
+const SampleOrigin* TrackStream::origin_of(const Load& load, int stream_index) const {
+  for (const auto& origin : load.origins) {
+    if (origin->stream.stream_index == stream_index) return origin.get();
+  }
+  return nullptr;
+}
+
+void TrackStream::on_samples(Load& load, std::vector<EncodedSample> samples) {
+  for (EncodedSample& sample : samples) {
+    if (origin_of(load, sample.stream_index)) load.held.push_back(std::move(sample));
+  }
+  if (load.held.empty()) return;
+  if (learn_timeline(load)) context_.listener.on_timeline_learnt();
+  place(load);
+}
+
+bool TrackStream::learn_timeline(const Load& load) const {
+  if (!is_reference_) return false;
+  if (context_.mapper.offset(load.planned.segment, load.planned.media_offset)) return false;
+  // Pictures place the timeline where there are any: sound often begins a little earlier.
+  const bool has_video = std::any_of(load.origins.begin(), load.origins.end(), [](const auto& o) {
+    return o->stream.kind == TrackKind::kVideo;
+  });
+  const auto first = std::find_if(load.held.begin(), load.held.end(), [&](const auto& sample) {
+    return !has_video || sample.kind == TrackKind::kVideo;
+  });
+  if (first == load.held.end()) return false;
+  const SampleOrigin& origin = *origin_of(load, first->stream_index);
+  context_.mapper.learn(load.planned.segment,
+                        ticks_to_us(first->pts_ticks, origin.stream.timescale));
+  return true;
+}
+
+void TrackStream::place_held() {
+  for (const auto& load : loads_) {
+    if (!load->held.empty()) place(*load);
+  }
+}
+
+void TrackStream::place(Load& load) {
+  const auto offset = context_.mapper.offset(load.planned.segment, load.planned.media_offset);
+  if (!offset) return;
+  std::vector<EncodedSample> samples;
+  samples.swap(load.held);
+  for (EncodedSample& sample : samples) push(load, std::move(sample), *offset);
+  context_.listener.on_samples();
+}
+
+void TrackStream::push(const Load& load, EncodedSample sample, Duration offset) {
+  const auto origin = std::find_if(load.origins.begin(), load.origins.end(), [&](const auto& o) {
+    return o->stream.stream_index == sample.stream_index;
+  });
+  const Segment& segment = load.planned.segment;
+  const int64_t timescale = (*origin)->stream.timescale;
+  const bool is_video = sample.kind == TrackKind::kVideo;
+  SampleQueue& queue = is_video ? context_.video : context_.audio;
+
+  TimedSample timed;
+  const auto on_timeline = [&](int64_t ticks) {
+    return TimelineMapper::map(ticks_to_us(ticks, timescale), offset, segment,
+                               load.planned.container);
+  };
+  timed.pts = on_timeline(sample.pts_ticks);
+  timed.dts = on_timeline(sample.dts_ticks);
+  Duration& last = last_duration_[is_video ? 0 : 1];
+  if (sample.duration_ticks > 0) {
+    last = Duration{ticks_to_us(sample.pts_ticks + sample.duration_ticks, timescale) -
+                    ticks_to_us(sample.pts_ticks, timescale)};
+  }
+  timed.duration = last;
+  if (replay_ && replay_->segment_number == segment.number) {
+    const auto& played = is_video ? replay_->video_played : replay_->audio_played;
+    if (played && timed.pts <= *played) {
+      if (!is_video) return;
+      timed.decode_only = true;
+    }
+  }
+  timed.origin = *origin;
+  timed.sample = std::move(sample);
+  queue.push(std::move(timed));
+}
+
+void TrackStream::on_end(Load& load, Result<void> result) {
+  if (!result) return on_failed(load, std::move(result).error());
+  if (replay_ && replay_->segment_number == load.planned.segment.number) replay_.reset();
+  // The front has delivered everything; the one behind it may go on.
+  retire(0, 1);
+  if (!loads_.empty()) loads_.front()->load->demux();
+  context_.listener.on_segment_completed(kind_);
+}
+
+void TrackStream::on_failed(Load& load, Error error) {
+  SegmentFailure failure{load.planned, std::move(error)};
+  const uint64_t number = failure.planned.segment.number;
+  const auto failed = std::find_if(loads_.begin(), loads_.end(),
+                                   [&](const auto& owned) { return owned.get() == &load; });
+  // What comes after the failed segment cannot be used before it.
+  const auto first = static_cast<std::size_t>(failed - loads_.begin());
+  retire(first, loads_.size() - first);
+  cursor_ = failure.planned.segment.start;
+
+  replay_ = Replay{number, {}, {}};
+  if (kind_ == TrackKind::kVideo) {
+    replay_->video_played = context_.video.last_read();
+    context_.video.drop_unread_of(number);
+  }
+  if (kind_ == TrackKind::kAudio || found_audio_) {
+    replay_->audio_played = context_.audio.last_read();
+    context_.audio.drop_unread_of(number);
+  }
+  context_.listener.on_segment_failed(kind_, std::move(failure));
+}
+
+void TrackStream::retire(std::size_t first, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    loads_[first]->load->silence();
+    retired_.push_back(std::move(loads_[first]));
+    loads_.erase(loads_.begin() + static_cast<std::ptrdiff_t>(first));
+  }
+}
+
+}  // namespace playhead

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "playhead/presentation.h"
+#include "streaming/sample_queue.h"
+#include "streaming/segment_load.h"
+#include "streaming/timeline_mapper.h"
+
+namespace playhead {
+
+// A Segment together with what it is a segment of.
+struct PlannedSegment {
+  Segment segment;
+  RepresentationInfo representation;
+  SwitchReason reason = SwitchReason::kInitial;
+  Container container = Container::kUnknown;
+  std::optional<Duration> media_offset;
+};
+
+struct SegmentFailure {
+  PlannedSegment planned;
+  Error error;
+};
+
+// What a TrackStream tells its engine.
+class TrackStreamListener {
+ public:
+  virtual ~TrackStreamListener() = default;
+  virtual void on_samples() = 0;
+  virtual void on_timeline_learnt() = 0;
+  virtual void on_bytes(TrackKind kind, int64_t bytes, MonotonicTime received) = 0;
+  virtual void on_segment_fetched(TrackKind kind, const PlannedSegment& planned,
+                                  const TransferStats& stats) = 0;
+  // All its samples were delivered.
+  virtual void on_segment_completed(TrackKind kind) = 0;
+  virtual void on_fetch_retry(const Error& error) = 0;
+  virtual void on_segment_failed(TrackKind kind, SegmentFailure failure) = 0;
+};
+
+// Fetches the segments of one track in order and turns them into samples on the presentation
+// timeline. Which segment comes next, and from which Representation, its engine decides.
+class TrackStream {
+ public:
+  struct Context {
+    ResourceFetcher& fetcher;
+    MediaBackend& backend;
+    Executor& executor;
+    TimelineMapper& mapper;
+    SampleQueue& video;
+    SampleQueue& audio;
+    TrackStreamListener& listener;
+  };
+
+  // `takes_audio`: sound found in the segments of a video track is played. `is_reference`: its
+  // first samples place the timeline (HLS).
+  TrackStream(Context context, TrackKind kind, bool takes_audio, bool is_reference);
+
+  // Forgets what is under way; the next segment wanted is the one holding `position`.
+  void restart(MediaTime position);
+  void fetch(PlannedSegment planned);
+  // Frees loads that have ended; not from a callback of theirs.
+  void collect() { retired_.clear(); }
+  // The timeline has become known: places what was held back.
+  void place_held();
+
+  [[nodiscard]] TrackKind kind() const { return kind_; }
+  // A segment is still coming from the network.
+  [[nodiscard]] bool is_fetching() const;
+  // Nothing is coming and nothing waits to be taken apart.
+  [[nodiscard]] bool is_idle() const { return loads_.empty(); }
+  // Where the next segment begins.
+  [[nodiscard]] MediaTime cursor() const { return cursor_; }
+  void set_cursor(MediaTime cursor) { cursor_ = cursor; }
+  [[nodiscard]] bool found_audio() const { return found_audio_; }
+
+ private:
+  struct Load {
+    PlannedSegment planned;
+    std::unique_ptr<SegmentLoad> load;
+    // Streams in use, by their index in the container.
+    std::vector<std::shared_ptr<const SampleOrigin>> origins;
+    std::vector<EncodedSample> held;  // until the timeline is known
+  };
+
+  void on_streams(Load& load, std::vector<StreamInfo> streams);
+  void on_samples(Load& load, std::vector<EncodedSample> samples);
+  void on_end(Load& load, Result<void> result);
+  void on_failed(Load& load, Error error);
+  // Takes the loads from `first` on out of use; they may be on the call stack, so they stay alive
+  // until collect().
+  void retire(std::size_t first, std::size_t count);
+  SegmentLoadCallbacks callbacks_for(Load& load);
+  bool learn_timeline(const Load& load) const;
+  void place(Load& load);
+  void push(const Load& load, EncodedSample sample, Duration offset);
+  [[nodiscard]] const SampleOrigin* origin_of(const Load& load, int stream_index) const;
+
+  Context context_;
+  TrackKind kind_;
+  bool takes_audio_;
+  bool is_reference_;
+  bool found_audio_ = false;
+  MediaTime cursor_;
+  InitCache inits_;
+  Duration last_duration_[2] = {Duration{20'000}, Duration{20'000}};  // video, audio
+  // A segment that failed after some of it was played: what was, so that it is not played again.
+  struct Replay {
+    uint64_t segment_number = 0;
+    std::optional<MediaTime> video_played;
+    std::optional<MediaTime> audio_played;
+  };
+  std::optional<Replay> replay_;
+  // The front is being taken apart, the others wait for it.
+  std::deque<std::unique_ptr<Load>> loads_;
+  std::vector<std::unique_ptr<Load>> retired_;
+};
+
+}  // namespace playhead

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "support/sim_media.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <deque>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace playhead::test {
+
+namespace {
+
+constexpr std::size_t kHeaderBytes = 128;
+
+struct Header {
+  char kind = 'v';
+  long long start_us = 0;
+  long long duration_us = 0;
+  int samples = 0;
+  int gop = 1;
+  long long bytes = 0;
+  char config[33] = "";
+};
+
+bool parse_header(const std::string& text, Header& header) {
+  return std::sscanf(text.c_str(), "PLAYHEADSIM %c %lld %lld %d %d %lld %32s", &header.kind,
+                     &header.start_us, &header.duration_us, &header.samples, &header.gop,
+                     &header.bytes, header.config) == 7 &&
+         header.samples > 0 && header.gop > 0;
+}
+
+// Runs callbacks later on the executor, unless the object that asked is gone by then.
+class Later {
+ public:
+  explicit Later(Executor& executor) : executor_(executor) {}
+  void post(Task task) {
+    executor_.post([alive = std::weak_ptr<int>(alive_), task = std::move(task)]() mutable {
+      if (!alive.expired()) task();
+    });
+  }
+  // What was posted before no longer runs.
+  void forget() { alive_ = std::make_shared<int>(0); }
+
+ private:
+  Executor& executor_;
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);
+};
+
+class SimDemuxer final : public SegmentDemuxer {
+ public:
+  SimDemuxer(Executor& executor, DemuxerCallbacks callbacks)
+      : later_(executor), callbacks_(std::move(callbacks)) {}
+
+  void append(SharedBytes bytes) override {
+    received_ += static_cast<int64_t>(bytes.size());
+    if (head_.size() < kHeaderBytes) head_ += as_text(bytes.view()).substr(0, kHeaderBytes);
+    if (!is_known_ && head_.size() >= kHeaderBytes) read_header();
+    if (is_known_) emit_samples();
+  }
+
+  void finish() override {
+    if (is_broken_) return;
+    if (!is_known_ || received_ < header_.bytes) {
+      return end(make_error(ErrorCode::kContainerSyntax, "the simulated segment is cut short"));
+    }
+    end({});
+  }
+
+ private:
+  void read_header() {
+    if (!parse_header(head_, header_)) {
+      is_broken_ = true;
+      return end(make_error(ErrorCode::kContainerUnsupported, "not a simulated segment"));
+    }
+    is_known_ = true;
+    StreamInfo stream;
+    stream.kind = header_.kind == 'v' ? TrackKind::kVideo : TrackKind::kAudio;
+    stream.codec = "sim";
+    const std::string config = header_.config;
+    stream.codec_config = SharedBytes(std::vector<uint8_t>(config.begin(), config.end()));
+    later_.post([this, stream] { callbacks_.on_streams({stream}); });
+  }
+
+  void emit_samples() {
+    std::vector<EncodedSample> samples;
+    const int64_t payload = std::max<int64_t>(1, header_.bytes - int64_t{kHeaderBytes});
+    while (next_ < header_.samples) {
+      const int64_t needed = int64_t{kHeaderBytes} + payload * (next_ + 1) / header_.samples;
+      if (received_ < needed) break;
+      samples.push_back(make_sample(next_++));
+    }
+    if (samples.empty()) return;
+    later_.post([this, samples = std::move(samples)]() mutable {
+      callbacks_.on_samples(std::move(samples));
+    });
+  }
+
+  EncodedSample make_sample(int index) const {
+    EncodedSample sample;
+    sample.kind = header_.kind == 'v' ? TrackKind::kVideo : TrackKind::kAudio;
+    const auto at = [&](int64_t i) {
+      return header_.start_us + header_.duration_us * i / header_.samples;
+    };
+    sample.pts_ticks = at(index);
+    sample.dts_ticks = sample.pts_ticks;
+    sample.duration_ticks = at(index + 1) - at(index);
+    sample.is_key_frame = index % header_.gop == 0;
+    sample.data = SharedBytes(std::vector<uint8_t>(
+        static_cast<std::size_t>(std::max<int64_t>(1, header_.bytes / header_.samples)) % 64 + 1));
+    return sample;
+  }
+
+  void end(Result<void> result) {
+    later_.post([this, result = std::move(result)] { callbacks_.on_end(result); });
+  }
+
+  Later later_;
+  DemuxerCallbacks callbacks_;
+  std::string head_;
+  Header header_;
+  bool is_known_ = false;
+  bool is_broken_ = false;
+  int64_t received_ = 0;
+  int next_ = 0;
+};
+
+class SimVideoDecoder final : public VideoDecoder {
+ public:
+  SimVideoDecoder(Executor& executor, VideoDecoderCallbacks callbacks)
+      : later_(executor), callbacks_(std::move(callbacks)) {}
+
+  [[nodiscard]] int room() const override { return 4 - queued_; }
+
+  void decode(const EncodedSample& sample, MediaTime time, bool show) override {
+    ++queued_;
+    later_.post([this, time, show, duration = Duration{sample.duration_ticks}] {
+      --queued_;
+      if (show) {
+        VideoFrame frame;
+        frame.time = time;
+        frame.duration = duration;
+        frame.width = 16;
+        frame.height = 9;
+        callbacks_.on_frame(std::move(frame));
+      }
+      callbacks_.on_room();
+    });
+  }
+
+  void drain() override {
+    later_.post([this] { callbacks_.on_drained(); });
+  }
+
+  void flush() override {
+    later_.forget();
+    queued_ = 0;
+  }
+
+ private:
+  Later later_;
+  VideoDecoderCallbacks callbacks_;
+  int queued_ = 0;
+};
+
+class SimAudioDecoder final : public AudioDecoder {
+ public:
+  SimAudioDecoder(AudioFormat format, Executor& executor, AudioDecoderCallbacks callbacks)
+      : format_(format), later_(executor), callbacks_(std::move(callbacks)) {}
+
+  [[nodiscard]] int room() const override { return 4 - queued_; }
+
+  void decode(const EncodedSample& sample, MediaTime time) override {
+    ++queued_;
+    later_.post([this, time, duration = Duration{sample.duration_ticks}, speed = speed_] {
+      --queued_;
+      AudioChunk chunk;
+      chunk.time = time;
+      chunk.media_duration = duration;
+      chunk.format = format_;
+      const double seconds = to_seconds(duration) / speed;
+      const auto frames = static_cast<std::size_t>(seconds * format_.sample_rate + 0.5);
+      chunk.samples.resize(frames * static_cast<std::size_t>(format_.channels));
+      callbacks_.on_chunk(std::move(chunk));
+      callbacks_.on_room();
+    });
+  }
+
+  void set_speed(double speed) override { speed_ = speed; }
+  void drain() override {
+    later_.post([this] { callbacks_.on_drained(); });
+  }
+  void flush() override {
+    later_.forget();
+    queued_ = 0;
+  }
+
+ private:
+  AudioFormat format_;
+  Later later_;
+  AudioDecoderCallbacks callbacks_;
+  double speed_ = 1.0;
+  int queued_ = 0;
+};
+
+}  // namespace
+
+std::string make_sim_segment(const SimSegmentSpec& spec) {
+  char head[kHeaderBytes + 1] = {};
+  std::snprintf(head, sizeof head, "PLAYHEADSIM %c %lld %lld %d %d %lld %.32s\n",
+                spec.kind == TrackKind::kVideo ? 'v' : 'a', static_cast<long long>(spec.start_us),
+                static_cast<long long>(spec.duration_us), spec.samples, spec.samples_per_gop,
+                static_cast<long long>(std::max<int64_t>(spec.bytes, kHeaderBytes)),
+                spec.codec_config.empty() ? "-" : spec.codec_config.c_str());
+  std::string body(head);
+  body.resize(static_cast<std::size_t>(std::max<int64_t>(spec.bytes, kHeaderBytes)), '.');
+  return body;
+}
+
+std::unique_ptr<SegmentDemuxer> SimBackend::open_demuxer(Container, Executor& executor,
+                                                         DemuxerCallbacks callbacks) {
+  return std::make_unique<SimDemuxer>(executor, std::move(callbacks));
+}
+
+Result<std::unique_ptr<VideoDecoder>> SimBackend::open_video_decoder(
+    const StreamInfo& stream, Executor& executor, VideoDecoderCallbacks callbacks) {
+  if (stream.codec != "sim") return make_error(ErrorCode::kCodecUnsupported, stream.codec);
+  return std::unique_ptr<VideoDecoder>(
+      std::make_unique<SimVideoDecoder>(executor, std::move(callbacks)));
+}
+
+Result<std::unique_ptr<AudioDecoder>> SimBackend::open_audio_decoder(
+    const StreamInfo& stream, AudioFormat output, Executor& executor,
+    AudioDecoderCallbacks callbacks) {
+  if (stream.codec != "sim") return make_error(ErrorCode::kCodecUnsupported, stream.codec);
+  return std::unique_ptr<AudioDecoder>(
+      std::make_unique<SimAudioDecoder>(output, executor, std::move(callbacks)));
+}
+
+bool SimBackend::supports(const std::string&) const { return true; }
+
+}  // namespace playhead::test

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "playhead/media_backend.h"
+#include "playhead/time.h"
+
+// Make-believe media for simulations: segments whose bytes say what samples they hold, and a
+// backend that understands them without decoding anything.
+namespace playhead::test {
+
+// What a simulated segment holds.
+struct SimSegmentSpec {
+  TrackKind kind = TrackKind::kVideo;
+  int64_t start_us = 0;  // container time of the first sample
+  int64_t duration_us = 4'000'000;
+  int samples = 100;
+  int samples_per_gop = 50;
+  int64_t bytes = 100'000;   // whole body; samples are spread evenly over it
+  std::string codec_config;  // another text, another decoder
+};
+
+// The body of such a segment.
+[[nodiscard]] std::string make_sim_segment(const SimSegmentSpec& spec);
+
+// Decodes at once, but asynchronously, on the executor it is given.
+class SimBackend final : public MediaBackend {
+ public:
+  std::unique_ptr<SegmentDemuxer> open_demuxer(Container container, Executor& executor,
+                                               DemuxerCallbacks callbacks) override;
+  Result<std::unique_ptr<VideoDecoder>> open_video_decoder(
+      const StreamInfo& stream, Executor& executor, VideoDecoderCallbacks callbacks) override;
+  Result<std::unique_ptr<AudioDecoder>> open_audio_decoder(
+      const StreamInfo& stream, AudioFormat output, Executor& executor,
+      AudioDecoderCallbacks callbacks) override;
+  [[nodiscard]] bool supports(const std::string& rfc6381_codec) const override;
+};
+
+}  // namespace playhead::test

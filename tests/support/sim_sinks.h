@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "playhead/executor.h"
+#include "playhead/sinks.h"
+
+namespace playhead::test {
+
+// Remembers when which frame was shown.
+class CapturingVideoSink final : public VideoSink {
+ public:
+  explicit CapturingVideoSink(Executor& executor) : executor_(executor) {}
+  void show(const VideoFrame& frame) override { shown_.push_back({executor_.now(), frame.time}); }
+
+  struct Shown {
+    MonotonicTime at;
+    MediaTime time;
+  };
+  [[nodiscard]] const std::vector<Shown>& shown() const { return shown_; }
+  void forget() { shown_.clear(); }
+
+ private:
+  Executor& executor_;
+  std::vector<Shown> shown_;
+};
+
+// A sound device that plays by the executor's clock.
+class SimAudioSink final : public AudioSink {
+ public:
+  explicit SimAudioSink(Executor& executor) : executor_(executor) {}
+
+  Result<AudioFormat> open(AudioFormat wanted) override;
+  void close() override;
+  void write(const float* samples, int64_t frames) override;
+  [[nodiscard]] int64_t frames_played(MonotonicTime now) override;
+  void pause() override;
+  void resume() override;
+  void flush() override;
+  void set_volume(double volume) override { volume_ = volume; }
+
+  [[nodiscard]] bool is_open() const { return is_open_; }
+  [[nodiscard]] double volume() const { return volume_; }
+  // Frames the device wanted to play while running but did not have.
+  [[nodiscard]] int64_t underrun_frames() const { return underrun_frames_; }
+
+ private:
+  // Accounts for the time since the last look.
+  void advance(MonotonicTime now);
+
+  Executor& executor_;
+  AudioFormat format_;
+  bool is_open_ = false;
+  bool is_running_ = false;
+  double volume_ = 1.0;
+  int64_t written_ = 0;
+  int64_t played_ = 0;
+  int64_t underrun_frames_ = 0;
+  int64_t remainder_us_ = 0;  // time not yet worth a frame, times the rate
+  MonotonicTime seen_;
+};
+
+}  // namespace playhead::test

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "support/sim_title.h"
+
+#include <cstdio>
+#include <sstream>
+
+#include "support/sim_media.h"
+
+namespace playhead::test {
+
+namespace {
+
+constexpr int kFramesPerSecond = 25;
+constexpr int kAudioFramesPerSecond = 50;
+
+}  // namespace
+
+std::optional<std::string> SimTitle::body(const std::string& url) const {
+  if (url.rfind(base_url, 0) != 0) return std::nullopt;
+  std::string name = url.substr(base_url.size());
+  name = name.substr(0, name.find('?'));
+  if (name == "master.m3u8") return multivariant();
+  if (name.size() > 5 && name.compare(name.size() - 5, 5, ".m3u8") == 0) {
+    return media_playlist(name.substr(0, name.size() - 5));
+  }
+  return segment(name);
+}
+
+std::string SimTitle::multivariant() const {
+  std::ostringstream out;
+  out << "#EXTM3U\n";
+  if (has_audio) {
+    out << "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"aac\",NAME=\"English\",LANGUAGE=\"en\",DEFAULT=YES,"
+           "AUTOSELECT=YES,URI=\"a-en.m3u8\"\n"
+        << "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"aac\",NAME=\"Deutsch\",LANGUAGE=\"de\","
+           "AUTOSELECT=YES,URI=\"a-de.m3u8\"\n";
+  }
+  for (std::size_t i = 0; i < bitrates_bps.size(); ++i) {
+    out << "#EXT-X-STREAM-INF:BANDWIDTH=" << bitrates_bps[i] << ",RESOLUTION=" << 320 * (i + 1)
+        << "x" << 180 * (i + 1) << ",CODECS=\"avc1.64001f,mp4a.40.2\"";
+    if (has_audio) out << ",AUDIO=\"aac\"";
+    out << "\nv" << i << ".m3u8\n";
+  }
+  return out.str();
+}
+
+std::string SimTitle::media_playlist(const std::string& prefix) const {
+  std::ostringstream out;
+  out << "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:" << (segment_us + 999'999) / 1'000'000
+      << "\n#EXT-X-PLAYLIST-TYPE:VOD\n";
+  for (int i = 0; i < segments; ++i) {
+    char duration[32];
+    std::snprintf(duration, sizeof duration, "%lld.%06lld",
+                  static_cast<long long>(segment_us / 1'000'000),
+                  static_cast<long long>(segment_us % 1'000'000));
+    out << "#EXTINF:" << duration << ",\n" << prefix << "-" << i << ".seg\n";
+  }
+  out << "#EXT-X-ENDLIST\n";
+  return out.str();
+}
+
+std::optional<std::string> SimTitle::segment(const std::string& name) const {
+  int rung = 0;
+  int number = 0;
+  char language[3] = "";
+  SimSegmentSpec spec;
+  int64_t bps = 0;
+  if (std::sscanf(name.c_str(), "v%d-%d.seg", &rung, &number) == 2) {
+    if (rung < 0 || rung >= static_cast<int>(bitrates_bps.size())) return std::nullopt;
+    bps = bitrates_bps[static_cast<std::size_t>(rung)];
+    spec.kind = TrackKind::kVideo;
+    spec.samples = static_cast<int>(kFramesPerSecond * segment_us / 1'000'000);
+    spec.samples_per_gop = kFramesPerSecond * 2;
+    spec.codec_config = "v" + std::to_string(rung);
+  } else if (std::sscanf(name.c_str(), "a-%2[a-z]-%d.seg", language, &number) == 2) {
+    bps = audio_bps;
+    spec.kind = TrackKind::kAudio;
+    spec.samples = static_cast<int>(kAudioFramesPerSecond * segment_us / 1'000'000);
+    spec.samples_per_gop = 1;
+    spec.codec_config = language;
+  } else {
+    return std::nullopt;
+  }
+  if (number < 0 || number >= segments) return std::nullopt;
+  spec.start_us = container_start_us + number * segment_us;
+  spec.duration_us = segment_us;
+  spec.bytes = bps * segment_us / 8 / 1'000'000;
+  return make_sim_segment(spec);
+}
+
+}  // namespace playhead::test

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "streaming/buffering_policy.h"
+
+#include <doctest/doctest.h>
+
+namespace playhead {
+namespace {
+
+TEST_CASE("decide_fetch: levels, bytes and the other track decide") {
+  const BufferingConfig config;  // target 30 s, 96 MiB
+  struct Case {
+    const char* name;
+    FetchInputs in;
+    bool fetch;
+    Duration wait;
+  };
+  const Case cases[] = {
+      {"empty buffer", {0s, 0s, 0, 1.0}, true, 0s},
+      {"just below the target", {29'999ms, 29'999ms, 0, 1.0}, true, 0s},
+      {"at the target: wait a moment", {30s, 30s, 0, 1.0}, false, 20ms},
+      {"above it: wait until it has drained", {33s, 33s, 0, 1.0}, false, 3s},
+      {"drains sooner at double speed", {33s, 33s, 0, 2.0}, false, 1'500ms},
+      {"the memory cap wins over the target", {5s, 5s, int64_t{96} << 20, 1.0}, false, 1s},
+      {"too far ahead of the other track", {14s, 1s, 0, 1.0}, false, 1s},
+      {"a little ahead of the other track", {12s, 1s, 0, 1.0}, true, 0s},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    const FetchDecision decision = decide_fetch(c.in, config);
+    CHECK(decision.fetch == c.fetch);
+    CHECK(decision.wait.count() == c.wait.count());
+  }
+}
+
+TEST_CASE("may_play: a frame and enough media ahead") {
+  const BufferingConfig config;  // start 1 s, after_rebuffer 2 s
+  struct Case {
+    const char* name;
+    PlayInputs in;
+    bool play;
+  };
+  const Case cases[] = {
+      {"no frame yet", {false, false, 10s}, false},
+      {"too little at the start", {true, false, 999ms}, false},
+      {"enough at the start", {true, false, 1s}, true},
+      {"after rebuffering more is wanted", {true, true, 1'999ms}, false},
+      {"enough after rebuffering", {true, true, 2s}, true},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    CHECK(may_play(c.in, config) == c.play);
+  }
+  BufferingConfig tiny;
+  tiny.target = 500ms;
+  CHECK(may_play({true, true, 500ms}, tiny));  // the target can be reached, more cannot
+}
+
+}  // namespace
+}  // namespace playhead

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "streaming/failure_policy.h"
+
+#include <doctest/doctest.h>
+
+namespace playhead {
+namespace {
+
+FailureInputs failure(ErrorCode code) {
+  FailureInputs in;
+  in.code = code;
+  in.buffer_level = 10s;
+  return in;
+}
+
+TEST_CASE("decide_failure: what a failed segment leads to") {
+  struct Case {
+    const char* name;
+    FailureInputs in;
+    FailureAction action;
+  };
+  FailureInputs down_dry = failure(ErrorCode::kNetworkUnreachable);
+  down_dry.buffer_level = 0s;
+  FailureInputs missing_other = failure(ErrorCode::kNotFound);
+  missing_other.representations_left = 2;
+  FailureInputs missing_third = failure(ErrorCode::kNotFound);
+  missing_third.segments_skipped = 2;
+  FailureInputs missing_index = failure(ErrorCode::kNotFound);
+  missing_index.is_media = false;
+  FailureInputs refused = failure(ErrorCode::kForbidden);
+  refused.can_renew = true;
+  FailureInputs refused_again = refused;
+  refused_again.renewed = true;
+  FailureInputs damaged_again = failure(ErrorCode::kContainerSyntax);
+  damaged_again.attempts = 2;
+  damaged_again.representations_left = 1;
+
+  const Case cases[] = {
+      {"host down, buffer hides it", failure(ErrorCode::kNetworkUnreachable),
+       FailureAction::kRetry},
+      {"connection lost, buffer hides it", failure(ErrorCode::kConnectionLost),
+       FailureAction::kRetry},
+      {"host down, buffer empty", down_dry, FailureAction::kGiveUp},
+      {"missing: another Representation", missing_other, FailureAction::kOtherRepresentation},
+      {"missing everywhere: skip it", failure(ErrorCode::kNotFound), FailureAction::kSkipSegment},
+      {"third in a row: give up", missing_third, FailureAction::kGiveUp},
+      {"an index cannot be skipped", missing_index, FailureAction::kGiveUp},
+      {"signed URL refused: renew", refused, FailureAction::kRenewUrl},
+      {"refused after renewal: give up", refused_again, FailureAction::kGiveUp},
+      {"refused, not signed by us", failure(ErrorCode::kForbidden), FailureAction::kGiveUp},
+      {"damaged once: again", failure(ErrorCode::kContainerSyntax), FailureAction::kRetry},
+      {"damaged twice: elsewhere", damaged_again, FailureAction::kOtherRepresentation},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    CHECK(decide_failure(c.in).action == c.action);
+  }
+}
+
+TEST_CASE("decide_failure: a dead host is not asked without pause") {
+  CHECK(decide_failure(failure(ErrorCode::kNetworkTimeout)).delay > 0s);
+}
+
+}  // namespace
+}  // namespace playhead

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "streaming/sample_queue.h"
+
+#include <doctest/doctest.h>
+
+namespace playhead {
+namespace {
+
+// One sample a second, a key frame every other one; segments of four.
+class Filled {
+ public:
+  explicit Filled(int count, TrackKind kind = TrackKind::kVideo) {
+    for (int i = 0; i < count; ++i) queue.push(sample(i, kind));
+  }
+
+  static TimedSample sample(int second, TrackKind kind = TrackKind::kVideo) {
+    auto origin = std::make_shared<SampleOrigin>();
+    origin->segment_number = static_cast<uint64_t>(second / 4);
+    origin->segment_start = MediaTime{int64_t{second / 4} * 4'000'000};
+    TimedSample sample;
+    sample.sample.kind = kind;
+    sample.sample.is_key_frame = second % 2 == 0;
+    sample.sample.data = SharedBytes(std::vector<uint8_t>(10));
+    sample.pts = sample.dts = MediaTime{int64_t{second} * 1'000'000};
+    sample.duration = 1s;
+    sample.origin = std::move(origin);
+    return sample;
+  }
+
+  int next_second() const {
+    return queue.peek() ? static_cast<int>(queue.peek()->pts.us / 1'000'000) : -1;
+  }
+
+  SampleQueue queue;
+};
+
+TEST_CASE("sample queue: reads in order and keeps what was read") {
+  Filled filled(3);
+  CHECK(filled.queue.bytes() == 30);
+  CHECK(filled.next_second() == 0);
+  filled.queue.advance();
+  CHECK(filled.next_second() == 1);
+  CHECK(filled.queue.last_read() == MediaTime{0});
+  filled.queue.advance();
+  filled.queue.advance();
+  CHECK_FALSE(filled.queue.has_unread());
+  filled.queue.advance();  // past the end: nothing
+  CHECK(filled.queue.bytes() == 30);
+  CHECK(filled.queue.level(MediaTime{1'500'000}) == 1'500ms);
+  CHECK(filled.queue.level(MediaTime{9'000'000}) == 0s);
+}
+
+TEST_CASE("sample queue: seeks within what it holds, to the key frame before") {
+  struct Case {
+    const char* name;
+    int64_t target_us;
+    bool found;
+    int next;
+  };
+  const Case cases[] = {
+      {"a key frame itself", 4'000'000, true, 4},
+      {"between key frames", 3'900'000, true, 2},
+      {"the very start", 0, true, 0},
+      {"the last frame", 7'999'999, true, 6},
+      {"the end is not covered", 8'000'000, false, 5},
+      {"far beyond", 60'000'000, false, 5},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    Filled filled(8);
+    for (int i = 0; i < 5; ++i) filled.queue.advance();
+    CHECK(filled.queue.seek(MediaTime{c.target_us}) == c.found);
+    CHECK(filled.next_second() == c.next);
+  }
+}
+
+TEST_CASE("sample queue: a target before the first sample is covered within a tolerance") {
+  SampleQueue queue;
+  TimedSample late = Filled::sample(0);
+  late.pts = late.dts = MediaTime{80'000};
+  queue.push(late);
+  CHECK(queue.seek(MediaTime{0}));
+  late.pts = late.dts = MediaTime{5'000'000};
+  queue.clear();
+  queue.push(late);
+  CHECK_FALSE(queue.seek(MediaTime{0}));
+}
+
+TEST_CASE("sample queue: trimming leaves a key frame to start from") {
+  Filled filled(8);
+  for (int i = 0; i < 7; ++i) filled.queue.advance();
+  filled.queue.trim_back(MediaTime{5'000'000});
+  CHECK(filled.queue.bytes() == 40);  // from the key frame at 4 s
+  CHECK(filled.queue.seek(MediaTime{5'000'000}));
+  CHECK(filled.next_second() == 4);
+  CHECK_FALSE(filled.queue.seek(MediaTime{3'000'000}));
+}
+
+TEST_CASE("sample queue: unread samples are never trimmed") {
+  Filled filled(8);
+  filled.queue.trim_back(MediaTime{100'000'000});
+  CHECK(filled.queue.bytes() == 80);
+}
+
+TEST_CASE("sample queue: dropping segments ahead keeps those begun before") {
+  Filled filled(12);
+  filled.queue.advance();
+  CHECK(filled.queue.drop_segments_from(MediaTime{3'000'000}) == MediaTime{4'000'000});
+  CHECK(filled.queue.end() == MediaTime{4'000'000});
+  CHECK(filled.queue.bytes() == 40);
+  CHECK_FALSE(filled.queue.drop_segments_from(MediaTime{3'000'000}).has_value());
+}
+
+TEST_CASE("sample queue: dropping a failed segment keeps what was read of it") {
+  Filled filled(6);
+  for (int i = 0; i < 5; ++i) filled.queue.advance();
+  filled.queue.drop_unread_of(1);
+  CHECK(filled.queue.bytes() == 50);
+  CHECK_FALSE(filled.queue.has_unread());
+  CHECK(filled.queue.end() == MediaTime{5'000'000});
+}
+
+TEST_CASE("sample queue: every sample of sound is an entry") {
+  Filled filled(8, TrackKind::kAudio);
+  CHECK(filled.queue.seek(MediaTime{3'500'000}));
+  CHECK(filled.next_second() == 3);
+}
+
+}  // namespace
+}  // namespace playhead

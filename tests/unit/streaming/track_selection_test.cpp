@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "streaming/track_selection.h"
+
+#include <doctest/doctest.h>
+
+namespace playhead {
+namespace {
+
+AdaptationSet audio(const char* id, const char* language, const char* group = "",
+                    bool is_default = false) {
+  AdaptationSet set;
+  set.id = id;
+  set.kind = TrackKind::kAudio;
+  set.language = language;
+  set.group = group;
+  set.is_default = is_default;
+  set.representations.resize(1);
+  return set;
+}
+
+AdaptationSet video(const char* audio_group = "") {
+  AdaptationSet set;
+  set.id = "v";
+  set.kind = TrackKind::kVideo;
+  set.representations.resize(1);
+  set.representations[0].audio_group = audio_group;
+  return set;
+}
+
+TEST_CASE("select_tracks: the sound that is wanted, else the default") {
+  Presentation presentation;
+  presentation.periods.resize(1);
+  presentation.periods[0].adaptation_sets = {
+      video("aac"), audio("en", "en", "aac"), audio("de", "de", "aac", true),
+      audio("fr", "fr-CA", "aac"), audio("other", "fr", "ac3")};
+  struct Case {
+    const char* name;
+    TrackPreferences preferences;
+    std::size_t audio;
+  };
+  const Case cases[] = {
+      {"no wish: the default", {"", ""}, 2},
+      {"exact language", {"en", ""}, 1},
+      {"primary language is enough; the group of the variants counts", {"fr", ""}, 3},
+      {"unknown language: the default", {"ja", ""}, 2},
+      {"a choice by hand wins", {"en", "de"}, 2},
+      {"a choice that is gone does not", {"en", "xx"}, 1},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    const auto tracks = select_tracks(presentation, c.preferences);
+    REQUIRE(tracks.size() == 1);
+    CHECK(tracks[0].video == std::size_t{0});
+    CHECK(tracks[0].audio == c.audio);
+  }
+}
+
+TEST_CASE("select_tracks: roles matter, and what is missing is missing") {
+  Presentation presentation;
+  presentation.periods.resize(2);
+  AdaptationSet main = audio("main", "en");
+  main.roles = {"main"};
+  AdaptationSet comments = audio("comments", "en");
+  comments.roles = {"commentary"};
+  presentation.periods[0].adaptation_sets = {comments, main};
+  presentation.periods[1].adaptation_sets = {video()};
+  const auto tracks = select_tracks(presentation, {});
+  CHECK_FALSE(tracks[0].video.has_value());
+  CHECK(tracks[0].audio == std::size_t{1});
+  CHECK(tracks[1].video == std::size_t{0});
+  CHECK_FALSE(tracks[1].audio.has_value());
+}
+
+}  // namespace
+}  // namespace playhead
