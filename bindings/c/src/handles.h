@@ -17,7 +17,7 @@
 
 struct playhead_client {
   std::shared_ptr<playhead::Client> client;
-  playhead::LogSink log;  // may be empty
+  std::shared_ptr<playhead::LogSink> log;  // may be null
 };
 
 struct playhead_player {

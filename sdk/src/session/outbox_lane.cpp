@@ -88,6 +88,8 @@ void OutboxLane::on_loaded() {
       queue_.hurry(key);
     }
   }
+  if (!drains_.empty()) queue_.hurry();
+  answer_drains();
   pump();
 }
 
@@ -205,6 +207,7 @@ void OutboxLane::on_outcome(const OutboxQueue::Ticket& ticket, const PostOutcome
   if (!is_settled && !is_dropped) cargo_.on_trouble(outcome.error);
   const bool has_newer = is_settled && queue_.find(key) != nullptr;
   if (!has_newer) answer_waiters(key);
+  answer_drains();
   pump();
 }
 
@@ -241,6 +244,25 @@ void OutboxLane::answer_waiter(uint64_t id) {
   auto node = waiters_.extract(id);
   if (node.empty()) return;
   node.mapped().done(queue_.find(node.mapped().key));
+}
+
+void OutboxLane::drain(Duration patience, UniqueFunction<void(bool)> done) {
+  flush();
+  if (is_empty()) return done(true);
+  const uint64_t id = ++last_waiter_;
+  Drain& drain = drains_[id];
+  drain.done = std::move(done);
+  drain.timer =
+      executor_.post_at(executor_.now() + patience, guarded([this, id] { answer_drain(id); }));
+}
+
+void OutboxLane::answer_drains() {
+  while (is_empty() && !drains_.empty()) answer_drain(drains_.begin()->first);
+}
+
+void OutboxLane::answer_drain(uint64_t id) {
+  auto node = drains_.extract(id);
+  if (!node.empty()) node.mapped().done(is_empty());
 }
 
 }  // namespace playhead

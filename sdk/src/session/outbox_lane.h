@@ -53,11 +53,18 @@ class OutboxLane {
   // nothing does. May run inside the call.
   void settle(const std::string& key, Duration patience,
               UniqueFunction<void(const OutboxItem*)> done);
+  // Tries everything at once, as flush(). `done`, true when nothing waits any more, runs then or
+  // after `patience`; may run inside the call.
+  void drain(Duration patience, UniqueFunction<void(bool)> done);
 
  private:
   struct Waiter {
     std::string key;
     UniqueFunction<void(const OutboxItem*)> done;
+    CancelHandle timer;
+  };
+  struct Drain {
+    UniqueFunction<void(bool)> done;
     CancelHandle timer;
   };
 
@@ -75,6 +82,9 @@ class OutboxLane {
   void on_outcome(const OutboxQueue::Ticket& ticket, const PostOutcome& outcome);
   void answer_waiters(const std::string& key);
   void answer_waiter(uint64_t id);
+  [[nodiscard]] bool is_empty() const { return is_loaded_ && queue_.size() == 0; }
+  void answer_drains();
+  void answer_drain(uint64_t id);
   template <typename Action>
   auto guarded(Action action);
 
@@ -87,7 +97,8 @@ class OutboxLane {
   std::map<std::string, OutboxItem> before_load_;  // put before the disk's records were known
   std::map<uint64_t, CancelHandle> sends_;         // by serial
   std::map<uint64_t, Waiter> waiters_;
-  uint64_t last_waiter_ = 0;
+  std::map<uint64_t, Drain> drains_;
+  uint64_t last_waiter_ = 0;  // also of the drains
   CancelHandle load_timer_;
   CancelHandle send_timer_;
   CancelHandle save_timer_;
