@@ -23,9 +23,13 @@ void draw_title(const HudModel& model, const HudFonts& fonts) {
   const ImU32 clear = ImGui::GetColorU32(ImVec4(0, 0, 0, 0));
   list.AddRectFilledMultiColor({0, 0}, {width, 96}, dark, dark, clear, clear);
   const ImVec4 clip{kMargin, 0, width - kMargin, 96};
-  list.AddText(fonts.bold, fonts.bold->FontSize * fonts.bold->Scale, {kMargin, 20},
-               ImGui::GetColorU32(ImVec4(1, 1, 1, 0.95F * alpha)), model.title.c_str(), nullptr, 0,
-               &clip);
+  const auto draw_text = [&](const ImFont& font, float y, ImVec4 colour, const std::string& text) {
+    colour.w *= alpha;
+    list.AddText(&font, font.FontSize * font.Scale, {kMargin, y}, ImGui::GetColorU32(colour),
+                 text.c_str(), nullptr, 0, &clip);
+  };
+  draw_text(*fonts.bold, 18, kText, model.title);
+  draw_text(*fonts.small, 44, kTextDim, model.subtitle);
 }
 
 bool is_waiting(const HudModel& model) {

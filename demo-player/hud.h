@@ -29,12 +29,13 @@ struct HudModel {
   const PlayerView& view;
   const Controls& controls;
   const History& history;
-  std::string title;
-  std::string toast;  // a word about the last command; may be empty
-  std::string error;  // the play is over because of this; may be empty
+  std::string title = {}, subtitle = {};
+  std::string toast = {};  // a word about the last command; may be empty
+  std::string error = {};  // the play is over because of this; may be empty
   bool shows_status = false;
   bool shows_help = false;
   bool is_full_screen = false;
+  bool closes_menus = false;    // for this drawing
   float controls_alpha = 1.0F;  // 0: the bar is away
   double seconds = 0;           // moves what turns
 };

@@ -105,77 +105,88 @@ void draw_left(const HudModel& model, const HudFonts& fonts, float y, HudActions
                duration.c_str());
 }
 
-// A menu that opens above the bar. The index that was chosen.
-template <typename Items, typename Name>
-std::optional<int> draw_menu(const char* id, const Items& items, int selected, const Name& name) {
+// A button that opens a menu above itself. The index that was chosen.
+struct Menu {
+  const char* id;
+  std::string text;  // on the button
+  const char* tip;
+  std::vector<std::string> items;
+  int selected;
+};
+std::optional<int> draw_menu(const Menu& menu, bool is_closing) {
   std::optional<int> chosen;
-  if (!ImGui::BeginPopup(id)) return chosen;
-  for (int i = 0; i < static_cast<int>(items.size()); ++i) {
-    const std::string text = name(items[static_cast<std::size_t>(i)]);
-    ImGui::PushID(i);
-    if (ImGui::Selectable(text.c_str(), i == selected, 0, {150, 0})) chosen = i;
-    ImGui::PopID();
+  ImGui::PushID(menu.id);
+  if (text_button("button", menu.text.c_str(), menu.tip)) ImGui::OpenPopup("menu");
+  const ImVec2 corner{ImGui::GetItemRectMax().x, ImGui::GetItemRectMin().y - 30};
+  ImGui::SetNextWindowPos(corner, ImGuiCond_Always, {1.0F, 1.0F});
+  if (ImGui::BeginPopup("menu")) {
+    if (is_closing) ImGui::CloseCurrentPopup();
+    for (int i = 0; i < static_cast<int>(menu.items.size()); ++i) {
+      ImGui::PushID(i);
+      const std::string& item = menu.items[static_cast<std::size_t>(i)];
+      if (ImGui::Selectable(item.c_str(), i == menu.selected, 0, {170, 0})) chosen = i;
+      ImGui::PopID();
+    }
+    ImGui::EndPopup();
   }
-  ImGui::EndPopup();
+  ImGui::PopID();
+  ImGui::SameLine(0, 4);
   return chosen;
 }
 
-// Shows the quality menu with the best on top, "Auto" below: what is up is more.
-void draw_quality_menu(const HudModel& model, HudActions& actions) {
-  std::vector<std::string> names;
+Menu make_speed_menu(const HudModel& model) {
+  Menu menu{"speed", format_speed(model.controls.speed()), "Speed ([ and ])", {}, -1};
+  for (const double speed : kSpeeds) {
+    if (std::abs(speed - model.controls.speed()) < 0.01) {
+      menu.selected = static_cast<int>(menu.items.size());
+    }
+    menu.items.push_back(format_speed(speed));
+  }
+  return menu;
+}
+
+Menu make_audio_menu(const HudModel& model) {
+  Menu menu{"audio", "Audio", "Audio track (a)", {}, -1};
+  for (const AudioChoice& choice : model.view.audios) {
+    if (choice.is_selected) {
+      menu.selected = static_cast<int>(menu.items.size());
+      menu.text = choice.name;
+    }
+    menu.items.push_back(choice.name);
+  }
+  return menu;
+}
+
+// The best on top, "Automatic" at the bottom, next to the button.
+Menu make_quality_menu(const HudModel& model) {
+  Menu menu{"quality", model.controls.quality_label(model.view), "Quality (q)", {}, -1};
   const auto& qualities = model.view.qualities;
   for (auto it = qualities.rbegin(); it != qualities.rend(); ++it) {
-    names.push_back(quality_name(*it) + "   " + format_bitrate(it->bitrate_bps));
+    menu.items.push_back(quality_name(*it) + "   " + format_bitrate(it->bitrate_bps));
   }
-  names.push_back("Automatic");
-  const int last = static_cast<int>(names.size()) - 1;
+  menu.items.emplace_back("Automatic");
+  const int last = static_cast<int>(menu.items.size()) - 1;
   const int rung = model.controls.quality(model.view);
-  const int selected = rung < 0 ? last : last - 1 - rung;
-  const auto chosen =
-      draw_menu("quality_menu", names, selected, [](const std::string& text) { return text; });
-  if (chosen) actions.quality = *chosen == last ? -1 : last - 1 - *chosen;
-}
-
-void draw_menus(const HudModel& model, HudActions& actions) {
-  draw_quality_menu(model, actions);
-  const auto& audios = model.view.audios;
-  const auto audio = std::find_if(audios.begin(), audios.end(),
-                                  [](const AudioChoice& choice) { return choice.is_selected; });
-  actions.audio = draw_menu("audio_menu", audios, static_cast<int>(audio - audios.begin()),
-                            [](const AudioChoice& choice) { return choice.name; });
-  const auto speed = std::find_if(kSpeeds.begin(), kSpeeds.end(), [&](double candidate) {
-    return std::abs(candidate - model.controls.speed()) < 0.01;
-  });
-  const auto chosen =
-      draw_menu("speed_menu", kSpeeds, static_cast<int>(speed - kSpeeds.begin()), format_speed);
-  if (chosen) actions.speed = kSpeeds[static_cast<std::size_t>(*chosen)];
-}
-
-void open_menu_above(const char* id, float y) {
-  ImGui::OpenPopup(id);
-  ImGui::SetNextWindowPos({ImGui::GetItemRectMin().x, y - 20}, ImGuiCond_Always, {0.3F, 1.0F});
+  menu.selected = rung < 0 ? last : last - 1 - rung;
+  return menu;
 }
 
 void draw_right(const HudModel& model, float y, float width, HudActions& actions) {
-  const std::string speed = format_speed(model.controls.speed());
-  const std::string quality = model.controls.quality_label(model.view);
-  std::string audio;
-  for (const AudioChoice& choice : model.view.audios) {
-    if (choice.is_selected) audio = choice.name;
-  }
-  const bool has_audio_choice = model.view.audios.size() > 1 && !audio.empty();
-  float needed =
-      text_button_width(speed.c_str()) + text_button_width(quality.c_str()) + 2 * kButton + 3 * 4;
-  if (has_audio_choice) needed += text_button_width(audio.c_str()) + 4;
+  const Menu speed = make_speed_menu(model);
+  const Menu audio = make_audio_menu(model);
+  const Menu quality = make_quality_menu(model);
+  const bool has_audio_choice = audio.items.size() > 1;
+  float needed = text_button_width(speed.text.c_str()) + text_button_width(quality.text.c_str()) +
+                 2 * kButton + 3 * 4;
+  if (has_audio_choice) needed += text_button_width(audio.text.c_str()) + 4;
   ImGui::SetCursorScreenPos({width - kMargin + 6 - needed, y});
-  if (text_button("speed", speed.c_str(), "Speed ([ and ])")) open_menu_above("speed_menu", y);
-  ImGui::SameLine(0, 4);
-  if (has_audio_choice) {
-    if (text_button("audio", audio.c_str(), "Audio track (a)")) open_menu_above("audio_menu", y);
-    ImGui::SameLine(0, 4);
+  if (const auto chosen = draw_menu(speed, model.closes_menus)) {
+    actions.speed = kSpeeds[static_cast<std::size_t>(*chosen)];
   }
-  if (text_button("quality", quality.c_str(), "Quality (q)")) open_menu_above("quality_menu", y);
-  ImGui::SameLine(0, 4);
+  if (has_audio_choice) actions.audio = draw_menu(audio, model.closes_menus);
+  if (const auto chosen = draw_menu(quality, model.closes_menus)) {
+    actions.quality = static_cast<int>(quality.items.size()) - 2 - *chosen;
+  }
   actions.toggle_status = icon_button("status", Icon::kInfo, kButton, "Status (i)");
   ImGui::SameLine(0, 4);
   actions.toggle_full_screen =
@@ -196,12 +207,11 @@ void draw_control_bar(const HudModel& model, const HudFonts& fonts, HudActions& 
                ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoBackground |
                    ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
                    ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoBringToFrontOnFocus);
-  ImGui::PopStyleVar();
+  ImGui::PopStyleVar();  // the padding: menus keep theirs
   const float top = size.y - kBarHeight;
   draw_progress(model, top + 20, size.x, actions);
   draw_left(model, fonts, top + 42, actions);
   draw_right(model, top + 42, size.x, actions);
-  draw_menus(model, actions);
   ImGui::End();
   ImGui::PopStyleVar();
 }

@@ -82,6 +82,9 @@ void draw_help_panel(const HudFonts& fonts) {
   }};
   const ImVec2 size = ImGui::GetIO().DisplaySize;
   ImGui::SetNextWindowPos({size.x / 2, size.y / 2}, ImGuiCond_Always, {0.5F, 0.5F});
+  ImGui::GetBackgroundDrawList()->AddRectFilled({0, 0}, size,
+                                                ImGui::GetColorU32(ImVec4(0, 0, 0, 0.55F)));
+  ImGui::SetNextWindowBgAlpha(0.95F);
   ImGui::Begin("help", nullptr, kPanelFlags);
   ImGui::PushFont(fonts.bold);
   ImGui::TextUnformatted("Keys");

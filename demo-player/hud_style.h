@@ -16,7 +16,7 @@ inline const ImVec4 kAccent{0.30F, 0.66F, 1.00F, 1.0F};
 inline const ImVec4 kAccentWarm{1.00F, 0.74F, 0.30F, 1.0F};
 inline const ImVec4 kText{1.0F, 1.0F, 1.0F, 0.95F};
 inline const ImVec4 kTextDim{1.0F, 1.0F, 1.0F, 0.60F};
-inline const ImVec4 kPanel{0.06F, 0.07F, 0.09F, 0.82F};
+inline const ImVec4 kPanel{0.06F, 0.07F, 0.09F, 0.88F};
 inline constexpr float kMargin = 24.0F;
 inline constexpr float kRounding = 10.0F;
 

@@ -160,12 +160,13 @@ void Session::write_summary() {
   const playhead_qoe qoe = summary_.value_or(read_view(player_.get()).qoe);
   if (before_output_) before_output_();
   writer_.write(EventFormatter::summary(monotonic_us() - begin_us_, qoe));
-  std::string text = "played " + format_seconds(qoe.play_time_us);
-  if (qoe.has_startup != 0) text += ", first picture after " + format_seconds(qoe.startup_us);
-  text += ", rebuffered " + std::to_string(qoe.rebuffer_count) + " times for " +
-          format_seconds(qoe.rebuffer_time_us) + ", mean " + format_bitrate(qoe.mean_bitrate_bps) +
-          ", " + std::to_string(qoe.switches) + " switches, " + std::to_string(qoe.dropped_frames) +
-          " dropped frames, " + format_bytes(qoe.bytes);
+  if (qoe.has_startup == 0) return;  // nothing was seen
+  std::string text = "played " + format_seconds(qoe.play_time_us) + ", first picture after " +
+                     std::to_string(qoe.startup_us / 1000) + " ms";
+  text += ", rebufferings " + std::to_string(qoe.rebuffer_count) + " (" +
+          format_seconds(qoe.rebuffer_time_us) + "), mean " + format_bitrate(qoe.mean_bitrate_bps) +
+          ", switches " + std::to_string(qoe.switches) + ", dropped frames " +
+          std::to_string(qoe.dropped_frames) + ", received " + format_bytes(qoe.bytes);
   say(stderr, text);
 }
 

@@ -58,6 +58,7 @@ StatusLine::StatusLine() {
 }
 
 void StatusLine::update(int64_t now_us, const PlayerView& view) {
+  if (view.state == PLAYHEAD_STATE_IDLE) return;
   const int64_t interval_us = is_terminal_ ? kTerminalIntervalUs : kPlainIntervalUs;
   if (has_started_ && now_us - last_us_ < interval_us) return;
   has_started_ = true;

@@ -34,7 +34,8 @@ std::string format_seconds(int64_t us) {
 std::string format_bitrate(int64_t bps) {
   if (bps <= 0) return "\u2013";
   if (bps < 1'000'000) return format_decimal(static_cast<double>(bps) / 1e3, 0) + " kbit/s";
-  return format_decimal(static_cast<double>(bps) / 1e6, 1) + " Mbit/s";
+  if (bps < 1'000'000'000) return format_decimal(static_cast<double>(bps) / 1e6, 1) + " Mbit/s";
+  return format_decimal(static_cast<double>(bps) / 1e9, 1) + " Gbit/s";
 }
 
 std::string format_bytes(int64_t bytes) {

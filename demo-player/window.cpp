@@ -26,11 +26,22 @@ constexpr int64_t kErrorStayUs = 4'000'000;
 constexpr int64_t kStepUs = 10'000'000, kBigStepUs = 60'000'000;
 constexpr double kVolumeStep = 0.1, kSpeedStep = 0.25;
 
+// The title, or the file's name within its URL; and the host it comes from.
 std::string title_of(const Options& options) {
   if (!options.title.empty()) return options.title;
   const std::string path = options.url.substr(0, options.url.find_first_of("?#"));
-  return path;
+  const std::size_t slash = path.find_last_of('/');
+  const bool has_name = slash != std::string::npos && slash + 1 < path.size();
+  return has_name ? path.substr(slash + 1) : path;
 }
+std::string origin_of(const Options& options) {
+  const std::string& address = options.title.empty() ? options.url : options.api;
+  const std::size_t scheme = address.find("://");
+  const std::size_t host = scheme == std::string::npos ? 0 : scheme + 3;
+  return address.substr(host, address.find_first_of("/?#", host) - host);
+}
+
+bool is_menu_open() { return ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup); }
 
 }  // namespace
 
@@ -160,9 +171,22 @@ void Window::on_key(const SDL_KeyboardEvent& key) {
       shows_help_ = !shows_help_;
       return;
     case SDLK_ESCAPE:
-      return session_.quit();
+      return leave();
     default:
       return;
+  }
+}
+
+// Out of what is open, one by one; then out of the program.
+void Window::leave() {
+  if (is_menu_open()) {
+    closes_menus_ = true;
+  } else if (shows_help_) {
+    shows_help_ = false;
+  } else if (is_full_screen_) {
+    toggle_full_screen();
+  } else {
+    session_.quit();
   }
 }
 
@@ -192,8 +216,13 @@ void Window::draw() {
 
   ImGui_ImplSDL2_NewFrame();
   ImGui::NewFrame();
-  HudModel model{session_.view(), session_.controls(), history_,       title_of(options_), "", "",
-                 shows_status_,   shows_help_,         is_full_screen_};
+  HudModel model{session_.view(), session_.controls(), history_};
+  model.title = title_of(options_);
+  model.subtitle = origin_of(options_);
+  model.shows_status = shows_status_;
+  model.shows_help = shows_help_;
+  model.is_full_screen = is_full_screen_;
+  model.closes_menus = std::exchange(closes_menus_, false);
   model.toast = now_us < toast_end_us_ ? toast_ : "";
   model.error = session_.error();
   model.controls_alpha = controls_alpha(now_us);
@@ -209,8 +238,7 @@ void Window::draw() {
 
 float Window::controls_alpha(int64_t now_us) const {
   const bool stays = session_.controls().is_paused() || !options_.screenshot.empty() ||
-                     !picture_->has_picture() ||
-                     ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup);
+                     !picture_->has_picture() || is_menu_open();
   if (stays) return 1.0F;
   const int64_t fading_us = now_us - last_input_us_ - kControlsStayUs;
   return 1.0F - std::clamp(static_cast<float>(fading_us) / static_cast<float>(kControlsFadeUs),

@@ -38,6 +38,7 @@ class Window {
   void draw();
   [[nodiscard]] float controls_alpha(int64_t now_us) const;
   [[nodiscard]] bool is_due(int64_t now_us) const;
+  void leave();
   void tell(std::string text);
   void toggle_full_screen();
   void take_screenshots();
@@ -54,6 +55,7 @@ class Window {
   History history_;
 
   bool shows_status_ = false, shows_help_ = false, is_full_screen_ = false;
+  bool closes_menus_ = false;
   std::string toast_;
   int64_t toast_end_us_ = 0;
   int64_t last_input_us_ = 0, last_drawn_us_ = 0;

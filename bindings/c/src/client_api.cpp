@@ -36,7 +36,7 @@ class CLogSink final : public LogSink {
 TokenProvider make_token_provider(const SharedTable<playhead_token_provider>& table) {
   if (table == nullptr) return nullptr;
   return [table](bool refresh, UniqueFunction<void(Result<std::string>)> done) {
-    auto* request = new playhead_token_request{std::move(done)};
+    auto* request = new playhead_token_request{refresh, std::move(done)};
     (*table)->request_token((*table)->user, refresh ? 1 : 0, request);
   };
 }
@@ -113,7 +113,9 @@ void playhead_token_request_answer(playhead_token_request* request, const char* 
     if (token != nullptr && *token != '\0') {
       owned->done(std::string(token));
     } else {
-      owned->done(playhead::make_error(ErrorCode::kUnauthorized, "the app has no access token"));
+      owned->done(playhead::make_error(ErrorCode::kUnauthorized, owned->is_refresh
+                                                                     ? "the app has no newer one"
+                                                                     : "the app has none"));
     }
   });
 }

@@ -50,6 +50,7 @@ struct playhead_frame {
 };
 
 struct playhead_token_request {
+  bool is_refresh = false;
   playhead::UniqueFunction<void(playhead::Result<std::string>)> done;
 };
 
