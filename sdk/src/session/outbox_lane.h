@@ -69,6 +69,7 @@ class OutboxLane {
   void drop_excess();
   void save(OutboxQueue::Ticket ticket);
   void on_save_answer(const OutboxQueue::Ticket& ticket, const Result<uint64_t>& answer);
+  void save_later();
   void save_again();
   void erase(const std::optional<OutboxQueue::Erase>& erase);
   void pump();
@@ -85,6 +86,7 @@ class OutboxLane {
   OutboxQueue queue_;
   bool is_loaded_ = false;
   std::map<std::string, OutboxItem> before_load_;  // put before the disk's records were known
+  std::vector<OutboxQueue::Erase> erase_again_;    // not erased yet, as the store failed
   std::map<uint64_t, CancelHandle> sends_;         // by serial
   std::map<uint64_t, Waiter> waiters_;
   uint64_t last_waiter_ = 0;
