@@ -38,7 +38,9 @@ TEST_CASE("sim: progress every 4 s or 10 s of true play time") {
     world.run_for(100s);
     CHECK(static_cast<int>(world.service.accepted.size()) ==
           doctest::Approx(100 / seconds).epsilon(0.05));
-    CHECK(world.all<ProgressSent>().size() == world.service.accepted.size());
+    // The answer to the last one may still be on its way.
+    CHECK(world.all<ProgressSent>().size() + 1 >= world.service.accepted.size());
+    CHECK(world.all<ProgressSent>().size() <= world.service.accepted.size());
   }
 }
 
