@@ -2,26 +2,24 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "playhead/bitrate.h"
+#include "playhead/log.h"
 #include "playhead/result.h"
 #include "playhead/time.h"
 #include "playhead/unique_function.h"
 
 namespace playhead {
 
-// Asks the app for the bearer token of the service. `refresh` is true when the last token was
-// refused (401): the app should get a new one. Called on the client's thread; must not block;
-// `done` may be called at once or later, from any thread, exactly once.
-using TokenProvider =
-    std::function<void(bool refresh, UniqueFunction<void(Result<std::string>)> done)>;
+using TokenCallback = UniqueFunction<void(Result<std::string>)>;
 
-enum class LogLevel : uint8_t { kError, kWarning, kInfo, kDebug };
-// Any thread, possibly several at once; must not call back into the library. URLs are redacted.
-using LogSink = std::function<void(LogLevel level, const char* module, const std::string& message)>;
+// The app's source of access tokens. Called from any thread, never while an earlier call has not
+// been answered; must not block. `refresh`: the service refused the last token, a new one is needed.
+// `done` may be called from any thread, during the call or later; only the first call of it counts.
+using TokenProvider = UniqueFunction<void(bool refresh, TokenCallback done)>;
 
 // What all players of an app share.
 struct ClientConfig {
@@ -31,7 +29,7 @@ struct ClientConfig {
   // Origin of the control plane, "https://api.example.com". Empty: only plain URLs can be played.
   std::string api_url;
   TokenProvider token_provider;
-  LogSink log;
+  std::shared_ptr<LogSink> log;  // null: no logs; URLs in them are redacted
   std::string user_agent = "playhead";
 };
 

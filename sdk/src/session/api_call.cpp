@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "session/api_call.h"
+
+#include <memory>
+#include <utility>
+
+#include "net/http_headers.h"
+
+namespace playhead {
+
+namespace {
+
+// Answers of the API are small; see api_json.h.
+constexpr int64_t kMaxReplyBytes = 1 << 20;
+// A person may have to sign in again, but not while a request waits.
+constexpr Duration kTokenTimeout = 30s;
+
+bool is_http(const std::string& url) {
+  return url.compare(0, 7, "http://") == 0 || url.compare(0, 8, "https://") == 0;
+}
+
+class ApiCall : public std::enable_shared_from_this<ApiCall> {
+ private:
+  // A callback of something we own: does nothing once the call is over.
+  template <typename Action>
+  auto guarded(Action action) {
+    return [weak = weak_from_this(), action = std::move(action)](auto&&... args) mutable {
+      const auto self = weak.lock();
+      if (self && !self->is_finished_) {
+        action(*self, std::forward<decltype(args)>(args)...);
+      }
+    };
+  }
+
+ public:
+  ApiCall(ApiAccess& access, Transport& transport, Executor& executor, ApiRequest request,
+          UniqueFunction<void(Result<ApiReply>)> done)
+      : access_(access),
+        transport_(transport),
+        executor_(executor),
+        request_(std::move(request)),
+        done_(std::move(done)) {}
+
+  void begin() {
+    began_at_ = executor_.now();
+    if (is_http(access_.base_url)) return ask_for_token({});
+    timer_ = executor_.post_at(
+        executor_.now(), guarded([](ApiCall& call) {
+          call.finish(make_error(ErrorCode::kInvalidUrl, "the service's address must be http(s)"));
+        }));
+  }
+
+  void cancel() {
+    is_finished_ = true;
+    drop_work();
+  }
+
+ private:
+  void drop_work() {
+    timer_.reset();
+    token_request_.reset();
+    transfer_.reset();
+  }
+
+  void finish(Result<ApiReply> result) {
+    is_finished_ = true;
+    drop_work();
+    auto done = std::move(done_);
+    done(std::move(result));
+  }
+
+  void ask_for_token(std::string rejected) {
+    timer_ = executor_.post_at(
+        executor_.now() + kTokenTimeout, guarded([](ApiCall& call) {
+          call.finish(make_error(ErrorCode::kTimedOut, "waiting for the app's access token"));
+        }));
+    token_request_ = access_.credentials.request(
+        std::move(rejected), executor_,
+        guarded([](ApiCall& call, Result<std::string> token) { call.on_token(std::move(token)); }));
+  }
+
+  void on_token(Result<std::string> token) {
+    timer_.reset();
+    if (!token) return finish(token.error());
+    token_ = *std::move(token);
+    send();
+  }
+
+  void send() {
+    reply_ = {};
+    Request request;
+    request.url = access_.base_url + request_.path;
+    request.method = request_.method;
+    request.body = request_.body;
+    request.headers.push_back({"Accept", "application/json"});
+    if (!request_.body.empty()) request.headers.push_back({"Content-Type", "application/json"});
+    request.credentials.push_back({"Authorization", "Bearer " + token_});
+    request.kind = ResourceKind::kApi;
+    request.max_bytes = kMaxReplyBytes;
+    request.max_redirects = 0;
+    sent_at_ = executor_.now();
+    FetchCallbacks callbacks;
+    callbacks.on_head =
+        guarded([](ApiCall& call, const ResponseHead& head) { call.on_head(head); });
+    callbacks.on_body = guarded([](ApiCall& call, const SharedBytes& chunk, MonotonicTime) {
+      call.reply_.body += as_text(chunk.view());
+    });
+    callbacks.on_done =
+        guarded([](ApiCall& call, const Result<TransferStats>& stats) { call.on_done(stats); });
+    transfer_ = transport_.start(std::move(request), executor_, std::move(callbacks));
+  }
+
+  void on_head(const ResponseHead& head) {
+    reply_.status = head.status;
+    const std::string_view date = head.header("Date");
+    reply_.retry_after = parse_retry_after(head.header("Retry-After"), date, executor_.wall_now());
+    if (const auto parsed = parse_http_date(date)) {
+      access_.clock.observe({*parsed, sent_at_, executor_.now()});
+    }
+  }
+
+  void on_done(const Result<TransferStats>& stats) {
+    if (!stats) return retry_or_finish(stats.error());
+    if (reply_.status == 401 && !has_refreshed_) {
+      has_refreshed_ = true;
+      return ask_for_token(token_);
+    }
+    retry_or_finish(std::move(reply_));
+  }
+
+  void retry_or_finish(Result<ApiReply> result) {
+    const bool is_success = result && result->status >= 200 && result->status < 300;
+    if (is_success || !request_.retry) return finish(std::move(result));
+    RetryInputs inputs;
+    inputs.code = result ? error_of(*result).code : result.error().code;
+    inputs.status = result ? result->status : 0;
+    inputs.failed_attempts = ++failures_;
+    inputs.elapsed = executor_.now() - began_at_;
+    if (result) inputs.retry_after = result->retry_after;
+    inputs.random = executor_.random();
+    const RetryDecision decision = decide_retry(inputs, *request_.retry);
+    if (!decision.retries) return finish(std::move(result));
+    timer_ = executor_.post_at(executor_.now() + decision.delay,
+                               guarded([](ApiCall& call) { call.send(); }));
+  }
+
+  ApiAccess& access_;
+  Transport& transport_;
+  Executor& executor_;
+  const ApiRequest request_;
+  UniqueFunction<void(Result<ApiReply>)> done_;
+
+  std::string token_;
+  ApiReply reply_;  // of the attempt under way
+  MonotonicTime sent_at_;
+  MonotonicTime began_at_;
+  int failures_ = 0;
+  bool has_refreshed_ = false;
+  bool is_finished_ = false;
+  CancelHandle timer_;
+  CancelHandle token_request_;
+  CancelHandle transfer_;
+};
+
+}  // namespace
+
+CancelHandle start_api_call(ApiAccess& access, Transport& transport, Executor& executor,
+                            ApiRequest request, UniqueFunction<void(Result<ApiReply>)> done) {
+  auto call =
+      std::make_shared<ApiCall>(access, transport, executor, std::move(request), std::move(done));
+  call->begin();
+  return CancelHandle([call] { call->cancel(); });
+}
+
+}  // namespace playhead

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "playhead/transport.h"
+#include "session/api_access.h"
+#include "session/api_types.h"
+
+namespace playhead {
+
+// The service's calls as typed functions. One per executor, on whose thread everything runs; all
+// share the ApiAccess. Completions never run inside the call.
+class ApiClient {
+ public:
+  ApiClient(ApiAccess& access, Transport& transport, Executor& executor)
+      : access_(access), transport_(transport), executor_(executor) {}
+
+  // Repeats for up to 30 s while the network or the service fails. Errors: kInvalidArgument (no or
+  // too long a title), kUnauthorized, kNotEntitled, kNotFound, kServerBusy, kApiRejected,
+  // kApiBadAnswer, kHttpStatus, those of Transport and of the app's token provider.
+  CancelHandle get_stream(const StreamQuery& query, UniqueFunction<void(Result<StreamGrant>)> done);
+
+  // One attempt (and a second one after a 401): the Outbox repeats.
+  CancelHandle post_progress(const ProgressReport& report, UniqueFunction<void(PostOutcome)> done);
+
+ private:
+  ApiAccess& access_;
+  Transport& transport_;
+  Executor& executor_;
+};
+
+}  // namespace playhead

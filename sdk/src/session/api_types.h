@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "playhead/error.h"
+#include "playhead/time.h"
+
+namespace playhead {
+
+// Longest title, profile or session id, in bytes. Chosen: identifiers are far shorter; they become
+// parts of URLs and of store keys (1 KiB).
+inline constexpr std::size_t kMaxIdBytes = 256;
+
+// GET /api/v1/stream: which title, in which form.
+struct StreamQuery {
+  std::string title_id;
+  std::string format;  // "hls", "hls-ts", "dash"; empty: the service chooses
+};
+
+// The answer: the permission to play, for a while.
+struct StreamGrant {
+  std::string stream_url;  // absolute http(s) URL of the manifest; signed, do not log
+  Duration resume_position{0};
+  std::string manifest_type;           // as the service names it; may be empty
+  std::optional<WallTime> expires_at;  // by the service's clock; none: the URL does not expire
+};
+
+// Where somebody is in a title.
+struct ProgressReport {
+  std::string title_id;
+  Duration position{0};  // >= 0; sent to the millisecond
+  WallTime recorded_at;  // the newest wins, here and at the service
+  // recorded_at is by the service's clock. If not, it is by the device's and corrected when sent.
+  bool is_server_time = false;
+  std::string session_id;
+  std::string profile_id;  // empty: the account's only profile
+  bool at_end = false;     // the title was played out: starts again at 0
+
+  friend bool operator==(const ProgressReport&, const ProgressReport&) = default;
+};
+
+// How one attempt to deliver something ended.
+struct PostOutcome {
+  enum class Verdict : uint8_t {
+    kDelivered,   // 204
+    kRetry,       // may succeed later, as it is
+    kRefused,     // the service says that this can never succeed
+    kSuspicious,  // refused, but not in the service's words: perhaps a proxy or a captive portal
+  };
+  Verdict verdict = Verdict::kRetry;
+  Error error;                          // unless delivered
+  std::optional<Duration> retry_after;  // Retry-After of the answer
+};
+
+}  // namespace playhead

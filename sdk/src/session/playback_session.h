@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "playhead/executor.h"
+#include "playhead/result.h"
+#include "session/api_client.h"
+#include "session/outbox.h"
+#include "session/progress_reporter.h"
+
+namespace playhead {
+
+struct PlaybackSessionConfig {
+  std::string title_id;
+  std::string profile_id;  // empty: the account's only profile
+  std::string format;      // manifest wanted: see StreamQuery
+  // True play time between reports: 4 s or 10 s by the product. Shorter: less is lost when the
+  // device dies; longer: fewer requests.
+  Duration progress_interval = 4s;
+};
+
+struct SessionStart {
+  std::string manifest_url;  // signed: not for logs
+  std::string manifest_type;
+  MediaTime resume_position;
+  std::optional<WallTime> expires_at;  // of manifest_url, by the service's clock
+  // When to call renew() so that the new URL is there before the old one expires; none: never.
+  std::optional<MonotonicTime> renew_at;
+};
+
+// One viewing of one title, as the service sees it: the permission to play and its renewal, where
+// to resume, and the progress on the way. Everything on the player's executor. Destroying it
+// cancels what it has started; reports already made are the Outbox's.
+class PlaybackSession {
+ public:
+  PlaybackSession(PlaybackSessionConfig config, ApiAccess& access, Outbox& outbox,
+                  Transport& transport, Executor& executor);
+  ~PlaybackSession();
+  PlaybackSession(const PlaybackSession&) = delete;
+  PlaybackSession& operator=(const PlaybackSession&) = delete;
+
+  // Once. A report of this title that still waits in the outbox is delivered first (for at most 1
+  // s), so that the service's resume position knows it; if that fails it is the resume position.
+  // Errors: ApiClient::get_stream().
+  void start(UniqueFunction<void(Result<SessionStart>)> done);
+
+  // A new signed URL: at SessionStart::renew_at, and once after a 403 of the old one. Calls while
+  // one is under way share its answer. `resume_position` is the one of start().
+  void renew(UniqueFunction<void(Result<SessionStart>)> done);
+
+  // What the player does; at every change, and at next_deadline(). Reports go to the outbox; at the
+  // end and when stopped it is flushed.
+  void update(PlayActivity activity, MediaTime position);
+  // When update() wants to be called again though nothing changed.
+  [[nodiscard]] std::optional<MonotonicTime> next_deadline() const { return reporter_.next_due(); }
+
+  // A report of this session was accepted by the service.
+  void on_progress_sent(UniqueFunction<void(const ProgressReport&)> callback);
+
+  [[nodiscard]] const std::string& session_id() const { return session_id_; }
+
+ private:
+  using StartCallback = UniqueFunction<void(Result<SessionStart>)>;
+  void ask_service();
+  void on_granted(Result<StreamGrant> grant);
+  void report(const ProgressDecision& decision);
+
+  const PlaybackSessionConfig config_;
+  ApiAccess& access_;
+  Outbox& outbox_;
+  Executor& executor_;
+  ApiClient api_;
+  const std::string session_id_;
+  ProgressReporter reporter_;
+
+  std::optional<ProgressReport> undelivered_;  // of this title, as the start found it
+  std::optional<MediaTime> resume_position_;   // once started
+  std::vector<StartCallback> waiting_;         // for the grant under way
+  CancelHandle settling_;
+  CancelHandle granting_;
+  CancelHandle subscription_;
+  ServerClock::Reading last_stamp_;
+  PlayActivity last_activity_ = PlayActivity::kIdle;
+  std::shared_ptr<char> alive_ = std::make_shared<char>();
+};
+
+// 128 random bits as a UUID of version 4 (RFC 9562 §5.4).
+[[nodiscard]] std::string make_session_id(uint64_t high, uint64_t low);
+
+// When to renew a permission that ends at `expires_at`: after 4/5 of what is left of it, so that a
+// slow service has the rest; not within a second. Pure; both times by the service's clock.
+[[nodiscard]] Duration renew_after(WallTime now, WallTime expires_at);
+
+}  // namespace playhead
