@@ -24,23 +24,58 @@ void for_each_box(ByteView bytes, Visit visit) {
   }
 }
 
-// ISO/IEC 14496-12 §8.8.8.2. The smallest composition offset read as signed (as libavformat does
-// in both versions of the box), 0 if there is none below.
-int64_t smallest_composition_offset(ByteView trun) {
+// The payloads of the boxes of one type in `bytes`.
+template <typename Visit>
+void for_each_box_of(ByteView bytes, uint32_t wanted, Visit visit) {
+  for_each_box(bytes, [&](uint32_t type, ByteView payload) {
+    if (type == wanted) visit(payload);
+  });
+}
+
+// ISO/IEC 14496-12 §8.8.7.2.
+void read_tfhd(ByteView tfhd, TrackFragment& track, uint32_t& default_duration,
+               const TrackDurations& default_durations) {
+  constexpr uint32_t kBaseDataOffset = 0x1, kSampleDescription = 0x2, kDuration = 0x8;
+  if (tfhd.size() < 8) return;
+  const uint32_t flags = u32(tfhd, 0);
+  track.track_id = u32(tfhd, 4);
+  const auto known = default_durations.find(track.track_id);
+  if (known != default_durations.end()) default_duration = known->second;
+  const std::size_t at =
+      8 + ((flags & kBaseDataOffset) != 0 ? 8 : 0) + ((flags & kSampleDescription) != 0 ? 4 : 0);
+  if ((flags & kDuration) != 0 && at + 4 <= tfhd.size()) default_duration = u32(tfhd, at);
+}
+
+// ISO/IEC 14496-12 §8.8.8.2; composition offsets are read as signed in both versions of the box,
+// as libavformat does.
+void read_trun(ByteView trun, TrackFragment& track, uint32_t default_duration) {
   constexpr uint32_t kDataOffset = 0x1, kFirstSampleFlags = 0x4, kDuration = 0x100, kSize = 0x200,
                      kFlags = 0x400, kCompositionOffset = 0x800;
-  if (trun.size() < 8) return 0;
+  if (trun.size() < 8) return;
   const uint32_t flags = u32(trun, 0);
-  if ((flags & kCompositionOffset) == 0) return 0;
-  const auto field = [flags](uint32_t flag) -> std::size_t { return (flags & flag) != 0 ? 4 : 0; };
-  const std::size_t before = field(kDuration) + field(kSize) + field(kFlags);
-  std::size_t at = 8 + field(kDataOffset) + field(kFirstSampleFlags);
-  int64_t smallest = 0;
-  for (uint32_t left = u32(trun, 4); left > 0 && at + before + 4 <= trun.size(); --left) {
-    smallest = std::min<int64_t>(smallest, static_cast<int32_t>(u32(trun, at + before)));
-    at += before + 4;
+  const auto bytes_of = [flags](uint32_t flag) -> std::size_t { return (flags & flag) ? 4 : 0; };
+  const std::size_t offset_at = bytes_of(kDuration) + bytes_of(kSize) + bytes_of(kFlags);
+  const std::size_t record = offset_at + bytes_of(kCompositionOffset);
+  std::size_t at = 8 + bytes_of(kDataOffset) + bytes_of(kFirstSampleFlags);
+  for (uint32_t left = u32(trun, 4); left > 0 && at + record <= trun.size(); --left) {
+    if (track.durations.size() >= kMaxFragmentDurations) return;
+    track.durations.push_back((flags & kDuration) != 0 ? u32(trun, at) : default_duration);
+    if ((flags & kCompositionOffset) != 0) {
+      const auto offset = static_cast<int32_t>(u32(trun, at + offset_at));
+      track.composition_shift = std::max(track.composition_shift, -int64_t{offset});
+    }
+    at += record;
   }
-  return smallest;
+}
+
+TrackFragment read_traf(ByteView traf, const TrackDurations& default_durations) {
+  TrackFragment track;
+  uint32_t default_duration = 0;
+  for_each_box(traf, [&](uint32_t type, ByteView payload) {
+    if (type == box_type("tfhd")) read_tfhd(payload, track, default_duration, default_durations);
+    if (type == box_type("trun")) read_trun(payload, track, default_duration);
+  });
+  return track;
 }
 
 }  // namespace
@@ -58,25 +93,25 @@ std::optional<BoxHeader> read_box_header(ByteView bytes) {
   return box;
 }
 
-std::vector<CompositionShift> scan_composition_shifts(ByteView moof) {
-  std::vector<CompositionShift> shifts;
-  const auto visit_traf = [&shifts](ByteView traf) {
-    CompositionShift shift;
-    for_each_box(traf, [&shift](uint32_t type, ByteView payload) {
-      if (type == box_type("tfhd") && payload.size() >= 8) shift.track_id = u32(payload, 4);
-      if (type == box_type("trun")) {
-        shift.ticks = std::max(shift.ticks, -smallest_composition_offset(payload));
-      }
-    });
-    if (shift.ticks > 0) shifts.push_back(shift);
-  };
-  for_each_box(moof, [&visit_traf](uint32_t type, ByteView payload) {
-    if (type != box_type("moof")) return;
-    for_each_box(payload, [&visit_traf](uint32_t inner, ByteView traf) {
-      if (inner == box_type("traf")) visit_traf(traf);
+TrackDurations scan_default_durations(ByteView moov) {
+  TrackDurations durations;
+  for_each_box_of(moov, box_type("moov"), [&](ByteView in_moov) {
+    for_each_box_of(in_moov, box_type("mvex"), [&](ByteView mvex) {
+      for_each_box_of(mvex, box_type("trex"), [&](ByteView trex) {
+        if (trex.size() >= 16) durations[u32(trex, 4)] = u32(trex, 12);
+      });
     });
   });
-  return shifts;
+  return durations;
+}
+
+std::vector<TrackFragment> scan_fragment(ByteView moof, const TrackDurations& default_durations) {
+  std::vector<TrackFragment> tracks;
+  for_each_box_of(moof, box_type("moof"), [&](ByteView in_moof) {
+    for_each_box_of(in_moof, box_type("traf"),
+                    [&](ByteView traf) { tracks.push_back(read_traf(traf, default_durations)); });
+  });
+  return tracks;
 }
 
 }  // namespace playhead

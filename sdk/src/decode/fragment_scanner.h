@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -27,16 +28,29 @@ struct BoxHeader {
 // smaller than the header.
 [[nodiscard]] std::optional<BoxHeader> read_box_header(ByteView bytes);
 
-// By how much libavformat moves a track's presentation times in this fragment.
-struct CompositionShift {
+// What a movie fragment says about one track and libavformat does not pass on.
+struct TrackFragment {
   uint32_t track_id = 0;
-  int64_t ticks = 0;  // > 0
+  // How much later than written libavformat makes the track's presentation times; >= 0.
+  // libavformat (5.1 to 8 alike) adds the largest negative composition offset of all `trun`s seen
+  // so far to every presentation time of the track, so that no pts lies before its dts. In a
+  // fragment, where tfdt already places the samples, that is wrong by exactly this amount.
+  int64_t composition_shift = 0;
+  // Of each sample, in ticks. libavformat tells them from version 7 on only.
+  std::vector<uint32_t> durations;
 };
 
-// libavformat (5.1 to 8 alike) adds the largest negative composition offset of all `trun`s seen so
-// far to every presentation time of the track, so that no pts lies before its dts. In a fragment,
-// where tfdt already places the samples, that is wrong by exactly this amount. `moof` is the whole
-// box; tracks without negative offsets are left out.
-[[nodiscard]] std::vector<CompositionShift> scan_composition_shifts(ByteView moof);
+// Samples of one fragment whose durations are kept; a fragment of 8 s at 48 kHz AAC has 375, of
+// uncompressed sound far more, but those need none.
+inline constexpr std::size_t kMaxFragmentDurations = 20'000;
+
+using TrackDurations = std::map<uint32_t, uint32_t>;  // by track id
+
+// Default sample durations (`trex`, ISO/IEC 14496-12 §8.8.3) of a whole moov box.
+[[nodiscard]] TrackDurations scan_default_durations(ByteView moov);
+
+// `moof` is the whole box.
+[[nodiscard]] std::vector<TrackFragment> scan_fragment(ByteView moof,
+                                                       const TrackDurations& default_durations);
 
 }  // namespace playhead

@@ -5,11 +5,19 @@
 #include <limits>
 #include <utility>
 
+#include "decode/id3_timestamp.h"
+
 namespace playhead {
 
 namespace {
 
 constexpr uint64_t kTsPacketBytes = 188;
+
+// ISO/IEC 13818-7 §6.2: length of the frame that begins here, header included; 0 if none does.
+std::size_t adts_frame_bytes(ByteView head) {
+  if (head.size() < 7 || head[0] != 0xff || (head[1] & 0xf6) != 0xf0) return 0;
+  return std::size_t{head[3] & 3U} << 11 | std::size_t{head[4]} << 3 | head[5] >> 5;
+}
 
 bool is_passed_on(uint32_t type) {
   return type == box_type("ftyp") || type == box_type("styp") || type == box_type("moov") ||
@@ -38,6 +46,7 @@ void SegmentInput::skip(std::size_t count) {
 
 std::size_t SegmentInput::read(std::span<uint8_t> out) {
   if (framing_ == Framing::kBoxes) return read_boxes(out);
+  if (framing_ == Framing::kAdtsFrames) return read_adts(out);
   if (wait_for(1) == 0) return 0;
   const std::size_t count = stream_.read(out);
   served_bytes_ += count;
@@ -74,7 +83,7 @@ bool SegmentInput::begin_box() {
       is_damaged_ = true;
       return false;
     }
-    if (box->type == box_type("moof")) scan(peek(box->size));
+    scan(box->type, peek(box->size));
   }
   stream_.read(header_);
   if (!is_passed_on(box->type)) std::copy_n("free", 4, header_.begin() + 4);
@@ -84,10 +93,36 @@ bool SegmentInput::begin_box() {
   return true;
 }
 
-void SegmentInput::scan(ByteView moof) {
-  for (const CompositionShift& shift : scan_composition_shifts(moof)) {
-    int64_t& known = composition_shifts_[static_cast<int>(shift.track_id)];
-    known = std::max(known, shift.ticks);
+// Frame by frame, to know at the end whether the last one is whole (libavformat drops it silently).
+std::size_t SegmentInput::read_adts(std::span<uint8_t> out) {
+  if (frame_left_ == 0) {
+    const std::vector<uint8_t> head = peek(kId3HeaderBytes);
+    const std::size_t tag_bytes = id3_tag_bytes(head);
+    frame_left_ = tag_bytes > 0 ? tag_bytes : adts_frame_bytes(head);
+    if (frame_left_ == 0) framing_ = Framing::kNone;  // something else follows, or nothing
+  }
+  if (wait_for(1) == 0) return 0;
+  const bool is_framed = framing_ == Framing::kAdtsFrames;
+  const std::size_t limit = is_framed ? std::min(frame_left_, out.size()) : out.size();
+  const std::size_t count = stream_.read(out.first(limit));
+  if (is_framed) frame_left_ -= count;
+  return count;
+}
+
+void SegmentInput::scan(uint32_t type, ByteView box) {
+  if (type == box_type("moov")) {
+    has_moov_ = true;
+    default_durations_ = scan_default_durations(box);
+    return;
+  }
+  for (TrackFragment& fragment : scan_fragment(box, default_durations_)) {
+    Track& track = tracks_[static_cast<int>(fragment.track_id)];
+    track.composition_shift = std::max(track.composition_shift, fragment.composition_shift);
+    const std::size_t room =
+        kMaxFragmentDurations - std::min(kMaxFragmentDurations, track.durations.size());
+    const std::size_t count = std::min(room, fragment.durations.size());
+    track.durations.insert(track.durations.end(), fragment.durations.begin(),
+                           fragment.durations.begin() + static_cast<std::ptrdiff_t>(count));
   }
 }
 
@@ -98,6 +133,8 @@ bool SegmentInput::is_cut_short() const {
       return header_left_ > 0 || (box_left_ > 0 && !box_is_endless_);
     case Framing::kTsPackets:
       return served_bytes_ % kTsPacketBytes != 0;
+    case Framing::kAdtsFrames:
+      return frame_left_ > 0;
     case Framing::kNone:
       break;
   }
@@ -105,8 +142,16 @@ bool SegmentInput::is_cut_short() const {
 }
 
 int64_t SegmentInput::composition_shift(int track_id) const {
-  const auto found = composition_shifts_.find(track_id);
-  return found == composition_shifts_.end() ? 0 : found->second;
+  const auto found = tracks_.find(track_id);
+  return found == tracks_.end() ? 0 : found->second.composition_shift;
+}
+
+int64_t SegmentInput::take_duration(int track_id) {
+  const auto found = tracks_.find(track_id);
+  if (found == tracks_.end() || found->second.durations.empty()) return 0;
+  const uint32_t duration = found->second.durations.front();
+  found->second.durations.pop_front();
+  return duration;
 }
 
 }  // namespace playhead

@@ -97,17 +97,21 @@ StreamInfo describe_stream(const AVStream& stream, TrackKind kind) {
   return info;
 }
 
-// In MPEG-TS several ADTS frames share one PES packet and one time; libavformat does not tell their
-// durations before it has decoded some. ISO/IEC 13818-7 §6.2: 1024 samples per raw data block, at
-// the rate of the header (which is right for HE-AAC too: 1024 samples of the core).
-int64_t adts_duration_ticks(const AVPacket& packet) {
+struct AdtsFacts {
+  int64_t samples = 0;
+  int rate = 0;
+};
+
+// libavformat does not tell the durations of ADTS frames before it has decoded some, and in MPEG-TS
+// several of them share one time. ISO/IEC 13818-7 §6.2: 1024 samples per raw data block, at the
+// rate of the header (right for HE-AAC too: 1024 samples of the core).
+std::optional<AdtsFacts> read_adts(const AVPacket& packet) {
   constexpr std::array<int, 13> kRates{96'000, 88'200, 64'000, 48'000, 44'100, 32'000, 24'000,
                                        22'050, 16'000, 12'000, 11'025, 8'000,  7'350};
-  if (packet.size < 7 || packet.data[0] != 0xff || (packet.data[1] & 0xf6) != 0xf0) return 0;
+  if (packet.size < 7 || packet.data[0] != 0xff || (packet.data[1] & 0xf6) != 0xf0) return {};
   const std::size_t rate = packet.data[2] >> 2 & 0xf;
-  if (rate >= kRates.size()) return 0;
-  const int blocks = (packet.data[6] & 3) + 1;
-  return int64_t{1024} * blocks * kMpegTimescale / kRates.at(rate);
+  if (rate >= kRates.size()) return {};
+  return AdtsFacts{int64_t{1024} * ((packet.data[6] & 3) + 1), kRates.at(rate)};
 }
 
 void set_skips(EncodedSample& sample, const AVPacket& packet, const AVStream& stream) {
@@ -172,6 +176,8 @@ Result<void> SegmentReader::recognise() {
     input_.set_framing(SegmentInput::Framing::kBoxes);
   } else if (format_ == SegmentFormat::kMpegTs) {
     input_.set_framing(SegmentInput::Framing::kTsPackets);
+  } else if (format_ == SegmentFormat::kAdts) {
+    input_.set_framing(SegmentInput::Framing::kAdtsFrames);
   }
   if (format_ == SegmentFormat::kUnknown) {
     return make_error(ErrorCode::kContainerUnsupported,
@@ -203,8 +209,11 @@ Result<void> SegmentReader::open() {
   const int error = avformat_open_input(&context, "", demuxer, &options);  // frees it if it fails
   av_dict_free(&options);
   libav_->format.reset(context);
-  if (error < 0) return ffmpeg_error(ErrorCode::kContainerSyntax, "the segment's header", error);
-  return {};
+  if (error >= 0) return {};
+  if (format_ == SegmentFormat::kFmp4 && !input_.has_moov()) {
+    return make_error(ErrorCode::kContainerSyntax, "there is no moov box: no init segment", error);
+  }
+  return ffmpeg_error(ErrorCode::kContainerSyntax, "the segment's header", error);
 }
 
 Result<void> SegmentReader::read_packets() {
@@ -222,7 +231,8 @@ Result<void> SegmentReader::finish(int last_error) {
   if (stream_.truncated()) {
     return make_error(ErrorCode::kContainerSyntax, "the segment is larger than 256 MiB");
   }
-  if (is_damaged_ || input_.is_cut_short()) {
+  const bool is_read_up = stream_.ended() && stream_.unread() == 0;
+  if (is_damaged_ || (input_.is_cut_short() && (is_read_up || last_error == AVERROR_EOF))) {
     return make_error(ErrorCode::kContainerSyntax, "the segment ends in the middle", last_error);
   }
   if (last_error != AVERROR_EOF) {
@@ -283,34 +293,57 @@ void SegmentReader::report_streams(const AVPacket& first) {
   callbacks_.on_streams(std::move(infos));
 }
 
+std::optional<SegmentReader::Times> SegmentReader::find_times(const AVPacket& packet,
+                                                              const AVStream& stream) {
+  Track& track = tracks_[static_cast<std::size_t>(packet.stream_index)];
+  const bool is_aac = stream.codecpar->codec_id == AV_CODEC_ID_AAC;
+  const auto adts = is_aac && format_ != SegmentFormat::kFmp4 ? read_adts(packet) : std::nullopt;
+  const auto ticks_of = [&](int64_t samples) {
+    return av_rescale_q_rnd(samples, AVRational{1, adts->rate}, stream.time_base, AV_ROUND_DOWN);
+  };
+
+  Times times;
+  times.dts = packet.dts != AV_NOPTS_VALUE ? packet.dts : packet.pts;
+  if (times.dts != AV_NOPTS_VALUE) {
+    track.has_times = true;
+    track.last_dts = times.dts;
+    track.ticks_since = track.adts_samples_since = 0;
+  } else if (track.has_times || is_packed(format_)) {
+    times.dts = track.last_dts + (adts ? ticks_of(track.adts_samples_since) : track.ticks_since);
+  } else {
+    return {};  // nothing to place it by
+  }
+  times.pts = packet.pts != AV_NOPTS_VALUE ? packet.pts : times.dts;
+
+  const int64_t in_fragment = input_.take_duration(stream.id);
+  times.duration = std::max<int64_t>(packet.duration, 0);
+  if (in_fragment > 0) times.duration = in_fragment;
+  if (adts) {
+    track.adts_samples_since += adts->samples;
+    times.duration =
+        ticks_of(track.adts_samples_since) - ticks_of(track.adts_samples_since - adts->samples);
+  }
+  track.ticks_since += times.duration;
+  return times;
+}
+
 bool SegmentReader::set_times(EncodedSample& sample, const AVPacket& packet,
                               const AVStream& stream) {
-  Track& track = tracks_[static_cast<std::size_t>(packet.stream_index)];
-  int64_t dts = packet.dts != AV_NOPTS_VALUE ? packet.dts : packet.pts;
-  if (dts == AV_NOPTS_VALUE) {
-    if (!track.has_times) return false;  // nothing to place it by
-    dts = track.next_dts;
-  }
-  int64_t pts = packet.pts != AV_NOPTS_VALUE ? packet.pts : dts;
-  int64_t duration = std::max<int64_t>(packet.duration, 0);
-  if (duration == 0 && stream.codecpar->codec_id == AV_CODEC_ID_AAC) {
-    duration = adts_duration_ticks(packet);
-  }
-  track.has_times = true;
-  track.next_dts = dts + duration;
-
+  const auto times = find_times(packet, stream);
+  if (!times) return false;
+  auto [pts, dts, duration] = *times;
   if (format_ == SegmentFormat::kFmp4) {
     pts -= input_.composition_shift(stream.id);
   } else if (format_ == SegmentFormat::kMpegTs) {
     pts &= kMpegTimeMask;
     dts &= kMpegTimeMask;
   } else {
-    const AVRational mpeg_time{1, kMpegTimescale};
-    const int64_t end =
-        av_rescale_q_rnd(pts + duration, stream.time_base, mpeg_time, AV_ROUND_DOWN);
-    pts = av_rescale_q_rnd(pts, stream.time_base, mpeg_time, AV_ROUND_DOWN);
-    duration = end - pts;
-    pts = (packed_start_ticks_ + pts) & kMpegTimeMask;
+    const auto mpeg_ticks = [&stream](int64_t ticks) {
+      return av_rescale_q_rnd(ticks, stream.time_base, AVRational{1, kMpegTimescale},
+                              AV_ROUND_DOWN);
+    };
+    duration = mpeg_ticks(pts + duration) - mpeg_ticks(pts);
+    pts = (packed_start_ticks_ + mpeg_ticks(pts)) & kMpegTimeMask;
     dts = pts;
   }
   sample.pts_ticks = pts;
@@ -319,11 +352,14 @@ bool SegmentReader::set_times(EncodedSample& sample, const AVPacket& packet,
   return true;
 }
 
-// libavformat hands out what it got of the last sample; that is not a sample.
+// At the end libavformat hands out what it got of the last sample; that is not a sample. It marks
+// it where the container tells a sample's size, which for video in MPEG-TS it does not.
 bool SegmentReader::is_cut_off(const AVPacket& packet) const {
   const AVIOContext& io = *libav_->io;
-  return (packet.flags & AV_PKT_FLAG_CORRUPT) != 0 && io.buf_ptr >= io.buf_end && stream_.ended() &&
-         stream_.unread() == 0;
+  const bool is_at_end = io.buf_ptr >= io.buf_end && stream_.ended() && stream_.unread() == 0;
+  const bool is_marked = (packet.flags & AV_PKT_FLAG_CORRUPT) != 0;
+  const bool is_parsed = format_ == SegmentFormat::kMpegTs || format_ == SegmentFormat::kAdts;
+  return is_at_end && (is_marked || (is_parsed && input_.is_cut_short()));
 }
 
 void SegmentReader::flush() {

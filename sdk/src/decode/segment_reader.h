@@ -3,8 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "decode/byte_stream.h"
@@ -39,8 +39,17 @@ class SegmentReader {
  private:
   struct Track {
     bool is_wanted = false;
-    int64_t next_dts = 0;  // where a sample without times goes
+    // Where a sample without times goes: the last known time and what has followed since.
     bool has_times = false;
+    int64_t last_dts = 0;
+    int64_t ticks_since = 0;
+    int64_t adts_samples_since = 0;
+  };
+  // In container ticks, before they are brought into EncodedSample's form.
+  struct Times {
+    int64_t pts = 0;
+    int64_t dts = 0;
+    int64_t duration = 0;
   };
 
   Result<void> recognise();
@@ -49,6 +58,7 @@ class SegmentReader {
   Result<void> finish(int last_error);
   Result<void> add(const AVPacket& packet);
   void report_streams(const AVPacket& first);
+  std::optional<Times> find_times(const AVPacket& packet, const AVStream& stream);
   bool set_times(EncodedSample& sample, const AVPacket& packet, const AVStream& stream);
   [[nodiscard]] bool is_cut_off(const AVPacket& packet) const;
   void flush();

@@ -5,17 +5,11 @@
 #include <string>
 
 #include "playhead/cancel_handle.h"
+#include "playhead/config.h"
 #include "playhead/executor.h"
 #include "playhead/result.h"
 
 namespace playhead {
-
-using TokenCallback = UniqueFunction<void(Result<std::string>)>;
-
-// The app's source of access tokens. Called from any thread, never while an earlier call has not
-// been answered. `refresh`: the service refused the last token, a new one is needed. `done` may be
-// called from any thread, during the call or later; only the first call of it counts.
-using TokenProvider = UniqueFunction<void(bool refresh, TokenCallback done)>;
 
 // Holds the account's access token and asks the app for it: one question at a time however many
 // requests wait for the answer. Thread-safe.

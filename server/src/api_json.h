@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catalogue.h"
+#include "http_types.h"
+#include "result.h"
+
+// The JSON of the control plane: what comes in, checked, and what goes out. Pure; any thread.
+namespace playhead::server {
+
+// POST /api/v1/stream/progress
+struct ProgressBody {
+  std::string movie_id;
+  int64_t position_ms = 0;                // >= 0
+  std::optional<int64_t> recorded_at_ms;  // absent = when it arrived
+  std::string session_id;                 // empty = not given
+};
+
+// 400 `bad_json` when the text is no JSON object, 400 `bad_field` for a missing member or a wrong
+// type, 422 `bad_position` for a negative or impossible position. Unknown members are ignored.
+[[nodiscard]] Result<ProgressBody> parse_progress(std::string_view text);
+
+// POST /api/v1/download: the movie_id. Errors as above.
+[[nodiscard]] Result<std::string> parse_download(std::string_view text);
+
+struct StreamAnswer {
+  std::string stream_url;
+  int64_t resume_position_ms = 0;
+  std::string manifest_type;  // "hls" or "dash"
+  int64_t expires_at_s = 0;   // of the URL's signature
+};
+[[nodiscard]] std::string stream_json(const StreamAnswer& answer);
+
+// `expires_at_s` is when the copy may no longer be watched; printed as RFC 3339.
+[[nodiscard]] std::string download_json(std::string_view url, int64_t expires_at_s);
+
+struct HomeItem {
+  const Title* title = nullptr;
+  std::optional<int64_t> position_ms;  // in the continue-watching row only
+};
+struct HomeRow {
+  std::string id;
+  std::string name;
+  std::vector<HomeItem> items;
+};
+[[nodiscard]] std::string home_json(const std::vector<HomeRow>& rows,
+                                    const std::optional<std::string>& next_cursor);
+
+// {"error":{"code":"...","message":"..."}}
+[[nodiscard]] std::string error_json(const Error& error);
+
+[[nodiscard]] Response json_response(int status, std::string body);
+[[nodiscard]] Response error_response(const Error& error);
+
+}  // namespace playhead::server

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "result.h"
+
+// What we need of OpenSSL; the only place that sees it. Any thread.
+namespace playhead::server {
+
+// 32 raw bytes (RFC 2104 with SHA-256).
+[[nodiscard]] std::string hmac_sha256(std::string_view key, std::string_view data);
+
+// Takes the same time wherever the texts differ. Different lengths are told apart at once.
+[[nodiscard]] bool equal_constant_time(std::string_view a, std::string_view b);
+
+// From the operating system seeded generator of OpenSSL.
+[[nodiscard]] Result<std::string> random_bytes(std::size_t count);
+
+}  // namespace playhead::server

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "clock.h"
+#include "http_types.h"
+#include "log.h"
+#include "result.h"
+
+namespace playhead::server {
+
+struct HttpServerConfig {
+  std::string host = "127.0.0.1";        // a numeric IPv4 or IPv6 address
+  uint16_t port = 0;                     // 0 = the system picks a free one
+  unsigned threads = 1;                  // I/O threads, >= 1
+  std::size_t max_connections = 10'000;  // more are answered 503 and closed
+};
+
+// HTTP/1.1 with keep-alive. Each I/O thread has its own event loop and keeps a connection for life,
+// so a connection's state needs no lock. Files are sent in pieces straight from the page cache.
+class HttpServer {
+ public:
+  // Binds and listens; requests wait until start(). `handler`, `clock` and `log` outlive the
+  // server. Error `cannot_listen`.
+  [[nodiscard]] static Result<std::unique_ptr<HttpServer>> listen(const HttpServerConfig& config,
+                                                                  const Clock& clock,
+                                                                  const Log& log);
+  virtual ~HttpServer() = default;
+
+  [[nodiscard]] virtual uint16_t port() const = 0;
+  virtual void start(HttpHandler& handler) = 0;
+
+  // Takes no new connection, lets running requests finish for at most `grace_ms`, then closes what
+  // is left and joins the threads. Whatever may still call a Respond must be stopped before the
+  // server is destroyed.
+  virtual void stop(int64_t grace_ms) = 0;
+};
+
+}  // namespace playhead::server

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "unique_fd.h"
+
+// A request and a response as the handlers see them; no HTTP library in sight.
+namespace playhead::server {
+
+enum class Method { kGet, kHead, kPost, kOptions, kOther };
+
+// The views stay valid until the request has been answered.
+struct Request {
+  Method method = Method::kOther;
+  std::string_view path;   // still percent-encoded, without the query
+  std::string_view query;  // still percent-encoded, without '?'
+  std::string_view body;
+  std::string_view host;
+  std::string_view authorization;
+  std::string_view range;
+  std::string_view if_range;
+  std::string_view if_none_match;
+};
+
+// A part of an open file, sent in pieces.
+struct FilePart {
+  UniqueFd fd;
+  int64_t offset = 0;
+  int64_t length = 0;
+};
+
+struct Response {
+  int status = 200;
+  std::vector<std::pair<std::string_view, std::string>> headers;  // names are literals
+  std::string body;
+  std::optional<FilePart> file;  // when set, it is the body and `body` is empty
+};
+
+// Answers one request: called exactly once, from any thread, also before the handler returns.
+using Respond = std::function<void(Response)>;
+
+class HttpHandler {
+ public:
+  virtual ~HttpHandler() = default;
+  // Called on an I/O thread, by several at once; must not block on anything slow.
+  virtual void handle(const Request& request, const Respond& respond) = 0;
+};
+
+}  // namespace playhead::server

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "log.h"
+
+#include "timestamps.h"
+
+namespace playhead::server {
+namespace {
+
+// Longest value printed, in bytes: a hostile field must not fill the log.
+constexpr std::size_t kMaxValueBytes = 512;
+
+void append_quoted(std::string& out, std::string_view value) {
+  out += '"';
+  for (const char c : value.substr(0, kMaxValueBytes)) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+  }
+  out += '"';
+}
+
+}  // namespace
+
+void Log::write(std::string_view level, std::string_view event, Fields fields) const {
+  std::string line = format_rfc3339(clock_.now_s());
+  line.append(" ").append(level).append(" ").append(event);
+  for (const auto& [key, value] : fields) {
+    line.append(" ").append(key).append("=");
+    append_quoted(line, value);
+  }
+  line += '\n';
+  // A log that cannot be written is not a reason to stop serving.
+  [[maybe_unused]] const ssize_t ignored = ::write(fd_, line.data(), line.size());
+}
+
+}  // namespace playhead::server

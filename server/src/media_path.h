@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace playhead::server {
+
+inline constexpr std::string_view kMediaPrefix = "/media/";
+
+// Title ids: 1 to 64 of A-Z a-z 0-9 '_' '-'. So an id is also a safe folder name.
+[[nodiscard]] bool is_title_id(std::string_view text);
+
+// A file of a title, as a request names it.
+struct MediaPath {
+  std::string title;
+  std::string relative;   // below the title's folder, e.g. "cmaf/seg-0-00001.m4s"
+  std::string_view mime;  // from the file's extension
+};
+
+// `path` is a percent-encoded request path. Empty when it names nothing we would ever serve:
+// outside /media/, no valid title, an unknown file type, or any segment that is empty, begins with
+// a dot (so neither "..", nor our own hidden files) or holds a backslash or control character.
+[[nodiscard]] std::optional<MediaPath> parse_media_path(std::string_view path);
+
+}  // namespace playhead::server

@@ -1,0 +1,333 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Keeps the shape of the source tree: who may include what, banned calls, sizes.
+
+    lint.py ROOT      prints `file:line: rule: text` for every violation; exit status 1 when there is one
+
+The tables below are the only statement of these rules. A new module or dependency is a new row here.
+"""
+import fnmatch
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Violation:
+    path: str
+    line: int
+    rule: str
+    text: str
+
+    def __str__(self):
+        return f"{self.path}:{self.line}: {self.rule}: {self.text}"
+
+
+# --- who may include whom -------------------------------------------------------------------------------
+# module -> (folder, modules it may include beside itself). `public` are the contracts in sdk/include.
+# The longest matching folder decides. Arrows run downwards only.
+MODULES = {
+    "public": ("sdk/include/playhead", ()),
+    "base": ("sdk/src/base", ("public",)),
+    "net": ("sdk/src/net", ("public", "base")),
+    "container": ("sdk/src/container", ("public", "base")),
+    "manifest": ("sdk/src/manifest", ("public", "base", "container")),
+    "text": ("sdk/src/text", ("public", "base")),
+    "session": ("sdk/src/session", ("public", "base", "net")),
+    "abr": ("abr", ("public",)),
+    "drm": ("drm", ("public",)),
+    "streaming": ("sdk/src/streaming",
+                  ("public", "base", "net", "manifest", "container", "abr", "drm")),
+    "decode": ("sdk/src/decode", ("public", "base", "drm")),
+    "player": ("sdk/src/player",
+               ("public", "base", "net", "container", "manifest", "text", "session", "streaming", "decode",
+                "abr", "drm")),
+    "offline": ("offline", ("public", "base", "net", "manifest", "drm")),
+    "bindings": ("bindings", ("public", "abr", "drm", "offline")),
+    "demo-player": ("demo-player", ()),  # the C header, see EXTRA_INCLUDES
+    "server": ("server", ()),            # shares no code with the library
+}
+
+# Single files that may include one module more than their own may.
+EXTRA_INCLUDES = [
+    ("sdk/src/manifest/manifest_source.*", "net"),  # the one place where manifests are fetched
+]
+
+# Headers any module may include whatever the table says: the C header is for everybody above it.
+SHARED_HEADERS = {"demo-player": ("bindings/c/include/playhead/playhead.h",)}
+
+# Headers the build writes: they stand in no source folder.
+GENERATED = {"playhead/version.h": "bindings"}
+
+# Where `#include "x/y.h"` is looked for, as the build does.
+INCLUDE_ROOTS = ("sdk/include", "sdk/src", "abr/include", "abr/src", "drm/include", "drm/src",
+                 "offline/include", "offline/src", "bindings/c/include", "bindings/c/src", "demo-player",
+                 "server", "server/src", "tests")
+
+# --- third-party and system headers: pattern of the header -> the only product files that may see it ------
+# Tests may include anything, public headers nothing of this.
+THIRD_PARTY = [
+    ("curl/*", ("sdk/src/net/curl_*.cpp",)),
+    ("sqlite3.h", ("sdk/src/base/sqlite_database.cpp", "server/src/sqlite_store.cpp")),
+    ("nlohmann/*", ("sdk/src/session/*.cpp", "sdk/src/player/qoe_json.cpp", "drm/src/clearkey.cpp",
+                    "server/src/*.cpp", "demo-player/event_writer.cpp")),
+    ("pugixml.hpp", ("sdk/src/manifest/dash/mpd_parser.cpp", "server/src/*.cpp")),
+    ("openssl/*", ("drm/src/aes.cpp", "server/src/*.cpp")),
+    ("libav*/*", ("sdk/src/decode/*",)),
+    ("libsw*/*", ("sdk/src/decode/*",)),
+    ("SDL2/*", ("demo-player/*",)),
+    ("SDL*.h", ("demo-player/*",)),
+    ("imgui*", ("demo-player/*",)),
+    ("CLI/*", ("demo-player/*.cpp", "server/main.cpp")),
+    ("boost/*", ("server/src/http_server.cpp",)),
+    ("zlib.h", ("server/src/*.cpp",)),
+    # POSIX: files, signals and sockets. Programs may; in the library each file is named.
+    ("posix", ("server/*", "demo-player/*",
+               "sdk/src/base/thread_executor.cpp",      # names its thread, blocks signals in it
+               "sdk/src/net/curl_transport.cpp",        # the same
+               "sdk/src/base/sqlite_record_file.cpp")),  # locks and permissions of the store's files
+    ("png.h", ("demo-player/screenshot.cpp",)),
+]
+
+STANDARD_HEADERS = frozenset("""
+algorithm any array atomic bit bitset cassert cctype cerrno cfloat charconv chrono cinttypes climits clocale
+cmath compare complex concepts condition_variable csetjmp csignal cstdarg cstddef cstdint cstdio cstdlib cstring
+ctime cwchar deque exception filesystem forward_list fstream functional future initializer_list iomanip ios
+iosfwd iostream istream iterator latch limits list locale map memory mutex new numbers numeric optional ostream
+queue random ratio regex semaphore set shared_mutex span sstream stack stdexcept streambuf string string_view
+system_error thread tuple type_traits typeindex typeinfo unordered_map unordered_set utility valarray variant
+vector version
+assert.h ctype.h errno.h float.h inttypes.h limits.h locale.h math.h setjmp.h signal.h stdarg.h stddef.h
+stdint.h stdio.h stdlib.h string.h time.h wchar.h stdbool.h
+""".split())
+
+POSIX_HEADERS = ("arpa/*", "dirent.h", "fcntl.h", "ifaddrs.h", "net/*", "netdb.h", "netinet/*", "poll.h",
+                 "pthread.h", "sched.h", "spawn.h", "sys/*", "termios.h", "unistd.h")
+
+# --- calls ----------------------------------------------------------------------------------------------
+LIBRARY = ("sdk/*", "abr/*", "drm/*", "offline/*", "bindings/*")
+PRODUCT = LIBRARY + ("demo-player/*", "server/*")
+EVERYTHING = PRODUCT + ("tests/*",)
+
+
+@dataclass(frozen=True)
+class Ban:
+    rule: str
+    pattern: str   # regular expression over code without comments and literals
+    where: tuple   # file patterns it holds for
+    but: tuple     # files excepted
+    instead: str
+
+
+CLOCK_FILES = ("sdk/src/base/thread_executor.cpp", "server/src/clock.cpp")
+BANS = [
+    Ban("clock", r"\b(steady_clock|system_clock|high_resolution_clock)\s*::\s*now\b|\bgettimeofday\s*\("
+        r"|\bclock_gettime\s*\(|(?<![\w.>])(std\s*::\s*)?time\s*\(\s*(nullptr|NULL|0|&)"
+        r"|\bstd\s*::\s*clock\s*\(|\bclock_t\b",
+        EVERYTHING, CLOCK_FILES, "take the time from the Executor"),
+    Ban("sleep", r"\bsleep_(for|until)\b|\b(u|nano)sleep\s*\(|(?<![\w.>])sleep\s*\(|\bSDL_Delay\s*\(",
+        EVERYTHING, ("sdk/src/base/thread_executor.cpp",), "post_at() on the Executor, or wait for the thing"),
+    Ban("randomness", r"(?<![\w.>])s?rand\s*\(|\brandom_device\b|\bmt19937",
+        PRODUCT, ("sdk/src/base/thread_executor.cpp",), "the Executor's seeded random"),
+    Ban("output", r"\bstd\s*::\s*(cout|cerr|clog)\b|(?<![\w.>])v?f?printf\s*\(|(?<![\w.>])f?put(s|char)\s*\(",
+        LIBRARY, ("bindings/c/examples/*",), "the log sink; the host owns its output"),
+    Ban("throw", r"\bthrow\b", PRODUCT, (), "Result<T>"),
+    Ban("process", r"\bstd\s*::\s*(exit|_Exit|quick_exit|abort|system|setlocale)\s*\("
+        r"|(?<![\w.>])(_?exit|popen|setlocale|setenv|putenv)\s*\(", LIBRARY, ("bindings/c/examples/*", "sdk/src/base/assert.*"),
+        "an Error; the process belongs to the host"),
+    Ban("locale", r"\b(atof|strtod|strtof|strtold|stod|stof|stold)\s*\(", PRODUCT, (),
+        "a reader that ignores the host's locale"),
+    Ban("thread_local", r"\bthread_local\b", PRODUCT, (), "state that hangs on a handle"),
+    Ban("using-namespace", r"^\s*using\s+namespace\b(?!\s+std\s*::\s*(chrono_)?literals)",
+        tuple(f"{folder}/*.h" for folder in ("sdk", "abr", "drm", "offline", "bindings")), (),
+        "names spelled out in headers"),
+]
+
+# --- sizes ----------------------------------------------------------------------------------------------
+MAX_LINES = [("*.h", 300), ("*.cpp", 700), ("*.c", 700), ("*.py", 700)]
+# Tables and generated data are exempt: name them here with the reason.
+LENGTH_EXEMPT = ()
+MAX_MODULE_README_LINES = 80
+
+SPDX = "SPDX-License-Identifier: Apache-2.0"
+SOURCE_PATTERNS = ("*.h", "*.cpp", "*.c", "*.py")
+CPP_PATTERNS = ("*.h", "*.cpp", "*.c")
+OPEN_WORDS = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b(\(([^)]*)\))?")
+SKIPPED_CASE = re.compile(r'TEST_CASE\(\s*"([^"]*)"\s*\*\s*doctest::skip')
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+# Comments and literals, in the order in which they hide each other.
+NOT_CODE = re.compile(
+    r"""//[^\n]*|/\*.*?\*/|R"([^\s()\\]{0,16})\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|(?<![0-9A-Fa-f])'(?:\\.|[^'\\\n])+'""",
+    re.DOTALL)
+
+
+def matches(path, patterns):
+    return any(fnmatch.fnmatchcase(path, pattern) for pattern in patterns)
+
+
+def code_only(text):
+    """The text with comments and literals blanked; line numbers stay."""
+    return NOT_CODE.sub(lambda m: re.sub(r"[^\n]", " ", m.group(0)), text)
+
+
+def module_of(path):
+    best = None
+    for name, (folder, _) in MODULES.items():
+        if path.startswith(folder + "/") and (best is None or len(folder) > len(MODULES[best][0])):
+            best = name
+    return best
+
+
+class Linter:
+    def __init__(self, root, paths):
+        self.root = root
+        self.paths = sorted(paths)
+        self.known = set(self.paths)
+        self.found = []
+        self.skipped_cases = set()
+
+    def read(self, path):
+        with open(os.path.join(self.root, path), encoding="utf-8", errors="replace") as file:
+            return file.read()
+
+    def report(self, path, line, rule, text):
+        self.found.append(Violation(path, line, rule, text))
+
+    def run(self):
+        for path in self.paths:
+            if path.startswith("tests/") and path.endswith(".cpp"):
+                self.skipped_cases.update(SKIPPED_CASE.findall(self.read(path)))
+        for path in self.paths:
+            if matches(path, SOURCE_PATTERNS):
+                self.check_source(path, self.read(path))
+            elif os.path.basename(path) == "README.md" and path != "README.md":
+                count = self.read(path).count("\n")
+                if count > MAX_MODULE_README_LINES:
+                    self.report(path, count, "length", f"{count} lines, at most {MAX_MODULE_README_LINES}")
+        return self.found
+
+    def check_source(self, path, text):
+        self.check_size(path, text)
+        if SPDX not in "\n".join(text.split("\n", 3)[:3]):
+            self.report(path, 1, "licence", f"the first lines must say `{SPDX}`")
+        if not matches(path, ("tests/lint/*",)):
+            self.check_open_work(path, text)
+        if matches(path, CPP_PATTERNS):
+            code = code_only(text)
+            if path.endswith(".h") and "#pragma once" not in code and not path.startswith("bindings/c/include/"):
+                self.report(path, 1, "guard", "#pragma once is missing")
+            self.check_includes(path, text)
+            self.check_calls(path, code)
+
+    def check_size(self, path, text):
+        limit = next(lines for pattern, lines in MAX_LINES if fnmatch.fnmatchcase(path, pattern))
+        # The C header carries the reference of the whole interface in its comments.
+        if path == "bindings/c/include/playhead/playhead.h" or path in LENGTH_EXEMPT:
+            return
+        count = text.count("\n")
+        if count > limit:
+            self.report(path, count, "length", f"{count} lines, at most {limit}: find the seam")
+
+    def check_open_work(self, path, text):
+        for number, line in enumerate(text.split("\n"), 1):
+            for match in OPEN_WORDS.finditer(line):
+                if match.group(3) not in self.skipped_cases:
+                    self.report(path, number, "open-work",
+                                f"{match.group(1)} without `(name of a test case skipped for it)`")
+
+    def check_calls(self, path, code):
+        for ban in BANS:
+            if not matches(path, ban.where) or matches(path, ban.but):
+                continue
+            for match in re.finditer(ban.pattern, code, re.MULTILINE):
+                number = code.count("\n", 0, match.start()) + 1
+                self.report(path, number, ban.rule, f"`{match.group(0).strip()}`: use {ban.instead}")
+
+    def check_includes(self, path, text):
+        for number, line in enumerate(text.split("\n"), 1):
+            match = INCLUDE.match(line)
+            if not match:
+                continue
+            quoted, header = match.group(1) == '"', match.group(2)
+            target = self.resolve(path, header) if quoted else None
+            if target is not None:
+                self.check_own_include(path, number, target)
+            else:
+                self.check_foreign_include(path, number, header, quoted)
+
+    def resolve(self, path, header):
+        """The file of ours that `header` names, or None."""
+        candidates = [os.path.dirname(path)] + list(INCLUDE_ROOTS)
+        for folder in candidates:
+            candidate = os.path.normpath(os.path.join(folder, header))
+            if candidate in self.known:
+                return candidate
+        return None
+
+    def check_own_include(self, path, number, target):
+        source, dest = module_of(path), module_of(target)
+        if path.startswith("tests/"):
+            return
+        if source is None:
+            self.report(path, number, "module", "this folder has no row in MODULES")
+            return
+        if target in SHARED_HEADERS.get(source, ()):
+            return
+        if dest is None:
+            self.report(path, number, "direction", f"{source} may not include {target}")
+            return
+        allowed = {source, *MODULES[source][1]}
+        allowed.update(module for pattern, module in EXTRA_INCLUDES if fnmatch.fnmatchcase(path, pattern))
+        if dest not in allowed:
+            self.report(path, number, "direction", f"{source} may not include {dest} ({target})")
+        elif dest != source and dest in ("abr", "drm", "offline", "bindings") and "/include/" not in target:
+            self.report(path, number, "direction", f"{target} is private to {dest}")
+
+    def check_foreign_include(self, path, number, header, quoted):
+        if header in STANDARD_HEADERS or path.startswith("tests/"):
+            return
+        if quoted and GENERATED.get(header) == module_of(path):
+            return
+        name = "posix" if not quoted and matches(header, POSIX_HEADERS) else header
+        for pattern, allowed in THIRD_PARTY:
+            if fnmatch.fnmatchcase(name, pattern):
+                if not matches(path, allowed):
+                    self.report(path, number, "third-party", f"<{header}> belongs to {', '.join(allowed)} only")
+                return
+        text = "names no file of the tree" if quoted else "is in no row of THIRD_PARTY"
+        self.report(path, number, "unknown-header", f"{header} {text}")
+
+
+def list_files(root):
+    """What git tracks or would track; every file when this is no git checkout."""
+    if os.path.exists(os.path.join(root, ".git")):
+        git = subprocess.run(["git", "-C", root, "ls-files", "-co", "--exclude-standard"],
+                             capture_output=True, text=True, check=False)
+        if git.returncode == 0:
+            return [path for path in git.stdout.splitlines() if os.path.isfile(os.path.join(root, path))]
+    found = []
+    for folder, folders, files in os.walk(root):
+        folders[:] = [name for name in folders if name != "build" and not name.startswith(".")]
+        found += [os.path.relpath(os.path.join(folder, name), root) for name in files]
+    return found
+
+
+def main(arguments):
+    if len(arguments) != 2:
+        print(__doc__.strip(), file=sys.stderr)
+        return 2
+    paths = list_files(arguments[1])
+    if not any(matches(path, CPP_PATTERNS) for path in paths):
+        print(f"{arguments[1]} holds no source file", file=sys.stderr)
+        return 2
+    found = Linter(arguments[1], paths).run()
+    for violation in found:
+        print(violation)
+    print(f"{len(paths)} files, {len(found)} violations")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))

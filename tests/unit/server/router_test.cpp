@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "router.h"
+
+#include <future>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "server_fixture.h"
+#include "sqlite_store.h"
+
+using namespace playhead::server;
+using nlohmann::json;
+using playhead::server::test::FixedClock;
+using playhead::server::test::kNoLog;
+using playhead::server::test::TempDir;
+
+namespace {
+
+constexpr int64_t kNowMs = 1'700'000'000'000;
+const std::string kPlaylist = "#EXTM3U\n#EXT-X-MAP:URI=\"i.mp4\"\n#EXTINF:4,\na.ts\n";
+
+std::string title_text(const std::string& id, const std::string& genre) {
+  return R"({"id":")" + id + R"(","name":"Name )" + id + R"(","genre":")" + genre +
+         R"(","year":2024,"duration_seconds":100,"manifests":{"hls":"a.m3u8","dash":"a.mpd"}})";
+}
+
+// The whole server but its sockets: real store, real files, a clock that stands still.
+class Fixture {
+ public:
+  Fixture() {
+    media_dir_.write("m_1/title.json", title_text("m_1", "Drama"));
+    media_dir_.write("m_1/a.m3u8", kPlaylist);
+    media_dir_.write("m_1/a.ts", "0123456789");
+    for (const char* genre : {"Action", "Comedy", "Western"}) {
+      media_dir_.write(std::string(genre) + "/title.json", title_text(genre, genre));
+    }
+    catalogue_.rescan();
+    store_ = std::move(SqliteStore::open(data_dir_.path() / "playhead.db").value());
+    writer_.emplace(*store_, ProgressWriter::Limits{});
+    api_.emplace(ApiParts{catalogue_, *store_, *writer_, signer_, tokens_, clock_, log_},
+                 ApiConfig{3600, 86'400, "", "127.0.0.1:1"});
+    router_.emplace(*api_, media_);
+    authorization_ = "Bearer " + tokens_.mint("alice", clock_.now_s(), 1000);
+  }
+
+  Response call(Request request) {
+    std::promise<Response> answered;
+    router_->handle(request, [&](Response response) { answered.set_value(std::move(response)); });
+    return answered.get_future().get();
+  }
+
+  Response get(std::string_view path, std::string_view query = {}) {
+    Request request;
+    request.method = Method::kGet;
+    request.path = path;
+    request.query = query;
+    request.host = "media.test:8080";
+    request.authorization = authorization_;
+    return call(request);
+  }
+
+  Response post(std::string_view path, std::string_view body) {
+    Request request;
+    request.method = Method::kPost;
+    request.path = path;
+    request.body = body;
+    request.authorization = authorization_;
+    return call(request);
+  }
+
+  int progress(const std::string& movie, double position, const std::string& more = "") {
+    return post("/api/v1/stream/progress", R"({"movie_id":")" + movie + R"(","position_seconds":)" +
+                                               std::to_string(position) + more + "}")
+        .status;
+  }
+
+  double resume(const std::string& movie) {
+    return json::parse(get("/api/v1/stream", "movie_id=" + movie).body)
+        .at("resume_position_seconds");
+  }
+
+  std::string signed_query(const std::string& title) {
+    return signer_.query_for(title, kNowMs / 1000 + 10);
+  }
+
+  FixedClock& clock() { return clock_; }
+  void set_authorization(std::string value) { authorization_ = std::move(value); }
+
+ private:
+  TempDir media_dir_;
+  TempDir data_dir_;
+  FixedClock clock_{kNowMs};
+  Log log_{clock_, kNoLog};
+  UrlSigner signer_{std::string(32, 'u')};
+  JwtCodec tokens_{std::string(32, 't')};
+  Catalogue catalogue_{media_dir_.path(), clock_, log_};
+  MediaHandler media_{media_dir_.path(), "", signer_, clock_, log_};
+  std::unique_ptr<SqliteStore> store_;
+  std::optional<ProgressWriter> writer_;
+  std::optional<Api> api_;
+  std::optional<Router> router_;
+  std::string authorization_;
+};
+
+std::string header(const Response& response, std::string_view name) {
+  for (const auto& [key, value] : response.headers) {
+    if (key == name) return value;
+  }
+  return {};
+}
+
+std::string error_code(const Response& response) {
+  const json body = json::parse(response.body, nullptr, false);
+  return body.is_object() && body.contains("error") ? body["error"].value("code", "") : "";
+}
+
+}  // namespace
+
+TEST_CASE("router: every call refuses a request without a valid token") {
+  Fixture server;
+  for (const char* authorization :
+       {"", "Bearer", "Bearer ", "Basic YTpi", "Bearer x.y.z", "bearer"}) {
+    server.set_authorization(authorization);
+    CAPTURE(std::string(authorization));
+    CHECK(server.get("/api/v1/home").status == 401);
+    CHECK(server.get("/api/v1/stream", "movie_id=m_1").status == 401);
+    CHECK(server.post("/api/v1/download", R"({"movie_id":"m_1"})").status == 401);
+    const Response progress =
+        server.post("/api/v1/stream/progress", R"({"movie_id":"m_1","position_seconds":1})");
+    CHECK(progress.status == 401);
+    CHECK(header(progress, "WWW-Authenticate") == "Bearer");
+    CHECK_FALSE(error_code(progress).empty());
+  }
+}
+
+TEST_CASE("router: methods and paths") {
+  struct Case {
+    Method method;
+    const char* path;
+    int status;
+    const char* code;
+  };
+  const Case cases[] = {
+      {Method::kPost, "/api/v1/stream", 405, "method_not_allowed"},
+      {Method::kGet, "/api/v1/stream/progress", 405, "method_not_allowed"},
+      {Method::kOther, "/api/v1/home", 405, "method_not_allowed"},
+      {Method::kPost, "/media/m_1/a.ts", 405, "method_not_allowed"},
+      {Method::kGet, "/", 404, "not_found"},
+      {Method::kGet, "/api/v1/home/", 404, "not_found"},
+      {Method::kGet, "/api/v1/../v1/home", 404, "not_found"},
+      {Method::kGet, "/media/m_1/../m_1/a.ts", 404, "not_found"},
+  };
+  Fixture server;
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.path));
+    Request request;
+    request.method = c.method;
+    request.path = c.path;
+    const Response response = server.call(request);
+    CHECK(response.status == c.status);
+    CHECK(error_code(response) == c.code);
+    CHECK(header(response, "Access-Control-Allow-Origin") == "*");
+  }
+  Request preflight;
+  preflight.method = Method::kOptions;
+  preflight.path = "/media/m_1/a.ts";
+  CHECK(server.call(preflight).status == 204);
+}
+
+TEST_CASE("router: a position is resumed, per user and title, newest recorded_at first") {
+  Fixture server;
+  CHECK(server.resume("m_1") == 0);
+  CHECK(server.progress("m_1", 42.5) == 204);
+  CHECK(server.resume("m_1") == 42.5);
+  CHECK(server.progress("m_1", 50, R"(,"recorded_at":1)") == 204);
+  CHECK(server.resume("m_1") == 42.5);  // older than what is there
+  CHECK(server.progress("m_1", 60, R"(,"recorded_at":"2099-01-01T00:00:00Z")") == 204);
+  server.clock().set_ms(kNowMs + 1000);
+  CHECK(server.progress("m_1", 30) == 204);
+  CHECK(server.resume("m_1") == 30);  // a clock decades ahead locked nothing
+  CHECK(server.resume("Action") == 0);
+  CHECK(server.progress("m_1", 95) == 204);
+  CHECK(server.resume("m_1") == 0);           // completed
+  CHECK(server.progress("m_1", 110) == 204);  // a little beyond the end is the end
+  CHECK(server.progress("m_1", 161) == 422);
+  CHECK(server.progress("nothing", 1) == 404);
+  CHECK(server.progress("../m_1", 1) == 404);
+}
+
+TEST_CASE("router: stream answers with a signed URL of the asked format") {
+  Fixture server;
+  const json answer = json::parse(server.get("/api/v1/stream", "movie_id=m_1&format=dash").body);
+  CHECK(answer.at("manifest_type") == "dash");
+  CHECK(answer.at("drm").is_null());
+  CHECK(answer.at("expires_at") == kNowMs / 1000 + 3600);
+  const std::string url = answer.at("stream_url");
+  CHECK(url.rfind("http://media.test:8080/media/m_1/a.mpd?exp=1700003600&sig=", 0) == 0);
+
+  struct Case {
+    const char* query;
+    int status;
+    const char* code;
+  };
+  const Case cases[] = {{"", 400, "bad_query"},
+                        {"movie_id=m_1&movie_id=m_1", 400, "bad_query"},
+                        {"movie_id=%zz", 400, "bad_query"},
+                        {"movie_id=", 404, "unknown_title"},
+                        {"movie_id=m_9", 404, "unknown_title"},
+                        {"movie_id=..%2Fm_1", 404, "unknown_title"},
+                        {"movie_id=m_1&format=avi", 400, "bad_format"},
+                        {"movie_id=m_1&format=hls-ts", 404, "format_unavailable"}};
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.query));
+    const Response response = server.get("/api/v1/stream", c.query);
+    CHECK(response.status == c.status);
+    CHECK(error_code(response) == c.code);
+  }
+}
+
+TEST_CASE("router: download answers with a URL and the end of the copy's life") {
+  Fixture server;
+  const json answer = json::parse(server.post("/api/v1/download", R"({"movie_id":"m_1"})").body);
+  CHECK(answer.at("expires_at") == "2023-11-15T22:13:20Z");
+  CHECK(answer.at("download_url")
+            .get<std::string>()
+            .rfind("http://127.0.0.1:1/media/m_1/a.m3u8?exp=", 0) == 0);
+  CHECK(server.post("/api/v1/download", "{}").status == 400);
+  CHECK(server.post("/api/v1/download", R"({"movie_id":"m_9"})").status == 404);
+}
+
+TEST_CASE("router: home pages through the genres and begins with what to continue") {
+  Fixture server;
+  REQUIRE(server.progress("m_1", 4.9) == 204);     // below 5 %
+  REQUIRE(server.progress("Comedy", 50) == 204);   // shown
+  REQUIRE(server.progress("Western", 95) == 204);  // completed
+  json page = json::parse(server.get("/api/v1/home", "limit=3").body);
+  REQUIRE(page.at("rows").size() == 4);
+  const json& row = page["rows"][0];
+  CHECK(row.at("id") == "continue-watching");
+  REQUIRE(row.at("items").size() == 1);
+  CHECK(row["items"][0].at("movie_id") == "Comedy");
+  CHECK(row["items"][0].at("position_seconds") == 50);
+  CHECK(page["rows"][1].at("name") == "Action");
+  CHECK(page["rows"][3].at("name") == "Drama");
+  REQUIRE(page.at("next_cursor").is_string());
+  page = json::parse(
+      server.get("/api/v1/home", "cursor=" + page["next_cursor"].get<std::string>()).body);
+  REQUIRE(page.at("rows").size() == 1);
+  CHECK(page["rows"][0].at("name") == "Western");
+  CHECK(page.at("next_cursor").is_null());
+  for (const char* bad :
+       {"limit=0", "limit=51", "limit=x", "limit=-1", "limit=1e1", "cursor=*", "limit=1&limit=2"}) {
+    CAPTURE(std::string(bad));
+    CHECK(server.get("/api/v1/home", bad).status == 400);
+  }
+}
+
+TEST_CASE("router: media needs the title's signature and then obeys ranges and validators") {
+  Fixture server;
+  const std::string query = server.signed_query("m_1");
+  CHECK(error_code(server.get("/media/m_1/a.ts")) == "signature_invalid");
+  CHECK(error_code(server.get("/media/m_1/a.ts", server.signed_query("m_2"))) ==
+        "signature_invalid");
+  CHECK(server.get("/media/m_1/none.ts", query).status == 404);
+
+  const Response whole = server.get("/media/m_1/a.ts", query);
+  CHECK(whole.status == 200);
+  REQUIRE(whole.file);
+  CHECK(whole.file->length == 10);
+  CHECK(header(whole, "Content-Type") == "video/mp2t");
+  const std::string etag = header(whole, "ETag");
+  CHECK_FALSE(etag.empty());
+
+  struct Case {
+    const char* name;
+    std::string_view range, if_range, if_none_match;
+    int status;
+    int64_t offset, length;
+  };
+  const Case cases[] = {{"range", "bytes=2-4", "", "", 206, 2, 3},
+                        {"range of the same file", "bytes=2-4", etag, "", 206, 2, 3},
+                        {"range of a changed file", "bytes=2-4", "\"old\"", "", 200, 0, 10},
+                        {"unsatisfiable", "bytes=10-", "", "", 416, 0, 0},
+                        {"not modified", "", "", etag, 304, 0, 0},
+                        {"not modified, in a list", "bytes=0-1", "", "\"x\", *", 304, 0, 0},
+                        {"modified", "", "", "\"x\"", 200, 0, 10}};
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.name));
+    Request request;
+    request.method = Method::kGet;
+    request.path = "/media/m_1/a.ts";
+    request.query = query;
+    request.range = c.range;
+    request.if_range = c.if_range;
+    request.if_none_match = c.if_none_match;
+    const Response response = server.call(request);
+    CHECK(response.status == c.status);
+    CHECK((response.file ? response.file->offset : 0) == c.offset);
+    CHECK((response.file ? response.file->length : 0) == c.length);
+  }
+  server.clock().set_ms(kNowMs + 10'000);
+  CHECK(error_code(server.get("/media/m_1/a.ts", query)) == "signature_expired");
+}
+
+TEST_CASE("router: manifests come personalised, and a range is one of the personalised text") {
+  Fixture server;
+  const std::string query = server.signed_query("m_1");
+  const Response whole = server.get("/media/m_1/a.m3u8", query);
+  CHECK(whole.status == 200);
+  CHECK(header(whole, "Content-Type") == "application/vnd.apple.mpegurl");
+  CHECK(whole.body ==
+        "#EXTM3U\n#EXT-X-MAP:URI=\"i.mp4?" + query + "\"\n#EXTINF:4,\na.ts?" + query + "\n");
+  Request request;
+  request.method = Method::kGet;
+  request.path = "/media/m_1/a.m3u8";
+  request.query = query;
+  request.range = "bytes=1-7";
+  const Response part = server.call(request);
+  CHECK(part.status == 206);
+  CHECK(part.body == "EXTM3U\n");
+  CHECK(header(part, "Content-Range") == "bytes 1-7/" + std::to_string(whole.body.size()));
+}

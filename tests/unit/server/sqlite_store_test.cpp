@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sqlite_store.h"
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+#include <doctest/doctest.h>
+
+#include "progress_writer.h"
+#include "server_fixture.h"
+
+using namespace playhead::server;
+using playhead::server::test::TempDir;
+
+namespace {
+
+std::unique_ptr<SqliteStore> open_store(const TempDir& dir) {
+  auto store = SqliteStore::open(dir.path() / "playhead.db");
+  REQUIRE(store.ok());
+  return std::move(store.value());
+}
+
+ProgressWrite row(std::string user, std::string movie, int64_t position_ms,
+                  int64_t recorded_at_ms) {
+  return {std::move(user), std::move(movie), position_ms, recorded_at_ms, 0, ""};
+}
+
+int64_t saved_position(Store& store, std::string_view user, std::string_view movie) {
+  const auto saved = store.position(user, movie);
+  REQUIRE(saved.ok());
+  return saved.value() ? saved.value()->position_ms : -1;
+}
+
+// Refuses every write, as a full disk would.
+class FailingStore final : public Store {
+ public:
+  Status write_progress(std::span<const ProgressWrite>) override {
+    return Error{503, "storage_unavailable", "full"};
+  }
+  Result<std::optional<SavedPosition>> position(std::string_view, std::string_view) override {
+    return std::optional<SavedPosition>();
+  }
+  Result<std::vector<SavedPosition>> recent_positions(std::string_view, std::size_t) override {
+    return std::vector<SavedPosition>();
+  }
+};
+
+// Holds the writer in its first commit until it is let go, and notes the sizes of the batches.
+class GatedStore final : public Store {
+ public:
+  Status write_progress(std::span<const ProgressWrite> batch) override {
+    std::unique_lock lock(mutex_);
+    batches.push_back(batch.size());
+    entered_ = true;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return open_; });
+    return Done{};
+  }
+  Result<std::optional<SavedPosition>> position(std::string_view, std::string_view) override {
+    return std::optional<SavedPosition>();
+  }
+  Result<std::vector<SavedPosition>> recent_positions(std::string_view, std::size_t) override {
+    return std::vector<SavedPosition>();
+  }
+  void wait_entered() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return entered_; });
+  }
+  void open() {
+    const std::lock_guard lock(mutex_);
+    open_ = true;
+    changed_.notify_all();
+  }
+
+  std::vector<std::size_t> batches;
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool entered_ = false;
+  bool open_ = false;
+};
+
+}  // namespace
+
+TEST_CASE("sqlite_store: the newest recorded_at wins, whatever the order of arrival") {
+  struct Write {
+    int64_t position_ms;
+    int64_t recorded_at_ms;
+  };
+  struct Case {
+    const char* name;
+    std::vector<Write> writes;
+    int64_t expected_ms;
+  };
+  const Case cases[] = {
+      {"in order", {{1'000, 10}, {2'000, 20}}, 2'000},
+      {"reordered", {{2'000, 20}, {1'000, 10}}, 2'000},
+      {"seek back: later but smaller", {{9'000, 10}, {1'000, 20}}, 1'000},
+      {"equal times: the one written last", {{1'000, 10}, {2'000, 10}}, 2'000},
+      {"equal times, smaller: the one written last", {{2'000, 10}, {1'000, 10}}, 1'000},
+      {"repeated", {{1'000, 10}, {1'000, 10}}, 1'000},
+      {"old one after two", {{1'000, 10}, {3'000, 30}, {2'000, 20}}, 3'000},
+  };
+  for (const bool one_batch : {true, false}) {
+    const TempDir dir;
+    const auto store = open_store(dir);
+    for (const Case& c : cases) {
+      CAPTURE(std::string(c.name));
+      CAPTURE(one_batch);
+      std::vector<ProgressWrite> rows;
+      for (const Write& w : c.writes)
+        rows.push_back(row(c.name, "m", w.position_ms, w.recorded_at_ms));
+      if (one_batch) {
+        REQUIRE(store->write_progress(rows).ok());
+      } else {
+        for (const ProgressWrite& r : rows) REQUIRE(store->write_progress({&r, 1}).ok());
+      }
+      CHECK(saved_position(*store, c.name, "m") == c.expected_ms);
+    }
+  }
+}
+
+TEST_CASE("sqlite_store: users and titles are kept apart; survives reopening") {
+  const TempDir dir;
+  {
+    const auto store = open_store(dir);
+    const std::vector<ProgressWrite> rows = {row("a", "m1", 1, 10), row("a", "m2", 2, 30),
+                                             row("b", "m1", 3, 20), row("a", "m3", 4, 20),
+                                             row("a'; DROP TABLE progress;--", "m1", 5, 5)};
+    REQUIRE(store->write_progress(rows).ok());
+  }
+  const auto store = open_store(dir);
+  CHECK(saved_position(*store, "a", "m1") == 1);
+  CHECK(saved_position(*store, "b", "m1") == 3);
+  CHECK(saved_position(*store, "b", "m2") == -1);
+  CHECK(saved_position(*store, "a'; DROP TABLE progress;--", "m1") == 5);
+  const auto recent = store->recent_positions("a", 2);
+  REQUIRE(recent.ok());
+  REQUIRE(recent.value().size() == 2);
+  CHECK(recent.value()[0].movie_id == "m2");
+  CHECK(recent.value()[1].movie_id == "m3");
+}
+
+TEST_CASE("sqlite_store: what is no database is a typed error") {
+  const TempDir dir;
+  dir.write("playhead.db", std::string(8192, 'x'));
+  const auto broken = SqliteStore::open(dir.path() / "playhead.db");
+  REQUIRE_FALSE(broken.ok());
+  CHECK(broken.error().code == "storage_unavailable");
+  CHECK_FALSE(SqliteStore::open(dir.path() / "no" / "folder" / "playhead.db").ok());
+}
+
+TEST_CASE("progress_writer: every accepted write is in the store when its completion runs") {
+  const TempDir dir;
+  const auto store = open_store(dir);
+  constexpr int kThreads = 4;
+  constexpr int kWrites = 100;
+  std::atomic<int> confirmed{0};
+  std::atomic<int> visible{0};
+  {
+    ProgressWriter writer(*store, {});
+    std::vector<std::thread> threads;
+    for (int t = 0; t < kThreads; ++t) {
+      threads.emplace_back([&, t] {
+        for (int i = 0; i < kWrites; ++i) {
+          const std::string user = std::to_string(t);
+          const bool taken =
+              writer.submit(row(user, std::to_string(i), i, i), [&, user, i](const Status& status) {
+                if (status.ok()) ++confirmed;
+                const auto saved = store->position(user, std::to_string(i));
+                if (saved.ok() && saved.value() && saved.value()->position_ms == i) ++visible;
+              });
+          if (!taken) return;
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    writer.stop();
+    CHECK_FALSE(writer.submit(row("late", "m", 1, 1), [](const Status&) {}));
+  }
+  CHECK(confirmed == kThreads * kWrites);
+  CHECK(visible == kThreads * kWrites);
+}
+
+TEST_CASE(
+    "progress_writer: what waits during a commit goes into the next one, in bounded batches") {
+  GatedStore store;
+  ProgressWriter writer(store, {.max_waiting = 10, .max_batch = 4});
+  std::atomic<int> completed{0};
+  const auto count = [&](const Status&) { ++completed; };
+  REQUIRE(writer.submit(row("u", "m", 1, 1), count));
+  store.wait_entered();
+  for (int i = 0; i < 10; ++i) REQUIRE(writer.submit(row("u", "m", 1, 1), count));
+  CHECK_FALSE(writer.submit(row("u", "m", 1, 1), count));  // the queue is full
+  CHECK(completed == 0);                                   // nothing is confirmed before its commit
+  store.open();
+  writer.stop();
+  CHECK(completed == 11);
+  CHECK(store.batches == std::vector<std::size_t>{1, 4, 4, 2});
+}
+
+TEST_CASE("progress_writer: a failed commit is reported to every writer in it") {
+  FailingStore store;
+  ProgressWriter writer(store, {});
+  std::atomic<int> failed{0};
+  for (int i = 0; i < 5; ++i) {
+    REQUIRE(writer.submit(row("u", "m", 1, 1),
+                          [&](const Status& status) { failed += status.ok() ? 0 : 1; }));
+  }
+  writer.stop();
+  CHECK(failed == 5);
+}
