@@ -126,6 +126,34 @@ TEST_CASE("sim: quitting saves the position") {
   CHECK(world.service.saved["m1"].position_s == doctest::Approx(quit_at).epsilon(0.01));
 }
 
+TEST_CASE("sim: flush tells when everything has arrived, and when it cannot") {
+  SimWorld world;
+  world.start_app();
+  world.load_title();
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  world.run_for(6s);
+  world.player->stop();
+  std::optional<bool> answer;
+  world.client->flush(2s, [&](bool nothing_left) { answer = nothing_left; });
+  world.run_for(1s);
+  CHECK(answer == true);
+  CHECK(world.service.saved["m1"].position_s == doctest::Approx(6).epsilon(0.05));
+
+  SimFault down;
+  down.url_contains = "/progress";
+  down.is_silent = true;
+  world.transport->add_fault(down);
+  world.load_title();
+  world.run_for(6s);
+  world.player->stop();
+  answer.reset();
+  world.client->flush(2s, [&](bool nothing_left) { answer = nothing_left; });
+  world.run_for(1900ms);
+  CHECK_FALSE(answer.has_value());
+  world.run_for(200ms);
+  CHECK(answer == false);
+}
+
 TEST_CASE("sim: signed URLs that run out are renewed without a stall, once for each time") {
   SimTitle title;
   title.segments = 60;
