@@ -90,4 +90,9 @@ Result<std::shared_ptr<Client>> Client::create(ClientConfig config,
 Client::Client(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Client::~Client() = default;
 
+void Client::flush(Duration limit, UniqueFunction<void(bool)> done) {
+  if (impl_->outbox) return impl_->outbox->drain(limit, std::move(done));
+  impl_->executor->post([done = std::move(done)]() mutable { done(true); });
+}
+
 }  // namespace playhead

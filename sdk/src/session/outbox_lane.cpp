@@ -192,6 +192,7 @@ void OutboxLane::pump() {
   const auto due = queue_.next_due();
   send_timer_.reset();
   if (due) send_timer_ = executor_.post_at(*due, [this] { pump(); });
+  if (is_drained()) answer_drains();
 }
 
 void OutboxLane::on_outcome(const OutboxQueue::Ticket& ticket, const PostOutcome& outcome) {
@@ -249,6 +250,29 @@ void OutboxLane::answer_waiter(uint64_t id) {
   auto node = waiters_.extract(id);
   if (node.empty()) return;
   node.mapped().done(queue_.find(node.mapped().key));
+}
+
+// --- draining
+// -------------------------------------------------------------------------------------
+
+bool OutboxLane::is_drained() const {
+  return is_loaded_ && before_load_.empty() && queue_.size() == 0;
+}
+
+void OutboxLane::drain(Duration patience, UniqueFunction<void(bool)> done) {
+  flush();
+  if (is_drained()) return done(true);
+  const uint64_t id = ++last_waiter_;
+  Drain& drain = drains_[id];
+  drain.done = std::move(done);
+  drain.timer = executor_.post_at(executor_.now() + patience, guarded([this, id] {
+                                    auto node = drains_.extract(id);
+                                    if (!node.empty()) node.mapped().done(false);
+                                  }));
+}
+
+void OutboxLane::answer_drains() {
+  for (auto& [id, drain] : std::exchange(drains_, {})) drain.done(true);
 }
 
 }  // namespace playhead

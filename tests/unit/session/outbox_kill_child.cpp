@@ -58,17 +58,18 @@ int run(const std::string& path, int64_t first, uint64_t seed) {
     return 2;
   }
   std::mt19937_64 random(seed);
-  test::RecordingTransport transport([&](const std::string& body) {
-    switch (random() % 4) {
-      case 0:
-        return 0;
-      case 1:
-        return 503;
-      default:
-        say("D " + body);
-        return 204;
-    }
-  });
+  test::RecordingTransport transport(
+      [&](const std::string& body) -> test::RecordingTransport::Answer {
+        switch (random() % 4) {
+          case 0:
+            return {0};
+          case 1:
+            return {503};
+          default:
+            say("D " + body);
+            return {204};
+        }
+      });
   ApiAccess access("http://api", [](bool, TokenCallback done) { done(std::string("t")); });
   Writer writer(executor, first);
   Outbox* outbox_of_observer = nullptr;

@@ -111,9 +111,9 @@ void deliver_the_rest(const std::string& path, Ledger& ledger) {
   auto store = SqliteStore::open(path);
   REQUIRE(store.has_value());
   CHECK((*store)->damaged_file().empty());
-  RecordingTransport transport([&](const std::string& body) {
+  RecordingTransport transport([&](const std::string& body) -> RecordingTransport::Answer {
     ledger.note_delivery(body);
-    return 204;
+    return {204};
   });
   ApiAccess access("http://api", [](bool, TokenCallback done) { done(std::string("t")); });
   auto outbox = std::make_unique<Outbox>(access, **store, transport, executor, OutboxObserver{});

@@ -13,30 +13,39 @@ namespace playhead::test {
 // "no network". Runs on the caller's executor.
 class RecordingTransport final : public Transport {
  public:
-  explicit RecordingTransport(std::function<int(const std::string& body)> act)
+  struct Answer {
+    int status = 0;
+    std::string body = {};
+  };
+  explicit RecordingTransport(std::function<Answer(const std::string& body)> act)
       : act_(std::move(act)) {}
 
   CancelHandle start(Request request, Executor& executor, FetchCallbacks callbacks) override {
     auto alive = std::make_shared<bool>(true);
-    executor.post(
-        [this, alive, request = std::move(request), callbacks = std::move(callbacks)]() mutable {
-          if (!*alive) return;
-          const int status = act_(request.body);
-          if (status == 0) {
-            callbacks.on_done(make_error(ErrorCode::kNetworkUnreachable, "planned"));
-            return;
-          }
-          ResponseHead head;
-          head.status = status;
-          callbacks.on_head(head);
-          if (*alive) callbacks.on_done(TransferStats{});
-        });
+    executor.post([this, alive, request = std::move(request), &executor,
+                   callbacks = std::move(callbacks)]() mutable {
+      if (!*alive) return;
+      const Answer answer = act_(request.body);
+      if (answer.status == 0) {
+        callbacks.on_done(make_error(ErrorCode::kNetworkUnreachable, "planned"));
+        return;
+      }
+      ResponseHead head;
+      head.status = answer.status;
+      callbacks.on_head(head);
+      const ByteView bytes = as_bytes(answer.body);
+      if (*alive && !bytes.empty()) {
+        callbacks.on_body(SharedBytes(std::vector<uint8_t>(bytes.begin(), bytes.end())),
+                          executor.now());
+      }
+      if (*alive) callbacks.on_done(TransferStats{});
+    });
     return CancelHandle([alive] { *alive = false; });
   }
   void preconnect(const std::string&) override {}
 
  private:
-  std::function<int(const std::string&)> act_;
+  std::function<Answer(const std::string&)> act_;
 };
 
 }  // namespace playhead::test

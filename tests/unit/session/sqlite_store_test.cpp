@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <iostream>
 #include <memory>
 #include <random>
 #include <set>
@@ -365,6 +366,7 @@ TEST_CASE("sqlite_store: many open a new file at once") {
   std::vector<pid_t> children;
   int gate[2];
   REQUIRE(::pipe(gate) == 0);
+  std::cout.flush();  // or every child would print it as well
   for (int i = 0; i < kProcesses; ++i) {
     const pid_t child = ::fork();
     REQUIRE(child >= 0);
