@@ -11,7 +11,7 @@ using playhead::server::ServeOptions;
 using playhead::server::TokenOptions;
 
 constexpr int kUsageError = 2;
-constexpr int64_t kTenYearsS = 10 * 366 * 86'400LL;
+constexpr int64_t kTenYearsS = int64_t{10} * 366 * 86'400;
 
 CLI::App* add_serve(CLI::App& app, ServeOptions& options) {
   CLI::App* serve = app.add_subcommand("serve", "Run the server until SIGTERM or SIGINT");

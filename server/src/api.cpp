@@ -66,15 +66,19 @@ HomeRow genre_row(const std::string& genre, const std::vector<const Title*>& tit
 
 }  // namespace
 
-void Api::home(const Request& request, Respond respond) { answer(respond, home_body(request)); }
+void Api::home(const Request& request, const Respond& respond) {
+  answer(respond, home_body(request));
+}
 
-void Api::stream(const Request& request, Respond respond) { answer(respond, stream_body(request)); }
+void Api::stream(const Request& request, const Respond& respond) {
+  answer(respond, stream_body(request));
+}
 
-void Api::download(const Request& request, Respond respond) {
+void Api::download(const Request& request, const Respond& respond) {
   answer(respond, download_body(request));
 }
 
-void Api::progress(const Request& request, Respond respond) {
+void Api::progress(const Request& request, const Respond& respond) {
   auto write = progress_write(request);
   if (!write.ok()) return respond(error_response(write.error()));
   const auto completed = [respond, &log = parts_.log](const Status& written) {

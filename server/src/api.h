@@ -19,10 +19,10 @@
 namespace playhead::server {
 
 struct ApiConfig {
-  int64_t url_ttl_s = 3600;              // life of a signed media URL
-  int64_t download_ttl_s = 30 * 86'400;  // how long a downloaded copy may be watched
-  std::string media_origin;              // "https://cdn.example"; empty = the host the client asked
-  std::string own_authority;             // "127.0.0.1:8080"; used when a request names no host
+  int64_t url_ttl_s = 3600;                       // life of a signed media URL
+  int64_t download_ttl_s = int64_t{30} * 86'400;  // how long a downloaded copy may be watched
+  std::string media_origin;   // "https://cdn.example"; empty = the host the client asked
+  std::string own_authority;  // "127.0.0.1:8080"; used when a request names no host
 };
 
 // What the API works with; all of it outlives the Api.
@@ -41,10 +41,10 @@ class Api {
  public:
   Api(ApiParts parts, ApiConfig config) : parts_(parts), config_(std::move(config)) {}
 
-  void home(const Request& request, Respond respond);
-  void stream(const Request& request, Respond respond);
-  void progress(const Request& request, Respond respond);  // answers from the writer thread
-  void download(const Request& request, Respond respond);
+  void home(const Request& request, const Respond& respond);
+  void stream(const Request& request, const Respond& respond);
+  void progress(const Request& request, const Respond& respond);  // answers from the writer thread
+  void download(const Request& request, const Respond& respond);
 
  private:
   [[nodiscard]] Result<Identity> authenticate(const Request& request) const;

@@ -17,7 +17,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kMaxTitles = 100'000;
-constexpr std::size_t kMaxTitleJsonBytes = 64 * 1024;
+constexpr std::size_t kMaxTitleJsonBytes = std::size_t{64} * 1024;
 constexpr std::size_t kMaxNameBytes = 256;
 constexpr double kMaxDurationSeconds = 7 * 86'400.0;
 // A lookup that misses scans again at most this often, in ms: unknown ids must not cost disk reads.

@@ -50,7 +50,7 @@ class HttpHandler {
  public:
   virtual ~HttpHandler() = default;
   // Called on an I/O thread, by several at once; must not block on anything slow.
-  virtual void handle(const Request& request, Respond respond) = 0;
+  virtual void handle(const Request& request, const Respond& respond) = 0;
 };
 
 }  // namespace playhead::server

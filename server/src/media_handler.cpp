@@ -16,7 +16,7 @@ namespace {
 
 // Largest manifest that is personalised, in bytes; a week of 2 s segments has about 20 MB of MPD
 // SegmentURLs at worst. More would hold an I/O thread for too long.
-constexpr int64_t kMaxManifestBytes = 32 * 1024 * 1024;
+constexpr int64_t kMaxManifestBytes = int64_t{32} * 1024 * 1024;
 
 struct OpenedFile {
   FilePart part;  // the whole file

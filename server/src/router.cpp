@@ -10,7 +10,7 @@ struct Route {
   std::string_view path;
   Method method;
   std::string_view allow;
-  void (Api::*call)(const Request&, Respond);
+  void (Api::*call)(const Request&, const Respond&);
 };
 
 constexpr std::array kRoutes = {
@@ -50,14 +50,14 @@ void allow_all_origins(Response& response) {
 
 }  // namespace
 
-void Router::handle(const Request& request, Respond respond) {
-  route(request, [respond = std::move(respond)](Response response) {
+void Router::handle(const Request& request, const Respond& respond) {
+  route(request, [respond](Response response) {
     allow_all_origins(response);
     respond(std::move(response));
   });
 }
 
-void Router::route(const Request& request, Respond respond) {
+void Router::route(const Request& request, const Respond& respond) {
   if (request.path.substr(0, kMediaPrefix.size()) == kMediaPrefix) {
     if (request.method == Method::kOptions) return respond(preflight(kMediaAllow));
     if (request.method != Method::kGet && request.method != Method::kHead) {
@@ -70,7 +70,7 @@ void Router::route(const Request& request, Respond respond) {
     if (request.path != entry.path) continue;
     if (request.method == Method::kOptions) return respond(preflight(entry.allow));
     if (request.method != entry.method) return respond(method_not_allowed(entry.allow));
-    return (api_.*entry.call)(request, std::move(respond));
+    return (api_.*entry.call)(request, respond);
   }
   respond(error_response(Error{404, "not_found", "There is nothing at this path."}));
 }

@@ -13,10 +13,10 @@ class Router final : public HttpHandler {
  public:
   Router(Api& api, const MediaHandler& media) : api_(api), media_(media) {}
 
-  void handle(const Request& request, Respond respond) override;
+  void handle(const Request& request, const Respond& respond) override;
 
  private:
-  void route(const Request& request, Respond respond);
+  void route(const Request& request, const Respond& respond);
 
   Api& api_;
   const MediaHandler& media_;

@@ -58,8 +58,8 @@ Status write_port_file(const std::filesystem::path& file, uint16_t port) {
   return Error{500, "bad_port_file", "Cannot write the port file " + file.string() + "."};
 }
 
-// The signals that steer the server are taken by waiting for them, in the main thread alone. They are
-// blocked before any thread is made, because threads inherit the mask.
+// The signals that steer the server are taken by waiting for them, in the main thread alone. They
+// are blocked before any thread is made, because threads inherit the mask.
 sigset_t steering_signals() {
   sigset_t set;
   sigemptyset(&set);

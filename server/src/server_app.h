@@ -16,7 +16,7 @@ struct ServeOptions {
   std::filesystem::path secret_file;  // empty = <data>/secrets
   std::string media_origin;           // empty = the host the client asked
   int64_t url_ttl_s = 3600;
-  int64_t download_ttl_s = 30 * 86'400;
+  int64_t download_ttl_s = int64_t{30} * 86'400;
   unsigned threads = 1;
 };
 

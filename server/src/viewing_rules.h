@@ -28,7 +28,7 @@ inline constexpr int64_t kDurationSlackMs = 60'000;
 
 // A client's clock may be this far ahead and still order its own writes; anything later is not
 // believed and becomes the time of arrival, so that no write can lock a title for years.
-inline constexpr int64_t kMaxClockAheadMs = 5 * 60'000;
+inline constexpr int64_t kMaxClockAheadMs = int64_t{5} * 60'000;
 
 [[nodiscard]] constexpr int64_t believed_recorded_at_ms(int64_t recorded_at_ms, int64_t now_ms) {
   return recorded_at_ms > now_ms + kMaxClockAheadMs ? now_ms : recorded_at_ms;

@@ -13,6 +13,7 @@
 #include <curl/curl.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -30,6 +31,7 @@ pid_t spawn(const std::vector<std::string>& command, bool with_stderr, int& outp
   arguments.push_back(nullptr);
   const pid_t pid = ::fork();
   if (pid == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that crashes leaves no server behind
     ::dup2(ends[1], STDOUT_FILENO);
     const int error = with_stderr ? ends[1] : ::open("/dev/null", O_WRONLY | O_CLOEXEC);
     ::dup2(error, STDERR_FILENO);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/store_limits.h"
+
 namespace playhead::test {
 
 MemoryStore::MemoryStore(Executor& executor, Duration commit_delay)
@@ -19,14 +21,8 @@ void MemoryStore::answer(Executor& executor, UniqueFunction<void(Result<T>)> don
 
 void MemoryStore::write(std::vector<StoreWrite> writes, Executor& executor,
                         UniqueFunction<void(Result<uint64_t>)> done) {
-  const bool allowed = std::all_of(writes.begin(), writes.end(), [](const StoreWrite& write) {
-    return !write.collection.empty() && write.collection.size() <= 1024 && !write.key.empty() &&
-           write.key.size() <= 1024 && write.value.size() <= (1 << 20);
-  });
-  if (!allowed) {
-    answer<uint64_t>(executor, std::move(done),
-                     make_error(ErrorCode::kInvalidArgument, "a store record is too large"));
-    return;
+  if (auto checked = check_writes(writes); !checked) {
+    return answer<uint64_t>(executor, std::move(done), std::move(checked).error());
   }
   later(++operations_, [this, &executor, writes = std::move(writes),
                         done = std::move(done)](std::optional<Error> error) mutable {
@@ -56,6 +52,7 @@ void MemoryStore::list(std::string collection, std::string after_key, int limit,
 }
 
 void MemoryStore::later(int64_t number, UniqueFunction<void(std::optional<Error>)> commit) {
+  if (is_crashed_) return;
   timers_.push_back(executor_.post_at(
       executor_.now() + commit_delay_, [this, number, commit = std::move(commit)]() mutable {
         timers_.pop_front();  // ours: the delay is the same for all, so they run in order
@@ -95,7 +92,7 @@ void MemoryStore::apply(const StoreWrite& write, uint64_t version) {
 }
 
 void MemoryStore::crash() {
-  ++crashes_;
+  is_crashed_ = true;
   life_ = std::make_shared<char>();
   timers_.clear();
 }

@@ -5,6 +5,7 @@
 
 #include "playhead/config.h"
 #include "playhead/executor.h"
+#include "playhead/export.h"
 #include "playhead/media_backend.h"
 #include "playhead/result.h"
 #include "playhead/store.h"
@@ -23,7 +24,7 @@ struct ClientDependencies {
 
 // What the players of one app share: network, outbox, remembered facts. Two clients share nothing.
 // Thread-safe. Players keep their client alive.
-class Client {
+class PLAYHEAD_API Client {
  public:
   // Errors: kStoreIo, kStoreCorrupt, kInvalidArgument (a URL or path that cannot be used).
   static Result<std::shared_ptr<Client>> create(ClientConfig config,
@@ -36,7 +37,7 @@ class Client {
   // is left or `limit` has passed; true: nothing is left.
   void flush(Duration limit, UniqueFunction<void(bool)> done);
 
-  class Impl;  // private to the library
+  class PLAYHEAD_LOCAL Impl;  // private to the library
   [[nodiscard]] Impl& impl() const { return *impl_; }
 
  private:

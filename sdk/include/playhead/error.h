@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "playhead/export.h"
+
 // Every error the library can report: X(number, Name, C_NAME, one-line meaning).
 // Ranges: 1xxx API use, 2xxx network, 3xxx manifest, 4xxx container/decoder, 5xxx output, 6xxx DRM,
 // 7xxx offline/storage, 8xxx policy. Numbers are never reused and never renumbered.
@@ -78,10 +80,10 @@ struct Error {
 };
 
 // "HTTP_STATUS": stable, for logs and metrics. "UNKNOWN" for a number not in the table.
-[[nodiscard]] std::string_view error_name(ErrorCode code);
+[[nodiscard]] PLAYHEAD_API std::string_view error_name(ErrorCode code);
 // The table's one-line meaning.
-[[nodiscard]] std::string_view error_meaning(ErrorCode code);
+[[nodiscard]] PLAYHEAD_API std::string_view error_meaning(ErrorCode code);
 // One sentence for a person: meaning, context and detail together.
-[[nodiscard]] std::string describe(const Error& error);
+[[nodiscard]] PLAYHEAD_API std::string describe(const Error& error);
 
 }  // namespace playhead

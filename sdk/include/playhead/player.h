@@ -8,6 +8,7 @@
 #include "playhead/client.h"
 #include "playhead/config.h"
 #include "playhead/events.h"
+#include "playhead/export.h"
 #include "playhead/sinks.h"
 
 namespace playhead {
@@ -15,7 +16,7 @@ namespace playhead {
 // Plays one title at a time. Every call may come from any thread except from a sink or a wake-up
 // callback; all return at once and take effect in order on the player's own engine thread. What
 // happens comes back as events. Destruction ends the play, saves the position and joins.
-class Player {
+class PLAYHEAD_API Player {
  public:
   // `executor` null: the player makes a thread of its own.
   // Errors: kInvalidArgument (a config value out of its range, named in the context).
@@ -50,9 +51,11 @@ class Player {
   void set_wakeup(UniqueFunction<void()> wakeup);
   // Never null.
   [[nodiscard]] std::shared_ptr<const PlayerStatus> status() const;
+  // The clock of Event::time and PlayerStatus::measured_at. Any thread.
+  [[nodiscard]] MonotonicTime now() const;
 
  private:
-  class Impl;
+  class PLAYHEAD_LOCAL Impl;
   explicit Player(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

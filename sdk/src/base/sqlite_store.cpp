@@ -12,13 +12,12 @@
 #include <variant>
 
 #include "base/sqlite_record_file.h"
+#include "base/store_limits.h"
 
 namespace playhead {
 
 namespace {
 
-constexpr std::size_t kMaxKeyBytes = 1024;
-constexpr std::size_t kMaxValueBytes = 1 << 20;
 constexpr int kMaxListed = 1000;
 // Calls in one transaction. More: better throughput in a burst. Fewer: the first of a burst is
 // acknowledged sooner (1,000 rows commit in about 8 ms).
@@ -45,13 +44,6 @@ void answer(AnyCall& call, Result<T> result) {
   call.executor->post([done = std::move(call.done), result = std::move(result)]() mutable {
     done(std::move(result));
   });
-}
-
-bool is_allowed(const StoreWrite& write) {
-  const auto is_name = [](const std::string& name) {
-    return !name.empty() && name.size() <= kMaxKeyBytes;
-  };
-  return is_name(write.collection) && is_name(write.key) && write.value.size() <= kMaxValueBytes;
 }
 
 // Errors after which the connection itself is in doubt.
@@ -192,10 +184,8 @@ SqliteStore::~SqliteStore() = default;
 void SqliteStore::write(std::vector<StoreWrite> writes, Executor& executor,
                         UniqueFunction<void(Result<uint64_t>)> done) {
   WriteCall call{std::move(writes), &executor, std::move(done)};
-  if (!std::all_of(call.writes.begin(), call.writes.end(), is_allowed)) {
-    answer(call, Result<uint64_t>(make_error(ErrorCode::kInvalidArgument,
-                                             "a store record is empty or too large")));
-    return;
+  if (auto checked = check_writes(call.writes); !checked) {
+    return answer(call, Result<uint64_t>(std::move(checked).error()));
   }
   worker_->add(std::move(call));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "decode/ffmpeg_audio_decoder.h"
 
+#include <optional>
 #include <utility>
 
 #include "decode/audio_stretcher.h"
@@ -47,6 +48,7 @@ class AudioWorker {
     generation_ = generation;
     if (codec_) avcodec_flush_buffers(codec_.get());
     stretcher_.reset();
+    last_item_time_.reset();
   }
 
   void announce_room() {
@@ -60,12 +62,15 @@ class AudioWorker {
 
   void decode(const DecodeItem& item) {
     if (!codec_ && !open()) return;
-    if (!fill_packet(*packet_, item.sample, item.time)) {
+    // Frames that share one container time (AAC-LATM in MPEG-TS) follow one another.
+    const bool is_new_time = !last_item_time_ || *last_item_time_ != item.time;
+    last_item_time_ = item.time;
+    if (is_new_time) next_time_ = item.time;
+    if (!fill_packet(*packet_, item.sample, next_time_)) {
       report(make_error(ErrorCode::kDecodeFailed, "the sample is too large"),
              Severity::kRecoverable);
       return;
     }
-    next_time_ = item.time;
     const int error = avcodec_send_packet(codec_.get(), packet_.get());
     av_packet_unref(packet_.get());
     if (error < 0 && error != AVERROR_EOF) {
@@ -145,7 +150,8 @@ class AudioWorker {
   AudioStretcher stretcher_;
   bool is_broken_ = false;
   uint64_t generation_ = 0;
-  MediaTime next_time_;  // of a frame without a time of its own
+  std::optional<MediaTime> last_item_time_;
+  MediaTime next_time_;  // where the next frame begins if its sample does not say
 };
 
 }  // namespace

@@ -18,7 +18,7 @@ class FfmpegBackend final : public MediaBackend {
   // a level of its own (it is still FFmpeg's default), the first backend turns it off.
   FfmpegBackend();
 
-  // What the container really is, the bytes tell; `container` only rules out kWebVtt.
+  // What the container is, the bytes tell; `container` is not looked at.
   std::unique_ptr<SegmentDemuxer> open_demuxer(Container container, Executor& executor,
                                                DemuxerCallbacks callbacks) override;
   Result<std::unique_ptr<VideoDecoder>> open_video_decoder(

@@ -17,6 +17,9 @@ using VideoOutlet = Outlet<VideoDecoderCallbacks>;
 
 // The deepest picture reordering of any codec here (H.264 and HEVC: 16 pictures).
 constexpr int kMaxReorderFrames = 16;
+// Pictures per second assumed when the container does not tell; too high only delays the first
+// ones.
+constexpr int kUsualFrameRate = 30;
 // Samples inside the decoder whose pictures have not come out; beyond it the oldest is forgotten.
 constexpr std::size_t kMaxPending = 64;
 
@@ -53,6 +56,7 @@ class VideoWorker {
     generation_ = generation;
     if (codec_) avcodec_flush_buffers(codec_.get());
     pending_.clear();
+    has_started_ = false;
     last_shown_.us = std::numeric_limits<int64_t>::min();
   }
 
@@ -67,6 +71,20 @@ class VideoWorker {
 
   void decode(const DecodeItem& item) {
     if (!codec_ && !open(item.sample)) return;
+    const bool is_first = !std::exchange(has_started_, true);
+    send(item);
+    receive();
+    const bool is_owed = item.show && last_shown_ < item.time;
+    if (is_first && is_owed && item.sample.is_key_frame && is_starving()) hasten(item);
+  }
+
+  // What waits does not suffice to make the decoder give its first picture.
+  [[nodiscard]] bool is_starving() const {
+    const int waiting = FfmpegVideoDecoder::kMaxQueuedSamples - queue_->room();
+    return waiting < std::max(1, codec_->has_b_frames);
+  }
+
+  void send(const DecodeItem& item) {
     if (!fill_packet(*packet_, item.sample, item.time)) {
       report(make_error(ErrorCode::kDecodeFailed, "the sample is too large"),
              Severity::kRecoverable);
@@ -84,6 +102,17 @@ class VideoWorker {
     if (error < 0 && error != AVERROR_EOF) {
       report(ffmpeg_error(ErrorCode::kDecodeFailed, stream_.codec, error), Severity::kRecoverable);
     }
+  }
+
+  // A decoder that reorders pictures gives the first one when it has seen some more, whose bytes
+  // may not be there for a while. It is made to give it at once by ending the stream behind it;
+  // then the stream is begun again. Costs one more decoding of one key frame. Pictures that would
+  // come before it need ones from before the start and are left out by the order of times.
+  void hasten(const DecodeItem& first) {
+    avcodec_send_packet(codec_.get(), nullptr);
+    receive();
+    avcodec_flush_buffers(codec_.get());
+    send(first);
     receive();
   }
 
@@ -91,8 +120,10 @@ class VideoWorker {
   // gives the first pictures in the wrong order. The distance of the first sample's times tells it.
   [[nodiscard]] int reorder_frames(const EncodedSample& first) const {
     const int64_t delay = first.pts_ticks - first.dts_ticks;
-    if (stream_.codec != "h264" || first.duration_ticks <= 0 || delay <= 0) return 0;
-    const int64_t frames = (delay + first.duration_ticks / 2) / first.duration_ticks;
+    if (stream_.codec != "h264" || delay <= 0) return 0;
+    const int64_t usual = std::max<int64_t>(1, stream_.timescale / kUsualFrameRate);
+    const int64_t duration = first.duration_ticks > 0 ? first.duration_ticks : usual;
+    const int64_t frames = (delay + duration / 2) / duration;
     return static_cast<int>(std::min<int64_t>(frames, kMaxReorderFrames));
   }
 
@@ -176,6 +207,7 @@ class VideoWorker {
   bool is_broken_ = false;
   // Of this generation.
   uint64_t generation_ = 0;
+  bool has_started_ = false;
   std::map<int64_t, Pending> pending_;  // by time in us
   MediaTime last_shown_{std::numeric_limits<int64_t>::min()};
 };

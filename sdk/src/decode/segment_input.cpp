@@ -5,11 +5,19 @@
 #include <limits>
 #include <utility>
 
+#include "decode/id3_timestamp.h"
+
 namespace playhead {
 
 namespace {
 
 constexpr uint64_t kTsPacketBytes = 188;
+
+// ISO/IEC 13818-7 §6.2: length of the frame that begins here, header included; 0 if none does.
+std::size_t adts_frame_bytes(ByteView head) {
+  if (head.size() < 7 || head[0] != 0xff || (head[1] & 0xf6) != 0xf0) return 0;
+  return std::size_t{head[3] & 3U} << 11 | std::size_t{head[4]} << 3 | head[5] >> 5;
+}
 
 bool is_passed_on(uint32_t type) {
   return type == box_type("ftyp") || type == box_type("styp") || type == box_type("moov") ||
@@ -38,6 +46,7 @@ void SegmentInput::skip(std::size_t count) {
 
 std::size_t SegmentInput::read(std::span<uint8_t> out) {
   if (framing_ == Framing::kBoxes) return read_boxes(out);
+  if (framing_ == Framing::kAdtsFrames) return read_adts(out);
   if (wait_for(1) == 0) return 0;
   const std::size_t count = stream_.read(out);
   served_bytes_ += count;
@@ -84,8 +93,25 @@ bool SegmentInput::begin_box() {
   return true;
 }
 
+// Frame by frame, to know at the end whether the last one is whole (libavformat drops it silently).
+std::size_t SegmentInput::read_adts(std::span<uint8_t> out) {
+  if (frame_left_ == 0) {
+    const std::vector<uint8_t> head = peek(kId3HeaderBytes);
+    const std::size_t tag_bytes = id3_tag_bytes(head);
+    frame_left_ = tag_bytes > 0 ? tag_bytes : adts_frame_bytes(head);
+    if (frame_left_ == 0) framing_ = Framing::kNone;  // something else follows, or nothing
+  }
+  if (wait_for(1) == 0) return 0;
+  const bool is_framed = framing_ == Framing::kAdtsFrames;
+  const std::size_t limit = is_framed ? std::min(frame_left_, out.size()) : out.size();
+  const std::size_t count = stream_.read(out.first(limit));
+  if (is_framed) frame_left_ -= count;
+  return count;
+}
+
 void SegmentInput::scan(uint32_t type, ByteView box) {
   if (type == box_type("moov")) {
+    has_moov_ = true;
     default_durations_ = scan_default_durations(box);
     return;
   }
@@ -107,6 +133,8 @@ bool SegmentInput::is_cut_short() const {
       return header_left_ > 0 || (box_left_ > 0 && !box_is_endless_);
     case Framing::kTsPackets:
       return served_bytes_ % kTsPacketBytes != 0;
+    case Framing::kAdtsFrames:
+      return frame_left_ > 0;
     case Framing::kNone:
       break;
   }

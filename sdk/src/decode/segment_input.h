@@ -21,7 +21,7 @@ namespace playhead {
 // appended to its init segment. Worker thread.
 class SegmentInput {
  public:
-  enum class Framing { kNone, kBoxes, kTsPackets };
+  enum class Framing { kNone, kBoxes, kTsPackets, kAdtsFrames };
 
   // A moov or moof is held whole; larger ones are taken for damage. A real moof is below 100 KB.
   static constexpr uint64_t kMaxHeaderBoxBytes = uint64_t{16} << 20;
@@ -40,6 +40,8 @@ class SegmentInput {
 
   // After the end: the last box or packet is not complete, or a box header is nonsense.
   [[nodiscard]] bool is_cut_short() const;
+  // Of kBoxes: a moov box went by.
+  [[nodiscard]] bool has_moov() const { return has_moov_; }
   // Ticks by which libavformat's presentation times of this track are too late by now.
   [[nodiscard]] int64_t composition_shift(int track_id) const;
   // Duration in ticks of the track's next sample in file order; 0 when not known.
@@ -49,6 +51,7 @@ class SegmentInput {
   std::size_t wait_for(std::size_t count);
   std::size_t read_boxes(std::span<uint8_t> out);
   bool begin_box();
+  std::size_t read_adts(std::span<uint8_t> out);
   void scan(uint32_t type, ByteView box);
 
   ByteStream& stream_;
@@ -61,12 +64,15 @@ class SegmentInput {
   uint64_t box_left_ = 0;  // behind those 8 bytes
   bool box_is_endless_ = false;
   bool is_damaged_ = false;
+  bool has_moov_ = false;
   struct Track {
     int64_t composition_shift = 0;  // as libavformat keeps it: the maximum so far
     std::deque<uint32_t> durations;
   };
   std::map<int, Track> tracks_;  // by track id
   TrackDurations default_durations_;
+  // kAdtsFrames.
+  std::size_t frame_left_ = 0;
 };
 
 }  // namespace playhead

@@ -23,7 +23,7 @@ namespace {
 constexpr int kReadBufferBytes = 32 * 1024;
 // How much of an MPEG-TS libavformat scans for tables before it starts over and delivers: PAT and
 // PMT are the first packets of a segment (RFC 8216 §3.2). Larger delays the first sample.
-constexpr int64_t kTsProbeBytes = 188 * 8;
+constexpr int64_t kTsProbeBytes = int64_t{188} * 8;
 // Samples per delivery grow from 1 (the first frame is wanted at once) to this; a delivery costs
 // the executor one task.
 constexpr std::size_t kMaxBatchSamples = 64;
@@ -176,6 +176,8 @@ Result<void> SegmentReader::recognise() {
     input_.set_framing(SegmentInput::Framing::kBoxes);
   } else if (format_ == SegmentFormat::kMpegTs) {
     input_.set_framing(SegmentInput::Framing::kTsPackets);
+  } else if (format_ == SegmentFormat::kAdts) {
+    input_.set_framing(SegmentInput::Framing::kAdtsFrames);
   }
   if (format_ == SegmentFormat::kUnknown) {
     return make_error(ErrorCode::kContainerUnsupported,
@@ -207,8 +209,11 @@ Result<void> SegmentReader::open() {
   const int error = avformat_open_input(&context, "", demuxer, &options);  // frees it if it fails
   av_dict_free(&options);
   libav_->format.reset(context);
-  if (error < 0) return ffmpeg_error(ErrorCode::kContainerSyntax, "the segment's header", error);
-  return {};
+  if (error >= 0) return {};
+  if (format_ == SegmentFormat::kFmp4 && !input_.has_moov()) {
+    return make_error(ErrorCode::kContainerSyntax, "there is no moov box: no init segment", error);
+  }
+  return ffmpeg_error(ErrorCode::kContainerSyntax, "the segment's header", error);
 }
 
 Result<void> SegmentReader::read_packets() {
@@ -226,7 +231,8 @@ Result<void> SegmentReader::finish(int last_error) {
   if (stream_.truncated()) {
     return make_error(ErrorCode::kContainerSyntax, "the segment is larger than 256 MiB");
   }
-  if (is_damaged_ || input_.is_cut_short()) {
+  const bool is_read_up = stream_.ended() && stream_.unread() == 0;
+  if (is_damaged_ || (input_.is_cut_short() && (is_read_up || last_error == AVERROR_EOF))) {
     return make_error(ErrorCode::kContainerSyntax, "the segment ends in the middle", last_error);
   }
   if (last_error != AVERROR_EOF) {
@@ -346,11 +352,14 @@ bool SegmentReader::set_times(EncodedSample& sample, const AVPacket& packet,
   return true;
 }
 
-// libavformat hands out what it got of the last sample; that is not a sample.
+// At the end libavformat hands out what it got of the last sample; that is not a sample. It marks
+// it where the container tells a sample's size, which for video in MPEG-TS it does not.
 bool SegmentReader::is_cut_off(const AVPacket& packet) const {
   const AVIOContext& io = *libav_->io;
-  return (packet.flags & AV_PKT_FLAG_CORRUPT) != 0 && io.buf_ptr >= io.buf_end && stream_.ended() &&
-         stream_.unread() == 0;
+  const bool is_at_end = io.buf_ptr >= io.buf_end && stream_.ended() && stream_.unread() == 0;
+  const bool is_marked = (packet.flags & AV_PKT_FLAG_CORRUPT) != 0;
+  const bool is_parsed = format_ == SegmentFormat::kMpegTs || format_ == SegmentFormat::kAdts;
+  return is_at_end && (is_marked || (is_parsed && input_.is_cut_short()));
 }
 
 void SegmentReader::flush() {

@@ -152,7 +152,7 @@ CancelHandle ManifestSource::load_index(const Representation& representation,
     if (!fetched) return finish(std::move(fetched).error());
     if (std::optional<Error> error = status_error(fetched->head)) return finish(*std::move(error));
     finish(parse_index(source, Representation{}, fetched->body,
-                     url_of(*fetched, source.location.url)));
+                       url_of(*fetched, source.location.url)));
   };
   return fetch_(make_request(source.location, timeouts_), std::move(on_fetched));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "manifest/presentation_dump.h"
 
+#include <cmath>
 #include <string_view>
 
 namespace playhead {
@@ -166,7 +167,7 @@ void Printer::representation(const Representation& r) {
   field("container", name_of(r.container));
   number("width", r.width);
   number("height", r.height);
-  number("frame_rate_millihertz", static_cast<int64_t>(r.frame_rate * 1000 + 0.5));
+  number("frame_rate_millihertz", std::llround(r.frame_rate * 1000));
   number("sample_rate", r.sample_rate);
   number("channels", r.channels);
   field("audio_group", r.audio_group);

@@ -18,19 +18,25 @@ bool Timeline::append(int64_t start_ticks, int64_t duration_ticks, uint64_t coun
       length ? checked_add(start_ticks, *length) : std::optional<int64_t>();
   if (!end) return false;
 
-  const bool follows_last = !runs_.empty() && start_ticks == end_ticks_;
+  uint64_t left_out = 0;
   if (!runs_.empty()) {
-    Run& last = runs_.back();
-    const uint64_t next_number = last.first_number + count_of(runs_.size() - 1);
+    const Run& last = runs_.back();
+    const uint64_t next_number = base_number_ + size_ + last.left_out;
     if (first_number < next_number) return false;
-    if (follows_last && last.duration_ticks == duration_ticks && first_number == next_number) {
+    left_out = last.left_out + (first_number - next_number);
+    if (left_out > std::numeric_limits<uint32_t>::max()) return false;
+    if (start_ticks == end_ticks_ && last.duration_ticks == duration_ticks &&
+        first_number == next_number) {
       size_ += count;
       end_ticks_ = *end;
       return true;
     }
     if (start_ticks < this->start_ticks(size() - 1)) return false;
+  } else {
+    base_number_ = first_number;
   }
-  runs_.push_back({start_ticks, duration_ticks, first_number, size_});
+  runs_.push_back(
+      {start_ticks, duration_ticks, static_cast<uint32_t>(size_), static_cast<uint32_t>(left_out)});
   size_ += count;
   end_ticks_ = *end;
   return true;
@@ -80,8 +86,7 @@ MediaTime Timeline::end(std::size_t position) const {
 }
 
 uint64_t Timeline::number(std::size_t position) const {
-  const Run& run = runs_[run_of(position)];
-  return run.first_number + (position - run.first_position);
+  return base_number_ + position + runs_[run_of(position)].left_out;
 }
 
 std::optional<std::size_t> Timeline::find(MediaTime time) const {
@@ -115,10 +120,10 @@ std::optional<std::size_t> Timeline::find(MediaTime time) const {
 std::optional<std::size_t> Timeline::find_number(uint64_t number) const {
   const auto after =
       std::upper_bound(runs_.begin(), runs_.end(), number,
-                       [](uint64_t n, const Run& run) { return n < run.first_number; });
+                       [this](uint64_t n, const Run& run) { return n < first_number(run); });
   if (after == runs_.begin()) return std::nullopt;
   const auto index = static_cast<std::size_t>(after - runs_.begin()) - 1;
-  const uint64_t offset = number - runs_[index].first_number;
+  const uint64_t offset = number - first_number(runs_[index]);
   if (offset >= count_of(index)) return std::nullopt;
   return static_cast<std::size_t>(runs_[index].first_position + offset);
 }

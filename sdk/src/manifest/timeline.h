@@ -16,9 +16,9 @@ class Timeline {
  public:
   struct Run {
     int64_t start_ticks = 0;
-    int64_t duration_ticks = 0;  // of each segment, >= 0
-    uint64_t first_number = 0;   // number of its first segment
-    uint64_t first_position = 0;
+    int64_t duration_ticks = 0;   // of each segment, >= 0
+    uint32_t first_position = 0;  // of its first segment
+    uint32_t left_out = 0;        // numbers not given to any segment before it
   };
 
   // timescale > 0. Presentation time = ticks / timescale + media_offset.
@@ -27,7 +27,8 @@ class Timeline {
 
   // Adds `count` > 0 segments. They may start later than the last one ends (a gap), or before that
   // (an overlap: the last one then ends earlier), but not before the last one starts.
-  // False, and nothing added, when they do, or when times overflow. A count that would exceed
+  // Numbers ascend; at most 2^32 may be left out in between.
+  // False, and nothing added, when a rule is broken or times overflow. A count that would exceed
   // kMaxSegments is cut.
   bool append(int64_t start_ticks, int64_t duration_ticks, uint64_t count, uint64_t first_number);
   // The last segment ends there at the latest (the Period's end).
@@ -56,11 +57,15 @@ class Timeline {
  private:
   [[nodiscard]] std::size_t run_of(std::size_t position) const;
   [[nodiscard]] uint64_t count_of(std::size_t run) const;
+  [[nodiscard]] uint64_t first_number(const Run& run) const {
+    return base_number_ + run.first_position + run.left_out;
+  }
   [[nodiscard]] MediaTime to_time(int64_t ticks) const;
 
   int64_t timescale_;
   Duration media_offset_;
-  std::vector<Run> runs_;  // ascending by start, position and number
+  std::vector<Run> runs_;     // ascending by start, position and number
+  uint64_t base_number_ = 0;  // of the first segment
   uint64_t size_ = 0;
   int64_t end_ticks_ = 0;
   std::optional<MediaTime> end_limit_;

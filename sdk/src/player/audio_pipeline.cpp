@@ -203,9 +203,11 @@ bool AudioPipeline::is_finished(MonotonicTime now) {
 }
 
 Duration AudioPipeline::until_refill(MonotonicTime now) {
-  if (!format_ || chunks_.empty() || !is_running_) return 24h;
-  const int64_t queued_us = queued_frames(now) * 1'000'000 / format_->sample_rate;
-  return std::max<Duration>(Duration{queued_us} - kSinkTarget / 2, 5ms);
+  if (!format_ || !is_running_) return 24h;
+  const Duration queued{queued_frames(now) * 1'000'000 / format_->sample_rate};
+  // With nothing to refill from, the moment it runs dry is the one to look at.
+  const Duration wait = chunks_.empty() ? queued : queued - kSinkTarget / 2;
+  return queued == Duration{0} && chunks_.empty() ? Duration{24h} : std::max<Duration>(wait, 5ms);
 }
 
 }  // namespace playhead

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "playhead/client.h"
 
+#include <filesystem>
+#include <future>
+#include <system_error>
 #include <utility>
 
+#include "base/sqlite_store.h"
 #include "base/thread_executor.h"
+#include "base/url.h"
+#include "base/volatile_store.h"
 #include "decode/ffmpeg_backend.h"
 #include "net/curl_transport.h"
 #include "player/client_impl.h"
@@ -21,25 +27,72 @@ void Client::Impl::remember_throughput(Bitrate throughput) {
   throughput_ = throughput;
 }
 
+Client::Impl::~Impl() {
+  if (!executor || !outbox) return;
+  if (executor->is_current()) {
+    outbox.reset();
+    return;
+  }
+  // The outbox ends on its own thread.
+  std::promise<void> done;
+  executor->post([&] {
+    outbox.reset();
+    done.set_value();
+  });
+  done.get_future().wait();
+}
+
+namespace {
+
+Result<std::shared_ptr<Store>> open_store(const std::string& folder) {
+  if (folder.empty()) return std::shared_ptr<Store>(std::make_shared<VolatileStore>());
+  std::error_code failure;
+  std::filesystem::create_directories(folder, failure);
+  if (failure) {
+    return make_error(ErrorCode::kStoreIo, "the storage folder cannot be created: " + folder,
+                      failure.value());
+  }
+  PLAYHEAD_TRY(auto store, SqliteStore::open(folder + "/playhead.db"));
+  return std::shared_ptr<Store>(std::move(store));
+}
+
+}  // namespace
+
 Result<std::shared_ptr<Client>> Client::create(ClientConfig config,
                                                ClientDependencies dependencies) {
   auto impl = std::make_unique<Impl>();
+  impl->log = std::move(config.log);
   impl->transport = std::move(dependencies.transport);
   if (!impl->transport) {
     CurlConfig curl;
     curl.user_agent = config.user_agent;
-    curl.log = config.log.get();
+    curl.log = impl->log.get();
     impl->transport = std::make_shared<CurlTransport>(std::move(curl));
   }
   impl->backend = std::move(dependencies.backend);
   if (!impl->backend) impl->backend = std::make_shared<FfmpegBackend>();
   impl->executor = std::move(dependencies.executor);
   if (!impl->executor) impl->executor = std::make_shared<ThreadExecutor>("playhead-client");
-  impl->config = std::move(config);
+
+  if (!config.api_url.empty()) {
+    PLAYHEAD_TRY([[maybe_unused]] auto origin, url_origin(config.api_url));
+    impl->store = std::move(dependencies.store);
+    if (!impl->store) {
+      PLAYHEAD_TRY(impl->store, open_store(config.storage_path));
+    }
+    impl->api = std::make_unique<ApiAccess>(config.api_url, std::move(config.token_provider));
+    impl->outbox = std::make_unique<Outbox>(*impl->api, *impl->store, *impl->transport,
+                                            *impl->executor, OutboxObserver());
+  }
   return std::shared_ptr<Client>(new Client(std::move(impl)));
 }
 
 Client::Client(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Client::~Client() = default;
+
+void Client::flush(Duration limit, UniqueFunction<void(bool)> done) {
+  if (impl_->outbox) return impl_->outbox->drain(limit, std::move(done));
+  impl_->executor->post([done = std::move(done)]() mutable { done(true); });
+}
 
 }  // namespace playhead

@@ -4,21 +4,26 @@
 #include <memory>
 #include <mutex>
 
-#include "base/log.h"
+#include "playhead/bitrate.h"
 #include "playhead/client.h"
+#include "session/api_access.h"
+#include "session/outbox.h"
 
 namespace playhead {
 
-// The parts of a Client that its players use. Members are destroyed from the last to the first:
-// nothing outlives what it uses.
+// The parts of a Client that its players use.
 class Client::Impl {
  public:
-  ClientConfig config;
-  // Before the executor: tasks on it use these until its thread ends.
+  ~Impl();
+
+  std::shared_ptr<LogSink> log;
+  std::shared_ptr<Executor> executor;
   std::shared_ptr<Transport> transport;
   std::shared_ptr<Store> store;
   std::shared_ptr<MediaBackend> backend;
-  std::shared_ptr<Executor> executor;
+  // Null without an API URL.
+  std::unique_ptr<ApiAccess> api;
+  std::unique_ptr<Outbox> outbox;
 
   // What the last play measured on this network; 0 unknown. Any thread.
   [[nodiscard]] Bitrate remembered_throughput();

@@ -84,8 +84,9 @@ MediaPipeline::Turn MediaPipeline::turn(StreamingEngine& streaming, MonotonicTim
     if (turn.video.shown > 0) {
       video_.feed(streaming.video(), streaming.is_complete(TrackKind::kVideo));
     }
-    if (is_running_ && turn.video.next) {
-      const Duration media = *turn.video.next - position(now);
+    const auto next = turn.video.next ? turn.video.next : video_.end_of_title();
+    if (is_running_ && next && *next > position(now)) {
+      const Duration media = *next - position(now);
       turn.wait = std::min(turn.wait, from_seconds(to_seconds(media) / speed_));
     }
   }

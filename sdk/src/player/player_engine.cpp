@@ -82,28 +82,25 @@ void PlayerEngine::turn() {
     wait = std::min(wait, played.wait);
     note_presented(played.video, now);
     update_state(now);
-    report_progress(now);
+    update_session(now);
   }
   // A failure seen in this turn ends the play in the next, with nothing of it on the call stack.
-  if (failure_ || url_refused_) wake();
+  if (failure_) wake();
   publish_status(now);
   schedule(now, wait);
 }
 
 void PlayerEngine::schedule(MonotonicTime now, Duration wait) {
   if (!streaming_ || is_turn_posted_) return;
-  // Reports are due by play time; a second look is precise enough for them.
-  if (state_ == PlayerState::kPlaying) wait = std::min<Duration>(wait, 250ms);
+  if (session_ && session_->next_deadline()) {
+    wait = std::min(wait, std::max(*session_->next_deadline() - now, Duration{0}));
+  }
   if (wait >= kForever) return;
   turn_timer_ = executor_.post_at(now + wait, [this] { turn(); });
 }
 
 void PlayerEngine::handle_errors(MonotonicTime now) {
   for (Error& error : std::exchange(decode_errors_, {})) warn(std::move(error));
-  if (url_refused_) {
-    const Error refused = *std::exchange(url_refused_, std::nullopt);
-    if (!failure_) renew_urls(refused);
-  }
   if (failure_) {
     // What is buffered is still played.
     const bool can_play_on =
@@ -169,7 +166,6 @@ void PlayerEngine::update_buffering(MonotonicTime now) {
     set_state(PlayerState::kEnded, now);
     emit(Ended{});
     emit(Summary{qoe_.summary(now)});
-    if (session_) session_->on_ended(position(now));
     return;
   }
   if (is_paused_) {
@@ -192,7 +188,6 @@ void PlayerEngine::update_playing(MonotonicTime now) {
     set_state(PlayerState::kEnded, now);
     emit(Ended{});
     emit(Summary{qoe_.summary(now)});
-    if (session_) session_->on_ended(position(now));
     return;
   }
   if (pipeline_->is_starved(*streaming_, now)) {
@@ -216,10 +211,34 @@ void PlayerEngine::set_state(PlayerState state, MonotonicTime now) {
   emit(StateChanged{from, state});
 }
 
-void PlayerEngine::report_progress(MonotonicTime now) {
+PlayActivity PlayerEngine::activity() const {
+  switch (state_) {
+    case PlayerState::kPlaying:
+      return PlayActivity::kPlaying;
+    case PlayerState::kPaused:
+      return is_seeking_ ? PlayActivity::kSeeking : PlayActivity::kPaused;
+    case PlayerState::kBuffering:
+      if (is_seeking_) return PlayActivity::kSeeking;
+      return has_first_frame_ ? PlayActivity::kBuffering : PlayActivity::kIdle;
+    case PlayerState::kRebuffering:
+      return PlayActivity::kBuffering;
+    case PlayerState::kEnded:
+      return PlayActivity::kEnded;
+    case PlayerState::kIdle:
+    case PlayerState::kLoading:
+    case PlayerState::kFailed:
+      break;
+  }
+  return PlayActivity::kIdle;
+}
+
+void PlayerEngine::update_session(MonotonicTime now) {
   if (!session_) return;
-  session_->on_playback(position(now), state_ == PlayerState::kPlaying, streaming_->duration(),
-                        now);
+  MediaTime here = position(now);
+  if (state_ == PlayerState::kEnded && streaming_->duration()) {
+    here = MediaTime{0} + *streaming_->duration();
+  }
+  session_->update(activity(), here);
 }
 
 void PlayerEngine::publish_status(MonotonicTime now) {
@@ -253,8 +272,8 @@ void PlayerEngine::fail_next_turn(Error error) {
 void PlayerEngine::on_streaming_failed(Error error) { fail_next_turn(std::move(error)); }
 
 void PlayerEngine::on_url_refused(const Error& error) {
-  url_refused_ = error;
-  wake();
+  if (!session_) return fail_next_turn(error);
+  renew_urls();
 }
 
 void PlayerEngine::on_pipeline_error(TrackKind kind, Error error) {

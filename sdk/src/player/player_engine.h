@@ -13,8 +13,8 @@
 #include "player/event_queue.h"
 #include "player/media_pipeline.h"
 #include "player/qoe_collector.h"
-#include "player/title_session.h"
 #include "playhead/player.h"
+#include "session/playback_session.h"
 #include "streaming/streaming_engine.h"
 
 namespace playhead {
@@ -43,20 +43,23 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   using ManifestDone = UniqueFunction<void(Result<FetchedManifest>)>;
 
   // Loading, in order.
-  void on_session_started(Result<TitleStart> start);
+  void on_session_started(Result<SessionStart> start);
   void load_manifest(const std::string& url);
   CancelHandle fetch_manifest(Request request, ManifestDone done);
   void on_manifest(Result<std::shared_ptr<const Presentation>> result);
   // Signed URLs.
-  void renew_urls(const Error& refused);
-  void on_renewed(Result<TitleStart> start);
+  void renew_urls();
+  void schedule_renewal(const SessionStart& start);
+  void on_renewed(Result<SessionStart> start);
+  void on_renewal_failed(Error error);
 
   // The turn and its steps, in order.
   void turn();
   void handle_errors(MonotonicTime now);
   void note_presented(const VideoPipeline::Presented& presented, MonotonicTime now);
   void update_state(MonotonicTime now);
-  void report_progress(MonotonicTime now);
+  void update_session(MonotonicTime now);
+  [[nodiscard]] PlayActivity activity() const;
   void publish_status(MonotonicTime now);
   void schedule(MonotonicTime now, Duration wait);
 
@@ -120,7 +123,7 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   ResourceFetcher start_fetcher_;  // playlists: the user waits for an answer
   ResourceFetcher media_fetcher_;
   ManifestSource manifests_;
-  std::unique_ptr<TitleSession> session_;  // null for a plain URL
+  std::unique_ptr<PlaybackSession> session_;  // null for a plain URL
   std::unique_ptr<StreamingEngine> streaming_;
   std::unique_ptr<MediaPipeline> pipeline_;
   CancelHandle manifest_load_;

@@ -20,20 +20,28 @@ void PlayerEngine::load(PlaySource source) {
   set_state(PlayerState::kLoading, now);
   if (source_.title_id.empty()) return load_manifest(source_.url);
 
-  auto session = TitleSession::create(client_, executor_, source_.title_id, config_);
-  if (!session) return fail(std::move(session).error());
-  session_ = *std::move(session);
-  session_->start([this](Result<TitleStart> start) { on_session_started(std::move(start)); });
-  session_->on_progress_sent([this](Duration position) {
-    emit(ProgressSent{source_.title_id, position});
+  Client::Impl& client = client_->impl();
+  if (!client.api) {
+    return fail(make_error(ErrorCode::kInvalidState,
+                           "titles of the service need the client's api_url to be set"));
+  }
+  PlaybackSessionConfig config;
+  config.title_id = source_.title_id;
+  config.progress_interval = config_.progress_interval;
+  session_ = std::make_unique<PlaybackSession>(std::move(config), *client.api, *client.outbox,
+                                               *client.transport, executor_);
+  session_->on_progress_sent([this](const ProgressReport& report) {
+    emit(ProgressSent{report.title_id, report.position});
   });
+  session_->start([this](Result<SessionStart> start) { on_session_started(std::move(start)); });
   wake();
 }
 
-void PlayerEngine::on_session_started(Result<TitleStart> start) {
+void PlayerEngine::on_session_started(Result<SessionStart> start) {
   if (!start) return fail_next_turn(std::move(start).error());
-  emit(SessionStarted{redact(start->manifest_url), start->resume_position});
-  if (!source_.start) start_position_ = MediaTime{start->resume_position.count()};
+  emit(SessionStarted{redact(start->manifest_url), start->resume_position - MediaTime{0}});
+  if (!source_.start) start_position_ = start->resume_position;
+  schedule_renewal(*start);
   load_manifest(start->manifest_url);
 }
 
@@ -91,7 +99,6 @@ void PlayerEngine::pause() {
     const MonotonicTime now = executor_.now();
     pipeline_->run(false, now);
     set_state(PlayerState::kPaused, now);
-    if (session_) session_->on_paused(position(now));
   }
   wake();
 }
@@ -117,7 +124,6 @@ void PlayerEngine::seek(MediaTime target, uint64_t user_tag) {
   streaming_->seek(target);
   pipeline_->restart(target, now);
   set_state(PlayerState::kBuffering, now);
-  if (session_) session_->on_seek(target);
   wake();
 }
 
@@ -182,8 +188,7 @@ void PlayerEngine::end_play(PlayerState state) {
   const MediaTime here = position(now);
   const bool was_over = state_ == PlayerState::kEnded || state_ == PlayerState::kFailed;
   if (session_) {
-    // Only what was really watched is worth remembering.
-    if (!was_over && has_first_frame_) session_->on_stopped(here);
+    if (!was_over) session_->update(PlayActivity::kStopped, here);
     session_.reset();
   }
   if (streaming_) client_->impl().remember_throughput(streaming_->throughput());
@@ -194,7 +199,6 @@ void PlayerEngine::end_play(PlayerState state) {
   streaming_.reset();
   start_position_ = here;
   failure_.reset();
-  url_refused_.reset();
   decode_errors_.clear();
   is_renewing_ = false;
   is_seeking_ = false;
@@ -206,21 +210,38 @@ void PlayerEngine::end_play(PlayerState state) {
   publish_status(now);
 }
 
-void PlayerEngine::renew_urls(const Error& refused) {
-  if (!session_) return fail(refused);
-  if (std::exchange(is_renewing_, true)) return;
-  session_->renew([this](Result<TitleStart> start) { on_renewed(std::move(start)); });
+void PlayerEngine::schedule_renewal(const SessionStart& start) {
+  if (!start.renew_at) return;
+  renewal_timer_ = executor_.post_at(*start.renew_at, [this] { renew_urls(); });
 }
 
-void PlayerEngine::on_renewed(Result<TitleStart> start) {
-  if (!start) return fail_next_turn(std::move(start).error());
+void PlayerEngine::renew_urls() {
+  if (std::exchange(is_renewing_, true)) return;
+  session_->renew([this](Result<SessionStart> start) { on_renewed(std::move(start)); });
+}
+
+void PlayerEngine::on_renewed(Result<SessionStart> start) {
+  if (!start) {
+    is_renewing_ = false;
+    return on_renewal_failed(std::move(start).error());
+  }
+  schedule_renewal(*start);
   manifest_load_ = manifests_.load(start->manifest_url,
                                    [this](Result<std::shared_ptr<const Presentation>> result) {
                                      is_renewing_ = false;
-                                     if (!result) return fail_next_turn(std::move(result).error());
+                                     if (!result)
+                                       return on_renewal_failed(std::move(result).error());
+                                     if (!streaming_) return on_manifest(std::move(result));
                                      streaming_->replace(*std::move(result));
                                      wake();
                                    });
+}
+
+void PlayerEngine::on_renewal_failed(Error error) {
+  // The old URLs may still be good, or what is buffered may be enough: segments will tell.
+  if (!streaming_ || streaming_->is_waiting_for_renewal()) return fail_next_turn(std::move(error));
+  error.severity = Severity::kRecoverable;
+  warn(std::move(error));
 }
 
 }  // namespace playhead

@@ -42,6 +42,11 @@ class VideoPipeline {
   [[nodiscard]] bool has_shown() const { return has_shown_; }
   // The last frame of the title has been on screen for its duration.
   [[nodiscard]] bool is_finished(MediaTime position) const;
+  // When the frame on screen ends, if it is the title's last.
+  [[nodiscard]] std::optional<MediaTime> end_of_title() const {
+    if (!is_drained_ || !frames_.empty()) return std::nullopt;
+    return shown_end_;
+  }
   [[nodiscard]] int width() const { return width_; }
   [[nodiscard]] int height() const { return height_; }
 

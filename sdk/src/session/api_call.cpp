@@ -4,7 +4,7 @@
 #include <memory>
 #include <utility>
 
-#include "base/http_date.h"
+#include "net/http_headers.h"
 
 namespace playhead {
 
@@ -42,7 +42,7 @@ class ApiCall : public std::enable_shared_from_this<ApiCall> {
         done_(std::move(done)) {}
 
   void begin() {
-    if (request_.retry) give_up_at_ = executor_.now() + request_.retry->budget;
+    began_at_ = executor_.now();
     if (is_http(access_.base_url)) return ask_for_token({});
     timer_ = executor_.post_at(
         executor_.now(), guarded([](ApiCall& call) {
@@ -113,7 +113,7 @@ class ApiCall : public std::enable_shared_from_this<ApiCall> {
   void on_head(const ResponseHead& head) {
     reply_.status = head.status;
     const std::string_view date = head.header("Date");
-    reply_.retry_after = parse_retry_after(head.header("Retry-After"), date);
+    reply_.retry_after = parse_retry_after(head.header("Retry-After"), date, executor_.wall_now());
     if (const auto parsed = parse_http_date(date)) {
       access_.clock.observe({*parsed, sent_at_, executor_.now()});
     }
@@ -131,15 +131,17 @@ class ApiCall : public std::enable_shared_from_this<ApiCall> {
   void retry_or_finish(Result<ApiReply> result) {
     const bool is_success = result && result->status >= 200 && result->status < 300;
     if (is_success || !request_.retry) return finish(std::move(result));
-    const Error error = result ? error_of(*result) : result.error();
-    if (!is_transient(error)) return finish(std::move(result));
-    ++failures_;
-    const Duration backoff = backoff_delay(request_.retry->backoff, failures_, executor_.random());
-    const Duration delay =
-        backoff + (result ? result->retry_after.value_or(Duration{0}) : Duration{0});
-    const MonotonicTime next = executor_.now() + delay;
-    if (next > give_up_at_) return finish(std::move(result));
-    timer_ = executor_.post_at(next, guarded([](ApiCall& call) { call.send(); }));
+    RetryInputs inputs;
+    inputs.code = result ? error_of(*result).code : result.error().code;
+    inputs.status = result ? result->status : 0;
+    inputs.failed_attempts = ++failures_;
+    inputs.elapsed = executor_.now() - began_at_;
+    if (result) inputs.retry_after = result->retry_after;
+    inputs.random = executor_.random();
+    const RetryDecision decision = decide_retry(inputs, *request_.retry);
+    if (!decision.retries) return finish(std::move(result));
+    timer_ = executor_.post_at(executor_.now() + decision.delay,
+                               guarded([](ApiCall& call) { call.send(); }));
   }
 
   ApiAccess& access_;
@@ -151,7 +153,7 @@ class ApiCall : public std::enable_shared_from_this<ApiCall> {
   std::string token_;
   ApiReply reply_;  // of the attempt under way
   MonotonicTime sent_at_;
-  MonotonicTime give_up_at_;
+  MonotonicTime began_at_;
   int failures_ = 0;
   bool has_refreshed_ = false;
   bool is_finished_ = false;

@@ -63,7 +63,7 @@ CancelHandle ApiClient::get_stream(const StreamQuery& query,
   ApiRequest request;
   request.path = "/api/v1/stream?movie_id=" + percent_encoded(query.title_id);
   if (!query.format.empty()) request.path += "&format=" + percent_encoded(query.format);
-  request.retry = ApiRetry{};
+  request.retry = RetryConfig{};
   return start_api_call(
       access_, transport_, executor_, std::move(request),
       [done = std::move(done)](const Result<ApiReply>& reply) mutable { done(read_grant(reply)); });

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/iso8601.h"
 #include "base/rfc3339.h"
 
 namespace playhead {
@@ -99,7 +100,7 @@ Result<std::optional<WallTime>> optional_time_field(const Json& object, const ch
   const Json* field = find(object, name);
   if (field == nullptr) return std::optional<WallTime>();
   if (field->is_string()) {
-    const auto time = parse_rfc3339(field->get_ref<const std::string&>());
+    const auto time = parse_iso_date_time(field->get_ref<const std::string&>());
     if (!time) return bad_field(name, "is not an RFC 3339 time");
     return time;
   }

@@ -57,20 +57,6 @@ Error error_of(const ApiReply& reply) {
   return make_error(code_of(reply.status), context_of(reply), reply.status);
 }
 
-bool is_transient(const Error& error) {
-  switch (error.code) {
-    case ErrorCode::kNetworkUnreachable:
-    case ErrorCode::kNetworkTimeout:
-    case ErrorCode::kConnectionLost:
-    case ErrorCode::kBadResponse:
-    case ErrorCode::kServerBusy:
-    case ErrorCode::kHttpStatus:
-      return true;
-    default:
-      return false;
-  }
-}
-
 PostOutcome outcome_of(const ApiReply& reply) {
   using Verdict = PostOutcome::Verdict;
   // Exactly 204: a captive portal's 200 is not the service's word.

@@ -22,9 +22,6 @@ struct ApiReply {
 // kApiBadAnswer. `detail` is the status, `context` the service's own words if it gave any.
 [[nodiscard]] Error error_of(const ApiReply& reply);
 
-// The same call may succeed if made again: the network failed, the service is busy or broken.
-[[nodiscard]] bool is_transient(const Error& error);
-
 // How a post that got this answer ended.
 [[nodiscard]] PostOutcome outcome_of(const ApiReply& reply);
 // How a post that got no answer ended.

@@ -66,6 +66,10 @@ class Outbox::Impl final : public OutboxCargo, public std::enable_shared_from_th
 
   void flush() { lane_->flush(); }
 
+  void drain(Duration patience, UniqueFunction<void(bool)> done) {
+    lane_->drain(patience, std::move(done));
+  }
+
   void settle(const std::string& key, Duration patience,
               const std::shared_ptr<SettledMailbox>& answer) {
     lane_->settle(key, patience, [answer](const OutboxItem* item) {
@@ -148,6 +152,12 @@ void Outbox::put_progress(ProgressReport report) {
 
 void Outbox::flush() {
   post([](Impl& impl) { impl.flush(); });
+}
+
+void Outbox::drain(Duration patience, UniqueFunction<void(bool)> done) {
+  post([patience, done = std::move(done)](Impl& impl) mutable {
+    impl.drain(patience, std::move(done));
+  });
 }
 
 CancelHandle Outbox::settle(std::string profile_id, std::string title_id, Duration patience,

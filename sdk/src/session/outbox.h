@@ -49,6 +49,9 @@ class Outbox {
   // Tries everything at once, whatever the back-off: the app goes to the background or ends, the
   // network is back.
   void flush();
+  // The same; `done` gets true, on the outbox's executor, as soon as nothing waits any more, false
+  // after `patience`.
+  void drain(Duration patience, UniqueFunction<void(bool)> done);
   // Tries to deliver the title's report at once. `done` gets what still waits after that attempt or
   // after `patience`, on `reply_to`; nothing when the service knows all we know.
   CancelHandle settle(std::string profile_id, std::string title_id, Duration patience,

@@ -49,6 +49,9 @@ class OutboxLane {
   void put(OutboxItem item);
   // Tries everything at once, whatever the back-off; Retry-After is still obeyed.
   void flush();
+  // Tries everything at once; `done` gets true as soon as nothing waits, false after `patience`.
+  // May run inside the call.
+  void drain(Duration patience, UniqueFunction<void(bool)> done);
   // Tries `key` at once. `done` gets what still waits after that attempt or after `patience`; null:
   // nothing does. May run inside the call.
   void settle(const std::string& key, Duration patience,
@@ -61,6 +64,11 @@ class OutboxLane {
     CancelHandle timer;
   };
 
+  struct Drain {
+    UniqueFunction<void(bool)> done;
+    CancelHandle timer;
+  };
+
   void load(std::string after_key);
   void on_listed(std::string after_key, Result<std::vector<StoreRecord>> listed);
   void restore(StoreRecord record);
@@ -69,12 +77,15 @@ class OutboxLane {
   void drop_excess();
   void save(OutboxQueue::Ticket ticket);
   void on_save_answer(const OutboxQueue::Ticket& ticket, const Result<uint64_t>& answer);
+  void save_later();
   void save_again();
   void erase(const std::optional<OutboxQueue::Erase>& erase);
   void pump();
   void on_outcome(const OutboxQueue::Ticket& ticket, const PostOutcome& outcome);
   void answer_waiters(const std::string& key);
   void answer_waiter(uint64_t id);
+  [[nodiscard]] bool is_drained() const;
+  void answer_drains();
   template <typename Action>
   auto guarded(Action action);
 
@@ -85,8 +96,10 @@ class OutboxLane {
   OutboxQueue queue_;
   bool is_loaded_ = false;
   std::map<std::string, OutboxItem> before_load_;  // put before the disk's records were known
+  std::vector<OutboxQueue::Erase> erase_again_;    // not erased yet, as the store failed
   std::map<uint64_t, CancelHandle> sends_;         // by serial
   std::map<uint64_t, Waiter> waiters_;
+  std::map<uint64_t, Drain> drains_;
   uint64_t last_waiter_ = 0;
   CancelHandle load_timer_;
   CancelHandle send_timer_;

@@ -58,6 +58,8 @@ class StreamingEngine final : private TrackStreamListener {
                     const TrackPreferences& preferences, MediaTime position);
   // The same title under new URLs: what is buffered stays.
   void replace(std::shared_ptr<const Presentation> presentation);
+  // on_url_refused() has not been answered by replace().
+  [[nodiscard]] bool is_waiting_for_renewal() const { return waiting_for_renewal_; }
   // Reads on from `position`: from the buffer when it is there, else by fetching. True: buffered.
   bool seek(MediaTime position);
   // Fetches sound anew from `position`, with these preferences.

@@ -2,6 +2,11 @@
 #include "unit/decode/decode_rig.h"
 
 #include <algorithm>
+#include <numeric>
+
+#include <doctest/doctest.h>
+
+#include "support/media_samples.h"
 
 namespace playhead::test {
 
@@ -35,6 +40,21 @@ struct Feeder {
 };
 
 }  // namespace
+
+double mean_luma(const VideoFrame& frame) {
+  double sum = 0;
+  for (int y = 0; y < frame.height; ++y) {
+    const uint8_t* row = frame.planes[0] + std::ptrdiff_t{y} * frame.strides[0];
+    sum = std::accumulate(row, row + frame.width, sum);
+  }
+  return sum / (double{1} * frame.width * frame.height);
+}
+
+bool is_missing(const std::string& name) {
+  if (!media_sample(name).empty()) return false;
+  MESSAGE("skipped, not made by the ffmpeg CLI: " << name);
+  return true;
+}
 
 DemuxerCallbacks record_into(const std::shared_ptr<Watched<Demuxed>>& watched) {
   return {.on_streams =
@@ -106,8 +126,11 @@ DecodedVideo decode_video(DecodeRig& rig, const StreamInfo& stream,
         stream, rig.executor,
         {.on_frame =
              [&](VideoFrame frame) {
-               frame.owner.reset();
-               watched.change([&](DecodedVideo& d) { d.frames.push_back(frame); });
+               watched.change([&](DecodedVideo& d) {
+                 d.mean_luma.push_back(mean_luma(frame));
+                 frame.owner.reset();
+                 d.frames.push_back(frame);
+               });
              },
          .on_room = [&] { feeder.feed(); },
          .on_drained = [&] { watched.change([](DecodedVideo& d) { d.is_drained = true; }); },

@@ -65,7 +65,7 @@ class Watched {
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
-  T value_;
+  T value_{};
 };
 
 struct Demuxed {
@@ -87,10 +87,14 @@ Demuxed demux(DecodeRig& rig, const std::vector<uint8_t>& bytes);
 const StreamInfo* find_stream(const Demuxed& demuxed, TrackKind kind);
 
 struct DecodedVideo {
-  std::vector<VideoFrame> frames;  // planes and owners are kept unless `keep` was false
+  std::vector<VideoFrame> frames;  // without their owners: planes are gone
+  std::vector<double> mean_luma;   // of each frame
   std::vector<Error> errors;
   bool is_drained = false;
 };
+
+// Average of the first plane.
+double mean_luma(const VideoFrame& frame);
 
 struct DecodedAudio {
   std::vector<AudioChunk> chunks;
@@ -110,5 +114,8 @@ DecodedAudio decode_audio(DecodeRig& rig, const StreamInfo& stream,
                           double speed);
 
 std::vector<EncodedSample> samples_of(const Demuxed& demuxed, TrackKind kind);
+
+// Says so and answers true when the ffmpeg CLI of this machine could not make that sample file.
+bool is_missing(const std::string& name);
 
 }  // namespace playhead::test

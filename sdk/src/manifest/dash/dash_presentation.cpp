@@ -51,7 +51,9 @@ double parse_frame_rate(std::string_view text) {
     denominator = parse_decimal(text.substr(slash + 1), 3).value_or(0);
   }
   if (denominator <= 0) return 0;
-  return static_cast<double>(*numerator) / static_cast<double>(denominator);
+  const double rate = static_cast<double>(*numerator) / static_cast<double>(denominator);
+  constexpr double kMaxRate = 1000;
+  return rate <= kMaxRate ? rate : 0;
 }
 
 int parse_count(std::string_view text) {

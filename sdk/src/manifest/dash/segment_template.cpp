@@ -73,7 +73,6 @@ bool SegmentTemplate::append_identifier(std::string_view inside, std::string_vie
   } else {
     return false;
   }
-  is_per_segment_ = is_per_segment_ || part.kind != Kind::kSubNumber;
   parts_.push_back(std::move(part));
   return true;
 }

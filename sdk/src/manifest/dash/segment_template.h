@@ -26,8 +26,6 @@ class SegmentTemplate {
   };
   [[nodiscard]] std::string expand(const Values& values) const;
 
-  // True when $Number$ or $Time$ occur; without them every segment has the same URL.
-  [[nodiscard]] bool is_per_segment() const { return is_per_segment_; }
   [[nodiscard]] int warnings() const { return warnings_; }
 
  private:
@@ -48,7 +46,6 @@ class SegmentTemplate {
   void append_literal(std::string_view text);
 
   std::vector<Part> parts_;
-  bool is_per_segment_ = false;
   int warnings_ = 0;
 };
 

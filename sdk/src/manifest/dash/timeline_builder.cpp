@@ -61,7 +61,7 @@ class TimelineBuilder {
   [[nodiscard]] uint64_t repeats_to_period_end(int64_t start, int64_t duration);
   [[nodiscard]] uint64_t count_of(std::size_t entry, int64_t start);
   void append_run(int64_t start, int64_t duration, uint64_t count);
-  void build_from_entries();
+  void build_from_entries(int64_t first_start);
   void build_constant();
   void build_single();
 
@@ -140,9 +140,10 @@ void TimelineBuilder::append_run(int64_t start, int64_t duration, uint64_t count
   number_ = next_number;
 }
 
-void TimelineBuilder::build_from_entries() {
+// `first_start` counts when the first S has no @t.
+void TimelineBuilder::build_from_entries(int64_t first_start) {
   const std::vector<TimelineEntry>& entries = *info_.timeline;
-  int64_t next_start = 0;
+  int64_t next_start = first_start;
   for (std::size_t i = 0; i < entries.size() && left_ > 0; ++i) {
     const TimelineEntry& entry = entries[i];
     const int64_t start = entry.time.value_or(next_start);
@@ -176,7 +177,17 @@ void TimelineBuilder::build_single() {
 std::shared_ptr<const Timeline> TimelineBuilder::build() {
   if (left_ == 0) return nullptr;
   if (info_.timeline != nullptr && !info_.timeline->empty()) {
-    build_from_entries();
+    const uint64_t first_number = number_;
+    const uint64_t most = left_;
+    build_from_entries(0);
+    if (timeline_->size() == 0 && !info_.timeline->front().time && offset_ticks_ > 0) {
+      // 5.3.9.6.2 makes a missing first @t 0, which puts all of it before the Period; services that
+      // write such lists mean the Period's start.
+      ++warnings_;
+      number_ = first_number;
+      left_ = most;
+      build_from_entries(offset_ticks_);
+    }
   } else if (info_.duration) {
     build_constant();
   } else {

@@ -45,7 +45,8 @@ void AttributeList::parse(std::string_view text) {
       attribute.is_quoted = true;
       text.remove_prefix(quote + 1);
       const std::size_t comma = std::min(text.find(','), text.size());
-      is_sound = is_sound && trim(text.substr(0, comma)).empty();
+      // What follows the quote is lost; the value itself is clear.
+      if (!trim(text.substr(0, comma)).empty()) ++malformed_;
       text.remove_prefix(std::min(comma + 1, text.size()));
     } else {
       const std::size_t comma = std::min(text.find(','), text.size());

@@ -69,7 +69,7 @@ class MultivariantMapper {
   void map_renditions();
   bool carries_audio(const Variant& variant) const;
   IndexSource source_of(std::string_view url) const;
-  std::string unique_id(std::string wanted);
+  std::string unique_id(const std::string& wanted);
 
   const MultivariantPlaylist& playlist_;
   Presentation presentation_;
@@ -106,7 +106,7 @@ IndexSource MultivariantMapper::source_of(std::string_view url) const {
   return source;
 }
 
-std::string MultivariantMapper::unique_id(std::string wanted) {
+std::string MultivariantMapper::unique_id(const std::string& wanted) {
   std::string id = wanted;
   for (int n = 2; !ids_.insert(id).second; ++n) id = wanted + "#" + std::to_string(n);
   return id;

@@ -24,8 +24,9 @@ std::optional<WrittenByteRange> parse_byte_range(std::string_view text) {
   const std::optional<int64_t> length = parse_int64(trim(text.substr(0, at)));
   if (!length || *length <= 0) return std::nullopt;
   WrittenByteRange range{*length, std::nullopt};
-  if (at == std::string_view::npos) return range;
-  range.offset = parse_int64(trim(text.substr(at + 1)));
+  const std::string_view offset = at < text.size() ? trim(text.substr(at + 1)) : "";
+  if (offset.empty()) return range;
+  range.offset = parse_int64(offset);
   if (!range.offset || *range.offset < 0) return std::nullopt;
   // The last byte's position must fit as well.
   if (!checked_add(*range.offset, range.length)) return std::nullopt;
@@ -114,7 +115,10 @@ class MediaPlaylistParser {
 void MediaPlaylistParser::on_extinf(std::string_view value) {
   const std::string_view number = trim(value.substr(0, value.find(',')));
   duration_ns_ = parse_duration_ns(number);
-  if (!duration_ns_) context_.fail("EXTINF is not a duration in seconds");
+  if (duration_ns_) return;
+  // Lists of channels share the file name and say -1; playing them as one title helps nobody.
+  if (number.substr(0, 1) == "-") return context_.fail("EXTINF is negative");
+  context_.warn();
 }
 
 void MediaPlaylistParser::on_byte_range(std::string_view value) {
@@ -131,9 +135,9 @@ void MediaPlaylistParser::on_discontinuity_sequence(std::string_view value) {
 
 void MediaPlaylistParser::on_media_sequence(std::string_view value) {
   const std::optional<uint64_t> number = parse_uint64(value);
-  if (!number) return context_.fail("EXT-X-MEDIA-SEQUENCE is not a number");
-  if (*number > uint64_t{1} << 62) return context_.fail("EXT-X-MEDIA-SEQUENCE is out of range");
-  if (playlist_.size() > 0) return context_.warn();  // RFC 8216 §4.3.3.2: before the first segment
+  constexpr uint64_t kMaxNumber = uint64_t{1} << 62;  // leaves room to count up
+  // RFC 8216 §4.3.3.2: before the first segment.
+  if (!number || *number > kMaxNumber || playlist_.size() > 0) return context_.warn();
   playlist_.media_sequence = *number;
 }
 
@@ -233,9 +237,10 @@ void MediaPlaylistParser::on_start(std::string_view value) {
 
 void MediaPlaylistParser::on_target_duration(std::string_view value) {
   // An integer by RFC 8216 §4.3.3.1; fractions exist in the field.
-  const std::optional<int64_t> seconds = parse_decimal(value, 6);
-  if (!seconds) return context_.warn();
-  playlist_.target_duration = Duration{*seconds};
+  const std::optional<int64_t> us = parse_decimal(value, 6);
+  constexpr Duration kMaxTarget = 24h;  // beyond it, it is no statement about segments
+  if (!us || Duration{*us} > kMaxTarget) return context_.warn();
+  playlist_.target_duration = Duration{*us};
 }
 
 void MediaPlaylistParser::on_version(std::string_view value) {
@@ -267,11 +272,15 @@ void MediaPlaylistParser::add_byte_range(std::string_view uri) {
     if (!playlist_.byte_ranges.empty()) playlist_.byte_ranges.push_back({});
     return;
   }
-  // RFC 8216 §4.3.2.2: without an offset it continues the segment before, which must be a sub-range
-  // of the same resource; guessing would play the wrong bytes.
+  // RFC 8216 §4.3.2.2: without an offset it continues the segment before.
   std::optional<int64_t> first = byte_range_->offset;
   if (!first && uri == previous_uri_) first = next_offset_;
-  if (!first) return context_.fail("EXT-X-BYTERANGE without offset continues nothing");
+  if (!first) {
+    // That one has to be a sub-range of the same resource. Where it is not, the peers that read on
+    // agree with the start of the resource in the usual case, the first segment of a file.
+    context_.warn();
+    first = 0;
+  }
   next_offset_ = checked_add(*first, byte_range_->length);
   if (!next_offset_) return context_.fail("EXT-X-BYTERANGE ends beyond 63 bits");
   playlist_.byte_ranges.resize(playlist_.size());
@@ -307,7 +316,7 @@ void MediaPlaylistParser::on_uri(std::string_view line) {
   const std::string_view uri = context_.substituted(line);
   if (context_.has_failed()) return;
   if (!duration_ns_) {
-    // RFC 8216 §4.3.2.1 requires EXTINF; the target duration is the best there is.
+    // RFC 8216 §4.3.2.1 requires a readable EXTINF; the target duration is the best there is.
     context_.warn();
     duration_ns_ = playlist_.target_duration.count() * 1000;
   }

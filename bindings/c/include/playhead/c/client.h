@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* The client: what the players of one app share; include <playhead/playhead.h>. */
+
+#include "playhead/c/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct playhead_client playhead_client;
+
+/* One question for the service's bearer token; to be answered exactly once. */
+typedef struct playhead_token_request playhead_token_request;
+
+/* Supplies the bearer token of the service. */
+typedef struct playhead_token_provider {
+  uint32_t struct_size;
+  void* user;                  /* transferred; handed to every callback */
+  void (*destroy)(void* user); /* may be NULL */
+  /* Required. `refresh` is 1 when the last token was refused: get a new one. Called on the client's
+   * thread; must not block. `request` is yours: end it, at once or later and from any thread, with
+   * playhead_token_request_answer. */
+  void (*request_token)(void* user, int32_t refresh, playhead_token_request* request);
+} playhead_token_provider;
+#define PLAYHEAD_TOKEN_PROVIDER_INIT PLAYHEAD_SIZED(playhead_token_provider)
+
+/* Answers and frees the request. Thread: any, also from within request_token.
+ * request  transferred; NULL does nothing.
+ * token    borrowed until return; NULL or empty says that there is none: the call that needed it
+ *          fails with PLAYHEAD_ERROR_UNAUTHORIZED. */
+PLAYHEAD_API void playhead_token_request_answer(playhead_token_request* request,
+                                                const char* token) PLAYHEAD_NOEXCEPT;
+
+/* How much a log line matters, PLAYHEAD_LOG_…: */
+enum {
+  PLAYHEAD_LOG_ERROR = 0,
+  PLAYHEAD_LOG_WARNING = 1,
+  PLAYHEAD_LOG_INFO = 2,
+  PLAYHEAD_LOG_DEBUG = 3
+};
+
+/* Receives what the library has to say; it never prints by itself. */
+typedef struct playhead_log_sink {
+  uint32_t struct_size;
+  void* user;                  /* transferred; handed to every callback */
+  void (*destroy)(void* user); /* may be NULL */
+  /* Required. Any thread, possibly several at once; must not call the library. The strings are
+   * borrowed until return, English, URLs in them without secrets. */
+  void (*log)(void* user, int32_t level, const char* module, const char* message);
+} playhead_log_sink;
+#define PLAYHEAD_LOG_SINK_INIT PLAYHEAD_SIZED(playhead_log_sink)
+
+typedef struct playhead_client_config {
+  uint32_t struct_size;
+  uint32_t header_version; /* PLAYHEAD_VERSION of the header compiled against; set by _INIT */
+  /* Folder for unsent positions and remembered facts; created when absent. copied. NULL or empty:
+   * nothing is remembered, and positions not yet sent are lost with the process. */
+  const char* storage_path;
+  /* Origin of the service, "https://api.example.com"; copied. NULL: only URLs can be played. */
+  const char* api_url;
+  const char* user_agent;                        /* copied; NULL: "playhead" */
+  const playhead_token_provider* token_provider; /* copied; NULL: calls carry no token */
+  const playhead_log_sink* log_sink;             /* copied; NULL: silence */
+} playhead_client_config;
+
+#ifdef __cplusplus
+static inline playhead_client_config playhead_client_config_init() noexcept {
+  playhead_client_config config = playhead_sized<playhead_client_config>();
+  config.header_version = PLAYHEAD_VERSION;
+  return config;
+}
+#define PLAYHEAD_CLIENT_CONFIG_INIT playhead_client_config_init()
+#else
+#define PLAYHEAD_CLIENT_CONFIG_INIT \
+  { .struct_size = (uint32_t)sizeof(playhead_client_config), .header_version = PLAYHEAD_VERSION }
+#endif
+
+/* Makes a client. Thread: any. Blocks: while the store is opened.
+ * config      borrowed until return.
+ * out_client  yours: free with playhead_client_destroy; NULL after a failure.
+ * Returns 0, -PLAYHEAD_ERROR_INVALID_ARGUMENT (no config, a struct_size that cannot be, a table
+ * without its required callback, a URL or path that cannot be used),
+ * -PLAYHEAD_ERROR_VERSION_MISMATCH, -PLAYHEAD_ERROR_STORE_IO or -PLAYHEAD_ERROR_STORE_CORRUPT. The
+ * log sink hears the reason as a sentence. */
+PLAYHEAD_API playhead_status playhead_client_create(const playhead_client_config* config,
+                                                    playhead_client** out_client) PLAYHEAD_NOEXCEPT;
+
+/* Ends the client. Destroy its players first: a client destroyed before them, and its callbacks
+ * with it, lives until the last of them is gone. Thread: any, not from a callback. Blocks: until
+ * its threads have ended; what is unsent stays in the store.
+ * client  transferred; NULL does nothing. */
+PLAYHEAD_API void playhead_client_destroy(playhead_client* client) PLAYHEAD_NOEXCEPT;
+
+/* Tries to deliver the saved positions that the service has not confirmed. Thread: any, not from a
+ * callback. Blocks: until all are delivered, at most timeout_ms.
+ * client      borrowed until return.
+ * timeout_ms  0..60000; larger is taken as 60000, negative as 0.
+ * Returns 0 when nothing is left, -PLAYHEAD_ERROR_TIMED_OUT, -PLAYHEAD_ERROR_INVALID_ARGUMENT. */
+PLAYHEAD_API playhead_status playhead_client_flush(playhead_client* client,
+                                                   int32_t timeout_ms) PLAYHEAD_NOEXCEPT;
+
+#ifdef __cplusplus
+} /* extern "C" */
+#endif

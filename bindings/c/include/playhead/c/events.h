@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* What a player reports; include <playhead/playhead.h>. */
+
+#include "playhead/c/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* States of a player, PLAYHEAD_STATE_…: */
+enum {
+  PLAYHEAD_STATE_IDLE = 0,      /* nothing loaded */
+  PLAYHEAD_STATE_LOADING = 1,   /* control plane and manifest */
+  PLAYHEAD_STATE_BUFFERING = 2, /* before the first play, and after a seek that left the buffer */
+  PLAYHEAD_STATE_PLAYING = 3,
+  PLAYHEAD_STATE_PAUSED = 4,
+  PLAYHEAD_STATE_REBUFFERING = 5, /* the buffer ran empty while playing */
+  PLAYHEAD_STATE_ENDED = 6,
+  PLAYHEAD_STATE_FAILED = 7 /* see the FAILED event; loading works again */
+};
+
+/* Why the picture's Representation is what it is, PLAYHEAD_SWITCH_…: */
+enum {
+  PLAYHEAD_SWITCH_INITIAL = 0,
+  PLAYHEAD_SWITCH_THROUGHPUT = 1,
+  PLAYHEAD_SWITCH_BUFFER = 2,
+  PLAYHEAD_SWITCH_MANUAL = 3,
+  PLAYHEAD_SWITCH_LIMIT = 4,
+  PLAYHEAD_SWITCH_FAILURE = 5
+};
+
+/* How bad an error is, PLAYHEAD_SEVERITY_…: */
+enum {
+  PLAYHEAD_SEVERITY_RECOVERABLE = 0, /* retried, or another Representation is tried */
+  PLAYHEAD_SEVERITY_FATAL = 1        /* ends the operation it is reported for */
+};
+
+/* Quality of experience of one play, from load to now or its end. */
+typedef struct playhead_qoe {
+  uint32_t struct_size;
+  int32_t has_startup;      /* 1 when a first frame was shown */
+  int64_t startup_us;       /* load to first frame */
+  int64_t play_time_us;     /* time spent in the state PLAYING */
+  int64_t rebuffer_time_us; /* time spent in the state REBUFFERING */
+  int64_t mean_bitrate_bps; /* declared bitrate of the video shown, weighted by play time */
+  int32_t rebuffer_count;
+  int32_t switches;       /* changes of the Representation shown */
+  int64_t dropped_frames; /* decoded too late to be shown */
+  int64_t shown_frames;
+  int64_t bytes; /* body bytes received, manifests included */
+} playhead_qoe;
+#define PLAYHEAD_QOE_INIT PLAYHEAD_SIZED(playhead_qoe)
+
+/* Kinds of event, PLAYHEAD_EVENT_…, each with the members of playhead_event it sets: */
+enum {
+  PLAYHEAD_EVENT_NONE = 0,
+  PLAYHEAD_EVENT_LOAD_STARTED = 1,    /* title_id, url */
+  PLAYHEAD_EVENT_SESSION_STARTED = 2, /* url, target_us: the saved position */
+  /* url, elapsed_us since load, has_duration, duration_us, video_representations, audio_tracks,
+   * text_tracks */
+  PLAYHEAD_EVENT_MANIFEST_LOADED = 3,
+  PLAYHEAD_EVENT_FIRST_FRAME = 4,            /* elapsed_us since load, width, height */
+  PLAYHEAD_EVENT_STATE_CHANGED = 5,          /* from_state, to_state */
+  PLAYHEAD_EVENT_REPRESENTATION_CHANGED = 6, /* bitrate_bps, width, height, id, reason */
+  /* track, url, bytes, elapsed_us from request to last byte, number, target_us: media start */
+  PLAYHEAD_EVENT_SEGMENT_LOADED = 7,
+  PLAYHEAD_EVENT_SEEK_STARTED = 8,   /* target_us, user_tag */
+  PLAYHEAD_EVENT_SEEK_DONE = 9,      /* target_us: where it landed, user_tag, elapsed_us */
+  PLAYHEAD_EVENT_PROGRESS_SENT = 10, /* title_id, target_us: the position saved */
+  PLAYHEAD_EVENT_ENDED = 11,
+  /* A WARNING was recovered from or is being retried; FAILED ends the play. Both: error_code,
+   * error_severity, error_detail, error_name, error_context, message */
+  PLAYHEAD_EVENT_WARNING = 12,
+  PLAYHEAD_EVENT_FAILED = 13,
+  PLAYHEAD_EVENT_SUMMARY = 14,       /* qoe */
+  PLAYHEAD_EVENT_EVENTS_DROPPED = 15 /* count: the queue was full, that many were lost */
+};
+
+/* One event. Members that its type does not name are 0, and strings "" (never NULL once an event
+ * was taken). Every pointer is borrowed until next call of playhead_player_next_event on the same
+ * player, or its end. */
+typedef struct playhead_event {
+  uint32_t struct_size;
+  int32_t type;        /* PLAYHEAD_EVENT_… */
+  int64_t time_us;     /* when it happened, on the clock of playhead_player_now_us */
+  int64_t position_us; /* where playback stood */
+
+  const char* title_id;
+  const char* url; /* without secrets */
+  const char* id;  /* of a Representation */
+  int64_t target_us;
+  int64_t elapsed_us;
+  int64_t duration_us;
+  int64_t bitrate_bps;
+  int64_t bytes;
+  int64_t count;
+  uint64_t number;
+  uint64_t user_tag;
+  int32_t has_duration;
+  int32_t video_representations;
+  int32_t audio_tracks;
+  int32_t text_tracks;
+  int32_t width, height;
+  int32_t from_state, to_state; /* PLAYHEAD_STATE_… */
+  int32_t reason;               /* PLAYHEAD_SWITCH_… */
+  int32_t track;                /* PLAYHEAD_TRACK_… */
+
+  int32_t error_code;     /* PLAYHEAD_ERROR_… */
+  int32_t error_severity; /* PLAYHEAD_SEVERITY_… */
+  int32_t error_detail;   /* HTTP status, errno, libcurl or FFmpeg code, by error_code's range */
+  int32_t reserved;       /* 0 */
+  const char* error_name; /* "HTTP_STATUS" */
+  const char* error_context;
+  const char* message; /* the error as one sentence for a person */
+
+  const playhead_qoe* qoe; /* NULL but in a SUMMARY */
+} playhead_event;
+#define PLAYHEAD_EVENT_INIT PLAYHEAD_SIZED(playhead_event)
+
+/* Tells the app that an event waits. */
+typedef struct playhead_wakeup {
+  uint32_t struct_size;
+  void* user;                  /* transferred; handed to every callback */
+  void (*destroy)(void* user); /* may be NULL */
+  /* Required. Called on the engine thread when an event was queued while none was waiting. May only
+   * signal (set a flag, post a message): calling the library from here can lock up. */
+  void (*wake)(void* user);
+} playhead_wakeup;
+#define PLAYHEAD_WAKEUP_INIT PLAYHEAD_SIZED(playhead_wakeup)
+
+#ifdef __cplusplus
+} /* extern "C" */
+#endif

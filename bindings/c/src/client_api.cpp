@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <utility>
+
+#include "guard.h"
+#include "handles.h"
+
+namespace playhead::capi {
+namespace {
+
+static_assert(static_cast<int>(LogLevel::kError) == PLAYHEAD_LOG_ERROR);
+static_assert(static_cast<int>(LogLevel::kWarning) == PLAYHEAD_LOG_WARNING);
+static_assert(static_cast<int>(LogLevel::kInfo) == PLAYHEAD_LOG_INFO);
+static_assert(static_cast<int>(LogLevel::kDebug) == PLAYHEAD_LOG_DEBUG);
+
+// Longest wait of playhead_client_flush, milliseconds (chosen: an app that quits waits seconds).
+constexpr int32_t kMaxFlushMs = 60'000;
+
+LogSink make_log_sink(const SharedTable<playhead_log_sink>& table) {
+  if (table == nullptr) return nullptr;
+  return [table](LogLevel level, const char* module, const std::string& message) {
+    (*table)->log((*table)->user, static_cast<int32_t>(level), module, message.c_str());
+  };
+}
+
+TokenProvider make_token_provider(const SharedTable<playhead_token_provider>& table) {
+  if (table == nullptr) return nullptr;
+  return [table](bool refresh, UniqueFunction<void(Result<std::string>)> done) {
+    auto* request = new playhead_token_request{std::move(done)};
+    (*table)->request_token((*table)->user, refresh ? 1 : 0, request);
+  };
+}
+
+// The tables are taken first, so that each is given back whatever fails afterwards.
+playhead_status create_client(const playhead_client_config* theirs, playhead_client** out_client) {
+  playhead_client_config config{};
+  if (!read_struct(theirs, config)) return status_of(ErrorCode::kInvalidArgument);
+  const auto log_table = CallbackTable<playhead_log_sink>::adopt(config.log_sink);
+  const auto token_table = CallbackTable<playhead_token_provider>::adopt(config.token_provider);
+  if (config.header_version >> 16 != PLAYHEAD_VERSION_MAJOR || config.header_version == 0) {
+    return status_of(ErrorCode::kVersionMismatch);
+  }
+  const bool log_is_bad =
+      config.log_sink != nullptr && (log_table == nullptr || (*log_table)->log == nullptr);
+  const bool token_is_bad = config.token_provider != nullptr &&
+                            (token_table == nullptr || (*token_table)->request_token == nullptr);
+  if (out_client == nullptr || log_is_bad || token_is_bad) {
+    return status_of(ErrorCode::kInvalidArgument);
+  }
+
+  ClientConfig ours;
+  ours.storage_path = text_or_empty(config.storage_path);
+  ours.api_url = text_or_empty(config.api_url);
+  if (config.user_agent != nullptr) ours.user_agent = config.user_agent;
+  ours.token_provider = make_token_provider(token_table);
+  ours.log = make_log_sink(log_table);
+
+  auto handle = std::make_unique<playhead_client>();
+  handle->log = ours.log;
+  auto client = Client::create(std::move(ours));
+  if (!client) {
+    if (handle->log) handle->log(LogLevel::kError, "capi", describe(client.error()));
+    return status_of(client.error().code);
+  }
+  handle->client = *std::move(client);
+  *out_client = handle.release();
+  return PLAYHEAD_OK;
+}
+
+// What the waiting thread and the client's thread share; either may be the last.
+struct FlushResult {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool is_done = false;
+  bool nothing_left = false;
+};
+
+playhead_status flush_client(playhead_client& handle, std::chrono::milliseconds limit) {
+  const auto result = std::make_shared<FlushResult>();
+  handle.client->flush(limit, [result](bool nothing_left) {
+    const std::lock_guard lock(result->mutex);
+    result->is_done = true;
+    result->nothing_left = nothing_left;
+    result->changed.notify_all();
+  });
+  std::unique_lock lock(result->mutex);
+  result->changed.wait_for(lock, limit, [&] { return result->is_done; });
+  return result->nothing_left ? PLAYHEAD_OK : status_of(ErrorCode::kTimedOut);
+}
+
+}  // namespace
+}  // namespace playhead::capi
+
+using playhead::ErrorCode;
+using playhead::capi::guard;
+using playhead::capi::guard_void;
+using playhead::capi::status_of;
+
+void playhead_token_request_answer(playhead_token_request* request, const char* token) noexcept {
+  guard_void([&] {
+    const std::unique_ptr<playhead_token_request> owned(request);
+    if (owned == nullptr || !owned->done) return;
+    if (token != nullptr && *token != '\0') {
+      owned->done(std::string(token));
+    } else {
+      owned->done(playhead::make_error(ErrorCode::kUnauthorized, "the app has no access token"));
+    }
+  });
+}
+
+playhead_status playhead_client_create(const playhead_client_config* config,
+                                       playhead_client** out_client) noexcept {
+  if (out_client != nullptr) *out_client = nullptr;
+  return guard([&] { return playhead::capi::create_client(config, out_client); });
+}
+
+void playhead_client_destroy(playhead_client* client) noexcept {
+  guard_void([&] { delete client; });
+}
+
+playhead_status playhead_client_flush(playhead_client* client, int32_t timeout_ms) noexcept {
+  return guard([&] {
+    if (client == nullptr) return status_of(ErrorCode::kInvalidArgument);
+    const int32_t limit = std::clamp(timeout_ms, 0, playhead::capi::kMaxFlushMs);
+    return playhead::capi::flush_client(*client, std::chrono::milliseconds(limit));
+  });
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include "guard.h"
+#include "handles.h"
+#include "sink_adapters.h"
+
+namespace playhead::capi {
+namespace {
+
+// 0 keeps the default; anything else is judged by Player::create.
+void set_unless_zero(Duration& value, int64_t us) {
+  if (us != 0) value = Duration{us};
+}
+
+PlayerConfig make_player_config(const playhead_player_config& from) {
+  PlayerConfig to;
+  set_unless_zero(to.buffering.start, from.buffer_start_us);
+  set_unless_zero(to.buffering.after_rebuffer, from.buffer_after_rebuffer_us);
+  set_unless_zero(to.buffering.target, from.buffer_target_us);
+  set_unless_zero(to.buffering.back, from.buffer_back_us);
+  if (from.buffer_max_bytes != 0) to.buffering.max_bytes = from.buffer_max_bytes;
+  set_unless_zero(to.progress_interval, from.progress_interval_us);
+  to.max_bitrate = Bitrate{from.max_bitrate_bps};
+  to.max_height = from.max_height;
+  to.audio_language = text_or_empty(from.audio_language);
+  to.decoder_threads = from.decoder_threads;
+  return to;
+}
+
+// Engine thread.
+void on_engine_wakeup(playhead_player& handle) {
+  {
+    const std::lock_guard lock(handle.mutex);
+    handle.has_signal = true;
+  }
+  handle.changed.notify_all();
+  const std::lock_guard lock(handle.wakeup_mutex);
+  if (handle.wakeup != nullptr) (*handle.wakeup)->wake((*handle.wakeup)->user);
+}
+
+// The tables are taken first, so that each is given back whatever fails afterwards.
+playhead_status create_player(playhead_client* client, const playhead_player_config* theirs,
+                              playhead_player** out_player) {
+  playhead_player_config config{};
+  if (theirs != nullptr && !read_struct(theirs, config)) {
+    return status_of(ErrorCode::kInvalidArgument);
+  }
+  const auto video = CallbackTable<playhead_video_sink>::adopt(config.video);
+  const auto audio = CallbackTable<playhead_audio_sink>::adopt(config.audio);
+  const bool video_is_bad = config.video != nullptr &&
+                            (video == nullptr || !CVideoSink::is_complete(*video->operator->()));
+  const bool audio_is_bad = config.audio != nullptr &&
+                            (audio == nullptr || !CAudioSink::is_complete(*audio->operator->()));
+  if (client == nullptr || out_player == nullptr || video_is_bad || audio_is_bad) {
+    return status_of(ErrorCode::kInvalidArgument);
+  }
+
+  Sinks sinks;
+  if (video != nullptr) sinks.video = std::make_shared<CVideoSink>(video);
+  if (audio != nullptr) sinks.audio = std::make_shared<CAudioSink>(audio);
+  auto handle = std::make_unique<playhead_player>();
+  auto player = Player::create(client->client, make_player_config(config), std::move(sinks));
+  if (!player) {
+    if (client->log) client->log(LogLevel::kError, "capi", describe(player.error()));
+    return status_of(player.error().code);
+  }
+  handle->player = *std::move(player);
+  handle->player->set_wakeup([raw = handle.get()] { on_engine_wakeup(*raw); });
+  *out_player = handle.release();
+  return PLAYHEAD_OK;
+}
+
+void destroy_player(playhead_player* handle) {
+  if (handle == nullptr) return;
+  const std::unique_ptr<playhead_player> owned(handle);
+  std::unique_lock lock(handle->mutex);
+  handle->is_closed = true;
+  handle->changed.notify_all();
+  handle->changed.wait(lock, [&] { return handle->waiting == 0; });
+}
+
+// Posts one command.
+template <typename Command>
+playhead_status command(playhead_player* handle, Command&& body) noexcept {
+  return guard([&] {
+    if (handle == nullptr) return status_of(ErrorCode::kInvalidArgument);
+    body(*handle->player);
+    return PLAYHEAD_OK;
+  });
+}
+
+playhead_status load(playhead_player* handle, const playhead_source* theirs) {
+  playhead_source source{};
+  if (handle == nullptr || !read_struct(theirs, source)) {
+    return status_of(ErrorCode::kInvalidArgument);
+  }
+  PlaySource ours;
+  ours.title_id = text_or_empty(source.title_id);
+  ours.url = text_or_empty(source.url);
+  if (ours.title_id.empty() && ours.url.empty()) return status_of(ErrorCode::kInvalidArgument);
+  if (source.has_start != 0) ours.start = Duration{source.start_us};
+  ours.start_paused = source.start_paused != 0;
+  handle->player->load(std::move(ours));
+  return PLAYHEAD_OK;
+}
+
+}  // namespace
+}  // namespace playhead::capi
+
+using playhead::ErrorCode;
+using playhead::MediaTime;
+using playhead::Player;
+using playhead::capi::command;
+using playhead::capi::guard;
+using playhead::capi::guard_void;
+using playhead::capi::status_of;
+using playhead::capi::text_or_empty;
+
+playhead_status playhead_player_create(playhead_client* client,
+                                       const playhead_player_config* config,
+                                       playhead_player** out_player) noexcept {
+  if (out_player != nullptr) *out_player = nullptr;
+  return guard([&] { return playhead::capi::create_player(client, config, out_player); });
+}
+
+void playhead_player_destroy(playhead_player* player) noexcept {
+  guard_void([&] { playhead::capi::destroy_player(player); });
+}
+
+playhead_status playhead_player_load(playhead_player* player,
+                                     const playhead_source* source) noexcept {
+  return guard([&] { return playhead::capi::load(player, source); });
+}
+
+playhead_status playhead_player_play(playhead_player* player) noexcept {
+  return command(player, [](Player& p) { p.play(); });
+}
+
+playhead_status playhead_player_pause(playhead_player* player) noexcept {
+  return command(player, [](Player& p) { p.pause(); });
+}
+
+playhead_status playhead_player_seek(playhead_player* player, int64_t position_us,
+                                     uint64_t user_tag) noexcept {
+  return command(player, [&](Player& p) { p.seek(MediaTime{position_us}, user_tag); });
+}
+
+playhead_status playhead_player_set_speed(playhead_player* player, double speed) noexcept {
+  if (std::isnan(speed)) return status_of(ErrorCode::kInvalidArgument);
+  return command(player, [&](Player& p) { p.set_speed(speed); });
+}
+
+playhead_status playhead_player_set_volume(playhead_player* player, double volume) noexcept {
+  if (std::isnan(volume)) return status_of(ErrorCode::kInvalidArgument);
+  return command(player, [&](Player& p) { p.set_volume(volume); });
+}
+
+playhead_status playhead_player_select_representation(playhead_player* player,
+                                                      const char* id) noexcept {
+  return command(player, [&](Player& p) { p.select_representation(text_or_empty(id)); });
+}
+
+playhead_status playhead_player_select_audio(playhead_player* player, const char* id) noexcept {
+  if (id == nullptr) return status_of(ErrorCode::kInvalidArgument);
+  return command(player, [&](Player& p) { p.select_audio(id); });
+}
+
+playhead_status playhead_player_stop(playhead_player* player) noexcept {
+  return command(player, [](Player& p) { p.stop(); });
+}

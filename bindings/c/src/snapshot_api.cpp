@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "guard.h"
+#include "handles.h"
+
+namespace playhead::capi {
+namespace {
+
+// Where the play stands at `now`; the engine's own measure may be a turn old.
+MediaTime position_at(const PlayerStatus& status, MonotonicTime now) {
+  if (status.state != PlayerState::kPlaying || now <= status.measured_at) return status.position;
+  const double elapsed_us = static_cast<double>((now - status.measured_at).count());
+  MediaTime position = status.position;
+  position += Duration{static_cast<int64_t>(elapsed_us * status.speed)};
+  if (status.duration && position.us > status.duration->count()) {
+    position.us = std::max(status.position.us, status.duration->count());
+  }
+  return position;
+}
+
+playhead_player_status status_to_c(const playhead_snapshot& snapshot) {
+  const PlayerStatus& from = *snapshot.status;
+  playhead_player_status to = PLAYHEAD_PLAYER_STATUS_INIT;
+  to.state = static_cast<int32_t>(from.state);
+  to.is_paused = from.is_paused ? 1 : 0;
+  to.has_duration = from.duration.has_value() ? 1 : 0;
+  to.position_us = snapshot.position.us;
+  to.duration_us = from.duration.value_or(Duration{0}).count();
+  to.speed = from.speed;
+  to.volume = from.volume;
+  to.video_buffer_us = from.video_buffer.count();
+  to.audio_buffer_us = from.audio_buffer.count();
+  to.buffered_bytes = from.buffered_bytes;
+  to.throughput_bps = from.throughput.bps;
+  to.shown_bitrate_bps = from.shown.bitrate.bps;
+  to.shown_width = from.shown.width;
+  to.shown_height = from.shown.height;
+  to.shown_id = from.shown.id.c_str();
+  to.is_auto_bitrate = from.is_auto_bitrate ? 1 : 0;
+  to.representation_count = static_cast<int32_t>(from.representations.size());
+  to.track_count = static_cast<int32_t>(from.tracks.size());
+  return to;
+}
+
+playhead_representation to_c(const RepresentationInfo& from) {
+  playhead_representation to = PLAYHEAD_REPRESENTATION_INIT;
+  to.is_selected = from.is_selected ? 1 : 0;
+  to.id = from.id.c_str();
+  to.codecs = from.codecs.c_str();
+  to.bitrate_bps = from.bitrate.bps;
+  to.width = from.width;
+  to.height = from.height;
+  return to;
+}
+
+playhead_track to_c(const TrackInfo& from) {
+  playhead_track to = PLAYHEAD_TRACK_INIT;
+  to.kind = static_cast<int32_t>(from.kind);
+  to.id = from.id.c_str();
+  to.language = from.language.c_str();
+  to.label = from.label.c_str();
+  to.codecs = from.codecs.c_str();
+  to.bitrate_bps = from.bitrate.bps;
+  to.channels = from.channels;
+  to.is_selected = from.is_selected ? 1 : 0;
+  return to;
+}
+
+template <typename Struct>
+playhead_status give(const Struct& ours, Struct* theirs) {
+  return write_struct(ours, theirs) ? PLAYHEAD_OK : status_of(ErrorCode::kInvalidArgument);
+}
+
+template <typename Items, typename Struct>
+playhead_status give_item(const Items& items, int32_t index, Struct* theirs) {
+  if (index < 0 || static_cast<std::size_t>(index) >= items.size()) {
+    static_cast<void>(write_struct(Struct{}, theirs));
+    return status_of(ErrorCode::kInvalidArgument);
+  }
+  return give(to_c(items[static_cast<std::size_t>(index)]), theirs);
+}
+
+}  // namespace
+}  // namespace playhead::capi
+
+using playhead::ErrorCode;
+using playhead::capi::give;
+using playhead::capi::give_item;
+using playhead::capi::guard;
+using playhead::capi::guard_void;
+using playhead::capi::status_of;
+
+int64_t playhead_player_now_us(const playhead_player* player) noexcept {
+  int64_t now_us = 0;
+  guard_void([&] {
+    if (player != nullptr) now_us = player->player->now().us;
+  });
+  return now_us;
+}
+
+playhead_status playhead_player_snapshot(const playhead_player* player,
+                                         playhead_snapshot** out_snapshot) noexcept {
+  if (out_snapshot != nullptr) *out_snapshot = nullptr;
+  return guard([&] {
+    if (player == nullptr || out_snapshot == nullptr) {
+      return status_of(ErrorCode::kInvalidArgument);
+    }
+    auto snapshot = std::make_unique<playhead_snapshot>();
+    snapshot->status = player->player->status();
+    snapshot->position = playhead::capi::position_at(*snapshot->status, player->player->now());
+    *out_snapshot = snapshot.release();
+    return PLAYHEAD_OK;
+  });
+}
+
+void playhead_snapshot_release(playhead_snapshot* snapshot) noexcept {
+  guard_void([&] { delete snapshot; });
+}
+
+playhead_status playhead_snapshot_get_status(const playhead_snapshot* snapshot,
+                                             playhead_player_status* out_status) noexcept {
+  return guard([&] {
+    if (snapshot == nullptr) return status_of(ErrorCode::kInvalidArgument);
+    return give(playhead::capi::status_to_c(*snapshot), out_status);
+  });
+}
+
+playhead_status playhead_snapshot_get_qoe(const playhead_snapshot* snapshot,
+                                          playhead_qoe* out_qoe) noexcept {
+  return guard([&] {
+    if (snapshot == nullptr) return status_of(ErrorCode::kInvalidArgument);
+    return give(playhead::capi::to_c(snapshot->status->qoe), out_qoe);
+  });
+}
+
+playhead_status playhead_snapshot_get_representation(
+    const playhead_snapshot* snapshot, int32_t index,
+    playhead_representation* out_representation) noexcept {
+  return guard([&] {
+    if (snapshot == nullptr) return status_of(ErrorCode::kInvalidArgument);
+    return give_item(snapshot->status->representations, index, out_representation);
+  });
+}
+
+playhead_status playhead_snapshot_get_track(const playhead_snapshot* snapshot, int32_t index,
+                                            playhead_track* out_track) noexcept {
+  return guard([&] {
+    if (snapshot == nullptr) return status_of(ErrorCode::kInvalidArgument);
+    return give_item(snapshot->status->tracks, index, out_track);
+  });
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "playhead/events.h"
+#include "playhead/playhead.h"
+
+namespace playhead::capi {
+
+[[nodiscard]] playhead_qoe to_c(const QoeSummary& qoe);
+
+// The event last handed to the app, with everything its pointers point to.
+class TakenEvent {
+ public:
+  // The result points into this object until the next call.
+  const playhead_event& set(Event event);
+
+ private:
+  Event event_;
+  std::string message_;
+  playhead_qoe qoe_{};
+  playhead_event c_event_{};
+};
+
+}  // namespace playhead::capi

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Every struct of the C interface with its members in order, and every constant but the errors.
+// abi_test compares this list with the text of the headers, so that nothing is missing here.
+// clang-format off
+
+#define PLAYHEAD_ABI_STRUCTS(STRUCT, FIELD) \
+  STRUCT(playhead_token_provider) \
+  FIELD(playhead_token_provider, struct_size) \
+  FIELD(playhead_token_provider, user) \
+  FIELD(playhead_token_provider, destroy) \
+  FIELD(playhead_token_provider, request_token) \
+  STRUCT(playhead_log_sink) \
+  FIELD(playhead_log_sink, struct_size) \
+  FIELD(playhead_log_sink, user) \
+  FIELD(playhead_log_sink, destroy) \
+  FIELD(playhead_log_sink, log) \
+  STRUCT(playhead_client_config) \
+  FIELD(playhead_client_config, struct_size) \
+  FIELD(playhead_client_config, header_version) \
+  FIELD(playhead_client_config, storage_path) \
+  FIELD(playhead_client_config, api_url) \
+  FIELD(playhead_client_config, user_agent) \
+  FIELD(playhead_client_config, token_provider) \
+  FIELD(playhead_client_config, log_sink) \
+  STRUCT(playhead_frame_info) \
+  FIELD(playhead_frame_info, struct_size) \
+  FIELD(playhead_frame_info, format) \
+  FIELD(playhead_frame_info, time_us) \
+  FIELD(playhead_frame_info, duration_us) \
+  FIELD(playhead_frame_info, width) \
+  FIELD(playhead_frame_info, height) \
+  FIELD(playhead_frame_info, sar_num) \
+  FIELD(playhead_frame_info, sar_den) \
+  FIELD(playhead_frame_info, planes) \
+  FIELD(playhead_frame_info, strides) \
+  STRUCT(playhead_video_sink) \
+  FIELD(playhead_video_sink, struct_size) \
+  FIELD(playhead_video_sink, user) \
+  FIELD(playhead_video_sink, destroy) \
+  FIELD(playhead_video_sink, show) \
+  FIELD(playhead_video_sink, clear) \
+  STRUCT(playhead_audio_format) \
+  FIELD(playhead_audio_format, struct_size) \
+  FIELD(playhead_audio_format, sample_rate) \
+  FIELD(playhead_audio_format, channels) \
+  STRUCT(playhead_audio_sink) \
+  FIELD(playhead_audio_sink, struct_size) \
+  FIELD(playhead_audio_sink, user) \
+  FIELD(playhead_audio_sink, destroy) \
+  FIELD(playhead_audio_sink, open) \
+  FIELD(playhead_audio_sink, close) \
+  FIELD(playhead_audio_sink, write) \
+  FIELD(playhead_audio_sink, frames_played) \
+  FIELD(playhead_audio_sink, pause) \
+  FIELD(playhead_audio_sink, resume) \
+  FIELD(playhead_audio_sink, flush) \
+  FIELD(playhead_audio_sink, set_volume) \
+  STRUCT(playhead_qoe) \
+  FIELD(playhead_qoe, struct_size) \
+  FIELD(playhead_qoe, has_startup) \
+  FIELD(playhead_qoe, startup_us) \
+  FIELD(playhead_qoe, play_time_us) \
+  FIELD(playhead_qoe, rebuffer_time_us) \
+  FIELD(playhead_qoe, mean_bitrate_bps) \
+  FIELD(playhead_qoe, rebuffer_count) \
+  FIELD(playhead_qoe, switches) \
+  FIELD(playhead_qoe, dropped_frames) \
+  FIELD(playhead_qoe, shown_frames) \
+  FIELD(playhead_qoe, bytes) \
+  STRUCT(playhead_event) \
+  FIELD(playhead_event, struct_size) \
+  FIELD(playhead_event, type) \
+  FIELD(playhead_event, time_us) \
+  FIELD(playhead_event, position_us) \
+  FIELD(playhead_event, title_id) \
+  FIELD(playhead_event, url) \
+  FIELD(playhead_event, id) \
+  FIELD(playhead_event, target_us) \
+  FIELD(playhead_event, elapsed_us) \
+  FIELD(playhead_event, duration_us) \
+  FIELD(playhead_event, bitrate_bps) \
+  FIELD(playhead_event, bytes) \
+  FIELD(playhead_event, count) \
+  FIELD(playhead_event, number) \
+  FIELD(playhead_event, user_tag) \
+  FIELD(playhead_event, has_duration) \
+  FIELD(playhead_event, video_representations) \
+  FIELD(playhead_event, audio_tracks) \
+  FIELD(playhead_event, text_tracks) \
+  FIELD(playhead_event, width) \
+  FIELD(playhead_event, height) \
+  FIELD(playhead_event, from_state) \
+  FIELD(playhead_event, to_state) \
+  FIELD(playhead_event, reason) \
+  FIELD(playhead_event, track) \
+  FIELD(playhead_event, error_code) \
+  FIELD(playhead_event, error_severity) \
+  FIELD(playhead_event, error_detail) \
+  FIELD(playhead_event, reserved) \
+  FIELD(playhead_event, error_name) \
+  FIELD(playhead_event, error_context) \
+  FIELD(playhead_event, message) \
+  FIELD(playhead_event, qoe) \
+  STRUCT(playhead_wakeup) \
+  FIELD(playhead_wakeup, struct_size) \
+  FIELD(playhead_wakeup, user) \
+  FIELD(playhead_wakeup, destroy) \
+  FIELD(playhead_wakeup, wake) \
+  STRUCT(playhead_player_config) \
+  FIELD(playhead_player_config, struct_size) \
+  FIELD(playhead_player_config, decoder_threads) \
+  FIELD(playhead_player_config, video) \
+  FIELD(playhead_player_config, audio) \
+  FIELD(playhead_player_config, progress_interval_us) \
+  FIELD(playhead_player_config, max_bitrate_bps) \
+  FIELD(playhead_player_config, max_height) \
+  FIELD(playhead_player_config, reserved) \
+  FIELD(playhead_player_config, audio_language) \
+  FIELD(playhead_player_config, buffer_start_us) \
+  FIELD(playhead_player_config, buffer_after_rebuffer_us) \
+  FIELD(playhead_player_config, buffer_target_us) \
+  FIELD(playhead_player_config, buffer_back_us) \
+  FIELD(playhead_player_config, buffer_max_bytes) \
+  STRUCT(playhead_source) \
+  FIELD(playhead_source, struct_size) \
+  FIELD(playhead_source, has_start) \
+  FIELD(playhead_source, title_id) \
+  FIELD(playhead_source, url) \
+  FIELD(playhead_source, start_us) \
+  FIELD(playhead_source, start_paused) \
+  FIELD(playhead_source, reserved) \
+  STRUCT(playhead_player_status) \
+  FIELD(playhead_player_status, struct_size) \
+  FIELD(playhead_player_status, state) \
+  FIELD(playhead_player_status, is_paused) \
+  FIELD(playhead_player_status, has_duration) \
+  FIELD(playhead_player_status, position_us) \
+  FIELD(playhead_player_status, duration_us) \
+  FIELD(playhead_player_status, speed) \
+  FIELD(playhead_player_status, volume) \
+  FIELD(playhead_player_status, video_buffer_us) \
+  FIELD(playhead_player_status, audio_buffer_us) \
+  FIELD(playhead_player_status, buffered_bytes) \
+  FIELD(playhead_player_status, throughput_bps) \
+  FIELD(playhead_player_status, shown_bitrate_bps) \
+  FIELD(playhead_player_status, shown_width) \
+  FIELD(playhead_player_status, shown_height) \
+  FIELD(playhead_player_status, shown_id) \
+  FIELD(playhead_player_status, is_auto_bitrate) \
+  FIELD(playhead_player_status, representation_count) \
+  FIELD(playhead_player_status, track_count) \
+  FIELD(playhead_player_status, reserved) \
+  STRUCT(playhead_representation) \
+  FIELD(playhead_representation, struct_size) \
+  FIELD(playhead_representation, is_selected) \
+  FIELD(playhead_representation, id) \
+  FIELD(playhead_representation, codecs) \
+  FIELD(playhead_representation, bitrate_bps) \
+  FIELD(playhead_representation, width) \
+  FIELD(playhead_representation, height) \
+  STRUCT(playhead_track) \
+  FIELD(playhead_track, struct_size) \
+  FIELD(playhead_track, kind) \
+  FIELD(playhead_track, id) \
+  FIELD(playhead_track, language) \
+  FIELD(playhead_track, label) \
+  FIELD(playhead_track, codecs) \
+  FIELD(playhead_track, bitrate_bps) \
+  FIELD(playhead_track, channels) \
+  FIELD(playhead_track, is_selected)
+
+#define PLAYHEAD_ABI_CONSTANTS(CONSTANT) \
+  CONSTANT(PLAYHEAD_TRACK_VIDEO) \
+  CONSTANT(PLAYHEAD_TRACK_AUDIO) \
+  CONSTANT(PLAYHEAD_TRACK_TEXT) \
+  CONSTANT(PLAYHEAD_LOG_ERROR) \
+  CONSTANT(PLAYHEAD_LOG_WARNING) \
+  CONSTANT(PLAYHEAD_LOG_INFO) \
+  CONSTANT(PLAYHEAD_LOG_DEBUG) \
+  CONSTANT(PLAYHEAD_PIXEL_FORMAT_I420) \
+  CONSTANT(PLAYHEAD_PIXEL_FORMAT_NV12) \
+  CONSTANT(PLAYHEAD_STATE_IDLE) \
+  CONSTANT(PLAYHEAD_STATE_LOADING) \
+  CONSTANT(PLAYHEAD_STATE_BUFFERING) \
+  CONSTANT(PLAYHEAD_STATE_PLAYING) \
+  CONSTANT(PLAYHEAD_STATE_PAUSED) \
+  CONSTANT(PLAYHEAD_STATE_REBUFFERING) \
+  CONSTANT(PLAYHEAD_STATE_ENDED) \
+  CONSTANT(PLAYHEAD_STATE_FAILED) \
+  CONSTANT(PLAYHEAD_SWITCH_INITIAL) \
+  CONSTANT(PLAYHEAD_SWITCH_THROUGHPUT) \
+  CONSTANT(PLAYHEAD_SWITCH_BUFFER) \
+  CONSTANT(PLAYHEAD_SWITCH_MANUAL) \
+  CONSTANT(PLAYHEAD_SWITCH_LIMIT) \
+  CONSTANT(PLAYHEAD_SWITCH_FAILURE) \
+  CONSTANT(PLAYHEAD_SEVERITY_RECOVERABLE) \
+  CONSTANT(PLAYHEAD_SEVERITY_FATAL) \
+  CONSTANT(PLAYHEAD_EVENT_NONE) \
+  CONSTANT(PLAYHEAD_EVENT_LOAD_STARTED) \
+  CONSTANT(PLAYHEAD_EVENT_SESSION_STARTED) \
+  CONSTANT(PLAYHEAD_EVENT_MANIFEST_LOADED) \
+  CONSTANT(PLAYHEAD_EVENT_FIRST_FRAME) \
+  CONSTANT(PLAYHEAD_EVENT_STATE_CHANGED) \
+  CONSTANT(PLAYHEAD_EVENT_REPRESENTATION_CHANGED) \
+  CONSTANT(PLAYHEAD_EVENT_SEGMENT_LOADED) \
+  CONSTANT(PLAYHEAD_EVENT_SEEK_STARTED) \
+  CONSTANT(PLAYHEAD_EVENT_SEEK_DONE) \
+  CONSTANT(PLAYHEAD_EVENT_PROGRESS_SENT) \
+  CONSTANT(PLAYHEAD_EVENT_ENDED) \
+  CONSTANT(PLAYHEAD_EVENT_WARNING) \
+  CONSTANT(PLAYHEAD_EVENT_FAILED) \
+  CONSTANT(PLAYHEAD_EVENT_SUMMARY) \
+  CONSTANT(PLAYHEAD_EVENT_EVENTS_DROPPED)

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "playhead/playhead.h"
+
+/* Every initialiser as C reads it. */
+uint32_t header_alone_sizes(void);
+uint32_t header_alone_sizes(void) {
+  playhead_client_config client = PLAYHEAD_CLIENT_CONFIG_INIT;
+  playhead_token_provider token = PLAYHEAD_TOKEN_PROVIDER_INIT;
+  playhead_log_sink log = PLAYHEAD_LOG_SINK_INIT;
+  playhead_frame_info frame = PLAYHEAD_FRAME_INFO_INIT;
+  playhead_video_sink video = PLAYHEAD_VIDEO_SINK_INIT;
+  playhead_audio_format format = PLAYHEAD_AUDIO_FORMAT_INIT;
+  playhead_audio_sink audio = PLAYHEAD_AUDIO_SINK_INIT;
+  playhead_qoe qoe = PLAYHEAD_QOE_INIT;
+  playhead_event event = PLAYHEAD_EVENT_INIT;
+  playhead_wakeup wakeup = PLAYHEAD_WAKEUP_INIT;
+  playhead_player_config player = PLAYHEAD_PLAYER_CONFIG_INIT;
+  playhead_source source = PLAYHEAD_SOURCE_INIT;
+  playhead_player_status status = PLAYHEAD_PLAYER_STATUS_INIT;
+  playhead_representation representation = PLAYHEAD_REPRESENTATION_INIT;
+  playhead_track track = PLAYHEAD_TRACK_INIT;
+  return client.struct_size + token.struct_size + log.struct_size + frame.struct_size +
+         video.struct_size + format.struct_size + audio.struct_size + qoe.struct_size +
+         event.struct_size + wakeup.struct_size + player.struct_size + source.struct_size +
+         status.struct_size + representation.struct_size + track.struct_size;
+}

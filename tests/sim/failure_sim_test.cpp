@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+// What goes wrong in networks and on servers, and what the viewer sees of it.
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "support/sim_world.h"
+
+namespace playhead::test {
+namespace {
+
+TEST_CASE("sim: what cannot be played ends with a typed error and a sentence") {
+  struct Case {
+    const char* name;
+    const char* url;
+    const char* body;  // null: whatever the fault does
+    int status;
+    ErrorCode code;
+  };
+  const Case cases[] = {
+      {"404", "http://cdn.test/other/x.m3u8", nullptr, 404, ErrorCode::kNotFound},
+      {"403 of a plain URL", "http://cdn.test/other/x.m3u8", nullptr, 403, ErrorCode::kForbidden},
+      {"a web page", "http://cdn.test/other/x.m3u8", "<!DOCTYPE html><html></html>", 200,
+       ErrorCode::kManifestNotRecognised},
+      {"nothing", "http://cdn.test/other/x.m3u8", "", 200, ErrorCode::kManifestEmpty},
+      {"a playlist without segments", "http://cdn.test/other/x.m3u8",
+       "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXT-X-ENDLIST\n", 200, ErrorCode::kManifestEmpty},
+      {"not a URL", "nonsense", nullptr, 200, ErrorCode::kInvalidUrl},
+      {"a local file", "file:///etc/passwd", nullptr, 200, ErrorCode::kForbiddenScheme},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    SimWorld world;
+    if (c.body) world.transport->serve_text(c.url, c.body);
+    if (c.status >= 400) world.transport->serve(c.url, status_answer(c.status));
+    world.start_app();
+    world.load_url(c.url);
+    REQUIRE(world.run_until_event<Failed>(1min));
+    const Error& error = world.find<Failed>()->error;
+    CHECK(error_name(error.code) == error_name(c.code));
+    CHECK(describe(error).size() > 10);
+    CHECK(world.status()->state == PlayerState::kFailed);
+    CHECK(world.all<Failed>().size() == 1);
+    // The player is not used up.
+    world.forget_events();
+    world.load_url(world.title.url());
+    CHECK(world.run_until_event<FirstFrame>(10s));
+  }
+}
+
+TEST_CASE("sim: a host that is not there is given up within ten seconds") {
+  SimWorld world;
+  SimFault down;
+  down.url_contains = "cdn.test";
+  down.refuses_connection = true;
+  world.transport->add_fault(down);
+  world.start_app();
+  world.load_url(world.title.url());
+  REQUIRE(world.run_until_event<Failed>(12s));
+  CHECK(world.find<Failed>()->error.code == ErrorCode::kNetworkUnreachable);
+}
+
+TEST_CASE("sim: a refused token and an unknown title are told apart") {
+  SimWorld world;
+  world.start_app();
+  world.service.titles.clear();
+  world.load_title();
+  REQUIRE(world.run_until_event<Failed>(1min));
+  CHECK(error_name(world.find<Failed>()->error.code) == error_name(ErrorCode::kNotFound));
+
+  SimWorld refused;
+  ClientConfig config;
+  refused.start_app();
+  refused.transport->serve([](const WebRequest& request) -> std::optional<WebAnswer> {
+    if (request.url.rfind("http://api.test", 0) != 0) return std::nullopt;
+    return text_answer(R"({"error":{"code":"unauthorized","message":"the token is refused"}})",
+                       401);
+  });
+  refused.load_title();
+  REQUIRE(refused.run_until_event<Failed>(1min));
+  CHECK(refused.find<Failed>()->error.code == ErrorCode::kUnauthorized);
+}
+
+TEST_CASE("sim: an outage that the buffer covers is not seen") {
+  SimTitle title;
+  title.segments = 60;
+  SimWorld world(1, title, SimLink::constant(8'000'000));
+  world.start_app();
+  world.load_url(title.url());
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  world.run_for(40s);
+  SimFault down;
+  down.url_contains = "cdn.test";
+  down.refuses_connection = true;
+  down.until = world.executor.now() + 20s;
+  world.transport->add_fault(down);
+  world.transport->drop_connections();
+  REQUIRE(world.run_until_event<Ended>(10min));
+  CHECK(world.status()->qoe.rebuffer_count == 0);
+  CHECK(world.screen->shown().size() == 240 * 25);
+}
+
+TEST_CASE("sim: an outage longer than the buffer is one rebuffering, then playback goes on") {
+  SimTitle title;
+  title.segments = 60;
+  SimWorld world(1, title, SimLink::constant(8'000'000));
+  world.start_app();
+  world.load_url(title.url());
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  world.run_for(40s);
+  SimFault down;
+  down.url_contains = "cdn.test";
+  down.refuses_connection = true;
+  down.until = world.executor.now() + 45s;
+  world.transport->add_fault(down);
+  world.transport->drop_connections();
+  REQUIRE(world.run_until_event<Ended>(10min));
+  CHECK(world.status()->qoe.rebuffer_count == 1);
+  CHECK(world.screen->shown().size() == 240 * 25);
+}
+
+TEST_CASE("sim: a host that stays away ends the play, after the buffer, with the reason") {
+  SimWorld world(1, {}, SimLink::constant(8'000'000));
+  world.start_app();
+  world.load_url(world.title.url());
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  world.run_for(20s);
+  SimFault down;
+  down.url_contains = "cdn.test";
+  down.refuses_connection = true;
+  world.transport->add_fault(down);
+  world.transport->drop_connections();
+  REQUIRE(world.run_until_event<Failed>(5min));
+  CHECK(world.find<Failed>()->error.code == ErrorCode::kNetworkUnreachable);
+  CHECK(to_seconds(world.find<Summary>()->qoe.play_time) > 45);
+}
+
+TEST_CASE("sim: segments that are missing, cut or damaged") {
+  struct Case {
+    const char* name;
+    const char* url_contains;
+    std::optional<int> status;
+    std::optional<int64_t> break_after;
+    int times;
+    std::size_t least_frames;  // of 3000
+  };
+  const Case cases[] = {
+      {"one missing at one Representation", "v3-5.seg", 404, {}, -1, 3000},
+      {"one missing everywhere is skipped", "-5.seg", 404, {}, -1, 2900},
+      {"connections break in the middle", "v3-", {}, 100'000, 5, 3000},
+      {"a server error for a while", "-7.seg", 500, {}, 3, 3000},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    SimWorld world(3, {}, SimLink::constant(20'000'000));
+    SimFault fault;
+    fault.url_contains = c.url_contains;
+    fault.status = c.status;
+    fault.break_after = c.break_after;
+    fault.times = c.times;
+    world.transport->add_fault(fault);
+    world.start_app();
+    world.load_url(world.title.url());
+    REQUIRE(world.run_until_event<Ended>(10min));
+    CHECK(world.screen->shown().size() >= c.least_frames);
+    CHECK(world.find<Failed>() == nullptr);
+  }
+}
+
+TEST_CASE("sim: a truncated segment is fetched again") {
+  SimWorld world;
+  const std::string url = world.title.base_url + "v0-1.seg";
+  int served = 0;
+  world.transport->serve([&](const WebRequest& request) -> std::optional<WebAnswer> {
+    if (request.url != url) return std::nullopt;
+    std::string body = *world.title.body(url);
+    if (served++ == 0) body.resize(body.size() / 2);
+    return text_answer(body);
+  });
+  PlayerConfig config;
+  config.max_bitrate = {400'000};
+  world.start_app(config);
+  world.load_url(world.title.url());
+  REQUIRE(world.run_until_event<Ended>(5min));
+  CHECK(served == 2);
+  CHECK(world.screen->shown().size() == 3000);
+  CHECK(world.find<Warning>() != nullptr);
+}
+
+TEST_CASE("sim: no request is made once the player is gone") {
+  SimWorld world(1, {}, SimLink::constant(1'000'000));
+  world.start_app();
+  world.load_url(world.title.url());
+  world.run_for(5s);
+  world.player.reset();
+  world.client.reset();
+  const std::size_t requests = world.transport->records().size();
+  CHECK(world.transport->in_flight() == 0);
+  world.run_for(5min);
+  CHECK(world.transport->records().size() == requests);
+}
+
+}  // namespace
+}  // namespace playhead::test

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+// Start, resume and progress: the real session, outbox and engine against a simulated service.
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "support/sim_world.h"
+
+namespace playhead::test {
+namespace {
+
+TEST_CASE("sim: playback resumes at the saved position, and the first request is already there") {
+  SimWorld world;
+  world.service.saved["m1"] = {61.5, 1};
+  world.start_app();
+  world.load_title();
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  CHECK(to_seconds(world.find<SessionStarted>()->resume_position) == doctest::Approx(61.5));
+  REQUIRE(!world.media_requests().empty());
+  for (const std::string& url : world.media_requests()) {
+    CAPTURE(url);
+    CHECK(url.find("-15.seg") + 1 + url.find("-16.seg") + 1 + url.find("-17.seg") + 1 > 0);
+    CHECK(url.find("-0.seg") == std::string::npos);
+  }
+  CHECK(world.media_requests().front().find("-15.seg") != std::string::npos);
+  CHECK(world.screen->shown().front().time == MediaTime{61'480'000});
+}
+
+TEST_CASE("sim: progress every 4 s or 10 s of true play time") {
+  for (const int seconds : {4, 10}) {
+    CAPTURE(seconds);
+    PlayerConfig config;
+    config.progress_interval = std::chrono::seconds(seconds);
+    SimWorld world;
+    world.start_app(config);
+    world.load_title();
+    REQUIRE(world.run_until_event<FirstFrame>(10s));
+    world.run_for(100s);
+    CHECK(static_cast<int>(world.service.accepted.size()) ==
+          doctest::Approx(100 / seconds).epsilon(0.05));
+    // The answer to the last one may still be on its way.
+    CHECK(world.all<ProgressSent>().size() + 1 >= world.service.accepted.size());
+    CHECK(world.all<ProgressSent>().size() <= world.service.accepted.size());
+  }
+}
+
+TEST_CASE("sim: no progress while paused; a pause is reported at once") {
+  SimWorld world;
+  world.start_app();
+  world.load_title();
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  world.run_for(6s);
+  world.player->pause();
+  world.run_for(2s);
+  const std::size_t after_pause = world.service.accepted.size();
+  CHECK(world.service.saved["m1"].position_s == doctest::Approx(6).epsilon(0.05));
+  world.run_for(10min);
+  CHECK(world.service.accepted.size() == after_pause);
+}
+
+TEST_CASE("sim: a seek is reported with its target, the end with the end") {
+  SimWorld world;
+  world.start_app();
+  world.load_title();
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  world.run_for(3s);
+  world.player->seek(MediaTime{100'000'000});
+  world.run_for(3s);
+  bool found = false;
+  for (const auto& report : world.service.accepted) {
+    found = found || std::abs(report.position_s - 100) < 0.5;
+  }
+  CHECK(found);
+  REQUIRE(world.run_until_event<Ended>(1min));
+  world.run_for(2s);
+  CHECK(world.service.saved["m1"].position_s == doctest::Approx(120));
+}
+
+TEST_CASE("sim: killed at any moment, playback goes on within one interval of where it was") {
+  for (int round = 0; round < 20; ++round) {
+    CAPTURE(round);
+    SimWorld world(static_cast<uint64_t>(round + 1));
+    world.start_app();
+    world.load_title();
+    REQUIRE(world.run_until_event<FirstFrame>(10s));
+    world.run_for(Duration{7'000'000 + round * 1'377'000});
+    const double killed_at = world.position_s();
+    world.kill_app();
+    world.forget_events();
+    world.start_app();
+    world.load_title();
+    REQUIRE(world.run_until_event<FirstFrame>(10s));
+    const double resumed_at = to_seconds(world.find<SessionStarted>()->resume_position);
+    CHECK(resumed_at <= killed_at + 0.1);
+    CHECK(resumed_at >= killed_at - 4.2);
+  }
+}
+
+TEST_CASE("sim: positions wait for a service that is down, through a crash") {
+  SimWorld world;
+  world.start_app();
+  world.load_title();
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  SimFault down;
+  down.url_contains = "/progress";
+  down.status = 503;
+  world.transport->add_fault(down);
+  world.run_for(30s);
+  CHECK(world.service.accepted.size() <= 1);
+  CHECK(world.status()->state == PlayerState::kPlaying);  // playback does not notice
+  world.kill_app();
+  world.transport->clear_faults();
+  world.start_app();  // nothing is played: the outbox delivers on its own
+  world.run_for(2min);
+  CHECK(world.service.saved["m1"].position_s == doctest::Approx(28).epsilon(0.1));
+}
+
+TEST_CASE("sim: quitting saves the position") {
+  SimWorld world;
+  world.start_app();
+  world.load_title();
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  world.run_for(9'700ms);
+  const double quit_at = world.position_s();
+  world.quit_app();
+  CHECK(world.service.saved["m1"].position_s == doctest::Approx(quit_at).epsilon(0.01));
+}
+
+TEST_CASE("sim: flush tells when everything has arrived, and when it cannot") {
+  SimWorld world;
+  world.start_app();
+  world.load_title();
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  world.run_for(6s);
+  world.player->stop();
+  std::optional<bool> answer;
+  world.client->flush(2s, [&](bool nothing_left) { answer = nothing_left; });
+  world.run_for(1s);
+  CHECK(answer == true);
+  CHECK(world.service.saved["m1"].position_s == doctest::Approx(6).epsilon(0.05));
+
+  SimFault down;
+  down.url_contains = "/progress";
+  down.is_silent = true;
+  world.transport->add_fault(down);
+  world.load_title();
+  world.run_for(6s);
+  world.player->stop();
+  answer.reset();
+  world.client->flush(2s, [&](bool nothing_left) { answer = nothing_left; });
+  world.run_for(1900ms);
+  CHECK_FALSE(answer.has_value());
+  world.run_for(200ms);
+  CHECK(answer == false);
+}
+
+TEST_CASE("sim: signed URLs that run out are renewed without a stall, once for each time") {
+  SimTitle title;
+  title.segments = 60;
+  SimWorld world(1, title, SimLink::constant(8'000'000));
+  world.start_app();
+  world.load_title();
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  world.run_for(20s);
+  world.service.signature = 2;  // the CDN refuses the old signature from now on
+  REQUIRE(world.run_until_event<Ended>(10min));
+  CHECK(world.service.starts == 2);
+  CHECK(world.status()->qoe.rebuffer_count == 0);
+  CHECK(world.find<Failed>() == nullptr);
+}
+
+TEST_CASE("sim: URLs with a known end are renewed before it") {
+  SimTitle title;
+  title.segments = 60;
+  SimWorld world(1, title, SimLink::constant(8'000'000));
+  world.service.expires_at_s = world.executor.wall_now().us / 1'000'000 + 100;
+  world.start_app();
+  world.load_title();
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  world.run_for(70s);
+  CHECK(world.service.starts == 1);
+  world.service.expires_at_s = *world.service.expires_at_s + 1000;
+  world.run_for(25s);
+  CHECK(world.service.starts == 2);
+  REQUIRE(world.run_until_event<Ended>(10min));
+  CHECK(world.service.starts == 2);
+  CHECK(world.status()->qoe.rebuffer_count == 0);
+}
+
+}  // namespace
+}  // namespace playhead::test

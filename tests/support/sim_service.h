@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "support/web.h"
+
+namespace playhead::test {
+
+// The control plane as the reference server speaks it, in memory: start with resume position,
+// signed manifest URLs, progress by last write wins.
+class SimService {
+ public:
+  struct Title {
+    std::string manifest_url;
+    double duration_s = 0;
+  };
+  struct Saved {
+    double position_s = 0;
+    int64_t recorded_at_ms = 0;
+  };
+
+  std::string url = "http://api.test";
+  std::string token = "token-1";
+  std::map<std::string, Title> titles;
+  std::map<std::string, Saved> saved;   // by title
+  std::vector<Saved> accepted;          // every progress request answered with 204
+  int starts = 0;                       // answered stream requests
+  int signature = 1;                    // what the CDN accepts: "?sig=N"
+  std::optional<int64_t> expires_at_s;  // put into stream answers
+
+  // Answers requests for this service; nothing for others.
+  [[nodiscard]] std::optional<WebAnswer> answer(const WebRequest& request);
+
+ private:
+  WebAnswer start_stream(const WebRequest& request);
+  WebAnswer save_progress(const WebRequest& request);
+};
+
+}  // namespace playhead::test

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "support/web.h"
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include "net/http_headers.h"
+
+namespace playhead::test {
+
+namespace {
+
+const HttpHeader* find(const std::vector<HttpHeader>& headers, std::string_view name) {
+  const auto found = std::find_if(headers.begin(), headers.end(), [&](const HttpHeader& h) {
+    return equals_ignoring_case(h.name, name);
+  });
+  return found == headers.end() ? nullptr : &*found;
+}
+
+struct AskedRange {
+  int64_t first = 0;
+  int64_t last = 0;
+};
+
+// "bytes=2-5", "bytes=2-", "bytes=-3" against a resource of `size` bytes; nothing when unusable.
+std::optional<AskedRange> parse_range(const std::string& text, int64_t size) {
+  if (text.rfind("bytes=", 0) != 0 || text.find(',') != std::string::npos) return std::nullopt;
+  const std::size_t dash = text.find('-');
+  if (dash == std::string::npos) return std::nullopt;
+  const auto first = parse_decimal(std::string_view(text).substr(6, dash - 6));
+  const auto last = parse_decimal(std::string_view(text).substr(dash + 1));
+  if (!first && last) return AskedRange{std::max<int64_t>(size - *last, 0), size - 1};
+  if (!first) return std::nullopt;
+  return AskedRange{*first, std::min(last.value_or(size - 1), size - 1)};
+}
+
+}  // namespace
+
+std::string WebRequest::header(std::string_view name) const {
+  const HttpHeader* found = find(headers, name);
+  return found == nullptr ? std::string() : found->value;
+}
+
+bool WebRequest::has_header(std::string_view name) const { return find(headers, name) != nullptr; }
+
+WebAnswer text_answer(std::string_view text, int status) {
+  WebAnswer answer = bytes_answer({text.begin(), text.end()});
+  answer.status = status;
+  return answer;
+}
+
+WebAnswer bytes_answer(std::vector<uint8_t> bytes) {
+  WebAnswer answer;
+  answer.body = std::make_shared<const std::vector<uint8_t>>(std::move(bytes));
+  return answer;
+}
+
+WebAnswer status_answer(int status, std::vector<HttpHeader> headers) {
+  WebAnswer answer;
+  answer.status = status;
+  answer.headers = std::move(headers);
+  return answer;
+}
+
+WebAnswer redirect_answer(std::string location, int status) {
+  return status_answer(status, {{"Location", std::move(location)}});
+}
+
+WebPart part_for_range(const WebRequest& request, const WebAnswer& whole) {
+  const int64_t size = whole.body_size();
+  const WebPart all{whole.status, 0, size, {}};
+  const std::string range_text = request.header("range");
+  if (range_text.empty() || whole.status != 200 || whole.ignores_range) return all;
+  const std::string if_range = request.header("if-range");
+  const HttpHeader* etag = find(whole.headers, "etag");
+  const HttpHeader* modified = find(whole.headers, "last-modified");
+  const bool is_same = if_range.empty() || (etag != nullptr && etag->value == if_range) ||
+                       (modified != nullptr && modified->value == if_range);
+  const auto range = parse_range(range_text, size);
+  if (!is_same || !range) return all;
+  const std::string size_text = std::to_string(size);
+  if (range->first > range->last) return {416, 0, 0, "bytes */" + size_text};
+  return {206, range->first, range->last - range->first + 1,
+          "bytes " + std::to_string(range->first) + "-" + std::to_string(range->last) + "/" +
+              size_text};
+}
+
+WebAnswer apply_range(const WebRequest& request, WebAnswer whole) {
+  const WebPart part = part_for_range(request, whole);
+  if (part.content_range.empty()) return whole;
+  whole.status = part.status;
+  whole.headers.push_back({"Content-Range", part.content_range});
+  if (part.size > 0) {
+    const auto begin = whole.body->begin() + part.first;
+    whole.body = std::make_shared<const std::vector<uint8_t>>(begin, begin + part.size);
+  } else {
+    whole.body = nullptr;
+  }
+  return whole;
+}
+
+std::vector<uint8_t> pattern_bytes(std::size_t size, uint32_t seed) {
+  std::mt19937 random(seed);
+  std::vector<uint8_t> bytes(size);
+  for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<uint8_t>(random());
+  return bytes;
+}
+
+}  // namespace playhead::test

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "manifest/manifest_source.h"
+
+#include <array>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "base/limits.h"
+#include "unit/manifest/manifest_test_support.h"
+
+namespace playhead {
+namespace {
+
+// Answers requests when the test says so; a destroyed handle is never answered.
+class Server {
+ public:
+  struct Pending {
+    Request request;
+    std::shared_ptr<UniqueFunction<void(Result<FetchedManifest>)>> done;
+    std::shared_ptr<bool> is_cancelled = std::make_shared<bool>(false);
+  };
+
+  ManifestFetch fetch() {
+    return [this](Request request, UniqueFunction<void(Result<FetchedManifest>)> done) {
+      Pending pending{std::move(request), {}};
+      pending.done =
+          std::make_shared<UniqueFunction<void(Result<FetchedManifest>)>>(std::move(done));
+      pending_.push_back(pending);
+      return CancelHandle([cancelled = pending.is_cancelled, callback = pending.done] {
+        *cancelled = true;
+        *callback = nullptr;
+      });
+    };
+  }
+
+  Request answer(int status, const std::string& body, const std::string& final_url = "") {
+    FetchedManifest fetched;
+    fetched.head.status = status;
+    fetched.head.url = final_url.empty() ? pending_.front().request.url : final_url;
+    fetched.body = test::bytes_of(body);
+    return finish(std::move(fetched));
+  }
+  Request finish(Result<FetchedManifest> result) {
+    REQUIRE_FALSE(pending_.empty());
+    const Pending pending = pending_.front();
+    pending_.pop_front();
+    if (!*pending.is_cancelled) {
+      auto callback = std::move(*pending.done);
+      callback(std::move(result));
+    }
+    return pending.request;
+  }
+  [[nodiscard]] bool idle() const { return pending_.empty(); }
+
+ private:
+  std::deque<Pending> pending_;
+};
+
+const std::string kMultivariant = "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nv.m3u8\n";
+const std::string kMedia = "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\na.ts\n#EXT-X-ENDLIST\n";
+
+// A version 0 sidx: references are {is_index, size, duration}.
+std::string sidx(const std::vector<std::array<uint32_t, 3>>& references) {
+  std::string body;
+  const auto put = [&body](uint64_t value, int width) {
+    for (int i = width - 1; i >= 0; --i) body.push_back(static_cast<char>(value >> (8 * i)));
+  };
+  put(32 + 12 * references.size(), 4);
+  body += "sidx";
+  for (const uint64_t word : {0, 1, 10, 0, 0}) put(word, 4);
+  put(references.size(), 4);
+  for (const auto& [is_index, size, duration] : references) {
+    put((uint64_t{is_index} << 31) | size, 4);
+    put(duration, 4);
+    put(0, 4);
+  }
+  return body;
+}
+
+Representation sidx_representation(int64_t first, int64_t last) {
+  Representation representation;
+  representation.index_source.kind = IndexSource::Kind::kSidx;
+  representation.index_source.location = {"https://h.example/v.mp4", ByteRange{first, last}};
+  representation.media_offset = 0s;
+  return representation;
+}
+
+}  // namespace
+
+TEST_CASE("manifest source: a title and its playlist, relative to where they really were") {
+  Server server;
+  ManifestSource source(server.fetch());
+  std::shared_ptr<const Presentation> presentation;
+  const CancelHandle title = source.load("https://h.example/t", [&](auto result) {
+    REQUIRE(result.has_value());
+    presentation = *result;
+  });
+  const Request request = server.answer(200, kMultivariant, "https://cdn.example/x/m.m3u8");
+  CHECK(request.kind == ResourceKind::kManifest);
+  CHECK(request.max_bytes == limits::kManifestBytes);
+  REQUIRE(presentation != nullptr);
+  CHECK(presentation->url == "https://cdn.example/x/m.m3u8");
+
+  const Representation& r = presentation->periods[0].adaptation_sets[0].representations[0];
+  std::shared_ptr<const SegmentIndex> segments;
+  const CancelHandle index =
+      source.load_index(r, [&](Result<LoadedIndex> result) { segments = result->segments; });
+  CHECK(server.answer(200, kMedia, "https://edge.example/y/v.m3u8").url ==
+        "https://cdn.example/x/v.m3u8");
+  REQUIRE(segments != nullptr);
+  CHECK(segments->at(0).media.url == "https://edge.example/y/a.ts");
+}
+
+TEST_CASE("manifest source: errors are typed") {
+  struct Case {
+    const char* name;
+    int status;
+    const char* body;
+    ErrorCode code;
+  };
+  const Case cases[] = {
+      {"not found", 404, "<html>", ErrorCode::kNotFound},
+      {"gone", 410, "", ErrorCode::kNotFound},
+      {"forbidden", 403, "", ErrorCode::kForbidden},
+      {"unauthorized", 401, "", ErrorCode::kUnauthorized},
+      {"server error", 500, "", ErrorCode::kHttpStatus},
+      {"web page", 200, "<!doctype html><html>", ErrorCode::kManifestNotRecognised},
+      {"empty", 200, "", ErrorCode::kManifestEmpty},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    Server server;
+    ManifestSource source(server.fetch());
+    std::optional<Error> error;
+    const CancelHandle handle =
+        source.load("https://h.example/t?sig=secret", [&](auto result) { error = result.error(); });
+    server.answer(c.status, c.body);
+    REQUIRE(error.has_value());
+    CHECK(error->code == c.code);
+    CHECK(error->detail == (c.status >= 400 ? c.status : 0));
+    CHECK(error->context.find("secret") == std::string::npos);
+  }
+}
+
+TEST_CASE("manifest source: what the network says is passed on") {
+  Server server;
+  ManifestSource source(server.fetch());
+  std::optional<ErrorCode> code;
+  const CancelHandle a =
+      source.load("https://h.example/t", [&](auto result) { code = result.error().code; });
+  server.finish(make_error(ErrorCode::kNetworkTimeout, "t"));
+  CHECK(code == ErrorCode::kNetworkTimeout);
+  code.reset();
+  const CancelHandle b = source.load_index(sidx_representation(0, 43),
+                                           [&](auto result) { code = result.error().code; });
+  server.finish(make_error(ErrorCode::kConnectionLost, "t"));
+  CHECK(code == ErrorCode::kConnectionLost);
+}
+
+TEST_CASE("manifest source: follows nested segment indexes") {
+  Server server;
+  ManifestSource source(server.fetch());
+  Result<LoadedIndex> loaded = make_error(ErrorCode::kInternal, "not called");
+  const CancelHandle handle = source.load_index(sidx_representation(100, 155),
+                                                [&](auto result) { loaded = std::move(result); });
+  // 56 bytes: the first further index begins at 156.
+  Request request = server.answer(206, sidx({{1, 1000, 40}, {1, 500, 20}}));
+  CHECK(request.range == ByteRange{100, 155});
+  request = server.answer(206, sidx({{0, 956, 40}}));
+  CHECK(request.range == ByteRange{156, 1155});
+  request = server.answer(206, sidx({{0, 456, 20}}));
+  CHECK(request.range == ByteRange{1156, 1655});
+  REQUIRE(loaded.has_value());
+  CHECK(server.idle());
+  REQUIRE(loaded->segments->size() == 2);
+  CHECK(loaded->container == Container::kFmp4);
+  CHECK(loaded->segments->at(1).media.range == ByteRange{1200, 1655});
+  CHECK(loaded->segments->end() == MediaTime{6'000'000});
+}
+
+TEST_CASE("manifest source: a server that ignores ranges is understood") {
+  Server server;
+  ManifestSource source(server.fetch());
+  Result<LoadedIndex> loaded = make_error(ErrorCode::kInternal, "not called");
+  const CancelHandle handle = source.load_index(sidx_representation(50, 93),
+                                                [&](auto result) { loaded = std::move(result); });
+  server.answer(200, std::string(50, 'x') + sidx({{0, 7, 40}}) + "media");
+  REQUIRE(loaded.has_value());
+  CHECK(loaded->segments->at(0).media.range == ByteRange{94, 100});
+}
+
+TEST_CASE("manifest source: a destroyed handle is silent, also from its own callback") {
+  Server server;
+  ManifestSource source(server.fetch());
+  bool was_called = false;
+  CancelHandle handle = source.load("https://h.example/t", [&](auto) { was_called = true; });
+  handle.reset();
+  server.answer(200, kMultivariant);
+  handle = source.load_index(sidx_representation(0, 43), [&](auto) { was_called = true; });
+  handle.reset();
+  server.answer(206, sidx({{0, 7, 40}}));
+  CHECK_FALSE(was_called);
+
+  const auto text = std::make_shared<std::string>("kept alive by the callback");
+  handle = source.load("https://h.example/t", [&handle, text](auto result) {
+    handle.reset();
+    CHECK(result.has_value());
+    CHECK(text->size() == 26);
+  });
+  server.answer(200, kMultivariant);
+  handle = source.load_index(sidx_representation(0, 43), [&handle, text](auto result) {
+    handle.reset();
+    CHECK(result.has_value());
+    CHECK(text->size() == 26);
+  });
+  server.answer(206, sidx({{0, 7, 40}}));
+}
+
+}  // namespace playhead

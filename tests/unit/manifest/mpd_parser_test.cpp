@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "manifest/dash/mpd_parser.h"
+
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "playhead/bytes.h"
+
+namespace playhead::dash {
+namespace {
+
+Result<Mpd> parse(const std::string& text) {
+  return parse_mpd(as_bytes(text), "https://h.example/m.mpd");
+}
+
+}  // namespace
+
+TEST_CASE("mpd parser: attributes and elements of every level") {
+  const auto mpd = parse(R"(<?xml version="1.0"?><!-- c -->
+<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="dynamic" mediaPresentationDuration="PT1M"
+     availabilityStartTime="1970-01-01T00:00:10Z" minimumUpdatePeriod="PT2S" minBufferTime="PT1.5S"
+     timeShiftBufferDepth="PT30S" suggestedPresentationDelay="PT6S">
+  <BaseURL> a/ </BaseURL><BaseURL>b/</BaseURL><Location>l</Location>
+  <UTCTiming schemeIdUri="urn:x" value="v"/>
+  <Period id="p" start="PT1S" duration="PT59S">
+    <AdaptationSet id="1" contentType="audio" lang="de" mimeType="audio/mp4" codecs="mp4a.40.2">
+      <Role schemeIdUri="urn:mpeg:dash:role:2011" value="main"/><Label>Ton</Label>
+      <ContentProtection schemeIdUri="urn:p"/>
+      <SegmentTemplate timescale="48000" media="m" initialization="i" startNumber="4">
+        <SegmentTimeline><S t="0" d="96000" r="3"/><S d="5" n="9"/></SegmentTimeline>
+      </SegmentTemplate>
+      <Representation id="r" bandwidth="128000" audioSamplingRate="48000" width="7">
+        <AudioChannelConfiguration schemeIdUri="urn:c" value="2"/>
+        <BaseURL>c.mp4</BaseURL>
+        <SegmentBase indexRange="700-799"><Initialization range="0-699"/></SegmentBase>
+      </Representation>
+    </AdaptationSet>
+  </Period>
+</MPD>)");
+  REQUIRE(mpd.has_value());
+  CHECK(mpd->is_dynamic);
+  CHECK(mpd->media_presentation_duration == 60s);
+  CHECK(mpd->availability_start_time == WallTime{10'000'000});
+  CHECK(mpd->minimum_update_period == 2s);
+  CHECK(mpd->min_buffer_time == 1500ms);
+  CHECK(mpd->time_shift_buffer_depth == 30s);
+  CHECK(mpd->suggested_presentation_delay == 6s);
+  CHECK(mpd->base_urls == std::vector<std::string>{"a/", "b/"});
+  CHECK(mpd->locations.size() == 1);
+  CHECK(mpd->utc_timings.at(0).value == "v");
+  const Period& period = mpd->periods.at(0);
+  CHECK(period.start == 1s);
+  CHECK(period.duration == 59s);
+  const AdaptationSet& set = period.adaptation_sets.at(0);
+  CHECK(set.language == "de");
+  CHECK(set.label == "Ton");
+  CHECK(set.roles.at(0).value == "main");
+  CHECK(set.common.content_protections.size() == 1);
+  const SegmentInfo& info = *set.segments.segment_template;
+  CHECK(info.timescale == 48'000);
+  CHECK(info.start_number == 4);
+  REQUIRE(info.timeline->size() == 2);
+  CHECK(info.timeline->at(0).repeat == 3);
+  CHECK_FALSE(info.timeline->at(1).time.has_value());
+  CHECK(info.timeline->at(1).number == 9);
+  const Representation& representation = set.representations.at(0);
+  CHECK(representation.bandwidth == 128'000);
+  CHECK(representation.common.width == 7);
+  CHECK(representation.segments.base->index_range == ByteRange{700, 799});
+  CHECK(representation.segments.base->initialization_element->range == ByteRange{0, 699});
+  CHECK(mpd->warnings == 0);
+}
+
+TEST_CASE("mpd parser: prefixes are passed over, unreadable values counted") {
+  const auto mpd = parse(
+      R"(<d:MPD xmlns:d="urn:mpeg:dash:schema:mpd:2011" mediaPresentationDuration="soon"><d:Period>
+      <d:AdaptationSet width="-1"><d:SegmentTemplate timescale="0" duration="-4" startNumber="x">
+      <d:SegmentTimeline><d:S t="1"/><d:S d="0" r="-1"/><d:S d="2" r="many"/></d:SegmentTimeline>
+      </d:SegmentTemplate><d:Unknown><d:Deep/></d:Unknown></d:AdaptationSet></d:Period></d:MPD>)");
+  REQUIRE(mpd.has_value());
+  const SegmentInfo& info = *mpd->periods.at(0).adaptation_sets.at(0).segments.segment_template;
+  CHECK_FALSE(info.timescale.has_value());
+  CHECK_FALSE(info.duration.has_value());
+  CHECK(info.timeline->size() == 1);
+  CHECK(mpd->warnings == 8);
+}
+
+TEST_CASE("mpd parser: refused documents") {
+  struct Case {
+    const char* name;
+    std::string text;
+    ErrorCode code;
+  };
+  std::string deep = "<MPD><Period>";
+  for (int i = 0; i < 200'000 / 2; ++i) deep += "<a>";
+  std::string crowd = "<MPD><Period/>";
+  for (int i = 0; i < 500'000; ++i) crowd += "<a/>";
+  std::string attributes = "<MPD><Period ";
+  for (int i = 0; i < 900'000; ++i) attributes += "a='' ";
+  std::string closed = "<MPD><Period/>";
+  for (int i = 0; i < 1000; ++i) closed += "<a>";
+  for (int i = 0; i < 1000; ++i) closed += "</a>";
+  std::string periods = "<MPD>";
+  for (int i = 0; i < 5001; ++i) periods += "<Period/>";
+  const Case cases[] = {
+      {"cut off", "<MPD><Period>", ErrorCode::kManifestSyntax},
+      {"cut off in a tag", "<MPD><Period id=\"", ErrorCode::kManifestSyntax},
+      {"cut off and deep", deep, ErrorCode::kManifestSyntax},
+      {"deep", closed + "</MPD>", ErrorCode::kManifestLimit},
+      {"too many elements", crowd + "</MPD>", ErrorCode::kManifestLimit},
+      {"too many attributes", attributes + "/></MPD>", ErrorCode::kManifestLimit},
+      {"too many Periods", periods + "</MPD>", ErrorCode::kManifestLimit},
+      {"another root", "<smil/>", ErrorCode::kManifestSyntax},
+      {"nothing", "", ErrorCode::kManifestSyntax},
+      {"no Period", "<MPD/>", ErrorCode::kManifestEmpty},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    const auto mpd = parse(c.text);
+    REQUIRE_FALSE(mpd.has_value());
+    CHECK(mpd.error().code == c.code);
+  }
+}
+
+TEST_CASE("mpd parser: entities of a DTD are not expanded") {
+  std::string text = "<!DOCTYPE MPD [<!ENTITY a \"aaaaaaaaaa\">";
+  for (char c = 'b'; c <= 'j'; ++c) {
+    text += std::string("<!ENTITY ") + c + " \"";
+    for (int i = 0; i < 10; ++i) text += std::string("&") + static_cast<char>(c - 1) + ";";
+    text += "\">";
+  }
+  text += "]><MPD><BaseURL>&j;</BaseURL><Period/></MPD>";
+  const auto mpd = parse(text);
+  REQUIRE(mpd.has_value());
+  CHECK(mpd->base_urls.at(0) == "&j;");
+}
+
+}  // namespace playhead::dash
