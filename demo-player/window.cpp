@@ -7,7 +7,7 @@
 #include <utility>
 
 #include <SDL.h>
-#include <backends/imgui_impl_sdl.h>
+#include <imgui_impl_sdl.h>
 
 #include "clock.h"
 #include "screenshot.h"

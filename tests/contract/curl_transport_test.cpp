@@ -1,1 +1,277 @@
 // SPDX-License-Identifier: Apache-2.0
+// What only the real transport can be asked.
+#include <string>
+#include <vector>
+
+#include <arpa/inet.h>
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "contract/transport_world.h"
+
+namespace playhead::test {
+namespace {
+
+Request request_for(const std::string& url, ResourceKind kind) {
+  Request request;
+  request.url = url;
+  request.kind = kind;
+  return request;
+}
+
+TEST_CASE("curl transport: text is asked for and taken compressed") {
+  CurlWorld world;
+  const std::string text(300'000, 'x');
+  WebAnswer answer = text_answer(text);
+  answer.is_gzipped = true;
+  world.serve("/a", answer);
+  struct Case {
+    std::string name;
+    ResourceKind kind;
+    bool asks;
+  };
+  const Case cases[] = {
+      {"manifest", ResourceKind::kManifest, true}, {"text", ResourceKind::kText, true},
+      {"api", ResourceKind::kApi, true},           {"media", ResourceKind::kMedia, false},
+      {"init", ResourceKind::kInit, false},        {"key", ResourceKind::kKey, false},
+      {"license", ResourceKind::kLicense, false}};
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    Exchange get(world);
+    REQUIRE(get.start(request_for(world.url("/a"), c.kind)).wait());
+    CHECK(world.requests().back().has_header("accept-encoding") == c.asks);
+    CHECK(get.ok() == c.asks);
+    if (!c.asks) {
+      CHECK(get.error() == ErrorCode::kBadResponse);
+      continue;
+    }
+    CHECK(std::string(get.body.begin(), get.body.end()) == text);
+    CHECK(get.head.content_length < 10'000);
+    CHECK(get.result().value().wire_bytes == get.head.content_length);
+    CHECK(get.result().value().body_bytes == 300'000);
+  }
+}
+
+TEST_CASE("curl transport: a compression bomb stops at max_bytes decoded") {
+  CurlWorld world;
+  WebAnswer bomb = text_answer(std::string(50'000'000, '\0'));
+  bomb.is_gzipped = true;
+  world.serve("/bomb", bomb);
+  Request request = request_for(world.url("/bomb"), ResourceKind::kManifest);
+  request.max_bytes = 1'000'000;
+  Exchange get(world);
+  REQUIRE(get.start(request).wait());
+  CHECK(get.error() == ErrorCode::kTooLarge);
+  CHECK(get.body.size() <= 1'000'000);
+}
+
+TEST_CASE("curl transport: what is not HTTP is refused") {
+  CurlWorld world;
+  struct Case {
+    std::string name;
+    std::string raw;
+    ErrorCode code;
+  };
+  const std::string head = "HTTP/1.1 200 OK\r\n";
+  const Case cases[] = {
+      {"no status line", "hello there, this is no HTTP\r\n\r\n", ErrorCode::kBadResponse},
+      {"bad version", "HTTP/7.7 200 OK\r\n\r\n", ErrorCode::kBadResponse},
+      {"head of 1 MiB in one line", head + "X: " + std::string(1 << 20, 'x') + "\r\n\r\n",
+       ErrorCode::kBadResponse},
+      {"head of 70 KiB in many lines",
+       [&] {
+         std::string text = head;
+         for (int i = 0; i < 700; ++i) text += "X-Line: " + std::string(92, 'x') + "\r\n";
+         return text + "\r\n";
+       }(),
+       ErrorCode::kBadResponse},
+      {"closed within the head", head + "Content-Le", ErrorCode::kConnectionLost},
+      {"broken gzip", head + "Content-Encoding: gzip\r\nContent-Length: 10\r\n\r\nnot-gzip!!",
+       ErrorCode::kBadResponse},
+      {"unknown compression", head + "Content-Encoding: zebra\r\nContent-Length: 3\r\n\r\nabc",
+       ErrorCode::kBadResponse},
+      {"bad chunk size", head + "Transfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n",
+       ErrorCode::kConnectionLost},
+      {"negative chunk size", head + "Transfer-Encoding: chunked\r\n\r\n-5\r\nabc\r\n0\r\n\r\n",
+       ErrorCode::kConnectionLost},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    WebAnswer answer;
+    answer.raw = c.raw;
+    world.serve("/a", answer);
+    Exchange get(world);
+    REQUIRE(get.start(request_for(world.url("/a"), ResourceKind::kManifest)).wait());
+    CHECK_FALSE(get.ok());
+    CHECK(get.error() == c.code);
+  }
+}
+
+TEST_CASE("curl transport: interim answers and trailers are skipped") {
+  CurlWorld world;
+  WebAnswer answer;
+  answer.raw =
+      "HTTP/1.1 103 Early Hints\r\nX-Early: 1\r\n\r\n"
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Late\r\n\r\n"
+      "3\r\nabc\r\n0\r\nX-Late: 1\r\n\r\n";
+  world.serve("/a", answer);
+  Exchange get(world);
+  REQUIRE(get.start(world.url("/a")).wait());
+  REQUIRE(get.ok());
+  CHECK(get.order == "hbd");
+  CHECK(get.head.status == 200);
+  CHECK(get.head.header("x-early").empty());
+  CHECK(get.head.header("x-late").empty());
+  CHECK(get.body.size() == 3);
+}
+
+TEST_CASE("curl transport: a header cannot smuggle another") {
+  CurlWorld world;
+  Request request = request_for(world.url("/a"), ResourceKind::kApi);
+  request.headers = {{"X-One", "1\r\nX-Two: 2"}};
+  Exchange get(world);
+  REQUIRE(get.start(request).wait());
+  CHECK(get.error() == ErrorCode::kInvalidArgument);
+  CHECK(world.requests().empty());
+}
+
+TEST_CASE("curl transport: a redirect's body is not waited for") {
+  CurlWorld world;
+  world.serve("/end", text_answer("end"));
+  WebAnswer endless = redirect_answer("/end");
+  endless.body = bytes_answer(pattern_bytes(1'000'000)).body;
+  endless.break_after = 10;
+  endless.break_kind = WebAnswer::Break::kHold;
+  world.serve("/hop", endless);
+  Exchange get(world);
+  REQUIRE(get.start(world.url("/hop")).wait());
+  CHECK(get.ok());
+}
+
+TEST_CASE("curl transport: a connection that died while idle is replaced without a word") {
+  CurlWorld world;
+  WebAnswer last = text_answer("bye");  // keeps the connection open in words only
+  last.raw = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nbye";
+  world.serve("/last", last);
+  world.serve("/a", text_answer("a"));
+  Exchange first(world);
+  REQUIRE(first.start(world.url("/last")).wait());
+  REQUIRE(first.ok());
+  Exchange second(world);
+  REQUIRE(second.start(world.url("/a")).wait());
+  CHECK(second.ok());
+  CHECK(world.connections() == 2);
+}
+
+// A listening socket whose queue is full: the system drops further attempts without an answer.
+class SilentPort {
+ public:
+  SilentPort() {
+    listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    address_.sin_family = AF_INET;
+    address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ::bind(listener_, reinterpret_cast<sockaddr*>(&address_), sizeof address_);
+    ::listen(listener_, 0);
+    socklen_t size = sizeof address_;
+    ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address_), &size);
+    for (int i = 0; i < 4; ++i) {
+      const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+      ::connect(fd, reinterpret_cast<sockaddr*>(&address_), sizeof address_);
+      fillers_.push_back(fd);
+    }
+  }
+  ~SilentPort() {
+    for (const int fd : fillers_) ::close(fd);
+    ::close(listener_);
+  }
+  [[nodiscard]] std::string url() const {
+    return "http://127.0.0.1:" + std::to_string(ntohs(address_.sin_port)) + "/";
+  }
+
+ private:
+  int listener_;
+  sockaddr_in address_{};
+  std::vector<int> fillers_;
+};
+
+TEST_CASE("curl transport: a connection that does not come about times out") {
+  const SilentPort silent;
+  CurlWorld world;
+  Request request = request_for(silent.url(), ResourceKind::kMedia);
+  request.timeouts.connect = 50ms;
+  Exchange get(world);
+  REQUIRE(get.start(request).wait());
+  CHECK(get.error() == ErrorCode::kNetworkTimeout);
+}
+
+TEST_CASE("curl transport: ends with connections in the making") {
+  const SilentPort silent;
+  CurlWorld world;
+  world.transport().preconnect(silent.url());
+  Exchange get(world);
+  get.start(silent.url());
+  Exchange resolving(world);
+  resolving.start("http://name-that-does-not-exist.invalid/");
+  world.end_transport();
+  CHECK_FALSE(get.is_done());
+}
+
+TEST_CASE("curl transport: log lines are redacted") {
+  class Lines final : public LogSink {
+   public:
+    void log(LogLevel, std::string_view, std::string_view message) override { text += message; }
+    std::string text;
+  };
+  Lines lines;
+  CurlConfig config;
+  config.log = &lines;
+  CurlWorld world(config);
+  Exchange get(world);
+  REQUIRE(get.start(world.refused_url() + "a?token=s3cr3t").wait());
+  world.end_transport();
+  CHECK(lines.text.find("token=*") != std::string::npos);
+  CHECK(lines.text.find("s3cr3t") == std::string::npos);
+}
+
+TEST_CASE("curl transport: the proxy of the environment is not used") {
+  ::setenv("http_proxy", "http://127.0.0.1:1", 1);
+  {
+    CurlWorld world;
+    world.serve("/a", text_answer("a"));
+    Exchange get(world);
+    REQUIRE(get.start(world.url("/a")).wait());
+    CHECK(get.ok());
+  }
+  ::unsetenv("http_proxy");
+}
+
+TEST_CASE("curl transport: two share one process and one executor") {
+  CurlWorld world;
+  CurlTransport other;
+  world.serve("/a", text_answer("a"));
+  Exchange first(world);
+  REQUIRE(first.start(world.url("/a")).wait());
+  std::optional<bool> is_ok;
+  CancelHandle handle;
+  FetchCallbacks callbacks;
+  callbacks.on_done = [&](Result<TransferStats> result) {
+    {
+      const std::lock_guard lock(world.mutex());
+      is_ok = result.has_value();
+    }
+    world.notify();
+  };
+  world.on_executor([&] {
+    handle = other.start(request_for(world.url("/a"), ResourceKind::kMedia), world.executor(),
+                         std::move(callbacks));
+  });
+  REQUIRE(world.wait_until([&] { return is_ok.has_value(); }));
+  CHECK(*is_ok);
+  world.on_executor([&] { handle.reset(); });
+}
+
+}  // namespace
+}  // namespace playhead::test

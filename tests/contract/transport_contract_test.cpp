@@ -189,7 +189,7 @@ TEST_CASE_TEMPLATE("transport: a cancelled request says nothing", World, PLAYHEA
   world.serve("/a", text_answer("a"));
 
   Exchange at_once(world);
-  at_once.start(world.url("/a")).cancel();
+  world.on_executor([&] { at_once.start(world.url("/a")).cancel(); });
   Exchange in_body(world);
   in_body.start(world.url("/held"));
   REQUIRE(in_body.wait_for_body());

@@ -52,6 +52,7 @@ void MemoryStore::list(std::string collection, std::string after_key, int limit,
 }
 
 void MemoryStore::later(int64_t number, UniqueFunction<void(std::optional<Error>)> commit) {
+  if (is_crashed_) return;
   timers_.push_back(executor_.post_at(
       executor_.now() + commit_delay_, [this, number, commit = std::move(commit)]() mutable {
         timers_.pop_front();  // ours: the delay is the same for all, so they run in order
@@ -91,7 +92,7 @@ void MemoryStore::apply(const StoreWrite& write, uint64_t version) {
 }
 
 void MemoryStore::crash() {
-  ++crashes_;
+  is_crashed_ = true;
   life_ = std::make_shared<char>();
   timers_.clear();
 }

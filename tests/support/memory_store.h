@@ -27,9 +27,12 @@ class MemoryStore final : public Store {
   void list(std::string collection, std::string after_key, int limit, Executor& executor,
             UniqueFunction<void(Result<std::vector<StoreRecord>>)> done) override;
 
-  // The process dies: what is not committed is lost, no completion of an earlier call runs. What
-  // was committed stays, acknowledged or not. The store then serves the next process.
+  // The process dies: what is not committed is lost, no completion of an earlier call runs, what the
+  // dying process still calls has no effect. What was committed stays, acknowledged or not.
   void crash();
+  // The next process opens the store.
+  void restart() { is_crashed_ = false; }
+  [[nodiscard]] bool is_crashed() const { return is_crashed_; }
 
   enum class Fault : uint8_t {
     kFail,         // the operation changes nothing and answers kStoreIo
@@ -44,7 +47,6 @@ class MemoryStore final : public Store {
   void heal() { broken_.reset(); }
 
   [[nodiscard]] int64_t operations() const { return operations_; }
-  [[nodiscard]] int crashes() const { return crashes_; }
   // What a restart would find.
   [[nodiscard]] std::vector<StoreRecord> committed(const std::string& collection) const;
 
@@ -67,7 +69,7 @@ class MemoryStore final : public Store {
   std::map<Key, Value> records_;
   uint64_t last_version_ = 0;
   int64_t operations_ = 0;
-  int crashes_ = 0;
+  bool is_crashed_ = false;
   std::optional<std::pair<int64_t, Fault>> plan_;
   std::optional<ErrorCode> broken_;
   std::deque<CancelHandle> timers_;

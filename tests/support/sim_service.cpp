@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/rfc3339.h"
+#include "base/iso8601.h"
 
 namespace playhead::test {
 
@@ -56,7 +56,7 @@ WebAnswer SimService::save_progress(const WebRequest& request) {
   if (titles.count(id) == 0) return error_answer(404, "unknown_title");
   Saved report;
   report.position_s = body["position_seconds"];
-  const auto recorded = parse_rfc3339(body.value("recorded_at", ""));
+  const auto recorded = parse_iso_date_time(body.value("recorded_at", ""));
   if (!recorded) return error_answer(400, "recorded_at");
   report.recorded_at_ms = recorded->us / 1000;
   accepted.push_back(report);

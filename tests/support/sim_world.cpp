@@ -82,6 +82,7 @@ std::optional<WebAnswer> SimWorld::cdn(const WebRequest& request) const {
 }
 
 void SimWorld::start_app(PlayerConfig config) {
+  store.restart();
   ClientConfig client_config;
   client_config.api_url = service.url;
   client_config.token_provider = [this](bool, TokenCallback done) { done(service.token); };
@@ -111,14 +112,10 @@ void SimWorld::quit_app() {
 
 void SimWorld::kill_app() {
   collect();
-  store.crash();
+  store.crash();  // what the dying objects still try to save counts for nothing
   transport->drop_connections();
-  // The objects must go somehow; what they still try to save counts for nothing.
-  store.break_down(ErrorCode::kStoreIo);
   player.reset();
   client.reset();
-  store.crash();
-  store.heal();
 }
 
 void SimWorld::load_title(bool start_paused) {

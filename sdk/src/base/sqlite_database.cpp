@@ -10,7 +10,13 @@ namespace playhead {
 
 namespace {
 
-ErrorCode code_of(sqlite3* database, int result) {
+// SQLite calls only ENOSPC "full"; to the user a quota or a file size limit is the same.
+bool is_full(int system_error) {
+  return system_error == ENOSPC || system_error == EFBIG || system_error == EDQUOT;
+}
+
+// `errno` was 0 before the call that failed. sqlite3_system_errno() is not set by a failing COMMIT.
+ErrorCode code_of(int result) {
   switch (result & 0xff) {
     case SQLITE_FULL:
       return ErrorCode::kStoreFull;
@@ -19,20 +25,17 @@ ErrorCode code_of(sqlite3* database, int result) {
       return ErrorCode::kStoreCorrupt;
     case SQLITE_NOMEM:
       return ErrorCode::kOutOfMemory;
-    case SQLITE_IOERR: {
-      // SQLite calls only ENOSPC "full"; a quota or a file size limit is the same to the user.
-      const int system_error = database != nullptr ? sqlite3_system_errno(database) : 0;
-      const bool full = system_error == ENOSPC || system_error == EFBIG || system_error == EDQUOT;
-      return full ? ErrorCode::kStoreFull : ErrorCode::kStoreIo;
-    }
+    case SQLITE_IOERR:
+      return is_full(errno) ? ErrorCode::kStoreFull : ErrorCode::kStoreIo;
     default:
       return ErrorCode::kStoreIo;
   }
 }
 
 Error error_of(sqlite3* database, int result) {
+  const ErrorCode code = code_of(result);
   const char* text = database != nullptr ? sqlite3_errmsg(database) : sqlite3_errstr(result);
-  return make_error(code_of(database, result), text, result);
+  return make_error(code, text, result);
 }
 
 }  // namespace
@@ -67,6 +70,7 @@ SqliteStatement& SqliteStatement::bind(int index, int64_t value) {
 }
 
 Result<bool> SqliteStatement::step() {
+  errno = 0;
   const int result = bind_error_ != 0 ? bind_error_ : sqlite3_step(statement_);
   if (result == SQLITE_ROW) return true;
   if (result == SQLITE_DONE) {
@@ -108,6 +112,7 @@ Result<SqliteDatabase> SqliteDatabase::open(const std::string& path, Duration bu
   }
   sqlite3* handle = nullptr;
   constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+  errno = 0;
   const int result = sqlite3_open_v2(path.c_str(), &handle, kFlags, nullptr);
   SqliteDatabase database(handle);  // a failed open still leaves a handle to close
   if (result != SQLITE_OK) return error_of(handle, result);
@@ -127,6 +132,7 @@ SqliteDatabase& SqliteDatabase::operator=(SqliteDatabase&& other) noexcept {
 SqliteDatabase::~SqliteDatabase() { sqlite3_close_v2(handle_); }
 
 Result<void> SqliteDatabase::execute(const char* sql) {
+  errno = 0;
   const int result = sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr);
   if (result != SQLITE_OK) return error_of(handle_, result);
   return {};
@@ -134,6 +140,7 @@ Result<void> SqliteDatabase::execute(const char* sql) {
 
 Result<SqliteStatement> SqliteDatabase::prepare(std::string_view sql) {
   sqlite3_stmt* statement = nullptr;
+  errno = 0;
   const int result =
       sqlite3_prepare_v2(handle_, sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
   if (result != SQLITE_OK) return error_of(handle_, result);

@@ -23,7 +23,7 @@ namespace {
 constexpr int kReadBufferBytes = 32 * 1024;
 // How much of an MPEG-TS libavformat scans for tables before it starts over and delivers: PAT and
 // PMT are the first packets of a segment (RFC 8216 §3.2). Larger delays the first sample.
-constexpr int64_t kTsProbeBytes = 188 * 8;
+constexpr int64_t kTsProbeBytes = int64_t{188} * 8;
 // Samples per delivery grow from 1 (the first frame is wanted at once) to this; a delivery costs
 // the executor one task.
 constexpr std::size_t kMaxBatchSamples = 64;

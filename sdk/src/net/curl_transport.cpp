@@ -77,9 +77,7 @@ void set_common_options(EasyOptions& options, const Shared& shared, const std::s
   options.set(CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
   options.set(CURLOPT_SHARE, shared.tls_sessions);
   if (!shared.config.ca_file.empty()) options.set(CURLOPT_CAINFO, shared.config.ca_file.c_str());
-  options.set(CURLOPT_HTTP_VERSION, shared.config.http2_prior_knowledge
-                                        ? long{CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE}
-                                        : long{CURL_HTTP_VERSION_2TLS});
+  options.set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_2TLS});
 #if LIBCURL_VERSION_NUM >= 0x075500
   options.set(CURLOPT_PROTOCOLS_STR, "http,https");
 #endif

@@ -16,8 +16,6 @@ struct CurlConfig {
   int max_connections_per_host = 6;
   std::string ca_file;  // PEM bundle; empty: the system's
   std::string proxy;    // "http://host:port"; empty: none, whatever the environment says
-  // HTTP/2 without TLS to every http origin, which must speak it. For tests.
-  bool http2_prior_knowledge = false;
   LogSink* log = nullptr;  // must outlive the transport
 };
 

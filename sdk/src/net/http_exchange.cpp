@@ -157,7 +157,7 @@ std::optional<Result<TransferStats>> HttpExchange::conclude(std::optional<Error>
     return std::nullopt;
   }
   if (failure) return Result<TransferStats>(*std::move(failure));
-  if (!parser_.is_complete()) fail(ErrorCode::kBadResponse, "the answer has no head");
+  if (!parser_.is_complete()) fail(ErrorCode::kConnectionLost, "the answer ends in its head");
   if (is_short()) {
     fail(ErrorCode::kConnectionLost,
          std::to_string(body_bytes_) + " of " + std::to_string(*content_length_) + " bytes came");

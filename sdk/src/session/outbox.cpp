@@ -65,6 +65,7 @@ class Outbox::Impl final : public OutboxCargo, public std::enable_shared_from_th
   }
 
   void flush() { lane_->flush(); }
+
   void drain(Duration patience, UniqueFunction<void(bool)> done) {
     lane_->drain(patience, std::move(done));
   }

@@ -49,8 +49,8 @@ class Outbox {
   // Tries everything at once, whatever the back-off: the app goes to the background or ends, the
   // network is back.
   void flush();
-  // The same, and waits: `done` runs on the outbox's executor when nothing is left to deliver (true)
-  // or after `patience`.
+  // The same; `done` gets true, on the outbox's executor, as soon as nothing waits any more, false
+  // after `patience`.
   void drain(Duration patience, UniqueFunction<void(bool)> done);
   // Tries to deliver the title's report at once. `done` gets what still waits after that attempt or
   // after `patience`, on `reply_to`; nothing when the service knows all we know.

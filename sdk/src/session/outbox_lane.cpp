@@ -88,8 +88,6 @@ void OutboxLane::on_loaded() {
       queue_.hurry(key);
     }
   }
-  if (!drains_.empty()) queue_.hurry();
-  answer_drains();
   pump();
 }
 
@@ -143,16 +141,20 @@ void OutboxLane::on_save_answer(const OutboxQueue::Ticket& ticket, const Result<
   erase(queue_.save_failed(ticket.item.key));
   // A damaged store was replaced by an empty one: everything has to be saved again.
   if (answer.error().code == ErrorCode::kStoreCorrupt) queue_.forget_saved();
-  if (!save_timer_) {
-    save_timer_ = executor_.post_at(executor_.now() + kStoreRetry, guarded([this] {
-                                      save_timer_.reset();
-                                      save_again();
-                                    }));
-  }
+  save_later();
   cargo_.on_trouble(answer.error());
 }
 
+void OutboxLane::save_later() {
+  if (save_timer_) return;
+  save_timer_ = executor_.post_at(executor_.now() + kStoreRetry, [this] {
+    save_timer_.reset();
+    save_again();
+  });
+}
+
 void OutboxLane::save_again() {
+  for (const OutboxQueue::Erase& each : std::exchange(erase_again_, {})) erase(each);
   for (OutboxQueue::Ticket& ticket : queue_.unsaved()) save(std::move(ticket));
 }
 
@@ -161,9 +163,13 @@ void OutboxLane::erase(const std::optional<OutboxQueue::Erase>& erase) {
   std::vector<StoreWrite> writes;
   writes.push_back(
       {StoreWrite::Kind::kEraseIfVersion, collection_, erase->key, {}, erase->version});
-  // A record that cannot be erased is delivered once more by the next run; that does no harm.
-  store_.write(std::move(writes), executor_, guarded([this](const Result<uint64_t>& answer) {
-                 if (!answer) cargo_.on_trouble(answer.error());
+  store_.write(std::move(writes), executor_,
+               guarded([this, erase = *erase](const Result<uint64_t>& answer) {
+                 if (answer) return;
+                 // Would be delivered once more by the next run: no harm, but not needed either.
+                 if (answer.error().code != ErrorCode::kStoreCorrupt) erase_again_.push_back(erase);
+                 save_later();
+                 cargo_.on_trouble(answer.error());
                }));
 }
 
@@ -185,7 +191,8 @@ void OutboxLane::pump() {
   }
   const auto due = queue_.next_due();
   send_timer_.reset();
-  if (due) send_timer_ = executor_.post_at(*due, guarded([this] { pump(); }));
+  if (due) send_timer_ = executor_.post_at(*due, [this] { pump(); });
+  if (is_drained()) answer_drains();
 }
 
 void OutboxLane::on_outcome(const OutboxQueue::Ticket& ticket, const PostOutcome& outcome) {
@@ -207,7 +214,6 @@ void OutboxLane::on_outcome(const OutboxQueue::Ticket& ticket, const PostOutcome
   if (!is_settled && !is_dropped) cargo_.on_trouble(outcome.error);
   const bool has_newer = is_settled && queue_.find(key) != nullptr;
   if (!has_newer) answer_waiters(key);
-  answer_drains();
   pump();
 }
 
@@ -246,23 +252,27 @@ void OutboxLane::answer_waiter(uint64_t id) {
   node.mapped().done(queue_.find(node.mapped().key));
 }
 
+// --- draining
+// -------------------------------------------------------------------------------------
+
+bool OutboxLane::is_drained() const {
+  return is_loaded_ && before_load_.empty() && queue_.size() == 0;
+}
+
 void OutboxLane::drain(Duration patience, UniqueFunction<void(bool)> done) {
   flush();
-  if (is_empty()) return done(true);
+  if (is_drained()) return done(true);
   const uint64_t id = ++last_waiter_;
   Drain& drain = drains_[id];
   drain.done = std::move(done);
-  drain.timer =
-      executor_.post_at(executor_.now() + patience, guarded([this, id] { answer_drain(id); }));
+  drain.timer = executor_.post_at(executor_.now() + patience, guarded([this, id] {
+                                    auto node = drains_.extract(id);
+                                    if (!node.empty()) node.mapped().done(false);
+                                  }));
 }
 
 void OutboxLane::answer_drains() {
-  while (is_empty() && !drains_.empty()) answer_drain(drains_.begin()->first);
-}
-
-void OutboxLane::answer_drain(uint64_t id) {
-  auto node = drains_.extract(id);
-  if (!node.empty()) node.mapped().done(is_empty());
+  for (auto& [id, drain] : std::exchange(drains_, {})) drain.done(true);
 }
 
 }  // namespace playhead

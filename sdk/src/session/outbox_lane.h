@@ -49,13 +49,13 @@ class OutboxLane {
   void put(OutboxItem item);
   // Tries everything at once, whatever the back-off; Retry-After is still obeyed.
   void flush();
+  // Tries everything at once; `done` gets true as soon as nothing waits, false after `patience`.
+  // May run inside the call.
+  void drain(Duration patience, UniqueFunction<void(bool)> done);
   // Tries `key` at once. `done` gets what still waits after that attempt or after `patience`; null:
   // nothing does. May run inside the call.
   void settle(const std::string& key, Duration patience,
               UniqueFunction<void(const OutboxItem*)> done);
-  // Tries everything at once, as flush(). `done`, true when nothing waits any more, runs then or
-  // after `patience`; may run inside the call.
-  void drain(Duration patience, UniqueFunction<void(bool)> done);
 
  private:
   struct Waiter {
@@ -63,6 +63,7 @@ class OutboxLane {
     UniqueFunction<void(const OutboxItem*)> done;
     CancelHandle timer;
   };
+
   struct Drain {
     UniqueFunction<void(bool)> done;
     CancelHandle timer;
@@ -76,15 +77,15 @@ class OutboxLane {
   void drop_excess();
   void save(OutboxQueue::Ticket ticket);
   void on_save_answer(const OutboxQueue::Ticket& ticket, const Result<uint64_t>& answer);
+  void save_later();
   void save_again();
   void erase(const std::optional<OutboxQueue::Erase>& erase);
   void pump();
   void on_outcome(const OutboxQueue::Ticket& ticket, const PostOutcome& outcome);
   void answer_waiters(const std::string& key);
   void answer_waiter(uint64_t id);
-  [[nodiscard]] bool is_empty() const { return is_loaded_ && queue_.size() == 0; }
+  [[nodiscard]] bool is_drained() const;
   void answer_drains();
-  void answer_drain(uint64_t id);
   template <typename Action>
   auto guarded(Action action);
 
@@ -95,10 +96,11 @@ class OutboxLane {
   OutboxQueue queue_;
   bool is_loaded_ = false;
   std::map<std::string, OutboxItem> before_load_;  // put before the disk's records were known
+  std::vector<OutboxQueue::Erase> erase_again_;    // not erased yet, as the store failed
   std::map<uint64_t, CancelHandle> sends_;         // by serial
   std::map<uint64_t, Waiter> waiters_;
   std::map<uint64_t, Drain> drains_;
-  uint64_t last_waiter_ = 0;  // also of the drains
+  uint64_t last_waiter_ = 0;
   CancelHandle load_timer_;
   CancelHandle send_timer_;
   CancelHandle save_timer_;

@@ -112,22 +112,27 @@ MonotonicTime OutboxQueue::open_from() const { return std::max(not_before_, held
 
 std::optional<OutboxQueue::Ticket> OutboxQueue::next(MonotonicTime now) {
   if (now < open_from() || is_full_flight()) return std::nullopt;
-  const auto begin = [&](Entry& entry) -> std::optional<Ticket> {
-    if (entry.is_finished || entry.is_in_flight || now < entry.not_before) return std::nullopt;
-    entry.is_in_flight = true;
-    ++in_flight_;
-    return Ticket{entry.item, entry.serial};
-  };
+  Entry* best = next_urgent(now);
+  const bool is_urgent = best != nullptr;
+  for (auto it = order_.rbegin(); !is_urgent && it != order_.rend(); ++it) {
+    if (best != nullptr && best->failures == 0) break;
+    Entry& entry = entries_.at(it->second);
+    if (!entry.is_due(now)) continue;
+    if (best == nullptr || entry.failures < best->failures) best = &entry;
+  }
+  if (best == nullptr) return std::nullopt;
+  best->is_in_flight = true;
+  ++in_flight_;
+  return Ticket{best->item, best->serial};
+}
+
+OutboxQueue::Entry* OutboxQueue::next_urgent(MonotonicTime now) {
   while (!urgent_.empty()) {
     const auto found = entries_.find(urgent_.back());
     urgent_.pop_back();
-    if (found == entries_.end()) continue;
-    if (auto ticket = begin(found->second)) return ticket;
+    if (found != entries_.end() && found->second.is_due(now)) return &found->second;
   }
-  for (auto it = order_.rbegin(); it != order_.rend(); ++it) {
-    if (auto ticket = begin(entries_.at(it->second))) return ticket;
-  }
-  return std::nullopt;
+  return nullptr;
 }
 
 std::optional<MonotonicTime> OutboxQueue::next_due() const {

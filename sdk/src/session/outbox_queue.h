@@ -86,8 +86,8 @@ class OutboxQueue {
   // The disk has lost everything.
   void forget_saved();
 
-  // The next item to send, now under way. Newest first: what is being watched must not wait behind
-  // a backlog.
+  // The next item to send, now under way: of those with the fewest failures the newest. What is
+  // being watched must not wait behind a backlog, nor all others behind one that always fails.
   std::optional<Ticket> next(MonotonicTime now);
   // When next() will have one; none while only answers can change that.
   [[nodiscard]] std::optional<MonotonicTime> next_due() const;
@@ -124,11 +124,16 @@ class OutboxQueue {
     int failures = 0;
     int suspicious = 0;
     MonotonicTime not_before;
+
+    [[nodiscard]] bool is_due(MonotonicTime now) const {
+      return !is_finished && !is_in_flight && now >= not_before;
+    }
   };
   using Entries = std::map<std::string, Entry>;
 
   Entry& replace(OutboxItem item);
   void finish(Entry& entry);
+  Entry* next_urgent(MonotonicTime now);
   void count(const OutboxItem& item, bool added);
   [[nodiscard]] bool is_full_flight() const;
   [[nodiscard]] MonotonicTime open_from() const;

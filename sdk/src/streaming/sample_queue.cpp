@@ -42,15 +42,23 @@ bool SampleQueue::seek(MediaTime target) {
   std::optional<std::size_t> entry;
   for (std::size_t i = 0; i < samples_.size(); ++i) {
     if (!is_entry(samples_[i])) continue;
-    if (samples_[i].pts > target && entry) break;
-    // Before the first entry only a tolerance is covered.
-    if (samples_[i].pts > target + kEdgeTolerance) break;
+    // A segment's first sample may start a little after the time the segment is declared to start.
+    const bool covers =
+        samples_[i].pts <= target ||
+        (!entry && samples_[i].origin->segment_start <= target && is_first_of_segment(i));
+    if (!covers) break;
     entry = i;
   }
   if (!entry) return false;
   cursor_ = *entry;
   last_read_.reset();
   return true;
+}
+
+bool SampleQueue::is_first_of_segment(std::size_t index) const {
+  if (index > 0)
+    return samples_[index - 1].origin->segment_number != samples_[index].origin->segment_number;
+  return is_front_first_;
 }
 
 void SampleQueue::trim_back(MediaTime keep_from) {
@@ -61,6 +69,8 @@ void SampleQueue::trim_back(MediaTime keep_from) {
     if (is_entry(samples_[i])) keep = i;
   }
   for (std::size_t i = 0; i < keep; ++i) {
+    is_front_first_ = samples_.size() > 1 &&
+                      samples_[0].origin->segment_number != samples_[1].origin->segment_number;
     bytes_ -= size_of(samples_.front());
     samples_.pop_front();
   }
@@ -90,6 +100,7 @@ void SampleQueue::drop_unread_of(uint64_t segment_number) {
 
 void SampleQueue::clear() {
   samples_.clear();
+  is_front_first_ = true;
   cursor_ = 0;
   bytes_ = 0;
   end_.reset();

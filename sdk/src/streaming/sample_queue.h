@@ -44,9 +44,11 @@ class SampleQueue {
 
  private:
   void recompute_end();
+  [[nodiscard]] bool is_first_of_segment(std::size_t index) const;
 
   std::deque<TimedSample> samples_;
-  std::size_t cursor_ = 0;  // index of the next unread sample
+  bool is_front_first_ = true;  // the front is its segment's first sample
+  std::size_t cursor_ = 0;      // index of the next unread sample
   int64_t bytes_ = 0;
   std::optional<MediaTime> end_;
   std::optional<MediaTime> last_read_;

@@ -105,6 +105,19 @@ TEST_CASE("ffmpeg_video_decoder: every picture once, in order, at ffprobe's time
   }
 }
 
+TEST_CASE("ffmpeg_video_decoder: large pictures, decoded by several threads") {
+  if (is_missing("video_large.mp4")) return;
+  DecodeRig rig;
+  const Video video = demux_video(rig, "video_large.mp4");
+  CHECK(times_of(decode_video(rig, video.stream, video.samples)) == every_40_ms(0, 25));
+  const DecodedVideo shown =
+      decode_video(rig, video.stream, video.samples, {.show_from_us = 520'000});
+  CHECK(times_of(shown) == every_40_ms(520'000, 12));
+  Player player(rig, video.stream);
+  rig.run([&] { player.decoder->decode(video.samples[0], video.time(0), true); });
+  player.got.wait([](const Player::Got& g) { return g.frames.size() == 1; });
+}
+
 TEST_CASE("ffmpeg_video_decoder: other pixel formats come as the same picture in I420") {
   if (is_missing("video.mp4")) return;
   DecodeRig rig;

@@ -60,9 +60,12 @@ CancelHandle FakeService::start(Request request, Executor& executor, FetchCallba
   auto arrival = std::make_shared<CancelHandle>();
   *arrival = executor_.post_at(executor_.now() + latency / 2, [this, exchange, arrival] {
     exchange->answer = act(exchange->request);
+    if (loses_answer && loses_answer(exchange->request)) {
+      exchange->answer.failure = ErrorCode::kConnectionLost;
+    }
     if (!exchange->is_cancelled) {
-      exchange->timer = executor_.post_at(executor_.now() + latency / 2,
-                                          [this, exchange] { finish(exchange); });
+      exchange->timer =
+          executor_.post_at(executor_.now() + latency / 2, [this, exchange] { finish(exchange); });
     }
     executor_.post([arrival] { arrival->reset(); });
   });
@@ -114,11 +117,10 @@ FakeService::Answer FakeService::act(const Request& request) {
   }
   const std::size_t id = request.url.find("movie_id=");
   const std::string title = request.url.substr(id + 9, request.url.find('&', id) - id - 9);
-  const Json body = {
-      {"stream_url", "https://cdn.example/" + title + "/main.m3u8?exp=1&sig=s"},
-      {"resume_position_seconds", positions[title].seconds},
-      {"manifest_type", "hls"},
-      {"expires_at", (executor_.wall_now() + clock_ahead).us / 1'000'000 + 100}};
+  const Json body = {{"stream_url", "https://cdn.example/" + title + "/main.m3u8?exp=1&sig=s"},
+                     {"resume_position_seconds", positions[title].seconds},
+                     {"manifest_type", "hls"},
+                     {"expires_at", (executor_.wall_now() + clock_ahead).us / 1'000'000 + 100}};
   return {200, body.dump(), {}, std::nullopt};
 }
 

@@ -40,6 +40,8 @@ class FakeService final : public Transport {
 
   // Overrides the answer; nothing: as usual.
   std::function<std::optional<Answer>(const Request&)> script;
+  // The service acted, but the answer never comes back.
+  std::function<bool(const Request&)> loses_answer;
   Duration latency = 20ms;  // half before the service acts, half after
   std::string valid_token = "token-1";
   Duration clock_ahead{0};  // of the service, against the executor's wall clock

@@ -74,16 +74,26 @@ TEST_CASE("sample queue: seeks within what it holds, to the key frame before") {
   }
 }
 
-TEST_CASE("sample queue: a target before the first sample is covered within a tolerance") {
+TEST_CASE("sample queue: a segment covers its declared start though its first sample is later") {
   SampleQueue queue;
   TimedSample late = Filled::sample(0);
   late.pts = late.dts = MediaTime{80'000};
   queue.push(late);
   CHECK(queue.seek(MediaTime{0}));
-  late.pts = late.dts = MediaTime{5'000'000};
   queue.clear();
+  late = Filled::sample(5);  // of the segment that starts at 4 s
+  late.sample.is_key_frame = true;
   queue.push(late);
-  CHECK_FALSE(queue.seek(MediaTime{0}));
+  CHECK(queue.seek(MediaTime{4'500'000}));
+  CHECK_FALSE(queue.seek(MediaTime{3'999'999}));
+}
+
+TEST_CASE("sample queue: what was trimmed off a segment is no longer covered") {
+  Filled filled(8, TrackKind::kAudio);
+  for (int i = 0; i < 7; ++i) filled.queue.advance();
+  filled.queue.trim_back(MediaTime{5'000'000});
+  CHECK_FALSE(filled.queue.seek(MediaTime{4'900'000}));
+  CHECK(filled.queue.seek(MediaTime{5'000'000}));
 }
 
 TEST_CASE("sample queue: trimming leaves a key frame to start from") {
