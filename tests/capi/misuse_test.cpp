@@ -92,7 +92,7 @@ TEST_CASE("misuse: a config that cannot be is refused, and nothing is left in th
       {"another major", sizeof(playhead_client_config), 99U << 16,
        -PLAYHEAD_ERROR_VERSION_MISMATCH}};
   for (const Case& c : cases) {
-    CAPTURE(c.name);
+    CAPTURE(std::string(c.name));
     playhead_client_config config = PLAYHEAD_CLIENT_CONFIG_INIT;
     config.struct_size = c.struct_size;
     config.header_version = c.header_version;

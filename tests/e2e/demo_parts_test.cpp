@@ -65,7 +65,7 @@ TEST_CASE("options: what cannot be meant ends with exit code 2") {
       {"the moment of no screenshot", {"--url", "u", "--at", "3"}},
       {"a script that is none", {"--url", "u", "--do", "dance"}}};
   for (const Case& c : cases) {
-    CAPTURE(c.name);
+    CAPTURE(std::string(c.name));
     const ParsedOptions parsed = parse(c.arguments);
     CHECK_FALSE(parsed.options.has_value());
     CHECK(parsed.exit_code == 2);
@@ -139,7 +139,7 @@ TEST_CASE("script: a step that is none is named") {
                         {"no value", "1:seek=x"},      {"negative position", "1:seek=-3"},
                         {"not finite", "1:seek=inf"},  {"trailing", "1:speed=1.5x"}};
   for (const Case& c : cases) {
-    CAPTURE(c.name);
+    CAPTURE(std::string(c.name));
     const auto parsed = parse_script(std::string("0:play ") + c.text);
     REQUIRE(std::holds_alternative<std::string>(parsed));
     CHECK(std::get<std::string>(parsed).find(c.text) != std::string::npos);
@@ -169,7 +169,7 @@ TEST_CASE("event log: every event has the name and the fields that are promised"
       {PLAYHEAD_EVENT_EVENTS_DROPPED, "events_dropped", {"count"}}};
   EventFormatter formatter;
   for (const Case& c : cases) {
-    CAPTURE(c.name);
+    CAPTURE(std::string(c.name));
     const auto lines = formatter.lines(1'234'567, event_of(c.type), false);
     REQUIRE(lines.size() == 1);
     CHECK(lines[0].find('\n') == std::string::npos);
@@ -203,7 +203,7 @@ TEST_CASE("event log: states become playing, paused and rebuffering") {
       {"seek in between", PLAYHEAD_STATE_REBUFFERING, PLAYHEAD_STATE_BUFFERING, {"rebuffer_end"}},
       {"loading is no line", PLAYHEAD_STATE_IDLE, PLAYHEAD_STATE_LOADING, {}}};
   for (const Case& c : cases) {
-    CAPTURE(c.name);
+    CAPTURE(std::string(c.name));
     EventFormatter formatter;
     std::vector<std::string> events;
     for (const std::string& line : formatter.lines(0, change(c.from, c.to), false)) {
@@ -348,7 +348,7 @@ TEST_CASE("picture: fills the window in its own shape") {
                         {"tall pixels", 1440, 720, 1, 2, 720, 720, {0, 0, 720, 720}},
                         {"no picture", 0, 0, 1, 1, 1280, 720, {0, 0, 0, 0}}};
   for (const Case& c : cases) {
-    CAPTURE(c.name);
+    CAPTURE(std::string(c.name));
     playhead_frame_info info = PLAYHEAD_FRAME_INFO_INIT;
     info.width = c.width;
     info.height = c.height;
