@@ -80,6 +80,7 @@ THIRD_PARTY = [
     ("SDL2/*", ("demo-player/*",)),
     ("SDL*.h", ("demo-player/*",)),
     ("imgui*", ("demo-player/*",)),
+    ("backends/imgui*", ("demo-player/*",)),
     ("CLI/*", ("demo-player/*.cpp", "server/main.cpp")),
     ("boost/*", ("server/src/http_server.cpp",)),
     ("zlib.h", ("server/src/*.cpp",)),

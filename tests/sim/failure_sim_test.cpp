@@ -132,7 +132,7 @@ TEST_CASE("sim: a host that stays away ends the play, after the buffer, with the
   world.transport->drop_connections();
   REQUIRE(world.run_until_event<Failed>(5min));
   CHECK(world.find<Failed>()->error.code == ErrorCode::kNetworkUnreachable);
-  CHECK(to_seconds(world.find<Summary>()->qoe.play_time) > 45);
+  CHECK(to_seconds(world.find<Summary>()->qoe.play_time) > 40);
 }
 
 TEST_CASE("sim: segments that are missing, cut or damaged") {

@@ -16,6 +16,10 @@ namespace {
 // nobody hears a difference in stereo AAC).
 constexpr Bitrate kTypicalAudio{200'000};
 
+// With more than this in the buffer a switch waits for the new Representation's playlist; with less
+// the old Representation goes on meanwhile. A playlist takes a round trip or two.
+constexpr Duration kIndexPatience = 2s;
+
 // "Nothing to do" for turn(): far beyond any deadline, but safe to add to a time.
 constexpr Duration kForever = 24h;
 
@@ -240,11 +244,11 @@ void StreamingEngine::fetch_next(Track& track, MediaTime position) {
     indexes_.request(*chosen);
     const LoadedIndex* index = indexes_.find(*chosen);
     if (!index) {
-      // Until the new Representation's index is here, the old one goes on.
       if (const auto error = indexes_.take_error(chosen->id)) {
         return handle_index_failure(track, chosen->id, *error, executor_.now(), position);
       }
       if (track.last_id.empty() || track.last_id == chosen->id) return;
+      if (level(track.stream->kind(), position) > kIndexPatience) return;
       const AdaptationSet& set = *set_of(track);
       const auto old = std::find_if(set.representations.begin(), set.representations.end(),
                                     [&](const auto& r) { return r.id == track.last_id; });
