@@ -81,7 +81,7 @@ class RequestReader {
     }
     WebRequest request = parse_head(std::string_view(buffer_).substr(0, end));
     buffer_.erase(0, end + 4);
-    const auto length = parse_decimal(request.header("content-length")).value_or(0);
+    const auto length = parse_count(request.header("content-length")).value_or(0);
     while (buffer_.size() < static_cast<std::size_t>(length)) {
       if (!fill()) return std::nullopt;
     }

@@ -28,8 +28,8 @@ std::optional<AskedRange> parse_range(const std::string& text, int64_t size) {
   if (text.rfind("bytes=", 0) != 0 || text.find(',') != std::string::npos) return std::nullopt;
   const std::size_t dash = text.find('-');
   if (dash == std::string::npos) return std::nullopt;
-  const auto first = parse_decimal(std::string_view(text).substr(6, dash - 6));
-  const auto last = parse_decimal(std::string_view(text).substr(dash + 1));
+  const auto first = parse_count(std::string_view(text).substr(6, dash - 6));
+  const auto last = parse_count(std::string_view(text).substr(dash + 1));
   if (!first && last) return AskedRange{std::max<int64_t>(size - *last, 0), size - 1};
   if (!first) return std::nullopt;
   return AskedRange{*first, std::min(last.value_or(size - 1), size - 1)};

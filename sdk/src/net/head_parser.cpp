@@ -36,7 +36,7 @@ Result<bool> HeadParser::add_line(std::string_view line) {
   HttpHeader header{std::string(trim(line.substr(0, colon))),
                     std::string(trim(line.substr(colon + 1)))};
   if (equals_ignoring_case(header.name, "content-length")) {
-    head_.content_length = parse_decimal(header.value);
+    head_.content_length = parse_count(header.value);
   }
   head_.headers.push_back(std::move(header));
   return false;
@@ -46,7 +46,7 @@ Result<bool> HeadParser::add_status_line(std::string_view line) {
   head_ = ResponseHead{};
   const std::size_t space = line.find(' ');
   const auto status =
-      space == std::string_view::npos ? std::nullopt : parse_decimal(line.substr(space + 1, 3));
+      space == std::string_view::npos ? std::nullopt : parse_count(line.substr(space + 1, 3));
   if (!status || *status < 100) return bad("the answer has no status");
   head_.status = static_cast<int>(*status);
   return false;

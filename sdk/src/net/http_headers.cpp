@@ -5,6 +5,8 @@
 #include <array>
 #include <limits>
 
+#include "base/decimal.h"
+
 namespace playhead {
 
 namespace {
@@ -40,9 +42,9 @@ struct CivilTime {
 };
 
 void set_clock(CivilTime& t, std::string_view text) {
-  t.hour = parse_decimal(take_until(text, ':'));
-  t.minute = parse_decimal(take_until(text, ':'));
-  t.second = parse_decimal(text);
+  t.hour = parse_count(take_until(text, ':'));
+  t.minute = parse_count(take_until(text, ':'));
+  t.second = parse_count(text);
 }
 
 std::optional<WallTime> to_wall_time(const CivilTime& t) {
@@ -63,9 +65,9 @@ std::optional<WallTime> to_wall_time(const CivilTime& t) {
 // "06 Nov 1994 08:49:37 GMT"
 CivilTime parse_imf_date(std::string_view rest) {
   CivilTime t;
-  t.day = parse_decimal(take_until(rest, ' '));
+  t.day = parse_count(take_until(rest, ' '));
   t.month = parse_month(take_until(rest, ' '));
-  t.year = parse_decimal(take_until(rest, ' '));
+  t.year = parse_count(take_until(rest, ' '));
   set_clock(t, take_until(rest, ' '));
   return t;
 }
@@ -73,9 +75,9 @@ CivilTime parse_imf_date(std::string_view rest) {
 // "06-Nov-94 08:49:37 GMT"
 CivilTime parse_rfc850_date(std::string_view rest) {
   CivilTime t;
-  t.day = parse_decimal(take_until(rest, '-'));
+  t.day = parse_count(take_until(rest, '-'));
   t.month = parse_month(take_until(rest, '-'));
-  t.year = parse_decimal(take_until(rest, ' '));
+  t.year = parse_count(take_until(rest, ' '));
   if (t.year && *t.year < 100) *t.year += *t.year < 70 ? 2000 : 1900;
   set_clock(t, take_until(rest, ' '));
   return t;
@@ -86,9 +88,9 @@ CivilTime parse_asctime_date(std::string_view rest) {
   CivilTime t;
   t.month = parse_month(take_until(rest, ' '));
   rest = trim(rest);
-  t.day = parse_decimal(take_until(rest, ' '));
+  t.day = parse_count(take_until(rest, ' '));
   set_clock(t, take_until(rest, ' '));
-  t.year = parse_decimal(rest);
+  t.year = parse_count(rest);
   return t;
 }
 
@@ -99,14 +101,9 @@ bool equals_ignoring_case(std::string_view a, std::string_view b) {
                     [](char x, char y) { return to_lower(x) == to_lower(y); });
 }
 
-std::optional<int64_t> parse_decimal(std::string_view text) {
-  if (text.empty() || text.size() > 18) return std::nullopt;
-  int64_t value = 0;
-  for (const char c : text) {
-    if (c < '0' || c > '9') return std::nullopt;
-    value = value * 10 + (c - '0');
-  }
-  return value;
+std::optional<int64_t> parse_count(std::string_view text) {
+  if (text.empty() || text.front() == '-') return std::nullopt;
+  return parse_int64(text);
 }
 
 std::string range_header(const ByteRange& range) {
@@ -117,12 +114,12 @@ std::string range_header(const ByteRange& range) {
 std::optional<ContentRange> parse_content_range(std::string_view text) {
   text = trim(text);
   if (!equals_ignoring_case(take_until(text, ' '), "bytes")) return std::nullopt;
-  const auto first = parse_decimal(take_until(text, '-'));
-  const auto last = parse_decimal(take_until(text, '/'));
+  const auto first = parse_count(take_until(text, '-'));
+  const auto last = parse_count(take_until(text, '/'));
   if (!first || !last || *last < *first) return std::nullopt;
   ContentRange range{*first, *last, std::nullopt};
   if (text == "*") return range;
-  range.total = parse_decimal(text);
+  range.total = parse_count(text);
   if (!range.total || *range.total <= *last) return std::nullopt;
   return range;
 }
@@ -143,7 +140,7 @@ std::optional<Duration> parse_retry_after(std::string_view value, std::string_vi
                                           WallTime now) {
   value = trim(value);
   constexpr int64_t kMaxSeconds = std::numeric_limits<int64_t>::max() / 1'000'000;
-  if (const auto seconds = parse_decimal(value)) {
+  if (const auto seconds = parse_count(value)) {
     return std::chrono::seconds(std::min(*seconds, kMaxSeconds));
   }
   const auto until = parse_http_date(value);

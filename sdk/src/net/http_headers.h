@@ -14,8 +14,9 @@ namespace playhead {
 // ASCII case-insensitive, as header names are.
 [[nodiscard]] bool equals_ignoring_case(std::string_view a, std::string_view b);
 
-// Digits only (RFC 9110 §8.6); nothing for signs, spaces, other text or more than 18 digits.
-[[nodiscard]] std::optional<int64_t> parse_decimal(std::string_view text);
+// Digits only, as in Content-Length (RFC 9110 §8.6); nothing for signs, spaces, other text or
+// numbers that do not fit.
+[[nodiscard]] std::optional<int64_t> parse_count(std::string_view text);
 
 // "bytes=2-5", the value of a Range header (RFC 9110 §14.2).
 [[nodiscard]] std::string range_header(const ByteRange& range);

@@ -64,6 +64,7 @@ class Player::Impl {
   }
 
   EventQueue& events() { return events_; }
+  [[nodiscard]] MonotonicTime now() const { return executor_->now(); }
 
   std::shared_ptr<const PlayerStatus> status() {
     const std::lock_guard lock(status_mutex_);
@@ -147,6 +148,8 @@ std::optional<Event> Player::next_event() { return impl_->events().pop(); }
 void Player::set_wakeup(UniqueFunction<void()> wakeup) {
   impl_->events().set_wakeup(std::move(wakeup));
 }
+
+MonotonicTime Player::now() const { return impl_->now(); }
 
 std::shared_ptr<const PlayerStatus> Player::status() const { return impl_->status(); }
 

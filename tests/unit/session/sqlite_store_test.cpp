@@ -86,7 +86,8 @@ TEST_CASE("sqlite_store: what cannot be opened") {
   const TempFolder folder;
   CHECK(SqliteStore::open("").error().code == ErrorCode::kInvalidArgument);
   CHECK(SqliteStore::open(folder.path("none/a.db")).error().code == ErrorCode::kStoreIo);
-  CHECK(SqliteStore::open(folder.path()).error().code == ErrorCode::kStoreIo);  // a folder
+  REQUIRE(::mkdir(folder.path("folder").c_str(), 0755) == 0);
+  CHECK(SqliteStore::open(folder.path("folder")).error().code == ErrorCode::kStoreIo);
 }
 
 TEST_CASE("sqlite_store: a folder that cannot be written") {
