@@ -48,6 +48,7 @@ tests  | pkg:zlib                     | zlib1g-dev             | zlib          |
 tests  | hdr:doctest/doctest.h        | doctest-dev            | doctest       | doctest
 tests? | cmd:python3                  | python3                | python        | -
 tests? | cmd:nghttpd                  | nghttp2-server         | nghttp2       | -
+tests? | cmd:openssl                  | openssl                | openssl@3     | -
 TABLE
 }
 
