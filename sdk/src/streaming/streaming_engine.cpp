@@ -63,7 +63,8 @@ StreamingEngine::~StreamingEngine() = default;
 Result<void> StreamingEngine::open(std::shared_ptr<const Presentation> presentation,
                                    const TrackPreferences& preferences, MediaTime position) {
   presentation_ = std::move(presentation);
-  selected_ = select_tracks(*presentation_, preferences);
+  preferences_ = preferences;
+  selected_ = select_tracks(*presentation_, preferences_);
   const std::size_t period = period_at(position);
   const PeriodTracks& chosen = selected_[period];
   if (!chosen.video && !chosen.audio) {
@@ -111,7 +112,7 @@ void StreamingEngine::place_track(Track& track, MediaTime position) {
 
 void StreamingEngine::replace(std::shared_ptr<const Presentation> presentation) {
   presentation_ = std::move(presentation);
-  selected_ = select_tracks(*presentation_, TrackPreferences());
+  selected_ = select_tracks(*presentation_, preferences_);
   indexes_.clear();
   waiting_for_renewal_ = false;
   for (Track& track : tracks_) {
@@ -132,7 +133,8 @@ bool StreamingEngine::seek(MediaTime position) {
 }
 
 void StreamingEngine::change_audio(const TrackPreferences& preferences, MediaTime position) {
-  selected_ = select_tracks(*presentation_, preferences);
+  preferences_ = preferences;
+  selected_ = select_tracks(*presentation_, preferences_);
   Track* track = track_of(TrackKind::kAudio);
   if (!track) return;
   audio_.clear();
@@ -201,6 +203,7 @@ Duration StreamingEngine::turn(MonotonicTime now, MediaTime position, double spe
   for (Track& track : tracks_) track.stream->collect();
   video_.trim_back(position - config_.buffering.back);
   audio_.trim_back(position - config_.buffering.back);
+  place_orphans();
   handle_failures(now, position);
   Duration wait = kForever;
   for (Track& track : tracks_) {
@@ -210,16 +213,24 @@ Duration StreamingEngine::turn(MonotonicTime now, MediaTime position, double spe
   return wait;
 }
 
+void StreamingEngine::place_orphans() {
+  const Track& reference = tracks_.front();
+  for (Track& track : tracks_) {
+    const auto held = track.stream->held_until();
+    if (!held) continue;
+    const bool is_passed = reference.stream->is_idle() && failures_.empty() &&
+                           (reference.is_complete || reference.stream->cursor() >= *held);
+    if (is_passed || &track == &reference) track.stream->place_by_itself();
+  }
+}
+
 Duration StreamingEngine::turn_track(Track& track, MonotonicTime now, MediaTime position,
                                      double speed) {
   if (track.is_complete || track.stream->is_fetching()) return kForever;
   if (now < track.not_before) return track.not_before - now;
   FetchInputs in;
-  const bool is_video = track.stream->kind() == TrackKind::kVideo;
-  in.level = level(track.stream->kind(), position);
-  if (is_video && track.stream->found_audio()) {
-    in.level = std::min(in.level, level(TrackKind::kAudio, position));
-  }
+  // What was fetched but holds no samples, or waits to be placed, is not fetched once more.
+  in.level = std::max(track.stream->cursor() - position, Duration{0});
   in.other_level = in.level;
   for (const Track& other : tracks_) {
     if (&other == &track || other.is_complete) continue;

@@ -136,6 +136,8 @@ class StreamingEngine final : private TrackStreamListener {
   [[nodiscard]] std::optional<std::size_t> next_index(const Track& track,
                                                       const SegmentIndex& index) const;
   bool next_period(Track& track);
+  // Samples that wait for pictures to place the timeline, where no such pictures come.
+  void place_orphans();
   void handle_failures(MonotonicTime now, MediaTime position);
   void handle_failure(Track& track, const SegmentFailure& failure, MonotonicTime now,
                       MediaTime position);
@@ -150,6 +152,7 @@ class StreamingEngine final : private TrackStreamListener {
   StreamingListener& listener_;
 
   std::shared_ptr<const Presentation> presentation_;
+  TrackPreferences preferences_;
   std::vector<PeriodTracks> selected_;
   IndexTable indexes_;
   TimelineMapper mapper_;
