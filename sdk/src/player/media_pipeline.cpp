@@ -66,7 +66,12 @@ MediaTime MediaPipeline::position(MonotonicTime now) {
 MediaPipeline::Turn MediaPipeline::turn(StreamingEngine& streaming, MonotonicTime now) {
   Turn turn;
   turn.wait = kForever;
-  plays_audio_ = audio_ && streaming.plays_audio() && !audio_->has_failed();
+  const bool is_audible = audio_ && streaming.plays_audio() && !audio_->has_failed();
+  if (!std::exchange(plays_audio_, is_audible) && is_audible && !audio_->is_primed()) {
+    // Muxed sound may turn up in the middle: it begins where playback is.
+    audio_->restart(position(now));
+    audio_->run(is_running_);
+  }
   if (plays_audio_) {
     audio_->feed(streaming.audio(), streaming.is_complete(TrackKind::kAudio), now);
     turn.wait = std::min(turn.wait, audio_->until_refill(now));
