@@ -100,5 +100,63 @@ TEST_CASE("sim: a renewal of signed URLs keeps the sound chosen by hand") {
   CHECK(count_requests(world, "a-de-10.seg") == 1);
 }
 
+TEST_CASE("sim: a Representation chosen by hand while segments come in repeats no picture") {
+  for (const Duration moment : {1s, 2s, 3s, 5s, 8s, 13s}) {
+    CAPTURE(moment.count());
+    SimWorld world(1, SimTitle(), SimLink::constant(4'500'000));
+    world.start_app();
+    world.load_url(world.title.url());
+    REQUIRE(world.run_until_event<FirstFrame>(10s));
+    world.run_for(moment);
+    world.player->select_representation(world.status()->representations[1].id);
+    REQUIRE(world.run_until_event<Ended>(5min));
+    const auto& shown = world.screen->shown();
+    CHECK(shown.size() == 120 * 25);
+    CHECK(world.status()->qoe.dropped_frames == 0);
+    for (std::size_t i = 1; i < shown.size(); ++i) REQUIRE(shown[i - 1].time < shown[i].time);
+  }
+}
+
+TEST_CASE("sim: Representations that cannot be decoded are no way out") {
+  const std::string master =
+      "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=400000,CODECS=\"avc1.64001f\"\nv0.m3u8\n"
+      "#EXT-X-STREAM-INF:BANDWIDTH=900000,CODECS=\"unheard-of\"\nv1.m3u8\n";
+  SimWorld world;
+  world.transport->serve_text(world.title.url(), master);
+  SimFault missing;
+  missing.url_contains = "v0-3.seg";
+  missing.status = 404;
+  world.transport->add_fault(missing);
+  world.start_app();
+  world.load_url(world.title.url());
+  REQUIRE(world.run_until_event<Ended>(5min));
+  CHECK(world.screen->shown().size() == 29 * 4 * 25);
+
+  world.transport->serve_text(world.title.url(), master.substr(0, 8) + master.substr(67));
+  world.load_url(world.title.url());
+  REQUIRE(world.run_until_event<Failed>(10s));
+  CHECK(world.find<Failed>()->error.code == ErrorCode::kNoPlayableTrack);
+}
+
+TEST_CASE("sim: the way round a missing segment fetches nothing twice") {
+  SimTitle title;
+  title.bitrates_bps = {400'000, 3'500'000};
+  SimWorld world(1, title);
+  // As after rounding: everything a little earlier than in the other Representation.
+  std::string playlist = *title.body(title.base_url + "v1.m3u8");
+  playlist.replace(playlist.find("4.000000"), 8, "3.980000");
+  world.transport->serve_text(title.base_url + "v1.m3u8", playlist);
+  SimFault missing;
+  missing.url_contains = "v1-3.seg";
+  missing.status = 404;
+  world.transport->add_fault(missing);
+  world.start_app();
+  world.load_url(title.url());
+  REQUIRE(world.run_until_event<Ended>(5min));
+  REQUIRE(count_requests(world, "v1-3.seg") == 1);
+  CHECK(count_requests(world, "v0-3.seg") == 1);
+  CHECK(count_requests(world, "v0-2.seg") == 0);
+}
+
 }  // namespace
 }  // namespace playhead::test

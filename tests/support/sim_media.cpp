@@ -238,6 +238,6 @@ Result<std::unique_ptr<AudioDecoder>> SimBackend::open_audio_decoder(
       std::make_unique<SimAudioDecoder>(output, executor, std::move(callbacks)));
 }
 
-bool SimBackend::supports(const std::string&) const { return true; }
+bool SimBackend::supports(const std::string& codec) const { return codec != "unheard-of"; }
 
 }  // namespace playhead::test

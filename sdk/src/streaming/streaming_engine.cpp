@@ -76,6 +76,11 @@ Result<void> StreamingEngine::open(std::shared_ptr<const Presentation> presentat
     }
   }
   make_tracks(position);
+  const Track* video = track_of(TrackKind::kVideo);
+  if (video && usable_left(*video) == 0) {
+    tracks_.clear();
+    return make_error(ErrorCode::kNoPlayableTrack, "no decoder for any of the title's pictures");
+  }
   return {};
 }
 
@@ -104,6 +109,7 @@ void StreamingEngine::place_track(Track& track, MediaTime position) {
   if (stream->is_fetching()) {
     measure(meter_.abandon(static_cast<uint64_t>(stream->kind()), executor_.now()));
   }
+  forget_failures(stream->kind());
   track = Track();
   track.stream = std::move(stream);
   track.stream->restart(position);
@@ -127,7 +133,6 @@ bool StreamingEngine::seek(MediaTime position) {
   if (buffered) return true;
   video_.clear();
   audio_.clear();
-  failures_.clear();
   for (Track& track : tracks_) place_track(track, position);
   return false;
 }
@@ -148,11 +153,21 @@ void StreamingEngine::select_representation(const std::string& id, MediaTime pos
   // have to go with it, so there the choice waits for the next segment.
   constexpr Duration kKeepAhead = 4s;
   if (id.empty() || !track || track->stream->found_audio()) return;
-  const auto dropped = video_.drop_segments_from(position + kKeepAhead);
-  const MediaTime resume = dropped ? *dropped : track->stream->cursor();
-  const bool was_fetching = !track->stream->is_idle();
-  if (dropped || was_fetching)
-    place_track(*track, video_.end() ? std::max(*video_.end(), position) : resume);
+  const MediaTime from = position + kKeepAhead;
+  const bool was_fetching = track->stream->is_fetching();
+  const auto unread = video_.drop_segments_from(from);
+  const auto coming = track->stream->drop_from(from);
+  if (was_fetching && !track->stream->is_fetching()) {
+    measure(meter_.abandon(static_cast<uint64_t>(TrackKind::kVideo), executor_.now()));
+  }
+  if (!unread && !coming) return;
+  const MediaTime resume = std::min(unread.value_or(MediaTime::max()),  //
+                                    coming.value_or(MediaTime::max()));
+  forget_failures(TrackKind::kVideo);
+  track->failed_ids.clear();
+  track->is_complete = false;
+  track->period = period_at(resume);
+  track->stream->set_cursor(resume);
 }
 
 std::size_t StreamingEngine::period_at(MediaTime position) const {
@@ -336,7 +351,7 @@ const Representation* StreamingEngine::choose_representation(const Track& track,
   if (track.stream->kind() == TrackKind::kVideo) return choose_video(track, *set, position, reason);
   const Representation* chosen = nullptr;
   for (const Representation& representation : set->representations) {
-    if (track.failed_ids.count(representation.id) != 0) continue;
+    if (!is_usable(track, representation)) continue;
     if (!chosen || representation.bandwidth <= kTypicalAudio) chosen = &representation;
   }
   return chosen;
@@ -347,12 +362,11 @@ const Representation* StreamingEngine::choose_video(const Track& track, const Ad
                                                     SwitchReason& reason) const {
   std::vector<const Representation*> usable;
   for (const Representation& representation : set.representations) {
-    if (track.failed_ids.count(representation.id) != 0) continue;
+    if (!is_usable(track, representation)) continue;
     if (representation.id == forced_id_) {
       reason = SwitchReason::kManual;
       return &representation;
     }
-    if (!backend_.supports(representation.codecs)) continue;
     const bool too_much =
         (config_.max_bitrate.bps > 0 && representation.bandwidth > config_.max_bitrate) ||
         (config_.max_height > 0 && representation.height > config_.max_height);

@@ -138,11 +138,14 @@ class StreamingEngine final : private TrackStreamListener {
   bool next_period(Track& track);
   // Samples that wait for pictures to place the timeline, where no such pictures come.
   void place_orphans();
+  void forget_failures(TrackKind kind);
   void handle_failures(MonotonicTime now, MediaTime position);
   void handle_failure(Track& track, const SegmentFailure& failure, MonotonicTime now,
                       MediaTime position);
   void handle_index_failure(Track& track, const std::string& id, const Error& error,
                             MonotonicTime now, MediaTime position);
+  // It can be played and has not just failed.
+  [[nodiscard]] bool is_usable(const Track& track, const Representation& representation) const;
   [[nodiscard]] int usable_left(const Track& track) const;
 
   ResourceFetcher& fetcher_;

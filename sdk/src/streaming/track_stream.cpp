@@ -16,6 +16,17 @@ void TrackStream::restart(MediaTime position) {
   cursor_ = position;
 }
 
+std::optional<MediaTime> TrackStream::drop_from(MediaTime from) {
+  const auto found = std::find_if(loads_.begin(), loads_.end(), [&](const auto& load) {
+    return load->planned.segment.start >= from;
+  });
+  if (found == loads_.end()) return std::nullopt;
+  const MediaTime start = (*found)->planned.segment.start;
+  const auto first = static_cast<std::size_t>(found - loads_.begin());
+  retire(first, loads_.size() - first);
+  return start;
+}
+
 bool TrackStream::is_fetching() const {
   return std::any_of(loads_.begin(), loads_.end(),
                      [](const auto& load) { return !load->load->is_fetched(); });

@@ -63,6 +63,9 @@ class TrackStream {
   // Forgets what is under way; the next segment wanted is the one holding `position`.
   void restart(MediaTime position);
   void fetch(PlannedSegment planned);
+  // Stops what is under way for segments that start at `from` or later; where the first of them
+  // starts.
+  std::optional<MediaTime> drop_from(MediaTime from);
   // Frees loads that have ended; not from a callback of theirs.
   void collect() { retired_.clear(); }
   // The timeline has become known: places what was held back.
