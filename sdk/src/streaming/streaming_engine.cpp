@@ -302,6 +302,7 @@ void StreamingEngine::fetch_next(Track& track, MediaTime position) {
       track.last_number = planned.segment.number;
       continue;
     }
+    planned.period = track.period;
     planned.representation = info_of(*chosen);
     planned.reason = reason;
     planned.container = index->container;

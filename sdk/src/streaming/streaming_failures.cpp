@@ -96,7 +96,10 @@ void StreamingEngine::handle_failure(Track& track, const SegmentFailure& failure
   in.segments_skipped = track.skipped;
   in.buffer_level = level(track.stream->kind(), position);
   const FailureDecision decision = decide_failure(in);
-  // The segment is planned again from its start unless it is skipped.
+  // The segment is planned again from its start unless it is skipped. It may fail after all of it
+  // came in, when its Period or the title seemed to be done.
+  track.period = std::min(failure.planned.period, presentation_->periods.size() - 1);
+  track.is_complete = false;
   track.stream->set_cursor(failure.planned.segment.start);
   if (decision.action != FailureAction::kGiveUp) listener_.on_streaming_warning(failure.error);
   switch (decision.action) {

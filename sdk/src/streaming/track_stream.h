@@ -16,6 +16,7 @@ namespace playhead {
 // A Segment together with what it is a segment of.
 struct PlannedSegment {
   Segment segment;
+  std::size_t period = 0;  // position in the Presentation
   RepresentationInfo representation;
   SwitchReason reason = SwitchReason::kInitial;
   Container container = Container::kUnknown;
