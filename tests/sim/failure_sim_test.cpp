@@ -60,6 +60,18 @@ TEST_CASE("sim: a host that is not there is given up within ten seconds") {
   CHECK(world.find<Failed>()->error.code == ErrorCode::kNetworkUnreachable);
 }
 
+TEST_CASE("sim: a service that is not there is given up within ten seconds") {
+  SimWorld world;
+  SimFault down;
+  down.url_contains = "api.test";
+  down.refuses_connection = true;
+  world.transport->add_fault(down);
+  world.start_app();
+  world.load_title();
+  REQUIRE(world.run_until_event<Failed>(12s));
+  CHECK(world.find<Failed>()->error.code == ErrorCode::kNetworkUnreachable);
+}
+
 TEST_CASE("sim: a refused token and an unknown title are told apart") {
   SimWorld world;
   world.start_app();

@@ -49,7 +49,8 @@ Result<std::shared_ptr<Store>> open_store(const std::string& folder) {
   std::error_code failure;
   std::filesystem::create_directories(folder, failure);
   if (failure) {
-    return make_error(ErrorCode::kStoreIo, "the storage folder cannot be created: " + folder,
+    return make_error(ErrorCode::kStoreIo,
+                      "the storage folder " + folder + " cannot be made: " + failure.message(),
                       failure.value());
   }
   PLAYHEAD_TRY(auto store, SqliteStore::open(folder + "/playhead.db"));

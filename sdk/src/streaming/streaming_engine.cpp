@@ -16,7 +16,7 @@ namespace {
 // nobody hears a difference in stereo AAC).
 constexpr Bitrate kTypicalAudio{200'000};
 
-// With more than this in the buffer a switch waits for the new Representation's playlist; with less
+// With more than this fetched ahead a switch waits for the new Representation's playlist; with less
 // the old Representation goes on meanwhile. A playlist takes a round trip or two.
 constexpr Duration kIndexPatience = 2s;
 
@@ -248,7 +248,7 @@ void StreamingEngine::fetch_next(Track& track, MediaTime position) {
         return handle_index_failure(track, chosen->id, *error, executor_.now(), position);
       }
       if (track.last_id.empty() || track.last_id == chosen->id) return;
-      if (level(track.stream->kind(), position) > kIndexPatience) return;
+      if (track.stream->cursor() - position > kIndexPatience) return;
       const AdaptationSet& set = *set_of(track);
       const auto old = std::find_if(set.representations.begin(), set.representations.end(),
                                     [&](const auto& r) { return r.id == track.last_id; });
