@@ -65,6 +65,7 @@ Result<void> StreamingEngine::open(std::shared_ptr<const Presentation> presentat
   presentation_ = std::move(presentation);
   selected_ = select_tracks(*presentation_, preferences);
   const std::size_t period = period_at(position);
+  if (auto checked = drop_undecodable(period); !checked) return checked;
   const PeriodTracks& chosen = selected_[period];
   if (!chosen.video && !chosen.audio) {
     return make_error(ErrorCode::kNoPlayableTrack, "the title has neither video nor sound");
@@ -75,6 +76,29 @@ Result<void> StreamingEngine::open(std::shared_ptr<const Presentation> presentat
     }
   }
   make_tracks(position);
+  return {};
+}
+
+Result<void> StreamingEngine::drop_undecodable(std::size_t period) {
+  PeriodTracks& chosen = selected_[period];
+  const auto& sets = presentation_->periods[period].adaptation_sets;
+  const auto can_decode = [&](std::size_t index) {
+    const auto& list = sets[index].representations;
+    return std::any_of(list.begin(), list.end(),
+                       [&](const Representation& r) { return backend_.supports(r.codecs); });
+  };
+  const auto refusal = [&](std::size_t index) {
+    return make_error(ErrorCode::kNoPlayableTrack,
+                      "no decoder for " + sets[index].representations.front().codecs);
+  };
+  if (chosen.video && !can_decode(*chosen.video)) return refusal(*chosen.video);
+  if (chosen.audio && !can_decode(*chosen.audio)) {
+    Error error = refusal(*chosen.audio);
+    if (!chosen.video) return error;
+    error.severity = Severity::kRecoverable;  // pictures without sound are better than nothing
+    listener_.on_streaming_warning(error);
+    chosen.audio.reset();
+  }
   return {};
 }
 
@@ -220,6 +244,8 @@ Duration StreamingEngine::turn_track(Track& track, MonotonicTime now, MediaTime 
   if (is_video && track.stream->found_audio()) {
     in.level = std::min(in.level, level(TrackKind::kAudio, position));
   }
+  // What was asked for counts already: demuxing may lag behind a fast link.
+  if (!track.stream->is_idle()) in.level = std::max(in.level, track.stream->cursor() - position);
   in.other_level = in.level;
   for (const Track& other : tracks_) {
     if (&other == &track || other.is_complete) continue;
