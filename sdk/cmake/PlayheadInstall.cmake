@@ -20,7 +20,10 @@ set(playhead_link_rows
 function(playhead_sort_dependencies calls_out modules_out words_out)
   set(calls "")
   set(modules "")
-  set(words "-lstdc++")
+  # Whoever links an archive of C++ by a C compiler has to name the C++ runtime.
+  set(words ${CMAKE_CXX_IMPLICIT_LINK_LIBRARIES})
+  list(FILTER words INCLUDE REGEX "^(stdc\\+\\+|c\\+\\+|m)$")
+  list(TRANSFORM words PREPEND "-l")
   get_target_property(links playhead LINK_LIBRARIES)
   foreach(link ${links})
     if(link MATCHES "BUILD_INTERFACE|^playhead")

@@ -42,12 +42,13 @@ demo   | pkg:libpng                   | libpng-dev             | libpng        |
 demo   | hdr:CLI/CLI.hpp              | libcli11-dev           | cli11         | cli11
 server | hdr:CLI/CLI.hpp              | libcli11-dev           | cli11         | cli11
 server | hdr:boost/beast.hpp          | libboost-dev           | boost         | boost-beast
-server | pkg:zlib                     | zlib1g-dev             | zlib          | zlib
 server | cmd:ffmpeg                   | ffmpeg                 | ffmpeg        | -
 server?| file:/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf | fonts-dejavu-core | - | -
+tests  | pkg:zlib                     | zlib1g-dev             | zlib          | zlib
 tests  | hdr:doctest/doctest.h        | doctest-dev            | doctest       | doctest
 tests? | cmd:python3                  | python3                | python        | -
 tests? | cmd:nghttpd                  | nghttp2-server         | nghttp2       | -
+tests? | cmd:openssl                  | openssl                | openssl@3     | -
 TABLE
 }
 

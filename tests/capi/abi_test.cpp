@@ -212,7 +212,8 @@ TEST_CASE("abi: the shared library exports what the headers declare, and nothing
       CHECK((declared.count(name) == 1 || is_tool));
     }
     CHECK(name.find("playhead4capi") == std::string::npos);
-    CHECK(name.find("4Impl") == std::string::npos);
+    CHECK(name.find("Client4Impl") == std::string::npos);
+    CHECK(name.find("Player4Impl") == std::string::npos);
   }
 }
 

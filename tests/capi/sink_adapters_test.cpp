@@ -157,7 +157,7 @@ TEST_CASE("audio sink: an app that cannot open is a typed error") {
                         {"refused", -PLAYHEAD_ERROR_AUDIO_OUTPUT, 0, false},
                         {"a format that cannot be", PLAYHEAD_OK, 99, false}};
   for (const Case& c : cases) {
-    CAPTURE(c.name);
+    CAPTURE(std::string(c.name));
     Speaker target;
     target.open_status = c.status;
     target.open_channels = c.channels;

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include <doctest/doctest.h>
 
@@ -38,7 +39,7 @@ TEST_CASE("sized_struct: reads what both sides know and zeroes the rest") {
                         {"smaller than any version", 4, false, 0, 0},
                         {"uninitialised memory", 0xCDCDCDCD, false, 0, 0}};
   for (const Case& c : cases) {
-    CAPTURE(c.name);
+    CAPTURE(std::string(c.name));
     const CallerMemory memory{{c.size, 1, 2}, 3};
     Known ours{7, 7, 7};
     CHECK(read_struct(&memory.known, ours) == c.is_read);
@@ -62,7 +63,7 @@ TEST_CASE("sized_struct: writes no byte beyond what the caller has") {
                         {"newer caller: its new member is 0", 24, true, 1, 2, 0},
                         {"no size", 0, false, 9, 9, 9}};
   for (const Case& c : cases) {
-    CAPTURE(c.name);
+    CAPTURE(std::string(c.name));
     CallerMemory memory{{c.size, 9, 9}, 9};
     CHECK(write_struct(Known{sizeof(Known), 1, 2}, &memory.known) == c.is_written);
     CHECK(memory.known.struct_size == c.size);

@@ -84,7 +84,7 @@ TEST_CASE("taken_event: every kind fills the members its type names") {
   };
   capi::TakenEvent taken;  // one for all: nothing of an event may show in the next
   for (const Case& c : cases) {
-    CAPTURE(c.name);
+    CAPTURE(std::string(c.name));
     const playhead_event& event = taken.set(Event{MonotonicTime{70}, MediaTime{80}, c.payload});
     CHECK(event.type == c.type);
     CHECK(event.time_us == 70);

@@ -24,6 +24,8 @@ CLEAN = {
     "abr/src/rate_rule.h": HEADER,
     "bindings/c/include/playhead/playhead.h": SOURCE,
     "sdk/README.md": "words\n" * 80,
+    "sdk/cmake/setup.sh": "build | cmd:c++ | g++ | - | -\nserver?| pkg:z | z-dev | z | zlib[core]\n",
+    "vcpkg.json": '{"dependencies": [{"name": "zlib"}]}',
     "tests/unit/a_test.cpp": SOURCE + 'TEST_CASE("is skipped" * doctest::skip()) {}\n',
 }
 
@@ -76,6 +78,8 @@ CASES = [
     ("a header of 300 lines", "sdk/src/net/a.h", HEADER + "\n" * 298, None),
     ("a source of 701 lines", "sdk/src/net/a.cpp", SOURCE + "\n" * 700, "length"),
     ("a module README of 81 lines", "sdk/README.md", "words\n" * 81, "length"),
+    ("a package vcpkg is not told of", "vcpkg.json", '{"dependencies": []}', "packages"),
+    ("a package the setup does not look for", "sdk/cmake/setup.sh", "build | cmd:c++ | g++ | - | -\n", "packages"),
     ("no licence line", "sdk/src/net/a.cpp", "int a;\n", "licence"),
     ("no include guard", "sdk/src/net/a.h", SOURCE, "guard"),
     ("open work", "sdk/src/net/a.cpp", SOURCE + "// TODO: later\n", "open-work"),

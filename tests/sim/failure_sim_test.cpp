@@ -60,6 +60,18 @@ TEST_CASE("sim: a host that is not there is given up within ten seconds") {
   CHECK(world.find<Failed>()->error.code == ErrorCode::kNetworkUnreachable);
 }
 
+TEST_CASE("sim: a service that is not there is given up within ten seconds") {
+  SimWorld world;
+  SimFault down;
+  down.url_contains = "api.test";
+  down.refuses_connection = true;
+  world.transport->add_fault(down);
+  world.start_app();
+  world.load_title();
+  REQUIRE(world.run_until_event<Failed>(12s));
+  CHECK(world.find<Failed>()->error.code == ErrorCode::kNetworkUnreachable);
+}
+
 TEST_CASE("sim: a refused token and an unknown title are told apart") {
   SimWorld world;
   world.start_app();
@@ -132,7 +144,7 @@ TEST_CASE("sim: a host that stays away ends the play, after the buffer, with the
   world.transport->drop_connections();
   REQUIRE(world.run_until_event<Failed>(5min));
   CHECK(world.find<Failed>()->error.code == ErrorCode::kNetworkUnreachable);
-  CHECK(to_seconds(world.find<Summary>()->qoe.play_time) > 45);
+  CHECK(to_seconds(world.find<Summary>()->qoe.play_time) > 40);
 }
 
 TEST_CASE("sim: segments that are missing, cut or damaged") {
@@ -165,6 +177,32 @@ TEST_CASE("sim: segments that are missing, cut or damaged") {
     CHECK(world.screen->shown().size() >= c.least_frames);
     CHECK(world.find<Failed>() == nullptr);
   }
+}
+
+TEST_CASE("sim: pictures that cannot be decoded are refused by name") {
+  SimTitle title;
+  title.video_codec = "none.1";
+  SimWorld world(1, title);
+  world.start_app();
+  world.load_url(title.url());
+  REQUIRE(world.run_until_event<Failed>(1min));
+  CHECK(world.find<Failed>()->error.code == ErrorCode::kNoPlayableTrack);
+  CHECK(world.find<Failed>()->error.context.find("none.1") != std::string::npos);
+}
+
+TEST_CASE("sim: a short title of which nothing can be had is a failure, not an end") {
+  SimTitle title;
+  title.segments = 2;
+  SimWorld world(1, title);
+  SimFault missing;
+  missing.url_contains = ".seg";
+  missing.status = 404;
+  world.transport->add_fault(missing);
+  world.start_app();
+  world.load_url(title.url());
+  REQUIRE(world.run_until_event<Failed>(1min));
+  CHECK(world.find<Failed>()->error.code == ErrorCode::kNotFound);
+  CHECK(world.find<Ended>() == nullptr);
 }
 
 TEST_CASE("sim: a truncated segment is fetched again") {

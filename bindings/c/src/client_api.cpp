@@ -3,6 +3,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <string_view>
 #include <utility>
 
 #include "guard.h"
@@ -19,17 +20,23 @@ static_assert(static_cast<int>(LogLevel::kDebug) == PLAYHEAD_LOG_DEBUG);
 // Longest wait of playhead_client_flush, milliseconds (chosen: an app that quits waits seconds).
 constexpr int32_t kMaxFlushMs = 60'000;
 
-LogSink make_log_sink(const SharedTable<playhead_log_sink>& table) {
-  if (table == nullptr) return nullptr;
-  return [table](LogLevel level, const char* module, const std::string& message) {
-    (*table)->log((*table)->user, static_cast<int32_t>(level), module, message.c_str());
-  };
-}
+class CLogSink final : public LogSink {
+ public:
+  explicit CLogSink(SharedTable<playhead_log_sink> table) : table_(std::move(table)) {}
+
+  void log(LogLevel level, std::string_view module, std::string_view message) override {
+    (*table_)->log((*table_)->user, static_cast<int32_t>(level), std::string(module).c_str(),
+                   std::string(message).c_str());
+  }
+
+ private:
+  SharedTable<playhead_log_sink> table_;
+};
 
 TokenProvider make_token_provider(const SharedTable<playhead_token_provider>& table) {
   if (table == nullptr) return nullptr;
   return [table](bool refresh, UniqueFunction<void(Result<std::string>)> done) {
-    auto* request = new playhead_token_request{std::move(done)};
+    auto* request = new playhead_token_request{refresh, std::move(done)};
     (*table)->request_token((*table)->user, refresh ? 1 : 0, request);
   };
 }
@@ -56,13 +63,13 @@ playhead_status create_client(const playhead_client_config* theirs, playhead_cli
   ours.api_url = text_or_empty(config.api_url);
   if (config.user_agent != nullptr) ours.user_agent = config.user_agent;
   ours.token_provider = make_token_provider(token_table);
-  ours.log = make_log_sink(log_table);
+  if (log_table != nullptr) ours.log = std::make_shared<CLogSink>(log_table);
 
   auto handle = std::make_unique<playhead_client>();
   handle->log = ours.log;
   auto client = Client::create(std::move(ours));
   if (!client) {
-    if (handle->log) handle->log(LogLevel::kError, "capi", describe(client.error()));
+    if (handle->log) handle->log->log(LogLevel::kError, "capi", describe(client.error()));
     return status_of(client.error().code);
   }
   handle->client = *std::move(client);
@@ -106,7 +113,9 @@ void playhead_token_request_answer(playhead_token_request* request, const char* 
     if (token != nullptr && *token != '\0') {
       owned->done(std::string(token));
     } else {
-      owned->done(playhead::make_error(ErrorCode::kUnauthorized, "the app has no access token"));
+      owned->done(playhead::make_error(ErrorCode::kUnauthorized, owned->is_refresh
+                                                                     ? "the app has no newer one"
+                                                                     : "the app has none"));
     }
   });
 }

@@ -17,7 +17,7 @@
 
 struct playhead_client {
   std::shared_ptr<playhead::Client> client;
-  playhead::LogSink log;  // may be empty
+  std::shared_ptr<playhead::LogSink> log;  // may be null
 };
 
 struct playhead_player {
@@ -50,6 +50,7 @@ struct playhead_frame {
 };
 
 struct playhead_token_request {
+  bool is_refresh = false;
   playhead::UniqueFunction<void(playhead::Result<std::string>)> done;
 };
 

@@ -64,7 +64,7 @@ playhead_status create_player(playhead_client* client, const playhead_player_con
   auto handle = std::make_unique<playhead_player>();
   auto player = Player::create(client->client, make_player_config(config), std::move(sinks));
   if (!player) {
-    if (client->log) client->log(LogLevel::kError, "capi", describe(player.error()));
+    if (client->log) client->log->log(LogLevel::kError, "capi", describe(player.error()));
     return status_of(player.error().code);
   }
   handle->player = *std::move(player);

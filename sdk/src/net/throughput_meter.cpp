@@ -27,8 +27,15 @@ std::optional<ThroughputSample> ThroughputMeter::finish(uint64_t transfer,
                                                         const TransferStats& stats) {
   const auto found = active_.find(transfer);
   if (found == active_.end()) return std::nullopt;  // no body
-  if (stats.from_cache) bytes_ = std::max<int64_t>(bytes_ - found->second, 0);
-  return end(transfer, stats.finished, stats.first_byte - stats.started);
+  const int64_t counted = found->second;
+  if (stats.from_cache) bytes_ = std::max<int64_t>(bytes_ - counted, 0);
+  const Duration ttfb = stats.first_byte - stats.started;
+  const auto sample = end(transfer, stats.finished, ttfb);
+  if (sample || stats.from_cache || counted >= kMinSampleBytes) return sample;
+  // It came in a piece or two: how fast these came is unknown, but not slower than this.
+  const Duration whole = stats.finished - stats.started;
+  if (stats.body_bytes < kMinSampleBytes || whole <= Duration{0}) return std::nullopt;
+  return ThroughputSample{stats.finished, stats.body_bytes, whole, ttfb};
 }
 
 std::optional<ThroughputSample> ThroughputMeter::abandon(uint64_t transfer, MonotonicTime now) {

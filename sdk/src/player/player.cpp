@@ -64,6 +64,7 @@ class Player::Impl {
   }
 
   EventQueue& events() { return events_; }
+  [[nodiscard]] MonotonicTime now() const { return executor_->now(); }
 
   std::shared_ptr<const PlayerStatus> status() {
     const std::lock_guard lock(status_mutex_);
@@ -95,6 +96,10 @@ Result<std::unique_ptr<Player>> Player::create(std::shared_ptr<Client> client, P
                                                Sinks sinks, std::shared_ptr<Executor> executor) {
   if (!client) return make_error(ErrorCode::kInvalidArgument, "a player needs a client");
   if (auto checked = check(config); !checked) return std::move(checked).error();
+  if (sinks.samples) {
+    return make_error(ErrorCode::kInvalidArgument,
+                      "encoded output (Sinks::samples) is not built yet");
+  }
   if (!executor) executor = std::make_shared<ThreadExecutor>("playhead-engine");
   auto impl = std::make_unique<Impl>(std::move(client), std::move(config), std::move(sinks),
                                      std::move(executor));
@@ -147,6 +152,8 @@ std::optional<Event> Player::next_event() { return impl_->events().pop(); }
 void Player::set_wakeup(UniqueFunction<void()> wakeup) {
   impl_->events().set_wakeup(std::move(wakeup));
 }
+
+MonotonicTime Player::now() const { return impl_->now(); }
 
 std::shared_ptr<const PlayerStatus> Player::status() const { return impl_->status(); }
 

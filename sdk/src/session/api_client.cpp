@@ -64,6 +64,7 @@ CancelHandle ApiClient::get_stream(const StreamQuery& query,
   request.path = "/api/v1/stream?movie_id=" + percent_encoded(query.title_id);
   if (!query.format.empty()) request.path += "&format=" + percent_encoded(query.format);
   request.retry = RetryConfig{};
+  request.retry->budget = query.patience;
   return start_api_call(
       access_, transport_, executor_, std::move(request),
       [done = std::move(done)](const Result<ApiReply>& reply) mutable { done(read_grant(reply)); });

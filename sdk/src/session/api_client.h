@@ -14,7 +14,7 @@ class ApiClient {
   ApiClient(ApiAccess& access, Transport& transport, Executor& executor)
       : access_(access), transport_(transport), executor_(executor) {}
 
-  // Repeats for up to 30 s while the network or the service fails. Errors: kInvalidArgument (no or
+  // Repeats for up to query.patience while the network or the service fails. Errors: kInvalidArgument (no or
   // too long a title), kUnauthorized, kNotEntitled, kNotFound, kServerBusy, kApiRejected,
   // kApiBadAnswer, kHttpStatus, those of Transport and of the app's token provider.
   CancelHandle get_stream(const StreamQuery& query, UniqueFunction<void(Result<StreamGrant>)> done);

@@ -18,6 +18,9 @@ inline constexpr std::size_t kMaxIdBytes = 256;
 struct StreamQuery {
   std::string title_id;
   std::string format;  // "hls", "hls-ts", "dash"; empty: the service chooses
+  // How long a failing network or service is asked again. Longer: rides out outages; shorter: who
+  // waits gets an answer.
+  Duration patience = 30s;
 };
 
 // The answer: the permission to play, for a while.

@@ -10,6 +10,10 @@ namespace playhead {
 
 namespace {
 
+// At the start a person looks at a spinner (chosen: two or three attempts). A renewal has the
+// buffer to wait in and the full time of StreamQuery.
+constexpr Duration kStartPatience = 8s;
+
 // How long a start waits for an earlier run's report to arrive. Chosen: one round trip on any
 // network worth playing on. Longer delays the first frame; shorter resumes more often from our own
 // record, which does not know other devices.
@@ -73,8 +77,10 @@ void PlaybackSession::renew(StartCallback done) {
 }
 
 void PlaybackSession::ask_service() {
-  granting_ = api_.get_stream({config_.title_id, config_.format},
-                              [this](Result<StreamGrant> grant) { on_granted(std::move(grant)); });
+  StreamQuery query{config_.title_id, config_.format};
+  if (!resume_position_) query.patience = kStartPatience;
+  granting_ =
+      api_.get_stream(query, [this](Result<StreamGrant> grant) { on_granted(std::move(grant)); });
 }
 
 void PlaybackSession::on_granted(Result<StreamGrant> grant) {

@@ -16,6 +16,10 @@ namespace {
 // nobody hears a difference in stereo AAC).
 constexpr Bitrate kTypicalAudio{200'000};
 
+// With more than this fetched ahead a switch waits for the new Representation's playlist; with less
+// the old Representation goes on meanwhile. A playlist takes a round trip or two.
+constexpr Duration kIndexPatience = 2s;
+
 // "Nothing to do" for turn(): far beyond any deadline, but safe to add to a time.
 constexpr Duration kForever = 24h;
 
@@ -61,6 +65,7 @@ Result<void> StreamingEngine::open(std::shared_ptr<const Presentation> presentat
   presentation_ = std::move(presentation);
   selected_ = select_tracks(*presentation_, preferences);
   const std::size_t period = period_at(position);
+  if (auto checked = drop_undecodable(period); !checked) return checked;
   const PeriodTracks& chosen = selected_[period];
   if (!chosen.video && !chosen.audio) {
     return make_error(ErrorCode::kNoPlayableTrack, "the title has neither video nor sound");
@@ -71,6 +76,29 @@ Result<void> StreamingEngine::open(std::shared_ptr<const Presentation> presentat
     }
   }
   make_tracks(position);
+  return {};
+}
+
+Result<void> StreamingEngine::drop_undecodable(std::size_t period) {
+  PeriodTracks& chosen = selected_[period];
+  const auto& sets = presentation_->periods[period].adaptation_sets;
+  const auto can_decode = [&](std::size_t index) {
+    const auto& list = sets[index].representations;
+    return std::any_of(list.begin(), list.end(),
+                       [&](const Representation& r) { return backend_.supports(r.codecs); });
+  };
+  const auto refusal = [&](std::size_t index) {
+    return make_error(ErrorCode::kNoPlayableTrack,
+                      "no decoder for " + sets[index].representations.front().codecs);
+  };
+  if (chosen.video && !can_decode(*chosen.video)) return refusal(*chosen.video);
+  if (chosen.audio && !can_decode(*chosen.audio)) {
+    Error error = refusal(*chosen.audio);
+    if (!chosen.video) return error;
+    error.severity = Severity::kRecoverable;  // pictures without sound are better than nothing
+    listener_.on_streaming_warning(error);
+    chosen.audio.reset();
+  }
   return {};
 }
 
@@ -216,6 +244,8 @@ Duration StreamingEngine::turn_track(Track& track, MonotonicTime now, MediaTime 
   if (is_video && track.stream->found_audio()) {
     in.level = std::min(in.level, level(TrackKind::kAudio, position));
   }
+  // What was asked for counts already: demuxing may lag behind a fast link.
+  if (!track.stream->is_idle()) in.level = std::max(in.level, track.stream->cursor() - position);
   in.other_level = in.level;
   for (const Track& other : tracks_) {
     if (&other == &track || other.is_complete) continue;
@@ -240,11 +270,11 @@ void StreamingEngine::fetch_next(Track& track, MediaTime position) {
     indexes_.request(*chosen);
     const LoadedIndex* index = indexes_.find(*chosen);
     if (!index) {
-      // Until the new Representation's index is here, the old one goes on.
       if (const auto error = indexes_.take_error(chosen->id)) {
         return handle_index_failure(track, chosen->id, *error, executor_.now(), position);
       }
       if (track.last_id.empty() || track.last_id == chosen->id) return;
+      if (track.stream->cursor() - position > kIndexPatience) return;
       const AdaptationSet& set = *set_of(track);
       const auto old = std::find_if(set.representations.begin(), set.representations.end(),
                                     [&](const auto& r) { return r.id == track.last_id; });

@@ -63,6 +63,17 @@ TEST_CASE("throughput: time counts once while any transfer receives") {
   CHECK(sample->bytes == 90'000);
 }
 
+TEST_CASE("throughput: a resource that came in one piece says how fast the link is at least") {
+  ThroughputMeter meter;
+  meter.add_bytes(1, 1'000'000, at(40ms));
+  TransferStats stats = ended(40ms);
+  stats.body_bytes = 1'000'000;
+  const auto sample = meter.finish(1, stats);
+  REQUIRE(sample);
+  CHECK(sample->bytes == 1'000'000);
+  CHECK(sample->active == 40ms);
+}
+
 TEST_CASE("throughput: silence within a body counts") {
   ThroughputMeter meter;
   receive(meter, 1, 50'000, 0ms, 90ms);

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "event_writer.h"
+
+#include <array>
+
+#include <nlohmann/json.hpp>
+
+namespace demo {
+namespace {
+
+using Json = nlohmann::ordered_json;  // keeps t_ms and event in front
+
+double to_seconds(int64_t us) { return static_cast<double>(us) / 1e6; }
+
+Json line_of(int64_t t_us, const char* name) {
+  Json line;
+  line["t_ms"] = t_us / 1000;
+  line["event"] = name;
+  return line;
+}
+
+// Text from manifests may be no UTF-8; it must not spoil the line.
+std::string to_text(const Json& line) {
+  return line.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+const char* track_name(int32_t track) {
+  constexpr std::array<const char*, 3> kNames{"video", "audio", "text"};
+  return track >= 0 && track < 3 ? kNames[static_cast<std::size_t>(track)] : "unknown";
+}
+
+const char* reason_name(int32_t reason) {
+  constexpr std::array<const char*, 6> kNames{"initial", "throughput", "buffer",
+                                              "manual",  "limit",      "failure"};
+  return reason >= 0 && reason < 6 ? kNames[static_cast<std::size_t>(reason)] : "unknown";
+}
+
+// What each event tells; one row and one function for each.
+using Fill = void (*)(Json&, const playhead_event&);
+
+void fill_start(Json& line, const playhead_event& event) {
+  line["url"] = event.url;
+  line["title_id"] = event.title_id;
+}
+void fill_manifest(Json& line, const playhead_event& event) {
+  line["url"] = event.url;
+  line["ms"] = event.elapsed_us / 1000;
+  line["duration_s"] =
+      event.has_duration != 0 ? Json(to_seconds(event.duration_us)) : Json(nullptr);
+  line["video_representations"] = event.video_representations;
+  line["audio_tracks"] = event.audio_tracks;
+  line["text_tracks"] = event.text_tracks;
+}
+void fill_first_frame(Json& line, const playhead_event& event) {
+  line["startup_ms"] = event.elapsed_us / 1000;
+  line["width"] = event.width;
+  line["height"] = event.height;
+  line["position_s"] = to_seconds(event.position_us);
+}
+void fill_representation(Json& line, const playhead_event& event) {
+  line["bitrate"] = event.bitrate_bps;
+  line["width"] = event.width;
+  line["height"] = event.height;
+  line["reason"] = reason_name(event.reason);
+  line["id"] = event.id;
+}
+void fill_segment(Json& line, const playhead_event& event) {
+  line["url"] = event.url;
+  line["bytes"] = event.bytes;
+  line["ms"] = event.elapsed_us / 1000;
+  line["track"] = track_name(event.track);
+  line["number"] = event.number;
+  line["start_s"] = to_seconds(event.target_us);
+}
+void fill_seek_start(Json& line, const playhead_event& event) {
+  line["target_s"] = to_seconds(event.target_us);
+}
+void fill_seek_done(Json& line, const playhead_event& event) {
+  line["position_s"] = to_seconds(event.target_us);
+  line["ms"] = event.elapsed_us / 1000;
+}
+void fill_resumed(Json& line, const playhead_event& event) {
+  line["position_s"] = to_seconds(event.target_us);
+}
+void fill_progress(Json& line, const playhead_event& event) {
+  line["position_s"] = to_seconds(event.target_us);
+  line["title_id"] = event.title_id;
+}
+void fill_ended(Json& line, const playhead_event& event) {
+  line["position_s"] = to_seconds(event.position_us);
+}
+void fill_error(Json& line, const playhead_event& event) {
+  line["code"] = event.error_name;
+  line["number"] = event.error_code;
+  line["detail"] = event.error_detail;
+  line["message"] = event.message;
+}
+void fill_dropped(Json& line, const playhead_event& event) { line["count"] = event.count; }
+
+struct Row {
+  int32_t type;
+  const char* name;
+  Fill fill;
+};
+constexpr std::array<Row, 13> kRows{
+    {{PLAYHEAD_EVENT_LOAD_STARTED, "start", fill_start},
+     {PLAYHEAD_EVENT_SESSION_STARTED, "resumed", fill_resumed},
+     {PLAYHEAD_EVENT_MANIFEST_LOADED, "manifest_loaded", fill_manifest},
+     {PLAYHEAD_EVENT_FIRST_FRAME, "first_frame", fill_first_frame},
+     {PLAYHEAD_EVENT_REPRESENTATION_CHANGED, "representation_changed", fill_representation},
+     {PLAYHEAD_EVENT_SEGMENT_LOADED, "segment_loaded", fill_segment},
+     {PLAYHEAD_EVENT_SEEK_STARTED, "seek_start", fill_seek_start},
+     {PLAYHEAD_EVENT_SEEK_DONE, "seek_done", fill_seek_done},
+     {PLAYHEAD_EVENT_PROGRESS_SENT, "progress_sent", fill_progress},
+     {PLAYHEAD_EVENT_ENDED, "ended", fill_ended},
+     {PLAYHEAD_EVENT_WARNING, "warning", fill_error},
+     {PLAYHEAD_EVENT_FAILED, "error", fill_error},
+     {PLAYHEAD_EVENT_EVENTS_DROPPED, "events_dropped", fill_dropped}}};
+
+}  // namespace
+
+std::vector<std::string> EventFormatter::lines(int64_t t_us, const playhead_event& event,
+                                               bool has_own_start) {
+  if (event.type == PLAYHEAD_EVENT_STATE_CHANGED) return state_lines(t_us, event);
+  const bool resumes = event.target_us > 0 && !has_own_start;
+  if (event.type == PLAYHEAD_EVENT_SESSION_STARTED && !resumes) return {};
+  for (const Row& row : kRows) {
+    if (row.type != event.type) continue;
+    Json line = line_of(t_us, row.name);
+    row.fill(line, event);
+    return {to_text(line)};
+  }
+  return {};
+}
+
+std::vector<std::string> EventFormatter::state_lines(int64_t t_us, const playhead_event& event) {
+  std::vector<std::string> lines;
+  const auto add = [&](const char* name, bool has_ms) {
+    Json line = line_of(t_us, name);
+    line["position_s"] = to_seconds(event.position_us);
+    if (has_ms) line["ms"] = (t_us - rebuffer_begin_us_) / 1000;
+    lines.push_back(to_text(line));
+  };
+  if (event.from_state == PLAYHEAD_STATE_REBUFFERING &&
+      event.to_state != PLAYHEAD_STATE_REBUFFERING) {
+    add("rebuffer_end", true);
+  }
+  if (event.to_state == PLAYHEAD_STATE_PLAYING) add("playing", false);
+  if (event.to_state == PLAYHEAD_STATE_PAUSED) add("paused", false);
+  if (event.to_state == PLAYHEAD_STATE_REBUFFERING) {
+    rebuffer_begin_us_ = t_us;
+    add("rebuffer_start", false);
+  }
+  return lines;
+}
+
+std::string EventFormatter::summary(int64_t t_us, const playhead_qoe& qoe) {
+  Json line = line_of(t_us, "summary");
+  line["startup_ms"] = qoe.has_startup != 0 ? Json(qoe.startup_us / 1000) : Json(nullptr);
+  line["play_s"] = to_seconds(qoe.play_time_us);
+  line["rebuffer_count"] = qoe.rebuffer_count;
+  line["rebuffer_s"] = to_seconds(qoe.rebuffer_time_us);
+  line["mean_bitrate"] = qoe.mean_bitrate_bps;
+  line["switches"] = qoe.switches;
+  line["dropped_frames"] = qoe.dropped_frames;
+  line["shown_frames"] = qoe.shown_frames;
+  line["bytes"] = qoe.bytes;
+  return to_text(line);
+}
+
+bool EventWriter::open(const std::string& path) {
+  if (path.empty()) return true;
+  file_.reset(path == "-" ? stdout : std::fopen(path.c_str(), "w"));
+  return file_ != nullptr;
+}
+
+void EventWriter::write(const std::string& line) {
+  if (file_ == nullptr) return;
+  std::fprintf(file_.get(), "%s\n", line.c_str());
+  std::fflush(file_.get());
+}
+
+}  // namespace demo

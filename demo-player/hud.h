@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "controls.h"
+#include "hud_style.h"
+#include "player_view.h"
+
+namespace demo {
+
+// The last minute of throughput and buffer, for the plots.
+class History {
+ public:
+  void add(int64_t now_us, const PlayerView& view);
+  [[nodiscard]] const std::vector<float>& throughput_mbps() const { return throughput_mbps_; }
+  [[nodiscard]] const std::vector<float>& buffer_s() const { return buffer_s_; }
+
+ private:
+  int64_t next_us_ = 0;
+  std::vector<float> throughput_mbps_, buffer_s_;
+};
+
+// All the screen shows besides the picture.
+struct HudModel {
+  const PlayerView& view;
+  const Controls& controls;
+  const History& history;
+  std::string title = {}, subtitle = {};
+  std::string toast = {};  // a word about the last command; may be empty
+  std::string error = {};  // the play is over because of this; may be empty
+  bool shows_status = false;
+  bool shows_help = false;
+  bool is_full_screen = false;
+  bool closes_menus = false;    // for this drawing
+  float controls_alpha = 1.0F;  // 0: the bar is away
+  double seconds = 0;           // moves what turns
+};
+
+// What the user did with the mouse.
+struct HudActions {
+  bool toggle_pause = false;
+  bool toggle_mute = false;
+  bool toggle_status = false;
+  bool toggle_full_screen = false;
+  std::optional<int64_t> seek_us;
+  std::optional<double> volume;
+  std::optional<double> speed;
+  std::optional<int> quality;  // rung, -1: automatic
+  std::optional<int> audio;
+};
+
+// Draws the screen between ImGui::NewFrame and ImGui::Render.
+[[nodiscard]] HudActions draw_hud(const HudModel& model, const HudFonts& fonts);
+
+// Its parts, each in a file of its own.
+void draw_control_bar(const HudModel& model, const HudFonts& fonts, HudActions& actions);
+void draw_status_panel(const HudModel& model, const HudFonts& fonts);
+void draw_help_panel(const HudFonts& fonts);
+
+}  // namespace demo

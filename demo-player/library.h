@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "playhead/playhead.h"
+
+namespace demo {
+
+// Owners of the library's handles.
+struct LibraryDeleter {
+  void operator()(playhead_client* client) const { playhead_client_destroy(client); }
+  void operator()(playhead_player* player) const { playhead_player_destroy(player); }
+  void operator()(playhead_snapshot* snapshot) const { playhead_snapshot_release(snapshot); }
+  void operator()(playhead_frame* frame) const { playhead_frame_release(frame); }
+};
+using ClientHandle = std::unique_ptr<playhead_client, LibraryDeleter>;
+using PlayerHandle = std::unique_ptr<playhead_player, LibraryDeleter>;
+using SnapshotHandle = std::unique_ptr<playhead_snapshot, LibraryDeleter>;
+using FrameHandle = std::unique_ptr<playhead_frame, LibraryDeleter>;
+
+}  // namespace demo

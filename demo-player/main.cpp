@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <SDL.h>
+
+#include "clock.h"
+#include "headless.h"
+#include "null_audio_sink.h"
+#include "options.h"
+#include "sdl_audio_sink.h"
+#include "session.h"
+#include "window.h"
+
+namespace demo {
+namespace {
+
+// A machine without a sound device plays silently.
+std::unique_ptr<AudioSink> make_audio_sink(const Options& options) {
+  auto silent = std::make_unique<NullAudioSink>(monotonic_us);
+  if (options.is_headless || !options.has_audio) return silent;
+  if (SDL_InitSubSystem(SDL_INIT_AUDIO) != 0) {
+    std::fprintf(stderr, "no sound: %s\n", SDL_GetError());
+    return silent;
+  }
+  return make_fallback_sink(make_sdl_audio_sink(), std::move(silent));
+}
+
+// Wakes the window's loop; the event itself says nothing.
+void wake_main_loop() {
+  SDL_Event event{};
+  event.type = SDL_USEREVENT;
+  SDL_PushEvent(&event);
+}
+
+// The play starts before the window opens: the network works meanwhile.
+int run_with_window(const Options& options, int64_t begin_us) {
+  // ImGui's input backend sets this hint when the window opens, and SDL's sound thread may be
+  // looking through the hints by then: SDL does not lock them. Set here, it finds nothing left to
+  // change.
+  SDL_SetHint(SDL_HINT_MOUSE_FOCUS_CLICKTHROUGH, "1");
+  Session session(options, begin_us);
+  const auto slot = std::make_shared<FrameSlot>(wake_main_loop);
+  const playhead_video_sink video = make_video_table(slot);
+  if (session.open(&video, make_audio_sink(options))) {
+    Window window(options, session, *slot);
+    std::string reason;
+    if (window.open(reason)) {
+      window.run();
+    } else {
+      std::fprintf(stderr, "no display (%s): playing without a window\n", reason.c_str());
+      run_headless(session);
+    }
+  }
+  return session.close();
+}
+
+int run_without_window(const Options& options, int64_t begin_us) {
+  Session session(options, begin_us);
+  if (session.open(nullptr, make_audio_sink(options))) run_headless(session);
+  return session.close();
+}
+
+}  // namespace
+}  // namespace demo
+
+int main(int argc, char** argv) {
+  const int64_t begin_us = demo::monotonic_us();
+  const demo::ParsedOptions parsed = demo::parse_options(argc, argv);
+  if (!parsed.options) return parsed.exit_code;
+  // Also turns SIGINT and SIGTERM into an event, window or not.
+  if (SDL_Init(SDL_INIT_EVENTS) != 0) {
+    std::fprintf(stderr, "error: SDL does not start: %s\n", SDL_GetError());
+    return 1;
+  }
+  const int exit_code = parsed.options->is_headless
+                            ? demo::run_without_window(*parsed.options, begin_us)
+                            : demo::run_with_window(*parsed.options, begin_us);
+  SDL_Quit();
+  return exit_code;
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "options.h"
+
+#include <cstdlib>
+#include <iostream>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+
+#include "playhead/playhead.h"
+
+namespace demo {
+namespace {
+
+constexpr int kUsageError = 2;
+constexpr double kMaxSeconds = 1e6;  // of any time on the command line: eleven days
+
+const char* const kKeys =
+    "Keys:  space play/pause   left/right 10 s (with shift 60 s)   up/down volume   m mute\n"
+    "       [ ] speed   q quality   a audio track   i status   f full screen   s screenshot\n"
+    "       h help   Esc quit\n";
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value != nullptr ? value : "";
+}
+
+// Where an app keeps what it wants to remember, by the XDG base directory specification.
+std::string default_storage() {
+  const std::string state = environment("XDG_STATE_HOME");
+  if (!state.empty()) return state + "/playhead";
+  const std::string home = environment("HOME");
+  return home.empty() ? "" : home + "/.local/state/playhead";
+}
+
+// What CLI11 fills before it becomes Options.
+struct Raw {
+  Options options;
+  double seconds = 0, start = 0, at = 0;
+  bool no_audio = false;
+  std::string script;
+};
+
+void add_source_options(CLI::App& app, Raw& raw) {
+  auto* url = app.add_option("--url", raw.options.url, "Play this HLS or DASH manifest");
+  auto* title = app.add_option("--title", raw.options.title, "Play this title of the service");
+  auto* api = app.add_option("--api", raw.options.api, "Address of the service, with --title");
+  app.add_option("--token", raw.options.token, "Access token of the service")
+      ->envname("PLAYHEAD_TOKEN");
+  app.add_option(
+      "--token-file", raw.options.token_file,
+      "File holding the access token, read again when it was refused; wins over --token");
+  url->excludes(title);
+  title->needs(api);
+  app.add_option("--storage", raw.options.storage,
+                 "Folder for saved positions; an empty one remembers nothing")
+      ->capture_default_str();
+}
+
+void add_playback_options(CLI::App& app, Raw& raw) {
+  const CLI::Range any_time(0.0, kMaxSeconds);
+  app.add_option("--start", raw.start, "Start at this second instead of the saved position")
+      ->check(any_time);
+  app.add_option("--speed", raw.options.speed, "0.5 to 2")->check(CLI::Range(0.5, 2.0));
+  app.add_option("--volume", raw.options.volume, "0 to 1")->check(CLI::Range(0.0, 1.0));
+  app.add_option("--max-height", raw.options.max_height, "Highest picture, in pixels; 0 is any")
+      ->check(CLI::Range(0, 100'000));
+  app.add_option("--progress-interval", raw.options.progress_interval_s,
+                 "Seconds of play between saved positions: 4 or 10")
+      ->check(CLI::IsMember({4, 10}));
+  app.add_flag("--no-audio", raw.no_audio, "Do not open a sound device");
+}
+
+void add_output_options(CLI::App& app, Raw& raw) {
+  const CLI::Range any_time(0.0, kMaxSeconds);
+  auto* headless = app.add_flag("--headless", raw.options.is_headless,
+                                "No window and no sound; everything else as usual");
+  app.add_option("--seconds", raw.seconds, "Stop after this many seconds")->check(any_time);
+  app.add_flag("--exit-after-first-frame", raw.options.exits_after_first_frame,
+               "Stop as soon as a picture was shown");
+  app.add_option("--events", raw.options.events,
+                 "Write what happens to this file, one JSON object a line; - is standard output");
+  app.add_flag("--status", raw.options.shows_status, "Open the status panel at the start");
+  app.add_flag("--log", raw.options.shows_log, "Show the library's log on standard error");
+  auto* shot = app.add_option("--screenshot", raw.options.screenshot,
+                              "Write the window as PNG to this file, with --at")
+                   ->excludes(headless);
+  app.add_option("--at", raw.at, "Position of the screenshot, seconds")
+      ->check(any_time)
+      ->needs(shot);
+  app.add_option("--do", raw.script,
+                 "Things to do, at seconds after the first picture: \"5:pause 7:play 8:seek=30 "
+                 "9:seekby=-10 12:speed=1.5 13:volume=0.5 14:quality=0 15:quality=auto 16:audio=1 "
+                 "20:quit\"");
+}
+
+int64_t to_us(double seconds) { return static_cast<int64_t>(seconds * 1e6); }
+
+int fail(const std::string& sentence) {
+  std::cerr << "playhead-demo: " << sentence << "\nTry --help.\n";
+  return kUsageError;
+}
+
+}  // namespace
+
+ParsedOptions parse_options(int argc, const char* const* argv) {
+  Raw raw;
+  raw.options.storage = default_storage();
+  CLI::App app("Plays an adaptive title with the Playhead library.", "playhead-demo");
+  app.footer(kKeys);
+  app.set_version_flag("--version",
+                       std::string("playhead-demo, library ") + playhead_version_string());
+  add_source_options(app, raw);
+  add_playback_options(app, raw);
+  add_output_options(app, raw);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {  // the library's way to say "done" and "wrong"
+    const bool is_answer = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success);
+    if (is_answer) return {std::nullopt, app.exit(error)};
+    return {std::nullopt, fail(error.what())};
+  }
+  Options options = std::move(raw.options);
+  if (options.url.empty() && options.title.empty()) {
+    return {std::nullopt, fail("name what to play: --url URL, or --title ID --api URL")};
+  }
+  options.has_audio = !raw.no_audio;
+  if (app.count("--seconds") > 0) options.run_us = to_us(raw.seconds);
+  if (app.count("--start") > 0) options.start_us = to_us(raw.start);
+  options.screenshot_at_us = to_us(raw.at);
+  auto script = parse_script(raw.script);
+  if (const auto* mistake = std::get_if<std::string>(&script)) {
+    return {std::nullopt, fail("--do: " + *mistake)};
+  }
+  options.script = std::get<std::vector<Step>>(std::move(script));
+  return {std::move(options), 0};
+}
+
+}  // namespace demo

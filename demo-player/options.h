@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "script.h"
+
+namespace demo {
+
+// What the user asked for on the command line.
+struct Options {
+  std::string url;    // of any manifest, or
+  std::string title;  // of the service at `api`
+  std::string api;
+  std::string token;
+  std::string token_file;
+  std::string storage;  // folder for saved positions; empty: none
+  bool is_headless = false;
+  bool has_audio = true;
+  bool exits_after_first_frame = false;
+  bool shows_status = false;
+  bool shows_log = false;
+  std::optional<int64_t> run_us;    // wall time since the start of the process
+  std::optional<int64_t> start_us;  // position
+  double speed = 1.0;
+  double volume = 1.0;
+  int max_height = 0;  // 0: none
+  int progress_interval_s = 4;
+  std::string events;  // file, "-" for standard output, empty for none
+  std::string screenshot;
+  int64_t screenshot_at_us = 0;
+  std::vector<Step> script;
+};
+
+// The options, or the exit code when the program is already done: 0 after --help and --version,
+// 2 after a mistake (said on standard error).
+struct ParsedOptions {
+  std::optional<Options> options;
+  int exit_code = 0;
+};
+ParsedOptions parse_options(int argc, const char* const* argv);
+
+}  // namespace demo

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "session.h"
+
+#include <utility>
+
+#include "clock.h"
+#include "service.h"
+#include "text_format.h"
+
+namespace demo {
+namespace {
+
+// How long the end of the program waits, each: for the player's summary, and for the service to
+// confirm the last position. Longer: a dead network holds the user up; shorter: a slow one is
+// answered only at the next start.
+constexpr int64_t kSummaryWaitUs = 2'000'000;
+constexpr int32_t kFlushWaitMs = 2'000;
+
+}  // namespace
+
+Session::Session(const Options& options, int64_t process_begin_us)
+    : options_(options), begin_us_(process_begin_us) {}
+
+bool Session::open(const playhead_video_sink* video, std::unique_ptr<AudioSink> audio) {
+  const playhead_audio_sink audio_table = make_audio_table(std::move(audio));
+  std::string sentence;
+  if (!writer_.open(options_.events)) {
+    sentence = "the event log " + options_.events + " cannot be written";
+  } else {
+    client_ = make_client(options_, sentence);
+  }
+  // Even without a client: the library takes both tables and gives them back.
+  const bool is_open = open_player(video, audio_table);
+  if (is_open) return true;
+  error_ = sentence.empty() ? "the player could not be made" : sentence;
+  say(stderr, "error: " + error_);
+  return false;
+}
+
+bool Session::open_player(const playhead_video_sink* video, const playhead_audio_sink& audio) {
+  playhead_player_config config = PLAYHEAD_PLAYER_CONFIG_INIT;
+  config.video = video;
+  config.audio = &audio;
+  config.progress_interval_us = int64_t{options_.progress_interval_s} * 1'000'000;
+  config.max_height = options_.max_height;
+  playhead_player* player = nullptr;
+  if (playhead_player_create(client_.get(), &config, &player) != PLAYHEAD_OK) return false;
+  player_.reset(player);
+  controls_ = std::make_unique<Controls>(player, options_);
+  if (options_.speed != 1.0) static_cast<void>(controls_->set_speed(options_.speed));
+  if (options_.volume != 1.0) static_cast<void>(controls_->set_volume(options_.volume));
+  playhead_source source = PLAYHEAD_SOURCE_INIT;
+  source.title_id = options_.title.c_str();
+  source.url = options_.url.c_str();
+  source.has_start = options_.start_us.has_value() ? 1 : 0;
+  source.start_us = options_.start_us.value_or(0);
+  return playhead_player_load(player, &source) == PLAYHEAD_OK &&
+         playhead_player_play(player) == PLAYHEAD_OK;
+}
+
+void Session::pump(int timeout_ms) {
+  playhead_event event = PLAYHEAD_EVENT_INIT;
+  while (playhead_player_next_event(player_.get(), timeout_ms, &event) == PLAYHEAD_OK) {
+    on_event(event);
+    timeout_ms = 0;
+  }
+}
+
+void Session::tick() {
+  view_ = read_view(player_.get());
+  const int64_t now_us = monotonic_us();
+  if (options_.run_us && now_us - begin_us_ >= *options_.run_us) has_quit_ = true;
+  while (first_frame_us_ && next_step_ < options_.script.size() &&
+         now_us - *first_frame_us_ >= options_.script[next_step_].at_us) {
+    const Step& step = options_.script[next_step_++];
+    if (step.action == Action::kQuit) has_quit_ = true;
+    note_ = controls_->run(view_, step);
+  }
+}
+
+bool Session::is_over() const {
+  const bool has_seen_enough = options_.exits_after_first_frame && has_first_frame();
+  return has_quit_ || has_ended_ || has_seen_enough || !error_.empty();
+}
+
+int Session::close() {
+  if (player_ != nullptr) {
+    if (!summary_) wait_for_summary();
+    if (!options_.api.empty()) {
+      static_cast<void>(playhead_client_flush(client_.get(), kFlushWaitMs));
+      pump(0);
+    }
+    write_summary();
+  }
+  player_.reset();
+  client_.reset();
+  return error_.empty() ? 0 : 1;
+}
+
+void Session::on_event(const playhead_event& event) {
+  controls_->on_event(event);
+  const int64_t t_us = since_begin_us(event.time_us);
+  const bool has_own_start = options_.start_us.has_value();
+  for (const std::string& line : formatter_.lines(t_us, event, has_own_start)) {
+    if (writer_.is_on_stdout() && before_output_) before_output_();
+    writer_.write(line);
+  }
+  switch (event.type) {
+    case PLAYHEAD_EVENT_SESSION_STARTED:
+      if (event.target_us > 0 && !has_own_start) {
+        note_ = "Resumed at " + format_time(event.target_us);
+        say(writer_.is_on_stdout() ? stderr : stdout,
+            "resumed at " + format_seconds(event.target_us));
+      }
+      break;
+    case PLAYHEAD_EVENT_FIRST_FRAME:
+      first_frame_us_ = begin_us_ + t_us;
+      break;
+    case PLAYHEAD_EVENT_ENDED:
+      has_ended_ = true;
+      break;
+    case PLAYHEAD_EVENT_WARNING:
+      say(stderr, std::string("warning: ") + event.error_name + ": " + event.message);
+      break;
+    case PLAYHEAD_EVENT_FAILED:
+      error_ = std::string(event.error_name) + ": " + event.message;
+      say(stderr, "error: " + error_);
+      break;
+    case PLAYHEAD_EVENT_SUMMARY:
+      summary_ = *event.qoe;
+      break;
+    default:
+      break;
+  }
+}
+
+void Session::say(std::FILE* stream, const std::string& line) {
+  if (before_output_) before_output_();
+  std::fprintf(stream, "%s\n", line.c_str());
+  std::fflush(stream);
+}
+
+// Events are stamped when they happen, on the library's clock; how long ago that was is the same on
+// every clock.
+int64_t Session::since_begin_us(int64_t event_time_us) const {
+  const int64_t age_us = playhead_player_now_us(player_.get()) - event_time_us;
+  return monotonic_us() - age_us - begin_us_;
+}
+
+void Session::wait_for_summary() {
+  static_cast<void>(playhead_player_stop(player_.get()));
+  const int64_t deadline_us = monotonic_us() + kSummaryWaitUs;
+  for (int64_t left_us = kSummaryWaitUs; !summary_ && left_us > 0;
+       left_us = deadline_us - monotonic_us()) {
+    pump(static_cast<int>(left_us / 1000) + 1);
+  }
+}
+
+void Session::write_summary() {
+  const playhead_qoe qoe = summary_.value_or(read_view(player_.get()).qoe);
+  if (before_output_) before_output_();
+  writer_.write(EventFormatter::summary(monotonic_us() - begin_us_, qoe));
+  if (qoe.has_startup == 0) return;  // nothing was seen
+  std::string text = "played " + format_seconds(qoe.play_time_us) + ", first picture after " +
+                     std::to_string(qoe.startup_us / 1000) + " ms";
+  text += ", rebufferings " + std::to_string(qoe.rebuffer_count) + " (" +
+          format_seconds(qoe.rebuffer_time_us) + "), mean " + format_bitrate(qoe.mean_bitrate_bps) +
+          ", switches " + std::to_string(qoe.switches) + ", dropped frames " +
+          std::to_string(qoe.dropped_frames) + ", received " + format_bytes(qoe.bytes);
+  say(stderr, text);
+}
+
+}  // namespace demo

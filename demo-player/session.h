@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "audio_sink.h"
+#include "controls.h"
+#include "event_writer.h"
+#include "library.h"
+#include "options.h"
+#include "player_view.h"
+
+namespace demo {
+
+// One play from the command line to the exit code, with or without a window: the library's client
+// and player, the event log, the script, the limits. One thread.
+class Session {
+ public:
+  // `process_begin_us`: what the log's t_ms counts from, on monotonic_us().
+  Session(const Options& options, int64_t process_begin_us);
+
+  // Starts the play. False when that failed; standard error has the reason.
+  // `video` may be null; it is taken in any case.
+  bool open(const playhead_video_sink* video, std::unique_ptr<AudioSink> audio);
+
+  // Waits for an event, at most `timeout_ms`, and takes all there are.
+  void pump(int timeout_ms);
+  // Reads the player's state; does what the script and the limits ask for.
+  void tick();
+  void quit() { has_quit_ = true; }
+
+  // True when the program should end.
+  [[nodiscard]] bool is_over() const;
+  // Stops, saves the position, writes the summary. The exit code.
+  int close();
+
+  [[nodiscard]] Controls& controls() { return *controls_; }
+  [[nodiscard]] const PlayerView& view() const { return view_; }
+  [[nodiscard]] bool has_first_frame() const { return first_frame_us_.has_value(); }
+  // The sentence that ended the play; empty while it goes on.
+  [[nodiscard]] const std::string& error() const { return error_; }
+  // What the script or the library has to tell the user since the last call.
+  [[nodiscard]] std::string take_note() { return std::exchange(note_, std::string()); }
+  // Runs before anything is said on standard error or output.
+  void set_before_output(std::function<void()> hook) { before_output_ = std::move(hook); }
+
+ private:
+  bool open_player(const playhead_video_sink* video, const playhead_audio_sink& audio);
+  void on_event(const playhead_event& event);
+  void say(std::FILE* stream, const std::string& line);
+  [[nodiscard]] int64_t since_begin_us(int64_t event_time_us) const;
+  void wait_for_summary();
+  void write_summary();
+
+  const Options& options_;
+  const int64_t begin_us_;
+  EventFormatter formatter_;
+  EventWriter writer_;
+  std::function<void()> before_output_;
+  ClientHandle client_;
+  PlayerHandle player_;  // ends before its client
+  std::unique_ptr<Controls> controls_;
+  PlayerView view_;
+  std::optional<int64_t> first_frame_us_;  // when it was shown
+  std::size_t next_step_ = 0;              // of the script
+  bool has_quit_ = false, has_ended_ = false;
+  std::string error_, note_;
+  std::optional<playhead_qoe> summary_;
+};
+
+}  // namespace demo

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: Apache-2.0
+// The C interface over the real library, used wrongly and at the edges of lives.
+#include <cmath>
+#include <limits>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include <doctest/doctest.h>
+
+#include "handles.h"
+#include "playhead/playhead.h"
+#include "support/temp_folder.h"
+
+namespace {
+
+constexpr playhead_status kInvalid = -PLAYHEAD_ERROR_INVALID_ARGUMENT;
+
+void count(void* user) { ++*static_cast<int*>(user); }
+
+// A client and a player with nothing to play.
+struct Pair {
+  playhead_client* client = nullptr;
+  playhead_player* player = nullptr;
+
+  Pair() {
+    const playhead_client_config config = PLAYHEAD_CLIENT_CONFIG_INIT;
+    REQUIRE(playhead_client_create(&config, &client) == PLAYHEAD_OK);
+    REQUIRE(playhead_player_create(client, nullptr, &player) == PLAYHEAD_OK);
+  }
+  ~Pair() {
+    playhead_player_destroy(player);
+    playhead_client_destroy(client);
+  }
+  Pair(const Pair&) = delete;
+  Pair& operator=(const Pair&) = delete;
+};
+
+}  // namespace
+
+TEST_CASE("misuse: NULL is answered everywhere") {
+  playhead_client* client = nullptr;
+  playhead_player* player = nullptr;
+  playhead_snapshot* snapshot = nullptr;
+  playhead_event event = PLAYHEAD_EVENT_INIT;
+  playhead_player_status status = PLAYHEAD_PLAYER_STATUS_INIT;
+  playhead_qoe qoe = PLAYHEAD_QOE_INIT;
+  playhead_representation representation = PLAYHEAD_REPRESENTATION_INIT;
+  playhead_track track = PLAYHEAD_TRACK_INIT;
+  const playhead_source source = PLAYHEAD_SOURCE_INIT;
+  const playhead_client_config config = PLAYHEAD_CLIENT_CONFIG_INIT;
+
+  CHECK(playhead_client_create(nullptr, &client) == kInvalid);
+  CHECK(playhead_client_create(&config, nullptr) == kInvalid);
+  CHECK(playhead_client_flush(nullptr, 0) == kInvalid);
+  CHECK(playhead_player_create(nullptr, nullptr, &player) == kInvalid);
+  CHECK(playhead_player_load(nullptr, &source) == kInvalid);
+  CHECK(playhead_player_play(nullptr) == kInvalid);
+  CHECK(playhead_player_pause(nullptr) == kInvalid);
+  CHECK(playhead_player_seek(nullptr, 0, 0) == kInvalid);
+  CHECK(playhead_player_set_speed(nullptr, 1) == kInvalid);
+  CHECK(playhead_player_set_volume(nullptr, 1) == kInvalid);
+  CHECK(playhead_player_select_representation(nullptr, "") == kInvalid);
+  CHECK(playhead_player_select_audio(nullptr, "") == kInvalid);
+  CHECK(playhead_player_stop(nullptr) == kInvalid);
+  CHECK(playhead_player_next_event(nullptr, 0, &event) == kInvalid);
+  CHECK(playhead_player_set_wakeup(nullptr, nullptr) == kInvalid);
+  CHECK(playhead_player_now_us(nullptr) == 0);
+  CHECK(playhead_player_snapshot(nullptr, &snapshot) == kInvalid);
+  CHECK(playhead_snapshot_get_status(nullptr, &status) == kInvalid);
+  CHECK(playhead_snapshot_get_qoe(nullptr, &qoe) == kInvalid);
+  CHECK(playhead_snapshot_get_representation(nullptr, 0, &representation) == kInvalid);
+  CHECK(playhead_snapshot_get_track(nullptr, 0, &track) == kInvalid);
+  playhead_token_request_answer(nullptr, "token");
+  playhead_snapshot_release(nullptr);
+  playhead_player_destroy(nullptr);
+  playhead_player_destroy(nullptr);
+  playhead_client_destroy(nullptr);
+  playhead_client_destroy(nullptr);
+}
+
+TEST_CASE("misuse: a config that cannot be is refused, and nothing is left in the out-pointer") {
+  struct Case {
+    const char* name;
+    uint32_t struct_size, header_version;
+    playhead_status status;
+  };
+  const Case cases[] = {
+      {"no size", 0, PLAYHEAD_VERSION, kInvalid},
+      {"uninitialised size", 0xCDCDCDCD, PLAYHEAD_VERSION, kInvalid},
+      {"no version", sizeof(playhead_client_config), 0, -PLAYHEAD_ERROR_VERSION_MISMATCH},
+      {"another major", sizeof(playhead_client_config), 99U << 16,
+       -PLAYHEAD_ERROR_VERSION_MISMATCH}};
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.name));
+    playhead_client_config config = PLAYHEAD_CLIENT_CONFIG_INIT;
+    config.struct_size = c.struct_size;
+    config.header_version = c.header_version;
+    int storage = 0;
+    auto* client = reinterpret_cast<playhead_client*>(&storage);
+    CHECK(playhead_client_create(&config, &client) == c.status);
+    CHECK(client == nullptr);
+  }
+}
+
+TEST_CASE("misuse: a callback table is given back once, also when the call fails") {
+  int log_destroyed = 0, token_destroyed = 0, video_destroyed = 0, audio_destroyed = 0;
+  playhead_log_sink log = PLAYHEAD_LOG_SINK_INIT;  // no log(): required
+  log.user = &log_destroyed;
+  log.destroy = count;
+  playhead_token_provider token = PLAYHEAD_TOKEN_PROVIDER_INIT;
+  token.user = &token_destroyed;
+  token.destroy = count;
+  playhead_client_config config = PLAYHEAD_CLIENT_CONFIG_INIT;
+  config.log_sink = &log;
+  config.token_provider = &token;
+  playhead_client* client = nullptr;
+  CHECK(playhead_client_create(&config, &client) == kInvalid);
+  CHECK(log_destroyed == 1);
+  CHECK(token_destroyed == 1);
+
+  playhead_video_sink video = PLAYHEAD_VIDEO_SINK_INIT;
+  video.user = &video_destroyed;
+  video.destroy = count;
+  video.show = [](void*, playhead_frame*) {};
+  playhead_audio_sink audio = PLAYHEAD_AUDIO_SINK_INIT;  // nothing of what is required
+  audio.user = &audio_destroyed;
+  audio.destroy = count;
+  playhead_player_config player_config = PLAYHEAD_PLAYER_CONFIG_INIT;
+  player_config.video = &video;
+  player_config.audio = &audio;
+  const Pair pair;
+  playhead_player* player = nullptr;
+  CHECK(playhead_player_create(pair.client, &player_config, &player) == kInvalid);
+  CHECK(player == nullptr);
+  CHECK(video_destroyed == 1);
+  CHECK(audio_destroyed == 1);
+
+  player_config.audio = nullptr;
+  CHECK(playhead_player_create(pair.client, &player_config, &player) == PLAYHEAD_OK);
+  CHECK(video_destroyed == 1);
+  playhead_player_destroy(player);
+  CHECK(video_destroyed == 2);
+}
+
+TEST_CASE("misuse: the reason of a refused player reaches the log sink as a sentence") {
+  std::string heard;
+  playhead_log_sink log = PLAYHEAD_LOG_SINK_INIT;
+  log.user = &heard;
+  log.log = [](void* user, int32_t level, const char*, const char* message) {
+    if (level == PLAYHEAD_LOG_ERROR) *static_cast<std::string*>(user) = message;
+  };
+  playhead_client_config config = PLAYHEAD_CLIENT_CONFIG_INIT;
+  config.log_sink = &log;
+  playhead_client* client = nullptr;
+  REQUIRE(playhead_client_create(&config, &client) == PLAYHEAD_OK);
+  playhead_player_config player_config = PLAYHEAD_PLAYER_CONFIG_INIT;
+  player_config.decoder_threads = 1000;
+  playhead_player* player = nullptr;
+  CHECK(playhead_player_create(client, &player_config, &player) == kInvalid);
+  CHECK(heard.find("decoder_threads") != std::string::npos);
+  playhead_client_destroy(client);
+}
+
+TEST_CASE("misuse: commands check their arguments") {
+  const Pair pair;
+  playhead_source source = PLAYHEAD_SOURCE_INIT;
+  CHECK(playhead_player_load(pair.player, nullptr) == kInvalid);
+  CHECK(playhead_player_load(pair.player, &source) == kInvalid);  // neither title nor URL
+  source.struct_size = 3;
+  CHECK(playhead_player_load(pair.player, &source) == kInvalid);
+  CHECK(playhead_player_set_speed(pair.player, std::nan("")) == kInvalid);
+  CHECK(playhead_player_set_volume(pair.player, std::nan("")) == kInvalid);
+  CHECK(playhead_player_select_audio(pair.player, nullptr) == kInvalid);
+
+  // Out of range is clamped, out of order ignored: none of this may end anything.
+  CHECK(playhead_player_set_speed(pair.player, 1e300) == PLAYHEAD_OK);
+  CHECK(playhead_player_set_volume(pair.player, -1e300) == PLAYHEAD_OK);
+  CHECK(playhead_player_seek(pair.player, std::numeric_limits<int64_t>::min(), 1) == PLAYHEAD_OK);
+  CHECK(playhead_player_seek(pair.player, std::numeric_limits<int64_t>::max(), 2) == PLAYHEAD_OK);
+  CHECK(playhead_player_select_representation(pair.player, nullptr) == PLAYHEAD_OK);
+  CHECK(playhead_player_select_representation(pair.player, "no such") == PLAYHEAD_OK);
+  CHECK(playhead_player_play(pair.player) == PLAYHEAD_OK);
+  CHECK(playhead_player_pause(pair.player) == PLAYHEAD_OK);
+  CHECK(playhead_player_stop(pair.player) == PLAYHEAD_OK);
+  CHECK(playhead_player_stop(pair.player) == PLAYHEAD_OK);
+}
+
+TEST_CASE("snapshot: reads, refuses what is not there, outlives its player") {
+  playhead_snapshot* snapshot = nullptr;
+  {
+    const Pair pair;
+    CHECK(playhead_player_snapshot(pair.player, nullptr) == kInvalid);
+    REQUIRE(playhead_player_snapshot(pair.player, &snapshot) == PLAYHEAD_OK);
+  }
+  playhead_player_status status = PLAYHEAD_PLAYER_STATUS_INIT;
+  CHECK(playhead_snapshot_get_status(snapshot, &status) == PLAYHEAD_OK);
+  CHECK(status.struct_size == sizeof(status));
+  CHECK(status.state == PLAYHEAD_STATE_IDLE);
+  CHECK(status.speed == 1.0);
+  CHECK(status.representation_count == 0);
+  CHECK(std::string(status.shown_id).empty());
+  CHECK(playhead_snapshot_get_status(snapshot, nullptr) == kInvalid);
+  playhead_qoe qoe = PLAYHEAD_QOE_INIT;
+  CHECK(playhead_snapshot_get_qoe(snapshot, &qoe) == PLAYHEAD_OK);
+  CHECK(qoe.has_startup == 0);
+  playhead_representation representation = PLAYHEAD_REPRESENTATION_INIT;
+  representation.width = 7;
+  for (const int32_t index : {-1, 0, std::numeric_limits<int32_t>::max()}) {
+    CAPTURE(index);
+    CHECK(playhead_snapshot_get_representation(snapshot, index, &representation) == kInvalid);
+    CHECK(representation.width == 0);
+    CHECK(representation.struct_size == sizeof(representation));
+  }
+  playhead_snapshot_release(snapshot);
+}
+
+TEST_CASE("events: a poll of an empty queue says so and clears the event") {
+  const Pair pair;
+  playhead_event event = PLAYHEAD_EVENT_INIT;
+  event.type = 77;
+  CHECK(playhead_player_next_event(pair.player, 0, &event) == -PLAYHEAD_ERROR_TIMED_OUT);
+  CHECK(event.type == PLAYHEAD_EVENT_NONE);
+  CHECK(playhead_player_next_event(pair.player, 1, &event) == -PLAYHEAD_ERROR_TIMED_OUT);
+  CHECK(playhead_player_next_event(pair.player, 0, nullptr) == kInvalid);
+  event.struct_size = 1;
+  CHECK(playhead_player_next_event(pair.player, 0, &event) == kInvalid);
+}
+
+TEST_CASE("events: a URL that cannot be played fails with a sentence, the wake-up having rung") {
+  struct Bell {
+    int rung = 0, destroyed = 0;
+  } bell;
+  {
+    const Pair pair;
+    playhead_wakeup wakeup = PLAYHEAD_WAKEUP_INIT;
+    CHECK(playhead_player_set_wakeup(pair.player, &wakeup) == kInvalid);  // no wake()
+    wakeup.user = &bell;
+    wakeup.wake = [](void* user) { ++static_cast<Bell*>(user)->rung; };
+    wakeup.destroy = [](void* user) { ++static_cast<Bell*>(user)->destroyed; };
+    REQUIRE(playhead_player_set_wakeup(pair.player, &wakeup) == PLAYHEAD_OK);
+    playhead_source source = PLAYHEAD_SOURCE_INIT;
+    source.url = "ftp://host/movie.mpd";
+    REQUIRE(playhead_player_load(pair.player, &source) == PLAYHEAD_OK);
+    playhead_event event = PLAYHEAD_EVENT_INIT;
+    while (event.type != PLAYHEAD_EVENT_FAILED) {
+      REQUIRE(playhead_player_next_event(pair.player, -1, &event) == PLAYHEAD_OK);
+    }
+    CHECK(std::string(event.error_name) == playhead_error_name(event.error_code));
+    CHECK(std::string(event.message).size() > 10);
+    CHECK(event.time_us <= playhead_player_now_us(pair.player));
+    CHECK(playhead_player_set_wakeup(pair.player, nullptr) == PLAYHEAD_OK);
+    CHECK(bell.destroyed == 1);
+    CHECK(bell.rung >= 1);
+  }
+  CHECK(bell.destroyed == 1);
+}
+
+TEST_CASE("events: destroy ends a wait on another thread first") {
+  playhead_client* client = nullptr;
+  playhead_player* player = nullptr;
+  const playhead_client_config config = PLAYHEAD_CLIENT_CONFIG_INIT;
+  REQUIRE(playhead_client_create(&config, &client) == PLAYHEAD_OK);
+  REQUIRE(playhead_player_create(client, nullptr, &player) == PLAYHEAD_OK);
+
+  playhead_status status = PLAYHEAD_OK;
+  std::thread waiter([&] {
+    playhead_event event = PLAYHEAD_EVENT_INIT;
+    status = playhead_player_next_event(player, -1, &event);
+  });
+  const auto is_waiting = [&] {
+    const std::lock_guard lock(player->mutex);
+    return player->waiting == 1;
+  };
+  while (!is_waiting()) std::this_thread::yield();
+  playhead_player_destroy(player);
+  waiter.join();
+  CHECK(status == -PLAYHEAD_ERROR_CLOSED);
+  playhead_client_destroy(client);
+}
+
+TEST_CASE("client: lives as long as its players, and its tables with it") {
+  const playhead::test::TempFolder folder;
+  int destroyed = 0;
+  playhead_log_sink log = PLAYHEAD_LOG_SINK_INIT;
+  log.user = &destroyed;
+  log.destroy = count;
+  log.log = [](void*, int32_t, const char*, const char*) {};
+  playhead_client_config config = PLAYHEAD_CLIENT_CONFIG_INIT;
+  config.log_sink = &log;
+  config.storage_path = folder.path().c_str();
+  playhead_client* client = nullptr;
+  playhead_player* player = nullptr;
+  REQUIRE(playhead_client_create(&config, &client) == PLAYHEAD_OK);
+  REQUIRE(playhead_player_create(client, nullptr, &player) == PLAYHEAD_OK);
+  CHECK(playhead_client_flush(client, 0) <= PLAYHEAD_OK);
+  CHECK(playhead_client_flush(client, 1000) == PLAYHEAD_OK);  // nothing was ever to be sent
+  playhead_client_destroy(client);
+  CHECK(destroyed == 0);
+  CHECK(playhead_player_play(player) == PLAYHEAD_OK);
+  playhead_player_destroy(player);
+  CHECK(destroyed == 1);
+}

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: Apache-2.0
+// The demo player as a user starts it: real processes, real sockets, media made by ffmpeg.
+#include <algorithm>
+#include <csignal>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "e2e/demo_driver.h"
+#include "e2e/server_driver.h"
+#include "support/loopback_server.h"
+
+using namespace playhead::e2e;
+using nlohmann::json;
+using playhead::test::LoopbackServer;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+// Media by ffmpeg's own muxers and options, not by this project's script.
+class Media {
+ public:
+  Media() {
+    // 4 s, segments of 1.5 s, sound muxed in.
+    encode("4", "36", {"-hls_time", "1.5", "-hls_playlist_type", "vod", "-f", "hls"}, "ts.m3u8");
+    // One file, addressed by byte ranges.
+    encode("4", "48",
+           {"-hls_time", "2", "-hls_playlist_type", "vod", "-hls_segment_type", "fmp4",
+            "-hls_flags", "single_file", "-f", "hls"},
+           "fmp4.m3u8");
+    encode("4", "24", {"-seg_duration", "1", "-f", "dash"}, "dash.mpd");
+    encode("1", "24", {"-seg_duration", "1", "-f", "dash"}, "short.mpd");
+    // A title of the service, long enough to be resumed.
+    std::filesystem::create_directory(folder_.path() / "m_1");
+    encode("30", "48", {"-hls_time", "2", "-hls_playlist_type", "vod", "-f", "hls"},
+           "m_1/title.m3u8");
+    folder_.write("m_1/title.json",
+                  R"({"id":"m_1","name":"One","genre":"Drama","year":2024,"duration_seconds":30,)"
+                  R"("manifests":{"hls":"title.m3u8"}})");
+    folder_.write("html.m3u8", "<html><body>Sign in</body></html>");
+    folder_.write("empty.m3u8", "");
+    folder_.write("nothing.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXT-X-ENDLIST\n");
+    folder_.write("gone.mpd", kNoSegments);
+    server_.serve([this](const playhead::test::WebRequest& request) { return answer(request); });
+  }
+
+  [[nodiscard]] std::string url(const std::string& file) const { return server_.url("/" + file); }
+  [[nodiscard]] const std::filesystem::path& folder() const { return folder_.path(); }
+
+ private:
+  // Twelve segments, none of which is there.
+  static constexpr const char* kNoSegments =
+      R"(<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT12S">)"
+      R"(<Period><AdaptationSet mimeType="video/mp4"><Representation id="1" bandwidth="1000" )"
+      R"(codecs="avc1.4d401f"><SegmentTemplate media="$Number$.m4s" initialization="i.mp4" )"
+      R"(duration="1"/></Representation></AdaptationSet></Period></MPD>)";
+
+  void encode(const std::string& seconds, const std::string& gop, const Words& muxer,
+              const std::string& file) const {
+    Words command{"ffmpeg",    "-hide_banner",
+                  "-loglevel", "error",
+                  "-nostdin",  "-y",
+                  "-f",        "lavfi",
+                  "-i",        "testsrc2=size=320x180:rate=24:duration=" + seconds,
+                  "-f",        "lavfi",
+                  "-i",        "sine=frequency=440:duration=" + seconds,
+                  "-c:v",      "libx264",
+                  "-preset",   "ultrafast",
+                  "-g",        gop,
+                  "-c:a",      "aac",
+                  "-ac",       "2"};
+    command.insert(command.end(), muxer.begin(), muxer.end());
+    command.push_back((folder_.path() / file).string());
+    const Finished made = run(command);
+    CAPTURE(made.output);
+    REQUIRE(made.exit_code == 0);
+  }
+
+  std::optional<playhead::test::WebAnswer> answer(const playhead::test::WebRequest& request) const {
+    std::ifstream file(folder_.path() / request.target.substr(1), std::ios::binary);
+    if (!file) return std::nullopt;
+    return playhead::test::bytes_answer(
+        std::vector<uint8_t>(std::istreambuf_iterator<char>(file), {}));
+  }
+
+  TempDir folder_;
+  LoopbackServer server_;
+};
+
+// Made once for all cases, gone at the end of the program.
+Media& media() {
+  static Media instance;
+  return instance;
+}
+
+// What is true of every log, whatever happened.
+void check_log(const EventLog& events) {
+  REQUIRE(!events.empty());
+  CHECK(events.front()["event"] == "start");
+  CHECK(events.back()["event"] == "summary");
+  const auto summaries = std::count_if(
+      events.begin(), events.end(), [](const json& event) { return event["event"] == "summary"; });
+  CHECK(summaries == 1);
+}
+
+// The service with one title and one user.
+struct Service {
+  TempDir data;
+  ServerProcess server{data.path(), media().folder()};
+  std::string token;
+
+  Service() {
+    const Finished made = run({server_program(), "token", "--data", data.path().string(), "--user",
+                               "alice", "--ttl", "600"});
+    REQUIRE(made.exit_code == 0);
+    token = made.output.substr(0, made.output.find('\n'));
+  }
+
+  [[nodiscard]] Words title(const Words& more) const {
+    Words words{"--headless", "--title",      "m_1",
+                "--api",      server.url(""), "--token",
+                token,        "--storage",    (data.path() / "player").string()};
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("demo: plays what other packagers made, from the first picture to the end") {
+  struct Case {
+    const char* name;
+    const char* file;
+  };
+  const Case cases[] = {{"HLS, MPEG-TS, sound muxed in", "ts.m3u8"},
+                        {"HLS, one fMP4 file in byte ranges", "fmp4.m3u8"},
+                        {"DASH, sound of its own", "dash.mpd"}};
+  const TempDir temp;
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.name));
+    DemoProcess demo({"--headless", "--speed", "2", "--storage", "", "--url", media().url(c.file)},
+                     temp.path() / "errors");
+    CHECK(demo.wait() == 0);
+    CAPTURE(demo.errors());
+    const EventLog& events = demo.events();
+    check_log(events);
+    for (const char* name : {"manifest_loaded", "segment_loaded", "representation_changed",
+                             "first_frame", "playing"}) {
+      CAPTURE(name);
+      CHECK(find_event(events, name).is_object());
+    }
+    const json ended = find_event(events, "ended");
+    REQUIRE(ended.is_object());
+    CHECK(ended["position_s"].get<double>() == doctest::Approx(4.0).epsilon(0.05));
+    CHECK(find_event(events, "error").is_null());
+    const json& summary = events.back();
+    CHECK(summary["startup_ms"].is_number());
+    CHECK(summary["shown_frames"].get<int>() + summary["dropped_frames"].get<int>() > 80);
+    CHECK(summary["bytes"].get<int64_t>() > 10'000);
+    CHECK(find_event(events, "first_frame")["width"] == 320);
+  }
+}
+
+TEST_CASE("demo: every failure is an event, a sentence and exit code 1") {
+  struct Case {
+    const char* name;
+    std::string url;
+    const char* code;
+  };
+  const Case cases[] = {
+      {"not there", media().url("none.m3u8"), "NOT_FOUND"},
+      {"a page instead of a playlist", media().url("html.m3u8"), "MANIFEST_NOT_RECOGNISED"},
+      {"an empty answer", media().url("empty.m3u8"), "MANIFEST_EMPTY"},
+      {"a playlist of nothing", media().url("nothing.m3u8"), "MANIFEST_EMPTY"},
+      {"segments that are all gone", media().url("gone.mpd"), "NOT_FOUND"},
+      {"a scheme that is not fetched", "ftp://127.0.0.1/x.mpd", "FORBIDDEN_SCHEME"},
+      {"no URL", "nonsense", "INVALID_URL"}};
+  const TempDir temp;
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.name));
+    DemoProcess demo({"--headless", "--storage", "", "--url", c.url}, temp.path() / "errors");
+    CHECK(demo.wait() == 1);
+    check_log(demo.events());
+    const json error = find_event(demo.events(), "error");
+    REQUIRE(error.is_object());
+    CHECK(error["code"] == c.code);
+    const std::string sentence =
+        "error: " + std::string(c.code) + ": " + error["message"].get<std::string>();
+    CHECK(demo.errors().find(sentence) != std::string::npos);
+    CHECK(demo.events().back()["startup_ms"].is_null());
+  }
+}
+
+TEST_CASE("demo: a mistake on the command line is exit code 2 and no event") {
+  const TempDir temp;
+  DemoProcess demo({"--headless"}, temp.path() / "errors");
+  CHECK(demo.wait() == 2);
+  CHECK(demo.events().empty());
+  CHECK(demo.errors().find("--url") != std::string::npos);
+}
+
+TEST_CASE("demo: a script pauses, seeks and changes speed") {
+  const TempDir temp;
+  DemoProcess demo({"--headless", "--storage", "", "--url", media().url("m_1/title.m3u8"), "--do",
+                    "0.3:pause 0.6:play 0.9:seek=20 1.2:speed=2 1.5:seekby=-10 2:quit"},
+                   temp.path() / "errors");
+  CHECK(demo.wait() == 0);
+  check_log(demo.events());
+  std::vector<std::string> steps;
+  for (const json& event : demo.events()) {
+    const std::string name = event["event"];
+    if (name == "playing" || name == "paused" || name == "seek_start" || name == "seek_done") {
+      steps.push_back(name);
+    }
+  }
+  // A machine too busy to play between two steps of the script has no "playing" there.
+  CHECK(std::count(steps.begin(), steps.end(), "paused") == 1);
+  CHECK(std::count(steps.begin(), steps.end(), "seek_start") == 2);
+  CHECK(std::count(steps.begin(), steps.end(), "seek_done") >= 1);
+  CHECK(find_event(demo.events(), "seek_start")["target_s"] == 20.0);
+  CHECK(find_event(demo.events(), "seek_done")["position_s"] == 20.0);
+}
+
+TEST_CASE("demo: stops after the first picture when asked") {
+  const TempDir temp;
+  DemoProcess demo(
+      {"--headless", "--storage", "", "--exit-after-first-frame", "--url", media().url("dash.mpd")},
+      temp.path() / "errors");
+  CHECK(demo.wait() == 0);
+  check_log(demo.events());
+  CHECK(find_event(demo.events(), "first_frame").is_object());
+  CHECK(find_event(demo.events(), "ended").is_null());
+}
+
+TEST_CASE("demo: an interrupted title goes on where it was") {
+  const Service service;
+  const TempDir temp;
+  double stopped_at = 0;
+  {
+    DemoProcess demo(service.title({"--start", "10"}), temp.path() / "errors");
+    REQUIRE(demo.wait_for("playing"));
+    demo.signal(SIGINT);
+    CHECK(demo.wait() == 0);
+    check_log(demo.events());
+    stopped_at = 10;
+  }
+  DemoProcess again(service.title({"--exit-after-first-frame"}), temp.path() / "errors");
+  CHECK(again.wait() == 0);
+  const json resumed = find_event(again.events(), "resumed");
+  CAPTURE(again.errors());
+  REQUIRE(resumed.is_object());
+  CHECK(resumed["position_s"].get<double>() >= stopped_at);
+  CHECK(resumed["position_s"].get<double>() < 28.0);
+  CHECK(again.errors().find("resumed at ") != std::string::npos);
+  CHECK(find_event(again.events(), "first_frame")["position_s"].get<double>() ==
+        doctest::Approx(resumed["position_s"].get<double>()).epsilon(0.01));
+}
+
+TEST_CASE("demo: a killed player loses no more than one progress interval") {
+  const Service service;
+  const TempDir temp;
+  double killed_after = 0;
+  {
+    DemoProcess demo(service.title({"--start", "8", "--progress-interval", "4"}),
+                     temp.path() / "errors");
+    const auto sent = demo.wait_for("progress_sent");
+    REQUIRE(sent);
+    killed_after = (*sent)["position_s"];
+    demo.signal(SIGKILL);
+    CHECK(demo.wait() == 128 + SIGKILL);
+  }
+  CHECK(killed_after >= 11.5);  // four seconds of play after 8
+  DemoProcess again(service.title({"--exit-after-first-frame"}), temp.path() / "errors");
+  CHECK(again.wait() == 0);
+  const json resumed = find_event(again.events(), "resumed");
+  REQUIRE(resumed.is_object());
+  CHECK(resumed["position_s"].get<double>() >= killed_after - 0.01);
+  CHECK(resumed["position_s"].get<double>() <= killed_after + 4.5);
+}
+
+TEST_CASE("demo: a service that refuses is told to the user") {
+  const Service service;
+  const TempDir temp;
+  struct Case {
+    const char* name;
+    Words words;
+    const char* code;
+  };
+  const Case cases[] = {
+      {"a wrong token",
+       {"--title", "m_1", "--api", service.server.url(""), "--token", "wrong"},
+       "UNAUTHORIZED"},
+      {"a title nobody has",
+       {"--title", "m_2", "--api", service.server.url(""), "--token", service.token},
+       "NOT_FOUND"}};
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.name));
+    Words words{"--headless", "--storage", ""};
+    words.insert(words.end(), c.words.begin(), c.words.end());
+    DemoProcess demo(words, temp.path() / "errors");
+    CHECK(demo.wait() == 1);
+    check_log(demo.events());
+    CHECK(find_event(demo.events(), "error")["code"] == c.code);
+  }
+}
+
+TEST_CASE("example: play.c plays a manifest to its end") {
+  const Finished played = run({PLAYHEAD_BIN_DIR "/capi_example_play", media().url("short.mpd")});
+  CAPTURE(played.output);
+  CHECK(played.exit_code == 0);
+  CHECK(played.output.find("320x180 after ") == 0);
+}
+
+TEST_CASE("demo: the window shows the picture at the moment of the screenshot") {
+  const TempDir temp;
+  const std::string file = (temp.path() / "shot.png").string();
+  DemoProcess demo({"--no-audio", "--storage", "", "--status", "--url", media().url("dash.mpd"),
+                    "--screenshot", file, "--at", "1"},
+                   temp.path() / "errors");
+  CHECK(demo.wait() == 0);
+  CAPTURE(demo.errors());
+  check_log(demo.events());
+  // Enough of the pattern's colours in the middle of the window, where no control lies.
+  const Finished colours = run({"ffmpeg", "-hide_banner", "-loglevel", "error", "-nostdin", "-i",
+                                file, "-vf", "crop=640:200:0:200,scale=64:20:flags=neighbor", "-f",
+                                "rawvideo", "-pix_fmt", "rgb24", "-"});
+  REQUIRE(colours.exit_code == 0);
+  REQUIRE(colours.output.size() == 64 * 20 * 3);
+  const auto bright = std::count_if(colours.output.begin(), colours.output.end(),
+                                    [](char c) { return static_cast<unsigned char>(c) > 200; });
+  CHECK(bright > 200);
+}
