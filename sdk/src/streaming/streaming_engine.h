@@ -138,11 +138,16 @@ class StreamingEngine final : private TrackStreamListener {
   [[nodiscard]] std::optional<std::size_t> next_index(const Track& track,
                                                       const SegmentIndex& index) const;
   bool next_period(Track& track);
+  // Samples that wait for pictures to place the timeline, where no such pictures come.
+  void place_orphans();
+  void forget_failures(TrackKind kind);
   void handle_failures(MonotonicTime now, MediaTime position);
   void handle_failure(Track& track, const SegmentFailure& failure, MonotonicTime now,
                       MediaTime position);
   void handle_index_failure(Track& track, const std::string& id, const Error& error,
                             MonotonicTime now, MediaTime position);
+  // It can be played and has not just failed.
+  [[nodiscard]] bool is_usable(const Track& track, const Representation& representation) const;
   [[nodiscard]] int usable_left(const Track& track) const;
 
   ResourceFetcher& fetcher_;
@@ -152,6 +157,7 @@ class StreamingEngine final : private TrackStreamListener {
   StreamingListener& listener_;
 
   std::shared_ptr<const Presentation> presentation_;
+  TrackPreferences preferences_;
   std::vector<PeriodTracks> selected_;
   IndexTable indexes_;
   TimelineMapper mapper_;

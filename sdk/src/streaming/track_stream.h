@@ -63,10 +63,18 @@ class TrackStream {
   // Forgets what is under way; the next segment wanted is the one holding `position`.
   void restart(MediaTime position);
   void fetch(PlannedSegment planned);
+  // Stops what is under way for segments that start at `from` or later; where the first of them
+  // starts.
+  std::optional<MediaTime> drop_from(MediaTime from);
   // Frees loads that have ended; not from a callback of theirs.
   void collect() { retired_.clear(); }
   // The timeline has become known: places what was held back.
   void place_held();
+  // Where the segment ends that has come in whole but waits for the timeline; nothing when none
+  // does.
+  [[nodiscard]] std::optional<MediaTime> held_until() const;
+  // Nobody else will place that segment: its own first sample does.
+  void place_by_itself();
 
   [[nodiscard]] TrackKind kind() const { return kind_; }
   // A segment is still coming from the network.
@@ -85,6 +93,7 @@ class TrackStream {
     // Streams in use, by their index in the container.
     std::vector<std::shared_ptr<const SampleOrigin>> origins;
     std::vector<EncodedSample> held;  // until the timeline is known
+    bool has_ended = false;           // nothing more comes; only `held` keeps it here
   };
 
   void on_streams(Load& load, std::vector<StreamInfo> streams);
@@ -95,6 +104,8 @@ class TrackStream {
   // until collect().
   void retire(std::size_t first, std::size_t count);
   SegmentLoadCallbacks callbacks_for(Load& load);
+  // The front has ended and all of it is placed: the one behind it may go on.
+  void finish_front();
   bool learn_timeline(const Load& load) const;
   void place(Load& load);
   void push(const Load& load, EncodedSample sample, Duration offset);
