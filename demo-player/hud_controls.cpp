@@ -13,7 +13,14 @@ constexpr float kBarHeight = 92.0F;
 constexpr float kShadeHeight = 150.0F;
 constexpr float kButton = 34.0F;
 constexpr float kVolumeWidth = 84.0F;
+// Narrower windows do without the volume's line, then without speed and audio track.
+constexpr float kVolumeNeeds = 680.0F, kMenusNeed = 540.0F;
 constexpr std::array<double, 7> kSpeeds{0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0};
+
+// The line of buttons: its upper edge and how far it reaches.
+struct Row {
+  float y, width;
+};
 
 void draw_shade(float alpha) {
   const ImVec2 size = ImGui::GetIO().DisplaySize;
@@ -80,7 +87,8 @@ void draw_progress(const HudModel& model, float y, float width, HudActions& acti
   if (use.was_released) actions.seek_us = target_us;
 }
 
-void draw_left(const HudModel& model, const HudFonts& fonts, float y, HudActions& actions) {
+void draw_left(const HudModel& model, const HudFonts& fonts, const Row& row, HudActions& actions) {
+  const float y = row.y, width = row.width;
   ImGui::SetCursorScreenPos({kMargin - 6, y});
   const bool is_paused = model.controls.is_paused();
   actions.toggle_pause = icon_button("pause", is_paused ? Icon::kPlay : Icon::kPause, kButton,
@@ -90,13 +98,17 @@ void draw_left(const HudModel& model, const HudFonts& fonts, float y, HudActions
   actions.toggle_mute = icon_button("mute", volume > 0 ? Icon::kSpeaker : Icon::kMuted, kButton,
                                     volume > 0 ? "Mute (m)" : "Sound on (m)");
   const ImVec2 slider{kMargin + 2 * kButton + 14, y + kButton / 2};
-  const LineUse use = draw_line({"volume", slider, kVolumeWidth, volume, 0});
-  if (use.is_held) actions.volume = use.share;
+  float text_x = slider.x;
+  if (width >= kVolumeNeeds) {
+    const LineUse use = draw_line({"volume", slider, kVolumeWidth, volume, 0});
+    if (use.is_held) actions.volume = use.share;
+    text_x += kVolumeWidth + 24;
+  }
 
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const std::string position = format_time(model.controls.position_us(model.view));
   const float text_y = y + (kButton - ImGui::GetFontSize()) / 2;
-  const ImVec2 at{slider.x + kVolumeWidth + 24, text_y};
+  const ImVec2 at{text_x, text_y};
   list.AddText(at, ImGui::GetColorU32(kText), position.c_str());
   if (model.view.duration_us <= 0) return;
   const float after = at.x + ImGui::CalcTextSize(position.c_str()).x;
@@ -171,17 +183,21 @@ Menu make_quality_menu(const HudModel& model) {
   return menu;
 }
 
-void draw_right(const HudModel& model, float y, float width, HudActions& actions) {
+void draw_right(const HudModel& model, const Row& row, HudActions& actions) {
+  const float y = row.y, width = row.width;
   const Menu speed = make_speed_menu(model);
   const Menu audio = make_audio_menu(model);
   const Menu quality = make_quality_menu(model);
-  const bool has_audio_choice = audio.items.size() > 1;
-  float needed = text_button_width(speed.text.c_str()) + text_button_width(quality.text.c_str()) +
-                 2 * kButton + 3 * 4;
+  const bool has_room = width >= kMenusNeed;
+  const bool has_audio_choice = has_room && audio.items.size() > 1;
+  float needed = text_button_width(quality.text.c_str()) + 2 * kButton + 2 * 4;
+  if (has_room) needed += text_button_width(speed.text.c_str()) + 4;
   if (has_audio_choice) needed += text_button_width(audio.text.c_str()) + 4;
   ImGui::SetCursorScreenPos({width - kMargin + 6 - needed, y});
-  if (const auto chosen = draw_menu(speed, model.closes_menus)) {
-    actions.speed = kSpeeds[static_cast<std::size_t>(*chosen)];
+  if (has_room) {
+    if (const auto chosen = draw_menu(speed, model.closes_menus)) {
+      actions.speed = kSpeeds[static_cast<std::size_t>(*chosen)];
+    }
   }
   if (has_audio_choice) actions.audio = draw_menu(audio, model.closes_menus);
   if (const auto chosen = draw_menu(quality, model.closes_menus)) {
@@ -210,8 +226,8 @@ void draw_control_bar(const HudModel& model, const HudFonts& fonts, HudActions& 
   ImGui::PopStyleVar();  // the padding: menus keep theirs
   const float top = size.y - kBarHeight;
   draw_progress(model, top + 20, size.x, actions);
-  draw_left(model, fonts, top + 42, actions);
-  draw_right(model, top + 42, size.x, actions);
+  draw_left(model, fonts, {top + 42, size.x}, actions);
+  draw_right(model, {top + 42, size.x}, actions);
   ImGui::End();
   ImGui::PopStyleVar();
 }

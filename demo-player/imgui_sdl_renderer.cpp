@@ -2,6 +2,7 @@
 #include "imgui_sdl_renderer.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 
 #include <SDL.h>
@@ -63,7 +64,8 @@ void ImguiSdlRenderer::draw_command(const ImDrawData& data, const ImDrawList& li
   const float bottom = std::min(command.ClipRect.w - data.DisplayPos.y, data.DisplaySize.y);
   if (right <= left || bottom <= top) return;
   const SDL_Rect clip{static_cast<int>(left), static_cast<int>(top),
-                      static_cast<int>(right - left + 0.5F), static_cast<int>(bottom - top + 0.5F)};
+                      static_cast<int>(std::lround(right - left)),
+                      static_cast<int>(std::lround(bottom - top))};
   SDL_RenderSetClipRect(renderer_, &clip);
   const ImDrawVert* vertices = list.VtxBuffer.Data + command.VtxOffset;
   SDL_RenderGeometryRaw(renderer_, static_cast<SDL_Texture*>(command.GetTexID()),

@@ -37,6 +37,10 @@ void wake_main_loop() {
 
 // The play starts before the window opens: the network works meanwhile.
 int run_with_window(const Options& options, int64_t begin_us) {
+  // ImGui's input backend sets this hint when the window opens, and SDL's sound thread may be
+  // looking through the hints by then: SDL does not lock them. Set here, it finds nothing left to
+  // change.
+  SDL_SetHint(SDL_HINT_MOUSE_FOCUS_CLICKTHROUGH, "1");
   Session session(options, begin_us);
   const auto slot = std::make_shared<FrameSlot>(wake_main_loop);
   const playhead_video_sink video = make_video_table(slot);

@@ -45,11 +45,11 @@ void add_source_options(CLI::App& app, Raw& raw) {
   auto* url = app.add_option("--url", raw.options.url, "Play this HLS or DASH manifest");
   auto* title = app.add_option("--title", raw.options.title, "Play this title of the service");
   auto* api = app.add_option("--api", raw.options.api, "Address of the service, with --title");
-  auto* token = app.add_option("--token", raw.options.token, "Access token of the service")
-                    ->envname("PLAYHEAD_TOKEN");
-  app.add_option("--token-file", raw.options.token_file,
-                 "File holding the access token; read again when it was refused")
-      ->excludes(token);
+  app.add_option("--token", raw.options.token, "Access token of the service")
+      ->envname("PLAYHEAD_TOKEN");
+  app.add_option(
+      "--token-file", raw.options.token_file,
+      "File holding the access token, read again when it was refused; wins over --token");
   url->excludes(title);
   title->needs(api);
   app.add_option("--storage", raw.options.storage,

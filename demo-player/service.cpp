@@ -9,7 +9,7 @@ namespace demo {
 namespace {
 
 // Longest token file that is read, bytes. A JWT has some hundred.
-constexpr std::streamsize kMaxTokenBytes = 64 * 1024;
+constexpr std::streamsize kMaxTokenBytes = 65'536;
 
 using KeeperReference = std::shared_ptr<LogKeeper>;
 

@@ -60,7 +60,6 @@ Window::~Window() {
 }
 
 bool Window::open(std::string& reason) {
-  SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "0");
   SDL_SetYUVConversionMode(SDL_YUV_CONVERSION_AUTOMATIC);
   if (SDL_InitSubSystem(SDL_INIT_VIDEO) == 0) {
     const std::string title = "Playhead \u2013 " + title_of(options_);

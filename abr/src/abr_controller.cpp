@@ -28,6 +28,19 @@ bool buffer_pays(const AbrInputs& in, std::size_t rung) {
   return seconds <= to_seconds(in.buffer_level - kGuardLevel / 2);
 }
 
+// Share of the buffer target by which the level may fall before the buffer rule takes back what it
+// gave (chosen). Smaller: switches to and fro at one level; larger: the picture falls late but far.
+constexpr int kHysteresisShare = 4;
+
+// What the buffer asks for; a rung it once gave stays until the level has fallen clearly.
+std::size_t buffer_rule_with_hysteresis(const AbrInputs& in) {
+  const std::size_t by_level = buffer_rule(in);
+  if (!in.current || *in.current <= by_level) return by_level;
+  AbrInputs lenient = in;
+  lenient.buffer_level += in.buffer_target / kHysteresisShare;
+  return std::min(*in.current, buffer_rule(lenient));
+}
+
 class DefaultController final : public AbrController {
  public:
   [[nodiscard]] AbrDecision decide(const AbrInputs& in) const override {
@@ -38,7 +51,7 @@ class DefaultController final : public AbrController {
     const std::size_t by_rate = rate_rule(in);
     if (in.buffer_level < kGuardLevel) return {by_rate, AbrReason::kThroughput};
     // The buffer may keep the picture through a dip or lift it above the margin, never sink it.
-    std::size_t by_buffer = buffer_rule(in);
+    std::size_t by_buffer = buffer_rule_with_hysteresis(in);
     if (in.current) by_buffer = std::min(by_buffer, std::max(*in.current, by_rate + 1));
     while (by_buffer > by_rate && !buffer_pays(in, by_buffer)) --by_buffer;
     if (by_buffer > by_rate) return {by_buffer, AbrReason::kBuffer};

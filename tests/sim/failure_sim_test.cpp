@@ -179,6 +179,32 @@ TEST_CASE("sim: segments that are missing, cut or damaged") {
   }
 }
 
+TEST_CASE("sim: pictures that cannot be decoded are refused by name") {
+  SimTitle title;
+  title.video_codec = "unheard-of";
+  SimWorld world(1, title);
+  world.start_app();
+  world.load_url(title.url());
+  REQUIRE(world.run_until_event<Failed>(1min));
+  CHECK(world.find<Failed>()->error.code == ErrorCode::kNoPlayableTrack);
+  CHECK(world.find<Failed>()->error.context.find("unheard-of") != std::string::npos);
+}
+
+TEST_CASE("sim: a short title of which nothing can be had is a failure, not an end") {
+  SimTitle title;
+  title.segments = 2;
+  SimWorld world(1, title);
+  SimFault missing;
+  missing.url_contains = ".seg";
+  missing.status = 404;
+  world.transport->add_fault(missing);
+  world.start_app();
+  world.load_url(title.url());
+  REQUIRE(world.run_until_event<Failed>(1min));
+  CHECK(world.find<Failed>()->error.code == ErrorCode::kNotFound);
+  CHECK(world.find<Ended>() == nullptr);
+}
+
 TEST_CASE("sim: a truncated segment is fetched again") {
   SimWorld world;
   const std::string url = world.title.base_url + "v0-1.seg";

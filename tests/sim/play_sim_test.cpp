@@ -78,6 +78,17 @@ TEST_CASE("sim: 3 Mbit/s is enough for a ladder up to 3.5, without rebuffering")
   CHECK(world.status()->qoe.mean_bitrate.bps > 1'500'000);
 }
 
+TEST_CASE("sim: on a link between two rungs the picture does not flicker between them") {
+  SimTitle title;
+  title.segments = 60;
+  SimWorld world(1, title, SimLink::constant(3'000'000, 50ms));
+  world.start_app();
+  world.load_url(title.url());
+  REQUIRE(world.run_until_event<Ended>(10min));
+  CHECK(world.status()->qoe.switches <= 12);
+  CHECK(world.status()->qoe.rebuffer_count == 0);
+}
+
 TEST_CASE("sim: 8, 1, 8 Mbit/s: down and up again, without rebuffering") {
   SimTitle title;
   title.segments = 60;

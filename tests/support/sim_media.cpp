@@ -238,6 +238,8 @@ Result<std::unique_ptr<AudioDecoder>> SimBackend::open_audio_decoder(
       std::make_unique<SimAudioDecoder>(output, executor, std::move(callbacks)));
 }
 
-bool SimBackend::supports(const std::string& codec) const { return codec != "unheard-of"; }
+bool SimBackend::supports(const std::string& rfc6381_codec) const {
+  return rfc6381_codec.find("unheard-of") == std::string::npos;
+}
 
 }  // namespace playhead::test

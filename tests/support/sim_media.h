@@ -25,7 +25,8 @@ struct SimSegmentSpec {
 // The body of such a segment.
 [[nodiscard]] std::string make_sim_segment(const SimSegmentSpec& spec);
 
-// Decodes at once, but asynchronously, on the executor it is given.
+// Decodes at once, but asynchronously, on the executor it is given. Every codec but those that have
+// "unheard-of" in their name.
 class SimBackend final : public MediaBackend {
  public:
   std::unique_ptr<SegmentDemuxer> open_demuxer(Container container, Executor& executor,

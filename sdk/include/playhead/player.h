@@ -19,7 +19,8 @@ namespace playhead {
 class PLAYHEAD_API Player {
  public:
   // `executor` null: the player makes a thread of its own.
-  // Errors: kInvalidArgument (a config value out of its range, named in the context).
+  // Errors: kInvalidArgument (a config value out of its range, named in the context;
+  // Sinks::samples, which is declared but not built yet).
   static Result<std::unique_ptr<Player>> create(std::shared_ptr<Client> client, PlayerConfig config,
                                                 Sinks sinks,
                                                 std::shared_ptr<Executor> executor = nullptr);

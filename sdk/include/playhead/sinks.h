@@ -57,7 +57,7 @@ class SampleSink {
 struct Sinks {
   std::shared_ptr<VideoSink> video;
   std::shared_ptr<AudioSink> audio;
-  // When set, encoded samples go here and nothing is decoded.
+  // Encoded samples go here and nothing is decoded. Not built yet: players refuse it.
   std::shared_ptr<SampleSink> samples;
 };
 

@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/log.h"
 #include "base/sqlite_store.h"
 #include "base/thread_executor.h"
 #include "base/url.h"
@@ -44,7 +45,20 @@ Client::Impl::~Impl() {
 
 namespace {
 
-Result<std::shared_ptr<Store>> open_store(const std::string& folder) {
+// What happens to reports is nobody's event: playback does not depend on it. The log tells.
+OutboxObserver log_to(const std::shared_ptr<LogSink>& sink) {
+  const Logger logger(sink.get(), "session");
+  OutboxObserver observer;
+  observer.on_dropped = [sink, logger](const ProgressReport& report, const Error& error) {
+    logger.error("a position of " + report.title_id + " is lost: " + describe(error));
+  };
+  observer.on_trouble = [sink, logger](const Error& error) {
+    logger.info("a position waits: " + describe(error));
+  };
+  return observer;
+}
+
+Result<std::shared_ptr<Store>> open_store(const std::string& folder, const Logger& logger) {
   if (folder.empty()) return std::shared_ptr<Store>(std::make_shared<VolatileStore>());
   std::error_code failure;
   std::filesystem::create_directories(folder, failure);
@@ -54,6 +68,9 @@ Result<std::shared_ptr<Store>> open_store(const std::string& folder) {
                       failure.value());
   }
   PLAYHEAD_TRY(auto store, SqliteStore::open(folder + "/playhead.db"));
+  if (!store->damaged_file().empty()) {
+    logger.error("the store was damaged and begins anew; the old file is " + store->damaged_file());
+  }
   return std::shared_ptr<Store>(std::move(store));
 }
 
@@ -79,11 +96,11 @@ Result<std::shared_ptr<Client>> Client::create(ClientConfig config,
     PLAYHEAD_TRY([[maybe_unused]] auto origin, url_origin(config.api_url));
     impl->store = std::move(dependencies.store);
     if (!impl->store) {
-      PLAYHEAD_TRY(impl->store, open_store(config.storage_path));
+      PLAYHEAD_TRY(impl->store, open_store(config.storage_path, Logger(impl->log.get(), "store")));
     }
     impl->api = std::make_unique<ApiAccess>(config.api_url, std::move(config.token_provider));
     impl->outbox = std::make_unique<Outbox>(*impl->api, *impl->store, *impl->transport,
-                                            *impl->executor, OutboxObserver());
+                                            *impl->executor, log_to(impl->log));
   }
   return std::shared_ptr<Client>(new Client(std::move(impl)));
 }

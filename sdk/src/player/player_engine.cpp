@@ -162,10 +162,7 @@ void PlayerEngine::update_buffering(MonotonicTime now) {
   if (is_ready && is_seeking_) finish_seek(now);
   if (pipeline_->is_finished(*streaming_, now)) {
     if (is_seeking_) finish_seek(now);
-    set_state(PlayerState::kEnded, now);
-    emit(Ended{});
-    emit(Summary{qoe_.summary(now)});
-    return;
+    return end_title(now);
   }
   if (is_paused_) {
     if (is_ready) set_state(PlayerState::kPaused, now);
@@ -184,16 +181,22 @@ void PlayerEngine::update_buffering(MonotonicTime now) {
 void PlayerEngine::update_playing(MonotonicTime now) {
   if (pipeline_->is_finished(*streaming_, now)) {
     pipeline_->run(false, now);
-    set_state(PlayerState::kEnded, now);
-    emit(Ended{});
-    emit(Summary{qoe_.summary(now)});
-    return;
+    return end_title(now);
   }
   if (pipeline_->is_starved(*streaming_, now)) {
     pipeline_->run(false, now);
     set_state(PlayerState::kRebuffering, now);
     wake();
   }
+}
+
+void PlayerEngine::end_title(MonotonicTime now) {
+  // Every segment was skipped: that is no end anybody has watched.
+  const bool has_played = has_first_frame_ || qoe_.summary(now).play_time > Duration{0};
+  if (!has_played && last_trouble_) return fail_next_turn(*last_trouble_);
+  set_state(PlayerState::kEnded, now);
+  emit(Ended{});
+  emit(Summary{qoe_.summary(now)});
 }
 
 void PlayerEngine::finish_seek(MonotonicTime now) {
@@ -266,6 +269,12 @@ void PlayerEngine::publish_status(MonotonicTime now) {
 void PlayerEngine::fail_next_turn(Error error) {
   failure_ = std::move(error);
   wake();
+}
+
+void PlayerEngine::on_streaming_warning(const Error& error) {
+  last_trouble_ = error;
+  last_trouble_->severity = Severity::kFatal;
+  warn(error);
 }
 
 void PlayerEngine::on_streaming_failed(Error error) { fail_next_turn(std::move(error)); }

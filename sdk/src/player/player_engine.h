@@ -66,6 +66,7 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   void update_buffering(MonotonicTime now);
   void update_playing(MonotonicTime now);
   void finish_seek(MonotonicTime now);
+  void end_title(MonotonicTime now);
   [[nodiscard]] Duration least_level(MediaTime position) const;
 
   // Asks for a turn; several requests become one.
@@ -84,7 +85,7 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   void on_streaming_progress() override { wake(); }
   void on_segment_loaded(const SegmentLoaded& segment) override { emit(segment); }
   void on_received(int64_t bytes) override { qoe_.on_bytes(bytes); }
-  void on_streaming_warning(const Error& error) override { warn(error); }
+  void on_streaming_warning(const Error& error) override;
   void on_streaming_failed(Error error) override;
   void on_url_refused(const Error& error) override;
   void on_pipeline_progress() override { wake(); }
@@ -114,7 +115,8 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   MonotonicTime seek_started_;
   std::vector<uint64_t> seek_tags_;
   RepresentationInfo shown_;
-  std::optional<Error> failure_;  // ends the play at the next turn
+  std::optional<Error> last_trouble_;  // why nothing was shown, if nothing will have been
+  std::optional<Error> failure_;       // ends the play at the next turn
   std::vector<Error> decode_errors_;
   bool is_renewing_ = false;
 

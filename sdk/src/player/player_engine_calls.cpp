@@ -199,6 +199,7 @@ void PlayerEngine::end_play(PlayerState state) {
   streaming_.reset();
   start_position_ = here;
   failure_.reset();
+  last_trouble_.reset();
   decode_errors_.clear();
   is_renewing_ = false;
   is_seeking_ = false;

@@ -66,6 +66,7 @@ Result<void> StreamingEngine::open(std::shared_ptr<const Presentation> presentat
   preferences_ = preferences;
   selected_ = select_tracks(*presentation_, preferences_);
   const std::size_t period = period_at(position);
+  if (auto checked = drop_undecodable(period); !checked) return checked;
   const PeriodTracks& chosen = selected_[period];
   if (!chosen.video && !chosen.audio) {
     return make_error(ErrorCode::kNoPlayableTrack, "the title has neither video nor sound");
@@ -80,6 +81,29 @@ Result<void> StreamingEngine::open(std::shared_ptr<const Presentation> presentat
   if (video && usable_left(*video) == 0) {
     tracks_.clear();
     return make_error(ErrorCode::kNoPlayableTrack, "no decoder for any of the title's pictures");
+  }
+  return {};
+}
+
+Result<void> StreamingEngine::drop_undecodable(std::size_t period) {
+  PeriodTracks& chosen = selected_[period];
+  const auto& sets = presentation_->periods[period].adaptation_sets;
+  const auto can_decode = [&](std::size_t index) {
+    const auto& list = sets[index].representations;
+    return std::any_of(list.begin(), list.end(),
+                       [&](const Representation& r) { return backend_.supports(r.codecs); });
+  };
+  const auto refusal = [&](std::size_t index) {
+    return make_error(ErrorCode::kNoPlayableTrack,
+                      "no decoder for " + sets[index].representations.front().codecs);
+  };
+  if (chosen.video && !can_decode(*chosen.video)) return refusal(*chosen.video);
+  if (chosen.audio && !can_decode(*chosen.audio)) {
+    Error error = refusal(*chosen.audio);
+    if (!chosen.video) return error;
+    error.severity = Severity::kRecoverable;  // pictures without sound are better than nothing
+    listener_.on_streaming_warning(error);
+    chosen.audio.reset();
   }
   return {};
 }

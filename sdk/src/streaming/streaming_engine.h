@@ -119,6 +119,8 @@ class StreamingEngine final : private TrackStreamListener {
   void on_segment_failed(TrackKind kind, SegmentFailure failure) override;
 
   void measure(const std::optional<ThroughputSample>& sample);
+  // Errors: kNoPlayableTrack. Sound that cannot be decoded is left out with a warning.
+  Result<void> drop_undecodable(std::size_t period);
   void make_tracks(MediaTime position);
   void place_track(Track& track, MediaTime position);
   [[nodiscard]] std::size_t period_at(MediaTime position) const;

@@ -25,6 +25,12 @@ TEST_CASE("default controller: throughput below the guard, buffer above it") {
       {"full buffer rides out a dip", 3, 3'500'000, 29s, {3, AbrReason::kBuffer}},
       {"full buffer does not pay for a collapse", 3, 250'000, 29s, {0, AbrReason::kThroughput}},
       {"full buffer lifts one rung at a time", 0, 1'000'000, 29s, {1, AbrReason::kBuffer}},
+      {"what the buffer gave stays while it falls a little",
+       3,
+       3'000'000,
+       20s,
+       {3, AbrReason::kBuffer}},
+      {"and goes when it has fallen clearly", 3, 3'000'000, 15s, {2, AbrReason::kThroughput}},
       {"rate rule may jump to the top", 0, 20'000'000, 12s, {3, AbrReason::kThroughput}},
   };
   const auto controller = make_default_controller();
