@@ -158,5 +158,54 @@ TEST_CASE("sim: the way round a missing segment fetches nothing twice") {
   CHECK(count_requests(world, "v0-2.seg") == 0);
 }
 
+TEST_CASE("sim: a plain playlist that holds only sound is played") {
+  SimWorld world;
+  world.start_app();
+  world.load_url(world.title.base_url + "a-en.m3u8");
+  REQUIRE(world.run_until_event<Ended>(5min));
+  CHECK(to_seconds(world.status()->qoe.play_time) == doctest::Approx(120).epsilon(0.01));
+  CHECK(world.status()->qoe.rebuffer_count == 0);
+}
+
+TEST_CASE("sim: packed audio without timestamps is placed by the playlist") {
+  SimWorld world;
+  world.transport->serve([&](const WebRequest& request) -> std::optional<WebAnswer> {
+    if (request.url.find("packed") == std::string::npos) return std::nullopt;
+    if (request.url.find(".m3u8") != std::string::npos) {
+      std::string text = "#EXTM3U\n#EXT-X-TARGETDURATION:4\n";
+      for (int i = 0; i < 5; ++i) text += "#EXTINF:4,\npacked" + std::to_string(i) + ".aac\n";
+      return text_answer(text + "#EXT-X-ENDLIST\n");
+    }
+    SimSegmentSpec spec;  // every segment begins at 0
+    spec.kind = TrackKind::kAudio;
+    spec.samples = 200;
+    spec.samples_per_gop = 1;
+    return text_answer(make_sim_segment(spec));
+  });
+  world.start_app();
+  world.load_url("http://cdn.test/packed.m3u8");
+  REQUIRE(world.run_until_event<Ended>(5min));
+  CHECK(to_seconds(world.status()->qoe.play_time) == doctest::Approx(20).epsilon(0.01));
+}
+
+TEST_CASE("sim: a segment that breaks off every time is skipped, without a storm of requests") {
+  SimTitle title;
+  title.bitrates_bps = {900'000};
+  SimWorld world(1, title);
+  SimFault breaks;
+  breaks.url_contains = "v0-3.seg";
+  breaks.break_after = 0;
+  world.transport->add_fault(breaks);
+  world.start_app();
+  world.load_url(title.url());
+  REQUIRE(world.run_until_event<Ended>(20min));
+  CHECK(world.screen->shown().size() >= 2900);
+  int requests = 0;
+  for (const std::string& url : world.media_requests()) {
+    if (url.find("v0-3.seg") != std::string::npos) ++requests;
+  }
+  CHECK(requests < 100);
+}
+
 }  // namespace
 }  // namespace playhead::test

@@ -64,7 +64,7 @@ Result<void> StreamingEngine::open(std::shared_ptr<const Presentation> presentat
                                    const TrackPreferences& preferences, MediaTime position) {
   presentation_ = std::move(presentation);
   preferences_ = preferences;
-  selected_ = select_tracks(*presentation_, preferences_);
+  selected_ = select(*presentation_);
   const std::size_t period = period_at(position);
   if (auto checked = drop_undecodable(period); !checked) return checked;
   const PeriodTracks& chosen = selected_[period];
@@ -85,20 +85,25 @@ Result<void> StreamingEngine::open(std::shared_ptr<const Presentation> presentat
   return {};
 }
 
+bool StreamingEngine::can_decode(const AdaptationSet& set) const {
+  return std::any_of(set.representations.begin(), set.representations.end(),
+                     [&](const Representation& r) { return backend_.supports(r.codecs); });
+}
+
+std::vector<PeriodTracks> StreamingEngine::select(const Presentation& presentation) const {
+  return select_tracks(presentation, preferences_,
+                       [this](const AdaptationSet& set) { return can_decode(set); });
+}
+
 Result<void> StreamingEngine::drop_undecodable(std::size_t period) {
   PeriodTracks& chosen = selected_[period];
   const auto& sets = presentation_->periods[period].adaptation_sets;
-  const auto can_decode = [&](std::size_t index) {
-    const auto& list = sets[index].representations;
-    return std::any_of(list.begin(), list.end(),
-                       [&](const Representation& r) { return backend_.supports(r.codecs); });
-  };
   const auto refusal = [&](std::size_t index) {
     return make_error(ErrorCode::kNoPlayableTrack,
                       "no decoder for " + sets[index].representations.front().codecs);
   };
-  if (chosen.video && !can_decode(*chosen.video)) return refusal(*chosen.video);
-  if (chosen.audio && !can_decode(*chosen.audio)) {
+  if (chosen.video && !can_decode(sets[*chosen.video])) return refusal(*chosen.video);
+  if (chosen.audio && !can_decode(sets[*chosen.audio])) {
     Error error = refusal(*chosen.audio);
     if (!chosen.video) return error;
     error.severity = Severity::kRecoverable;  // pictures without sound are better than nothing
@@ -142,7 +147,7 @@ void StreamingEngine::place_track(Track& track, MediaTime position) {
 
 void StreamingEngine::replace(std::shared_ptr<const Presentation> presentation) {
   presentation_ = std::move(presentation);
-  selected_ = select_tracks(*presentation_, preferences_);
+  selected_ = select(*presentation_);
   indexes_.clear();
   waiting_for_renewal_ = false;
   for (Track& track : tracks_) {
@@ -163,7 +168,7 @@ bool StreamingEngine::seek(MediaTime position) {
 
 void StreamingEngine::change_audio(const TrackPreferences& preferences, MediaTime position) {
   preferences_ = preferences;
-  selected_ = select_tracks(*presentation_, preferences_);
+  selected_ = select(*presentation_);
   Track* track = track_of(TrackKind::kAudio);
   if (!track) return;
   audio_.clear();
@@ -219,7 +224,10 @@ const StreamingEngine::Track* StreamingEngine::track_of(TrackKind kind) const {
   return const_cast<StreamingEngine*>(this)->track_of(kind);  // NOLINT: same search, no change
 }
 
-bool StreamingEngine::plays_video() const { return track_of(TrackKind::kVideo) != nullptr; }
+bool StreamingEngine::plays_video() const {
+  const Track* track = track_of(TrackKind::kVideo);
+  return track && !track->stream->lacks_video();
+}
 
 bool StreamingEngine::plays_audio() const {
   if (track_of(TrackKind::kAudio)) return true;

@@ -119,6 +119,8 @@ class StreamingEngine final : private TrackStreamListener {
   void on_segment_failed(TrackKind kind, SegmentFailure failure) override;
 
   void measure(const std::optional<ThroughputSample>& sample);
+  [[nodiscard]] bool can_decode(const AdaptationSet& set) const;
+  [[nodiscard]] std::vector<PeriodTracks> select(const Presentation& presentation) const;
   // Errors: kNoPlayableTrack. Sound that cannot be decoded is left out with a warning.
   Result<void> drop_undecodable(std::size_t period);
   void make_tracks(MediaTime position);

@@ -82,6 +82,8 @@ void TrackStream::on_streams(Load& load, std::vector<StreamInfo> streams) {
     origin->segment_start = load.planned.segment.start;
     load.origins.push_back(std::move(origin));
   }
+  are_streams_known_ = true;
+  if (has_video) found_video_ = true;
   if (kind_ == TrackKind::kVideo && has_audio) found_audio_ = true;
 }
 
@@ -138,8 +140,25 @@ void TrackStream::place_by_itself() {
   context_.listener.on_timeline_learnt();
 }
 
+std::optional<Duration> TrackStream::offset_of(Load& load) const {
+  const PlannedSegment& planned = load.planned;
+  const auto offset = context_.mapper.offset(planned.segment, planned.media_offset);
+  if (!offset || planned.container != Container::kPackedAudio || load.held.empty()) return offset;
+  // Packed audio without the timestamp that RFC 8216 §3.4 demands begins every segment at 0: then
+  // the playlist's time is all there is.
+  if (!load.packed_offset) {
+    const EncodedSample& first = load.held.front();
+    const int64_t first_us =
+        ticks_to_us(first.pts_ticks, origin_of(load, first.stream_index)->stream.timescale);
+    const Duration gap = MediaTime{first_us} + *offset - planned.segment.start;
+    const bool is_astray = std::max(gap, -gap) > planned.segment.duration() / 2;
+    load.packed_offset = is_astray ? Duration{planned.segment.start.us - first_us} : *offset;
+  }
+  return load.packed_offset;
+}
+
 void TrackStream::place(Load& load) {
-  const auto offset = context_.mapper.offset(load.planned.segment, load.planned.media_offset);
+  const auto offset = offset_of(load);
   if (!offset) return;
   std::vector<EncodedSample> samples;
   samples.swap(load.held);

@@ -86,6 +86,8 @@ class TrackStream {
   [[nodiscard]] MediaTime cursor() const { return cursor_; }
   void set_cursor(MediaTime cursor) { cursor_ = cursor; }
   [[nodiscard]] bool found_audio() const { return found_audio_; }
+  // The segments of a video track hold no pictures: a plain playlist does not say so beforehand.
+  [[nodiscard]] bool lacks_video() const { return are_streams_known_ && !found_video_; }
 
  private:
   struct Load {
@@ -94,9 +96,11 @@ class TrackStream {
     // Streams in use, by their index in the container.
     std::vector<std::shared_ptr<const SampleOrigin>> origins;
     std::vector<EncodedSample> held;  // until the timeline is known
-    bool has_ended = false;           // nothing more comes; only `held` keeps it here
+    std::optional<Duration> packed_offset;
+    bool has_ended = false;  // nothing more comes; only `held` keeps it here
   };
 
+  [[nodiscard]] std::optional<Duration> offset_of(Load& load) const;
   void on_streams(Load& load, std::vector<StreamInfo> streams);
   void on_samples(Load& load, std::vector<EncodedSample> samples);
   void on_end(Load& load, Result<void> result);
@@ -116,6 +120,8 @@ class TrackStream {
   TrackKind kind_;
   bool takes_audio_;
   bool is_reference_;
+  bool are_streams_known_ = false;
+  bool found_video_ = false;
   bool found_audio_ = false;
   MediaTime cursor_;
   InitCache inits_;
