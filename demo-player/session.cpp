@@ -161,7 +161,7 @@ void Session::write_summary() {
   if (before_output_) before_output_();
   writer_.write(EventFormatter::summary(monotonic_us() - begin_us_, qoe));
   if (qoe.has_startup == 0) return;  // nothing was seen
-  std::string text = "played " + format_seconds(qoe.play_time_us) + ", first picture after " +
+  std::string text = "played " + format_seconds(qoe.play_time_us) + ", started after " +
                      std::to_string(qoe.startup_us / 1000) + " ms";
   text += ", rebufferings " + std::to_string(qoe.rebuffer_count) + " (" +
           format_seconds(qoe.rebuffer_time_us) + "), mean " + format_bitrate(qoe.mean_bitrate_bps) +

@@ -165,6 +165,7 @@ TEST_CASE("sim: a plain playlist that holds only sound is played") {
   REQUIRE(world.run_until_event<Ended>(5min));
   CHECK(to_seconds(world.status()->qoe.play_time) == doctest::Approx(120).epsilon(0.01));
   CHECK(world.status()->qoe.rebuffer_count == 0);
+  CHECK(world.status()->qoe.startup.has_value());
 }
 
 TEST_CASE("sim: packed audio without timestamps is placed by the playlist") {

@@ -174,6 +174,7 @@ void PlayerEngine::update_buffering(MonotonicTime now) {
   in.least_level = least_level(position(now));
   if (!may_play(in, config_.buffering)) return;
   pipeline_->run(true, now);
+  if (!streaming_->plays_video()) qoe_.on_first_frame(now);  // the first that can be perceived
   set_state(PlayerState::kPlaying, now);
   wake();  // frames have deadlines now
 }
