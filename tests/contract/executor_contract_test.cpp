@@ -3,6 +3,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <functional>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -206,6 +207,17 @@ TEST_CASE("thread executor: many threads post at once") {
   for (std::thread& thread : threads) thread.join();
   world.wait([&] { return run == kThreads * kTasks; });
   for (const auto& own : order) CHECK(std::is_sorted(own.begin(), own.end()));
+}
+
+TEST_CASE("thread executor: its own task may let go of it") {
+  auto executor = std::make_shared<ThreadExecutor>("test");
+  std::promise<void> gone;
+  ThreadExecutor& borrowed = *executor;
+  borrowed.post([last = std::move(executor), &gone]() mutable {
+    last.reset();
+    gone.set_value();
+  });
+  gone.get_future().wait();
 }
 
 TEST_CASE("thread executor: due timers do not wait behind a flood of tasks") {

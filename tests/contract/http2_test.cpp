@@ -72,6 +72,19 @@ TEST_CASE("transport over HTTP/2" * doctest::skip(!Nghttpd::is_installed())) {
       CHECK(exchange->result().value().connection_reused);
     }
   }
+  SUBCASE("bodies side by side all come to their end") {
+    for (int round = 0; round < 10; ++round) {
+      std::vector<std::unique_ptr<Exchange>> exchanges;
+      for (int i = 0; i < 4; ++i) {
+        exchanges.push_back(std::make_unique<Exchange>(world));
+        exchanges.back()->start(server.url("/big"));
+      }
+      for (const auto& exchange : exchanges) {
+        REQUIRE(exchange->wait());
+        CHECK(exchange->ok());
+      }
+    }
+  }
   SUBCASE("cancelling one leaves the others alone") {
     Exchange cancelled(world);
     cancelled.in_body = [&] { cancelled.cancel_here(); };

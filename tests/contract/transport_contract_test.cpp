@@ -395,7 +395,8 @@ TEST_CASE_TEMPLATE("transport: a broken body is never a success", World, PLAYHEA
     CHECK(get.error() == ErrorCode::kConnectionLost);
     CHECK(get.order.substr(0, 1) == "h");
     CHECK(get.order.back() == 'd');
-    CHECK(static_cast<int64_t>(get.body.size()) == c.after);
+    CHECK(static_cast<int64_t>(get.body.size()) <= c.after);  // a reset may overtake bytes
+    if (c.kind == Break::kClose) CHECK(static_cast<int64_t>(get.body.size()) == c.after);
     CHECK(std::equal(get.body.begin(), get.body.end(), bytes.begin()));
   }
 }

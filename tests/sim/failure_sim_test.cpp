@@ -181,13 +181,13 @@ TEST_CASE("sim: segments that are missing, cut or damaged") {
 
 TEST_CASE("sim: pictures that cannot be decoded are refused by name") {
   SimTitle title;
-  title.video_codec = "none.1";
+  title.video_codec = "unheard-of";
   SimWorld world(1, title);
   world.start_app();
   world.load_url(title.url());
   REQUIRE(world.run_until_event<Failed>(1min));
   CHECK(world.find<Failed>()->error.code == ErrorCode::kNoPlayableTrack);
-  CHECK(world.find<Failed>()->error.context.find("none.1") != std::string::npos);
+  CHECK(world.find<Failed>()->error.context.find("unheard-of") != std::string::npos);
 }
 
 TEST_CASE("sim: a short title of which nothing can be had is a failure, not an end") {

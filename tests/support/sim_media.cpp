@@ -181,7 +181,7 @@ class SimAudioDecoder final : public AudioDecoder {
       chunk.format = format_;
       const double seconds = to_seconds(duration) / speed;
       const auto frames = static_cast<std::size_t>(seconds * format_.sample_rate + 0.5);
-      chunk.samples.resize(frames * static_cast<std::size_t>(format_.channels));
+      chunk.samples.assign(frames * static_cast<std::size_t>(format_.channels), 0.5F);
       callbacks_.on_chunk(std::move(chunk));
       callbacks_.on_room();
     });
@@ -239,7 +239,7 @@ Result<std::unique_ptr<AudioDecoder>> SimBackend::open_audio_decoder(
 }
 
 bool SimBackend::supports(const std::string& rfc6381_codec) const {
-  return rfc6381_codec.find("none") == std::string::npos;
+  return rfc6381_codec.find("unheard-of") == std::string::npos;
 }
 
 }  // namespace playhead::test

@@ -26,7 +26,7 @@ struct SimSegmentSpec {
 [[nodiscard]] std::string make_sim_segment(const SimSegmentSpec& spec);
 
 // Decodes at once, but asynchronously, on the executor it is given. Every codec but those that have
-// "none" in their name.
+// "unheard-of" in their name.
 class SimBackend final : public MediaBackend {
  public:
   std::unique_ptr<SegmentDemuxer> open_demuxer(Container container, Executor& executor,

@@ -9,15 +9,16 @@ Result<AudioFormat> SimAudioSink::open(AudioFormat wanted) {
   format_ = wanted;
   is_open_ = true;
   is_running_ = false;
-  written_ = played_ = remainder_us_ = 0;
+  written_ = played_ = remainder_us_ = silent_frames_ = 0;
   seen_ = executor_.now();
   return wanted;
 }
 
 void SimAudioSink::close() { is_open_ = false; }
 
-void SimAudioSink::write(const float*, int64_t frames) {
+void SimAudioSink::write(const float* samples, int64_t frames) {
   advance(executor_.now());
+  if (samples[0] == 0) silent_frames_ += frames;
   written_ += frames;
 }
 

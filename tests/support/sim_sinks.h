@@ -43,6 +43,8 @@ class SimAudioSink final : public AudioSink {
 
   [[nodiscard]] bool is_open() const { return is_open_; }
   [[nodiscard]] double volume() const { return volume_; }
+  // Frames of silence among those written since open().
+  [[nodiscard]] int64_t silent_frames() const { return silent_frames_; }
   // Frames the device wanted to play while running but did not have.
   [[nodiscard]] int64_t underrun_frames() const { return underrun_frames_; }
 
@@ -57,6 +59,7 @@ class SimAudioSink final : public AudioSink {
   double volume_ = 1.0;
   int64_t written_ = 0;
   int64_t played_ = 0;
+  int64_t silent_frames_ = 0;
   int64_t underrun_frames_ = 0;
   int64_t remainder_us_ = 0;  // time not yet worth a frame, times the rate
   MonotonicTime seen_;

@@ -48,7 +48,8 @@ std::string SimTitle::media_playlist(const std::string& prefix) const {
   std::ostringstream out;
   out << "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:" << (segment_us + 999'999) / 1'000'000
       << "\n#EXT-X-PLAYLIST-TYPE:VOD\n";
-  for (int i = 0; i < segments; ++i) {
+  const int count = segments + (prefix[0] == 'a' ? extra_audio_segments : 0);
+  for (int i = 0; i < count; ++i) {
     char duration[32];
     std::snprintf(duration, sizeof duration, "%lld.%06lld",
                   static_cast<long long>(segment_us / 1'000'000),
@@ -81,7 +82,8 @@ std::optional<std::string> SimTitle::segment(const std::string& name) const {
   } else {
     return std::nullopt;
   }
-  if (number < 0 || number >= segments) return std::nullopt;
+  const int count = segments + (spec.kind == TrackKind::kAudio ? extra_audio_segments : 0);
+  if (number < 0 || number >= count) return std::nullopt;
   spec.start_us = container_start_us + number * segment_us;
   spec.duration_us = segment_us;
   spec.bytes = bps * segment_us / 8 / 1'000'000;

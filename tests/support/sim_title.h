@@ -17,6 +17,7 @@ struct SimTitle {
   int64_t audio_bps = 128'000;
   bool has_audio = true;
   std::string video_codec = "avc1.64001f";
+  int extra_audio_segments = 0;  // sound goes on after the pictures
   // Container time of the first sample, as MPEG-TS muxers like to start late.
   int64_t container_start_us = 1'400'000;
 

@@ -116,13 +116,18 @@ class ThreadExecutor::Impl {
 };
 
 ThreadExecutor::ThreadExecutor(const std::string& name) : impl_(std::make_shared<Impl>()) {
-  impl_->thread = std::thread([impl = impl_.get()] { impl->run(); });
+  impl_->thread = std::thread([impl = impl_] { impl->run(); });
   pthread_setname_np(impl_->thread.native_handle(), name.substr(0, 15).c_str());
 }
 
 ThreadExecutor::~ThreadExecutor() {
   impl_->stop();
-  impl_->thread.join();
+  // Its last user may go away in one of its own tasks.
+  if (is_current()) {
+    impl_->thread.detach();
+  } else {
+    impl_->thread.join();
+  }
 }
 
 MonotonicTime ThreadExecutor::now() const { return monotonic_now(); }

@@ -13,7 +13,8 @@ class ThreadExecutor final : public Executor {
  public:
   // `name` shows in debuggers (15 characters are kept).
   explicit ThreadExecutor(const std::string& name);
-  // Ends after the running task; queued tasks are destroyed unrun. Not from its own thread.
+  // Ends after the running task; queued tasks are destroyed unrun. Waits for that
+  // unless the running task itself lets go of the executor.
   ~ThreadExecutor() override;
 
   [[nodiscard]] MonotonicTime now() const override;

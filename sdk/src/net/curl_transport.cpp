@@ -24,13 +24,20 @@ namespace playhead {
 namespace {
 
 // Read buffer per transfer, bytes. Larger: fewer system calls on fast links, more memory.
-constexpr long kReadBufferBytes = 128L << 10;
+constexpr long kReadBufferBytes = 16L << 10;
 // Idle connections kept over all origins.
 constexpr long kMaxIdleConnections = 32;
-// Reset easy handles kept for the next requests.
-constexpr std::size_t kMaxIdleHandles = 8;
 // Longest sleep without anything to do; any call wakes the thread.
 constexpr Duration kIdleSleep = 1h;
+
+// HTTP/2 of libcurl before 8.1 may keep the last bytes of a multiplexed body in its own buffer
+// until the connection carries something else: seen with 7.88 in 1 of 100 to 1 of 3 bodies,
+// depending on the read buffer. A transfer that is quiet for this long is made to look there; then
+// after twice the time, and so on. Shorter: more wake-ups while a host thinks. Longer: such a body
+// ends later.
+constexpr Duration kFirstRecheck = 10ms;
+constexpr int kMaxRecheckDoublings = 6;
+constexpr unsigned kFirstSoundHttp2Version = 0x080100;
 
 struct EasyDeleter {
   void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
@@ -103,8 +110,10 @@ ErrorCode error_code_of(CURLcode code) {
     case CURLE_UNSUPPORTED_PROTOCOL:  // what answers is not HTTP (HTTP/0.9)
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_BAD_CONTENT_ENCODING:
-    case CURLE_BAD_FUNCTION_ARGUMENT:
       return ErrorCode::kBadResponse;
+    case CURLE_BAD_FUNCTION_ARGUMENT:
+    case CURLE_UNKNOWN_OPTION:
+      return ErrorCode::kInternal;
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CERTPROBLEM:
@@ -128,7 +137,9 @@ class Transfer {
 
   [[nodiscard]] HttpExchange& exchange() { return exchange_; }
   [[nodiscard]] CURL* easy() const { return easy_.get(); }
-  EasyHandle release_easy() { return std::move(easy_); }
+
+  // Makes libcurl look for bytes it has already read, if that is due; answers when it will be next.
+  MonotonicTime recheck(MonotonicTime now);
 
   // Makes `easy` ready for the current hop.
   Result<void> prepare(EasyHandle easy, const Shared& shared);
@@ -145,6 +156,8 @@ class Transfer {
   [[nodiscard]] Error error_of(CURLcode code) const;
 
   HttpExchange exchange_;
+  std::optional<MonotonicTime> quiet_since_;  // as of the last recheck
+  int rechecks_ = 0;                          // since then
   HeaderList headers_;
   char error_text_[CURL_ERROR_SIZE] = {};
   EasyHandle easy_;
@@ -221,6 +234,24 @@ Result<void> Transfer::prepare(EasyHandle easy, const Shared& shared) {
   options.set(CURLOPT_PREREQDATA, static_cast<void*>(this));
   if (options.code() != CURLE_OK) return error_of(options.code());
   return {};
+}
+
+MonotonicTime Transfer::recheck(MonotonicTime now) {
+  const auto quiet_since = exchange_.quiet_since();
+  if (!quiet_since) return now + kFirstRecheck;
+  if (quiet_since_ != quiet_since) rechecks_ = 0;
+  quiet_since_ = quiet_since;
+  const auto due = [&] {
+    return *quiet_since + kFirstRecheck * ((1 << std::min(rechecks_, kMaxRecheckDoublings)) +
+                                           std::max(rechecks_ - kMaxRecheckDoublings, 0) *
+                                               (1 << kMaxRecheckDoublings));
+  };
+  if (now < due()) return due();
+  while (due() <= now) ++rechecks_;
+  // Pausing sends nothing; going on after a pause reads without waiting for the socket.
+  curl_easy_pause(easy_.get(), CURLPAUSE_RECV);
+  curl_easy_pause(easy_.get(), CURLPAUSE_CONT);
+  return due();
 }
 
 int Transfer::on_request(void* self, char*, char*, int, int) {
@@ -306,14 +337,13 @@ class CurlTransport::Impl {
   void end_hop(CURL* easy, CURLcode code);
   Duration expire();
   void report(std::unique_ptr<Transfer> transfer, Result<TransferStats> result);
-  EasyHandle take_handle();
-  void keep_handle(EasyHandle easy);
   static int on_preconnected(void* easy, char*, char*, int, int);
   static OriginKey key_of(const UrlOrigin& origin) {
     return origin.scheme + "://" + origin.host + ":" + std::to_string(origin.port);
   }
 
   Shared shared_;
+  bool needs_rechecks_ = false;
   const Logger log_;
   CURLM* multi_;
   std::thread thread_;
@@ -324,7 +354,6 @@ class CurlTransport::Impl {
   // Network thread.
   std::map<CURL*, std::unique_ptr<Transfer>> transfers_;
   std::map<OriginKey, Preconnect> preconnects_;
-  std::vector<EasyHandle> idle_handles_;
 };
 
 CurlTransport::Impl::Impl(CurlConfig config) : log_(config.log, "net") {
@@ -335,6 +364,7 @@ CurlTransport::Impl::Impl(CurlConfig config) : log_(config.log, "net") {
   if ((version->features & CURL_VERSION_BROTLI) != 0) {
     shared_.accept_encoding += shared_.accept_encoding.empty() ? "br" : ", br";
   }
+  needs_rechecks_ = version->version_num < kFirstSoundHttp2Version;
   shared_.tls_sessions = curl_share_init();  // one thread uses it: no lock functions
   curl_share_setopt(shared_.tls_sessions, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
   multi_ = curl_multi_init();
@@ -395,7 +425,6 @@ void CurlTransport::Impl::run() {
   }
   transfers_.clear();
   preconnects_.clear();
-  idle_handles_.clear();
 }
 
 bool CurlTransport::Impl::take_commands() {
@@ -425,7 +454,7 @@ void CurlTransport::Impl::begin(std::unique_ptr<Transfer> transfer) {
 
 void CurlTransport::Impl::begin_hop(std::unique_ptr<Transfer> transfer) {
   if (!transfer->exchange().now()) return;  // cancelled
-  EasyHandle easy = take_handle();
+  EasyHandle easy(curl_easy_init());
   if (!easy) {
     report(std::move(transfer), make_error(ErrorCode::kOutOfMemory, "a new transfer"));
     return;
@@ -454,7 +483,7 @@ void CurlTransport::Impl::begin_preconnect(const std::string& url) {
   if (!origin || (origin->scheme != "http" && origin->scheme != "https")) return;
   const OriginKey key = key_of(*origin);
   if (preconnects_.count(key) != 0) return;
-  EasyHandle easy = take_handle();
+  EasyHandle easy(curl_easy_init());
   if (!easy) return;
   EasyOptions options(easy.get());
   set_common_options(options, shared_, url);
@@ -472,7 +501,6 @@ void CurlTransport::Impl::end_preconnect(std::map<OriginKey, Preconnect>::iterat
   // Else removing the handle closes its connection.
   curl_easy_setopt(ended.easy.get(), CURLOPT_CONNECT_ONLY, 0L);
   curl_multi_remove_handle(multi_, ended.easy.get());
-  keep_handle(std::move(ended.easy));
   for (auto& transfer : ended.waiting) begin_hop(std::move(transfer));
 }
 
@@ -497,7 +525,6 @@ void CurlTransport::Impl::end_hop(CURL* easy, CURLcode code) {
   transfers_.erase(found);
   auto result = transfer->conclude(code);
   curl_multi_remove_handle(multi_, easy);
-  keep_handle(transfer->release_easy());
   if (result) {
     report(std::move(transfer), *std::move(result));
   } else {
@@ -514,13 +541,14 @@ Duration CurlTransport::Impl::expire() {
     const auto deadline = exchange.deadline();
     if (now && (!deadline || *deadline > *now)) {
       if (deadline) sleep = std::min(sleep, *deadline - *now);
+      const bool rechecks = needs_rechecks_ && exchange.origin().scheme == "https";
+      if (rechecks) sleep = std::min(sleep, entry->second->recheck(*now) - *now);
       ++entry;
       continue;
     }
     std::unique_ptr<Transfer> ended = std::move(entry->second);
     curl_multi_remove_handle(multi_, entry->first);
     entry = transfers_.erase(entry);
-    keep_handle(ended->release_easy());
     if (now) {
       const Error error = ended->exchange().timeout_error();
       report(std::move(ended), error);
@@ -532,19 +560,6 @@ Duration CurlTransport::Impl::expire() {
 void CurlTransport::Impl::report(std::unique_ptr<Transfer> transfer, Result<TransferStats> result) {
   if (!result && log_.is_enabled(LogLevel::kInfo)) log_.info(describe(result.error()));
   transfer->exchange().finish(std::move(result));
-}
-
-EasyHandle CurlTransport::Impl::take_handle() {
-  if (idle_handles_.empty()) return EasyHandle(curl_easy_init());
-  EasyHandle easy = std::move(idle_handles_.back());
-  idle_handles_.pop_back();
-  return easy;
-}
-
-void CurlTransport::Impl::keep_handle(EasyHandle easy) {
-  if (!easy || idle_handles_.size() >= kMaxIdleHandles) return;
-  curl_easy_reset(easy.get());  // it must not point into the ended transfer
-  idle_handles_.push_back(std::move(easy));
 }
 
 CurlTransport::CurlTransport(CurlConfig config)

@@ -14,8 +14,8 @@ struct CurlConfig {
   // HTTP/1.1 connections to one origin; more requests wait. 6 as in browsers: higher takes share
   // from others on the link, lower lets segments queue behind each other.
   int max_connections_per_host = 6;
-  std::string ca_file;  // PEM bundle; empty: the system's
-  std::string proxy;    // "http://host:port"; empty: none, whatever the environment says
+  std::string ca_file;     // PEM bundle; empty: the system's
+  std::string proxy;       // "http://host:port"; empty: none, whatever the environment says
   LogSink* log = nullptr;  // must outlive the transport
 };
 

@@ -52,6 +52,10 @@ class HttpExchange {
   [[nodiscard]] std::optional<Result<TransferStats>> conclude(std::optional<Error> failure,
                                                               const HopFacts& facts);
 
+  // Since when nothing has come; nothing before the request is sent.
+  [[nodiscard]] std::optional<MonotonicTime> quiet_since() const {
+    return last_received_ ? last_received_ : sent_;
+  }
   // When the hop has waited long enough; nothing before the request is sent.
   [[nodiscard]] std::optional<MonotonicTime> deadline() const;
   [[nodiscard]] Error timeout_error() const;

@@ -162,6 +162,7 @@ void AudioPipeline::write(MonotonicTime now) {
   if (is_draining_ && is_drained_ && chunks_.empty() && decoder_) {
     decoder_.reset();
     is_draining_ = false;
+    listener_.on_pipeline_progress();
   }
 }
 

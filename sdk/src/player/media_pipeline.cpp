@@ -66,7 +66,12 @@ MediaTime MediaPipeline::position(MonotonicTime now) {
 MediaPipeline::Turn MediaPipeline::turn(StreamingEngine& streaming, MonotonicTime now) {
   Turn turn;
   turn.wait = kForever;
-  plays_audio_ = audio_ && streaming.plays_audio() && !audio_->has_failed();
+  const bool is_audible = audio_ && streaming.plays_audio() && !audio_->has_failed();
+  if (!std::exchange(plays_audio_, is_audible) && is_audible && !audio_->is_primed()) {
+    // Muxed sound may turn up in the middle: it begins where playback is.
+    audio_->restart(position(now));
+    audio_->run(is_running_);
+  }
   if (plays_audio_) {
     audio_->feed(streaming.audio(), streaming.is_complete(TrackKind::kAudio), now);
     turn.wait = std::min(turn.wait, audio_->until_refill(now));
@@ -85,19 +90,30 @@ MediaPipeline::Turn MediaPipeline::turn(StreamingEngine& streaming, MonotonicTim
       video_.feed(streaming.video(), streaming.is_complete(TrackKind::kVideo));
     }
     const auto next = turn.video.next ? turn.video.next : video_.end_of_title();
-    if (is_running_ && next && *next > position(now)) {
-      const Duration media = *next - position(now);
-      turn.wait = std::min(turn.wait, from_seconds(to_seconds(media) / speed_));
+    if (next) turn.wait = std::min(turn.wait, until(*next, now));
+    // Where the pictures run out is a moment to look at, too.
+    const MediaTime here = position(now);
+    if (!streaming.is_complete(TrackKind::kVideo)) {
+      turn.wait = std::min(turn.wait, until(here + streaming.level(TrackKind::kVideo, here), now));
     }
   }
   turn.wait = std::max(turn.wait, kLeastWait);
   return turn;
 }
 
+Duration MediaPipeline::until(MediaTime time, MonotonicTime now) {
+  const Duration media = time - position(now);
+  if (!is_running_ || media <= Duration{0}) return kForever;
+  return from_seconds(to_seconds(media) / speed_);
+}
+
 bool MediaPipeline::is_ready(const StreamingEngine& streaming) const {
-  const bool video_ready = !streaming.plays_video() || video_.has_shown();
+  // A track that ends before the target has nothing to wait for.
+  const bool video_ready =
+      !streaming.plays_video() || video_.has_shown() ||
+      (streaming.is_complete(TrackKind::kVideo) && video_.is_finished(anchor_));
   const bool audio_ready =
-      !plays_audio_ || audio_->is_primed() || (streaming.is_complete(TrackKind::kAudio));
+      !plays_audio_ || audio_->is_primed() || streaming.is_complete(TrackKind::kAudio);
   return video_ready && audio_ready;
 }
 

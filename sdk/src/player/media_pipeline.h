@@ -39,6 +39,8 @@ class MediaPipeline {
   [[nodiscard]] const VideoPipeline& video() const { return video_; }
 
  private:
+  // How long until playback is at `time`; for ever when it is past it or stands still.
+  [[nodiscard]] Duration until(MediaTime time, MonotonicTime now);
   // True while sound drives the clock.
   [[nodiscard]] bool follows_audio(MonotonicTime now);
 

@@ -84,8 +84,6 @@ void PlayerEngine::turn() {
     update_state(now);
     update_session(now);
   }
-  // A failure seen in this turn ends the play in the next, with nothing of it on the call stack.
-  if (failure_) wake();
   publish_status(now);
   schedule(now, wait);
 }
@@ -103,8 +101,9 @@ void PlayerEngine::handle_errors(MonotonicTime now) {
   for (Error& error : std::exchange(decode_errors_, {})) warn(std::move(error));
   if (failure_) {
     // What is buffered is still played.
-    const bool can_play_on =
-        pipeline_ && pipeline_->is_running() && !pipeline_->is_starved(*streaming_, now);
+    const bool can_play_on = pipeline_ && pipeline_->is_running() &&
+                             !pipeline_->video().has_failed() &&
+                             !pipeline_->is_starved(*streaming_, now);
     if (!can_play_on) fail(*std::exchange(failure_, std::nullopt));
   }
 }

@@ -116,8 +116,7 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   std::vector<uint64_t> seek_tags_;
   RepresentationInfo shown_;
   std::optional<Error> last_trouble_;  // why nothing was shown, if nothing will have been
-  std::optional<Error> failure_;      // ends the play at the next turn
-  std::optional<Error> url_refused_;  // renewal is asked for at the next turn
+  std::optional<Error> failure_;       // ends the play at the next turn
   std::vector<Error> decode_errors_;
   bool is_renewing_ = false;
 
@@ -132,7 +131,6 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   CancelHandle renewal_timer_;
   CancelHandle turn_timer_;
   bool is_turn_posted_ = false;
-  bool is_in_turn_ = false;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);  // posted tasks check it
 };
 

@@ -12,6 +12,7 @@ void PlayerEngine::load(PlaySource source) {
   if (state_ != PlayerState::kIdle) end_play(PlayerState::kIdle);
   const MonotonicTime now = executor_.now();
   source_ = std::move(source);
+  preferences_.audio_id.clear();  // ids are the last title's; the language goes on
   is_paused_ = source_.start_paused;
   load_started_ = now;
   start_position_ = MediaTime{std::max<int64_t>(source_.start.value_or(Duration{0}).count(), 0)};
@@ -163,6 +164,9 @@ void PlayerEngine::select_audio(const std::string& id) {
                            Severity::kRecoverable));
   }
   preferences_.audio_id = id;
+  for (const TrackInfo& track : known) {
+    if (track.id == id && !track.language.empty()) preferences_.audio_language = track.language;
+  }
   const MonotonicTime now = executor_.now();
   const MediaTime here = position(now);
   streaming_->change_audio(preferences_, here);

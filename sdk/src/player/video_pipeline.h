@@ -42,6 +42,8 @@ class VideoPipeline {
   [[nodiscard]] bool has_shown() const { return has_shown_; }
   // The last frame of the title has been on screen for its duration.
   [[nodiscard]] bool is_finished(MediaTime position) const;
+  // No pictures can be had: the decoder failed for good.
+  [[nodiscard]] bool has_failed() const { return has_failed_; }
   // When the frame on screen ends, if it is the title's last.
   [[nodiscard]] std::optional<MediaTime> end_of_title() const {
     if (!is_drained_ || !frames_.empty()) return std::nullopt;

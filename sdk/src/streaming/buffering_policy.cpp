@@ -18,7 +18,9 @@ constexpr Duration kLeastWait = 20ms;
 
 FetchDecision decide_fetch(const FetchInputs& in, const BufferingConfig& config) {
   Duration excess = in.level - config.target;
-  if (in.buffered_bytes >= config.max_bytes) {
+  // With less than playback needs to go on, a track would wait for room that never appears.
+  const Duration needed = std::max(config.start, config.after_rebuffer);
+  if (in.buffered_bytes >= config.max_bytes && in.level >= needed) {
     // Room appears as playback consumes; ask again after a second's worth of media.
     excess = std::max(excess, Duration{1s});
   }

@@ -10,6 +10,10 @@ constexpr int kMaxSkipped = 2;
 // Between attempts at a host that does not answer. The fetcher has waited much longer inside.
 constexpr Duration kHostDelay = 1s;
 
+// Transfers of one segment that may break off before it is the segment that is to blame. Each has
+// been resumed by the fetcher for its whole budget.
+constexpr int kMostBreaks = 2;
+
 bool is_host_down(ErrorCode code) {
   return code == ErrorCode::kNetworkUnreachable || code == ErrorCode::kNetworkTimeout ||
          code == ErrorCode::kConnectionLost || code == ErrorCode::kServerBusy;
@@ -24,7 +28,9 @@ bool is_damage(ErrorCode code) {
 
 FailureDecision decide_failure(const FailureInputs& in) {
   // The network is down: as long as the buffer hides it, keep trying.
-  if (is_host_down(in.code)) {
+  const bool breaks_every_time = in.code == ErrorCode::kConnectionLost &&
+                                 (in.attempts >= kMostBreaks || in.buffer_level <= Duration{0});
+  if (is_host_down(in.code) && !breaks_every_time) {
     if (in.buffer_level > Duration{0}) return {FailureAction::kRetry, kHostDelay};
     return {FailureAction::kGiveUp, Duration{0}};
   }

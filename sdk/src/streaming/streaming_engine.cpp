@@ -63,7 +63,8 @@ StreamingEngine::~StreamingEngine() = default;
 Result<void> StreamingEngine::open(std::shared_ptr<const Presentation> presentation,
                                    const TrackPreferences& preferences, MediaTime position) {
   presentation_ = std::move(presentation);
-  selected_ = select_tracks(*presentation_, preferences);
+  preferences_ = preferences;
+  selected_ = select(*presentation_);
   const std::size_t period = period_at(position);
   if (auto checked = drop_undecodable(period); !checked) return checked;
   const PeriodTracks& chosen = selected_[period];
@@ -76,23 +77,33 @@ Result<void> StreamingEngine::open(std::shared_ptr<const Presentation> presentat
     }
   }
   make_tracks(position);
+  const Track* video = track_of(TrackKind::kVideo);
+  if (video && usable_left(*video) == 0) {
+    tracks_.clear();
+    return make_error(ErrorCode::kNoPlayableTrack, "no decoder for any of the title's pictures");
+  }
   return {};
+}
+
+bool StreamingEngine::can_decode(const AdaptationSet& set) const {
+  return std::any_of(set.representations.begin(), set.representations.end(),
+                     [&](const Representation& r) { return backend_.supports(r.codecs); });
+}
+
+std::vector<PeriodTracks> StreamingEngine::select(const Presentation& presentation) const {
+  return select_tracks(presentation, preferences_,
+                       [this](const AdaptationSet& set) { return can_decode(set); });
 }
 
 Result<void> StreamingEngine::drop_undecodable(std::size_t period) {
   PeriodTracks& chosen = selected_[period];
   const auto& sets = presentation_->periods[period].adaptation_sets;
-  const auto can_decode = [&](std::size_t index) {
-    const auto& list = sets[index].representations;
-    return std::any_of(list.begin(), list.end(),
-                       [&](const Representation& r) { return backend_.supports(r.codecs); });
-  };
   const auto refusal = [&](std::size_t index) {
     return make_error(ErrorCode::kNoPlayableTrack,
                       "no decoder for " + sets[index].representations.front().codecs);
   };
-  if (chosen.video && !can_decode(*chosen.video)) return refusal(*chosen.video);
-  if (chosen.audio && !can_decode(*chosen.audio)) {
+  if (chosen.video && !can_decode(sets[*chosen.video])) return refusal(*chosen.video);
+  if (chosen.audio && !can_decode(sets[*chosen.audio])) {
     Error error = refusal(*chosen.audio);
     if (!chosen.video) return error;
     error.severity = Severity::kRecoverable;  // pictures without sound are better than nothing
@@ -127,6 +138,7 @@ void StreamingEngine::place_track(Track& track, MediaTime position) {
   if (stream->is_fetching()) {
     measure(meter_.abandon(static_cast<uint64_t>(stream->kind()), executor_.now()));
   }
+  forget_failures(stream->kind());
   track = Track();
   track.stream = std::move(stream);
   track.stream->restart(position);
@@ -135,7 +147,7 @@ void StreamingEngine::place_track(Track& track, MediaTime position) {
 
 void StreamingEngine::replace(std::shared_ptr<const Presentation> presentation) {
   presentation_ = std::move(presentation);
-  selected_ = select_tracks(*presentation_, TrackPreferences());
+  selected_ = select(*presentation_);
   indexes_.clear();
   waiting_for_renewal_ = false;
   for (Track& track : tracks_) {
@@ -150,13 +162,13 @@ bool StreamingEngine::seek(MediaTime position) {
   if (buffered) return true;
   video_.clear();
   audio_.clear();
-  failures_.clear();
   for (Track& track : tracks_) place_track(track, position);
   return false;
 }
 
 void StreamingEngine::change_audio(const TrackPreferences& preferences, MediaTime position) {
-  selected_ = select_tracks(*presentation_, preferences);
+  preferences_ = preferences;
+  selected_ = select(*presentation_);
   Track* track = track_of(TrackKind::kAudio);
   if (!track) return;
   audio_.clear();
@@ -170,11 +182,21 @@ void StreamingEngine::select_representation(const std::string& id, MediaTime pos
   // have to go with it, so there the choice waits for the next segment.
   constexpr Duration kKeepAhead = 4s;
   if (id.empty() || !track || track->stream->found_audio()) return;
-  const auto dropped = video_.drop_segments_from(position + kKeepAhead);
-  const MediaTime resume = dropped ? *dropped : track->stream->cursor();
-  const bool was_fetching = !track->stream->is_idle();
-  if (dropped || was_fetching)
-    place_track(*track, video_.end() ? std::max(*video_.end(), position) : resume);
+  const MediaTime from = position + kKeepAhead;
+  const bool was_fetching = track->stream->is_fetching();
+  const auto unread = video_.drop_segments_from(from);
+  const auto coming = track->stream->drop_from(from);
+  if (was_fetching && !track->stream->is_fetching()) {
+    measure(meter_.abandon(static_cast<uint64_t>(TrackKind::kVideo), executor_.now()));
+  }
+  if (!unread && !coming) return;
+  const MediaTime resume = std::min(unread.value_or(MediaTime::max()),  //
+                                    coming.value_or(MediaTime::max()));
+  forget_failures(TrackKind::kVideo);
+  track->failed_ids.clear();
+  track->is_complete = false;
+  track->period = period_at(resume);
+  track->stream->set_cursor(resume);
 }
 
 std::size_t StreamingEngine::period_at(MediaTime position) const {
@@ -202,7 +224,10 @@ const StreamingEngine::Track* StreamingEngine::track_of(TrackKind kind) const {
   return const_cast<StreamingEngine*>(this)->track_of(kind);  // NOLINT: same search, no change
 }
 
-bool StreamingEngine::plays_video() const { return track_of(TrackKind::kVideo) != nullptr; }
+bool StreamingEngine::plays_video() const {
+  const Track* track = track_of(TrackKind::kVideo);
+  return track && !track->stream->lacks_video();
+}
 
 bool StreamingEngine::plays_audio() const {
   if (track_of(TrackKind::kAudio)) return true;
@@ -225,6 +250,7 @@ Duration StreamingEngine::turn(MonotonicTime now, MediaTime position, double spe
   for (Track& track : tracks_) track.stream->collect();
   video_.trim_back(position - config_.buffering.back);
   audio_.trim_back(position - config_.buffering.back);
+  place_orphans();
   handle_failures(now, position);
   Duration wait = kForever;
   for (Track& track : tracks_) {
@@ -234,18 +260,24 @@ Duration StreamingEngine::turn(MonotonicTime now, MediaTime position, double spe
   return wait;
 }
 
+void StreamingEngine::place_orphans() {
+  const Track& reference = tracks_.front();
+  for (Track& track : tracks_) {
+    const auto held = track.stream->held_until();
+    if (!held) continue;
+    const bool is_passed = reference.stream->is_idle() && failures_.empty() &&
+                           (reference.is_complete || reference.stream->cursor() >= *held);
+    if (is_passed || &track == &reference) track.stream->place_by_itself();
+  }
+}
+
 Duration StreamingEngine::turn_track(Track& track, MonotonicTime now, MediaTime position,
                                      double speed) {
   if (track.is_complete || track.stream->is_fetching()) return kForever;
   if (now < track.not_before) return track.not_before - now;
   FetchInputs in;
-  const bool is_video = track.stream->kind() == TrackKind::kVideo;
-  in.level = level(track.stream->kind(), position);
-  if (is_video && track.stream->found_audio()) {
-    in.level = std::min(in.level, level(TrackKind::kAudio, position));
-  }
-  // What was asked for counts already: demuxing may lag behind a fast link.
-  if (!track.stream->is_idle()) in.level = std::max(in.level, track.stream->cursor() - position);
+  // What was fetched but holds no samples, or waits to be placed, is not fetched once more.
+  in.level = std::max(track.stream->cursor() - position, Duration{0});
   in.other_level = in.level;
   for (const Track& other : tracks_) {
     if (&other == &track || other.is_complete) continue;
@@ -302,6 +334,7 @@ void StreamingEngine::fetch_next(Track& track, MediaTime position) {
       track.last_number = planned.segment.number;
       continue;
     }
+    planned.period = track.period;
     planned.representation = info_of(*chosen);
     planned.reason = reason;
     planned.container = index->container;
@@ -351,7 +384,7 @@ const Representation* StreamingEngine::choose_representation(const Track& track,
   if (track.stream->kind() == TrackKind::kVideo) return choose_video(track, *set, position, reason);
   const Representation* chosen = nullptr;
   for (const Representation& representation : set->representations) {
-    if (track.failed_ids.count(representation.id) != 0) continue;
+    if (!is_usable(track, representation)) continue;
     if (!chosen || representation.bandwidth <= kTypicalAudio) chosen = &representation;
   }
   return chosen;
@@ -362,12 +395,11 @@ const Representation* StreamingEngine::choose_video(const Track& track, const Ad
                                                     SwitchReason& reason) const {
   std::vector<const Representation*> usable;
   for (const Representation& representation : set.representations) {
-    if (track.failed_ids.count(representation.id) != 0) continue;
+    if (!is_usable(track, representation)) continue;
     if (representation.id == forced_id_) {
       reason = SwitchReason::kManual;
       return &representation;
     }
-    if (!backend_.supports(representation.codecs)) continue;
     const bool too_much =
         (config_.max_bitrate.bps > 0 && representation.bandwidth > config_.max_bitrate) ||
         (config_.max_height > 0 && representation.height > config_.max_height);

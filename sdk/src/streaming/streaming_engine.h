@@ -119,6 +119,8 @@ class StreamingEngine final : private TrackStreamListener {
   void on_segment_failed(TrackKind kind, SegmentFailure failure) override;
 
   void measure(const std::optional<ThroughputSample>& sample);
+  [[nodiscard]] bool can_decode(const AdaptationSet& set) const;
+  [[nodiscard]] std::vector<PeriodTracks> select(const Presentation& presentation) const;
   // Errors: kNoPlayableTrack. Sound that cannot be decoded is left out with a warning.
   Result<void> drop_undecodable(std::size_t period);
   void make_tracks(MediaTime position);
@@ -138,11 +140,16 @@ class StreamingEngine final : private TrackStreamListener {
   [[nodiscard]] std::optional<std::size_t> next_index(const Track& track,
                                                       const SegmentIndex& index) const;
   bool next_period(Track& track);
+  // Samples that wait for pictures to place the timeline, where no such pictures come.
+  void place_orphans();
+  void forget_failures(TrackKind kind);
   void handle_failures(MonotonicTime now, MediaTime position);
   void handle_failure(Track& track, const SegmentFailure& failure, MonotonicTime now,
                       MediaTime position);
   void handle_index_failure(Track& track, const std::string& id, const Error& error,
                             MonotonicTime now, MediaTime position);
+  // It can be played and has not just failed.
+  [[nodiscard]] bool is_usable(const Track& track, const Representation& representation) const;
   [[nodiscard]] int usable_left(const Track& track) const;
 
   ResourceFetcher& fetcher_;
@@ -152,6 +159,7 @@ class StreamingEngine final : private TrackStreamListener {
   StreamingListener& listener_;
 
   std::shared_ptr<const Presentation> presentation_;
+  TrackPreferences preferences_;
   std::vector<PeriodTracks> selected_;
   IndexTable indexes_;
   TimelineMapper mapper_;

@@ -56,6 +56,12 @@ void StreamingEngine::on_segment_failed(TrackKind kind, SegmentFailure failure) 
   listener_.on_streaming_progress();
 }
 
+void StreamingEngine::forget_failures(TrackKind kind) {
+  failures_.erase(std::remove_if(failures_.begin(), failures_.end(),
+                                 [&](const auto& failure) { return failure.first == kind; }),
+                  failures_.end());
+}
+
 void StreamingEngine::handle_failures(MonotonicTime now, MediaTime position) {
   std::vector<std::pair<TrackKind, SegmentFailure>> failures;
   failures.swap(failures_);
@@ -64,12 +70,18 @@ void StreamingEngine::handle_failures(MonotonicTime now, MediaTime position) {
   }
 }
 
+bool StreamingEngine::is_usable(const Track& track, const Representation& representation) const {
+  if (track.failed_ids.count(representation.id) != 0) return false;
+  return track.stream->kind() != TrackKind::kVideo || representation.id == forced_id_ ||
+         backend_.supports(representation.codecs);
+}
+
 int StreamingEngine::usable_left(const Track& track) const {
   const AdaptationSet* set = set_of(track);
   if (!set) return 0;
   return static_cast<int>(
       std::count_if(set->representations.begin(), set->representations.end(),
-                    [&](const Representation& r) { return track.failed_ids.count(r.id) == 0; }));
+                    [&](const Representation& r) { return is_usable(track, r); }));
 }
 
 void StreamingEngine::handle_failure(Track& track, const SegmentFailure& failure, MonotonicTime now,
@@ -84,8 +96,10 @@ void StreamingEngine::handle_failure(Track& track, const SegmentFailure& failure
   in.segments_skipped = track.skipped;
   in.buffer_level = level(track.stream->kind(), position);
   const FailureDecision decision = decide_failure(in);
-  // The segment is planned again from its start unless it is skipped.
-  track.last_number.reset();
+  // The segment is planned again from its start unless it is skipped. It may fail after all of it
+  // came in, when its Period or the title seemed to be done.
+  track.period = std::min(failure.planned.period, presentation_->periods.size() - 1);
+  track.is_complete = false;
   track.stream->set_cursor(failure.planned.segment.start);
   if (decision.action != FailureAction::kGiveUp) listener_.on_streaming_warning(failure.error);
   switch (decision.action) {

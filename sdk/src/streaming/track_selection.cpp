@@ -32,25 +32,15 @@ int audio_score(const AdaptationSet& set, const TrackPreferences& preferences,
   return score;
 }
 
-std::optional<std::size_t> best_video(const Period& period) {
-  std::optional<std::size_t> best;
-  for (std::size_t i = 0; i < period.adaptation_sets.size(); ++i) {
-    const AdaptationSet& set = period.adaptation_sets[i];
-    if (set.kind != TrackKind::kVideo) continue;
-    if (!best || (has_role(set, "main") && !has_role(period.adaptation_sets[*best], "main"))) {
-      best = i;
-    }
-  }
-  return best;
-}
+using Decodable = std::function<bool(const AdaptationSet&)>;
 
-std::optional<std::size_t> best_audio(const Period& period, const TrackPreferences& preferences,
-                                      const std::string& group) {
+std::optional<std::size_t> best_of(const Period& period, TrackKind kind,
+                                   const std::function<int(const AdaptationSet&)>& score_of) {
   std::optional<std::size_t> best;
   int best_score = 0;
   for (std::size_t i = 0; i < period.adaptation_sets.size(); ++i) {
-    if (period.adaptation_sets[i].kind != TrackKind::kAudio) continue;
-    const int score = audio_score(period.adaptation_sets[i], preferences, group);
+    if (period.adaptation_sets[i].kind != kind) continue;
+    const int score = score_of(period.adaptation_sets[i]);
     if (!best || score > best_score) {
       best = i;
       best_score = score;
@@ -62,16 +52,22 @@ std::optional<std::size_t> best_audio(const Period& period, const TrackPreferenc
 }  // namespace
 
 std::vector<PeriodTracks> select_tracks(const Presentation& presentation,
-                                        const TrackPreferences& preferences) {
+                                        const TrackPreferences& preferences,
+                                        const Decodable& can_decode) {
+  constexpr int kUndecodable = -10'000;
   std::vector<PeriodTracks> tracks;
   for (const Period& period : presentation.periods) {
     PeriodTracks chosen;
-    chosen.video = best_video(period);
+    chosen.video = best_of(period, TrackKind::kVideo, [&](const AdaptationSet& set) {
+      return (can_decode(set) ? 0 : kUndecodable) + (has_role(set, "main") ? 1 : 0);
+    });
     std::string group;
     if (chosen.video) {
       group = period.adaptation_sets[*chosen.video].representations.front().audio_group;
     }
-    chosen.audio = best_audio(period, preferences, group);
+    chosen.audio = best_of(period, TrackKind::kAudio, [&](const AdaptationSet& set) {
+      return (can_decode(set) ? 0 : kUndecodable) + audio_score(set, preferences, group);
+    });
     tracks.push_back(chosen);
   }
   return tracks;

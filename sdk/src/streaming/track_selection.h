@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,8 +26,9 @@ struct PeriodTracks {
   }
 };
 
-// One entry for each Period.
-[[nodiscard]] std::vector<PeriodTracks> select_tracks(const Presentation& presentation,
-                                                      const TrackPreferences& preferences);
+// One entry for each Period. What cannot be decoded is chosen only when there is nothing else.
+[[nodiscard]] std::vector<PeriodTracks> select_tracks(
+    const Presentation& presentation, const TrackPreferences& preferences,
+    const std::function<bool(const AdaptationSet&)>& can_decode);
 
 }  // namespace playhead

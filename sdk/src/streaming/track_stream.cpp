@@ -16,6 +16,17 @@ void TrackStream::restart(MediaTime position) {
   cursor_ = position;
 }
 
+std::optional<MediaTime> TrackStream::drop_from(MediaTime from) {
+  const auto found = std::find_if(loads_.begin(), loads_.end(), [&](const auto& load) {
+    return load->planned.segment.start >= from;
+  });
+  if (found == loads_.end()) return std::nullopt;
+  const MediaTime start = (*found)->planned.segment.start;
+  const auto first = static_cast<std::size_t>(found - loads_.begin());
+  retire(first, loads_.size() - first);
+  return start;
+}
+
 bool TrackStream::is_fetching() const {
   return std::any_of(loads_.begin(), loads_.end(),
                      [](const auto& load) { return !load->load->is_fetched(); });
@@ -71,6 +82,8 @@ void TrackStream::on_streams(Load& load, std::vector<StreamInfo> streams) {
     origin->segment_start = load.planned.segment.start;
     load.origins.push_back(std::move(origin));
   }
+  are_streams_known_ = true;
+  if (has_video) found_video_ = true;
   if (kind_ == TrackKind::kVideo && has_audio) found_audio_ = true;
 }
 
@@ -86,12 +99,11 @@ void TrackStream::on_samples(Load& load, std::vector<EncodedSample> samples) {
     if (origin_of(load, sample.stream_index)) load.held.push_back(std::move(sample));
   }
   if (load.held.empty()) return;
-  if (learn_timeline(load)) context_.listener.on_timeline_learnt();
+  if (is_reference_ && learn_timeline(load)) context_.listener.on_timeline_learnt();
   place(load);
 }
 
 bool TrackStream::learn_timeline(const Load& load) const {
-  if (!is_reference_) return false;
   if (context_.mapper.offset(load.planned.segment, load.planned.media_offset)) return false;
   // Pictures place the timeline where there are any: sound often begins a little earlier.
   const bool has_video = std::any_of(load.origins.begin(), load.origins.end(), [](const auto& o) {
@@ -111,10 +123,42 @@ void TrackStream::place_held() {
   for (const auto& load : loads_) {
     if (!load->held.empty()) place(*load);
   }
+  finish_front();
+}
+
+std::optional<MediaTime> TrackStream::held_until() const {
+  if (loads_.empty() || !loads_.front()->has_ended) return std::nullopt;
+  return loads_.front()->planned.segment.end;
+}
+
+void TrackStream::place_by_itself() {
+  const Load& load = *loads_.front();
+  const EncodedSample& first = load.held.front();
+  context_.mapper.learn(
+      load.planned.segment,
+      ticks_to_us(first.pts_ticks, origin_of(load, first.stream_index)->stream.timescale));
+  context_.listener.on_timeline_learnt();
+}
+
+std::optional<Duration> TrackStream::offset_of(Load& load) const {
+  const PlannedSegment& planned = load.planned;
+  const auto offset = context_.mapper.offset(planned.segment, planned.media_offset);
+  if (!offset || planned.container != Container::kPackedAudio || load.held.empty()) return offset;
+  // Packed audio without the timestamp that RFC 8216 §3.4 demands begins every segment at 0: then
+  // the playlist's time is all there is.
+  if (!load.packed_offset) {
+    const EncodedSample& first = load.held.front();
+    const int64_t first_us =
+        ticks_to_us(first.pts_ticks, origin_of(load, first.stream_index)->stream.timescale);
+    const Duration gap = MediaTime{first_us} + *offset - planned.segment.start;
+    const bool is_astray = std::max(gap, -gap) > planned.segment.duration() / 2;
+    load.packed_offset = is_astray ? Duration{planned.segment.start.us - first_us} : *offset;
+  }
+  return load.packed_offset;
 }
 
 void TrackStream::place(Load& load) {
-  const auto offset = context_.mapper.offset(load.planned.segment, load.planned.media_offset);
+  const auto offset = offset_of(load);
   if (!offset) return;
   std::vector<EncodedSample> samples;
   samples.swap(load.held);
@@ -158,8 +202,14 @@ void TrackStream::push(const Load& load, EncodedSample sample, Duration offset) 
 
 void TrackStream::on_end(Load& load, Result<void> result) {
   if (!result) return on_failed(load, std::move(result).error());
-  if (replay_ && replay_->segment_number == load.planned.segment.number) replay_.reset();
-  // The front has delivered everything; the one behind it may go on.
+  load.has_ended = true;
+  finish_front();
+}
+
+void TrackStream::finish_front() {
+  if (loads_.empty() || !loads_.front()->has_ended || !loads_.front()->held.empty()) return;
+  const uint64_t number = loads_.front()->planned.segment.number;
+  if (replay_ && replay_->segment_number == number) replay_.reset();
   retire(0, 1);
   if (!loads_.empty()) loads_.front()->load->demux();
   context_.listener.on_segment_completed(kind_);

@@ -16,6 +16,7 @@ namespace playhead {
 // A Segment together with what it is a segment of.
 struct PlannedSegment {
   Segment segment;
+  std::size_t period = 0;  // position in the Presentation
   RepresentationInfo representation;
   SwitchReason reason = SwitchReason::kInitial;
   Container container = Container::kUnknown;
@@ -63,10 +64,18 @@ class TrackStream {
   // Forgets what is under way; the next segment wanted is the one holding `position`.
   void restart(MediaTime position);
   void fetch(PlannedSegment planned);
+  // Stops what is under way for segments that start at `from` or later; where the first of them
+  // starts.
+  std::optional<MediaTime> drop_from(MediaTime from);
   // Frees loads that have ended; not from a callback of theirs.
   void collect() { retired_.clear(); }
   // The timeline has become known: places what was held back.
   void place_held();
+  // Where the segment ends that has come in whole but waits for the timeline; nothing when none
+  // does.
+  [[nodiscard]] std::optional<MediaTime> held_until() const;
+  // Nobody else will place that segment: its own first sample does.
+  void place_by_itself();
 
   [[nodiscard]] TrackKind kind() const { return kind_; }
   // A segment is still coming from the network.
@@ -77,6 +86,8 @@ class TrackStream {
   [[nodiscard]] MediaTime cursor() const { return cursor_; }
   void set_cursor(MediaTime cursor) { cursor_ = cursor; }
   [[nodiscard]] bool found_audio() const { return found_audio_; }
+  // The segments of a video track hold no pictures: a plain playlist does not say so beforehand.
+  [[nodiscard]] bool lacks_video() const { return are_streams_known_ && !found_video_; }
 
  private:
   struct Load {
@@ -85,8 +96,11 @@ class TrackStream {
     // Streams in use, by their index in the container.
     std::vector<std::shared_ptr<const SampleOrigin>> origins;
     std::vector<EncodedSample> held;  // until the timeline is known
+    std::optional<Duration> packed_offset;
+    bool has_ended = false;  // nothing more comes; only `held` keeps it here
   };
 
+  [[nodiscard]] std::optional<Duration> offset_of(Load& load) const;
   void on_streams(Load& load, std::vector<StreamInfo> streams);
   void on_samples(Load& load, std::vector<EncodedSample> samples);
   void on_end(Load& load, Result<void> result);
@@ -95,6 +109,8 @@ class TrackStream {
   // until collect().
   void retire(std::size_t first, std::size_t count);
   SegmentLoadCallbacks callbacks_for(Load& load);
+  // The front has ended and all of it is placed: the one behind it may go on.
+  void finish_front();
   bool learn_timeline(const Load& load) const;
   void place(Load& load);
   void push(const Load& load, EncodedSample sample, Duration offset);
@@ -104,6 +120,8 @@ class TrackStream {
   TrackKind kind_;
   bool takes_audio_;
   bool is_reference_;
+  bool are_streams_known_ = false;
+  bool found_video_ = false;
   bool found_audio_ = false;
   MediaTime cursor_;
   InitCache inits_;

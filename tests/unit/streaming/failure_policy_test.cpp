@@ -35,7 +35,12 @@ TEST_CASE("decide_failure: what a failed segment leads to") {
   damaged_again.attempts = 2;
   damaged_again.representations_left = 1;
 
+  FailureInputs breaks_again = failure(ErrorCode::kConnectionLost);
+  breaks_again.attempts = 3;
+
   const Case cases[] = {
+      {"a segment that breaks off every time is skipped", breaks_again,
+       FailureAction::kSkipSegment},
       {"host down, buffer hides it", failure(ErrorCode::kNetworkUnreachable),
        FailureAction::kRetry},
       {"connection lost, buffer hides it", failure(ErrorCode::kConnectionLost),

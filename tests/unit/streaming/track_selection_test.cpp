@@ -27,6 +27,25 @@ AdaptationSet video(const char* audio_group = "") {
   return set;
 }
 
+bool any_codec(const AdaptationSet&) { return true; }
+
+TEST_CASE("select_tracks: what cannot be decoded is the last resort") {
+  Presentation presentation;
+  presentation.periods.resize(1);
+  AdaptationSet main = video();
+  main.roles = {"main"};
+  presentation.periods[0].adaptation_sets = {main, video(), audio("a", "en", "", true),
+                                             audio("b", "de")};
+  const auto second_ones = [&](const AdaptationSet& set) {
+    return set.id == "b" || (set.kind == TrackKind::kVideo && set.roles.empty());
+  };
+  const auto tracks = select_tracks(presentation, {"en", ""}, second_ones);
+  CHECK(tracks[0].video == std::size_t{1});
+  CHECK(tracks[0].audio == std::size_t{3});
+  const auto none = select_tracks(presentation, {}, [](const AdaptationSet&) { return false; });
+  CHECK(none[0].video == std::size_t{0});
+}
+
 TEST_CASE("select_tracks: the sound that is wanted, else the default") {
   Presentation presentation;
   presentation.periods.resize(1);
@@ -48,7 +67,7 @@ TEST_CASE("select_tracks: the sound that is wanted, else the default") {
   };
   for (const Case& c : cases) {
     CAPTURE(c.name);
-    const auto tracks = select_tracks(presentation, c.preferences);
+    const auto tracks = select_tracks(presentation, c.preferences, any_codec);
     REQUIRE(tracks.size() == 1);
     CHECK(tracks[0].video == std::size_t{0});
     CHECK(tracks[0].audio == c.audio);
@@ -64,7 +83,7 @@ TEST_CASE("select_tracks: roles matter, and what is missing is missing") {
   comments.roles = {"commentary"};
   presentation.periods[0].adaptation_sets = {comments, main};
   presentation.periods[1].adaptation_sets = {video()};
-  const auto tracks = select_tracks(presentation, {});
+  const auto tracks = select_tracks(presentation, {}, any_codec);
   CHECK_FALSE(tracks[0].video.has_value());
   CHECK(tracks[0].audio == std::size_t{1});
   CHECK(tracks[1].video == std::size_t{0});
