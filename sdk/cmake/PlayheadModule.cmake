@@ -31,7 +31,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
 endif()
 if(PLAYHEAD_SANITIZE)
   target_compile_options(playhead_build_flags INTERFACE
-    -fsanitize=${PLAYHEAD_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1 -O1)
+    -fsanitize=${PLAYHEAD_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1
+    # Test cases run once and are compiled often: -O0 halves the time (GCC 12: 14.5 s to 5.8 s for a large
+    # one). What they test, and the simulation under them, is optimised.
+    $<IF:$<BOOL:$<TARGET_PROPERTY:PLAYHEAD_IS_TEST_PROGRAM>>,-O0,-O1>)
   target_link_options(playhead_build_flags INTERFACE -fsanitize=${PLAYHEAD_SANITIZE})
 endif()
 if(PLAYHEAD_COVERAGE)
