@@ -31,7 +31,8 @@ enum class SwitchReason : uint8_t { kInitial, kThroughput, kBuffer, kManual, kLi
 
 // Quality of experience of one play, from load to now or its end.
 struct QoeSummary {
-  std::optional<Duration> startup;  // load to first frame; none when there was none
+  // Load to first frame, without pictures to first sound; none when there was none.
+  std::optional<Duration> startup;
   Duration play_time{0};            // time spent in kPlaying
   int rebuffer_count = 0;
   Duration rebuffer_time{0};
