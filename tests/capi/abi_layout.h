@@ -110,13 +110,11 @@
   FIELD(playhead_wakeup, wake) \
   STRUCT(playhead_player_config) \
   FIELD(playhead_player_config, struct_size) \
-  FIELD(playhead_player_config, decoder_threads) \
+  FIELD(playhead_player_config, max_height) \
   FIELD(playhead_player_config, video) \
   FIELD(playhead_player_config, audio) \
   FIELD(playhead_player_config, progress_interval_us) \
   FIELD(playhead_player_config, max_bitrate_bps) \
-  FIELD(playhead_player_config, max_height) \
-  FIELD(playhead_player_config, reserved) \
   FIELD(playhead_player_config, audio_language) \
   FIELD(playhead_player_config, buffer_start_us) \
   FIELD(playhead_player_config, buffer_after_rebuffer_us) \

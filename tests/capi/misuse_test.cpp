@@ -155,10 +155,10 @@ TEST_CASE("misuse: the reason of a refused player reaches the log sink as a sent
   playhead_client* client = nullptr;
   REQUIRE(playhead_client_create(&config, &client) == PLAYHEAD_OK);
   playhead_player_config player_config = PLAYHEAD_PLAYER_CONFIG_INIT;
-  player_config.decoder_threads = 1000;
+  player_config.progress_interval_us = 1000;
   playhead_player* player = nullptr;
   CHECK(playhead_player_create(client, &player_config, &player) == kInvalid);
-  CHECK(heard.find("decoder_threads") != std::string::npos);
+  CHECK(heard.find("progress_interval") != std::string::npos);
   playhead_client_destroy(client);
 }
 

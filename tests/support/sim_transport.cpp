@@ -239,8 +239,8 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
     if (!ready) return;
     ++origins_[key].connecting;
     ++connections_opened_;
-    connection_steps_.insert_or_assign(++next_connection_,
-                                       at(*ready, [this, key, number = next_connection_] {
+    const auto number = ++next_connection_;
+    connection_steps_.insert_or_assign(number, at(*ready, [this, key, number] {
                                          connection_steps_.erase(number);
                                          on_connected(key);
                                        }));

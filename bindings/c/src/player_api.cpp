@@ -26,7 +26,6 @@ PlayerConfig make_player_config(const playhead_player_config& from) {
   to.max_bitrate = Bitrate{from.max_bitrate_bps};
   to.max_height = from.max_height;
   to.audio_language = text_or_empty(from.audio_language);
-  to.decoder_threads = from.decoder_threads;
   return to;
 }
 

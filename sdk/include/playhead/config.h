@@ -51,8 +51,6 @@ struct PlayerConfig {
   int max_height = 0;
   // BCP 47; empty: the manifest's default.
   std::string audio_language;
-  // Threads the video decoder may use, 1..16; 0 chooses by the machine.
-  int decoder_threads = 0;
 };
 
 // What to play: a title of the service, or the URL of any manifest.

@@ -26,9 +26,6 @@ Result<void> check(const PlayerConfig& config) {
   if (config.progress_interval < 1s || config.progress_interval > 60s) {
     return refuse("progress_interval is outside 1 s to 60 s");
   }
-  if (config.decoder_threads < 0 || config.decoder_threads > 16) {
-    return refuse("decoder_threads is outside 0 to 16");
-  }
   return {};
 }
 

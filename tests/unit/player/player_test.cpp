@@ -30,8 +30,6 @@ TEST_CASE("player: create refuses what it cannot do, and says what") {
        "max_bytes"},
       {"reports all the time", [](PlayerConfig& c, Sinks&) { c.progress_interval = 10ms; },
        "progress_interval"},
-      {"too many threads", [](PlayerConfig& c, Sinks&) { c.decoder_threads = 99; },
-       "decoder_threads"},
       {"encoded output", [](PlayerConfig&, Sinks& s) { s.samples = std::make_shared<NoSamples>(); },
        "encoded output"},
   };

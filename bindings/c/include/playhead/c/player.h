@@ -17,18 +17,14 @@ typedef struct playhead_player playhead_player;
 
 typedef struct playhead_player_config {
   uint32_t struct_size;
-  /* Threads the video decoder may use, 1..16; 0 chooses by the machine. */
-  int32_t decoder_threads;
+  int32_t max_height; /* caps the automatic choice; 0: none */
   /* Where pictures go; copied. NULL: they are decoded and timed, and shown nowhere. */
   const playhead_video_sink* video;
   /* Where sound goes; copied. NULL: silence by the monotonic clock. */
   const playhead_audio_sink* audio;
   /* Position reports per true play time, 1 s..60 s; 0: 4 s. */
   int64_t progress_interval_us;
-  /* Caps for the automatic choice; 0: none. */
-  int64_t max_bitrate_bps;
-  int32_t max_height;
-  int32_t reserved;           /* 0 */
+  int64_t max_bitrate_bps;    /* caps the automatic choice; 0: none */
   const char* audio_language; /* BCP 47; copied; NULL: the manifest's default */
   /* Media needed before playback starts (0: 1 s) and after the buffer ran empty (0: 2 s). */
   int64_t buffer_start_us;
