@@ -187,5 +187,27 @@ TEST_CASE("sim: URLs with a known end are renewed before it") {
   CHECK(world.status()->qoe.rebuffer_count == 0);
 }
 
+TEST_CASE("sim: a renewal that fails is tried again while the old URLs still work") {
+  SimTitle title;
+  title.segments = 100;
+  SimWorld world(1, title, SimLink::constant(8'000'000));
+  world.service.expires_at_s = world.executor.wall_now().us / 1'000'000 + 250;
+  world.start_app();
+  world.load_title();
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  SimFault down;
+  down.url_contains = "/api/v1/stream?";
+  down.status = 503;
+  down.until = world.executor.now() + 240s;
+  world.transport->add_fault(down);
+  world.run_for(235s);
+  CHECK(world.service.starts == 1);
+  world.service.expires_at_s = *world.service.expires_at_s + 1000;
+  world.run_for(50s);
+  CHECK(world.service.starts == 2);
+  REQUIRE(world.run_until_event<Ended>(10min));
+  CHECK(world.status()->qoe.rebuffer_count == 0);
+}
+
 }  // namespace
 }  // namespace playhead::test

@@ -8,6 +8,14 @@
 
 namespace playhead {
 
+namespace {
+
+// Between attempts to renew URLs that still work (chosen: renewal begins with a fifth of their life
+// left, so there is time for several).
+constexpr Duration kRenewalPause = 10s;
+
+}  // namespace
+
 void PlayerEngine::load(PlaySource source) {
   if (state_ != PlayerState::kIdle) end_play(PlayerState::kIdle);
   const MonotonicTime now = executor_.now();
@@ -245,6 +253,7 @@ void PlayerEngine::on_renewed(Result<SessionStart> start) {
 void PlayerEngine::on_renewal_failed(Error error) {
   // The old URLs may still be good, or what is buffered may be enough: segments will tell.
   if (!streaming_ || streaming_->is_waiting_for_renewal()) return fail_next_turn(std::move(error));
+  renewal_timer_ = executor_.post_at(executor_.now() + kRenewalPause, [this] { renew_urls(); });
   error.severity = Severity::kRecoverable;
   warn(std::move(error));
 }
