@@ -27,22 +27,18 @@ MonotonicTime monotonic_now() {
 
 class ThreadExecutor::Impl {
  public:
+  // Wakes under the lock: once a task can run it may be the one that ends this object.
   void post(Task task) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (stopped_) return;
-      tasks_.push_back(std::move(task));
-    }
+    const std::lock_guard lock(mutex_);
+    if (stopped_) return;
+    tasks_.push_back(std::move(task));
     wake_.notify_one();
   }
 
   TimerKey add_timer(MonotonicTime deadline, Task task) {
-    TimerKey key;
-    {
-      const std::lock_guard lock(mutex_);
-      key = {deadline.us, next_timer_++};
-      if (!stopped_) timers_.emplace(key, std::move(task));
-    }
+    const std::lock_guard lock(mutex_);
+    const TimerKey key{deadline.us, next_timer_++};
+    if (!stopped_) timers_.emplace(key, std::move(task));
     wake_.notify_one();
     return key;
   }
@@ -66,10 +62,8 @@ class ThreadExecutor::Impl {
   }
 
   void stop() {
-    {
-      const std::lock_guard lock(mutex_);
-      stopped_ = true;
-    }
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
     wake_.notify_one();
   }
 
