@@ -39,6 +39,7 @@ void AudioPipeline::restart(MediaTime target) {
   if (decoder_) decoder_->flush();
   chunks_.clear();
   timeline_.restart(target);
+  watch_.reset();
   is_draining_ = false;
   is_drained_ = false;
   is_running_ = false;
@@ -62,9 +63,24 @@ void AudioPipeline::run(bool running) {
 }
 
 void AudioPipeline::feed(SampleQueue& queue, bool complete, MonotonicTime now) {
-  if (has_failed_) return;
+  if (has_failed_ || !check_device(now)) return;
   decode(queue, complete);
   write(now);
+}
+
+bool AudioPipeline::check_device(MonotonicTime now) {
+  if (!format_) return true;
+  const bool should_play = is_running_ && queued_frames(now) > 0;
+  if (!watch_.has_stopped(sink_->frames_played(now), should_play, format_->sample_rate, now)) {
+    return true;
+  }
+  sink_->close();
+  format_.reset();
+  decoder_.reset();
+  chunks_.clear();
+  fail(make_error(ErrorCode::kAudioOutput,
+                  "the device has stopped playing; the title goes on without sound"));
+  return false;
 }
 
 Duration AudioPipeline::decoded_ahead() const {

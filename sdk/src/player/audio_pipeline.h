@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "player/audio_timeline.h"
+#include "player/sink_watch.h"
 #include "playhead/media_backend.h"
 #include "playhead/sinks.h"
 #include "streaming/sample_queue.h"
@@ -61,6 +62,8 @@ class AudioPipeline {
   void write_chunk(AudioChunk chunk);
   [[nodiscard]] int64_t queued_frames(MonotonicTime now);
   [[nodiscard]] Duration decoded_ahead() const;
+  // A device that has stopped is given up for the rest of the play. False: there is no sound.
+  bool check_device(MonotonicTime now);
   void fail(Error error);
 
   MediaBackend& backend_;
@@ -73,6 +76,7 @@ class AudioPipeline {
   std::optional<AudioFormat> format_;           // the opened sink's
   std::deque<AudioChunk> chunks_;               // decoded, not yet in the sink
   AudioTimeline timeline_;
+  SinkWatch watch_;
   double speed_ = 1.0;
   bool is_running_ = false;
   bool is_draining_ = false;

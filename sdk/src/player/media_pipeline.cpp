@@ -81,6 +81,10 @@ MediaPipeline::Turn MediaPipeline::turn(StreamingEngine& streaming, MonotonicTim
     while (streaming.audio().peek() && streaming.audio().peek()->end() <= here) {
       streaming.audio().advance();
     }
+    if (plays_unheard(streaming)) {
+      const Duration level = streaming.level(TrackKind::kAudio, here);
+      turn.wait = std::min(turn.wait, until(here + level, now));
+    }
   }
   if (streaming.plays_video()) {
     video_.feed(streaming.video(), streaming.is_complete(TrackKind::kVideo));
@@ -107,6 +111,21 @@ Duration MediaPipeline::until(MediaTime time, MonotonicTime now) {
   return from_seconds(to_seconds(media) / speed_);
 }
 
+bool MediaPipeline::plays_unheard(const StreamingEngine& streaming) const {
+  return !plays_audio_ && !streaming.plays_video() && streaming.plays_audio();
+}
+
+Duration MediaPipeline::least_level(const StreamingEngine& streaming, MonotonicTime now) {
+  const MediaTime here = position(now);
+  Duration least = kForever;
+  const auto look_at = [&](TrackKind kind) {
+    if (!streaming.is_complete(kind)) least = std::min(least, streaming.level(kind, here));
+  };
+  if (streaming.plays_video()) look_at(TrackKind::kVideo);
+  if (plays_audio_ || plays_unheard(streaming)) look_at(TrackKind::kAudio);
+  return least;
+}
+
 bool MediaPipeline::is_ready(const StreamingEngine& streaming) const {
   // A track that ends before the target has nothing to wait for.
   const bool video_ready =
@@ -124,6 +143,10 @@ bool MediaPipeline::is_starved(StreamingEngine& streaming, MonotonicTime now) {
       streaming.level(TrackKind::kVideo, here) == Duration{0}) {
     return true;
   }
+  if (plays_unheard(streaming)) {
+    return !streaming.is_complete(TrackKind::kAudio) &&
+           streaming.level(TrackKind::kAudio, here) == Duration{0};
+  }
   return plays_audio_ && !streaming.is_complete(TrackKind::kAudio) &&
          (streaming.level(TrackKind::kAudio, here) == Duration{0} ||
           (audio_->is_dry(now) && !streaming.audio().has_unread()));
@@ -132,6 +155,10 @@ bool MediaPipeline::is_starved(StreamingEngine& streaming, MonotonicTime now) {
 bool MediaPipeline::is_finished(const StreamingEngine& streaming, MonotonicTime now) {
   const bool video_done = !streaming.plays_video() || (streaming.is_complete(TrackKind::kVideo) &&
                                                        video_.is_finished(position(now)));
+  if (plays_unheard(streaming)) {
+    return streaming.is_complete(TrackKind::kAudio) &&
+           streaming.level(TrackKind::kAudio, position(now)) == Duration{0};
+  }
   const bool audio_done =
       !plays_audio_ || (streaming.is_complete(TrackKind::kAudio) && audio_->is_finished(now));
   return video_done && audio_done;

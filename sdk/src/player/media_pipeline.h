@@ -31,6 +31,9 @@ class MediaPipeline {
 
   [[nodiscard]] MediaTime position(MonotonicTime now);
   [[nodiscard]] bool is_running() const { return is_running_; }
+  // Media ahead of the position in the track that has least of it; of tracks that are complete what
+  // is left does not matter.
+  [[nodiscard]] Duration least_level(const StreamingEngine& streaming, MonotonicTime now);
   // What playback would begin with is decoded: the first frame and, if there is any, sound.
   [[nodiscard]] bool is_ready(const StreamingEngine& streaming) const;
   // Running, but out of something to show or to play.
@@ -41,6 +44,8 @@ class MediaPipeline {
  private:
   // How long until playback is at `time`; for ever when it is past it or stands still.
   [[nodiscard]] Duration until(MediaTime time, MonotonicTime now);
+  // The title is sound alone, and nobody hears it: it still takes its time.
+  [[nodiscard]] bool plays_unheard(const StreamingEngine& streaming) const;
   // True while sound drives the clock.
   [[nodiscard]] bool follows_audio(MonotonicTime now);
 

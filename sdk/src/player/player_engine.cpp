@@ -126,18 +126,6 @@ void PlayerEngine::note_presented(const VideoPipeline::Presented& presented, Mon
   }
 }
 
-Duration PlayerEngine::least_level(MediaTime position) const {
-  Duration least = kForever;
-  for (const TrackKind kind : {TrackKind::kVideo, TrackKind::kAudio}) {
-    const bool plays = kind == TrackKind::kVideo ? streaming_->plays_video()
-                                                 : streaming_->plays_audio() && sinks_.audio;
-    if (plays && !streaming_->is_complete(kind)) {
-      least = std::min(least, streaming_->level(kind, position));
-    }
-  }
-  return least;
-}
-
 void PlayerEngine::update_state(MonotonicTime now) {
   switch (state_) {
     case PlayerState::kBuffering:
@@ -171,7 +159,7 @@ void PlayerEngine::update_buffering(MonotonicTime now) {
   PlayInputs in;
   in.is_first_frame_ready = is_ready;
   in.after_rebuffer = state_ == PlayerState::kRebuffering;
-  in.least_level = least_level(position(now));
+  in.least_level = pipeline_->least_level(*streaming_, now);
   if (!may_play(in, config_.buffering)) return;
   pipeline_->run(true, now);
   if (!streaming_->plays_video()) qoe_.on_first_frame(now);  // the first that can be perceived
@@ -290,6 +278,7 @@ void PlayerEngine::on_pipeline_error(TrackKind kind, Error error) {
   if (error.severity == Severity::kFatal && kind == TrackKind::kVideo) {
     failure_ = std::move(error);
   } else {
+    error.severity = Severity::kRecoverable;
     decode_errors_.push_back(std::move(error));
   }
   wake();

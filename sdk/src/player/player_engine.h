@@ -67,7 +67,6 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   void update_playing(MonotonicTime now);
   void finish_seek(MonotonicTime now);
   void end_title(MonotonicTime now);
-  [[nodiscard]] Duration least_level(MediaTime position) const;
 
   // Asks for a turn; several requests become one.
   void wake();
