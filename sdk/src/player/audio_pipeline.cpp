@@ -16,6 +16,9 @@ constexpr Duration kDecodedTarget = 200ms;
 // A chunk this close to where it should be is taken as it is: AAC frames are 21 ms, and rounding in
 // containers moves them by less than one.
 constexpr Duration kTolerance = 15ms;
+// A pause in the sound from this length on is waited out by the monotonic clock; a shorter one is
+// filled once the sound behind it is there. Rounding at segments' ends stays far below it.
+constexpr Duration kLeastPause = 500ms;
 // Silence is made in pieces, so that a long gap costs no memory.
 constexpr Duration kSilencePiece = 200ms;
 
@@ -62,9 +65,18 @@ void AudioPipeline::run(bool running) {
   }
 }
 
-void AudioPipeline::feed(SampleQueue& queue, bool complete, MonotonicTime now) {
+void AudioPipeline::begin_at(MediaTime position) {
+  timeline_.restart(position);
+  is_drained_ = false;
+  if (!format_) return;
+  watch_.reset();
+  sink_->flush();
+  if (is_running_) sink_->resume();
+}
+
+void AudioPipeline::feed(SampleQueue& queue, const Outlook& outlook, MonotonicTime now) {
   if (has_failed_ || !check_device(now)) return;
-  decode(queue, complete);
+  decode(queue, outlook);
   write(now);
 }
 
@@ -89,15 +101,21 @@ Duration AudioPipeline::decoded_ahead() const {
   return total;
 }
 
-void AudioPipeline::decode(SampleQueue& queue, bool complete) {
+bool AudioPipeline::is_at_end(const Outlook& outlook) const {
+  const MediaTime end = timeline_.end() + decoded_ahead();
+  return outlook.is_complete || (outlook.none_until && *outlook.none_until > end + kLeastPause);
+}
+
+void AudioPipeline::decode(SampleQueue& queue, const Outlook& outlook) {
   while (decoded_ahead() < kDecodedTarget * speed_) {
     const TimedSample* sample = queue.peek();
     if (!sample) {
-      if (complete && decoder_ && !is_draining_ && !is_drained_) {
+      if (!is_at_end(outlook)) return;
+      if (decoder_ && !is_draining_) {
         is_draining_ = true;
         decoder_->drain();
       }
-      if (complete && !decoder_) is_drained_ = true;
+      if (!decoder_) is_drained_ = true;
       return;
     }
     if (is_draining_) return;

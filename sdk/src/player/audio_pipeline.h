@@ -37,9 +37,15 @@ class AudioPipeline {
   void set_speed(double speed);
   void run(bool running);
 
-  // Moves samples to the decoder and decoded sound to the sink. `complete`: the queue's end is the
-  // end of the title.
-  void feed(SampleQueue& queue, bool complete, MonotonicTime now);
+  // What is known of the sound that is not in the queue.
+  struct Outlook {
+    bool is_complete = false;             // the queue's end is the end of the title's sound
+    std::optional<MediaTime> none_until;  // behind the queue's end there is none up to here
+  };
+  // Moves samples to the decoder and decoded sound to the sink.
+  void feed(SampleQueue& queue, const Outlook& outlook, MonotonicTime now);
+  // The sound heard next is that of `position`; only while is_idle().
+  void begin_at(MediaTime position);
 
   // Position heard now.
   [[nodiscard]] MediaTime position(MonotonicTime now);
@@ -47,7 +53,12 @@ class AudioPipeline {
   [[nodiscard]] bool is_primed() const { return timeline_.frames() > 0; }
   // The sink has played everything it got and there is nothing more to give it at present.
   [[nodiscard]] bool is_dry(MonotonicTime now);
-  // The end of the title was heard.
+  // Nothing is being decoded or heard, and nothing waits to be: nothing has come yet, or what comes
+  // next comes after a pause.
+  [[nodiscard]] bool is_idle(MonotonicTime now) {
+    return !decoder_ && chunks_.empty() && queued_frames(now) == 0;
+  }
+  // All sound there is was heard, up to the end of the title or to a long pause.
   [[nodiscard]] bool is_finished(MonotonicTime now);
   // No sound can be had: the device or the decoder failed for good.
   [[nodiscard]] bool has_failed() const { return has_failed_; }
@@ -55,7 +66,9 @@ class AudioPipeline {
   [[nodiscard]] Duration until_refill(MonotonicTime now);
 
  private:
-  void decode(SampleQueue& queue, bool complete);
+  void decode(SampleQueue& queue, const Outlook& outlook);
+  // The queue is read out: whether what the decoder still holds must come out now.
+  [[nodiscard]] bool is_at_end(const Outlook& outlook) const;
   bool open_decoder(const SampleOrigin& origin);
   void write(MonotonicTime now);
   void write_silence(Duration media);

@@ -134,7 +134,7 @@ void PlayerEngine::update_state(MonotonicTime now) {
     case PlayerState::kPlaying:
       return update_playing(now);
     case PlayerState::kPaused:
-      if (is_seeking_ && pipeline_->is_ready(*streaming_)) finish_seek(now);
+      if (is_seeking_ && pipeline_->is_ready(*streaming_, now)) finish_seek(now);
       if (!is_paused_) set_state(PlayerState::kBuffering, now), update_buffering(now);
       return;
     case PlayerState::kIdle:
@@ -146,7 +146,7 @@ void PlayerEngine::update_state(MonotonicTime now) {
 }
 
 void PlayerEngine::update_buffering(MonotonicTime now) {
-  const bool is_ready = pipeline_->is_ready(*streaming_);
+  const bool is_ready = pipeline_->is_ready(*streaming_, now);
   if (is_ready && is_seeking_) finish_seek(now);
   if (pipeline_->is_finished(*streaming_, now)) {
     if (is_seeking_) finish_seek(now);
@@ -258,6 +258,11 @@ void PlayerEngine::publish_status(MonotonicTime now) {
 void PlayerEngine::fail_next_turn(Error error) {
   failure_ = std::move(error);
   wake();
+}
+
+void PlayerEngine::on_segment_loaded(const SegmentLoaded& segment) {
+  if (pipeline_) pipeline_->note_loaded(segment, executor_.now());
+  emit(segment);
 }
 
 void PlayerEngine::on_streaming_warning(const Error& error) {

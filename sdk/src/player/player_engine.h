@@ -82,7 +82,7 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
 
   // StreamingListener, PipelineListener
   void on_streaming_progress() override { wake(); }
-  void on_segment_loaded(const SegmentLoaded& segment) override { emit(segment); }
+  void on_segment_loaded(const SegmentLoaded& segment) override;
   void on_received(int64_t bytes) override { qoe_.on_bytes(bytes); }
   void on_streaming_warning(const Error& error) override;
   void on_streaming_failed(Error error) override;
