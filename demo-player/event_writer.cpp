@@ -31,7 +31,7 @@ const char* track_name(int32_t track) {
 
 const char* reason_name(int32_t reason) {
   constexpr std::array<const char*, 6> kNames{"initial", "throughput", "buffer",
-                                              "manual",  "limit",      "failure"};
+                                              "manual",  "period",     "failure"};
   return reason >= 0 && reason < 6 ? kNames[static_cast<std::size_t>(reason)] : "unknown";
 }
 

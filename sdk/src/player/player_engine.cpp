@@ -30,6 +30,7 @@ PlayerEngine::PlayerEngine(std::shared_ptr<Client> client, PlayerConfig config, 
       executor_(executor),
       events_(events),
       publish_(std::move(publish)),
+      log_(client_->impl().log.get(), "player"),
       start_fetcher_(*client_->impl().transport, executor, start_retries()),
       media_fetcher_(*client_->impl().transport, executor),
       manifests_([this](Request request, ManifestDone done) {
@@ -77,6 +78,7 @@ void PlayerEngine::turn() {
   Duration wait = kForever;
   handle_errors(now);
   if (streaming_) {
+    settle_start(now);
     wait = streaming_->turn(now, position(now), speed_);
     const MediaPipeline::Turn played = pipeline_->turn(*streaming_, now);
     wait = std::min(wait, played.wait);
@@ -113,17 +115,28 @@ void PlayerEngine::note_presented(const VideoPipeline::Presented& presented, Mon
   if (presented.changed) {
     const SampleOrigin& origin = *presented.changed;
     const bool is_first = shown_.id.empty();
+    // A segment may begin a little before its Period does.
+    const std::size_t period = period_at(origin.segment_start + Duration{50ms});
+    const bool is_new_period = std::exchange(shown_period_, period) != period && !is_first;
     shown_ = origin.representation;
     if (shown_.width == 0) shown_.width = pipeline_->video().width();
     if (shown_.height == 0) shown_.height = pipeline_->video().height();
-    qoe_.on_representation(shown_.bitrate, now);
-    const SwitchReason reason = is_first ? SwitchReason::kInitial : origin.reason;
+    qoe_.on_representation(shown_.bitrate, !is_first && !is_new_period, now);
+    SwitchReason reason = is_first ? SwitchReason::kInitial : origin.reason;
+    if (is_new_period) reason = SwitchReason::kPeriod;
     emit(RepresentationChanged{shown_.bitrate, shown_.width, shown_.height, shown_.id, reason});
   }
   if (presented.shown > 0 && !std::exchange(has_first_frame_, true)) {
     qoe_.on_first_frame(now);
     emit(FirstFrame{now - load_started_, pipeline_->video().width(), pipeline_->video().height()});
   }
+}
+
+std::size_t PlayerEngine::period_at(MediaTime time) const {
+  const auto& periods = streaming_->presentation()->periods;
+  const auto next = std::find_if(periods.begin(), periods.end(),
+                                 [&](const Period& period) { return period.start > time; });
+  return static_cast<std::size_t>(std::max<std::ptrdiff_t>(next - periods.begin() - 1, 0));
 }
 
 void PlayerEngine::update_state(MonotonicTime now) {

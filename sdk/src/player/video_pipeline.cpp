@@ -11,6 +11,11 @@ namespace {
 // Decoded frames kept ready: enough to ride over a slow frame, few enough that 1080p stays < 20 MB.
 constexpr std::size_t kFramesAhead = 5;
 
+// Periods may use one id for different things.
+bool is_other(const RepresentationInfo& a, const RepresentationInfo& b) {
+  return a.id != b.id || a.bitrate != b.bitrate || a.width != b.width || a.height != b.height;
+}
+
 }  // namespace
 
 VideoPipeline::VideoPipeline(MediaBackend& backend, Executor& executor,
@@ -115,9 +120,11 @@ VideoPipeline::Presented VideoPipeline::present(MediaTime position) {
   height_ = due->height;
   if (sink_) sink_->show(*due);
   while (origins_.size() > 1 && origins_[1].from <= due->time) origins_.pop_front();
-  if (!origins_.empty() && origins_.front().origin->representation.id != shown_id_) {
-    shown_id_ = origins_.front().origin->representation.id;
-    result.changed = origins_.front().origin;
+  if (!origins_.empty()) {
+    const auto before = std::exchange(shown_, origins_.front().origin);
+    if (!before || is_other(before->representation, shown_->representation)) {
+      result.changed = shown_;
+    }
   }
   return result;
 }

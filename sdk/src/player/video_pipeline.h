@@ -4,7 +4,6 @@
 #include <deque>
 #include <memory>
 #include <optional>
-#include <string>
 
 #include "player/audio_pipeline.h"
 #include "playhead/media_backend.h"
@@ -77,7 +76,7 @@ class VideoPipeline {
     std::shared_ptr<const SampleOrigin> origin;
   };
   std::deque<OriginStart> origins_;
-  std::string shown_id_;
+  std::shared_ptr<const SampleOrigin> shown_;  // of the frame on screen
 };
 
 }  // namespace playhead
