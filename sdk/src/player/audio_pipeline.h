@@ -6,23 +6,13 @@
 #include <optional>
 
 #include "player/audio_timeline.h"
+#include "player/pipeline_decoder.h"
 #include "player/sink_watch.h"
 #include "playhead/media_backend.h"
 #include "playhead/sinks.h"
 #include "streaming/sample_queue.h"
 
 namespace playhead {
-
-// What the pipelines tell their owner. Engine thread; may come from inside a call, so take note and
-// act at the next turn.
-class PipelineListener {
- public:
-  virtual ~PipelineListener() = default;
-  // Decoded media arrived or a decoder has room.
-  virtual void on_pipeline_progress() = 0;
-  // Recoverable errors are skipped over; fatal ones end that kind of track.
-  virtual void on_pipeline_error(TrackKind kind, Error error) = 0;
-};
 
 // From samples to the sound device: decodes a little ahead, fills gaps with silence, cuts overlaps,
 // and tells the position from what the device has played. Engine thread.
@@ -61,7 +51,7 @@ class AudioPipeline {
   // All sound there is was heard, up to the end of the title or to a long pause.
   [[nodiscard]] bool is_finished(MonotonicTime now);
   // No sound can be had: the device or the decoder failed for good.
-  [[nodiscard]] bool has_failed() const { return has_failed_; }
+  [[nodiscard]] bool has_failed() const { return decoder_.has_failed(); }
   // How long until feed() should be called again although nothing arrived.
   [[nodiscard]] Duration until_refill(MonotonicTime now);
 
@@ -77,14 +67,13 @@ class AudioPipeline {
   [[nodiscard]] Duration decoded_ahead() const;
   // A device that has stopped is given up for the rest of the play. False: there is no sound.
   bool check_device(MonotonicTime now);
-  void fail(Error error);
 
   MediaBackend& backend_;
   Executor& executor_;
   std::shared_ptr<AudioSink> sink_;
   PipelineListener& listener_;
 
-  std::unique_ptr<AudioDecoder> decoder_;
+  PipelineDecoder<AudioDecoder, AudioDecoderCallbacks> decoder_;
   std::shared_ptr<const SampleOrigin> origin_;  // of the samples the decoder was opened for
   std::optional<AudioFormat> format_;           // the opened sink's
   std::deque<AudioChunk> chunks_;               // decoded, not yet in the sink
@@ -92,12 +81,6 @@ class AudioPipeline {
   SinkWatch watch_;
   double speed_ = 1.0;
   bool is_running_ = false;
-  bool is_draining_ = false;
-  bool is_drained_ = false;
-  bool has_failed_ = false;
 };
-
-// The two decode alike: extradata tells codecs' settings apart.
-[[nodiscard]] bool needs_new_decoder(const StreamInfo& current, const StreamInfo& next);
 
 }  // namespace playhead

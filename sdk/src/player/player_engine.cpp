@@ -147,7 +147,6 @@ void PlayerEngine::update_state(MonotonicTime now) {
     case PlayerState::kPlaying:
       return update_playing(now);
     case PlayerState::kPaused:
-      if (is_seeking_ && pipeline_->is_ready(*streaming_, now)) finish_seek(now);
       if (!is_paused_) set_state(PlayerState::kBuffering, now), update_buffering(now);
       return;
     case PlayerState::kIdle:
@@ -220,7 +219,7 @@ PlayActivity PlayerEngine::activity() const {
     case PlayerState::kPlaying:
       return PlayActivity::kPlaying;
     case PlayerState::kPaused:
-      return is_seeking_ ? PlayActivity::kSeeking : PlayActivity::kPaused;
+      return PlayActivity::kPaused;
     case PlayerState::kBuffering:
       if (is_seeking_) return PlayActivity::kSeeking;
       return has_first_frame_ ? PlayActivity::kBuffering : PlayActivity::kIdle;
