@@ -90,7 +90,7 @@ void SimWorld::start_app(PlayerConfig config) {
   world.executor = borrowed<Executor>(executor);
   world.transport = transport;
   world.store = borrowed<Store>(store);
-  world.backend = std::make_shared<SimBackend>();
+  world.backend = std::make_shared<SimBackend>(codecs);
   auto made = Client::create(std::move(client_config), std::move(world));
   client = *std::move(made);
   screen = std::make_shared<CapturingVideoSink>(executor);
@@ -123,6 +123,14 @@ void SimWorld::load_title(bool start_paused) {
   source.title_id = "m1";
   source.start_paused = start_paused;
   player->load(source);
+}
+
+void SimWorld::load_dash(const SimDash& dash, std::optional<Duration> start) {
+  transport->serve([dash](const WebRequest& request) -> std::optional<WebAnswer> {
+    const auto body = dash.body(request.url);
+    return body ? std::optional(text_answer(*body)) : std::nullopt;
+  });
+  load_url(dash.url(), start);
 }
 
 void SimWorld::load_url(const std::string& url, std::optional<Duration> start) {

@@ -7,6 +7,7 @@
 
 #include "playhead/player.h"
 #include "support/memory_store.h"
+#include "support/sim_dash.h"
 #include "support/sim_media.h"
 #include "support/sim_service.h"
 #include "support/sim_sinks.h"
@@ -31,6 +32,7 @@ class SimWorld {
   void kill_app();
 
   void load_title(bool start_paused = false);
+  void load_dash(const SimDash& dash, std::optional<Duration> start = {});
   void load_url(const std::string& url, std::optional<Duration> start = {});
 
   void run_for(Duration duration);
@@ -74,6 +76,7 @@ class SimWorld {
 
   VirtualExecutor executor;
   SimTitle title;
+  SimCodecTroubles codecs;  // of the next start_app()
   SimService service;
   MemoryStore store;
   std::shared_ptr<SimTransport> transport;
