@@ -192,7 +192,10 @@ const StreamingEngine::Track* StreamingEngine::track_of(TrackKind kind) const {
 }
 
 Duration StreamingEngine::turn(MonotonicTime now, MediaTime position, double speed) {
+  // Nothing plays: no room appears, and whoever starts it again asks for a turn.
+  stands_still_ = position == position_ && now > last_turn_;
   position_ = position;
+  last_turn_ = now;
   if (tracks_.empty() || has_failed_) return kForever;
   for (Track& track : tracks_) track.stream->collect();
   video_.trim_back(position - config_.buffering.back);
@@ -255,7 +258,7 @@ Duration StreamingEngine::turn_track(Track& track, MonotonicTime now, MediaTime 
   in.buffered_bytes = buffered_bytes();
   in.speed = speed;
   const FetchDecision decision = decide_fetch(in, config_.buffering);
-  if (!decision.fetch) return decision.wait;
+  if (!decision.fetch) return stands_still_ ? kForever : decision.wait;
   fetch_next(track, position);
   return kForever;
 }

@@ -187,6 +187,8 @@ class StreamingEngine final : private TrackStreamListener {
   TrackPreferences preferences_;
   PlayedTracks played_;
   MediaTime position_;  // of the last turn
+  MonotonicTime last_turn_;
+  bool stands_still_ = false;  // the position, since the turn before
   IndexTable indexes_;
   TimelineMapper mapper_;
   SampleQueue video_;
