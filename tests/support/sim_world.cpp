@@ -140,6 +140,22 @@ void SimWorld::load_url(const std::string& url, std::optional<Duration> start) {
   player->load(source);
 }
 
+void SimWorld::fail_requests(const std::string& url_contains, int status) {
+  SimFault fault;
+  fault.url_contains = url_contains;
+  fault.status = status;
+  transport->add_fault(std::move(fault));
+}
+
+void SimWorld::take_down(const std::string& host, std::optional<Duration> duration) {
+  SimFault fault;
+  fault.url_contains = host;
+  fault.refuses_connection = true;
+  if (duration) fault.until = executor.now() + *duration;
+  transport->add_fault(std::move(fault));
+  transport->drop_connections();
+}
+
 void SimWorld::run_for(Duration duration) {
   executor.run_for(duration);
   collect();

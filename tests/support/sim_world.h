@@ -35,6 +35,11 @@ class SimWorld {
   void load_dash(const SimDash& dash, std::optional<Duration> start = {});
   void load_url(const std::string& url, std::optional<Duration> start = {});
 
+  // From now on requests with that text in their URL are answered with that status.
+  void fail_requests(const std::string& url_contains, int status);
+  // The host breaks all its connections and refuses new ones.
+  void take_down(const std::string& host, std::optional<Duration> duration = {});
+
   void run_for(Duration duration);
   // Runs until an event of that kind came since the last forget_events(); false after `limit`.
   template <typename Kind>
