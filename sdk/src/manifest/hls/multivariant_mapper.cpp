@@ -142,6 +142,11 @@ class MultivariantMapper {
   Result<Presentation> map();
 
  private:
+  // Audio and subtitle groups only redundant Variants use, and the group they repeat.
+  struct RepeatedGroup {
+    std::string_view group, original;
+  };
+
   void collect_variants();
   void place_entry(std::size_t index);
   void prefer_default_pathway(Entry& entry);
@@ -149,6 +154,11 @@ class MultivariantMapper {
   void map_redundant(const Entry& entry, Representation& representation);
   void map_apart(const std::vector<Variant>& variants, std::string_view prefix, AdaptationSet& set);
   void map_rendition(const Rendition& rendition);
+  [[nodiscard]] bool repeats_group(const Rendition& rendition) const {
+    return std::any_of(
+        repeated_groups_.begin(), repeated_groups_.end(),
+        [&](const RepeatedGroup& repeated) { return repeated.group == rendition.group_id; });
+  }
   bool map_redundant_rendition(const Rendition& rendition, const std::string& url);
   void map_captions(const Rendition& rendition);
   void drop_repeated_sound();
@@ -162,10 +172,6 @@ class MultivariantMapper {
   Presentation presentation_;
   IdRegistry ids_;
   std::vector<Entry> entries_;
-  // Audio and subtitle groups only redundant Variants use, and the group they repeat.
-  struct RepeatedGroup {
-    std::string_view group, original;
-  };
   std::vector<RepeatedGroup> repeated_groups_;
   std::vector<AdaptationSet> rendition_sets_;
   AdaptationSet video_, audio_, iframes_, images_;
@@ -515,7 +521,12 @@ Result<Presentation> MultivariantMapper::map() {
   // Sound alone: the Variants are the main choice.
   audio_.is_default = audio_.is_autoselect = video_.representations.empty();
   rendition_sets_.reserve(playlist_.renditions.size());
-  for (const Rendition& rendition : playlist_.renditions) map_rendition(rendition);
+  // First those that others may repeat.
+  for (const bool is_repeated : {false, true}) {
+    for (const Rendition& rendition : playlist_.renditions) {
+      if (repeats_group(rendition) == is_repeated) map_rendition(rendition);
+    }
+  }
   drop_repeated_sound();
   iframes_.id = "iframe";
   iframes_.trick_mode_for = "video";

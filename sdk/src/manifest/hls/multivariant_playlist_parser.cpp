@@ -504,14 +504,10 @@ bool is_multivariant_playlist(std::string_view text) {
   std::string_view line;
   while (lines.next(line)) {
     if (!is_tag(line)) continue;
-    const std::string_view name = split_tag(line).name;
-    if (name == "EXTINF" || name == "EXT-X-TARGETDURATION" || name == "EXT-X-MEDIA-SEQUENCE") {
-      return false;
-    }
-    if (name == "EXT-X-STREAM-INF" || name == "EXT-X-MEDIA" || name == "EXT-X-I-FRAME-STREAM-INF" ||
-        name == "EXT-X-IMAGE-STREAM-INF") {
-      return true;
-    }
+    const int tag = kTagNames.find(split_tag(line).name);
+    if (tag < 0) continue;
+    const TagRule::Place place = kTagRules[static_cast<std::size_t>(tag)].place;
+    if (place != TagRule::Place::kBoth) return place == TagRule::Place::kMultivariant;
   }
   return false;
 }

@@ -2,6 +2,7 @@
 #include "manifest/hls/tag_context.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "base/decimal.h"
@@ -64,12 +65,13 @@ std::size_t utf8_length(std::string_view text) {
 std::size_t first_invalid_utf8(std::string_view text) {
   std::size_t at = 0;
   while (at < text.size()) {
-    constexpr std::size_t kWord = sizeof(uint64_t);
-    if (text.size() - at >= kWord) {
-      uint64_t word = 0;
-      std::memcpy(&word, text.data() + at, kWord);
-      if ((word & 0x8080808080808080) == 0) {
-        at += kWord;
+    // Names in other scripts are short; between them all is ASCII.
+    constexpr std::size_t kBlock = 4 * sizeof(uint64_t);
+    if (text.size() - at >= kBlock) {
+      std::array<uint64_t, 4> words{};
+      std::memcpy(words.data(), text.data() + at, kBlock);
+      if (((words[0] | words[1] | words[2] | words[3]) & 0x8080808080808080) == 0) {
+        at += kBlock;
         continue;
       }
     }
@@ -162,9 +164,9 @@ std::optional<Tag> TagContext::admit(const TagLine& line) {
     violate(rule.clause, "the tag takes no value");
   }
   if (rule.is_once_each) see_each(tag);
+  // Peers that read on agree with the last one.
   if (rule.is_once && (seen_ & bit_of(tag)) != 0) {
     violate(rule.clause, "the tag stands twice in the playlist");
-    return std::nullopt;
   }
   seen_ |= bit_of(tag);
   return tag;
@@ -226,13 +228,7 @@ void TagContext::check_version() {
 }
 
 const AttributeList& TagContext::attributes(std::string_view value) {
-  attributes_.parse(value);
-  for (int i = 0; i < attributes_.malformed(); ++i) {
-    violate("4.2", "an item of the attribute list is not NAME=value");
-  }
-  for (int i = 0; i < attributes_.repeated(); ++i) {
-    violate("4.2", "an attribute stands twice in the list");
-  }
+  written_attributes(value);
   if (!has_variable_reference(value)) return attributes_;
   for (Attribute& attribute : attributes_.items()) {
     // RFC 8216bis §4.3: quoted strings and hexadecimal sequences only.
@@ -240,6 +236,17 @@ const AttributeList& TagContext::attributes(std::string_view value) {
     if (attribute.is_quoted || start == "0x" || start == "0X") {
       attribute.value = substituted(attribute.value);
     }
+  }
+  return attributes_;
+}
+
+const AttributeList& TagContext::written_attributes(std::string_view value) {
+  attributes_.parse(value);
+  for (int i = 0; i < attributes_.malformed(); ++i) {
+    violate("4.2", "an item of the attribute list is not NAME=value");
+  }
+  for (int i = 0; i < attributes_.repeated(); ++i) {
+    violate("4.2", "an attribute stands twice in the list");
   }
   return attributes_;
 }
@@ -262,13 +269,19 @@ std::string_view TagContext::substituted(std::string_view uri) {
 }
 
 void TagContext::define(std::string_view value) {
-  const AttributeList& list = attributes(value);
+  const AttributeList& list = written_attributes(value);
   std::string name;
   std::string content;
   require_version(8, "EXT-X-DEFINE");
   if (const auto plain = list.find("NAME")) {
     name = *plain;
     content = list.get("VALUE");
+    // Variables defined so far count; what is put in is not looked at again (§4.3), and what is
+    // defined later was not meant.
+    scratch_.clear();
+    if (has_variable_reference(content) && substitute(content, *variables_, scratch_)) {
+      content = scratch_;
+    }
     if (!list.find("VALUE")) violate("4.4.2.3", "NAME without VALUE");
   } else if (const auto import = list.find("IMPORT")) {
     name = *import;
@@ -287,6 +300,11 @@ void TagContext::define(std::string_view value) {
     return fail("EXT-X-DEFINE without NAME, IMPORT or QUERYPARAM");
   }
   if (!is_variable_name(name)) violate("4.4.2.3", "the variable's name has other characters");
+  substituted_bytes_ += content.size();
+  if (content.size() > limits::kPlaylistLineBytes ||
+      substituted_bytes_ > limits::kSubstitutedBytes) {
+    return fail(ErrorCode::kManifestLimit, "variables grow the playlist beyond its limit");
+  }
   if (variables_->size() >= limits::kVariables) {
     return fail(ErrorCode::kManifestLimit, "more than 1,000 variables");
   }
