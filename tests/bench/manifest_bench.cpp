@@ -2,7 +2,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -13,6 +12,7 @@
 #include <benchmark/benchmark.h>
 
 #include "bench/allocation_counter.h"
+#include "bench/cpu_clock.h"
 #include "manifest/manifest_parser.h"
 
 // Throughput of the manifest parsers, from bytes in memory to a usable model, beside a plain scan
@@ -33,13 +33,6 @@ constexpr Input kInputs[] = {
     {"timeline_50k.mpd", "dash_timeline_50k"},
     {"periods_200.mpd", "dash_periods_200"},
 };
-
-// Processor time of this thread, in seconds: other load on the machine does not count.
-double cpu_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
-}
 
 SharedBytes read_file(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);

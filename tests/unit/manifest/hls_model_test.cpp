@@ -129,6 +129,7 @@ TEST_CASE("hls model: date ranges become events") {
   CHECK(ad.scheme == "hls:daterange");
   CHECK(ad.value == "com.apple.hls.interstitial");
   CHECK(ad.start == MediaTime{3'000'000});
+  CHECK(ad.duration == Duration{10s});  // END-DATE came with a later tag
   CHECK(ad.attributes.at("X-ASSET-URI") == "https://a.example/x");
   CHECK(ad.attributes.at("CUE") == "ONCE");
   const TimedEvent& splice = index.events[1];
