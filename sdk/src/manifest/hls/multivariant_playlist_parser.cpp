@@ -19,6 +19,11 @@ class MultivariantPlaylistParser {
       : context_(as_text(text.view()), url, nullptr, TagRule::Place::kMultivariant, options) {
     playlist_.text = std::move(text);
     playlist_.url = url;
+    // Lines have some hundred bytes; a guess that is too low costs copies, no more.
+    constexpr std::size_t kBytesEach = 256;
+    const std::size_t guess = std::min(playlist_.text.size() / kBytesEach, limits::kVariants);
+    playlist_.variants.reserve(guess);
+    playlist_.renditions.reserve(guess);
   }
 
   Result<MultivariantPlaylist> parse();

@@ -19,26 +19,49 @@ bool is_control(char c) {
   return byte < 0x20 && c != '\n' && c != '\r';
 }
 
-// Which kinds of characters a text has. One pass without branches over bytes: the compiler turns
-// it into vector code.
+// Which kinds of characters a text has.
 struct Survey {
   bool has_control = false;
   bool has_carriage_return = false;
   bool has_high = false;
 };
+
+constexpr uint64_t repeat_byte(uint8_t byte) { return byte * uint64_t{0x0101010101010101}; }
+constexpr uint64_t kTopBits = repeat_byte(0x80);
+
+// The top bit of each byte of `word` that is `byte`.
+constexpr uint64_t bytes_equal(uint64_t word, uint8_t byte) {
+  const uint64_t difference = word ^ repeat_byte(byte);
+  const uint64_t is_other = ((difference & ~kTopBits) + ~kTopBits) | difference;
+  return ~is_other & kTopBits;
+}
+// The top bit of each byte below 0x20.
+constexpr uint64_t bytes_below_space(uint64_t word) {
+  return ~((word & ~kTopBits) + repeat_byte(0x60)) & ~word & kTopBits;
+}
+
+// Eight bytes at a time, without branches: the text is looked at once more for this alone.
 Survey survey(std::string_view text) {
-  uint8_t control = 0;
-  uint8_t carriage_return = 0;
-  uint8_t high = 0;
-  const auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const uint8_t byte = bytes[i];
-    high = static_cast<uint8_t>(high | byte);
-    carriage_return = static_cast<uint8_t>(carriage_return | (byte == '\r' ? 1 : 0));
-    control = static_cast<uint8_t>(
-        control | ((byte < 0x20 ? 1 : 0) & (byte != '\n' ? 1 : 0) & (byte != '\r' ? 1 : 0)));
+  uint64_t high = 0;
+  uint64_t carriage_return = 0;
+  uint64_t control = 0;
+  const auto look_at = [&](uint64_t word) {
+    const uint64_t returns = bytes_equal(word, '\r');
+    high |= word;
+    carriage_return |= returns;
+    control |= bytes_below_space(word) & ~returns & ~bytes_equal(word, '\n');
+  };
+  constexpr std::size_t kWord = sizeof(uint64_t);
+  const std::size_t whole = text.size() - text.size() % kWord;
+  for (std::size_t i = 0; i < whole; i += kWord) {
+    uint64_t word = 0;
+    std::memcpy(&word, text.data() + i, kWord);
+    look_at(word);
   }
-  return {control != 0, carriage_return != 0, (high & 0x80) != 0};
+  uint64_t rest = repeat_byte(' ');
+  if (whole < text.size()) std::memcpy(&rest, text.data() + whole, text.size() - whole);
+  look_at(rest);
+  return {control != 0, carriage_return != 0, (high & kTopBits) != 0};
 }
 
 // Bytes of the UTF-8 sequence at the start of `text` (RFC 3629 §4); 0 when it is none.
