@@ -228,10 +228,14 @@ void MediaPlaylistBuilder::reuse_text() {
       playlist_.parts.push_back(part);
     }
   }
-  for (DateRange range : previous.date_ranges) {
-    if (range.text_offset < old_start || range.text_offset >= previous.tail_offset) continue;
-    range.text_offset = range.text_offset - old_start + start;
-    date_ranges_.add_known(range);
+  // Their tags are read again: what they say together depends on all of them.
+  for (const uint32_t line : previous.date_range_lines) {
+    if (line < old_start || line >= previous.tail_offset) continue;
+    const std::size_t offset = line - old_start + start;
+    const std::size_t end = std::min(text.find('\n', offset), text.size());
+    playlist_.date_range_lines.push_back(static_cast<uint32_t>(offset));
+    date_ranges_.add_tag(
+        context_.attributes(split_tag(trim(text.substr(offset, end - offset))).value), context_);
   }
   continue_previous();
   next_offset_ = previous.tail_byte;

@@ -45,7 +45,8 @@ std::size_t MediaPlaylist::memory_bytes() const {
       uris.capacity() * sizeof(TextSpan) + byte_ranges.capacity() * sizeof(ByteSpan) +
       runs.capacity() * sizeof(SegmentRun) + dates.capacity() * sizeof(DateAnchor) +
       bitrates.capacity() * sizeof(BitrateChange) + parts.capacity() * sizeof(Part) +
-      part_groups.capacity() * sizeof(PartGroup) + date_ranges.capacity() * sizeof(DateRange);
+      part_groups.capacity() * sizeof(PartGroup) + date_ranges.capacity() * sizeof(DateRange) +
+      date_range_lines.capacity() * sizeof(uint32_t);
   // Runs share what they point to with their neighbours.
   const SegmentRun* before = nullptr;
   for (const SegmentRun& run : runs) {
