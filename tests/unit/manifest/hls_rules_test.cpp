@@ -44,6 +44,8 @@ TEST_CASE("hls rules: what breaks a MUST is read, counted and listed, and refuse
       {"CR CR LF", "#EXTM3U\n#EXT-X-TARGETDURATION:4\r\r\n#EXTINF:4,\na.ts\n", "4.1", 2},
       {"NUL", kHead + "#EXTINF:4,\na" + std::string(1, '\0') + ".ts\n", "4.1", 5},
       {"not UTF-8", kHead + "#EXTINF:4,\xC3(\na.ts\n", "4.1", 4},
+      {"no EXTM3U", "#EXT-X-TARGETDURATION:4\n" + kSegment, "4.4.1.1", 1},
+      {"a comment before EXTM3U", "# made by hand\n" + kHead + kSegment, "4.4.1.1", 1},
       {"value after EXTM3U", "#EXTM3U:1\n#EXT-X-TARGETDURATION:4\n" + kSegment, "4.4.1.1", 1},
       {"version 0", "#EXTM3U\n#EXT-X-VERSION:0\n#EXT-X-TARGETDURATION:4\n" + kSegment, "4.4.1.2",
        2},
