@@ -163,10 +163,11 @@ void MediaPlaylistBuilder::take_skipped(uint64_t count) {
   }
   continue_previous();
 
-  const std::vector<std::string>& removed = playlist_.removed_date_ranges;
+  std::vector<std::string> removed = playlist_.removed_date_ranges;
+  std::sort(removed.begin(), removed.end());
   const std::optional<WallTime> start = playlist_.date(0);
   for (const DateRange& range : previous_->date_ranges) {
-    if (std::find(removed.begin(), removed.end(), range.event.id) != removed.end()) continue;
+    if (std::binary_search(removed.begin(), removed.end(), range.event.id)) continue;
     // What ended before the first segment left the window with it: a delta update does not say so.
     const Duration length = range.event.duration.value_or(Duration{0});
     const bool is_over = start && range.event.date && *range.event.date + length < *start;

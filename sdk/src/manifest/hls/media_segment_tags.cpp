@@ -61,7 +61,7 @@ void MediaPlaylistBuilder::on_key(std::string_view value) {
   if (!key) return keys_.clear();
   keys_.set(*std::move(key));
   constexpr std::size_t kMaxFormats = 100;  // real playlists have three
-  if (keys_.formats() > kMaxFormats || keys_.sets() > limits::kInitSegments) {
+  if (keys_.formats() > kMaxFormats || keys_.kept() > limits::kSegmentKeys) {
     context_.fail(ErrorCode::kManifestLimit, "too many keys");
   }
 }
