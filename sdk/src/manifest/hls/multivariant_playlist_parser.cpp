@@ -52,14 +52,75 @@ class MultivariantPlaylistParser {
   void on_version(std::string_view value) { context_.on_version(value); }
 
   Variant make_variant(std::string_view value, std::string_view clause);
-  void read_attribute(const Attribute& item, std::string_view clause, Variant& variant);
+  // An attribute is taken as it is, or read by a function.
+  template <typename Target>
+  struct AttributeRow {
+    std::string_view name;
+    std::string_view Target::*text;
+    void (MultivariantPlaylistParser::*read)(const Attribute& item, Target& target);
+  };
+  template <typename Target, std::size_t N>
+  static constexpr auto names_of(const std::array<AttributeRow<Target>, N>& rows) {
+    std::array<std::string_view, N> names;
+    for (std::size_t i = 0; i < N; ++i) names[i] = rows[i].name;
+    return NameTable(names);
+  }
+  // `row` -1: attributes to come are ignored (§6.3.1).
+  template <typename Target, std::size_t N>
+  void read_row(const std::array<AttributeRow<Target>, N>& rows, int row, const Attribute& item,
+                Target& target) {
+    if (row < 0) return;
+    const AttributeRow<Target>& found = rows[static_cast<std::size_t>(row)];
+    if (found.text != nullptr) {
+      target.*found.text = item.value;
+    } else {
+      (this->*found.read)(item, target);
+    }
+  }
+
+  void read_attribute(const Attribute& item, Variant& variant);
+  void read_peak_bandwidth(const Attribute& item, Variant& variant) {
+    variant.bandwidth = read_bandwidth(item);
+  }
+  void read_average_bandwidth(const Attribute& item, Variant& variant) {
+    variant.average_bandwidth = read_bandwidth(item);
+  }
+  void read_resolution(const Attribute& item, Variant& variant);
+  void read_frame_rate(const Attribute& item, Variant& variant);
+  void read_score(const Attribute& item, Variant& variant);
+  void read_video_range(const Attribute& item, Variant& variant);
+  void read_hdcp_level(const Attribute& item, Variant& variant);
+  void read_allowed_cpc(const Attribute& item, Variant& variant);
+  void read_video_layout(const Attribute& item, Variant& variant);
+  void read_closed_captions(const Attribute& item, Variant& variant);
+
   void read_attribute(const Attribute& item, Rendition& rendition);
+  bool read_yes(const Attribute& item);
+  static int read_count(const Attribute& item) {
+    return static_cast<int>(parse_count(item.value, 1'000'000).value_or(0));
+  }
+  void read_sample_rate(const Attribute& item, Rendition& rendition) {
+    rendition.sample_rate = read_count(item);
+  }
+  void read_bit_depth(const Attribute& item, Rendition& rendition) {
+    rendition.bit_depth = read_count(item);
+  }
+  void read_default(const Attribute& item, Rendition& rendition) {
+    rendition.is_default = read_yes(item);
+  }
+  void read_autoselect(const Attribute& item, Rendition& rendition) {
+    rendition.is_autoselect = read_yes(item);
+  }
+  void read_forced(const Attribute& item, Rendition& rendition) {
+    rendition.is_forced = read_yes(item);
+  }
   void check(const Rendition& rendition, bool has_autoselect_no);
   void add_with_uri(std::string_view value, std::string_view clause, std::vector<Variant>& to);
-  int64_t read_bandwidth(const Attribute& item, std::string_view clause);
+  int64_t read_bandwidth(const Attribute& item);
 
   TagContext context_;
   MultivariantPlaylist playlist_;
+  std::string_view clause_;         // of the tag whose attributes are read
   std::optional<Variant> pending_;  // an EXT-X-STREAM-INF that waits for its URI line
 };
 
@@ -86,154 +147,104 @@ bool parse_resolution(std::string_view text, int& width, int& height) {
   return true;
 }
 
-int64_t MultivariantPlaylistParser::read_bandwidth(const Attribute& item, std::string_view clause) {
+int64_t MultivariantPlaylistParser::read_bandwidth(const Attribute& item) {
   const std::optional<int64_t> bandwidth = parse_decimal(item.value, 0);
   if (!bandwidth || item.value.find('.') != std::string_view::npos) {
-    context_.violate(clause, "a bandwidth is not an integer");
+    context_.violate(clause_, "a bandwidth is not an integer");
   }
   return bandwidth.value_or(0);
 }
 
-void MultivariantPlaylistParser::read_attribute(const Attribute& item, std::string_view clause,
-                                                Variant& variant) {
-  enum : int {
-    kBandwidth,
-    kAverage,
-    kCodecs,
-    kSupplemental,
-    kResolution,
-    kFrameRate,
-    kScore,
-    kRange,
-    kHdcp,
-    kCpc,
-    kLayout,
-    kAudio,
-    kVideo,
-    kSubtitles,
-    kCaptions,
-    kName,
-    kPathway,
-    kStable,
-    kUri,
-    kProgram,
-    kCount
-  };
-  static constexpr NameTable kNames(std::array<std::string_view, kCount>{"BANDWIDTH",
-                                                                         "AVERAGE-BANDWIDTH",
-                                                                         "CODECS",
-                                                                         "SUPPLEMENTAL-CODECS",
-                                                                         "RESOLUTION",
-                                                                         "FRAME-RATE",
-                                                                         "SCORE",
-                                                                         "VIDEO-RANGE",
-                                                                         "HDCP-LEVEL",
-                                                                         "ALLOWED-CPC",
-                                                                         "REQ-VIDEO-LAYOUT",
-                                                                         "AUDIO",
-                                                                         "VIDEO",
-                                                                         "SUBTITLES",
-                                                                         "CLOSED-CAPTIONS",
-                                                                         "NAME",
-                                                                         "PATHWAY-ID",
-                                                                         "STABLE-VARIANT-ID",
-                                                                         "URI",
-                                                                         "PROGRAM-ID"});
-  const std::string_view value = item.value;
-  switch (kNames.find(item.name)) {
-    case kBandwidth:
-      variant.bandwidth = read_bandwidth(item, clause);
-      break;
-    case kAverage:
-      variant.average_bandwidth = read_bandwidth(item, clause);
-      break;
-    case kCodecs:
-      variant.codecs = value;
-      break;
-    case kSupplemental:
-      variant.supplemental_codecs = value;
-      break;
-    case kResolution:
-      if (!parse_resolution(value, variant.width, variant.height)) {
-        context_.violate(clause, "RESOLUTION is not WIDTHxHEIGHT");
-      }
-      break;
-    case kFrameRate:
-      variant.frame_rate = parse_thousandths(value).value_or(0);
-      if (!parse_thousandths(value)) context_.violate(clause, "FRAME-RATE is not a number");
-      break;
-    case kScore:
-      variant.score = parse_thousandths(value);
-      if (!variant.score) context_.violate(clause, "SCORE is not a positive number");
-      break;
-    case kRange:
-      variant.video_range = value == "SDR"   ? VideoRange::kSdr
-                            : value == "PQ"  ? VideoRange::kPq
-                            : value == "HLG" ? VideoRange::kHlg
-                                             : VideoRange::kUnknown;
-      if (variant.video_range == VideoRange::kUnknown) {
-        context_.violate(clause, "VIDEO-RANGE is none of SDR, HLG and PQ");
-      }
-      break;
-    case kHdcp:
-      variant.hdcp_level = value == "TYPE-0"   ? HdcpLevel::kType0
-                           : value == "TYPE-1" ? HdcpLevel::kType1
-                                               : HdcpLevel::kNone;
-      if (variant.hdcp_level == HdcpLevel::kNone && value != "NONE") {
-        context_.violate(clause, "HDCP-LEVEL is none of TYPE-0, TYPE-1 and NONE");
-      }
-      break;
-    case kCpc:
-      variant.allowed_cpc = value;
-      if (!value.empty() && value.find(':') == std::string_view::npos) {
-        context_.violate(clause, "ALLOWED-CPC names no key format");
-      }
-      break;
-    case kLayout:
-      variant.video_layout = value;
-      context_.require_version(12, "REQ-VIDEO-LAYOUT");
-      break;
-    case kAudio:
-      variant.audio = value;
-      break;
-    case kVideo:
-      variant.video = value;
-      break;
-    case kSubtitles:
-      variant.subtitles = value;
-      break;
-    case kCaptions:
-      if (item.is_quoted) {
-        variant.closed_captions = value;
-      } else {
-        variant.has_no_closed_captions = value == "NONE";
-        if (value != "NONE") context_.violate(clause, "CLOSED-CAPTIONS is no quoted string");
-      }
-      break;
-    case kName:
-      variant.name = value;
-      break;
-    case kPathway:
-      variant.pathway_id = value;
-      break;
-    case kStable:
-      variant.stable_id = value;
-      break;
-    case kUri:
-      variant.uri = value;
-      break;
-    case kProgram:
-      break;  // removed from the protocol; without a meaning
-    default:
-      break;  // attributes to come are ignored (§6.3.1)
+void MultivariantPlaylistParser::read_resolution(const Attribute& item, Variant& variant) {
+  if (!parse_resolution(item.value, variant.width, variant.height)) {
+    context_.violate(clause_, "RESOLUTION is not WIDTHxHEIGHT");
   }
+}
+
+void MultivariantPlaylistParser::read_frame_rate(const Attribute& item, Variant& variant) {
+  const std::optional<double> rate = parse_thousandths(item.value);
+  variant.frame_rate = rate.value_or(0);
+  if (!rate) context_.violate(clause_, "FRAME-RATE is not a number");
+}
+
+void MultivariantPlaylistParser::read_score(const Attribute& item, Variant& variant) {
+  variant.score = parse_thousandths(item.value);
+  if (!variant.score) context_.violate(clause_, "SCORE is not a positive number");
+}
+
+void MultivariantPlaylistParser::read_video_range(const Attribute& item, Variant& variant) {
+  variant.video_range = item.value == "SDR"   ? VideoRange::kSdr
+                        : item.value == "PQ"  ? VideoRange::kPq
+                        : item.value == "HLG" ? VideoRange::kHlg
+                                              : VideoRange::kUnknown;
+  if (variant.video_range == VideoRange::kUnknown) {
+    context_.violate(clause_, "VIDEO-RANGE is none of SDR, HLG and PQ");
+  }
+}
+
+void MultivariantPlaylistParser::read_hdcp_level(const Attribute& item, Variant& variant) {
+  variant.hdcp_level = item.value == "TYPE-0"   ? HdcpLevel::kType0
+                       : item.value == "TYPE-1" ? HdcpLevel::kType1
+                                                : HdcpLevel::kNone;
+  if (variant.hdcp_level == HdcpLevel::kNone && item.value != "NONE") {
+    context_.violate(clause_, "HDCP-LEVEL is none of TYPE-0, TYPE-1 and NONE");
+  }
+}
+
+void MultivariantPlaylistParser::read_allowed_cpc(const Attribute& item, Variant& variant) {
+  variant.allowed_cpc = item.value;
+  if (!item.value.empty() && item.value.find(':') == std::string_view::npos) {
+    context_.violate(clause_, "ALLOWED-CPC names no key format");
+  }
+}
+
+void MultivariantPlaylistParser::read_video_layout(const Attribute& item, Variant& variant) {
+  variant.video_layout = item.value;
+  context_.require_version(12, "REQ-VIDEO-LAYOUT");
+}
+
+void MultivariantPlaylistParser::read_closed_captions(const Attribute& item, Variant& variant) {
+  if (item.is_quoted) {
+    variant.closed_captions = item.value;
+    return;
+  }
+  variant.has_no_closed_captions = item.value == "NONE";
+  if (item.value != "NONE") context_.violate(clause_, "CLOSED-CAPTIONS is no quoted string");
+}
+
+void MultivariantPlaylistParser::read_attribute(const Attribute& item, Variant& variant) {
+  using Self = MultivariantPlaylistParser;
+  static constexpr std::array<AttributeRow<Variant>, 18> kRows{{
+      {"BANDWIDTH", nullptr, &Self::read_peak_bandwidth},
+      {"AVERAGE-BANDWIDTH", nullptr, &Self::read_average_bandwidth},
+      {"RESOLUTION", nullptr, &Self::read_resolution},
+      {"FRAME-RATE", nullptr, &Self::read_frame_rate},
+      {"SCORE", nullptr, &Self::read_score},
+      {"VIDEO-RANGE", nullptr, &Self::read_video_range},
+      {"HDCP-LEVEL", nullptr, &Self::read_hdcp_level},
+      {"ALLOWED-CPC", nullptr, &Self::read_allowed_cpc},
+      {"REQ-VIDEO-LAYOUT", nullptr, &Self::read_video_layout},
+      {"CLOSED-CAPTIONS", nullptr, &Self::read_closed_captions},
+      {"CODECS", &Variant::codecs, nullptr},
+      {"SUPPLEMENTAL-CODECS", &Variant::supplemental_codecs, nullptr},
+      {"AUDIO", &Variant::audio, nullptr},
+      {"VIDEO", &Variant::video, nullptr},
+      {"SUBTITLES", &Variant::subtitles, nullptr},
+      {"NAME", &Variant::name, nullptr},
+      {"PATHWAY-ID", &Variant::pathway_id, nullptr},
+      {"STABLE-VARIANT-ID", &Variant::stable_id, nullptr},
+  }};
+  static constexpr NameTable kNames = names_of(kRows);
+  read_row(kRows, kNames.find(item.name), item, variant);
 }
 
 Variant MultivariantPlaylistParser::make_variant(std::string_view value, std::string_view clause) {
   const AttributeList& list = context_.attributes(value);
   Variant variant;
+  clause_ = clause;
   variant.text_offset = context_.lines().offset();
-  for (const Attribute& item : list.items()) read_attribute(item, clause, variant);
+  for (const Attribute& item : list.items()) read_attribute(item, variant);
+  variant.uri = list.get("URI");
   // A Variant without BANDWIDTH sorts first and still plays.
   if (list.find_item("BANDWIDTH") == nullptr) context_.violate(clause, "BANDWIDTH is missing");
   return variant;
@@ -254,82 +265,33 @@ void MultivariantPlaylistParser::add_with_uri(std::string_view value, std::strin
   to.push_back(variant);
 }
 
-void MultivariantPlaylistParser::read_attribute(const Attribute& item, Rendition& rendition) {
-  enum : int {
-    kType,
-    kUri,
-    kGroup,
-    kName,
-    kLanguage,
-    kAssociated,
-    kCharacteristics,
-    kChannels,
-    kInstream,
-    kStable,
-    kSampleRate,
-    kBitDepth,
-    kDefault,
-    kAutoselect,
-    kForced,
-    kCount
-  };
-  static constexpr NameTable kNames(std::array<std::string_view, kCount>{
-      "TYPE", "URI", "GROUP-ID", "NAME", "LANGUAGE", "ASSOC-LANGUAGE", "CHARACTERISTICS",
-      "CHANNELS", "INSTREAM-ID", "STABLE-RENDITION-ID", "SAMPLE-RATE", "BIT-DEPTH", "DEFAULT",
-      "AUTOSELECT", "FORCED"});
-  const auto read_yes = [&](bool& flag) {
-    flag = item.value == "YES";
-    if (!flag && item.value != "NO") context_.violate(kMediaClause, "a flag is neither YES nor NO");
-  };
-  const auto read_count = [&](int& count) {
-    count = static_cast<int>(parse_count(item.value, 1'000'000).value_or(0));
-  };
-  switch (kNames.find(item.name)) {
-    case kUri:
-      rendition.uri = item.value;
-      break;
-    case kGroup:
-      rendition.group_id = item.value;
-      break;
-    case kName:
-      rendition.name = item.value;
-      break;
-    case kLanguage:
-      rendition.language = item.value;
-      break;
-    case kAssociated:
-      rendition.associated_language = item.value;
-      break;
-    case kCharacteristics:
-      rendition.characteristics = item.value;
-      break;
-    case kChannels:
-      rendition.channels = item.value;
-      break;
-    case kInstream:
-      rendition.instream_id = item.value;
-      break;
-    case kStable:
-      rendition.stable_id = item.value;
-      break;
-    case kSampleRate:
-      read_count(rendition.sample_rate);
-      break;
-    case kBitDepth:
-      read_count(rendition.bit_depth);
-      break;
-    case kDefault:
-      read_yes(rendition.is_default);
-      break;
-    case kAutoselect:
-      read_yes(rendition.is_autoselect);
-      break;
-    case kForced:
-      read_yes(rendition.is_forced);
-      break;
-    default:
-      break;
+bool MultivariantPlaylistParser::read_yes(const Attribute& item) {
+  if (item.value != "YES" && item.value != "NO") {
+    context_.violate(kMediaClause, "a flag is neither YES nor NO");
   }
+  return item.value == "YES";
+}
+
+void MultivariantPlaylistParser::read_attribute(const Attribute& item, Rendition& rendition) {
+  using Self = MultivariantPlaylistParser;
+  static constexpr std::array<AttributeRow<Rendition>, 14> kRows{{
+      {"URI", &Rendition::uri, nullptr},
+      {"GROUP-ID", &Rendition::group_id, nullptr},
+      {"NAME", &Rendition::name, nullptr},
+      {"LANGUAGE", &Rendition::language, nullptr},
+      {"ASSOC-LANGUAGE", &Rendition::associated_language, nullptr},
+      {"CHARACTERISTICS", &Rendition::characteristics, nullptr},
+      {"CHANNELS", &Rendition::channels, nullptr},
+      {"INSTREAM-ID", &Rendition::instream_id, nullptr},
+      {"STABLE-RENDITION-ID", &Rendition::stable_id, nullptr},
+      {"SAMPLE-RATE", nullptr, &Self::read_sample_rate},
+      {"BIT-DEPTH", nullptr, &Self::read_bit_depth},
+      {"DEFAULT", nullptr, &Self::read_default},
+      {"AUTOSELECT", nullptr, &Self::read_autoselect},
+      {"FORCED", nullptr, &Self::read_forced},
+  }};
+  static constexpr NameTable kNames = names_of(kRows);
+  read_row(kRows, kNames.find(item.name), item, rendition);
 }
 
 void MultivariantPlaylistParser::check(const Rendition& rendition, bool has_autoselect_no) {
