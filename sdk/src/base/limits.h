@@ -20,8 +20,18 @@ inline constexpr std::size_t kSegments = 500'000;
 inline constexpr std::size_t kVariants = 1'000;
 inline constexpr std::size_t kRepresentations = 100'000;
 inline constexpr std::size_t kPeriods = 5'000;
-// Distinct EXT-X-MAP resources and distinct EXT-X-KEY sets of one playlist.
+// Distinct EXT-X-MAP resources of one playlist.
 inline constexpr std::size_t kInitSegments = 50'000;
+// Keys in all EXT-X-KEY sets of one playlist together: a set has one for each KEYFORMAT.
+inline constexpr std::size_t kSegmentKeys = 100'000;
+// EXT-X-DATERANGE identities of one playlist, and attributes of all of them together; each costs
+// some hundred bytes of model.
+inline constexpr std::size_t kDateRanges = 20'000;
+inline constexpr std::size_t kDateRangeAttributes = 100'000;
+// EXT-X-PART tags of one playlist: they stand for its last seconds only. Preload hints, rendition
+// reports, session data and session keys, each.
+inline constexpr std::size_t kParts = 50'000;
+inline constexpr std::size_t kAnnouncements = 1'000;
 // EXT-X-DEFINE variables of one playlist, and bytes its substitutions may add.
 inline constexpr std::size_t kVariables = 1'000;
 inline constexpr std::size_t kSubstitutedBytes = std::size_t{16} << 20;
