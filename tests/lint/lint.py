@@ -74,7 +74,7 @@ THIRD_PARTY = [
     ("sqlite3.h", ("sdk/src/base/sqlite_database.cpp", "server/src/sqlite_store.cpp")),
     ("nlohmann/*", ("sdk/src/session/*.cpp", "sdk/src/player/qoe_json.cpp", "drm/src/clearkey.cpp",
                     "server/src/*.cpp", "demo-player/event_writer.cpp")),
-    ("pugixml.hpp", ("sdk/src/manifest/dash/mpd_parser.cpp", "server/src/*.cpp")),
+    ("pugixml.hpp", ("sdk/src/manifest/dash/xml.h", "server/src/*.cpp")),
     ("openssl/*", ("drm/src/aes.cpp", "server/src/*.cpp")),
     ("libav*/*", ("sdk/src/decode/*",)),
     ("libsw*/*", ("sdk/src/decode/*",)),

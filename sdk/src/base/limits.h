@@ -33,6 +33,12 @@ inline constexpr std::size_t kXmlMarkup = 400'000;
 inline constexpr std::size_t kXmlAttributes = 800'000;
 // Further segment indexes a sidx may point to, in total (ISO/IEC 14496-12 §8.16.3).
 inline constexpr std::size_t kNestedIndexes = 1'000;
+// Parts of one segment (DASH S@k), patterns of one SegmentTimeline and durations of one pattern.
+inline constexpr uint32_t kPartsOfSegment = 1'000;
+inline constexpr std::size_t kPatterns = 1'000;
+inline constexpr std::size_t kPatternDurations = 10'000;
+// Places one Representation's media is listed at: products of BaseURL lists at four levels.
+inline constexpr std::size_t kServiceLocations = 16;
 // Zero padding of one template identifier, $Number%0Nd$ (ISO/IEC 23009-1 5.3.9.4.4).
 inline constexpr int kTemplateWidth = 64;
 

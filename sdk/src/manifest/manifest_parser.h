@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "manifest/diagnostic.h"
 #include "manifest/loaded_index.h"
 #include "playhead/bytes.h"
 #include "playhead/presentation.h"
@@ -15,7 +16,8 @@ namespace playhead {
 // redirects. The Presentation may keep `bytes`.
 // kManifestNotRecognised (with a sentence when it is a web page), kManifestEmpty, kManifestSyntax,
 // kManifestLimit, kInvalidUrl.
-[[nodiscard]] Result<Presentation> parse_manifest(SharedBytes bytes, const std::string& url);
+[[nodiscard]] Result<Presentation> parse_manifest(SharedBytes bytes, const std::string& url,
+                                                  const ParseOptions& options = {});
 
 // Parses what `source.location` answered. `final_url` is where it came from, after redirects.
 // kManifest… as above; kContainerSyntax for a damaged segment index; kManifestUnsupported for a

@@ -46,7 +46,8 @@ TEST_CASE("mpd parser: attributes and elements of every level") {
   CHECK(mpd->min_buffer_time == 1500ms);
   CHECK(mpd->time_shift_buffer_depth == 30s);
   CHECK(mpd->suggested_presentation_delay == 6s);
-  CHECK(mpd->base_urls == std::vector<std::string>{"a/", "b/"});
+  REQUIRE(mpd->base_urls.size() == 2);
+  CHECK(mpd->base_urls[1].url == "b/");
   CHECK(mpd->locations.size() == 1);
   CHECK(mpd->utc_timings.at(0).value == "v");
   const Period& period = mpd->periods.at(0);
@@ -62,7 +63,7 @@ TEST_CASE("mpd parser: attributes and elements of every level") {
   CHECK(info.start_number == 4);
   REQUIRE(info.timeline->size() == 2);
   CHECK(info.timeline->at(0).repeat == 3);
-  CHECK_FALSE(info.timeline->at(1).time.has_value());
+  CHECK(info.timeline->at(1).time == TimelineEntry::kNoTime);
   CHECK(info.timeline->at(1).number == 9);
   const Representation& representation = set.representations.at(0);
   CHECK(representation.bandwidth == 128'000);
@@ -133,7 +134,7 @@ TEST_CASE("mpd parser: entities of a DTD are not expanded") {
   text += "]><MPD><BaseURL>&j;</BaseURL><Period/></MPD>";
   const auto mpd = parse(text);
   REQUIRE(mpd.has_value());
-  CHECK(mpd->base_urls.at(0) == "&j;");
+  CHECK(mpd->base_urls.at(0).url == "&j;");
 }
 
 }  // namespace playhead::dash

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "manifest/dash/segment_template.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/decimal.h"
@@ -10,20 +11,21 @@ namespace playhead::dash {
 
 SegmentTemplate::SegmentTemplate(std::string_view pattern, std::string_view representation_id,
                                  int64_t bandwidth) {
+  text_.reserve(pattern.size() + representation_id.size());
   while (!pattern.empty()) {
     const std::size_t open = pattern.find('$');
-    append_literal(pattern.substr(0, open));
+    text_ += pattern.substr(0, open);
     if (open == std::string_view::npos) return;
     const std::size_t close = pattern.find('$', open + 1);
     if (close == std::string_view::npos) {
       ++warnings_;
-      append_literal(pattern.substr(open));
+      text_ += pattern.substr(open);
       return;
     }
     const std::string_view inside = pattern.substr(open + 1, close - open - 1);
     if (!append_identifier(inside, representation_id, bandwidth)) {
       ++warnings_;
-      append_literal(pattern.substr(open, close - open + 1));
+      text_ += pattern.substr(open, close - open + 1);
     }
     pattern.remove_prefix(close + 1);
   }
@@ -38,14 +40,14 @@ bool SegmentTemplate::parse_format(std::string_view text, Format& format) {
   if (digits.empty()) return true;
   const auto width = parse_uint64(digits);
   if (!width || *width > static_cast<uint64_t>(limits::kTemplateWidth)) return false;
-  format.width = static_cast<int>(*width);
+  format.width = static_cast<uint8_t>(*width);
   return true;
 }
 
 bool SegmentTemplate::append_identifier(std::string_view inside, std::string_view id,
                                         int64_t bandwidth) {
   if (inside.empty()) {
-    append_literal("$");
+    text_ += '$';
     return true;
   }
   const std::size_t percent = inside.find('%');
@@ -55,13 +57,11 @@ bool SegmentTemplate::append_identifier(std::string_view inside, std::string_vie
     return false;
   }
   if (name == "RepresentationID") {
-    append_literal(id);  // a format has no meaning here
+    text_ += id;  // a format has no meaning here
     return true;
   }
   if (name == "Bandwidth") {
-    std::string digits;
-    append_number(static_cast<uint64_t>(bandwidth), part.format, digits);
-    append_literal(digits);
+    append_number(static_cast<uint64_t>(bandwidth), part.format, text_);
     return true;
   }
   if (name == "Number") {
@@ -73,14 +73,9 @@ bool SegmentTemplate::append_identifier(std::string_view inside, std::string_vie
   } else {
     return false;
   }
-  parts_.push_back(std::move(part));
+  part.at = static_cast<uint32_t>(text_.size());
+  parts_.push_back(part);
   return true;
-}
-
-void SegmentTemplate::append_literal(std::string_view text) {
-  if (text.empty()) return;
-  if (parts_.empty() || parts_.back().kind != Kind::kLiteral) parts_.emplace_back();
-  parts_.back().literal += text;
 }
 
 void SegmentTemplate::append_number(uint64_t value, Format format, std::string& out) {
@@ -106,11 +101,12 @@ void SegmentTemplate::append_time(int64_t value, Format format, std::string& out
 
 std::string SegmentTemplate::expand(const Values& values) const {
   std::string text;
+  text.reserve(text_.size() + parts_.size() * 20);
+  std::size_t copied = 0;
   for (const Part& part : parts_) {
+    text.append(text_, copied, part.at - copied);
+    copied = part.at;
     switch (part.kind) {
-      case Kind::kLiteral:
-        text += part.literal;
-        break;
       case Kind::kNumber:
         append_number(values.number, part.format, text);
         break;
@@ -122,7 +118,13 @@ std::string SegmentTemplate::expand(const Values& values) const {
         break;
     }
   }
+  text.append(text_, copied);
   return text;
+}
+
+bool SegmentTemplate::uses_number() const {
+  return std::any_of(parts_.begin(), parts_.end(),
+                     [](const Part& part) { return part.kind == Kind::kNumber; });
 }
 
 }  // namespace playhead::dash
