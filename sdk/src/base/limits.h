@@ -39,6 +39,10 @@ inline constexpr std::size_t kPatterns = 1'000;
 inline constexpr std::size_t kPatternDurations = 10'000;
 // Places one Representation's media is listed at: products of BaseURL lists at four levels.
 inline constexpr std::size_t kServiceLocations = 16;
+// Remote elements of one MPD (xlink), remote ones inside remote ones, and operations of one MPD patch.
+inline constexpr std::size_t kRemoteElements = 100;
+inline constexpr std::size_t kRemoteDepth = 4;
+inline constexpr std::size_t kPatchOperations = 10'000;
 // Zero padding of one template identifier, $Number%0Nd$ (ISO/IEC 23009-1 5.3.9.4.4).
 inline constexpr int kTemplateWidth = 64;
 

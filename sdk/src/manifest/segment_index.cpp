@@ -52,6 +52,14 @@ void TimelineSegmentIndex::restrict_to(WallTime now) {
   size_ = last - first_;
 }
 
+void TimelineSegmentIndex::share(const std::shared_ptr<const Timeline>& timeline,
+                                 const std::shared_ptr<const MediaLocator>& locator,
+                                 const std::shared_ptr<const ResourceLocation>& init) {
+  if (timeline != nullptr) timeline_ = timeline;
+  if (locator != nullptr) locator_ = locator;
+  if (init != nullptr) init_ = init;
+}
+
 std::shared_ptr<const TimelineSegmentIndex> TimelineSegmentIndex::listed_at(WallTime now) const {
   auto index = std::make_shared<TimelineSegmentIndex>(*this);
   index->restrict_to(now);

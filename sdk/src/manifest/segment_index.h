@@ -102,6 +102,16 @@ class TimelineSegmentIndex final : public SegmentIndex {
   // Added to the numbers the Timeline counts, so that a segment keeps its number over refreshes.
   void set_number_shift(int64_t shift) { number_shift_ = shift; }
 
+  // Takes over equal objects of the index before a refresh; null keeps its own.
+  void share(const std::shared_ptr<const Timeline>& timeline,
+             const std::shared_ptr<const MediaLocator>& locator,
+             const std::shared_ptr<const ResourceLocation>& init);
+  // Whether both show the same positions of equal Timelines.
+  [[nodiscard]] bool has_window_of(const TimelineSegmentIndex& other) const {
+    return first_ == other.first_ && size_ == other.size_ && edge_ == other.edge_ &&
+           cadence_ == other.cadence_;
+  }
+
   // The same segments as far as they can be fetched at `now`.
   [[nodiscard]] std::shared_ptr<const TimelineSegmentIndex> listed_at(WallTime now) const;
   [[nodiscard]] const std::shared_ptr<const Timeline>& timeline() const { return timeline_; }
