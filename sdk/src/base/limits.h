@@ -22,6 +22,14 @@ inline constexpr std::size_t kRepresentations = 100'000;
 inline constexpr std::size_t kPeriods = 5'000;
 // Distinct EXT-X-MAP resources and distinct EXT-X-KEY sets of one playlist.
 inline constexpr std::size_t kInitSegments = 50'000;
+// EXT-X-DATERANGE identities of one playlist, and attributes of all of them together; each costs
+// some hundred bytes of model.
+inline constexpr std::size_t kDateRanges = 20'000;
+inline constexpr std::size_t kDateRangeAttributes = 100'000;
+// EXT-X-PART tags of one playlist: they stand for its last seconds only. Preload hints, rendition
+// reports, session data and session keys, each.
+inline constexpr std::size_t kParts = 50'000;
+inline constexpr std::size_t kAnnouncements = 1'000;
 // EXT-X-DEFINE variables of one playlist, and bytes its substitutions may add.
 inline constexpr std::size_t kVariables = 1'000;
 inline constexpr std::size_t kSubstitutedBytes = std::size_t{16} << 20;

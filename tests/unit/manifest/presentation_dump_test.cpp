@@ -38,7 +38,8 @@ TEST_CASE("presentation dump: a DASH title") {
 TEST_CASE("presentation dump: an HLS playlist") {
   const auto presentation = parse_manifest(
       test::bytes_of(
-          "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXT-X-MEDIA-SEQUENCE:9\n#EXTINF:1.5,\n"
+          "#EXTM3U\n#EXT-X-VERSION:4\n#EXT-X-TARGETDURATION:2\n#EXT-X-MEDIA-SEQUENCE:9\n"
+          "#EXTINF:1.5,\n"
           "#EXT-X-BYTERANGE:10@0\na.ts\n#EXT-X-DISCONTINUITY\n#EXTINF:2,\n#EXT-X-GAP\nb.ts\n"),
       "https://h.example/d/m.m3u8");
   REQUIRE(presentation.has_value());

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "manifest/hls/multivariant_playlist_parser.h"
 
+#include <algorithm>
+
 #include "base/decimal.h"
 #include "base/limits.h"
+#include "base/url.h"
+#include "manifest/hls/key_tracker.h"
+#include "manifest/hls/multivariant_rules.h"
 #include "manifest/hls/tag_context.h"
 
 namespace playhead::hls {
@@ -10,8 +15,8 @@ namespace {
 
 class MultivariantPlaylistParser {
  public:
-  MultivariantPlaylistParser(SharedBytes text, const std::string& url)
-      : context_(as_text(text.view()), url, nullptr) {
+  MultivariantPlaylistParser(SharedBytes text, const std::string& url, const ParseOptions& options)
+      : context_(as_text(text.view()), url, nullptr, TagRule::Place::kMultivariant, options) {
     playlist_.text = std::move(text);
     playlist_.url = url;
   }
@@ -24,82 +29,330 @@ class MultivariantPlaylistParser {
   void on_tag(std::string_view line);
   void on_uri(std::string_view line);
 
-  // Known, and of no consequence for what can be played.
-  void on_ignored(std::string_view) {}
+  void on_nothing(std::string_view) {}
+  void on_content_steering(std::string_view value);
   void on_define(std::string_view value) { context_.define(value); }
+  void on_iframe_stream_inf(std::string_view value) {
+    add_with_uri(value, "4.4.6.3", playlist_.iframe_variants);
+  }
+  void on_image_stream_inf(std::string_view value) {
+    add_with_uri(value, "", playlist_.image_variants);
+  }
   void on_independent_segments(std::string_view) { playlist_.has_independent_segments = true; }
-  void on_iframe_stream_inf(std::string_view value);
   void on_media(std::string_view value);
+  void on_session_data(std::string_view value);
+  void on_session_key(std::string_view value);
+  void on_start(std::string_view value);
   void on_stream_inf(std::string_view value);
-  void on_version(std::string_view value);
+  void on_version(std::string_view value) { context_.on_version(value); }
 
-  Variant make_variant(std::string_view value);
-  int64_t read_bandwidth(std::string_view value);
+  Variant make_variant(std::string_view value, std::string_view clause);
+  void read_attribute(const Attribute& item, std::string_view clause, Variant& variant);
+  void read_attribute(const Attribute& item, Rendition& rendition);
+  void check(const Rendition& rendition, bool has_autoselect_no);
+  void add_with_uri(std::string_view value, std::string_view clause, std::vector<Variant>& to);
+  int64_t read_bandwidth(const Attribute& item, std::string_view clause);
 
   TagContext context_;
   MultivariantPlaylist playlist_;
   std::optional<Variant> pending_;  // an EXT-X-STREAM-INF that waits for its URI line
 };
 
-// A count of decimal digits followed by a fraction; 0 when it is not one.
-double parse_frame_rate(std::string_view text) {
+constexpr std::string_view kMediaClause = "4.4.6.1";
+
+// A number with up to three decimals, below a million.
+std::optional<double> parse_thousandths(std::string_view text) {
   const std::optional<int64_t> thousandths = parse_decimal(text, 3);
-  return thousandths && *thousandths < 1'000'000 ? static_cast<double>(*thousandths) / 1000 : 0;
+  constexpr int64_t kMax = 1'000'000'000;
+  if (!thousandths || *thousandths >= kMax) return std::nullopt;
+  return static_cast<double>(*thousandths) / 1000;
 }
 
 // "1920x1080".
 bool parse_resolution(std::string_view text, int& width, int& height) {
   const std::size_t cross = text.find_first_of("xX");
   if (cross == std::string_view::npos) return false;
-  const std::optional<uint64_t> w = parse_uint64(trim(text.substr(0, cross)));
-  const std::optional<uint64_t> h = parse_uint64(trim(text.substr(cross + 1)));
-  constexpr uint64_t kMaxPixels = 1 << 20;
-  if (!w || !h || *w > kMaxPixels || *h > kMaxPixels) return false;
+  constexpr int64_t kMaxPixels = 1 << 20;
+  const std::optional<int64_t> w = parse_count(trim(text.substr(0, cross)), kMaxPixels);
+  const std::optional<int64_t> h = parse_count(trim(text.substr(cross + 1)), kMaxPixels);
+  if (!w || !h) return false;
   width = static_cast<int>(*w);
   height = static_cast<int>(*h);
   return true;
 }
 
-int64_t MultivariantPlaylistParser::read_bandwidth(std::string_view value) {
-  const std::optional<int64_t> bandwidth = parse_decimal(value, 0);
-  if (!bandwidth) context_.warn();
+int64_t MultivariantPlaylistParser::read_bandwidth(const Attribute& item, std::string_view clause) {
+  const std::optional<int64_t> bandwidth = parse_decimal(item.value, 0);
+  if (!bandwidth || item.value.find('.') != std::string_view::npos) {
+    context_.violate(clause, "a bandwidth is not an integer");
+  }
   return bandwidth.value_or(0);
 }
 
-Variant MultivariantPlaylistParser::make_variant(std::string_view value) {
+void MultivariantPlaylistParser::read_attribute(const Attribute& item, std::string_view clause,
+                                                Variant& variant) {
+  enum : int {
+    kBandwidth,
+    kAverage,
+    kCodecs,
+    kSupplemental,
+    kResolution,
+    kFrameRate,
+    kScore,
+    kRange,
+    kHdcp,
+    kCpc,
+    kLayout,
+    kAudio,
+    kVideo,
+    kSubtitles,
+    kCaptions,
+    kName,
+    kPathway,
+    kStable,
+    kUri,
+    kProgram,
+    kCount
+  };
+  static constexpr NameTable kNames(std::array<std::string_view, kCount>{"BANDWIDTH",
+                                                                         "AVERAGE-BANDWIDTH",
+                                                                         "CODECS",
+                                                                         "SUPPLEMENTAL-CODECS",
+                                                                         "RESOLUTION",
+                                                                         "FRAME-RATE",
+                                                                         "SCORE",
+                                                                         "VIDEO-RANGE",
+                                                                         "HDCP-LEVEL",
+                                                                         "ALLOWED-CPC",
+                                                                         "REQ-VIDEO-LAYOUT",
+                                                                         "AUDIO",
+                                                                         "VIDEO",
+                                                                         "SUBTITLES",
+                                                                         "CLOSED-CAPTIONS",
+                                                                         "NAME",
+                                                                         "PATHWAY-ID",
+                                                                         "STABLE-VARIANT-ID",
+                                                                         "URI",
+                                                                         "PROGRAM-ID"});
+  const std::string_view value = item.value;
+  switch (kNames.find(item.name)) {
+    case kBandwidth:
+      variant.bandwidth = read_bandwidth(item, clause);
+      break;
+    case kAverage:
+      variant.average_bandwidth = read_bandwidth(item, clause);
+      break;
+    case kCodecs:
+      variant.codecs = value;
+      break;
+    case kSupplemental:
+      variant.supplemental_codecs = value;
+      break;
+    case kResolution:
+      if (!parse_resolution(value, variant.width, variant.height)) {
+        context_.violate(clause, "RESOLUTION is not WIDTHxHEIGHT");
+      }
+      break;
+    case kFrameRate:
+      variant.frame_rate = parse_thousandths(value).value_or(0);
+      if (!parse_thousandths(value)) context_.violate(clause, "FRAME-RATE is not a number");
+      break;
+    case kScore:
+      variant.score = parse_thousandths(value);
+      if (!variant.score) context_.violate(clause, "SCORE is not a positive number");
+      break;
+    case kRange:
+      variant.video_range = value == "SDR"   ? VideoRange::kSdr
+                            : value == "PQ"  ? VideoRange::kPq
+                            : value == "HLG" ? VideoRange::kHlg
+                                             : VideoRange::kUnknown;
+      if (variant.video_range == VideoRange::kUnknown) {
+        context_.violate(clause, "VIDEO-RANGE is none of SDR, HLG and PQ");
+      }
+      break;
+    case kHdcp:
+      variant.hdcp_level = value == "TYPE-0"   ? HdcpLevel::kType0
+                           : value == "TYPE-1" ? HdcpLevel::kType1
+                                               : HdcpLevel::kNone;
+      if (variant.hdcp_level == HdcpLevel::kNone && value != "NONE") {
+        context_.violate(clause, "HDCP-LEVEL is none of TYPE-0, TYPE-1 and NONE");
+      }
+      break;
+    case kCpc:
+      variant.allowed_cpc = value;
+      if (!value.empty() && value.find(':') == std::string_view::npos) {
+        context_.violate(clause, "ALLOWED-CPC names no key format");
+      }
+      break;
+    case kLayout:
+      variant.video_layout = value;
+      context_.require_version(12, "REQ-VIDEO-LAYOUT");
+      break;
+    case kAudio:
+      variant.audio = value;
+      break;
+    case kVideo:
+      variant.video = value;
+      break;
+    case kSubtitles:
+      variant.subtitles = value;
+      break;
+    case kCaptions:
+      if (item.is_quoted) {
+        variant.closed_captions = value;
+      } else {
+        variant.has_no_closed_captions = value == "NONE";
+        if (value != "NONE") context_.violate(clause, "CLOSED-CAPTIONS is no quoted string");
+      }
+      break;
+    case kName:
+      variant.name = value;
+      break;
+    case kPathway:
+      variant.pathway_id = value;
+      break;
+    case kStable:
+      variant.stable_id = value;
+      break;
+    case kUri:
+      variant.uri = value;
+      break;
+    case kProgram:
+      break;  // removed from the protocol; without a meaning
+    default:
+      break;  // attributes to come are ignored (§6.3.1)
+  }
+}
+
+Variant MultivariantPlaylistParser::make_variant(std::string_view value, std::string_view clause) {
   const AttributeList& list = context_.attributes(value);
   Variant variant;
-  // BANDWIDTH is required (RFC 8216 §4.3.4.2); a Variant without it sorts first and still plays.
-  variant.bandwidth = read_bandwidth(list.get("BANDWIDTH"));
-  if (const auto average = list.find("AVERAGE-BANDWIDTH")) {
-    variant.average_bandwidth = read_bandwidth(*average);
-  }
-  if (const auto resolution = list.find("RESOLUTION")) {
-    if (!parse_resolution(*resolution, variant.width, variant.height)) context_.warn();
-  }
-  variant.frame_rate = parse_frame_rate(list.get("FRAME-RATE"));
-  variant.uri = list.get("URI");
-  variant.codecs = list.get("CODECS");
-  variant.audio = list.get("AUDIO");
-  variant.video = list.get("VIDEO");
-  variant.subtitles = list.get("SUBTITLES");
-  variant.stable_id = list.get("STABLE-VARIANT-ID");
+  variant.text_offset = context_.lines().offset();
+  for (const Attribute& item : list.items()) read_attribute(item, clause, variant);
+  // A Variant without BANDWIDTH sorts first and still plays.
+  if (list.find_item("BANDWIDTH") == nullptr) context_.violate(clause, "BANDWIDTH is missing");
   return variant;
 }
 
 void MultivariantPlaylistParser::on_stream_inf(std::string_view value) {
-  if (pending_) context_.warn();  // the one before had no URI line
-  pending_ = make_variant(value);
+  pending_ = make_variant(value, "4.4.6.2");
   pending_->uri = {};
 }
 
-void MultivariantPlaylistParser::on_iframe_stream_inf(std::string_view value) {
-  const Variant variant = make_variant(value);
-  if (variant.uri.empty()) return context_.warn();
-  if (playlist_.iframe_variants.size() >= limits::kVariants) {
-    return context_.fail(ErrorCode::kManifestLimit, "more than 1,000 I-frame variants");
+void MultivariantPlaylistParser::add_with_uri(std::string_view value, std::string_view clause,
+                                              std::vector<Variant>& to) {
+  const Variant variant = make_variant(value, clause);
+  if (variant.uri.empty()) return context_.violate(clause, "URI is missing");
+  if (to.size() >= limits::kVariants) {
+    return context_.fail(ErrorCode::kManifestLimit, "more than 1,000 variants of a kind");
   }
-  playlist_.iframe_variants.push_back(variant);
+  to.push_back(variant);
+}
+
+void MultivariantPlaylistParser::read_attribute(const Attribute& item, Rendition& rendition) {
+  enum : int {
+    kType,
+    kUri,
+    kGroup,
+    kName,
+    kLanguage,
+    kAssociated,
+    kCharacteristics,
+    kChannels,
+    kInstream,
+    kStable,
+    kSampleRate,
+    kBitDepth,
+    kDefault,
+    kAutoselect,
+    kForced,
+    kCount
+  };
+  static constexpr NameTable kNames(std::array<std::string_view, kCount>{
+      "TYPE", "URI", "GROUP-ID", "NAME", "LANGUAGE", "ASSOC-LANGUAGE", "CHARACTERISTICS",
+      "CHANNELS", "INSTREAM-ID", "STABLE-RENDITION-ID", "SAMPLE-RATE", "BIT-DEPTH", "DEFAULT",
+      "AUTOSELECT", "FORCED"});
+  const auto read_yes = [&](bool& flag) {
+    flag = item.value == "YES";
+    if (!flag && item.value != "NO") context_.violate(kMediaClause, "a flag is neither YES nor NO");
+  };
+  const auto read_count = [&](int& count) {
+    count = static_cast<int>(parse_count(item.value, 1'000'000).value_or(0));
+  };
+  switch (kNames.find(item.name)) {
+    case kUri:
+      rendition.uri = item.value;
+      break;
+    case kGroup:
+      rendition.group_id = item.value;
+      break;
+    case kName:
+      rendition.name = item.value;
+      break;
+    case kLanguage:
+      rendition.language = item.value;
+      break;
+    case kAssociated:
+      rendition.associated_language = item.value;
+      break;
+    case kCharacteristics:
+      rendition.characteristics = item.value;
+      break;
+    case kChannels:
+      rendition.channels = item.value;
+      break;
+    case kInstream:
+      rendition.instream_id = item.value;
+      break;
+    case kStable:
+      rendition.stable_id = item.value;
+      break;
+    case kSampleRate:
+      read_count(rendition.sample_rate);
+      break;
+    case kBitDepth:
+      read_count(rendition.bit_depth);
+      break;
+    case kDefault:
+      read_yes(rendition.is_default);
+      break;
+    case kAutoselect:
+      read_yes(rendition.is_autoselect);
+      break;
+    case kForced:
+      read_yes(rendition.is_forced);
+      break;
+    default:
+      break;
+  }
+}
+
+void MultivariantPlaylistParser::check(const Rendition& rendition, bool has_autoselect_no) {
+  using Type = Rendition::Type;
+  const bool is_captions = rendition.type == Type::kClosedCaptions;
+  if (rendition.group_id.empty()) context_.violate(kMediaClause, "GROUP-ID is missing");
+  if (rendition.name.empty()) context_.violate(kMediaClause, "NAME is missing");
+  if (rendition.type == Type::kSubtitles && rendition.uri.empty()) {
+    context_.violate(kMediaClause, "subtitles without URI");
+  }
+  if (is_captions && !rendition.uri.empty()) {
+    context_.violate(kMediaClause, "closed captions with a URI");
+  }
+  if (is_captions && rendition.instream_id.empty()) {
+    context_.violate(kMediaClause, "closed captions without INSTREAM-ID");
+  }
+  if (rendition.is_forced && rendition.type != Type::kSubtitles) {
+    context_.violate(kMediaClause, "FORCED for what are not subtitles");
+  }
+  if (rendition.is_default && has_autoselect_no) {
+    context_.violate(kMediaClause, "DEFAULT=YES with AUTOSELECT=NO");
+  }
+  if (!is_captions && !rendition.instream_id.empty()) {
+    context_.require_version(13, "INSTREAM-ID of what are not closed captions");
+  }
+  if (rendition.instream_id.substr(0, 7) == "SERVICE") {
+    context_.require_version(7, "an INSTREAM-ID with SERVICE");
+  }
 }
 
 void MultivariantPlaylistParser::on_media(std::string_view value) {
@@ -115,34 +368,70 @@ void MultivariantPlaylistParser::on_media(std::string_view value) {
   } else if (type == "CLOSED-CAPTIONS") {
     rendition.type = Rendition::Type::kClosedCaptions;
   } else {
-    return context_.warn();
+    return context_.violate(kMediaClause, "TYPE is missing or unknown");
   }
-  rendition.uri = list.get("URI");
-  rendition.group_id = list.get("GROUP-ID");
-  rendition.name = list.get("NAME");
-  rendition.language = list.get("LANGUAGE");
-  rendition.characteristics = list.get("CHARACTERISTICS");
-  rendition.channels = list.get("CHANNELS");
-  rendition.instream_id = list.get("INSTREAM-ID");
-  rendition.stable_id = list.get("STABLE-RENDITION-ID");
-  rendition.is_default = list.is_yes("DEFAULT");
-  rendition.is_autoselect = list.is_yes("AUTOSELECT") || rendition.is_default;
-  rendition.is_forced = list.is_yes("FORCED");
-  if (rendition.group_id.empty()) context_.warn();
+  for (const Attribute& item : list.items()) read_attribute(item, rendition);
+  const bool has_autoselect_no =
+      rendition.is_default && !rendition.is_autoselect && list.find_item("AUTOSELECT") != nullptr;
+  check(rendition, has_autoselect_no);
+  rendition.is_autoselect = rendition.is_autoselect || rendition.is_default;
   if (playlist_.renditions.size() >= limits::kVariants) {
     return context_.fail(ErrorCode::kManifestLimit, "more than 1,000 renditions");
   }
   playlist_.renditions.push_back(rendition);
 }
 
-void MultivariantPlaylistParser::on_version(std::string_view value) {
-  const std::optional<uint64_t> number = parse_uint64(value);
-  if (!number || *number > 1000) return context_.warn();
-  playlist_.version = static_cast<int>(*number);
+void MultivariantPlaylistParser::on_session_data(std::string_view value) {
+  constexpr std::string_view kClause = "4.4.6.4";
+  const AttributeList& list = context_.attributes(value);
+  SessionData data;
+  data.id = list.get("DATA-ID");
+  data.value = list.get("VALUE");
+  data.uri = list.get("URI");
+  data.language = list.get("LANGUAGE");
+  data.format = list.get("FORMAT");
+  if (data.id.empty()) return context_.violate(kClause, "DATA-ID is missing");
+  const bool has_value = list.find_item("VALUE") != nullptr;
+  const bool has_uri = list.find_item("URI") != nullptr;
+  if (has_value == has_uri) context_.violate(kClause, "either VALUE or URI, not both");
+  if (playlist_.session_data.size() >= limits::kAnnouncements) {
+    return context_.fail(ErrorCode::kManifestLimit, "more than 1,000 session data");
+  }
+  playlist_.session_data.push_back(data);
+}
+
+void MultivariantPlaylistParser::on_session_key(std::string_view value) {
+  constexpr std::string_view kClause = "4.4.6.5";
+  std::optional<SegmentKey> key = read_key(context_.attributes(value), kClause, context_);
+  if (!key) return context_.violate(kClause, "METHOD=NONE announces nothing");
+  if (playlist_.session_keys.size() >= limits::kAnnouncements) {
+    return context_.fail(ErrorCode::kManifestLimit, "more than 1,000 session keys");
+  }
+  playlist_.session_keys.push_back(*std::move(key));
+}
+
+void MultivariantPlaylistParser::on_content_steering(std::string_view value) {
+  const AttributeList& list = context_.attributes(value);
+  const std::string_view server = list.get("SERVER-URI");
+  ContentSteering steering;
+  Result<std::string> url = resolve_url(playlist_.url, server);
+  if (server.empty() || !url) {
+    context_.violate("4.4.6.6", "SERVER-URI is missing or unusable");
+  } else {
+    steering.server_url = *std::move(url);
+  }
+  steering.default_pathway = list.get("PATHWAY-ID");
+  playlist_.content_steering = std::move(steering);
+}
+
+void MultivariantPlaylistParser::on_start(std::string_view value) {
+  const std::optional<TagContext::Start> start = context_.start(value);
+  if (!start) return;
+  playlist_.start = Presentation::StartPoint{Duration{start->offset_us}, start->is_precise};
 }
 
 void MultivariantPlaylistParser::on_uri(std::string_view line) {
-  if (!pending_) return context_.warn();
+  if (!pending_) return context_.violate("4.4.6.2", "a URI line without EXT-X-STREAM-INF");
   if (playlist_.variants.size() >= limits::kVariants) {
     return context_.fail(ErrorCode::kManifestLimit, "more than 1,000 variants");
   }
@@ -153,28 +442,35 @@ void MultivariantPlaylistParser::on_uri(std::string_view line) {
 
 void MultivariantPlaylistParser::on_tag(std::string_view line) {
   using Self = MultivariantPlaylistParser;
-  static constexpr std::array<Handler, 11> kTags{{
-      {"EXT-X-CONTENT-STEERING", &Self::on_ignored},
-      {"EXT-X-DEFINE", &Self::on_define},
-      {"EXT-X-I-FRAME-STREAM-INF", &Self::on_iframe_stream_inf},
-      {"EXT-X-INDEPENDENT-SEGMENTS", &Self::on_independent_segments},
-      {"EXT-X-MEDIA", &Self::on_media},
-      {"EXT-X-SESSION-DATA", &Self::on_ignored},
-      {"EXT-X-SESSION-KEY", &Self::on_ignored},
-      {"EXT-X-START", &Self::on_ignored},
-      {"EXT-X-STREAM-INF", &Self::on_stream_inf},
-      {"EXT-X-VERSION", &Self::on_version},
-      {"EXTM3U", &Self::on_ignored},
+  static constexpr std::array<Handler, 12> kRows{{
+      {Tag::kExtM3u, &Self::on_nothing},
+      {Tag::kVersion, &Self::on_version},
+      {Tag::kIndependentSegments, &Self::on_independent_segments},
+      {Tag::kStart, &Self::on_start},
+      {Tag::kDefine, &Self::on_define},
+      {Tag::kMedia, &Self::on_media},
+      {Tag::kStreamInf, &Self::on_stream_inf},
+      {Tag::kIFrameStreamInf, &Self::on_iframe_stream_inf},
+      {Tag::kImageStreamInf, &Self::on_image_stream_inf},
+      {Tag::kSessionData, &Self::on_session_data},
+      {Tag::kSessionKey, &Self::on_session_key},
+      {Tag::kContentSteering, &Self::on_content_steering},
   }};
-  static_assert(is_sorted_by_name(kTags));
+  static constexpr auto kHandlers = handlers_by_tag(kRows);
 
   const TagLine tag = split_tag(line);
-  const Handler* handler = find_handler(kTags, tag.name);
-  if (handler == nullptr) return context_.warn();
-  (this->*handler->handle)(tag.value);
+  if (pending_) {
+    context_.violate("4.4.6.2", "EXT-X-STREAM-INF is not followed by its URI line");
+  }
+  const std::optional<Tag> admitted = context_.admit(tag);
+  if (!admitted) return;
+  const auto handler = kHandlers[static_cast<std::size_t>(*admitted)];
+  if (handler == nullptr) return context_.skip("a tag without a use");
+  (this->*handler)(tag.value);
 }
 
 Result<MultivariantPlaylist> MultivariantPlaylistParser::parse() {
+  context_.begin();
   std::string_view line;
   while (context_.next(line)) {
     if (line.front() != '#') {
@@ -183,8 +479,10 @@ Result<MultivariantPlaylist> MultivariantPlaylistParser::parse() {
       on_tag(line);
     }  // else a comment
   }
+  if (pending_) context_.violate("4.4.6.2", "the last EXT-X-STREAM-INF has no URI line");
+  check_multivariant_rules(playlist_, context_);
+  context_.check_version();
   if (context_.has_failed()) return context_.take_error();
-  if (pending_) context_.warn();
   bool has_media = !playlist_.variants.empty();
   for (const Rendition& rendition : playlist_.renditions) {
     has_media = has_media || !rendition.uri.empty();
@@ -192,6 +490,7 @@ Result<MultivariantPlaylist> MultivariantPlaylistParser::parse() {
   if (!has_media) {
     return make_error(ErrorCode::kManifestEmpty, "the multivariant playlist names no media");
   }
+  playlist_.version = context_.version();
   playlist_.strings = std::move(context_.strings());
   playlist_.variables = context_.variables();
   playlist_.warnings = context_.warnings();
@@ -209,18 +508,20 @@ bool is_multivariant_playlist(std::string_view text) {
     if (name == "EXTINF" || name == "EXT-X-TARGETDURATION" || name == "EXT-X-MEDIA-SEQUENCE") {
       return false;
     }
-    if (name == "EXT-X-STREAM-INF" || name == "EXT-X-MEDIA" || name == "EXT-X-I-FRAME-STREAM-INF") {
+    if (name == "EXT-X-STREAM-INF" || name == "EXT-X-MEDIA" || name == "EXT-X-I-FRAME-STREAM-INF" ||
+        name == "EXT-X-IMAGE-STREAM-INF") {
       return true;
     }
   }
   return false;
 }
 
-Result<MultivariantPlaylist> parse_multivariant_playlist(SharedBytes text, const std::string& url) {
+Result<MultivariantPlaylist> parse_multivariant_playlist(SharedBytes text, const std::string& url,
+                                                         const ParseOptions& options) {
   if (static_cast<int64_t>(text.size()) > limits::kManifestBytes) {
     return make_error(ErrorCode::kManifestLimit, "the playlist is larger than 32 MiB");
   }
-  return MultivariantPlaylistParser(std::move(text), url).parse();
+  return MultivariantPlaylistParser(std::move(text), url, options).parse();
 }
 
 }  // namespace playhead::hls
