@@ -57,8 +57,9 @@ void AttributeList::parse(std::string_view text) {
     }
     std::size_t mark = at;
     while (mark < text.size() && is_name_character(text[mark])) ++mark;
-    if (mark == text.size() || text[mark] != '=') {
-      // Not a plain name: look for the end of whatever it is.
+    const bool is_plain = mark > at && mark < text.size() && text[mark] == '=';
+    if (!is_plain) {
+      // Blanks around the name, or none at all: look for the end of whatever it is.
       while (mark < text.size() && text[mark] != '=' && text[mark] != ',') ++mark;
       if (mark == text.size() || text[mark] == ',') {
         // A blank item, as after a trailing comma, is as common as it is harmless.
@@ -72,7 +73,7 @@ void AttributeList::parse(std::string_view text) {
     at = mark + 1;
     while (at < text.size() && is_blank(text[at])) ++at;
 
-    bool is_sound = is_name(attribute.name);
+    bool is_sound = is_plain || is_name(attribute.name);
     if (at < text.size() && text[at] == '"') {
       const std::size_t quote = find_from(text, at + 1, '"');
       if (quote == text.size()) {

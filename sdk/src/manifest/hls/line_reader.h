@@ -26,7 +26,7 @@ class LineReader {
  public:
   explicit LineReader(std::string_view text) : text_(text) {
     if (text_.substr(0, kByteOrderMark.size()) == kByteOrderMark) at_ = kByteOrderMark.size();
-    if (text_.find('\r') != std::string_view::npos && text_.find('\n') == std::string_view::npos) {
+    if (text_.find('\n') == std::string_view::npos && text_.find('\r') != std::string_view::npos) {
       end_of_line_ = '\r';
     }
   }

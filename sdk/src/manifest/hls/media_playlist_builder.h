@@ -68,7 +68,7 @@ class MediaPlaylistBuilder {
   TextSpan keep(std::string_view uri);
   std::shared_ptr<const InitSegment> make_init(const std::string& url, ByteSpan range);
   void add_byte_range(std::string_view uri);
-  void add_date();
+  void add_date(int64_t start_ticks);
   void open_run();
   void check_parts_of_segment();
   void check_before_parts(std::string_view clause, std::string_view what);
@@ -128,6 +128,7 @@ class MediaPlaylistBuilder {
   std::optional<int64_t> next_offset_;  // where the byte range of the segment before ended
   std::optional<int64_t> next_part_offset_;
   int64_t part_start_ns_ = 0;  // of the next part, within its segment
+  int64_t date_ticks_ = 0;     // start of the segment playlist_.dates.back() is of
   int64_t longest_ns_ = 0;
   std::size_t longest_offset_ = 0;
   std::size_t first_date_range_offset_ = 0;

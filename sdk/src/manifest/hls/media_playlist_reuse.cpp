@@ -125,6 +125,9 @@ void MediaPlaylistBuilder::continue_previous() {
   keys_.restore(run.keys);
   init_ = run.init;
   discontinuity_ = run.discontinuity_sequence - playlist_.discontinuity_sequence;
+  if (!playlist_.dates.empty()) {
+    date_ticks_ = playlist_.timeline.start_ticks(playlist_.dates.back().position);
+  }
   bitrate_bps_ = playlist_.bitrates.empty() ? 0 : playlist_.bitrates.back().bps;
   is_run_open_ = true;
   key_value_ = map_value_ = {};

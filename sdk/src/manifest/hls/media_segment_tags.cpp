@@ -153,17 +153,16 @@ void MediaPlaylistBuilder::add_byte_range(std::string_view uri) {
   playlist_.byte_ranges.push_back({*first, byte_range_->length});
 }
 
-void MediaPlaylistBuilder::add_date() {
-  const std::size_t position = playlist_.size() - 1;
+void MediaPlaylistBuilder::add_date(int64_t start_ticks) {
   if (!playlist_.dates.empty()) {
-    const DateAnchor& last = playlist_.dates.back();
-    const Duration predicted =
-        playlist_.timeline.start(position) - playlist_.timeline.start(last.position);
-    const int64_t difference = (*date_ - (last.date + predicted)).count();
+    constexpr int64_t kTicksPerUs = MediaPlaylist::kTicksPerSecond / 1'000'000;
+    const Duration predicted{(start_ticks - date_ticks_) / kTicksPerUs};
+    const int64_t difference = (*date_ - (playlist_.dates.back().date + predicted)).count();
     constexpr int64_t kToleranceUs = 1000;  // the usual resolution of these dates
     if (difference > -kToleranceUs && difference < kToleranceUs) return;
   }
-  playlist_.dates.push_back({position, *date_});
+  playlist_.dates.push_back({playlist_.size() - 1, *date_});
+  date_ticks_ = start_ticks;
 }
 
 void MediaPlaylistBuilder::open_run() {
@@ -202,7 +201,7 @@ void MediaPlaylistBuilder::on_uri(std::string_view line) {
   open_run();
   add_byte_range(uri);
   playlist_.uris.push_back(keep(uri));
-  if (date_) add_date();
+  if (date_) add_date(start);
   context_.strings().clear();
 
   playlist_.tail_offset = context_.lines().next_offset();

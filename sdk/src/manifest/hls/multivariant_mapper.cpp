@@ -95,14 +95,21 @@ bool is_redundant(const Entry& a, const Entry& b) {
   return a.variant->pathway_id != b.variant->pathway_id || origin_of(a.url) != origin_of(b.url);
 }
 
-// "a, b" at commas, without blanks.
-std::vector<std::string> split_list(std::string_view text) {
+// Takes the first item of "a, b" off `list`, without blanks; empty at the end.
+std::string_view next_item(std::string_view& list) {
+  while (!list.empty()) {
+    const std::size_t comma = std::min(list.find(','), list.size());
+    const std::string_view item = trim(list.substr(0, comma));
+    list.remove_prefix(std::min(comma + 1, list.size()));
+    if (!item.empty()) return item;
+  }
+  return {};
+}
+
+std::vector<std::string> split_list(std::string_view list) {
   std::vector<std::string> items;
-  while (!text.empty()) {
-    const std::size_t comma = std::min(text.find(','), text.size());
-    const std::string_view item = trim(text.substr(0, comma));
-    if (!item.empty()) items.emplace_back(item);
-    text.remove_prefix(std::min(comma + 1, text.size()));
+  for (auto item = next_item(list); !item.empty(); item = next_item(list)) {
+    items.emplace_back(item);
   }
   return items;
 }
@@ -439,9 +446,16 @@ void MultivariantMapper::map_rendition(const Rendition& rendition) {
   set.is_autoselect = rendition.is_autoselect;
   set.is_forced = rendition.is_forced;
   if (set.is_forced) set.roles.emplace_back("forced-subtitle");
-  for (std::string& characteristic : split_list(rendition.characteristics)) {
-    add_role(characteristic, set);
-    set.accessibilities.push_back({"hls:characteristic", std::move(characteristic), {}});
+  std::string_view list = rendition.characteristics;
+  if (!list.empty()) {
+    const auto commas = std::count(list.begin(), list.end(), ',');
+    set.accessibilities.reserve(static_cast<std::size_t>(commas) + 1);
+  }
+  for (auto item = next_item(list); !item.empty(); item = next_item(list)) {
+    add_role(item, set);
+    Descriptor& descriptor = set.accessibilities.emplace_back();
+    descriptor.scheme = "hls:trait";
+    descriptor.value = item;
   }
   set.id = ids_.unique(prefix + set.group + "/" + set.label);
   Representation& representation = set.representations.emplace_back();

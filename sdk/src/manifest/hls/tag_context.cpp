@@ -2,6 +2,7 @@
 #include "manifest/hls/tag_context.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/decimal.h"
 #include "base/limits.h"
@@ -17,23 +18,24 @@ bool is_control(char c) {
   return byte < 0x20 && c != '\n' && c != '\r';
 }
 
-// Which kinds of characters a text has. One pass without branches: the compiler turns it into
-// vector code.
+// Which kinds of characters a text has. One pass without branches over bytes: the compiler turns
+// it into vector code.
 struct Survey {
   bool has_control = false;
   bool has_carriage_return = false;
   bool has_high = false;
 };
 Survey survey(std::string_view text) {
-  unsigned control = 0;
-  unsigned carriage_return = 0;
-  unsigned high = 0;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    high |= byte;
-    carriage_return |= static_cast<unsigned>(c == '\r');
-    control |= static_cast<unsigned>(byte < 0x20) & static_cast<unsigned>(c != '\n') &
-               static_cast<unsigned>(c != '\r');
+  uint8_t control = 0;
+  uint8_t carriage_return = 0;
+  uint8_t high = 0;
+  const auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const uint8_t byte = bytes[i];
+    high = static_cast<uint8_t>(high | byte);
+    carriage_return = static_cast<uint8_t>(carriage_return | (byte == '\r' ? 1 : 0));
+    control = static_cast<uint8_t>(
+        control | ((byte < 0x20 ? 1 : 0) & (byte != '\n' ? 1 : 0) & (byte != '\r' ? 1 : 0)));
   }
   return {control != 0, carriage_return != 0, (high & 0x80) != 0};
 }
@@ -62,6 +64,15 @@ std::size_t utf8_length(std::string_view text) {
 std::size_t first_invalid_utf8(std::string_view text) {
   std::size_t at = 0;
   while (at < text.size()) {
+    constexpr std::size_t kWord = sizeof(uint64_t);
+    if (text.size() - at >= kWord) {
+      uint64_t word = 0;
+      std::memcpy(&word, text.data() + at, kWord);
+      if ((word & 0x8080808080808080) == 0) {
+        at += kWord;
+        continue;
+      }
+    }
     const std::size_t length = utf8_length(text.substr(at));
     if (length == 0) return at;
     at += length;
