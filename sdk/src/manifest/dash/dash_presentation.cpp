@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string>
 #include <unordered_set>
+#include <vector>
 
 #include "base/decimal.h"
 #include "manifest/codecs.h"
@@ -99,19 +100,33 @@ class PresentationMapper {
   std::vector<Place> mpd_places_;
   std::string period_prefix_;  // of Representation ids
   std::unordered_set<std::string> period_ids_;
-  std::unordered_set<std::string> representation_ids_;
+  // Representation ids of the Period: the first few, the rest, and how many came twice.
+  std::vector<std::string_view> few_ids_;
+  std::unordered_set<std::string> many_ids_;
+  std::size_t repeated_ids_ = 0;
 };
 
+// Period ids are unique, so Representation ids need to be within the Period only.
 std::string PresentationMapper::unique_id(std::string_view wanted) {
-  std::string prefixed = period_prefix_;
-  prefixed += wanted.empty() ? std::string_view("r") : wanted;
-  if (representation_ids_.insert(prefixed).second) return prefixed;
-  for (std::size_t n = 2;; ++n) {
-    std::string id = prefixed + "#" + std::to_string(n);
-    if (representation_ids_.insert(id).second) return id;
-    // Thousands of equal ids are no reason to count through all of them each time.
-    constexpr std::size_t kNear = 16;
-    if (n == kNear) n = kNear + representation_ids_.size();
+  if (wanted.empty()) wanted = "r";
+  // Few ids are compared faster than hashed.
+  constexpr std::size_t kFew = 32;
+  bool is_new = false;
+  if (few_ids_.size() < kFew) {
+    is_new = std::find(few_ids_.begin(), few_ids_.end(), wanted) == few_ids_.end();
+    if (is_new) few_ids_.push_back(wanted);
+  } else {
+    is_new = std::find(few_ids_.begin(), few_ids_.end(), wanted) == few_ids_.end() &&
+             many_ids_.insert(std::string(wanted)).second;
+  }
+  std::string id;
+  id.reserve(period_prefix_.size() + wanted.size());
+  id.append(period_prefix_).append(wanted);
+  if (is_new) return id;
+  for (std::size_t n = ++repeated_ids_ + 1;; ++n) {
+    const std::string numbered = std::string(wanted) + "#" + std::to_string(n);
+    const bool is_taken = std::find(few_ids_.begin(), few_ids_.end(), numbered) != few_ids_.end();
+    if (!is_taken && many_ids_.insert(numbered).second) return period_prefix_ + numbered;
   }
 }
 
@@ -140,8 +155,8 @@ bool PresentationMapper::map_set(const Period& period, const AdaptationSet& set,
   for (const Representation& source : set.representations) {
     const std::string_view mime_type =
         source.common.mime_type.empty() ? set.common.mime_type : source.common.mime_type;
-    playhead::Representation& representation =
-        out.representations.emplace_back(describe(set, source));
+    playhead::Representation& representation = out.representations.emplace_back();
+    describe(set, source, representation);
     if (!kind) kind = kind_of(set.content_type, mime_type, representation.codecs);
     if (!kind) break;
     std::vector<Place> places;
@@ -232,6 +247,9 @@ void PresentationMapper::map_period(const Period& source, const PeriodTimes& tim
   // With Periods to come ids must not depend on how many there are now.
   const bool is_prefixed = mpd_.periods.size() > 1 || (mpd_.is_dynamic && !source.id.empty());
   period_prefix_ = is_prefixed ? period.id + "/" : "";
+  few_ids_.clear();
+  many_ids_.clear();
+  repeated_ids_ = 0;
   period.start = *times.start;
   period.duration = times.duration;
   if (source.asset) {

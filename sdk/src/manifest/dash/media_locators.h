@@ -12,29 +12,34 @@
 
 namespace playhead::dash {
 
-// SegmentTemplate@media at one place.
+// SegmentTemplate@media at one place. Places share the template.
 class TemplateLocator final : public MediaLocator {
  public:
   // `time_bias`: ticks $Time$ is less than the segment's container time. `query` is added to URLs.
-  TemplateLocator(SegmentTemplate media, std::shared_ptr<const BaseLocation> base,
-                  int64_t time_bias, std::string query)
+  // `init` is where the InitSegment is; empty for none.
+  TemplateLocator(std::shared_ptr<const SegmentTemplate> media,
+                  std::shared_ptr<const BaseLocation> base, int64_t time_bias, std::string query,
+                  ResourceLocation init)
       : media_(std::move(media)),
         base_(std::move(base)),
         time_bias_(time_bias),
-        query_(std::move(query)) {}
+        query_(std::move(query)),
+        init_(std::move(init)) {}
 
   [[nodiscard]] ResourceLocation locate(const SegmentPlace& place) const override;
   [[nodiscard]] std::size_t memory_bytes() const override {
-    return sizeof(*this) + media_.memory_bytes() + query_.capacity();
+    return sizeof(*this) + media_->memory_bytes() + query_.capacity() + init_.url.capacity();
   }
-  [[nodiscard]] bool uses_numbers() const override { return media_.uses_number(); }
+  [[nodiscard]] bool uses_numbers() const override { return media_->uses_number(); }
   [[nodiscard]] bool equals(const MediaLocator& other) const override;
+  [[nodiscard]] const ResourceLocation& init() const { return init_; }
 
  private:
-  SegmentTemplate media_;
+  std::shared_ptr<const SegmentTemplate> media_;
   std::shared_ptr<const BaseLocation> base_;
   int64_t time_bias_;
   std::string query_;
+  ResourceLocation init_;
 };
 
 // SegmentURL elements at one place.

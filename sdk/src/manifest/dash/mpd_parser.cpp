@@ -20,6 +20,14 @@ std::optional<int> parse_small(std::string_view text) {
   return static_cast<int>(*value);
 }
 
+// Appends with room for what a level usually holds: growing one by one moves large structures.
+template <typename T>
+T& append(std::vector<T>& items) {
+  constexpr std::size_t kUsual = 6;
+  if (items.empty()) items.reserve(kUsual);
+  return items.emplace_back();
+}
+
 }  // namespace
 
 int64_t Findings::line_at(int64_t byte) {
@@ -220,7 +228,7 @@ void MpdReader::read_adaptation_set(Node node, AdaptationSet& set) {
   for (const Node child : node.children()) {
     const std::string_view name = local_name(child);
     if (name == "Representation") {
-      read_representation(child, set.representations.emplace_back());
+      read_representation(child, append(set.representations));
     } else if (!read_set_element(name, child, set)) {
       unknown(child);
     }
@@ -260,7 +268,7 @@ void MpdReader::read_period(Node node, Period& period) {
   for (const Node child : node.children()) {
     const std::string_view name = local_name(child);
     if (name == "AdaptationSet") {
-      read_adaptation_set(child, period.adaptation_sets.emplace_back());
+      read_adaptation_set(child, append(period.adaptation_sets));
     } else if (name == "BaseURL") {
       period.base_urls.push_back(read_base_url(child));
     } else if (name == "EventStream") {

@@ -173,10 +173,10 @@ std::optional<TrackKind> kind_of(std::string_view content_type, std::string_view
   return std::nullopt;
 }
 
-playhead::Representation describe(const AdaptationSet& set, const Representation& source) {
+void describe(const AdaptationSet& set, const Representation& source,
+              playhead::Representation& out) {
   const CommonAttributes& own = source.common;
   const CommonAttributes& outer = set.common;
-  playhead::Representation out;
   out.bandwidth = Bitrate{source.bandwidth};
   out.codecs = inner_or(own.codecs, outer.codecs);
   out.supplemental_codecs = inner_or(own.supplemental_codecs, outer.supplemental_codecs);
@@ -196,7 +196,6 @@ playhead::Representation describe(const AdaptationSet& set, const Representation
   }
   carry(own.essential_properties, out.essential_properties);
   carry(own.supplemental_properties, out.supplemental_properties);
-  return out;
 }
 
 void describe_set(const AdaptationSet& source, playhead::AdaptationSet& out) {

@@ -19,8 +19,8 @@ namespace playhead::dash {
 
 // What the attributes and descriptors of both levels say about one Representation; addressing and
 // ids are not its matter.
-[[nodiscard]] playhead::Representation describe(const AdaptationSet& set,
-                                                const Representation& source);
+void describe(const AdaptationSet& set, const Representation& source,
+              playhead::Representation& out);
 
 // Stands in AdaptationSet::trick_mode_for until the sets of the Period are known, where the MPD
 // does not name the main set.

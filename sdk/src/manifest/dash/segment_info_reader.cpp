@@ -140,7 +140,8 @@ std::vector<int64_t> MpdReader::read_pattern(Node node) {
 
 bool MpdReader::read_timeline_entry(Node node, TimelineEntry& entry,
                                     const std::vector<std::string_view>& pattern_ids) {
-  for (const Attribute attribute : node.attributes()) {
+  for (Attribute attribute = node.first_attribute(); attribute;
+       attribute = attribute.next_attribute()) {
     const char* name = attribute.name();
     if (!is_one_letter(name)) {
       if (std::string_view(name) == "pE") {
@@ -183,7 +184,7 @@ void MpdReader::read_timeline(Node node, SegmentInfo& info) {
   std::vector<TimelineEntry> entries;
   std::vector<std::string_view> pattern_ids;
   TimelinePatterns patterns;
-  for (const Node child : node.children()) {
+  for (Node child = node.first_child(); child; child = child.next_sibling()) {
     const char* element = child.name();
     if (!(element[0] == 'S' && element[1] == '\0')) {
       const std::string_view name = local_name(element);

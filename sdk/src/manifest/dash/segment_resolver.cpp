@@ -144,27 +144,47 @@ std::shared_ptr<const SegmentIndex> SegmentResolver::make_index(
   return index;
 }
 
+const SegmentResolver::Templates& SegmentResolver::templates_for(const SegmentInfo& info,
+                                                                 const Request& request,
+                                                                 int64_t bandwidth) {
+  if (templates_.media != nullptr) return templates_;
+  templates_.timed = timeline_for(info, std::nullopt);
+  templates_.media = std::make_shared<const SegmentTemplate>(*info.media, request.id, bandwidth);
+  warnings_ += templates_.media->warnings();
+  if (info.initialization && !info.initialization->empty()) {
+    const SegmentTemplate pattern(*info.initialization, request.id, bandwidth);
+    warnings_ += pattern.warnings();
+    templates_.init = pattern.expand({});
+  }
+  return templates_;
+}
+
 bool SegmentResolver::address_template(const SegmentInfo& info, const Request& request,
                                        const Place& place, int64_t bandwidth, Addressed& out) {
   if (!info.media || info.media->empty()) return false;
-  const Timed timed = timeline_for(info, std::nullopt);
+  const Templates& templates = templates_for(info, request, bandwidth);
+  const Timed& timed = templates.timed;
   if (timed.timeline == nullptr) return false;
-  SegmentTemplate media(*info.media, request.id, bandwidth);
-  warnings_ += media.warnings();
-  std::shared_ptr<const ResourceLocation> init = init_of(info, place);
-  if (init == nullptr && info.initialization && !info.initialization->empty()) {
-    const SegmentTemplate pattern(*info.initialization, request.id, bandwidth);
-    warnings_ += pattern.warnings();
-    init = std::make_shared<const ResourceLocation>(ResourceLocation{
-        with_query(place.base->resolve(pattern.expand({})), request.query), std::nullopt});
+  ResourceLocation init;
+  if (info.initialization_element) {
+    init = locate(*info.initialization_element, place).value_or(ResourceLocation{});
+  }
+  if (init.url.empty() && !templates.init.empty()) {
+    init.url = with_query(place.base->resolve(templates.init), request.query);
   }
   // Without a SegmentTimeline, $Time$ counts from the Period's first segment (5.3.9.4.4).
   const bool is_constant = info.timeline == nullptr || info.timeline->empty();
   const int64_t bias = is_constant ? info.presentation_time_offset.value_or(0) : 0;
-  out.segments = make_index(timed, info, place, request,
-                            std::make_shared<const TemplateLocator>(
-                                std::move(media), place.base, bias, std::string(request.query)),
-                            std::move(init));
+  auto locator = std::make_shared<const TemplateLocator>(
+      templates.media, place.base, bias, std::string(request.query), std::move(init));
+  // The InitSegment's place lives in the locator: one allocation less for each Representation.
+  std::shared_ptr<const ResourceLocation> shared_init;
+  if (!locator->init().url.empty()) {
+    const ResourceLocation* inside = &locator->init();
+    shared_init = std::shared_ptr<const ResourceLocation>(locator, inside);
+  }
+  out.segments =
+      make_index(timed, info, place, request, std::move(locator), std::move(shared_init));
   return true;
 }
 
@@ -261,6 +281,7 @@ bool SegmentResolver::resolve(const Levels& levels, const Request& request,
   if (info == nullptr) info = &storage;
   out.media_offset = media_offset_of(*info, bounds_);
 
+  templates_ = {};
   bool is_first = true;
   for (const Place& place : *request.places) {
     Addressed addressed;

@@ -9,6 +9,7 @@
 
 #include "manifest/dash/base_url.h"
 #include "manifest/dash/mpd.h"
+#include "manifest/dash/segment_template.h"
 #include "manifest/dash/timeline_builder.h"
 #include "manifest/segment_index.h"
 #include "playhead/presentation.h"
@@ -68,6 +69,14 @@ class SegmentResolver {
 
   bool address(Scheme scheme, const SegmentInfo& info, const Request& request, const Place& place,
                int64_t bandwidth, Addressed& out);
+  // SegmentTemplate of one Representation, with the identifiers filled in that all places share.
+  struct Templates {
+    std::shared_ptr<const SegmentTemplate> media;
+    std::string init;  // expanded @initialization
+    Timed timed;
+  };
+  const Templates& templates_for(const SegmentInfo& info, const Request& request,
+                                 int64_t bandwidth);
   bool address_template(const SegmentInfo& info, const Request& request, const Place& place,
                         int64_t bandwidth, Addressed& out);
   bool address_list(const SegmentInfo& info, const Request& request, const Place& place,
@@ -95,6 +104,7 @@ class SegmentResolver {
   const Clock& clock_;
   std::vector<CachedTimeline> cache_;                 // the latest few
   std::shared_ptr<const Availability> availability_;  // the latest
+  Templates templates_;  // of the Representation being resolved; no media: not made yet
   int warnings_ = 0;
 };
 

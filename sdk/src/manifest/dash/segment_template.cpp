@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "manifest/dash/segment_template.h"
 
-#include <algorithm>
 #include <charconv>
 
 #include "base/decimal.h"
@@ -74,8 +73,17 @@ bool SegmentTemplate::append_identifier(std::string_view inside, std::string_vie
     return false;
   }
   part.at = static_cast<uint32_t>(text_.size());
-  parts_.push_back(part);
+  append_part(part);
   return true;
+}
+
+void SegmentTemplate::append_part(const Part& part) {
+  if (count_ < few_.size()) {
+    few_[count_] = part;
+  } else {
+    more_.push_back(part);
+  }
+  ++count_;
 }
 
 void SegmentTemplate::append_number(uint64_t value, Format format, std::string& out) {
@@ -101,20 +109,21 @@ void SegmentTemplate::append_time(int64_t value, Format format, std::string& out
 
 std::string SegmentTemplate::expand(const Values& values) const {
   std::string text;
-  text.reserve(text_.size() + parts_.size() * 20);
+  text.reserve(text_.size() + count_ * 20);
   std::size_t copied = 0;
-  for (const Part& part : parts_) {
-    text.append(text_, copied, part.at - copied);
-    copied = part.at;
-    switch (part.kind) {
+  for (std::size_t i = 0; i < count_; ++i) {
+    const Part& filled = part(i);
+    text.append(text_, copied, filled.at - copied);
+    copied = filled.at;
+    switch (filled.kind) {
       case Kind::kNumber:
-        append_number(values.number, part.format, text);
+        append_number(values.number, filled.format, text);
         break;
       case Kind::kTime:
-        append_time(values.time_ticks, part.format, text);
+        append_time(values.time_ticks, filled.format, text);
         break;
       case Kind::kSubNumber:
-        append_number(values.sub_number, part.format, text);
+        append_number(values.sub_number, filled.format, text);
         break;
     }
   }
@@ -123,8 +132,10 @@ std::string SegmentTemplate::expand(const Values& values) const {
 }
 
 bool SegmentTemplate::uses_number() const {
-  return std::any_of(parts_.begin(), parts_.end(),
-                     [](const Part& part) { return part.kind == Kind::kNumber; });
+  for (std::size_t i = 0; i < count_; ++i) {
+    if (part(i).kind == Kind::kNumber) return true;
+  }
+  return false;
 }
 
 }  // namespace playhead::dash

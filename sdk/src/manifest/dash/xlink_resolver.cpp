@@ -96,8 +96,8 @@ void XlinkResolver::State::collect(Node root, const std::vector<std::string>& ch
   Node node = root;
   while (node) {
     consider(node, chain, gone);
-    const bool is_remote = (!pending.empty() && pending.back().node == node) ||
-                           (!gone.empty() && gone.back() == node);
+    const bool is_remote =
+        (!pending.empty() && pending.back().node == node) || (!gone.empty() && gone.back() == node);
     if (!is_remote && node.first_child()) {
       node = node.first_child();
       continue;

@@ -2,7 +2,6 @@
 #include "manifest/dash/xml.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 
 #include "base/limits.h"
@@ -14,32 +13,21 @@ struct Markup {
   std::size_t tags = 0, attributes = 0;
 };
 
-// '<' and '=' of the text. Counted in bytes first, so that it costs a fraction of the parse.
+// How often `c` is in at most 255 bytes. A sum of bytes, which compilers turn into vector code.
+std::size_t count_in_block(const uint8_t* bytes, std::size_t size, uint8_t c) {
+  uint8_t sum = 0;
+  for (std::size_t i = 0; i < size; ++i) sum = static_cast<uint8_t>(sum + (bytes[i] == c ? 1 : 0));
+  return sum;
+}
+
+// '<' and '=' of the text, at a fraction of what the parse costs.
 Markup count_markup(ByteView text) {
-  constexpr std::size_t kLanes = 32;
-  constexpr std::size_t kRounds = 255;
+  constexpr std::size_t kBlock = 240;
   Markup markup;
-  const uint8_t* at = text.data();
-  std::size_t left = text.size();
-  while (left >= kLanes) {
-    const std::size_t rounds = std::min(left / kLanes, kRounds);
-    std::array<uint8_t, kLanes> tags{};
-    std::array<uint8_t, kLanes> attributes{};
-    for (std::size_t round = 0; round < rounds; ++round, at += kLanes) {
-      for (std::size_t lane = 0; lane < kLanes; ++lane) {
-        tags[lane] = static_cast<uint8_t>(tags[lane] + (at[lane] == '<' ? 1 : 0));
-        attributes[lane] = static_cast<uint8_t>(attributes[lane] + (at[lane] == '=' ? 1 : 0));
-      }
-    }
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      markup.tags += tags[lane];
-      markup.attributes += attributes[lane];
-    }
-    left -= rounds * kLanes;
-  }
-  for (; left > 0; --left, ++at) {
-    markup.tags += *at == '<' ? 1 : 0;
-    markup.attributes += *at == '=' ? 1 : 0;
+  for (std::size_t at = 0; at < text.size(); at += kBlock) {
+    const std::size_t size = std::min(kBlock, text.size() - at);
+    markup.tags += count_in_block(text.data() + at, size, '<');
+    markup.attributes += count_in_block(text.data() + at, size, '=');
   }
   return markup;
 }
