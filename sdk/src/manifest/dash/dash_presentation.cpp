@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/decimal.h"
+#include "base/limits.h"
 #include "manifest/codecs.h"
 #include "manifest/dash/representation_mapper.h"
 #include "manifest/dash/segment_resolver.h"
@@ -104,6 +105,7 @@ class PresentationMapper {
   std::vector<std::string_view> few_ids_;
   std::unordered_set<std::string> many_ids_;
   std::size_t repeated_ids_ = 0;
+  std::size_t alternatives_ = 0;
 };
 
 // Period ids are unique, so Representation ids need to be within the Period only.
@@ -169,6 +171,7 @@ bool PresentationMapper::map_set(const Period& period, const AdaptationSet& set,
     request.query = query_of(source.common, set.common);
     request.parts_cadence =
         source.common.parts_cadence > 0 ? source.common.parts_cadence : set.common.parts_cadence;
+    request.alternatives = limits::kAlternatives - std::min(alternatives_, limits::kAlternatives);
     const bool is_addressed = resolver.resolve({&period.segments, &set.segments, &source.segments},
                                                request, representation);
     // WebM indexes its segments by other means than sidx.
@@ -179,7 +182,12 @@ bool PresentationMapper::map_set(const Period& period, const AdaptationSet& set,
       out.representations.pop_back();
       continue;
     }
+    // Texts that are not in MP4 count from the Period's start (DASH-IF IOP 6.4.4).
+    if (*kind == TrackKind::kText && representation.container != Container::kFmp4) {
+      representation.media_offset = resolver.period_start() - MediaTime{0};
+    }
     representation.id = unique_id(source.id);
+    alternatives_ += representation.alternatives.size();
     protections_.map(source.common.content_protections, representation.protections,
                      presentation_.warnings);
     out.is_encrypted = out.is_encrypted || !representation.protections.empty();

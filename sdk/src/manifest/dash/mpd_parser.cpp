@@ -154,7 +154,7 @@ bool MpdReader::read_common_element(std::string_view name, Node node, CommonAttr
 void MpdReader::read_representation(Node node, Representation& representation) {
   representation.byte = byte_of(node);
   if (++representations_ > limits::kRepresentations) {
-    return findings_.limit("more than 100,000 Representations");
+    return findings_.limit("more than 30,000 Representations");
   }
   for (const Attribute attribute : node.attributes()) {
     const std::string_view name = local_name(attribute.name());
@@ -210,7 +210,9 @@ bool MpdReader::read_set_element(std::string_view name, Node node, AdaptationSet
   } else if (name == "Viewpoint") {
     set.viewpoints.push_back(read_descriptor(node));
   } else if (name == "Label") {
-    if (set.label.empty()) set.label = text_of(node);
+    // The first one; the attribute is what came before the element.
+    if (set.label.empty() || !has_label_element_) set.label = text_of(node);
+    has_label_element_ = true;
   } else if (name == "ContentComponent") {
     // Describes muxed media; the first kind named stands for the set.
     if (set.content_type.empty()) set.content_type = attribute_of(node, "contentType");
@@ -224,6 +226,7 @@ bool MpdReader::read_set_element(std::string_view name, Node node, AdaptationSet
 
 void MpdReader::read_adaptation_set(Node node, AdaptationSet& set) {
   set.byte = byte_of(node);
+  has_label_element_ = false;
   for (const Attribute attribute : node.attributes()) read_set_attribute(node, attribute, set);
   for (const Node child : node.children()) {
     const std::string_view name = local_name(child);
@@ -377,6 +380,7 @@ Result<Mpd> parse_mpd(ByteView text, const std::string& url, const ParseOptions&
   if (std::optional<Error> error = findings.error()) return *std::move(error);
   if (mpd.periods.empty()) return make_error(ErrorCode::kManifestEmpty, "the MPD has no Period");
   mpd.warnings = findings.warnings();
+  document->drop_tree();
   return mpd;
 }
 

@@ -101,7 +101,8 @@ class MpdReader {
 
   Findings& findings_;
   std::size_t representations_ = 0;
-  std::size_t listed_ = 0;  // S, P, SegmentURL and Event elements
+  bool has_label_element_ = false;  // the set being read
+  std::size_t listed_ = 0;          // S, P, SegmentURL and Event elements
 };
 
 }  // namespace playhead::dash

@@ -57,14 +57,23 @@ int channels_of(const std::vector<Descriptor>& configurations) {
   for (const Descriptor& configuration : configurations) {
     const std::string_view scheme = configuration.scheme;
     if (contains(scheme, "dolby")) {
-      // A mask of 16 loudspeakers from L (highest bit); these bits stand for a pair each.
-      constexpr uint32_t kPairs = 0x0674;
+      // Masks of loudspeakers; the bits of the second one stand for a pair each. ETSI TS 102 366
+      // annex I (16 bits) and, for the 2015 scheme, TS 103 190-2 annex G (24 bits).
+      const bool is_ac4 = contains(scheme, "2015");
+      const uint32_t valid = is_ac4 ? 0x07FFFF : 0xFFFF;
+      const uint32_t pairs = is_ac4 ? 0x0721BD : 0x0674;
       uint32_t mask = 0;
       const std::string_view value = configuration.value;
       const auto [end, error] =
           std::from_chars(value.data(), value.data() + value.size(), mask, 16);
-      if (error != std::errc{} || mask > 0xFFFF) continue;
-      return std::popcount(mask) + std::popcount(mask & kPairs);
+      if (error != std::errc{} || (mask & ~valid) != 0) continue;
+      return std::popcount(mask) + std::popcount(mask & pairs);
+    }
+    if (contains(scheme, "outputChannelPositionList")) {
+      int count = 0;
+      for_each_word(configuration.value, [&count](std::string_view) { ++count; });
+      if (count > 0 && count <= 64) return count;
+      continue;
     }
     const int value = parse_count(configuration.value);
     // ChannelConfiguration values of ISO/IEC 23091-3; up to 6 they are the number itself.

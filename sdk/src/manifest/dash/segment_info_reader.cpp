@@ -181,7 +181,11 @@ bool MpdReader::read_timeline_entry(Node node, TimelineEntry& entry,
 }
 
 void MpdReader::read_timeline(Node node, SegmentInfo& info) {
+  // Counted first: growing step by step would need half as much memory again, and copies.
+  std::size_t count = 0;
+  for (Node child = node.first_child(); child; child = child.next_sibling()) ++count;
   std::vector<TimelineEntry> entries;
+  entries.reserve(std::min(count, limits::kSegments));
   std::vector<std::string_view> pattern_ids;
   TimelinePatterns patterns;
   for (Node child = node.first_child(); child; child = child.next_sibling()) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "manifest/dash/segment_resolver.h"
 
+#include <algorithm>
+
 #include "base/decimal.h"
 #include "base/url.h"
 #include "manifest/dash/media_locators.h"
@@ -236,7 +238,7 @@ bool SegmentResolver::address_base(const SegmentInfo& info, const Request& reque
 bool SegmentResolver::address_whole_file(const SegmentInfo& info, const Place& place,
                                          Addressed& out) {
   const Timed timed = timeline_for(info, std::nullopt);
-  if (timed.timeline == nullptr || timed.timeline->size() == 0) return false;
+  if (timed.timeline == nullptr) return false;
   out.segments = std::make_shared<TimelineSegmentIndex>(
       timed.timeline,
       std::make_shared<const FixedLocator>(ResourceLocation{place.base->url(), std::nullopt}),
@@ -284,13 +286,14 @@ bool SegmentResolver::resolve(const Levels& levels, const Request& request,
   templates_ = {};
   bool is_first = true;
   for (const Place& place : *request.places) {
+    if (!is_first && out.alternatives.size() >= request.alternatives) break;
     Addressed addressed;
     if (!address(scheme, *info, request, place, out.bandwidth.bps, addressed)) return false;
     if (is_first) {
       out.segments = std::move(addressed.segments);
       out.index_source = std::move(addressed.index_source);
       out.service_location = place.name;
-      out.alternatives.reserve(request.places->size() - 1);
+      out.alternatives.reserve(std::min(request.places->size() - 1, request.alternatives));
     } else {
       ServiceLocation& other = out.alternatives.emplace_back();
       other.name = place.name;

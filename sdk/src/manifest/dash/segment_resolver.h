@@ -49,12 +49,14 @@ class SegmentResolver {
     const std::vector<Place>* places = nullptr;  // never empty, best first
     std::string_view query;                      // to add to media URLs; may be empty
     uint32_t parts_cadence = 0;
+    std::size_t alternatives = 0;  // places used beside the first, at most
   };
   // Sets media_offset, segments or index_source, and alternatives of `out`, whose bandwidth and
   // container are set. False when its media cannot be addressed.
   bool resolve(const Levels& levels, const Request& request, playhead::Representation& out);
 
   [[nodiscard]] int warnings() const { return warnings_; }
+  [[nodiscard]] MediaTime period_start() const { return bounds_.start; }
 
  private:
   struct Addressed {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 
 #include "base/limits.h"
 
@@ -101,6 +102,7 @@ Result<std::shared_ptr<XmlDocument>> parse_xml(ByteView text) {
   }
   auto document = std::make_shared<XmlDocument>();
   document->text.reset(new char[text.size() + 1]);
+  document->size = text.size();
   if (!text.empty()) std::memcpy(document->text.get(), text.data(), text.size());
   // DTDs, comments and processing instructions are passed over; entities other than XML's own five
   // and characters stay as written.
@@ -116,6 +118,14 @@ Result<std::shared_ptr<XmlDocument>> parse_xml(ByteView text) {
     return make_error(ErrorCode::kManifestLimit, "the document nests deeper than 64 elements");
   }
   return document;
+}
+
+void XmlDocument::drop_tree() {
+  // Texts in other encodings were converted into memory of the tree's own.
+  const char* name = tree.document_element().name();
+  const std::less<> is_before;
+  const bool is_in_place = !is_before(name, text.get()) && is_before(name, text.get() + size);
+  if (is_in_place) tree.reset();
 }
 
 int64_t line_of(std::string_view text, int64_t byte) {

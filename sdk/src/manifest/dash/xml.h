@@ -39,7 +39,11 @@ namespace playhead::dash {
 
 // A parsed document and the bytes its strings are in.
 struct XmlDocument {
+  // Frees the tree; its strings stay. For when only they are needed.
+  void drop_tree();
+
   std::unique_ptr<char[]> text;
+  std::size_t size = 0;
   pugi::xml_document tree;
 };
 
