@@ -6,6 +6,7 @@
 namespace playhead::test {
 
 Result<AudioFormat> SimAudioSink::open(AudioFormat wanted) {
+  if (is_unplugged_) return make_error(ErrorCode::kAudioOutput, "no simulated sound device");
   format_ = wanted;
   is_open_ = true;
   is_running_ = false;
@@ -51,6 +52,7 @@ void SimAudioSink::resume() {
 
 void SimAudioSink::flush() {
   pause();
+  total_played_ += played_;
   written_ = played_ = remainder_us_ = 0;
 }
 

@@ -63,24 +63,51 @@ MediaTime MediaPipeline::position(MonotonicTime now) {
   return position;
 }
 
+std::optional<MediaTime> MediaPipeline::no_sound_until(StreamingEngine& streaming) {
+  if (streaming.audio().has_unread()) return std::nullopt;
+  return streaming.settled_until(TrackKind::kAudio);
+}
+
+bool MediaPipeline::is_without_sound(StreamingEngine& streaming, MonotonicTime now) {
+  const auto until = no_sound_until(streaming);
+  return until && *until > position(now) && audio_->is_idle(now);
+}
+
+void MediaPipeline::feed_audio(StreamingEngine& streaming, MonotonicTime now, Duration& wait) {
+  SampleQueue& queue = streaming.audio();
+  // After a pause in the sound the next of it begins where playback is by then.
+  if (queue.has_unread() && audio_->is_idle(now)) audio_->begin_at(position(now));
+  AudioPipeline::Outlook outlook;
+  outlook.is_complete = streaming.is_complete(TrackKind::kAudio);
+  if (!outlook.is_complete) outlook.none_until = no_sound_until(streaming);
+  audio_->feed(queue, outlook, now);
+  wait = std::min(wait, audio_->until_refill(now));
+  if (outlook.is_complete || queue.has_unread()) return;
+  if (outlook.none_until) wait = std::min(wait, until(*outlook.none_until, now));
+}
+
+void MediaPipeline::pass_over_audio(StreamingEngine& streaming, MonotonicTime now, Duration& wait) {
+  // Nobody listens: what was fetched is passed over, so that the buffer does not fill up with it.
+  const MediaTime here = position(now);
+  SampleQueue& queue = streaming.audio();
+  while (queue.peek() && queue.peek()->end() <= here) queue.advance();
+  if (!plays_unheard(streaming)) return;
+  wait = std::min(wait, until(here + streaming.level(TrackKind::kAudio, here), now));
+}
+
 MediaPipeline::Turn MediaPipeline::turn(StreamingEngine& streaming, MonotonicTime now) {
   Turn turn;
   turn.wait = kForever;
   const bool is_audible = audio_ && streaming.plays_audio() && !audio_->has_failed();
-  if (!std::exchange(plays_audio_, is_audible) && is_audible && !audio_->is_primed()) {
+  if (!std::exchange(plays_audio_, is_audible) && is_audible) {
     // Muxed sound may turn up in the middle: it begins where playback is.
     audio_->restart(position(now));
     audio_->run(is_running_);
   }
   if (plays_audio_) {
-    audio_->feed(streaming.audio(), streaming.is_complete(TrackKind::kAudio), now);
-    turn.wait = std::min(turn.wait, audio_->until_refill(now));
+    feed_audio(streaming, now, turn.wait);
   } else {
-    // Nobody listens: what was fetched is passed over, so that the buffer does not fill up with it.
-    const MediaTime here = position(now);
-    while (streaming.audio().peek() && streaming.audio().peek()->end() <= here) {
-      streaming.audio().advance();
-    }
+    pass_over_audio(streaming, now, turn.wait);
   }
   if (streaming.plays_video()) {
     video_.feed(streaming.video(), streaming.is_complete(TrackKind::kVideo));
@@ -103,18 +130,39 @@ MediaPipeline::Turn MediaPipeline::turn(StreamingEngine& streaming, MonotonicTim
 
 Duration MediaPipeline::until(MediaTime time, MonotonicTime now) {
   const Duration media = time - position(now);
-  if (!is_running_ || media <= Duration{0}) return kForever;
+  if (!is_running_ || media <= Duration{0} || media > kForever) return kForever;
   return from_seconds(to_seconds(media) / speed_);
 }
 
-bool MediaPipeline::is_ready(const StreamingEngine& streaming) const {
+bool MediaPipeline::plays_unheard(const StreamingEngine& streaming) const {
+  return !plays_audio_ && !streaming.plays_video() && streaming.plays_audio();
+}
+
+Duration MediaPipeline::least_level(StreamingEngine& streaming, MonotonicTime now) {
+  const MediaTime here = position(now);
+  Duration least = kForever;
+  if (streaming.plays_video() && !streaming.is_complete(TrackKind::kVideo)) {
+    least = streaming.level(TrackKind::kVideo, here);
+  }
+  const bool counts_sound = plays_audio_ || plays_unheard(streaming);
+  if (counts_sound && !streaming.is_complete(TrackKind::kAudio)) {
+    Duration level = streaming.level(TrackKind::kAudio, here);
+    const auto none_until = no_sound_until(streaming);
+    if (none_until) level = std::max(level, *none_until - here);
+    least = std::min(least, level);
+  }
+  return least;
+}
+
+bool MediaPipeline::is_ready(StreamingEngine& streaming, MonotonicTime now) {
   // A track that ends before the target has nothing to wait for.
   const bool video_ready =
       !streaming.plays_video() || video_.has_shown() ||
       (streaming.is_complete(TrackKind::kVideo) && video_.is_finished(anchor_));
-  const bool audio_ready =
-      !plays_audio_ || audio_->is_primed() || streaming.is_complete(TrackKind::kAudio);
-  return video_ready && audio_ready;
+  if (!video_ready) return false;
+  if (!plays_audio_ || audio_->is_primed()) return true;
+  const bool has_ended = streaming.is_complete(TrackKind::kAudio) && audio_->is_finished(now);
+  return has_ended || is_without_sound(streaming, now);
 }
 
 bool MediaPipeline::is_starved(StreamingEngine& streaming, MonotonicTime now) {
@@ -124,14 +172,23 @@ bool MediaPipeline::is_starved(StreamingEngine& streaming, MonotonicTime now) {
       streaming.level(TrackKind::kVideo, here) == Duration{0}) {
     return true;
   }
-  return plays_audio_ && !streaming.is_complete(TrackKind::kAudio) &&
-         (streaming.level(TrackKind::kAudio, here) == Duration{0} ||
-          (audio_->is_dry(now) && !streaming.audio().has_unread()));
+  if (plays_unheard(streaming)) {
+    return !streaming.is_complete(TrackKind::kAudio) &&
+           streaming.level(TrackKind::kAudio, here) == Duration{0};
+  }
+  if (!plays_audio_ || streaming.is_complete(TrackKind::kAudio)) return false;
+  const bool is_missing = streaming.level(TrackKind::kAudio, here) == Duration{0} ||
+                          (audio_->is_dry(now) && !streaming.audio().has_unread());
+  return is_missing && !is_without_sound(streaming, now);
 }
 
 bool MediaPipeline::is_finished(const StreamingEngine& streaming, MonotonicTime now) {
   const bool video_done = !streaming.plays_video() || (streaming.is_complete(TrackKind::kVideo) &&
                                                        video_.is_finished(position(now)));
+  if (plays_unheard(streaming)) {
+    return streaming.is_complete(TrackKind::kAudio) &&
+           streaming.level(TrackKind::kAudio, position(now)) == Duration{0};
+  }
   const bool audio_done =
       !plays_audio_ || (streaming.is_complete(TrackKind::kAudio) && audio_->is_finished(now));
   return video_done && audio_done;
