@@ -10,10 +10,12 @@
 namespace {
 
 playhead::bench::Allocations counted;
+bool is_counting = false;
 
 void* allocate(std::size_t size) {
   void* memory = std::malloc(size == 0 ? 1 : size);
   if (memory == nullptr) std::abort();
+  if (!is_counting) return memory;
   ++counted.count;
   counted.current_bytes += static_cast<int64_t>(malloc_usable_size(memory));
   counted.peak_bytes = std::max(counted.peak_bytes, counted.current_bytes);
@@ -22,7 +24,7 @@ void* allocate(std::size_t size) {
 
 void release(void* memory) {
   if (memory == nullptr) return;
-  counted.current_bytes -= static_cast<int64_t>(malloc_usable_size(memory));
+  if (is_counting) counted.current_bytes -= static_cast<int64_t>(malloc_usable_size(memory));
   std::free(memory);
 }
 
@@ -37,7 +39,14 @@ void operator delete[](void* memory, std::size_t) noexcept { release(memory); }
 
 namespace playhead::bench {
 
-void reset_allocations() { counted = {}; }
-Allocations allocations() { return counted; }
+void start_counting() {
+  counted = {};
+  is_counting = true;
+}
+
+Allocations stop_counting() {
+  is_counting = false;
+  return counted;
+}
 
 }  // namespace playhead::bench

@@ -2,7 +2,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -13,6 +12,7 @@
 #include <benchmark/benchmark.h>
 
 #include "bench/allocation_counter.h"
+#include "bench/cpu_clock.h"
 #include "manifest/manifest_parser.h"
 
 // Throughput of the manifest parsers, from bytes in memory to a usable model, beside a plain scan
@@ -34,13 +34,6 @@ constexpr Input kInputs[] = {
     {"periods_200.mpd", "dash_periods_200"},
 };
 
-// Processor time of this thread, in seconds: other load on the machine does not count.
-double cpu_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
-}
-
 SharedBytes read_file(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   return SharedBytes(std::vector<uint8_t>(std::istreambuf_iterator<char>(file), {}));
@@ -53,13 +46,14 @@ SharedBytes bytes_of(const std::string& text) {
 // Times `parse` alone: what it answers is dropped outside the clock.
 template <typename Parse>
 void measure(benchmark::State& state, std::size_t bytes, const Parse& parse) {
-  Allocations last;
+  start_counting();
+  auto counted = parse();
+  const Allocations last = stop_counting();
+  benchmark::DoNotOptimize(counted);
   for (auto _ : state) {
-    reset_allocations();
     const double start = cpu_seconds();
     auto result = parse();
     const double end = cpu_seconds();
-    last = allocations();
     benchmark::DoNotOptimize(result);
     state.SetIterationTime(end - start);
     if (!result) return state.SkipWithError(result.error().context.c_str());

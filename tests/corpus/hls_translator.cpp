@@ -11,6 +11,8 @@ namespace {
 
 using nlohmann::json;
 
+bool is_by(const std::string& source, const char* project) { return source.rfind(project, 0) == 0; }
+
 json text_or_null(std::string_view text) { return text.empty() ? json() : json(std::string(text)); }
 json seconds_or_null(const std::optional<Duration>& duration) {
   return duration ? json(to_seconds(*duration)) : json();
@@ -78,27 +80,31 @@ json translate_parts(const SegmentIndex& index, std::size_t position) {
   return parts;
 }
 
-json translate_segment(const LoadedIndex& index, std::size_t i, bool counts_absolute) {
+json translate_segment(const LoadedIndex& index, std::size_t i, const std::string& source) {
   const Segment segment = index.segments->at(i);
   const uint64_t base = index.playlist->discontinuity_sequence;
+  // `timeline` with EXT-X-DISCONTINUITY-SEQUENCE, or relative to it.
+  const bool counts_absolute =
+      is_by(source, "video-dev") || is_by(source, "chromium") || is_by(source, "videojs");
   const uint64_t before = i == 0 ? base : index.segments->at(i - 1).discontinuity_sequence;
-  json out{{"uri", std::string(index.playlist->uri(i))},
-           {"url", segment.media.url},
-           {"duration", to_seconds(segment.duration())},
-           {"start", to_seconds(segment.start)},
-           {"relative_start", to_seconds(segment.start - index.segments->start())},
-           {"sequence", segment.number},
-           {"media_sequence", segment.number},
-           {"timeline", segment.discontinuity_sequence - (counts_absolute ? 0 : base)},
-           {"discontinuity", segment.discontinuity_sequence != before},
-           {"byterange", translate(segment.media.range)},
-           {"byterange_start_end", start_end(segment.media.range)},
-           {"gap", segment.is_gap},
-           {"gap_tag", segment.is_gap},
-           {"bandwidth", segment.bitrate.bps},
-           {"bitrate", segment.bitrate.bps / 1000},
-           {"key", main_key(segment.keys)},
-           {"parts", translate_parts(*index.segments, i)}};
+  json out{
+      {"uri", std::string(index.playlist->uri(i))},
+      {"url", segment.media.url},
+      {"duration", to_seconds(segment.duration())},
+      {"start", to_seconds(segment.start)},
+      {"relative_start", to_seconds(segment.start - index.segments->start())},
+      {"sequence", segment.number},
+      {"media_sequence", segment.number},
+      {"timeline", segment.discontinuity_sequence - (counts_absolute ? 0 : base)},
+      {"discontinuity", segment.discontinuity_sequence != before},
+      {"byterange", translate(segment.media.range)},
+      {"byterange_start_end", start_end(segment.media.range)},
+      {"gap", segment.is_gap},
+      {"gap_tag", segment.is_gap},
+      {"bandwidth", segment.bitrate.bps},
+      {"bitrate", is_by(source, "chromium") ? segment.bitrate.bps : segment.bitrate.bps / 1000},
+      {"key", main_key(segment.keys)},
+      {"parts", translate_parts(*index.segments, i)}};
   out["byte_length"] = segment.media.range ? json(segment.media.range->length()) : json();
   out["program_date_time_ms"] =
       segment.date ? json(static_cast<double>(segment.date->us) / 1000) : json();
@@ -132,6 +138,11 @@ json translate_event(const TimedEvent& event) {
   out["end_date_unix"] = event.date && event.duration
                              ? json(static_cast<double>((*event.date + *event.duration).us) / 1e6)
                              : json();
+  for (const auto& [name, value] : event.attributes) {
+    std::string snake(name);
+    for (char& c : snake) c = c == '-' ? '_' : static_cast<char>(std::tolower(c));
+    out[snake] = value;
+  }
   out["start_time"] = event.start ? json(to_seconds(*event.start)) : json();
   return out;
 }
@@ -246,7 +257,7 @@ json translate(const hls::Rendition& rendition) {
 
 }  // namespace
 
-json translate(const LoadedIndex& index, bool counts_absolute) {
+json translate(const LoadedIndex& index, const std::string& source) {
   const hls::MediaPlaylist& playlist = *index.playlist;
   constexpr const char* kTypes[] = {"", "EVENT", "VOD"};
   const std::size_t size = index.segments->size();
@@ -268,7 +279,7 @@ json translate(const LoadedIndex& index, bool counts_absolute) {
   out["segments"] = json::array();
   out["discontinuity_starts"] = json::array();
   for (std::size_t i = 0; i < size; ++i) {
-    out["segments"].push_back(translate_segment(index, i, counts_absolute));
+    out["segments"].push_back(translate_segment(index, i, source));
     if (out["segments"][i]["discontinuity"] == true) out["discontinuity_starts"].push_back(i);
   }
   out["start"] = json();
@@ -284,7 +295,7 @@ json translate(const LoadedIndex& index, bool counts_absolute) {
     out["date_ranges"].push_back(translate_event(event));
     if (is_interstitial(event)) out["interstitials"].push_back(translate_event(event));
   }
-  if (counts_absolute) {  // hls.js: by ID
+  if (is_by(source, "video-dev")) {  // by ID
     json by_id = json::object();
     for (const TimedEvent& event : index.events) by_id[event.id] = translate_event(event);
     out["date_ranges"] = by_id;
@@ -293,7 +304,7 @@ json translate(const LoadedIndex& index, bool counts_absolute) {
   return out;
 }
 
-json translate(const hls::MultivariantPlaylist& playlist) {
+json translate(const hls::MultivariantPlaylist& playlist, const std::string& source) {
   json out{{"version", playlist.version},
            {"independent_segments", playlist.has_independent_segments},
            {"is_multivariant", true}};
@@ -321,6 +332,17 @@ json translate(const hls::MultivariantPlaylist& playlist) {
                                    {"value", text_or_null(data.value)},
                                    {"uri", text_or_null(data.uri)},
                                    {"language", text_or_null(data.language)}});
+  }
+  if (is_by(source, "video-dev")) {  // by DATA-ID
+    json by_id = json::object();
+    for (const hls::SessionData& data : playlist.session_data) {
+      json& item = by_id[std::string(data.id)];
+      item["DATA-ID"] = std::string(data.id);
+      if (!data.value.empty()) item["VALUE"] = std::string(data.value);
+      if (!data.uri.empty()) item["URI"] = std::string(data.uri);
+      if (!data.language.empty()) item["LANGUAGE"] = std::string(data.language);
+    }
+    out["session_data"] = by_id;
   }
   out["session_keys"] = json::array();
   for (const SegmentKey& key : playlist.session_keys) {

@@ -124,7 +124,7 @@ class Ban:
     instead: str
 
 
-CLOCK_FILES = ("sdk/src/base/thread_executor.cpp", "server/src/clock.cpp")
+CLOCK_FILES = ("sdk/src/base/thread_executor.cpp", "server/src/clock.cpp", "tests/bench/cpu_clock.h")
 BANS = [
     Ban("clock", r"\b(steady_clock|system_clock|high_resolution_clock)\s*::\s*now\b|\bgettimeofday\s*\("
         r"|\bclock_gettime\s*\(|(?<![\w.>])(std\s*::\s*)?time\s*\(\s*(nullptr|NULL|0|&)"

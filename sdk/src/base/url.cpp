@@ -2,7 +2,10 @@
 #include "base/url.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <optional>
 #include <utility>
 
@@ -87,9 +90,16 @@ struct HostPort {
 
 // A character no host may hold: those other parsers would read as the end of the host, which lets
 // one URL mean two hosts.
-bool is_bad_in_host(char c) {
-  return is_control(c) || std::string_view(" \"#/:<>?@[\\]^`{|}").find(c) != std::string_view::npos;
-}
+constexpr std::array<bool, 256> kBadInHost = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t c = 0; c < 0x20; ++c) table[c] = true;
+  table[0x7F] = true;
+  for (const char c : std::string_view(" \"#/:<>?@[\\]^`{|}")) {
+    table[static_cast<unsigned char>(c)] = true;
+  }
+  return table;
+}();
+bool is_bad_in_host(char c) { return kBadInHost[static_cast<unsigned char>(c)]; }
 
 std::optional<int> parse_port(std::string_view digits) {
   if (digits.size() > 5) return std::nullopt;
@@ -190,19 +200,41 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
-// What a URL consists of. Without branches, as manifests ask this for each of their URLs.
+// Are all bytes from '!' to '~'? Eight at a time: manifests ask this for each of their URLs.
+bool is_plain(std::string_view text) {
+  constexpr uint64_t kOnes = 0x0101010101010101;
+  constexpr uint64_t kTopBits = kOnes * 0x80;
+  uint64_t other = 0;  // a top bit for each byte below '!' or above '~'
+  const auto look_at = [&](uint64_t word) {
+    const uint64_t low = word & ~kTopBits;
+    const uint64_t from_space = low + kOnes * (0x80 - '!');  // top bit: at least '!'
+    const uint64_t is_delete = low + kOnes;                  // top bit: 0x7F
+    other |= (word | ~from_space | is_delete) & kTopBits;
+  };
+  std::size_t i = 0;
+  for (; i + sizeof(uint64_t) <= text.size(); i += sizeof(uint64_t)) {
+    uint64_t word = 0;
+    std::memcpy(&word, text.data() + i, sizeof(word));
+    look_at(word);
+  }
+  uint64_t rest = kOnes * '!';
+  if (i < text.size()) std::memcpy(&rest, text.data() + i, text.size() - i);
+  look_at(rest);
+  return other == 0;
+}
+
+// What a URL consists of.
 struct Characters {
   bool has_control = false;
   std::size_t escapes = 0;  // how many need one
 };
 Characters survey(std::string_view text) {
   Characters found;
-  uint8_t control = 0;
+  if (is_plain(text)) return found;
   for (const char c : text) {
-    control = static_cast<uint8_t>(control | static_cast<uint8_t>(is_control(c)));
-    found.escapes += static_cast<std::size_t>(needs_escape(c));
+    found.has_control = found.has_control || is_control(c);
+    found.escapes += needs_escape(c) ? 1 : 0;
   }
-  found.has_control = control != 0;
   return found;
 }
 

@@ -212,8 +212,6 @@ TEST_CASE("media playlist: what cannot be read is a typed error with its line") 
        "#EXTM3U\n#EXTINF:1,\n#EXT-X-BYTERANGE:1@9223372036854775800\na\n#EXTINF:1,\n"
        "#EXT-X-BYTERANGE:100\na\n",
        ErrorCode::kManifestSyntax, "line 7"},
-      {"map without URI", "#EXTM3U\n#EXT-X-MAP:BYTERANGE=\"1@0\"\n#EXTINF:1,\na\n",
-       ErrorCode::kManifestSyntax, "line 2"},
       {"undefined variable", "#EXTM3U\n#EXTINF:1,\n{$x}\n", ErrorCode::kManifestSyntax, "line 3"},
       {"variable twice",
        "#EXTM3U\n#EXT-X-DEFINE:NAME=\"a\",VALUE=\"1\"\n#EXT-X-DEFINE:NAME=\"a\",VALUE=\"2\"\n",

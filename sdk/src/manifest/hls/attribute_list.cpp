@@ -82,12 +82,16 @@ void AttributeList::parse(std::string_view text) {
       }
       attribute.value = text.substr(at + 1, quote - at - 1);
       attribute.is_quoted = true;
-      const std::size_t comma = find_from(text, quote + 1, ',');
+      std::size_t comma = quote + 1;
+      if (comma < text.size() && text[comma] != ',') comma = find_from(text, comma, ',');
       // What follows the quote is lost; the value itself is clear.
-      if (!trim(text.substr(quote + 1, comma - quote - 1)).empty()) ++malformed_;
+      if (comma > quote + 1 && !trim(text.substr(quote + 1, comma - quote - 1)).empty()) {
+        ++malformed_;
+      }
       at = comma + 1;
     } else {
-      const std::size_t comma = find_from(text, at, ',');
+      std::size_t comma = at;
+      while (comma < text.size() && text[comma] != ',') ++comma;  // these values are short
       attribute.value = trim(text.substr(at, comma - at));
       is_sound = is_sound && !attribute.value.empty();
       at = comma + 1;

@@ -65,10 +65,23 @@ bool merge(TimedEvent& known, TimedEvent& addition) {
   return agrees;
 }
 
-TimedEvent read_event(const AttributeList& list, TagContext& context) {
+// END-DATE counts from START-DATE, which may stand in another tag.
+void apply_end(DateRange& range, TagContext& context) {
+  TimedEvent& event = range.event;
+  if (!range.end || !event.date) return;
+  if (*range.end < *event.date) {
+    context.violate(kClause, "END-DATE is before START-DATE");
+  } else if (!event.duration) {
+    event.duration = *range.end - *event.date;
+  } else if (*event.duration != *range.end - *event.date) {
+    context.violate(kClause, "DURATION is not the time from START-DATE to END-DATE");
+  }
+}
+
+TimedEvent read_event(const AttributeList& list, std::optional<WallTime>& end,
+                      TagContext& context) {
   TimedEvent event;
   event.scheme = "hls:daterange";
-  std::optional<WallTime> end;
   for (const Attribute& item : list.items()) {
     if (item.name == "ID") {
       event.id = item.value;
@@ -87,15 +100,6 @@ TimedEvent read_event(const AttributeList& list, TagContext& context) {
   }
   event.duration = read_seconds(list, "DURATION", context);
   event.planned_duration = read_seconds(list, "PLANNED-DURATION", context);
-  if (end && event.date) {
-    if (*end < *event.date) {
-      context.violate(kClause, "END-DATE is before START-DATE");
-    } else if (!event.duration) {
-      event.duration = *end - *event.date;
-    } else if (*event.duration != *end - *event.date) {
-      context.violate(kClause, "DURATION is not the time from START-DATE to END-DATE");
-    }
-  }
   if (event.end_on_next && (event.value.empty() || event.duration || end)) {
     context.violate(kClause, "END-ON-NEXT needs a CLASS and goes without DURATION and END-DATE");
   }
@@ -121,21 +125,25 @@ void DateRangeTable::add_known(const DateRange& range) {
 }
 
 void DateRangeTable::add_tag(const AttributeList& list, std::size_t offset, TagContext& context) {
-  TimedEvent event = read_event(list, context);
+  std::optional<WallTime> end;
+  TimedEvent event = read_event(list, end, context);
   attributes_ += event.attributes.size();
   if (event.id.empty()) return context.violate(kClause, "EXT-X-DATERANGE without ID");
   DateRange* known = find(event.id);
   if (known != nullptr) {
     known->text_offset = offset;
-    if (!merge(known->event, event)) {
+    const bool agrees = merge(known->event, event);
+    if (!complete(known->end, end) || !agrees) {
       context.violate(kClause, "two EXT-X-DATERANGE with one ID contradict each other");
     }
+    apply_end(*known, context);
   } else if (!event.date) {
     // §4.4.5.1 requires it in the first; without it the range cannot be placed.
     context.violate(kClause, "EXT-X-DATERANGE without START-DATE");
   } else {
     by_id_.emplace(event.id, ranges_.size());
-    ranges_.push_back({std::move(event), offset});
+    ranges_.push_back({std::move(event), end, offset});
+    apply_end(ranges_.back(), context);
   }
   if (ranges_.size() > limits::kDateRanges || attributes_ > limits::kDateRangeAttributes) {
     context.fail(ErrorCode::kManifestLimit, "too many date ranges");

@@ -68,6 +68,7 @@ class MediaPlaylistBuilder {
   TextSpan keep(std::string_view uri);
   std::shared_ptr<const InitSegment> make_init(const std::string& url, ByteSpan range);
   void add_byte_range(std::string_view uri);
+  void infer_init(std::string_view uri);
   void add_date(int64_t start_ticks);
   void open_run();
   void check_parts_of_segment();
@@ -111,6 +112,7 @@ class MediaPlaylistBuilder {
   std::string_view key_value_;  // the latest EXT-X-KEY and EXT-X-MAP as written: some packagers
   std::string_view map_value_;  // repeat them for each segment
   std::shared_ptr<const InitSegment> init_;
+  std::shared_ptr<const InitSegment> inferred_init_;  // by infer_init(), not by a tag
   bool is_run_open_ = false;
   int64_t bitrate_bps_ = 0;
 

@@ -27,11 +27,12 @@ void MediaPlaylistBuilder::on_extinf(std::string_view value) {
 }
 
 void MediaPlaylistBuilder::on_bitrate(std::string_view value) {
-  const std::optional<int64_t> kbps = parse_decimal(value, 0);
-  if (!kbps || value.find('.') != std::string_view::npos) {
-    return context_.violate("4.4.4.8", "EXT-X-BITRATE is not an integer");
-  }
-  bitrate_bps_ = checked_multiply(*kbps, 1000).value_or(std::numeric_limits<int64_t>::max());
+  const bool is_integer =
+      !value.empty() && value.find_first_not_of("0123456789") == std::string_view::npos;
+  if (!is_integer) return context_.violate("4.4.4.8", "EXT-X-BITRATE is not an integer");
+  // What does not fit is as much as fits.
+  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+  bitrate_bps_ = checked_multiply(parse_int64(value).value_or(kMost), 1000).value_or(kMost);
   if (!playlist_.bitrates.empty() && playlist_.bitrates.back().position == playlist_.size()) {
     playlist_.bitrates.back().bps = bitrate_bps_;
   } else if (playlist_.bitrates.empty() || playlist_.bitrates.back().bps != bitrate_bps_) {
@@ -88,7 +89,7 @@ void MediaPlaylistBuilder::on_map(std::string_view value) {
   context_.require_version(playlist_.is_iframes_only ? 5 : 6, "EXT-X-MAP");
   const AttributeList& list = context_.attributes(value);
   std::optional<std::string> uri = resolve(list.get("URI"));
-  if (!uri) return context_.fail("EXT-X-MAP without a usable URI");
+  if (!uri) return context_.violate("4.4.4.5", "EXT-X-MAP without a usable URI");
   InitKey key{*std::move(uri), 0, -1, keys_.current().get()};
   if (const auto written = list.find("BYTERANGE")) {
     const std::optional<WrittenByteRange> range = parse_byte_range(*written);
@@ -153,6 +154,24 @@ void MediaPlaylistBuilder::add_byte_range(std::string_view uri) {
   playlist_.byte_ranges.push_back({*first, byte_range_->length});
 }
 
+// RFC 8216bis §4.4.3.6: the bytes before the first key frame of a resource without EXT-X-MAP hold
+// what a decoder needs.
+void MediaPlaylistBuilder::infer_init(std::string_view uri) {
+  const bool is_inferred = init_ == nullptr || init_ == inferred_init_;
+  if (!is_inferred || !byte_range_) return;
+  std::optional<std::string> url = resolve(uri);
+  const int64_t first = playlist_.byte_ranges.back().first;
+  if (!url || first == 0) return;
+  const InitKey key{*std::move(url), 0, -2, keys_.current().get()};
+  std::shared_ptr<const InitSegment>& known = inits_[key];
+  if (known == nullptr) known = make_init(key.url, {0, first});
+  if (inits_.size() > limits::kInitSegments) {
+    return context_.fail(ErrorCode::kManifestLimit, "too many init segments");
+  }
+  if (init_ != known) is_run_open_ = false;
+  init_ = inferred_init_ = known;
+}
+
 void MediaPlaylistBuilder::add_date(int64_t start_ticks) {
   if (!playlist_.dates.empty()) {
     constexpr int64_t kTicksPerUs = MediaPlaylist::kTicksPerSecond / 1'000'000;
@@ -198,8 +217,9 @@ void MediaPlaylistBuilder::on_uri(std::string_view line) {
     return context_.fail("the durations add up to more than 292 years");
   }
   if (has_open_parts()) check_parts_of_segment();
-  open_run();
   add_byte_range(uri);
+  if (playlist_.is_iframes_only) infer_init(uri);
+  open_run();
   playlist_.uris.push_back(keep(uri));
   if (date_) add_date(start);
   context_.strings().clear();

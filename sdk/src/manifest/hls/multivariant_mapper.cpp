@@ -21,9 +21,11 @@ class IdRegistry {
     while (slots_.size() < expected * 2) slots_.resize(slots_.size() * 2);
   }
   std::string unique(std::string wanted) {
-    std::string id = wanted;
-    for (int n = 2; !insert(id); ++n) id = wanted + "#" + std::to_string(n);
-    return id;
+    if (insert(wanted)) return wanted;
+    for (int n = 2;; ++n) {
+      std::string id = wanted + "#" + std::to_string(n);
+      if (insert(id)) return id;
+    }
   }
 
  private:
@@ -142,6 +144,11 @@ class MultivariantMapper {
   Result<Presentation> map();
 
  private:
+  // Audio and subtitle groups only redundant Variants use, and the group they repeat.
+  struct RepeatedGroup {
+    std::string_view group, original;
+  };
+
   void collect_variants();
   void place_entry(std::size_t index);
   void prefer_default_pathway(Entry& entry);
@@ -149,23 +156,34 @@ class MultivariantMapper {
   void map_redundant(const Entry& entry, Representation& representation);
   void map_apart(const std::vector<Variant>& variants, std::string_view prefix, AdaptationSet& set);
   void map_rendition(const Rendition& rendition);
+  [[nodiscard]] bool repeats_group(const Rendition& rendition) const {
+    return std::any_of(
+        repeated_groups_.begin(), repeated_groups_.end(),
+        [&](const RepeatedGroup& repeated) { return repeated.group == rendition.group_id; });
+  }
   bool map_redundant_rendition(const Rendition& rendition, const std::string& url);
   void map_captions(const Rendition& rendition);
   void drop_repeated_sound();
   void map_session();
+  void collect_audio_groups();
   bool carries_audio(const Variant& variant) const;
   std::optional<std::string> resolve(std::string_view uri);
   IndexSource source_of(std::string url) const;
+  std::string id_of(const Variant& variant, std::string_view prefix, std::size_t position) {
+    return ids_.unique(variant.stable_id.empty() ? std::string(prefix) + std::to_string(position)
+                                                 : std::string(variant.stable_id));
+  }
   Representation make_representation(const Variant& variant, std::string id, std::string url);
 
   const MultivariantPlaylist& playlist_;
   Presentation presentation_;
   IdRegistry ids_;
   std::vector<Entry> entries_;
-  // Audio and subtitle groups only redundant Variants use, and the group they repeat.
-  struct RepeatedGroup {
-    std::string_view group, original;
+  struct AudioGroup {
+    std::string_view id;
+    bool is_in_variants;  // one of its Renditions has no URI
   };
+  std::vector<AudioGroup> audio_groups_;
   std::vector<RepeatedGroup> repeated_groups_;
   std::vector<AdaptationSet> rendition_sets_;
   AdaptationSet video_, audio_, iframes_, images_;
@@ -179,15 +197,22 @@ bool is_audio_only(const Variant& variant) {
 // With no audio group, or with a Rendition that has no URI, the sound is in the Variant
 // (RFC 8216 §4.3.4.2.1).
 bool MultivariantMapper::carries_audio(const Variant& variant) const {
-  bool has_group = false;
-  for (const Rendition& rendition : playlist_.renditions) {
-    if (variant.audio.empty() || rendition.type != Rendition::Type::kAudio) continue;
-    if (rendition.group_id != variant.audio) continue;
-    if (rendition.uri.empty()) return true;
-    has_group = true;
+  for (const AudioGroup& group : audio_groups_) {
+    if (group.id == variant.audio && !variant.audio.empty()) return group.is_in_variants;
   }
-  if (has_group) return false;
   return variant.codecs.empty() || has_audio_codec(variant.codecs);
+}
+
+void MultivariantMapper::collect_audio_groups() {
+  for (const Rendition& rendition : playlist_.renditions) {
+    if (rendition.type != Rendition::Type::kAudio) continue;
+    auto group = std::find_if(audio_groups_.begin(), audio_groups_.end(),
+                              [&](const AudioGroup& g) { return g.id == rendition.group_id; });
+    if (group == audio_groups_.end()) {
+      group = audio_groups_.insert(group, {rendition.group_id, false});
+    }
+    group->is_in_variants = group->is_in_variants || rendition.uri.empty();
+  }
 }
 
 std::optional<std::string> MultivariantMapper::resolve(std::string_view uri) {
@@ -208,8 +233,7 @@ IndexSource MultivariantMapper::source_of(std::string url) const {
 Representation MultivariantMapper::make_representation(const Variant& variant, std::string id,
                                                        std::string url) {
   Representation representation;
-  const std::string_view wanted = variant.stable_id;
-  representation.id = ids_.unique(wanted.empty() ? std::move(id) : std::string(wanted));
+  representation.id = std::move(id);
   representation.bandwidth = Bitrate{variant.bandwidth};
   representation.average_bandwidth = Bitrate{variant.average_bandwidth};
   representation.codecs = variant.codecs;
@@ -329,28 +353,25 @@ void MultivariantMapper::map_variants(TrackKind kind, AdaptationSet& set) {
     }
   }
   // Ids are given in the order of the playlist, whatever the bandwidths.
-  std::vector<Representation> made;
-  made.reserve(chosen.size());
+  std::vector<std::string> ids;
+  ids.reserve(chosen.size());
+  for (const Entry* entry : chosen) ids.push_back(id_of(*entry->variant, "v", entry->position));
   std::vector<std::size_t> order(chosen.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     return chosen[a]->variant->bandwidth < chosen[b]->variant->bandwidth;
   });
-  for (Entry* entry : chosen) {
-    Representation& representation = made.emplace_back(make_representation(
-        *entry->variant, "v" + std::to_string(entry->position), std::move(entry->url)));
-    representation.alternate_audio_groups = std::move(entry->more_groups);
-    map_redundant(*entry, representation);
+  set.representations.reserve(chosen.size());
+  for (const std::size_t i : order) {
+    Entry& entry = *chosen[i];
+    Representation& representation = set.representations.emplace_back(
+        make_representation(*entry.variant, std::move(ids[i]), std::move(entry.url)));
+    representation.alternate_audio_groups = std::move(entry.more_groups);
+    map_redundant(entry, representation);
     if (kind == TrackKind::kVideo && !set.may_carry_audio) {
-      set.may_carry_audio = carries_audio(*entry->variant);
+      set.may_carry_audio = carries_audio(*entry.variant);
     }
   }
-  if (std::is_sorted(order.begin(), order.end())) {
-    set.representations = std::move(made);
-    return;
-  }
-  set.representations.reserve(made.size());
-  for (const std::size_t i : order) set.representations.push_back(std::move(made[i]));
 }
 
 // Key frames and pictures: a set of their own.
@@ -365,7 +386,7 @@ void MultivariantMapper::map_apart(const std::vector<Variant>& variants, std::st
                     [&](const Representation& r) { return r.index_source.location.url == *url; });
     if (is_known) continue;
     set.representations.push_back(
-        make_representation(variants[i], std::string(prefix) + std::to_string(i), *std::move(url)));
+        make_representation(variants[i], id_of(variants[i], prefix, i), *std::move(url)));
   }
   std::stable_sort(
       set.representations.begin(), set.representations.end(),
@@ -419,19 +440,20 @@ void MultivariantMapper::map_rendition(const Rendition& rendition) {
   std::optional<std::string> url = resolve(rendition.uri);
   if (!url || map_redundant_rendition(rendition, *url)) return;
   AdaptationSet& set = rendition_sets_.emplace_back();
-  std::string prefix;
+  std::string id;
+  id.reserve(rendition.group_id.size() + rendition.name.size() + sizeof("audio//"));
   switch (rendition.type) {
     case Type::kAudio:
       set.kind = TrackKind::kAudio;
-      prefix = "audio/";
+      id = "audio/";
       break;
     case Type::kVideo:
       set.kind = TrackKind::kVideo;
-      prefix = "video/";
+      id = "video/";
       break;
     default:
       set.kind = TrackKind::kText;
-      prefix = "text/";
+      id = "text/";
   }
   set.group = rendition.group_id;
   set.language = rendition.language;
@@ -457,7 +479,8 @@ void MultivariantMapper::map_rendition(const Rendition& rendition) {
     descriptor.scheme = "hls:trait";
     descriptor.value = item;
   }
-  set.id = ids_.unique(prefix + set.group + "/" + set.label);
+  id.append(rendition.group_id).append("/").append(rendition.name);
+  set.id = ids_.unique(std::move(id));
   Representation& representation = set.representations.emplace_back();
   representation.stable_id = rendition.stable_id;
   representation.id =
@@ -508,6 +531,7 @@ Result<Presentation> MultivariantMapper::map() {
   presentation_.format = ManifestFormat::kHls;
   presentation_.url = playlist_.url;
   presentation_.warnings = playlist_.warnings;
+  collect_audio_groups();
   collect_variants();
   map_variants(TrackKind::kVideo, video_);
   map_variants(TrackKind::kAudio, audio_);
@@ -515,7 +539,12 @@ Result<Presentation> MultivariantMapper::map() {
   // Sound alone: the Variants are the main choice.
   audio_.is_default = audio_.is_autoselect = video_.representations.empty();
   rendition_sets_.reserve(playlist_.renditions.size());
-  for (const Rendition& rendition : playlist_.renditions) map_rendition(rendition);
+  // First those that others may repeat.
+  for (const bool is_repeated : {false, true}) {
+    for (const Rendition& rendition : playlist_.renditions) {
+      if (repeats_group(rendition) == is_repeated) map_rendition(rendition);
+    }
+  }
   drop_repeated_sound();
   iframes_.id = "iframe";
   iframes_.trick_mode_for = "video";

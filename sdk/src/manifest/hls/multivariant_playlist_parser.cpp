@@ -19,6 +19,11 @@ class MultivariantPlaylistParser {
       : context_(as_text(text.view()), url, nullptr, TagRule::Place::kMultivariant, options) {
     playlist_.text = std::move(text);
     playlist_.url = url;
+    // Lines have some hundred bytes; a guess that is too low costs copies, no more.
+    constexpr std::size_t kBytesEach = 256;
+    const std::size_t guess = std::min(playlist_.text.size() / kBytesEach, limits::kVariants);
+    playlist_.variants.reserve(guess);
+    playlist_.renditions.reserve(guess);
   }
 
   Result<MultivariantPlaylist> parse();
@@ -504,14 +509,10 @@ bool is_multivariant_playlist(std::string_view text) {
   std::string_view line;
   while (lines.next(line)) {
     if (!is_tag(line)) continue;
-    const std::string_view name = split_tag(line).name;
-    if (name == "EXTINF" || name == "EXT-X-TARGETDURATION" || name == "EXT-X-MEDIA-SEQUENCE") {
-      return false;
-    }
-    if (name == "EXT-X-STREAM-INF" || name == "EXT-X-MEDIA" || name == "EXT-X-I-FRAME-STREAM-INF" ||
-        name == "EXT-X-IMAGE-STREAM-INF") {
-      return true;
-    }
+    const int tag = kTagNames.find(split_tag(line).name);
+    if (tag < 0) continue;
+    const TagRule::Place place = kTagRules[static_cast<std::size_t>(tag)].place;
+    if (place != TagRule::Place::kBoth) return place == TagRule::Place::kMultivariant;
   }
   return false;
 }

@@ -154,6 +154,7 @@ struct PartGroup {
 // EXT-X-DATERANGE (§4.4.5.1), all tags with its ID merged. Its `start` is unknown here.
 struct DateRange {
   TimedEvent event;
+  std::optional<WallTime> end;  // END-DATE
   std::size_t text_offset = 0;  // of its latest tag
 };
 

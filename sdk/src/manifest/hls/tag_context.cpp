@@ -2,6 +2,7 @@
 #include "manifest/hls/tag_context.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "base/decimal.h"
@@ -18,26 +19,49 @@ bool is_control(char c) {
   return byte < 0x20 && c != '\n' && c != '\r';
 }
 
-// Which kinds of characters a text has. One pass without branches over bytes: the compiler turns
-// it into vector code.
+// Which kinds of characters a text has.
 struct Survey {
   bool has_control = false;
   bool has_carriage_return = false;
   bool has_high = false;
 };
+
+constexpr uint64_t repeat_byte(uint8_t byte) { return byte * uint64_t{0x0101010101010101}; }
+constexpr uint64_t kTopBits = repeat_byte(0x80);
+
+// The top bit of each byte of `word` that is `byte`.
+constexpr uint64_t bytes_equal(uint64_t word, uint8_t byte) {
+  const uint64_t difference = word ^ repeat_byte(byte);
+  const uint64_t is_other = ((difference & ~kTopBits) + ~kTopBits) | difference;
+  return ~is_other & kTopBits;
+}
+// The top bit of each byte below 0x20.
+constexpr uint64_t bytes_below_space(uint64_t word) {
+  return ~((word & ~kTopBits) + repeat_byte(0x60)) & ~word & kTopBits;
+}
+
+// Eight bytes at a time, without branches: the text is looked at once more for this alone.
 Survey survey(std::string_view text) {
-  uint8_t control = 0;
-  uint8_t carriage_return = 0;
-  uint8_t high = 0;
-  const auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const uint8_t byte = bytes[i];
-    high = static_cast<uint8_t>(high | byte);
-    carriage_return = static_cast<uint8_t>(carriage_return | (byte == '\r' ? 1 : 0));
-    control = static_cast<uint8_t>(
-        control | ((byte < 0x20 ? 1 : 0) & (byte != '\n' ? 1 : 0) & (byte != '\r' ? 1 : 0)));
+  uint64_t high = 0;
+  uint64_t carriage_return = 0;
+  uint64_t control = 0;
+  const auto look_at = [&](uint64_t word) {
+    const uint64_t returns = bytes_equal(word, '\r');
+    high |= word;
+    carriage_return |= returns;
+    control |= bytes_below_space(word) & ~returns & ~bytes_equal(word, '\n');
+  };
+  constexpr std::size_t kWord = sizeof(uint64_t);
+  const std::size_t whole = text.size() - text.size() % kWord;
+  for (std::size_t i = 0; i < whole; i += kWord) {
+    uint64_t word = 0;
+    std::memcpy(&word, text.data() + i, kWord);
+    look_at(word);
   }
-  return {control != 0, carriage_return != 0, (high & 0x80) != 0};
+  uint64_t rest = repeat_byte(' ');
+  if (whole < text.size()) std::memcpy(&rest, text.data() + whole, text.size() - whole);
+  look_at(rest);
+  return {control != 0, carriage_return != 0, (high & kTopBits) != 0};
 }
 
 // Bytes of the UTF-8 sequence at the start of `text` (RFC 3629 §4); 0 when it is none.
@@ -64,12 +88,13 @@ std::size_t utf8_length(std::string_view text) {
 std::size_t first_invalid_utf8(std::string_view text) {
   std::size_t at = 0;
   while (at < text.size()) {
-    constexpr std::size_t kWord = sizeof(uint64_t);
-    if (text.size() - at >= kWord) {
-      uint64_t word = 0;
-      std::memcpy(&word, text.data() + at, kWord);
-      if ((word & 0x8080808080808080) == 0) {
-        at += kWord;
+    // Names in other scripts are short; between them all is ASCII.
+    constexpr std::size_t kBlock = 4 * sizeof(uint64_t);
+    if (text.size() - at >= kBlock) {
+      std::array<uint64_t, 4> words{};
+      std::memcpy(words.data(), text.data() + at, kBlock);
+      if (((words[0] | words[1] | words[2] | words[3]) & 0x8080808080808080) == 0) {
+        at += kBlock;
         continue;
       }
     }
@@ -162,9 +187,9 @@ std::optional<Tag> TagContext::admit(const TagLine& line) {
     violate(rule.clause, "the tag takes no value");
   }
   if (rule.is_once_each) see_each(tag);
+  // Peers that read on agree with the last one.
   if (rule.is_once && (seen_ & bit_of(tag)) != 0) {
     violate(rule.clause, "the tag stands twice in the playlist");
-    return std::nullopt;
   }
   seen_ |= bit_of(tag);
   return tag;
@@ -226,13 +251,7 @@ void TagContext::check_version() {
 }
 
 const AttributeList& TagContext::attributes(std::string_view value) {
-  attributes_.parse(value);
-  for (int i = 0; i < attributes_.malformed(); ++i) {
-    violate("4.2", "an item of the attribute list is not NAME=value");
-  }
-  for (int i = 0; i < attributes_.repeated(); ++i) {
-    violate("4.2", "an attribute stands twice in the list");
-  }
+  written_attributes(value);
   if (!has_variable_reference(value)) return attributes_;
   for (Attribute& attribute : attributes_.items()) {
     // RFC 8216bis §4.3: quoted strings and hexadecimal sequences only.
@@ -240,6 +259,17 @@ const AttributeList& TagContext::attributes(std::string_view value) {
     if (attribute.is_quoted || start == "0x" || start == "0X") {
       attribute.value = substituted(attribute.value);
     }
+  }
+  return attributes_;
+}
+
+const AttributeList& TagContext::written_attributes(std::string_view value) {
+  attributes_.parse(value);
+  for (int i = 0; i < attributes_.malformed(); ++i) {
+    violate("4.2", "an item of the attribute list is not NAME=value");
+  }
+  for (int i = 0; i < attributes_.repeated(); ++i) {
+    violate("4.2", "an attribute stands twice in the list");
   }
   return attributes_;
 }
@@ -262,13 +292,19 @@ std::string_view TagContext::substituted(std::string_view uri) {
 }
 
 void TagContext::define(std::string_view value) {
-  const AttributeList& list = attributes(value);
+  const AttributeList& list = written_attributes(value);
   std::string name;
   std::string content;
   require_version(8, "EXT-X-DEFINE");
   if (const auto plain = list.find("NAME")) {
     name = *plain;
     content = list.get("VALUE");
+    // Variables defined so far count; what is put in is not looked at again (§4.3), and what is
+    // defined later was not meant.
+    scratch_.clear();
+    if (has_variable_reference(content) && substitute(content, *variables_, scratch_)) {
+      content = scratch_;
+    }
     if (!list.find("VALUE")) violate("4.4.2.3", "NAME without VALUE");
   } else if (const auto import = list.find("IMPORT")) {
     name = *import;
@@ -287,6 +323,11 @@ void TagContext::define(std::string_view value) {
     return fail("EXT-X-DEFINE without NAME, IMPORT or QUERYPARAM");
   }
   if (!is_variable_name(name)) violate("4.4.2.3", "the variable's name has other characters");
+  substituted_bytes_ += content.size();
+  if (content.size() > limits::kPlaylistLineBytes ||
+      substituted_bytes_ > limits::kSubstitutedBytes) {
+    return fail(ErrorCode::kManifestLimit, "variables grow the playlist beyond its limit");
+  }
   if (variables_->size() >= limits::kVariables) {
     return fail(ErrorCode::kManifestLimit, "more than 1,000 variables");
   }

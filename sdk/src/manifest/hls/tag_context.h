@@ -65,6 +65,8 @@ class TagContext {
 
   // The tag's attributes, with variables substituted; valid until the next call.
   const AttributeList& attributes(std::string_view value);
+  // As above, without variables.
+  const AttributeList& written_attributes(std::string_view value);
   // A URI line. Answers `uri` itself unless it refers to variables; see strings().
   std::string_view substituted(std::string_view uri);
   // EXT-X-DEFINE (RFC 8216bis §4.4.2.3).

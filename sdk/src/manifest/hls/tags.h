@@ -63,7 +63,7 @@ struct TagRule {
 };
 
 inline constexpr std::array<TagRule, kTagCount> kTagRules{{
-    {"EXTM3U", "4.4.1.1", TagRule::Place::kBoth, true, false, false, false},
+    {"EXTM3U", "4.4.1.1", TagRule::Place::kBoth, false, false, false, false},
     {"EXT-X-VERSION", "4.4.1.2", TagRule::Place::kBoth, true, true, false, true},
     {"EXT-X-INDEPENDENT-SEGMENTS", "4.4.2.1", TagRule::Place::kBoth, true, false, false, true},
     {"EXT-X-START", "4.4.2.2", TagRule::Place::kBoth, true, true, false, true},
