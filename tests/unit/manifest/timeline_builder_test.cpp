@@ -189,4 +189,42 @@ TEST_CASE("timeline builder: extreme numbers are answered at once, with one run 
   }
 }
 
+TEST_CASE("timeline builder: patterns and parts") {
+  struct Case {
+    const char* name;
+    int64_t repeat;
+    uint16_t pattern_start;
+    std::optional<Duration> period;
+    const char* segments;
+  };
+  const Case cases[] = {
+      {"in turn", 3, 0, 20s, "1:0-1 2:1-3 3:3-6 4:6-7"},
+      {"from an entry point", 6, 1, 14s, "1:0-2 2:2-5 3:5-6 4:6-8 5:8-11 6:11-12 7:12-14"},
+      {"to the Period's end", -1, 0, 8s, "1:0-1 2:1-3 3:3-6 4:6-7 5:7-9"},
+      {"open without an end: once", -1, 0, {}, "1:0-1 2:1-3 3:3-6"},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    TimelineEntry entry = s(0, 0, c.repeat);
+    entry.pattern = 1;
+    entry.pattern_start = c.pattern_start;
+    SegmentInfo info = with_entries({entry});
+    info.patterns = std::make_shared<TimelinePatterns>(TimelinePatterns{{1, 2, 3}});
+    int warnings = 0;
+    CHECK(printed(build_timeline(info, {MediaTime{0}, c.period, false}, {}, warnings)) ==
+          c.segments);
+  }
+  TimelineEntry whole = s(0, 4);
+  TimelineEntry split = s({}, 4, 1);
+  split.parts = 2;
+  int warnings = 0;
+  const auto timeline =
+      build_timeline(with_entries({whole, split}), {MediaTime{0}, 12s, false}, {}, warnings);
+  REQUIRE(timeline->size() == 3);
+  CHECK(timeline->parts(0) == 1);
+  CHECK(timeline->parts(2) == 2);
+  CHECK(timeline->part_start(2, 1) == MediaTime{10'000'000});
+  CHECK(timeline->part_start(2, 2) == timeline->end(2));
+}
+
 }  // namespace playhead::dash
