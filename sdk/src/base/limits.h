@@ -20,8 +20,10 @@ inline constexpr std::size_t kSegments = 500'000;
 inline constexpr std::size_t kVariants = 1'000;
 inline constexpr std::size_t kRepresentations = 30'000;
 inline constexpr std::size_t kPeriods = 5'000;
-// Distinct EXT-X-MAP resources and distinct EXT-X-KEY sets of one playlist.
+// Distinct EXT-X-MAP resources of one playlist.
 inline constexpr std::size_t kInitSegments = 50'000;
+// Keys in all EXT-X-KEY sets of one playlist together: a set has one for each KEYFORMAT.
+inline constexpr std::size_t kSegmentKeys = 100'000;
 // EXT-X-DATERANGE identities of one playlist, and attributes of all of them together; each costs
 // some hundred bytes of model.
 inline constexpr std::size_t kDateRanges = 20'000;

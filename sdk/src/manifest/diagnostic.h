@@ -36,6 +36,9 @@ class Diagnostics {
     ++count_;
     if (items_.size() < kMaxItems) items_.push_back(std::move(diagnostic));
   }
+  // True: a further one is only counted, and need not be put into words.
+  [[nodiscard]] bool is_full() const { return items_.size() >= kMaxItems; }
+  void count_one() { ++count_; }
   // In the order they were found.
   [[nodiscard]] const std::vector<Diagnostic>& items() const { return items_; }
   // All of them, those beyond the cap included.

@@ -42,7 +42,13 @@ Format sniff(std::string_view text) {
   const std::string_view head = head_of(text);
   if (head.empty()) return Format::kEmpty;
   if (head.substr(0, 7) == "#EXTM3U") return Format::kHls;
-  if (head.front() != '<') return Format::kUnknown;
+  if (head.front() != '<') {
+    // Without its first line it breaks a MUST (RFC 8216 §4.3.1.1), and is still no other format.
+    const bool has_tags = head.substr(0, 5) == "#EXT-" || head.substr(0, 8) == "#EXTINF:" ||
+                          head.find("\n#EXT-X-") != std::string_view::npos ||
+                          head.find("\n#EXTINF:") != std::string_view::npos;
+    return has_tags ? Format::kHls : Format::kUnknown;
+  }
   for (std::size_t at = 0; (at = head.find("MPD", at)) != std::string_view::npos; ++at) {
     // "<MPD" or, with a prefix, "<dash:MPD".
     if (at > 0 && (head[at - 1] == '<' || head[at - 1] == ':')) return Format::kMpd;

@@ -44,6 +44,8 @@ TEST_CASE("hls rules: what breaks a MUST is read, counted and listed, and refuse
       {"CR CR LF", "#EXTM3U\n#EXT-X-TARGETDURATION:4\r\r\n#EXTINF:4,\na.ts\n", "4.1", 2},
       {"NUL", kHead + "#EXTINF:4,\na" + std::string(1, '\0') + ".ts\n", "4.1", 5},
       {"not UTF-8", kHead + "#EXTINF:4,\xC3(\na.ts\n", "4.1", 4},
+      {"no EXTM3U", "#EXT-X-TARGETDURATION:4\n" + kSegment, "4.4.1.1", 1},
+      {"a comment before EXTM3U", "# made by hand\n" + kHead + kSegment, "4.4.1.1", 1},
       {"value after EXTM3U", "#EXTM3U:1\n#EXT-X-TARGETDURATION:4\n" + kSegment, "4.4.1.1", 1},
       {"version 0", "#EXTM3U\n#EXT-X-VERSION:0\n#EXT-X-TARGETDURATION:4\n" + kSegment, "4.4.1.2",
        2},
@@ -172,7 +174,27 @@ TEST_CASE("hls rules: hostile texts") {
   }
   std::string parts = kHead;
   for (int i = 0; i < 50'001; ++i) parts += "#EXT-X-PART:URI=\"p\",DURATION=1\n";
+  std::string formats = kHead;
+  for (int i = 0; i < 20'000; ++i) {
+    formats += "#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"k" + std::to_string(i) + "\",KEYFORMAT=\"f" +
+               std::to_string(i % 99) + "\"\n" + kSegment;
+  }
+  std::string junk = kHead;
+  for (int i = 0; i < 100; ++i) {
+    junk += "#EXT-X-START:";
+    for (int k = 0; k < 20'000; ++k) junk += "a,";
+    junk += "\n";
+  }
+  std::string events = kHead;
+  for (int i = 0; i < 5'000; ++i) {
+    events += "#EXT-X-DATERANGE:START-DATE=\"2025-01-01T00:00:00Z\",ID=\"" + std::to_string(i) +
+              "\"\n#EXT-X-PROGRAM-DATE-TIME:20" + std::to_string(10 + i % 80) +
+              "-01-01T00:00:00Z\n" + kSegment;
+  }
   const Case cases[] = {
+      {"keys of 99 formats for each segment", formats, ErrorCode::kManifestLimit, "line "},
+      {"two million items without =", junk + kSegment, kRead, ""},
+      {"5,000 events beside 5,000 dates that jump", events, kRead, ""},
       {"a line of 30 MB", kHead + "#EXTINF:4,\n" + std::string(30'000'000, 'a') + "\n",
        ErrorCode::kManifestLimit, "line 5"},
       {"two million commas", open + std::string(2'000'000, ',') + "\na\n",

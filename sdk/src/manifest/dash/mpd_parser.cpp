@@ -42,6 +42,10 @@ int64_t Findings::line_at(int64_t byte) {
 void Findings::violation(int64_t byte, std::string_view rule, std::string message) {
   ++warnings_;
   if (!wants_details()) return;
+  if (options_.diagnostics != nullptr && options_.diagnostics->is_full() &&
+      (first_ || !options_.strict)) {
+    return options_.diagnostics->count_one();
+  }
   Diagnostic found;
   found.line = line_at(byte);
   found.byte = byte;
@@ -57,6 +61,7 @@ void Findings::violation(int64_t byte, std::string_view rule, std::string messag
 
 void Findings::skipped(int64_t byte, std::string message) {
   if (options_.diagnostics == nullptr) return;
+  if (options_.diagnostics->is_full()) return options_.diagnostics->count_one();
   Diagnostic found;
   found.line = line_at(byte);
   found.byte = byte;

@@ -124,14 +124,13 @@ void DateRangeTable::add_known(const DateRange& range) {
   ranges_.push_back(range);
 }
 
-void DateRangeTable::add_tag(const AttributeList& list, std::size_t offset, TagContext& context) {
+void DateRangeTable::add_tag(const AttributeList& list, TagContext& context) {
   std::optional<WallTime> end;
   TimedEvent event = read_event(list, end, context);
   attributes_ += event.attributes.size();
   if (event.id.empty()) return context.violate(kClause, "EXT-X-DATERANGE without ID");
   DateRange* known = find(event.id);
   if (known != nullptr) {
-    known->text_offset = offset;
     const bool agrees = merge(known->event, event);
     if (!complete(known->end, end) || !agrees) {
       context.violate(kClause, "two EXT-X-DATERANGE with one ID contradict each other");
@@ -142,7 +141,7 @@ void DateRangeTable::add_tag(const AttributeList& list, std::size_t offset, TagC
     context.violate(kClause, "EXT-X-DATERANGE without START-DATE");
   } else {
     by_id_.emplace(event.id, ranges_.size());
-    ranges_.push_back({std::move(event), end, offset});
+    ranges_.push_back({std::move(event), end});
     apply_end(ranges_.back(), context);
   }
   if (ranges_.size() > limits::kDateRanges || attributes_ > limits::kDateRangeAttributes) {

@@ -16,7 +16,7 @@ namespace playhead::hls {
 class DateRangeTable {
  public:
   // A tag. What it breaks, or contradicts, is reported; the first statement counts.
-  void add_tag(const AttributeList& list, std::size_t offset, TagContext& context);
+  void add_tag(const AttributeList& list, TagContext& context);
   // What another playlist knew.
   void add_known(const DateRange& range);
 

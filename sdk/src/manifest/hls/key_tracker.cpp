@@ -121,7 +121,7 @@ const std::shared_ptr<const SegmentKeys>& KeyTracker::current() {
     is_changed_ = false;
     if (current_ == nullptr || *current_ != keys_) {
       current_ = std::make_shared<const SegmentKeys>(keys_);
-      ++sets_;
+      kept_ += keys_.size();
     }
   }
   return current_;

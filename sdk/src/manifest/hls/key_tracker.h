@@ -30,15 +30,15 @@ class KeyTracker {
 
   // Null when nothing is encrypted. The same pointer as long as the keys are equal.
   [[nodiscard]] const std::shared_ptr<const SegmentKeys>& current();
-  // Distinct sets made so far.
-  [[nodiscard]] std::size_t sets() const { return sets_; }
+  // Keys in all sets made so far.
+  [[nodiscard]] std::size_t kept() const { return kept_; }
   [[nodiscard]] std::size_t formats() const { return keys_.size(); }
 
  private:
   SegmentKeys keys_;
   std::shared_ptr<const SegmentKeys> current_;
   bool is_changed_ = false;
-  std::size_t sets_ = 0;
+  std::size_t kept_ = 0;
 };
 
 }  // namespace playhead::hls

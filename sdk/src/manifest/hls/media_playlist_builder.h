@@ -133,7 +133,6 @@ class MediaPlaylistBuilder {
   int64_t date_ticks_ = 0;     // start of the segment playlist_.dates.back() is of
   int64_t longest_ns_ = 0;
   std::size_t longest_offset_ = 0;
-  std::size_t first_date_range_offset_ = 0;
   std::size_t first_part_offset_ = 0;
   bool has_discontinuity_sequence_ = false;
   bool has_target_duration_ = false;

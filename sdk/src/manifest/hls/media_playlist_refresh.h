@@ -37,7 +37,7 @@ struct RefreshedPlaylist {
 // - A playlist that ends earlier than `previous`, with the same segments, is kStale. One whose
 //   numbers go back with other segments started over: kManifestSyntax; parse it as a new one.
 // - Text that stands there again, byte for byte, is compared and not parsed; violations in it are
-//   not counted again.
+//   not counted again, but for those of EXT-X-DATERANGE.
 // Errors: those of parse_media_playlist().
 [[nodiscard]] Result<RefreshedPlaylist> refresh_media_playlist(
     std::shared_ptr<const MediaPlaylist> previous, MediaPlaylistInput input);

@@ -163,10 +163,11 @@ void MediaPlaylistBuilder::take_skipped(uint64_t count) {
   }
   continue_previous();
 
-  const std::vector<std::string>& removed = playlist_.removed_date_ranges;
+  std::vector<std::string> removed = playlist_.removed_date_ranges;
+  std::sort(removed.begin(), removed.end());
   const std::optional<WallTime> start = playlist_.date(0);
   for (const DateRange& range : previous_->date_ranges) {
-    if (std::find(removed.begin(), removed.end(), range.event.id) != removed.end()) continue;
+    if (std::binary_search(removed.begin(), removed.end(), range.event.id)) continue;
     // What ended before the first segment left the window with it: a delta update does not say so.
     const Duration length = range.event.duration.value_or(Duration{0});
     const bool is_over = start && range.event.date && *range.event.date + length < *start;
@@ -228,10 +229,14 @@ void MediaPlaylistBuilder::reuse_text() {
       playlist_.parts.push_back(part);
     }
   }
-  for (DateRange range : previous.date_ranges) {
-    if (range.text_offset < old_start || range.text_offset >= previous.tail_offset) continue;
-    range.text_offset = range.text_offset - old_start + start;
-    date_ranges_.add_known(range);
+  // Their tags are read again: what they say together depends on all of them.
+  for (const uint32_t line : previous.date_range_lines) {
+    if (line < old_start || line >= previous.tail_offset) continue;
+    const std::size_t offset = line - old_start + start;
+    const std::size_t end = std::min(text.find('\n', offset), text.size());
+    playlist_.date_range_lines.push_back(static_cast<uint32_t>(offset));
+    date_ranges_.add_tag(
+        context_.attributes(split_tag(trim(text.substr(offset, end - offset))).value), context_);
   }
   continue_previous();
   next_offset_ = previous.tail_byte;

@@ -47,7 +47,8 @@ void MediaPlaylistBuilder::check_rules() {
     context_.violate_at(first_part_offset_, "4.4.3.7", "EXT-X-PART without EXT-X-PART-INF");
   }
   if (!playlist_.date_ranges.empty() && playlist_.dates.empty()) {
-    context_.violate_at(first_date_range_offset_, "4.4.5.1",
+    const auto& lines = playlist_.date_range_lines;
+    context_.violate_at(lines.empty() ? 0 : lines.front(), "4.4.5.1",
                         "EXT-X-DATERANGE without any EXT-X-PROGRAM-DATE-TIME");
   }
   check_server_control();

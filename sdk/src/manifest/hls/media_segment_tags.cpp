@@ -48,8 +48,8 @@ void MediaPlaylistBuilder::on_byte_range(std::string_view value) {
 
 void MediaPlaylistBuilder::on_date_range(std::string_view value) {
   const AttributeList& list = context_.attributes(value);
-  if (first_date_range_offset_ == 0) first_date_range_offset_ = context_.lines().offset();
-  date_ranges_.add_tag(list, context_.lines().offset(), context_);
+  playlist_.date_range_lines.push_back(static_cast<uint32_t>(context_.lines().offset()));
+  date_ranges_.add_tag(list, context_);
 }
 
 void MediaPlaylistBuilder::on_key(std::string_view value) {
@@ -61,7 +61,7 @@ void MediaPlaylistBuilder::on_key(std::string_view value) {
   if (!key) return keys_.clear();
   keys_.set(*std::move(key));
   constexpr std::size_t kMaxFormats = 100;  // real playlists have three
-  if (keys_.formats() > kMaxFormats || keys_.sets() > limits::kInitSegments) {
+  if (keys_.formats() > kMaxFormats || keys_.kept() > limits::kSegmentKeys) {
     context_.fail(ErrorCode::kManifestLimit, "too many keys");
   }
 }

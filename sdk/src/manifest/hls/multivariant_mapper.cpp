@@ -156,10 +156,9 @@ class MultivariantMapper {
   void map_redundant(const Entry& entry, Representation& representation);
   void map_apart(const std::vector<Variant>& variants, std::string_view prefix, AdaptationSet& set);
   void map_rendition(const Rendition& rendition);
-  [[nodiscard]] bool repeats_group(const Rendition& rendition) const {
-    return std::any_of(
-        repeated_groups_.begin(), repeated_groups_.end(),
-        [&](const RepeatedGroup& repeated) { return repeated.group == rendition.group_id; });
+  [[nodiscard]] bool repeats_group(std::string_view group) const {
+    return std::any_of(repeated_groups_.begin(), repeated_groups_.end(),
+                       [&](const RepeatedGroup& repeated) { return repeated.group == group; });
   }
   bool map_redundant_rendition(const Rendition& rendition, const std::string& url);
   void map_captions(const Rendition& rendition);
@@ -321,6 +320,7 @@ void MultivariantMapper::collect_variants() {
            {RepeatedGroup{other.audio, entry.variant->audio},
             RepeatedGroup{other.subtitles, entry.variant->subtitles}}) {
         if (group.empty() || original.empty() || group == original || is_used(group)) continue;
+        if (repeats_group(group)) continue;
         repeated_groups_.push_back({group, original});
       }
     }
@@ -542,7 +542,7 @@ Result<Presentation> MultivariantMapper::map() {
   // First those that others may repeat.
   for (const bool is_repeated : {false, true}) {
     for (const Rendition& rendition : playlist_.renditions) {
-      if (repeats_group(rendition) == is_repeated) map_rendition(rendition);
+      if (repeats_group(rendition.group_id) == is_repeated) map_rendition(rendition);
     }
   }
   drop_repeated_sound();

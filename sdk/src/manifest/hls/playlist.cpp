@@ -45,7 +45,8 @@ std::size_t MediaPlaylist::memory_bytes() const {
       uris.capacity() * sizeof(TextSpan) + byte_ranges.capacity() * sizeof(ByteSpan) +
       runs.capacity() * sizeof(SegmentRun) + dates.capacity() * sizeof(DateAnchor) +
       bitrates.capacity() * sizeof(BitrateChange) + parts.capacity() * sizeof(Part) +
-      part_groups.capacity() * sizeof(PartGroup) + date_ranges.capacity() * sizeof(DateRange);
+      part_groups.capacity() * sizeof(PartGroup) + date_ranges.capacity() * sizeof(DateRange) +
+      date_range_lines.capacity() * sizeof(uint32_t);
   // Runs share what they point to with their neighbours.
   const SegmentRun* before = nullptr;
   for (const SegmentRun& run : runs) {
@@ -82,12 +83,19 @@ std::optional<WallTime> MediaPlaylist::date(std::size_t position) const {
 
 std::optional<MediaTime> MediaPlaylist::time_of(WallTime date) const {
   if (dates.empty()) return std::nullopt;
-  // Dates usually ascend; where they step back, the later segments count.
-  const DateAnchor* anchor = &dates.front();
-  for (const DateAnchor& candidate : dates) {
-    if (candidate.date <= date) anchor = &candidate;
+  // The last anchor at or before the date. Dates ascend but for clocks that were set back; there
+  // one of the two readings is as good as the other.
+  std::size_t low = 0;
+  std::size_t high = dates.size() - 1;
+  while (low < high) {
+    const std::size_t middle = low + (high - low + 1) / 2;
+    if (dates[middle].date <= date) {
+      low = middle;
+    } else {
+      high = middle - 1;
+    }
   }
-  return timeline.start(anchor->position) + (date - anchor->date);
+  return timeline.start(dates[low].position) + (date - dates[low].date);
 }
 
 int64_t MediaPlaylist::bitrate_in_force(std::size_t position) const {

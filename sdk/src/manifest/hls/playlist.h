@@ -155,7 +155,6 @@ struct PartGroup {
 struct DateRange {
   TimedEvent event;
   std::optional<WallTime> end;  // END-DATE
-  std::size_t text_offset = 0;  // of its latest tag
 };
 
 // Retains the playlist's text; segments are spans of it.
@@ -198,6 +197,8 @@ struct MediaPlaylist {
   bool is_encrypted = false;
   int warnings = 0;
 
+  // Where the EXT-X-DATERANGE tags are in `text`, ascending.
+  std::vector<uint32_t> date_range_lines;
   // Where the text of the last segment ends, for a refresh that goes on from there; 0: it cannot.
   std::size_t tail_offset = 0;
   std::optional<int64_t> tail_byte;  // where its byte range ended

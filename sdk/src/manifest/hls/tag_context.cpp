@@ -204,11 +204,9 @@ void TagContext::report(std::size_t offset, Diagnostic::Severity severity, std::
                         std::string_view what) {
   ++warnings_;
   if (options_.diagnostics == nullptr) return;
+  if (options_.diagnostics->is_full()) return options_.diagnostics->count_one();
   Diagnostic diagnostic;
-  // Only the first thousand are kept; counting lines for the others would be for nothing.
-  if (options_.diagnostics->items().size() < Diagnostics::kMaxItems) {
-    diagnostic.line = static_cast<int64_t>(lines_.number_at(offset));
-  }
+  diagnostic.line = static_cast<int64_t>(lines_.number_at(offset));
   diagnostic.byte = static_cast<int64_t>(offset);
   diagnostic.severity = severity;
   diagnostic.rule = rule;
@@ -217,9 +215,9 @@ void TagContext::report(std::size_t offset, Diagnostic::Severity severity, std::
 }
 
 void TagContext::violate_at(std::size_t offset, std::string_view clause, std::string_view what) {
-  if (options_.diagnostics == nullptr && !options_.strict) {
-    ++warnings_;
-    return;
+  const bool is_listed = options_.diagnostics != nullptr && !options_.diagnostics->is_full();
+  if (!is_listed && !options_.strict) {
+    return report(offset, Diagnostic::Severity::kViolation, {}, {});
   }
   const std::string rule = clause.empty() ? std::string() : "RFC 8216bis " + std::string(clause);
   report(offset, Diagnostic::Severity::kViolation, rule, what);
