@@ -76,7 +76,7 @@ THIRD_PARTY = [
     ("nlohmann/*", ("sdk/src/session/*.cpp", "sdk/src/player/qoe_json.cpp", "drm/src/clearkey.cpp",
                     "server/src/*.cpp", "demo-player/event_writer.cpp",
                     "sdk/tools/manifest/presentation_json.*")),
-    ("pugixml.hpp", ("sdk/src/manifest/dash/mpd_parser.cpp", "server/src/*.cpp")),
+    ("pugixml.hpp", ("sdk/src/manifest/dash/xml.h", "server/src/*.cpp")),
     ("openssl/*", ("drm/src/aes.cpp", "server/src/*.cpp")),
     ("libav*/*", ("sdk/src/decode/*",)),
     ("libsw*/*", ("sdk/src/decode/*",)),

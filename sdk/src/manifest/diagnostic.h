@@ -3,10 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "playhead/time.h"
 
 namespace playhead {
 
@@ -53,6 +56,9 @@ struct ParseOptions {
   bool strict = false;
   // Where violations and skipped parts are listed; null: they are only counted.
   Diagnostics* diagnostics = nullptr;
+  // DASH, dynamic: the time by which availability of segments is judged (ISO/IEC 23009-1 A.3).
+  // None: everything announced is listed.
+  std::optional<WallTime> now;
 };
 
 }  // namespace playhead

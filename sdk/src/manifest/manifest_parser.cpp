@@ -141,8 +141,8 @@ Result<Presentation> parse_manifest(SharedBytes bytes, const std::string& url,
   const Format format = sniff(as_text(bytes.view()));
   if (format == Format::kHls) return parse_hls(std::move(bytes), url, options);
   if (format != Format::kMpd) return not_a_manifest(format);
-  PLAYHEAD_TRY(const dash::Mpd mpd, dash::parse_mpd(bytes.view(), url));
-  return dash::make_presentation(mpd);
+  PLAYHEAD_TRY(const dash::Mpd mpd, dash::parse_mpd(bytes.view(), url, options));
+  return dash::make_presentation(mpd, options.now);
 }
 
 Result<LoadedIndex> parse_index(const IndexSource& source, const Representation& representation,
