@@ -73,10 +73,11 @@ LookAhead::LookAhead(const Settings& settings, std::shared_ptr<PlanCache> cache)
 LookAhead::Prospect LookAhead::prospect(const PlanLadder& ladder, const DecisionInputs& in) const {
   const double spread = std::clamp(in.forecast.spread_permille / 1000.0, settings_.spread_min,
                                    std::max(settings_.spread_min, settings_.spread_max));
-  const double chance = silence_chance(settings_, in.forecast.volatility_permille / 1000.0);
   Prospect prospect;
   prospect.log_bps = std::log(throughput_of(in));
   prospect.ttfb_s = std::clamp(to_seconds(in.forecast.ttfb), 0.0, 60.0);
+  const double chance =
+      silence_chance(settings_, in.forecast.volatility_permille / 1000.0, prospect.ttfb_s);
   prospect.model = make_outcome_model(spread, chance, settings_.persistence);
 
   const int horizon = static_cast<int>(settings_.horizon);

@@ -23,6 +23,12 @@ struct Silence {
 };
 constexpr Silence kSilences[] = {{8, 0.6}, {20, 0.25}, {45, 0.15}};
 
+// How far the time to first byte may move the chance of silence (chosen): it is a hint, servers are
+// slow for other reasons too.
+constexpr double kLeastByDelay = 0.25;
+constexpr double kMostByDelay = 2;
+constexpr double kMostChance = 0.5;
+
 static_assert(std::size(kErrors) + std::size(kSilences) == kOutcomes);
 
 }  // namespace
@@ -40,12 +46,14 @@ OutcomeModel make_outcome_model(double spread, double silence_chance, double per
   return model;
 }
 
-double silence_chance(const Settings& settings, double volatility) {
+double silence_chance(const Settings& settings, double volatility, double ttfb_s) {
   const double ratio = std::max(volatility, 1e-3) / settings.silence_reference;
   const double factor =
       std::min(std::max(std::pow(ratio, settings.silence_power), settings.silence_floor),
                settings.silence_ceiling);
-  return std::min(settings.silence_chance * factor, 0.5);
+  const double distance =
+      std::clamp(ttfb_s / settings.silence_delay_s, kLeastByDelay, kMostByDelay);
+  return std::min(settings.silence_chance * factor * distance, kMostChance);
 }
 
 }  // namespace playhead::abr

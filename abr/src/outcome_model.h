@@ -22,7 +22,8 @@ using OutcomeModel = std::array<Outcome, kOutcomes>;
 [[nodiscard]] OutcomeModel make_outcome_model(double spread, double silence_chance,
                                               double persistence);
 
-// Chance that the link goes silent during a segment, from how much it jumps about.
-[[nodiscard]] double silence_chance(const Settings& settings, double volatility);
+// Chance that the link goes silent during a segment, from how much it jumps about and how far away
+// the other end is, in seconds to the first byte.
+[[nodiscard]] double silence_chance(const Settings& settings, double volatility, double ttfb_s);
 
 }  // namespace playhead::abr

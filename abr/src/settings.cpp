@@ -19,6 +19,7 @@ constexpr SettingField kFields[] = {
     {"silence_power", &Settings::silence_power, 0, 10},
     {"silence_floor", &Settings::silence_floor, 0, 5},
     {"silence_ceiling", &Settings::silence_ceiling, 0, 5},
+    {"silence_delay_s", &Settings::silence_delay_s, 0.001, 100},
     {"persistence", &Settings::persistence, 0, 1},
     {"horizon", &Settings::horizon, 1, 60},
     {"complexity_share", &Settings::complexity_share, 0, 1},

@@ -43,6 +43,10 @@ struct Settings {
   // links; a higher ceiling: a lower picture on nervous ones.
   double silence_floor = 0.15;
   double silence_ceiling = 2;
+  // Time to first byte at which that chance holds, s; it is proportional to it within a quarter and
+  // twice (3G answers after 0.1 s and more and is silent for long; LTE, 5G and lines after 0.02 to
+  // 0.05 s). Lower: near links hoard too; higher: none does.
+  double silence_delay_s = 0.06;
   // Share of a forecast error that stays. Higher: plans for the worst to last; lower: expects every
   // dip to pass.
   double persistence = 0.1;
