@@ -141,6 +141,7 @@ void read_decision(LineReader& in, Decision& decision, std::size_t ladder_size) 
       decision.scores.push_back(static_cast<int32_t>(in.number()));
     }
   }
+  if (!decision.scores.empty() && decision.scores.size() != ladder_size) in.fail();
 }
 
 }  // namespace

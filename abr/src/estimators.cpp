@@ -26,6 +26,18 @@ double rate_of(int64_t bytes, Duration active) {
   return std::clamp(bits / seconds, kLeastBps, kMostBps);
 }
 
+// Longest time and largest size taken seriously, so that sums stay far from the end of int64.
+constexpr Duration kLongest = 24h;
+constexpr int64_t kMostBytes = int64_t{1} << 50;
+constexpr Duration kLongestTtfb = 60s;  // a longer wait was no wait for the host
+
+TransferSample sane(TransferSample sample) {
+  sample.bytes = std::min(sample.bytes, kMostBytes);
+  sample.active = std::min(sample.active, kLongest);
+  sample.ttfb = std::clamp(sample.ttfb, Duration{0}, kLongestTtfb);
+  return sample;
+}
+
 // How an estimator condenses transfers to one number, bit/s.
 class Level {
  public:
@@ -98,7 +110,7 @@ class HarmonicMean final : public Level {
  public:
   explicit HarmonicMean(double count) : count_(static_cast<std::size_t>(count)) {}
   void add(const TransferSample& sample, double) override {
-    push(rate_of(sample.bytes, sample.active + std::max(sample.ttfb, Duration{0})));
+    push(rate_of(sample.bytes, sample.active + sample.ttfb));
   }
   void seed(double bps) override { push(bps); }
   [[nodiscard]] double bps() const override {
@@ -179,8 +191,8 @@ class Volatility {
         mean_(s.volatility_initial) {}
   void add(const ProgressSample& sample) {
     if (sample.active <= Duration{0} || sample.bytes < 0) return;
-    bytes_ += sample.bytes;
-    active_ += sample.active;
+    bytes_ += std::min(sample.bytes, kMostBytes);
+    active_ += std::min(sample.active, kLongest);
     if (active_ < window_) return;
     const double log_bps = std::log(rate_of(bytes_, active_));
     if (has_last_) {
@@ -215,19 +227,7 @@ class TrackingEstimator final : public Estimator {
 
   void add(const TransferSample& sample) override {
     if (!is_usable(sample)) return;
-    const double bps = rate_of(sample.bytes, sample.active);
-    const double ttfb = std::clamp(to_seconds(sample.ttfb), 0.0, kMaxTtfb);
-    if (has_sample_) {
-      const double error = std::log(bps) - std::log(level_->bps());
-      const double surprise = std::clamp(error, -kMaxSurprise, kMaxSurprise);
-      const double weight = surprise > 0 ? settings_.spread_up_weight : 1;
-      variance_ += settings_.spread_gain * (weight * surprise * surprise - variance_);
-      ttfb_ += settings_.ttfb_gain * (ttfb - ttfb_);
-    } else {
-      ttfb_ = ttfb;
-    }
-    level_->add(sample, bps);
-    has_sample_ = true;
+    add_sane(sane(sample));
   }
 
   void add_progress(const ProgressSample& sample) override { volatility_.add(sample); }
@@ -253,7 +253,21 @@ class TrackingEstimator final : public Estimator {
   }
 
  private:
-  static constexpr double kMaxTtfb = 60;  // s; a longer wait was no wait for the host
+  void add_sane(const TransferSample& sample) {
+    const double bps = rate_of(sample.bytes, sample.active);
+    const double ttfb = to_seconds(sample.ttfb);
+    if (has_sample_) {
+      const double error = std::log(bps) - std::log(level_->bps());
+      const double surprise = std::clamp(error, -kMaxSurprise, kMaxSurprise);
+      const double weight = surprise > 0 ? settings_.spread_up_weight : 1;
+      variance_ += settings_.spread_gain * (weight * surprise * surprise - variance_);
+      ttfb_ += settings_.ttfb_gain * (ttfb - ttfb_);
+    } else {
+      ttfb_ = ttfb;
+    }
+    level_->add(sample, bps);
+    has_sample_ = true;
+  }
 
   Settings settings_;
   std::unique_ptr<Level> level_;
