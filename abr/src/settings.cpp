@@ -74,13 +74,13 @@ Settings settings_for(Preset preset) {
     case Preset::kLive:
       // The buffer cannot grow past the live edge: a silence costs more than it can hold, so
       // hoarding for it is in vain.
-      s.silence_chance = 0.005;
-      s.abandon_blend_s = 1.2;
+      s.silence_chance = 0.008;
+      s.abandon_blend_s = 2;
       break;
     case Preset::kLowLatency:
       // With 1 to 4 s a dip is a stall: dear stalls, quick reactions, no reserve to build.
       s.stall_price = 2;
-      s.silence_chance = 0.002;
+      s.silence_chance = 0.003;
       s.persistence = 0.3;
       s.abandon_blend_s = 0.5;
       s.horizon = 15;
@@ -94,7 +94,7 @@ Settings settings_for(Preset preset) {
     case Preset::kMaxQuality:
       s.linear_share = 0.8;
       s.stall_price = 0.7;
-      s.silence_chance = 0.005;
+      s.silence_chance = 0.008;
       break;
   }
   return s;

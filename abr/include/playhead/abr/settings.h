@@ -23,33 +23,33 @@ struct Settings {
   double guard_s = 10;
   // Weight of the linear scale of quality, the rest is logarithmic (measured). Higher: lives for
   // the top of the ladder; lower: content with the middle.
-  double linear_share = 0.5;
+  double linear_share = 0.47;
   // Price of a second of rebuffering, in seconds x 1/4 of the best picture (Pensieve's 4.3 on its
   // 0..4.3 scale is 1). Higher: fewer stalls, lower picture; lower: the reverse.
   double stall_price = 1.0;
   // Price of a switch, in units of the change of quality it makes (Pensieve: 1; measured). Higher:
   // fewer switches, later climbs; lower: follows every wobble.
-  double switch_price = 1.5;
+  double switch_price = 1.6;
 
   // --- what may happen next ----------------------------------------------------------------------
   // Chance that the link goes silent (8, 20 or 45 s) during one segment, on a link of reference
   // volatility. Higher: hoards buffer; lower: long stalls on radio links.
-  double silence_chance = 0.01;
+  double silence_chance = 0.016;
   // Volatility at which that chance holds, and how fast it falls or rises around it. A lower
   // reference: steady links are distrusted too.
-  double silence_reference = 0.12;
+  double silence_reference = 0.17;
   double silence_power = 2.5;
   // Bounds of the chance, as multiples of silence_chance. A lower floor: no reserve on steady
   // links; a higher ceiling: a lower picture on nervous ones.
-  double silence_floor = 0.15;
-  double silence_ceiling = 2;
+  double silence_floor = 0.1;
+  double silence_ceiling = 1;
   // Time to first byte at which that chance holds, s; it is proportional to it within a quarter and
   // twice (3G answers after 0.1 s and more and is silent for long; LTE, 5G and lines after 0.02 to
   // 0.05 s). Lower: near links hoard too; higher: none does.
   double silence_delay_s = 0.06;
   // Share of a forecast error that stays. Higher: plans for the worst to last; lower: expects every
   // dip to pass.
-  double persistence = 0.1;
+  double persistence = 0.15;
   // Segments looked ahead. More: memory and time; fewer: a full buffer is worth less than it is.
   double horizon = 30;
   // Share of the known surplus of the segments after the next that is charged to it. 0: blind to
@@ -59,10 +59,10 @@ struct Settings {
   // --- abandon rule ------------------------------------------------------------------------------
   // Seconds of receiving after which the running transfer counts as much as the forecast. Shorter:
   // gives up on every dip; longer: sits through the stall.
-  double abandon_blend_s = 1.5;
+  double abandon_blend_s = 4;
   // The running transfer may lower the forecast by at most this factor (natural logarithm): a dead
   // link says nothing about the link after it. Higher: restarts in silences, for nothing.
-  double abandon_max_drop = 2.2;
+  double abandon_max_drop = 2.3;
   // What dropping must gain, in score. Higher: fewer wasted bytes, longer stalls.
   double abandon_gain = 0;
   // 0: never abandons.
@@ -75,23 +75,23 @@ struct Settings {
   // Share of a new error in the spread, and the weight of good surprises in it (bad ones: 1).
   // Faster: one dip makes it timid; a higher weight: a climb makes it timid.
   double spread_gain = 0.05;
-  double spread_up_weight = 0.05;
+  double spread_up_weight = 0.2;
   // Spread before the first error, and its bounds. A higher floor wastes steady links, a lower one
   // trusts them too much.
-  double spread_initial = 0.45;
-  double spread_min = 0.26;
-  double spread_max = 0.9;
+  double spread_initial = 0.4;
+  double spread_min = 0.25;
+  double spread_max = 0.6;
   // Share of a new change in the volatility when it rises and when it falls: what a link once did
   // it may do again. Faster fall: forgets before the next silence.
-  double volatility_rise = 0.12;
-  double volatility_fall = 0.03;
+  double volatility_rise = 0.08;
+  double volatility_fall = 0.02;
   // Volatility before anything is known. Higher: slow climb at the start.
-  double volatility_initial = 0.13;
+  double volatility_initial = 0.12;
   // Seconds of receiving compared with the next such. Longer: sees less of it on fast links.
   double volatility_window_s = 1;
-  // Share of a new time to first byte (chosen). Higher: nervous; lower: late after a change of
+  // Share of a new time to first byte (measured). Higher: nervous; lower: late after a change of
   // path.
-  double ttfb_gain = 0.3;
+  double ttfb_gain = 0.5;
   // kDualEwma: half-lives, s of transfer time (dash.js 3 and 8). Shorter: nervous; longer: late.
   double ewma_fast_s = 3;
   double ewma_slow_s = 8;
