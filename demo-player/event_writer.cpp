@@ -31,7 +31,7 @@ const char* track_name(int32_t track) {
 
 const char* reason_name(int32_t reason) {
   constexpr std::array<const char*, 6> kNames{"initial", "throughput", "buffer",
-                                              "manual",  "limit",      "failure"};
+                                              "manual",  "period",     "failure"};
   return reason >= 0 && reason < 6 ? kNames[static_cast<std::size_t>(reason)] : "unknown";
 }
 
@@ -58,7 +58,7 @@ void fill_first_frame(Json& line, const playhead_event& event) {
   line["position_s"] = to_seconds(event.position_us);
 }
 void fill_representation(Json& line, const playhead_event& event) {
-  line["bitrate"] = event.bitrate_bps;
+  line["bitrate"] = event.bitrate_bps > 0 ? Json(event.bitrate_bps) : Json(nullptr);
   line["width"] = event.width;
   line["height"] = event.height;
   line["reason"] = reason_name(event.reason);
@@ -80,7 +80,7 @@ void fill_seek_done(Json& line, const playhead_event& event) {
   line["ms"] = event.elapsed_us / 1000;
 }
 void fill_resumed(Json& line, const playhead_event& event) {
-  line["position_s"] = to_seconds(event.target_us);
+  line["position_s"] = to_seconds(event.position_us);
 }
 void fill_progress(Json& line, const playhead_event& event) {
   line["position_s"] = to_seconds(event.target_us);
@@ -102,9 +102,8 @@ struct Row {
   const char* name;
   Fill fill;
 };
-constexpr std::array<Row, 13> kRows{
+constexpr std::array<Row, 12> kRows{
     {{PLAYHEAD_EVENT_LOAD_STARTED, "start", fill_start},
-     {PLAYHEAD_EVENT_SESSION_STARTED, "resumed", fill_resumed},
      {PLAYHEAD_EVENT_MANIFEST_LOADED, "manifest_loaded", fill_manifest},
      {PLAYHEAD_EVENT_FIRST_FRAME, "first_frame", fill_first_frame},
      {PLAYHEAD_EVENT_REPRESENTATION_CHANGED, "representation_changed", fill_representation},
@@ -122,15 +121,22 @@ constexpr std::array<Row, 13> kRows{
 std::vector<std::string> EventFormatter::lines(int64_t t_us, const playhead_event& event,
                                                bool has_own_start) {
   if (event.type == PLAYHEAD_EVENT_STATE_CHANGED) return state_lines(t_us, event);
-  const bool resumes = event.target_us > 0 && !has_own_start;
-  if (event.type == PLAYHEAD_EVENT_SESSION_STARTED && !resumes) return {};
-  for (const Row& row : kRows) {
-    if (row.type != event.type) continue;
-    Json line = line_of(t_us, row.name);
-    row.fill(line, event);
-    return {to_text(line)};
+  std::vector<std::string> lines;
+  const auto add = [&](const char* name, Fill fill) {
+    Json line = line_of(t_us, name);
+    fill(line, event);
+    lines.push_back(to_text(line));
+  };
+  if (event.type == PLAYHEAD_EVENT_SESSION_STARTED) saved_us_ = event.target_us;
+  // Only now it is known whether the saved position is one to go on from.
+  if (event.type == PLAYHEAD_EVENT_MANIFEST_LOADED && saved_us_ > 0 && event.position_us > 0 &&
+      !has_own_start) {
+    add("resumed", fill_resumed);
   }
-  return {};
+  for (const Row& row : kRows) {
+    if (row.type == event.type) add(row.name, row.fill);
+  }
+  return lines;
 }
 
 std::vector<std::string> EventFormatter::state_lines(int64_t t_us, const playhead_event& event) {

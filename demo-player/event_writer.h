@@ -12,7 +12,7 @@
 namespace demo {
 
 // What the library reports, as lines of JSON: {"t_ms":…,"event":"…",…}. Pure but for the memory of
-// when a rebuffering began.
+// when a rebuffering began and of the saved position.
 class EventFormatter {
  public:
   // None for events that have no line. `has_own_start`: the user chose where to start, so that a
@@ -25,6 +25,7 @@ class EventFormatter {
   [[nodiscard]] std::vector<std::string> state_lines(int64_t t_us, const playhead_event& event);
 
   int64_t rebuffer_begin_us_ = 0;
+  int64_t saved_us_ = 0;
 };
 
 // Where the lines go; each is on its way when write() returns.

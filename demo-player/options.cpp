@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options.h"
 
+#include <cmath>
 #include <cstdlib>
 #include <iostream>
 #include <utility>
@@ -8,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include "playhead/playhead.h"
+#include "text_format.h"
 
 namespace demo {
 namespace {
@@ -18,7 +20,9 @@ constexpr double kMaxSeconds = 1e6;  // of any time on the command line: eleven 
 const char* const kKeys =
     "Keys:  space play/pause   left/right 10 s (with shift 60 s)   up/down volume   m mute\n"
     "       [ ] speed   q quality   a audio track   i status   f full screen   s screenshot\n"
-    "       h help   Esc quit\n";
+    "       h help   Esc quit\n"
+    "Exit:  0 something was played   1 playback failed   2 a mistake on the command line\n"
+    "       3 ended before anything was played\n";
 
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
@@ -41,6 +45,20 @@ struct Raw {
   std::string script;
 };
 
+// A number from `low` to `high`; --help names the option's values in words instead.
+CLI::Validator between(double low, double high) {
+  const auto check = [low, high](const std::string& text) {
+    double number = 0;
+    if (parse_number(text, number) && number >= low && number <= high) return std::string();
+    const auto digits = [](double value) {
+      return value < 10 ? format_decimal(value, value == std::floor(value) ? 0 : 1)
+                        : std::to_string(static_cast<int64_t>(value));
+    };
+    return "\"" + text + "\" is not a number from " + digits(low) + " to " + digits(high);
+  };
+  return CLI::Validator([check](std::string& text) { return check(text); }, "");
+}
+
 void add_source_options(CLI::App& app, Raw& raw) {
   auto* url = app.add_option("--url", raw.options.url, "Play this HLS or DASH manifest");
   auto* title = app.add_option("--title", raw.options.title, "Play this title of the service");
@@ -58,13 +76,18 @@ void add_source_options(CLI::App& app, Raw& raw) {
 }
 
 void add_playback_options(CLI::App& app, Raw& raw) {
-  const CLI::Range any_time(0.0, kMaxSeconds);
   app.add_option("--start", raw.start, "Start at this second instead of the saved position")
-      ->check(any_time);
-  app.add_option("--speed", raw.options.speed, "0.5 to 2")->check(CLI::Range(0.5, 2.0));
-  app.add_option("--volume", raw.options.volume, "0 to 1")->check(CLI::Range(0.0, 1.0));
+      ->type_name("SECONDS")
+      ->check(between(0, kMaxSeconds));
+  app.add_option("--speed", raw.options.speed, "Playback speed, 0.5 to 2")
+      ->type_name("FACTOR")
+      ->check(between(0.5, 2.0));
+  app.add_option("--volume", raw.options.volume, "Loudness, 0 to 1")
+      ->type_name("SHARE")
+      ->check(between(0, 1));
   app.add_option("--max-height", raw.options.max_height, "Highest picture, in pixels; 0 is any")
-      ->check(CLI::Range(0, 100'000));
+      ->type_name("PIXELS")
+      ->check(between(0, 100'000));
   app.add_option("--progress-interval", raw.options.progress_interval_s,
                  "Seconds of play between saved positions: 4 or 10")
       ->check(CLI::IsMember({4, 10}));
@@ -72,10 +95,11 @@ void add_playback_options(CLI::App& app, Raw& raw) {
 }
 
 void add_output_options(CLI::App& app, Raw& raw) {
-  const CLI::Range any_time(0.0, kMaxSeconds);
   auto* headless = app.add_flag("--headless", raw.options.is_headless,
                                 "No window and no sound; everything else as usual");
-  app.add_option("--seconds", raw.seconds, "Stop after this many seconds")->check(any_time);
+  app.add_option("--seconds", raw.seconds, "Stop after this many seconds")
+      ->type_name("SECONDS")
+      ->check(between(0, kMaxSeconds));
   app.add_flag("--exit-after-first-frame", raw.options.exits_after_first_frame,
                "Stop as soon as a picture was shown");
   app.add_option("--events", raw.options.events,
@@ -86,12 +110,14 @@ void add_output_options(CLI::App& app, Raw& raw) {
                               "Write the window as PNG to this file, with --at")
                    ->excludes(headless);
   app.add_option("--at", raw.at, "Position of the screenshot, seconds")
-      ->check(any_time)
+      ->type_name("SECONDS")
+      ->check(between(0, kMaxSeconds))
       ->needs(shot);
   app.add_option("--do", raw.script,
-                 "Things to do, at seconds after the first picture: \"5:pause 7:play 8:seek=30 "
-                 "9:seekby=-10 12:speed=1.5 13:volume=0.5 14:quality=0 15:quality=auto 16:audio=1 "
-                 "20:quit\"");
+                 "Things to do, each at seconds after the first picture, as in \"5:pause 7:play "
+                 "8:seek=30 20:quit\". Actions: " +
+                     script_actions())
+      ->type_name("SCRIPT");
 }
 
 int64_t to_us(double seconds) { return static_cast<int64_t>(seconds * 1e6); }

@@ -14,16 +14,18 @@ struct Word {
   const char* name;
   Action action;
   bool has_value;
+  const char* usage;
 };
-constexpr std::array<Word, 9> kWords{{{"play", Action::kPlay, false},
-                                      {"pause", Action::kPause, false},
-                                      {"seek", Action::kSeek, true},
-                                      {"seekby", Action::kSeekBy, true},
-                                      {"speed", Action::kSpeed, true},
-                                      {"volume", Action::kVolume, true},
-                                      {"quality", Action::kQuality, true},
-                                      {"audio", Action::kAudio, true},
-                                      {"quit", Action::kQuit, false}}};
+constexpr std::array<Word, 9> kWords{
+    {{"play", Action::kPlay, false, "play"},
+     {"pause", Action::kPause, false, "pause"},
+     {"seek", Action::kSeek, true, "seek=SECONDS"},
+     {"seekby", Action::kSeekBy, true, "seekby=SECONDS (may be negative)"},
+     {"speed", Action::kSpeed, true, "speed=0.5..2"},
+     {"volume", Action::kVolume, true, "volume=0..1"},
+     {"quality", Action::kQuality, true, "quality=RUNG (0 is the lowest) or auto"},
+     {"audio", Action::kAudio, true, "audio=TRACK (from 0)"},
+     {"quit", Action::kQuit, false, "quit"}}};
 
 // Longest moment or position a script may name, seconds: eleven days.
 constexpr double kMaxSeconds = 1e6;
@@ -55,6 +57,12 @@ bool parse_step(const std::string& text, Step& step) {
 }
 
 }  // namespace
+
+std::string script_actions() {
+  std::string text;
+  for (const Word& word : kWords) text += (text.empty() ? "" : ", ") + std::string(word.usage);
+  return text;
+}
 
 bool parse_number(const std::string& text, double& number) {
   std::istringstream in(text);

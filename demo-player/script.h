@@ -30,6 +30,9 @@ struct Step {
 // A number as programs write it, whatever the user's locale; false when `text` is not one.
 bool parse_number(const std::string& text, double& number);
 
+// The actions and their values in one line, for --help.
+[[nodiscard]] std::string script_actions();
+
 // "5:pause 7:play 8:seek=30 14:quality=auto" in any order; the result is sorted by time. A string
 // says what is wrong.
 std::variant<std::vector<Step>, std::string> parse_script(const std::string& text);

@@ -15,6 +15,11 @@ namespace {
 // answered only at the next start.
 constexpr int64_t kSummaryWaitUs = 2'000'000;
 constexpr int32_t kFlushWaitMs = 2'000;
+// The event that tells of the confirmation is a moment behind it (chosen).
+constexpr int kAnswerWaitMs = 50;
+
+constexpr int kFailed = 1;
+constexpr int kNothingPlayed = 3;
 
 }  // namespace
 
@@ -87,14 +92,32 @@ int Session::close() {
   if (player_ != nullptr) {
     if (!summary_) wait_for_summary();
     if (!options_.api.empty()) {
-      static_cast<void>(playhead_client_flush(client_.get(), kFlushWaitMs));
-      pump(0);
+      const bool is_sent = playhead_client_flush(client_.get(), kFlushWaitMs) == PLAYHEAD_OK;
+      pump(is_sent ? kAnswerWaitMs : 0);
     }
     write_summary();
   }
+  const bool has_played = summary_ && summary_->has_startup != 0;
   player_.reset();
   client_.reset();
-  return error_.empty() ? 0 : 1;
+  if (!error_.empty()) return kFailed;
+  if (has_played) return 0;
+  say(stderr, "error: ended before anything was played" +
+                  (last_warning_.empty() ? "" : "; the last trouble: " + last_warning_));
+  return kNothingPlayed;
+}
+
+// The library starts a title that was seen to its end from the beginning.
+void Session::tell_resumption(int64_t start_us) {
+  if (saved_us_ <= 0) return;
+  std::FILE* stream = writer_.is_on_stdout() ? stderr : stdout;
+  if (start_us > 0) {
+    note_ = "Resumed at " + format_time(start_us);
+    say(stream, "resumed at " + format_seconds(start_us));
+  } else {
+    say(stream, "the saved position, " + format_seconds(saved_us_) +
+                    ", is at the end of the title: from the beginning");
+  }
 }
 
 void Session::on_event(const playhead_event& event) {
@@ -107,11 +130,10 @@ void Session::on_event(const playhead_event& event) {
   }
   switch (event.type) {
     case PLAYHEAD_EVENT_SESSION_STARTED:
-      if (event.target_us > 0 && !has_own_start) {
-        note_ = "Resumed at " + format_time(event.target_us);
-        say(writer_.is_on_stdout() ? stderr : stdout,
-            "resumed at " + format_seconds(event.target_us));
-      }
+      saved_us_ = has_own_start ? 0 : event.target_us;
+      break;
+    case PLAYHEAD_EVENT_MANIFEST_LOADED:
+      tell_resumption(event.position_us);
       break;
     case PLAYHEAD_EVENT_FIRST_FRAME:
       first_frame_us_ = begin_us_ + t_us;
@@ -120,7 +142,8 @@ void Session::on_event(const playhead_event& event) {
       has_ended_ = true;
       break;
     case PLAYHEAD_EVENT_WARNING:
-      say(stderr, std::string("warning: ") + event.error_name + ": " + event.message);
+      last_warning_ = std::string(event.error_name) + ": " + event.message;
+      say(stderr, "warning: " + last_warning_);
       break;
     case PLAYHEAD_EVENT_FAILED:
       error_ = std::string(event.error_name) + ": " + event.message;

@@ -37,7 +37,8 @@ class Session {
 
   // True when the program should end.
   [[nodiscard]] bool is_over() const;
-  // Stops, saves the position, writes the summary. The exit code.
+  // Stops, saves the position, writes the summary. The exit code: 0 something was played, 1
+  // playback failed, 3 it ended before anything was played.
   int close();
 
   [[nodiscard]] Controls& controls() { return *controls_; }
@@ -56,6 +57,7 @@ class Session {
   void say(std::FILE* stream, const std::string& line);
   [[nodiscard]] int64_t since_begin_us(int64_t event_time_us) const;
   void wait_for_summary();
+  void tell_resumption(int64_t start_us);
   void write_summary();
 
   const Options& options_;
@@ -70,7 +72,8 @@ class Session {
   std::optional<int64_t> first_frame_us_;  // when it was shown
   std::size_t next_step_ = 0;              // of the script
   bool has_quit_ = false, has_ended_ = false;
-  std::string error_, note_;
+  int64_t saved_us_ = 0;  // position the service had, unless the user chose one
+  std::string error_, note_, last_warning_;
   std::optional<playhead_qoe> summary_;
 };
 

@@ -4,7 +4,7 @@
 # find_package and pkg_check_modules will look for.
 #
 #   playhead_setup GROUP...   returns at once (a few ms) when everything is found; otherwise installs what
-#                             is missing by apt, or names it and exits 3. GROUP: build demo server tests.
+#                             is missing by apt, or names it and exits 3. GROUP: build demo server tests fuzz.
 #   playhead_configure PRESET [cmake option...]
 #   playhead_log TEXT         one line for the person watching, on stderr.
 #
@@ -48,6 +48,7 @@ tests  | pkg:zlib                     | zlib1g-dev             | zlib          |
 tests  | hdr:doctest/doctest.h        | doctest-dev            | doctest       | doctest
 tests? | cmd:python3                  | python3                | python        | -
 tests? | cmd:nghttpd                  | nghttp2-server         | nghttp2       | -
+fuzz   | cmd:clang++                  | clang                  | llvm          | -
 tests? | cmd:openssl                  | openssl                | openssl@3     | -
 TABLE
 }

@@ -33,7 +33,7 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 // Largest request body, in bytes; the largest we know has 200.
-constexpr std::uint64_t kMaxBodyBytes = 64 * 1024;
+constexpr std::uint64_t kMaxBodyBytes = std::uint64_t{64} * 1024;
 constexpr std::uint32_t kMaxHeaderBytes = 16 * 1024;
 // From the first wait for a request to its last byte, and between two requests of a connection.
 constexpr std::chrono::seconds kRequestTimeout{60};
@@ -42,9 +42,9 @@ constexpr std::chrono::seconds kWriteTimeout{30};
 // What a client still sends after it was refused is read for this long, or a reset could overtake
 // the answer that tells it why.
 constexpr std::chrono::seconds kLingerTime{1};
-constexpr std::size_t kMaxLingerBytes = 1024 * 1024;
+constexpr std::size_t kMaxLingerBytes = std::size_t{1024} * 1024;
 // Per turn and connection, so that one fast client does not hold its thread.
-constexpr int64_t kMaxPieceBytes = 1024 * 1024;
+constexpr int64_t kMaxPieceBytes = int64_t{1024} * 1024;
 constexpr std::chrono::milliseconds kAcceptRetry{100};
 
 class Worker;

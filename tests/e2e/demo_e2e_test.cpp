@@ -153,6 +153,8 @@ TEST_CASE("demo: plays what other packagers made, from the first picture to the 
       CAPTURE(name);
       CHECK(find_event(events, name).is_object());
     }
+    CHECK(find_event(events, "manifest_loaded")["duration_s"].get<double>() ==
+          doctest::Approx(4.0).epsilon(0.05));
     const json ended = find_event(events, "ended");
     REQUIRE(ended.is_object());
     CHECK(ended["position_s"].get<double>() == doctest::Approx(4.0).epsilon(0.05));
@@ -203,6 +205,34 @@ TEST_CASE("demo: a mistake on the command line is exit code 2 and no event") {
   CHECK(demo.errors().find("--url") != std::string::npos);
 }
 
+TEST_CASE("demo: --help names values in words and every action of a script") {
+  const Finished help = run({PLAYHEAD_BIN_DIR "/playhead-demo", "--help"});
+  CHECK(help.exit_code == 0);
+  for (const char* part : {"--start SECONDS", "--speed FACTOR", "seekby=SECONDS", "quality=RUNG",
+                           "audio=TRACK", "quit", "before anything was played"}) {
+    CAPTURE(std::string(part));
+    CHECK(help.output.find(part) != std::string::npos);
+  }
+  CHECK(help.output.find("FLOAT") == std::string::npos);
+}
+
+TEST_CASE("demo: an end before anything was played is exit code 3") {
+  // Takes requests and never answers.
+  LoopbackServer silent;
+  silent.serve([](const playhead::test::WebRequest&) {
+    playhead::test::WebAnswer answer = playhead::test::status_answer(200);
+    answer.holds_head = true;
+    return std::optional(answer);
+  });
+  const TempDir temp;
+  DemoProcess demo(
+      {"--headless", "--storage", "", "--seconds", "0.5", "--url", silent.url("/film.m3u8")},
+      temp.path() / "errors");
+  CHECK(demo.wait() == 3);
+  check_log(demo.events());
+  CHECK(demo.errors().find("before anything was played") != std::string::npos);
+}
+
 TEST_CASE("demo: a script pauses, seeks and changes speed") {
   const TempDir temp;
   DemoProcess demo({"--headless", "--storage", "", "--url", media().url("m_1/title.m3u8"), "--do",
@@ -246,6 +276,8 @@ TEST_CASE("demo: an interrupted title goes on where it was") {
     demo.signal(SIGINT);
     CHECK(demo.wait() == 0);
     check_log(demo.events());
+    // The service confirmed the report of the stop before the program ended.
+    CHECK(find_event(demo.events(), "progress_sent").is_object());
     stopped_at = 10;
   }
   DemoProcess again(service.title({"--exit-after-first-frame"}), temp.path() / "errors");
@@ -313,6 +345,9 @@ TEST_CASE("example: play.c plays a manifest to its end") {
   CAPTURE(played.output);
   CHECK(played.exit_code == 0);
   CHECK(played.output.find("320x180 after ") == 0);
+
+  const Finished refused = run({PLAYHEAD_BIN_DIR "/capi_example_play"});
+  CHECK(refused.exit_code == 2);
 }
 
 TEST_CASE("demo: the window shows the picture at the moment of the screenshot") {

@@ -223,12 +223,27 @@ TEST_CASE("event log: states become playing, paused and rebuffering") {
 TEST_CASE("event log: a saved position is told, unless the user chose where to start") {
   playhead_event event = event_of(PLAYHEAD_EVENT_SESSION_STARTED);
   EventFormatter formatter;
+  playhead_event loaded = event_of(PLAYHEAD_EVENT_MANIFEST_LOADED);
   CHECK(formatter.lines(0, event, false).empty());
+  CHECK(formatter.lines(0, loaded, false).size() == 1);
   event.target_us = 12'300'000;
-  CHECK(formatter.lines(0, event, true).empty());
-  const json line = json::parse(formatter.lines(0, event, false).at(0));
-  CHECK(line["event"] == "resumed");
-  CHECK(line["position_s"] == 12.3);
+  CHECK(formatter.lines(0, event, false).empty());
+  CHECK(formatter.lines(0, loaded, false).size() == 1);  // it was at the end: from the beginning
+  loaded.position_us = 12'300'000;
+  CHECK(formatter.lines(0, loaded, true).size() == 1);
+  const auto lines = formatter.lines(0, loaded, false);
+  REQUIRE(lines.size() == 2);
+  CHECK(json::parse(lines[0])["event"] == "resumed");
+  CHECK(json::parse(lines[0])["position_s"] == 12.3);
+  CHECK(json::parse(lines[1])["event"] == "manifest_loaded");
+}
+
+TEST_CASE("event log: a bitrate that nobody declares is null") {
+  playhead_event event = event_of(PLAYHEAD_EVENT_REPRESENTATION_CHANGED);
+  EventFormatter formatter;
+  CHECK(json::parse(formatter.lines(0, event, false).at(0))["bitrate"].is_null());
+  event.bitrate_bps = 900'000;
+  CHECK(json::parse(formatter.lines(0, event, false).at(0))["bitrate"] == 900'000);
 }
 
 TEST_CASE("event log: text that is no UTF-8 does not spoil the line") {

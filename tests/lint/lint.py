@@ -46,6 +46,7 @@ MODULES = {
     "player": ("sdk/src/player",
                ("public", "base", "net", "container", "manifest", "text", "session", "streaming", "decode",
                 "abr", "drm")),
+    "tools": ("sdk/tools", ("public", "base", "net", "container", "manifest")),
     "offline": ("offline", ("public", "base", "net", "manifest", "drm")),
     "bindings": ("bindings", ("public", "abr", "drm", "offline")),
     "demo-player": ("demo-player", ()),  # the C header, see EXTRA_INCLUDES
@@ -74,7 +75,8 @@ THIRD_PARTY = [
     ("curl/*", ("sdk/src/net/curl_*.cpp",)),
     ("sqlite3.h", ("sdk/src/base/sqlite_database.cpp", "server/src/sqlite_store.cpp")),
     ("nlohmann/*", ("sdk/src/session/*.cpp", "sdk/src/player/qoe_json.cpp", "drm/src/clearkey.cpp",
-                    "server/src/*.cpp", "demo-player/event_writer.cpp", "abr/sim/*.cpp")),
+                    "server/src/*.cpp", "demo-player/event_writer.cpp",
+                    "sdk/tools/manifest/presentation_json.*", "abr/sim/*.cpp")),
     ("pugixml.hpp", ("sdk/src/manifest/dash/mpd_parser.cpp", "server/src/*.cpp")),
     ("openssl/*", ("drm/src/aes.cpp", "server/src/*.cpp")),
     ("libav*/*", ("sdk/src/decode/*",)),
@@ -83,7 +85,7 @@ THIRD_PARTY = [
     ("SDL*.h", ("demo-player/*",)),
     ("imgui*", ("demo-player/*",)),
     ("backends/imgui*", ("demo-player/*",)),
-    ("CLI/*", ("demo-player/*.cpp", "server/main.cpp", "abr/sim/main.cpp")),
+    ("CLI/*", ("demo-player/*.cpp", "server/main.cpp", "abr/sim/main.cpp", "sdk/tools/*/main.cpp")),
     ("boost/*", ("server/src/http_server.cpp",)),
     # POSIX: files, signals and sockets. Programs may; in the library each file is named.
     ("posix", ("server/*", "demo-player/*",
@@ -134,7 +136,7 @@ BANS = [
     Ban("randomness", r"(?<![\w.>])s?rand\s*\(|\brandom_device\b|\bmt19937",
         PRODUCT, ("sdk/src/base/thread_executor.cpp",), "the Executor's seeded random"),
     Ban("output", r"\bstd\s*::\s*(cout|cerr|clog)\b|(?<![\w.>])v?f?printf\s*\(|(?<![\w.>])f?put(s|char)\s*\(",
-        LIBRARY, ("bindings/c/examples/*", "abr/sim/main.cpp"), "the log sink; the host owns its output"),
+        LIBRARY, ("bindings/c/examples/*", "abr/sim/main.cpp", "sdk/tools/*/main.cpp"), "the log sink; the host owns its output"),
     Ban("throw", r"\bthrow\b", PRODUCT, (), "Result<T>"),
     Ban("process", r"\bstd\s*::\s*(exit|_Exit|quick_exit|abort|system|setlocale)\s*\("
         r"|(?<![\w.>])(_?exit|popen|setlocale|setenv|putenv)\s*\(", LIBRARY, ("bindings/c/examples/*", "sdk/src/base/assert.*"),

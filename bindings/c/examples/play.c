@@ -10,9 +10,14 @@ int main(int argc, char** argv) {
   playhead_event event = PLAYHEAD_EVENT_INIT;
   playhead_client* client = NULL;
   playhead_player* player = NULL;
-  playhead_status status = playhead_client_create(&client_config, &client);
+  playhead_status status = PLAYHEAD_OK;
+  if (argc != 2) {
+    fprintf(stderr, "usage: play URL\n");
+    return 2;
+  }
+  status = playhead_client_create(&client_config, &client);
   if (status == PLAYHEAD_OK) status = playhead_player_create(client, NULL, &player);
-  source.url = argc > 1 ? argv[1] : NULL;
+  source.url = argv[1];
   if (status == PLAYHEAD_OK) status = playhead_player_load(player, &source);
   if (status == PLAYHEAD_OK) status = playhead_player_play(player);
   while (status == PLAYHEAD_OK && event.type != PLAYHEAD_EVENT_ENDED) {

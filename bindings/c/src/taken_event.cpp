@@ -20,7 +20,7 @@ static_assert(static_cast<int>(SwitchReason::kInitial) == PLAYHEAD_SWITCH_INITIA
 static_assert(static_cast<int>(SwitchReason::kThroughput) == PLAYHEAD_SWITCH_THROUGHPUT);
 static_assert(static_cast<int>(SwitchReason::kBuffer) == PLAYHEAD_SWITCH_BUFFER);
 static_assert(static_cast<int>(SwitchReason::kManual) == PLAYHEAD_SWITCH_MANUAL);
-static_assert(static_cast<int>(SwitchReason::kLimit) == PLAYHEAD_SWITCH_LIMIT);
+static_assert(static_cast<int>(SwitchReason::kPeriod) == PLAYHEAD_SWITCH_PERIOD);
 static_assert(static_cast<int>(SwitchReason::kFailure) == PLAYHEAD_SWITCH_FAILURE);
 static_assert(static_cast<int>(TrackKind::kVideo) == PLAYHEAD_TRACK_VIDEO);
 static_assert(static_cast<int>(TrackKind::kAudio) == PLAYHEAD_TRACK_AUDIO);

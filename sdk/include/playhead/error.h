@@ -25,7 +25,7 @@
   X(2004, kHttpStatus, HTTP_STATUS, "the host answered with an error status")                     \
   X(2005, kNotFound, NOT_FOUND, "the host does not have the resource")                            \
   X(2006, kForbidden, FORBIDDEN, "the host refuses access to the resource")                       \
-  X(2007, kUnauthorized, UNAUTHORIZED, "the access token was refused")                            \
+  X(2007, kUnauthorized, UNAUTHORIZED, "access was refused: credentials are missing or not valid") \
   X(2008, kTooManyRedirects, TOO_MANY_REDIRECTS, "the redirects do not end")                      \
   X(2009, kForbiddenScheme, FORBIDDEN_SCHEME, "only http and https URLs are fetched")             \
   X(2010, kTooLarge, TOO_LARGE, "the answer is larger than allowed")                              \

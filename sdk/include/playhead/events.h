@@ -27,17 +27,25 @@ enum class PlayerState : uint8_t {
 };
 
 // Why the video Representation is what it is.
-enum class SwitchReason : uint8_t { kInitial, kThroughput, kBuffer, kManual, kLimit, kFailure };
+enum class SwitchReason : uint8_t {
+  kInitial,  // the first, at the start and after a seek
+  kThroughput,
+  kBuffer,
+  kManual,
+  kPeriod,  // a new Period of the title has Representations of its own; not counted as a switch
+  kFailure,
+};
 
 // Quality of experience of one play, from load to now or its end.
 struct QoeSummary {
   // Load to first frame, without pictures to first sound; none when there was none.
   std::optional<Duration> startup;
-  Duration play_time{0};            // time spent in kPlaying
+  Duration play_time{0};  // time spent in kPlaying
   int rebuffer_count = 0;
   Duration rebuffer_time{0};
-  Bitrate mean_bitrate;        // declared bitrate of the video shown, weighted by play time
-  int switches = 0;            // changes of the Representation shown
+  // Declared bitrate of the video shown, weighted by play time; 0 when none is declared.
+  Bitrate mean_bitrate;
+  int switches = 0;            // changes of the Representation shown, within a Period
   int64_t dropped_frames = 0;  // decoded too late to be shown
   int64_t shown_frames = 0;
   int64_t bytes = 0;  // body bytes received, manifests included
@@ -52,10 +60,12 @@ struct SessionStarted {
   std::string url;
   Duration resume_position{0};
 };
+// The manifest and what else tells the title's length are there (for HLS a media playlist as well);
+// Event::position is where playback begins.
 struct ManifestLoaded {
   std::string url;
-  Duration elapsed{0};  // since load()
-  std::optional<Duration> duration;
+  Duration elapsed{0};               // since load()
+  std::optional<Duration> duration;  // none for a title without an end
   int video_representations = 0, audio_tracks = 0, text_tracks = 0;
 };
 struct FirstFrame {
@@ -67,7 +77,7 @@ struct StateChanged {
   PlayerState to = PlayerState::kIdle;
 };
 struct RepresentationChanged {
-  Bitrate bitrate;
+  Bitrate bitrate;  // declared; 0 when nobody does, as in a plain HLS media playlist
   int width = 0, height = 0;
   std::string id;
   SwitchReason reason = SwitchReason::kInitial;
@@ -89,6 +99,7 @@ struct SeekDone {
   uint64_t user_tag = 0;
   Duration elapsed{0};
 };
+// The service has taken a report. That of a stop may come after the Summary.
 struct ProgressSent {
   std::string title_id;
   Duration position{0};

@@ -12,7 +12,8 @@
 
 namespace playhead {
 
-enum class TrackKind : uint8_t { kVideo, kAudio, kText };
+// kImage: pictures to look at one by one (thumbnails); never played.
+enum class TrackKind : uint8_t { kVideo, kAudio, kText, kImage };
 
 enum class Container : uint8_t { kUnknown, kFmp4, kMpegTs, kPackedAudio, kWebVtt };
 

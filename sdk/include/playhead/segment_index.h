@@ -5,7 +5,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "playhead/bitrate.h"
+#include "playhead/protection.h"
 #include "playhead/time.h"
 #include "playhead/transport.h"
 
@@ -32,7 +35,28 @@ struct Segment {
   // unrelated. DASH: always 0.
   uint64_t discontinuity_sequence = 0;
   bool is_gap = false;  // EXT-X-GAP: known to be absent
+  // HLS: keys in force for the media and, when it differs, for the init segment; null: clear, or
+  // (DASH) whatever AdaptationSet::protections say.
+  std::shared_ptr<const SegmentKeys> keys;
+  std::shared_ptr<const SegmentKeys> init_keys;
+  std::optional<WallTime> date;  // wall-clock time of its start: EXT-X-PROGRAM-DATE-TIME
+  Bitrate bitrate;               // EXT-X-BITRATE; 0 unknown
   [[nodiscard]] Duration duration() const { return end - start; }
+};
+
+// A part of a Segment that can be fetched on its own: EXT-X-PART (RFC 8216bis §4.4.4.9), DASH
+// $SubNumber$.
+struct PartialSegment {
+  MediaTime start, end;
+  ResourceLocation media;
+  bool is_independent = false;
+  bool is_gap = false;
+};
+
+// What will come next: EXT-X-PRELOAD-HINT (§4.4.5.3).
+struct PreloadHint {
+  bool is_map = false;
+  ResourceLocation location;  // range without end: until the resource ends
 };
 
 // The segments of one Representation within one Period, in order. Immutable; any thread.
@@ -52,6 +76,14 @@ class SegmentIndex {
   // Start of the first, end of the last segment; both 0 when empty.
   [[nodiscard]] virtual MediaTime start() const = 0;
   [[nodiscard]] virtual MediaTime end() const = 0;
+  // The parts of segment `index` <= size(); == size(): those of the segment in progress. Empty when
+  // it has none.
+  [[nodiscard]] virtual std::vector<PartialSegment> parts(std::size_t /*index*/) const {
+    return {};
+  }
+  [[nodiscard]] virtual std::vector<PreloadHint> preload_hints() const { return {}; }
+  // Bytes it holds on to, for memory budgets and benchmarks.
+  [[nodiscard]] virtual std::size_t memory_bytes() const = 0;
 };
 
 }  // namespace playhead

@@ -23,15 +23,17 @@ class AudioSink {
  public:
   virtual ~AudioSink() = default;
 
-  // Opens the device near `wanted`; answers what it takes. Called before any write, and again
-  // after an error. Errors: kAudioOutput.
+  // Opens the device near `wanted`; answers what it takes. Called before any write.
+  // Errors: kAudioOutput; the title then plays without sound, after a Warning.
   virtual Result<AudioFormat> open(AudioFormat wanted) = 0;
   virtual void close() = 0;
 
   // Queues interleaved frames (in the opened format); they play when resumed. `frames` of them.
   virtual void write(const float* samples, int64_t frames) = 0;
   // Frames that have been heard since open() or the last flush(), by the device's own clock,
-  // device latency taken off. Never decreases between flushes.
+  // device latency taken off. Never decreases between flushes. A device that stands still for 2 s
+  // though it has frames to play is closed, and the title plays on without sound, after a Warning
+  // (kAudioOutput).
   [[nodiscard]] virtual int64_t frames_played(MonotonicTime now) = 0;
 
   // A sink is paused after open() and after flush().

@@ -143,9 +143,7 @@ void remove_dot_segments(std::string& out, std::size_t start) {
   while (read < end) {
     if (rest().substr(0, 3) == "../") {  // A
       read += 3;
-    } else if (rest().substr(0, 2) == "./") {
-      read += 2;
-    } else if (rest().substr(0, 3) == "/./") {  // B
+    } else if (rest().substr(0, 2) == "./" || rest().substr(0, 3) == "/./") {  // A, B
       read += 2;
     } else if (rest() == "/.") {
       out[++read] = '/';

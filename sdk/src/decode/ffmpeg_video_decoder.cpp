@@ -6,7 +6,7 @@
 #include <map>
 #include <utility>
 
-#include "decode/codec_context.h"
+#include "decode/decoder_core.h"
 #include "decode/frame_maker.h"
 
 namespace playhead {
@@ -28,16 +28,13 @@ class VideoWorker {
  public:
   VideoWorker(StreamInfo stream, std::shared_ptr<DecodeQueue> queue,
               std::shared_ptr<VideoOutlet> outlet)
-      : stream_(std::move(stream)),
-        queue_(std::move(queue)),
-        outlet_(std::move(outlet)),
-        packet_(av_packet_alloc()) {}
+      : core_(std::move(stream), std::move(queue), std::move(outlet)) {}
 
   void run() {
-    while (auto item = queue_->pop()) {
-      if (item->generation != generation_) begin_generation(item->generation);
+    while (auto item = core_.queue()->pop()) {
+      if (item->generation != core_.generation()) begin_generation(item->generation);
       if (item->kind == DecodeItem::Kind::kSample) {
-        announce_room();
+        core_.announce_room();
         decode(*item);
       } else if (item->kind == DecodeItem::Kind::kDrain) {
         drain();
@@ -53,24 +50,14 @@ class VideoWorker {
   };
 
   void begin_generation(uint64_t generation) {
-    generation_ = generation;
-    if (codec_) avcodec_flush_buffers(codec_.get());
+    core_.begin_generation(generation);
     pending_.clear();
     has_started_ = false;
     last_shown_.us = std::numeric_limits<int64_t>::min();
   }
 
-  void announce_room() {
-    if (!queue_->claim_room_notice()) return;
-    outlet_->post(VideoOutlet::kEveryGeneration,
-                  [queue = queue_](VideoDecoderCallbacks& callbacks) {
-                    queue->room_notice_delivered();
-                    if (callbacks.on_room) callbacks.on_room();
-                  });
-  }
-
   void decode(const DecodeItem& item) {
-    if (!codec_ && !open(item.sample)) return;
+    if (!core_.codec() && !core_.open(reorder_frames(item.sample))) return;
     const bool is_first = !std::exchange(has_started_, true);
     send(item);
     receive();
@@ -80,28 +67,19 @@ class VideoWorker {
 
   // What waits does not suffice to make the decoder give its first picture.
   [[nodiscard]] bool is_starving() const {
-    const int waiting = FfmpegVideoDecoder::kMaxQueuedSamples - queue_->room();
-    return waiting < std::max(1, codec_->has_b_frames);
+    const int waiting = FfmpegVideoDecoder::kMaxQueuedSamples - core_.queue()->room();
+    return waiting < std::max(1, core_.codec()->has_b_frames);
   }
 
   void send(const DecodeItem& item) {
-    if (!fill_packet(*packet_, item.sample, item.time)) {
-      report(make_error(ErrorCode::kDecodeFailed, "the sample is too large"),
-             Severity::kRecoverable);
-      return;
-    }
-    const int64_t start = ticks_to_us(item.sample.pts_ticks, stream_.timescale);
-    const int64_t end =
-        ticks_to_us(item.sample.pts_ticks + item.sample.duration_ticks, stream_.timescale);
+    const int64_t timescale = core_.stream().timescale;
+    const int64_t start = ticks_to_us(item.sample.pts_ticks, timescale);
+    const int64_t end = ticks_to_us(item.sample.pts_ticks + item.sample.duration_ticks, timescale);
     pending_[item.time.us] = {Duration{end - start}, item.show};
     if (pending_.size() > kMaxPending) pending_.erase(pending_.begin());
     // Nothing refers to such a picture, and it will not be shown: its whole cost is saved.
-    codec_->skip_frame = item.show ? AVDISCARD_DEFAULT : AVDISCARD_NONREF;
-    const int error = avcodec_send_packet(codec_.get(), packet_.get());
-    av_packet_unref(packet_.get());
-    if (error < 0 && error != AVERROR_EOF) {
-      report(ffmpeg_error(ErrorCode::kDecodeFailed, stream_.codec, error), Severity::kRecoverable);
-    }
+    core_.codec()->skip_frame = item.show ? AVDISCARD_DEFAULT : AVDISCARD_NONREF;
+    if (!core_.send(item.sample, item.time)) pending_.erase(item.time.us);
   }
 
   // A decoder that reorders pictures gives the first one when it has seen some more, whose bytes
@@ -109,9 +87,9 @@ class VideoWorker {
   // then the stream is begun again. Costs one more decoding of one key frame. Pictures that would
   // come before it need ones from before the start and are left out by the order of times.
   void hasten(const DecodeItem& first) {
-    avcodec_send_packet(codec_.get(), nullptr);
+    core_.send_end();
     receive();
-    avcodec_flush_buffers(codec_.get());
+    core_.restart();
     send(first);
     receive();
   }
@@ -120,50 +98,24 @@ class VideoWorker {
   // gives the first pictures in the wrong order. The distance of the first sample's times tells it.
   [[nodiscard]] int reorder_frames(const EncodedSample& first) const {
     const int64_t delay = first.pts_ticks - first.dts_ticks;
-    if (stream_.codec != "h264" || delay <= 0) return 0;
-    const int64_t usual = std::max<int64_t>(1, stream_.timescale / kUsualFrameRate);
+    if (core_.stream().codec != "h264" || delay <= 0) return 0;
+    const int64_t usual = std::max<int64_t>(1, core_.stream().timescale / kUsualFrameRate);
     const int64_t duration = first.duration_ticks > 0 ? first.duration_ticks : usual;
     const int64_t frames = (delay + duration / 2) / duration;
     return static_cast<int>(std::min<int64_t>(frames, kMaxReorderFrames));
   }
 
-  bool open(const EncodedSample& first) {
-    if (is_broken_) return false;
-    auto codec = open_decoder(stream_, reorder_frames(first));
-    is_broken_ = !codec || !packet_;
-    if (is_broken_) {
-      report(codec ? make_error(ErrorCode::kOutOfMemory, "packet") : codec.error(),
-             Severity::kFatal);
-      return false;
-    }
-    codec_ = *std::move(codec);
-    return true;
-  }
-
   void drain() {
-    if (codec_) {
-      avcodec_send_packet(codec_.get(), nullptr);
+    if (core_.codec()) {
+      core_.send_end();
       receive();
-      avcodec_flush_buffers(codec_.get());  // ready for what comes after
+      core_.restart();  // ready for what comes after
     }
-    outlet_->post(generation_, [](VideoDecoderCallbacks& callbacks) {
-      if (callbacks.on_drained) callbacks.on_drained();
-    });
+    core_.tell_drained();
   }
 
   void receive() {
-    while (true) {
-      FfmpegPtr<AVFrame> frame(av_frame_alloc());
-      if (!frame) return;
-      const int error = avcodec_receive_frame(codec_.get(), frame.get());
-      if (error == AVERROR(EAGAIN) || error == AVERROR_EOF) return;
-      if (error < 0) {
-        report(ffmpeg_error(ErrorCode::kDecodeFailed, stream_.codec, error),
-               Severity::kRecoverable);
-        return;
-      }
-      deliver(std::move(frame));
-    }
+    while (FfmpegPtr<AVFrame> frame = core_.receive()) deliver(std::move(frame));
   }
 
   void deliver(FfmpegPtr<AVFrame> frame) {
@@ -175,38 +127,24 @@ class VideoWorker {
     const MediaTime time{pts};
     // A damaged stream may give pictures out of order; one that is too late is not wanted.
     if (!facts.show || time <= last_shown_) return;
-    if (!queue_->acquire_output(generation_)) return;
+    if (!core_.queue()->acquire_output(core_.generation())) return;
     last_shown_ = time;
-    auto made = frames_.make(std::move(frame), [queue = queue_] { queue->release_output(); });
+    auto made =
+        frames_.make(std::move(frame), [queue = core_.queue()] { queue->release_output(); });
     if (!made) {
-      report(std::move(made).error(), Severity::kRecoverable);
+      core_.report(std::move(made).error(), Severity::kRecoverable);
       return;
     }
     made->time = time;
     made->duration = facts.duration;
-    outlet_->post(generation_,
-                  [frame = *std::move(made)](VideoDecoderCallbacks& callbacks) mutable {
-                    if (callbacks.on_frame) callbacks.on_frame(std::move(frame));
-                  });
+    core_.post([frame = *std::move(made)](VideoDecoderCallbacks& callbacks) mutable {
+      if (callbacks.on_frame) callbacks.on_frame(std::move(frame));
+    });
   }
 
-  void report(Error error, Severity severity) {
-    error.severity = severity;
-    outlet_->post(generation_,
-                  [error = std::move(error)](VideoDecoderCallbacks& callbacks) mutable {
-                    if (callbacks.on_error) callbacks.on_error(std::move(error));
-                  });
-  }
-
-  const StreamInfo stream_;
-  const std::shared_ptr<DecodeQueue> queue_;
-  const std::shared_ptr<VideoOutlet> outlet_;
-  const FfmpegPtr<AVPacket> packet_;
-  FfmpegPtr<AVCodecContext> codec_;
+  DecoderCore<VideoDecoderCallbacks> core_;
   FrameMaker frames_;
-  bool is_broken_ = false;
   // Of this generation.
-  uint64_t generation_ = 0;
   bool has_started_ = false;
   std::map<int64_t, Pending> pending_;  // by time in us
   MediaTime last_shown_{std::numeric_limits<int64_t>::min()};

@@ -80,12 +80,19 @@ std::optional<TrackKind> track_kind(const AVStream& stream) {
   }
 }
 
+// FFmpeg calls what it does not know "none"; its tag in the container says more.
+std::string name_of(const AVCodecParameters& codec) {
+  if (codec.codec_id != AV_CODEC_ID_NONE) return avcodec_get_name(codec.codec_id);
+  char tag[AV_FOURCC_MAX_STRING_SIZE] = {};
+  return std::string("an unknown codec, tag ") + av_fourcc_make_string(tag, codec.codec_tag);
+}
+
 StreamInfo describe_stream(const AVStream& stream, TrackKind kind) {
   const AVCodecParameters& codec = *stream.codecpar;
   StreamInfo info;
   info.kind = kind;
   info.stream_index = stream.index;
-  info.codec = avcodec_get_name(codec.codec_id);
+  info.codec = name_of(codec);
   info.timescale = stream.time_base.den;
   info.width = codec.width;
   info.height = codec.height;

@@ -15,6 +15,8 @@ std::string_view name_of(TrackKind kind) {
       return "audio";
     case TrackKind::kText:
       return "text";
+    case TrackKind::kImage:
+      return "image";
   }
   return "?";
 }

@@ -23,6 +23,8 @@ class MediaLocator {
   virtual ~MediaLocator() = default;
   // A URL that cannot be resolved is answered as written, for the Transport to refuse.
   [[nodiscard]] virtual ResourceLocation locate(const SegmentPlace& place) const = 0;
+  // Bytes it holds on to.
+  [[nodiscard]] virtual std::size_t memory_bytes() const = 0;
 };
 
 // Byte ranges of one file, as a segment index (sidx) lists them.
@@ -33,6 +35,9 @@ class RangeLocator final : public MediaLocator {
       : url_(std::move(url)), ranges_(std::move(ranges)) {}
   [[nodiscard]] ResourceLocation locate(const SegmentPlace& place) const override {
     return {url_, ranges_[place.position]};
+  }
+  [[nodiscard]] std::size_t memory_bytes() const override {
+    return sizeof(*this) + url_.capacity() + ranges_.capacity() * sizeof(ByteRange);
   }
 
  private:
@@ -45,6 +50,9 @@ class FixedLocator final : public MediaLocator {
  public:
   explicit FixedLocator(ResourceLocation location) : location_(std::move(location)) {}
   [[nodiscard]] ResourceLocation locate(const SegmentPlace&) const override { return location_; }
+  [[nodiscard]] std::size_t memory_bytes() const override {
+    return sizeof(*this) + location_.url.capacity();
+  }
 
  private:
   ResourceLocation location_;
@@ -69,6 +77,10 @@ class TimelineSegmentIndex final : public SegmentIndex {
   }
   [[nodiscard]] MediaTime start() const override { return timeline_->start(0); }
   [[nodiscard]] MediaTime end() const override { return timeline_->end(size() - 1); }
+  // A Timeline that several share counts in each of them.
+  [[nodiscard]] std::size_t memory_bytes() const override {
+    return sizeof(*this) + timeline_->memory_bytes() + locator_->memory_bytes();
+  }
 
  private:
   std::shared_ptr<const Timeline> timeline_;

@@ -38,6 +38,9 @@ class Timeline {
   [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(size_); }
   [[nodiscard]] int64_t timescale() const { return timescale_; }
   [[nodiscard]] const std::vector<Run>& runs() const { return runs_; }
+  [[nodiscard]] std::size_t memory_bytes() const {
+    return sizeof(*this) + runs_.capacity() * sizeof(Run);
+  }
   // End of the last segment as declared, without the limit; 0 when empty.
   [[nodiscard]] int64_t end_ticks() const { return end_ticks_; }
 

@@ -16,31 +16,31 @@ constexpr Duration kDecodedTarget = 200ms;
 // A chunk this close to where it should be is taken as it is: AAC frames are 21 ms, and rounding in
 // containers moves them by less than one.
 constexpr Duration kTolerance = 15ms;
+// A pause in the sound from this length on is waited out by the monotonic clock; a shorter one is
+// filled once the sound behind it is there. Rounding at segments' ends stays far below it.
+constexpr Duration kLeastPause = 500ms;
 // Silence is made in pieces, so that a long gap costs no memory.
 constexpr Duration kSilencePiece = 200ms;
 
 }  // namespace
 
-bool needs_new_decoder(const StreamInfo& current, const StreamInfo& next) {
-  const ByteView a = current.codec_config.view();
-  const ByteView b = next.codec_config.view();
-  return current.codec != next.codec || !std::equal(a.begin(), a.end(), b.begin(), b.end());
-}
-
 AudioPipeline::AudioPipeline(MediaBackend& backend, Executor& executor,
                              std::shared_ptr<AudioSink> sink, PipelineListener& listener)
-    : backend_(backend), executor_(executor), sink_(std::move(sink)), listener_(listener) {}
+    : backend_(backend),
+      executor_(executor),
+      sink_(std::move(sink)),
+      listener_(listener),
+      decoder_(TrackKind::kAudio, listener) {}
 
 AudioPipeline::~AudioPipeline() {
   if (format_) sink_->close();
 }
 
 void AudioPipeline::restart(MediaTime target) {
-  if (decoder_) decoder_->flush();
+  decoder_.flush();
   chunks_.clear();
   timeline_.restart(target);
-  is_draining_ = false;
-  is_drained_ = false;
+  watch_.reset();
   is_running_ = false;
   if (format_) sink_->flush();
 }
@@ -61,10 +61,34 @@ void AudioPipeline::run(bool running) {
   }
 }
 
-void AudioPipeline::feed(SampleQueue& queue, bool complete, MonotonicTime now) {
-  if (has_failed_) return;
-  decode(queue, complete);
+void AudioPipeline::begin_at(MediaTime position) {
+  timeline_.restart(position);
+  decoder_.set_drained(false);
+  if (!format_) return;
+  watch_.reset();
+  sink_->flush();
+  if (is_running_) sink_->resume();
+}
+
+void AudioPipeline::feed(SampleQueue& queue, const Outlook& outlook, MonotonicTime now) {
+  if (decoder_.has_failed() || !check_device(now)) return;
+  decode(queue, outlook);
   write(now);
+}
+
+bool AudioPipeline::check_device(MonotonicTime now) {
+  if (!format_) return true;
+  const bool should_play = is_running_ && queued_frames(now) > 0;
+  if (!watch_.has_stopped(sink_->frames_played(now), should_play, format_->sample_rate, now)) {
+    return true;
+  }
+  sink_->close();
+  format_.reset();
+  decoder_.close();
+  chunks_.clear();
+  decoder_.fail(make_error(ErrorCode::kAudioOutput,
+                           "the device has stopped playing; the title goes on without sound"));
+  return false;
 }
 
 Duration AudioPipeline::decoded_ahead() const {
@@ -73,22 +97,24 @@ Duration AudioPipeline::decoded_ahead() const {
   return total;
 }
 
-void AudioPipeline::decode(SampleQueue& queue, bool complete) {
+bool AudioPipeline::is_at_end(const Outlook& outlook) const {
+  const MediaTime end = timeline_.end() + decoded_ahead();
+  return outlook.is_complete || (outlook.none_until && *outlook.none_until > end + kLeastPause);
+}
+
+void AudioPipeline::decode(SampleQueue& queue, const Outlook& outlook) {
   while (decoded_ahead() < kDecodedTarget * speed_) {
     const TimedSample* sample = queue.peek();
     if (!sample) {
-      if (complete && decoder_ && !is_draining_ && !is_drained_) {
-        is_draining_ = true;
-        decoder_->drain();
-      }
-      if (complete && !decoder_) is_drained_ = true;
+      if (!is_at_end(outlook)) return;
+      if (decoder_ && !decoder_.is_draining()) decoder_.drain();
+      if (!decoder_) decoder_.set_drained(true);
       return;
     }
-    if (is_draining_) return;
+    if (decoder_.is_draining()) return;
     if (origin_ != sample->origin || !decoder_) {
       if (decoder_ && needs_new_decoder(origin_->stream, sample->origin->stream)) {
-        is_draining_ = true;
-        decoder_->drain();
+        decoder_.drain();
         return;
       }
       if (!decoder_ && !open_decoder(*sample->origin)) return;
@@ -108,41 +134,23 @@ bool AudioPipeline::open_decoder(const SampleOrigin& origin) {
     if (origin.stream.sample_rate >= 8'000) wanted.sample_rate = origin.stream.sample_rate;
     auto opened = sink_->open(wanted);
     if (!opened) {
-      fail(std::move(opened).error());
+      decoder_.fail(std::move(opened).error());
       return false;
     }
     format_ = *opened;
     if (is_running_) sink_->resume();
   }
-  AudioDecoderCallbacks callbacks;
+  AudioDecoderCallbacks callbacks = decoder_.callbacks();
   callbacks.on_chunk = [this](AudioChunk chunk) {
     chunks_.push_back(std::move(chunk));
     listener_.on_pipeline_progress();
   };
-  callbacks.on_room = [this] { listener_.on_pipeline_progress(); };
-  callbacks.on_drained = [this] {
-    is_drained_ = true;
-    listener_.on_pipeline_progress();
-  };
-  callbacks.on_error = [this](Error error) {
-    if (error.severity == Severity::kFatal) has_failed_ = true;
-    listener_.on_pipeline_error(TrackKind::kAudio, std::move(error));
-  };
-  auto decoder =
-      backend_.open_audio_decoder(origin.stream, *format_, executor_, std::move(callbacks));
-  if (!decoder) {
-    fail(std::move(decoder).error());
+  if (!decoder_.take(
+          backend_.open_audio_decoder(origin.stream, *format_, executor_, std::move(callbacks)))) {
     return false;
   }
-  decoder_ = *std::move(decoder);
   decoder_->set_speed(speed_);
-  is_drained_ = false;
   return true;
-}
-
-void AudioPipeline::fail(Error error) {
-  has_failed_ = true;
-  listener_.on_pipeline_error(TrackKind::kAudio, std::move(error));
 }
 
 void AudioPipeline::write(MonotonicTime now) {
@@ -159,9 +167,8 @@ void AudioPipeline::write(MonotonicTime now) {
     write_chunk(std::move(chunk));
   }
   // A decoder drained for a change of stream makes room for the next one.
-  if (is_draining_ && is_drained_ && chunks_.empty() && decoder_) {
-    decoder_.reset();
-    is_draining_ = false;
+  if (decoder_ && decoder_.is_draining() && decoder_.is_drained() && chunks_.empty()) {
+    decoder_.close();
     listener_.on_pipeline_progress();
   }
 }
@@ -200,7 +207,7 @@ MediaTime AudioPipeline::position(MonotonicTime now) {
 bool AudioPipeline::is_dry(MonotonicTime now) { return chunks_.empty() && queued_frames(now) == 0; }
 
 bool AudioPipeline::is_finished(MonotonicTime now) {
-  return has_failed_ || (is_drained_ && is_dry(now));
+  return decoder_.has_failed() || (decoder_.is_drained() && is_dry(now));
 }
 
 Duration AudioPipeline::until_refill(MonotonicTime now) {

@@ -6,22 +6,13 @@
 #include <optional>
 
 #include "player/audio_timeline.h"
+#include "player/pipeline_decoder.h"
+#include "player/sink_watch.h"
 #include "playhead/media_backend.h"
 #include "playhead/sinks.h"
 #include "streaming/sample_queue.h"
 
 namespace playhead {
-
-// What the pipelines tell their owner. Engine thread; may come from inside a call, so take note and
-// act at the next turn.
-class PipelineListener {
- public:
-  virtual ~PipelineListener() = default;
-  // Decoded media arrived or a decoder has room.
-  virtual void on_pipeline_progress() = 0;
-  // Recoverable errors are skipped over; fatal ones end that kind of track.
-  virtual void on_pipeline_error(TrackKind kind, Error error) = 0;
-};
 
 // From samples to the sound device: decodes a little ahead, fills gaps with silence, cuts overlaps,
 // and tells the position from what the device has played. Engine thread.
@@ -36,9 +27,15 @@ class AudioPipeline {
   void set_speed(double speed);
   void run(bool running);
 
-  // Moves samples to the decoder and decoded sound to the sink. `complete`: the queue's end is the
-  // end of the title.
-  void feed(SampleQueue& queue, bool complete, MonotonicTime now);
+  // What is known of the sound that is not in the queue.
+  struct Outlook {
+    bool is_complete = false;             // the queue's end is the end of the title's sound
+    std::optional<MediaTime> none_until;  // behind the queue's end there is none up to here
+  };
+  // Moves samples to the decoder and decoded sound to the sink.
+  void feed(SampleQueue& queue, const Outlook& outlook, MonotonicTime now);
+  // The sound heard next is that of `position`; only while is_idle().
+  void begin_at(MediaTime position);
 
   // Position heard now.
   [[nodiscard]] MediaTime position(MonotonicTime now);
@@ -46,41 +43,44 @@ class AudioPipeline {
   [[nodiscard]] bool is_primed() const { return timeline_.frames() > 0; }
   // The sink has played everything it got and there is nothing more to give it at present.
   [[nodiscard]] bool is_dry(MonotonicTime now);
-  // The end of the title was heard.
+  // Nothing is being decoded or heard, and nothing waits to be: nothing has come yet, or what comes
+  // next comes after a pause.
+  [[nodiscard]] bool is_idle(MonotonicTime now) {
+    return !decoder_ && chunks_.empty() && queued_frames(now) == 0;
+  }
+  // All sound there is was heard, up to the end of the title or to a long pause.
   [[nodiscard]] bool is_finished(MonotonicTime now);
   // No sound can be had: the device or the decoder failed for good.
-  [[nodiscard]] bool has_failed() const { return has_failed_; }
+  [[nodiscard]] bool has_failed() const { return decoder_.has_failed(); }
   // How long until feed() should be called again although nothing arrived.
   [[nodiscard]] Duration until_refill(MonotonicTime now);
 
  private:
-  void decode(SampleQueue& queue, bool complete);
+  void decode(SampleQueue& queue, const Outlook& outlook);
+  // The queue is read out: whether what the decoder still holds must come out now.
+  [[nodiscard]] bool is_at_end(const Outlook& outlook) const;
   bool open_decoder(const SampleOrigin& origin);
   void write(MonotonicTime now);
   void write_silence(Duration media);
   void write_chunk(AudioChunk chunk);
   [[nodiscard]] int64_t queued_frames(MonotonicTime now);
   [[nodiscard]] Duration decoded_ahead() const;
-  void fail(Error error);
+  // A device that has stopped is given up for the rest of the play. False: there is no sound.
+  bool check_device(MonotonicTime now);
 
   MediaBackend& backend_;
   Executor& executor_;
   std::shared_ptr<AudioSink> sink_;
   PipelineListener& listener_;
 
-  std::unique_ptr<AudioDecoder> decoder_;
+  PipelineDecoder<AudioDecoder, AudioDecoderCallbacks> decoder_;
   std::shared_ptr<const SampleOrigin> origin_;  // of the samples the decoder was opened for
   std::optional<AudioFormat> format_;           // the opened sink's
   std::deque<AudioChunk> chunks_;               // decoded, not yet in the sink
   AudioTimeline timeline_;
+  SinkWatch watch_;
   double speed_ = 1.0;
   bool is_running_ = false;
-  bool is_draining_ = false;
-  bool is_drained_ = false;
-  bool has_failed_ = false;
 };
-
-// The two decode alike: extradata tells codecs' settings apart.
-[[nodiscard]] bool needs_new_decoder(const StreamInfo& current, const StreamInfo& next);
 
 }  // namespace playhead

@@ -26,6 +26,8 @@ void MediaPipeline::restart(MediaTime target, MonotonicTime now) {
   is_running_ = false;
   video_.restart(target);
   if (audio_) audio_->restart(target);
+  video_segments_.restart();
+  audio_segments_.restart();
   anchor_ = target;
   anchor_time_ = now;
 }
@@ -63,6 +65,54 @@ MediaTime MediaPipeline::position(MonotonicTime now) {
   return position;
 }
 
+void MediaPipeline::note_loaded(const SegmentLoaded& segment, MonotonicTime now) {
+  SoundHorizon& horizon = segment.track == TrackKind::kVideo ? video_segments_ : audio_segments_;
+  horizon.note_loaded(segment.start, now);
+}
+
+std::optional<MediaTime> MediaPipeline::no_sound_until(StreamingEngine& streaming,
+                                                       MonotonicTime now) {
+  if (streaming.audio().has_unread()) return std::nullopt;
+  const std::vector<TrackInfo> tracks = streaming.audio_tracks();
+  const bool has_own_track = std::any_of(tracks.begin(), tracks.end(), [](const auto& track) {
+    return track.kind == TrackKind::kAudio && track.is_selected;
+  });
+  if (has_own_track) return audio_segments_.settled({}, now);
+  return video_segments_.settled(streaming.video().end().value_or(MediaTime{0}), now);
+}
+
+bool MediaPipeline::is_without_sound(StreamingEngine& streaming, MonotonicTime now) {
+  const auto until = no_sound_until(streaming, now);
+  return until && *until > position(now) && audio_->is_idle(now);
+}
+
+void MediaPipeline::feed_audio(StreamingEngine& streaming, MonotonicTime now, Duration& wait) {
+  SampleQueue& queue = streaming.audio();
+  // After a pause in the sound the next of it begins where playback is by then.
+  if (queue.has_unread() && audio_->is_idle(now)) audio_->begin_at(position(now));
+  AudioPipeline::Outlook outlook;
+  outlook.is_complete = streaming.is_complete(TrackKind::kAudio);
+  if (!outlook.is_complete) outlook.none_until = no_sound_until(streaming, now);
+  audio_->feed(queue, outlook, now);
+  wait = std::min(wait, audio_->until_refill(now));
+  if (outlook.is_complete || queue.has_unread()) return;
+  // Until the end of the sound is certain.
+  for (const SoundHorizon* horizon : {&video_segments_, &audio_segments_}) {
+    const auto look = horizon->next_look();
+    if (look && *look > now) wait = std::min(wait, *look - now);
+  }
+  if (outlook.none_until) wait = std::min(wait, until(*outlook.none_until, now));
+}
+
+void MediaPipeline::pass_over_audio(StreamingEngine& streaming, MonotonicTime now, Duration& wait) {
+  // Nobody listens: what was fetched is passed over, so that the buffer does not fill up with it.
+  const MediaTime here = position(now);
+  SampleQueue& queue = streaming.audio();
+  while (queue.peek() && queue.peek()->end() <= here) queue.advance();
+  if (!plays_unheard(streaming)) return;
+  wait = std::min(wait, until(here + streaming.level(TrackKind::kAudio, here), now));
+}
+
 MediaPipeline::Turn MediaPipeline::turn(StreamingEngine& streaming, MonotonicTime now) {
   Turn turn;
   turn.wait = kForever;
@@ -73,14 +123,9 @@ MediaPipeline::Turn MediaPipeline::turn(StreamingEngine& streaming, MonotonicTim
     audio_->run(is_running_);
   }
   if (plays_audio_) {
-    audio_->feed(streaming.audio(), streaming.is_complete(TrackKind::kAudio), now);
-    turn.wait = std::min(turn.wait, audio_->until_refill(now));
+    feed_audio(streaming, now, turn.wait);
   } else {
-    // Nobody listens: what was fetched is passed over, so that the buffer does not fill up with it.
-    const MediaTime here = position(now);
-    while (streaming.audio().peek() && streaming.audio().peek()->end() <= here) {
-      streaming.audio().advance();
-    }
+    pass_over_audio(streaming, now, turn.wait);
   }
   if (streaming.plays_video()) {
     video_.feed(streaming.video(), streaming.is_complete(TrackKind::kVideo));
@@ -103,18 +148,39 @@ MediaPipeline::Turn MediaPipeline::turn(StreamingEngine& streaming, MonotonicTim
 
 Duration MediaPipeline::until(MediaTime time, MonotonicTime now) {
   const Duration media = time - position(now);
-  if (!is_running_ || media <= Duration{0}) return kForever;
+  if (!is_running_ || media <= Duration{0} || media > kForever) return kForever;
   return from_seconds(to_seconds(media) / speed_);
 }
 
-bool MediaPipeline::is_ready(const StreamingEngine& streaming) const {
+bool MediaPipeline::plays_unheard(const StreamingEngine& streaming) const {
+  return !plays_audio_ && !streaming.plays_video() && streaming.plays_audio();
+}
+
+Duration MediaPipeline::least_level(StreamingEngine& streaming, MonotonicTime now) {
+  const MediaTime here = position(now);
+  Duration least = kForever;
+  if (streaming.plays_video() && !streaming.is_complete(TrackKind::kVideo)) {
+    least = streaming.level(TrackKind::kVideo, here);
+  }
+  const bool counts_sound = plays_audio_ || plays_unheard(streaming);
+  if (counts_sound && !streaming.is_complete(TrackKind::kAudio)) {
+    Duration level = streaming.level(TrackKind::kAudio, here);
+    const auto none_until = no_sound_until(streaming, now);
+    if (none_until) level = std::max(level, *none_until - here);
+    least = std::min(least, level);
+  }
+  return least;
+}
+
+bool MediaPipeline::is_ready(StreamingEngine& streaming, MonotonicTime now) {
   // A track that ends before the target has nothing to wait for.
   const bool video_ready =
       !streaming.plays_video() || video_.has_shown() ||
       (streaming.is_complete(TrackKind::kVideo) && video_.is_finished(anchor_));
-  const bool audio_ready =
-      !plays_audio_ || audio_->is_primed() || streaming.is_complete(TrackKind::kAudio);
-  return video_ready && audio_ready;
+  if (!video_ready) return false;
+  if (!plays_audio_ || audio_->is_primed()) return true;
+  const bool has_ended = streaming.is_complete(TrackKind::kAudio) && audio_->is_finished(now);
+  return has_ended || is_without_sound(streaming, now);
 }
 
 bool MediaPipeline::is_starved(StreamingEngine& streaming, MonotonicTime now) {
@@ -124,14 +190,23 @@ bool MediaPipeline::is_starved(StreamingEngine& streaming, MonotonicTime now) {
       streaming.level(TrackKind::kVideo, here) == Duration{0}) {
     return true;
   }
-  return plays_audio_ && !streaming.is_complete(TrackKind::kAudio) &&
-         (streaming.level(TrackKind::kAudio, here) == Duration{0} ||
-          (audio_->is_dry(now) && !streaming.audio().has_unread()));
+  if (plays_unheard(streaming)) {
+    return !streaming.is_complete(TrackKind::kAudio) &&
+           streaming.level(TrackKind::kAudio, here) == Duration{0};
+  }
+  if (!plays_audio_ || streaming.is_complete(TrackKind::kAudio)) return false;
+  const bool is_missing = streaming.level(TrackKind::kAudio, here) == Duration{0} ||
+                          (audio_->is_dry(now) && !streaming.audio().has_unread());
+  return is_missing && !is_without_sound(streaming, now);
 }
 
 bool MediaPipeline::is_finished(const StreamingEngine& streaming, MonotonicTime now) {
   const bool video_done = !streaming.plays_video() || (streaming.is_complete(TrackKind::kVideo) &&
                                                        video_.is_finished(position(now)));
+  if (plays_unheard(streaming)) {
+    return streaming.is_complete(TrackKind::kAudio) &&
+           streaming.level(TrackKind::kAudio, position(now)) == Duration{0};
+  }
   const bool audio_done =
       !plays_audio_ || (streaming.is_complete(TrackKind::kAudio) && audio_->is_finished(now));
   return video_done && audio_done;

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "player/audio_pipeline.h"
+#include "player/sound_horizon.h"
 #include "player/video_pipeline.h"
 #include "streaming/streaming_engine.h"
 
@@ -21,6 +22,9 @@ class MediaPipeline {
   void run(bool running, MonotonicTime now);
   void set_speed(double speed, MonotonicTime now);
 
+  // A segment has come in whole.
+  void note_loaded(const SegmentLoaded& segment, MonotonicTime now);
+
   // What a turn did and what it needs.
   struct Turn {
     VideoPipeline::Presented video;
@@ -31,22 +35,35 @@ class MediaPipeline {
 
   [[nodiscard]] MediaTime position(MonotonicTime now);
   [[nodiscard]] bool is_running() const { return is_running_; }
+  // Media ahead of the position in the track that has least of it; of tracks that are complete what
+  // is left does not matter.
+  [[nodiscard]] Duration least_level(StreamingEngine& streaming, MonotonicTime now);
   // What playback would begin with is decoded: the first frame and, if there is any, sound.
-  [[nodiscard]] bool is_ready(const StreamingEngine& streaming) const;
+  [[nodiscard]] bool is_ready(StreamingEngine& streaming, MonotonicTime now);
   // Running, but out of something to show or to play.
   [[nodiscard]] bool is_starved(StreamingEngine& streaming, MonotonicTime now);
   [[nodiscard]] bool is_finished(const StreamingEngine& streaming, MonotonicTime now);
   [[nodiscard]] const VideoPipeline& video() const { return video_; }
 
  private:
+  void feed_audio(StreamingEngine& streaming, MonotonicTime now, Duration& wait);
+  void pass_over_audio(StreamingEngine& streaming, MonotonicTime now, Duration& wait);
+  // Up to where it is known that no sound comes but what is in the queue; none: not known.
+  [[nodiscard]] std::optional<MediaTime> no_sound_until(StreamingEngine& streaming,
+                                                        MonotonicTime now);
+  // Sound is missing at the position because the title has none there.
+  [[nodiscard]] bool is_without_sound(StreamingEngine& streaming, MonotonicTime now);
   // How long until playback is at `time`; for ever when it is past it or stands still.
   [[nodiscard]] Duration until(MediaTime time, MonotonicTime now);
+  // The title is sound alone, and nobody hears it: it still takes its time.
+  [[nodiscard]] bool plays_unheard(const StreamingEngine& streaming) const;
   // True while sound drives the clock.
   [[nodiscard]] bool follows_audio(MonotonicTime now);
 
   std::unique_ptr<AudioPipeline> audio_;  // null without an audio sink
   VideoPipeline video_;
-  bool plays_audio_ = false;  // the title has sound and there is a sink for it
+  SoundHorizon video_segments_, audio_segments_;  // what each kind of track tells about sound
+  bool plays_audio_ = false;                      // the title has sound and there is a sink for it
   bool is_running_ = false;
   double speed_ = 1.0;
   // The clock: at `anchor_time_` playback stood at `anchor_`.

@@ -30,6 +30,7 @@ PlayerEngine::PlayerEngine(std::shared_ptr<Client> client, PlayerConfig config, 
       executor_(executor),
       events_(events),
       publish_(std::move(publish)),
+      log_(client_->impl().log.get(), "player"),
       start_fetcher_(*client_->impl().transport, executor, start_retries()),
       media_fetcher_(*client_->impl().transport, executor),
       manifests_([this](Request request, ManifestDone done) {
@@ -77,6 +78,7 @@ void PlayerEngine::turn() {
   Duration wait = kForever;
   handle_errors(now);
   if (streaming_) {
+    settle_start(now);
     wait = streaming_->turn(now, position(now), speed_);
     const MediaPipeline::Turn played = pipeline_->turn(*streaming_, now);
     wait = std::min(wait, played.wait);
@@ -113,11 +115,15 @@ void PlayerEngine::note_presented(const VideoPipeline::Presented& presented, Mon
   if (presented.changed) {
     const SampleOrigin& origin = *presented.changed;
     const bool is_first = shown_.id.empty();
+    // A segment may begin a little before its Period does.
+    const std::size_t period = period_at(origin.segment_start + Duration{50ms});
+    const bool is_new_period = std::exchange(shown_period_, period) != period && !is_first;
     shown_ = origin.representation;
     if (shown_.width == 0) shown_.width = pipeline_->video().width();
     if (shown_.height == 0) shown_.height = pipeline_->video().height();
-    qoe_.on_representation(shown_.bitrate, now);
-    const SwitchReason reason = is_first ? SwitchReason::kInitial : origin.reason;
+    qoe_.on_representation(shown_.bitrate, !is_first && !is_new_period, now);
+    SwitchReason reason = is_first ? SwitchReason::kInitial : origin.reason;
+    if (is_new_period) reason = SwitchReason::kPeriod;
     emit(RepresentationChanged{shown_.bitrate, shown_.width, shown_.height, shown_.id, reason});
   }
   if (presented.shown > 0 && !std::exchange(has_first_frame_, true)) {
@@ -126,16 +132,11 @@ void PlayerEngine::note_presented(const VideoPipeline::Presented& presented, Mon
   }
 }
 
-Duration PlayerEngine::least_level(MediaTime position) const {
-  Duration least = kForever;
-  for (const TrackKind kind : {TrackKind::kVideo, TrackKind::kAudio}) {
-    const bool plays = kind == TrackKind::kVideo ? streaming_->plays_video()
-                                                 : streaming_->plays_audio() && sinks_.audio;
-    if (plays && !streaming_->is_complete(kind)) {
-      least = std::min(least, streaming_->level(kind, position));
-    }
-  }
-  return least;
+std::size_t PlayerEngine::period_at(MediaTime time) const {
+  const auto& periods = streaming_->presentation()->periods;
+  const auto next = std::find_if(periods.begin(), periods.end(),
+                                 [&](const Period& period) { return period.start > time; });
+  return static_cast<std::size_t>(std::max<std::ptrdiff_t>(next - periods.begin() - 1, 0));
 }
 
 void PlayerEngine::update_state(MonotonicTime now) {
@@ -146,7 +147,6 @@ void PlayerEngine::update_state(MonotonicTime now) {
     case PlayerState::kPlaying:
       return update_playing(now);
     case PlayerState::kPaused:
-      if (is_seeking_ && pipeline_->is_ready(*streaming_)) finish_seek(now);
       if (!is_paused_) set_state(PlayerState::kBuffering, now), update_buffering(now);
       return;
     case PlayerState::kIdle:
@@ -158,7 +158,7 @@ void PlayerEngine::update_state(MonotonicTime now) {
 }
 
 void PlayerEngine::update_buffering(MonotonicTime now) {
-  const bool is_ready = pipeline_->is_ready(*streaming_);
+  const bool is_ready = pipeline_->is_ready(*streaming_, now);
   if (is_ready && is_seeking_) finish_seek(now);
   if (pipeline_->is_finished(*streaming_, now)) {
     if (is_seeking_) finish_seek(now);
@@ -171,7 +171,7 @@ void PlayerEngine::update_buffering(MonotonicTime now) {
   PlayInputs in;
   in.is_first_frame_ready = is_ready;
   in.after_rebuffer = state_ == PlayerState::kRebuffering;
-  in.least_level = least_level(position(now));
+  in.least_level = pipeline_->least_level(*streaming_, now);
   if (!may_play(in, config_.buffering)) return;
   pipeline_->run(true, now);
   if (!streaming_->plays_video()) qoe_.on_first_frame(now);  // the first that can be perceived
@@ -219,7 +219,7 @@ PlayActivity PlayerEngine::activity() const {
     case PlayerState::kPlaying:
       return PlayActivity::kPlaying;
     case PlayerState::kPaused:
-      return is_seeking_ ? PlayActivity::kSeeking : PlayActivity::kPaused;
+      return PlayActivity::kPaused;
     case PlayerState::kBuffering:
       if (is_seeking_) return PlayActivity::kSeeking;
       return has_first_frame_ ? PlayActivity::kBuffering : PlayActivity::kIdle;
@@ -272,6 +272,11 @@ void PlayerEngine::fail_next_turn(Error error) {
   wake();
 }
 
+void PlayerEngine::on_segment_loaded(const SegmentLoaded& segment) {
+  if (pipeline_) pipeline_->note_loaded(segment, executor_.now());
+  emit(segment);
+}
+
 void PlayerEngine::on_streaming_warning(const Error& error) {
   last_trouble_ = error;
   last_trouble_->severity = Severity::kFatal;
@@ -290,6 +295,7 @@ void PlayerEngine::on_pipeline_error(TrackKind kind, Error error) {
   if (error.severity == Severity::kFatal && kind == TrackKind::kVideo) {
     failure_ = std::move(error);
   } else {
+    error.severity = Severity::kRecoverable;
     decode_errors_.push_back(std::move(error));
   }
   wake();

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/log.h"
 #include "manifest/manifest_source.h"
 #include "net/fetcher.h"
 #include "player/client_impl.h"
@@ -47,6 +48,10 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   void load_manifest(const std::string& url);
   CancelHandle fetch_manifest(Request request, ManifestDone done);
   void on_manifest(Result<std::shared_ptr<const Presentation>> result);
+  // Once the title's length is known: where playback begins lies in it, and the app is told.
+  void settle_start(MonotonicTime now);
+  [[nodiscard]] MediaTime start_within(Duration duration);
+  void tell_manifest(MonotonicTime now);
   // Signed URLs.
   void renew_urls();
   void schedule_renewal(const SessionStart& start);
@@ -67,7 +72,6 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   void update_playing(MonotonicTime now);
   void finish_seek(MonotonicTime now);
   void end_title(MonotonicTime now);
-  [[nodiscard]] Duration least_level(MediaTime position) const;
 
   // Asks for a turn; several requests become one.
   void wake();
@@ -80,10 +84,11 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   // Ends the play: position saved, summary sent, everything let go.
   void end_play(PlayerState state);
   [[nodiscard]] MediaTime position(MonotonicTime now);
+  [[nodiscard]] std::size_t period_at(MediaTime time) const;
 
   // StreamingListener, PipelineListener
   void on_streaming_progress() override { wake(); }
-  void on_segment_loaded(const SegmentLoaded& segment) override { emit(segment); }
+  void on_segment_loaded(const SegmentLoaded& segment) override;
   void on_received(int64_t bytes) override { qoe_.on_bytes(bytes); }
   void on_streaming_warning(const Error& error) override;
   void on_streaming_failed(Error error) override;
@@ -97,6 +102,7 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   Executor& executor_;
   EventQueue& events_;
   std::function<void(std::shared_ptr<const PlayerStatus>)> publish_;
+  const Logger log_;
 
   // The user's wishes.
   bool is_paused_ = false;
@@ -110,11 +116,14 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   QoeCollector qoe_;
   MonotonicTime load_started_;
   MediaTime start_position_;
+  bool resumes_ = false;           // start_position_ is the saved position
+  bool is_start_settled_ = false;  // it is known to lie in the title
   bool has_first_frame_ = false;
   bool is_seeking_ = false;
   MonotonicTime seek_started_;
   std::vector<uint64_t> seek_tags_;
   RepresentationInfo shown_;
+  std::size_t shown_period_ = 0;
   std::optional<Error> last_trouble_;  // why nothing was shown, if nothing will have been
   std::optional<Error> failure_;       // ends the play at the next turn
   std::vector<Error> decode_errors_;
@@ -125,6 +134,8 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   ResourceFetcher media_fetcher_;
   ManifestSource manifests_;
   std::unique_ptr<PlaybackSession> session_;  // null for a plain URL
+  // Told of delivered reports, of this play and of the one before.
+  CancelHandle reports_, earlier_reports_;
   std::unique_ptr<StreamingEngine> streaming_;
   std::unique_ptr<MediaPipeline> pipeline_;
   CancelHandle manifest_load_;

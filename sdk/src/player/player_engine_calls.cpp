@@ -13,6 +13,19 @@ namespace {
 // Between attempts to renew URLs that still work (chosen: renewal begins with a fifth of their life
 // left, so there is time for several).
 constexpr Duration kRenewalPause = 10s;
+// A start behind the end is taken back to this much before it, so that there is something to see
+// (chosen).
+constexpr Duration kLeastToPlay = 1s;
+
+// A title seen this far starts from the beginning: the service's own rule, 95 %, which it cannot
+// apply to what it has not heard of yet.
+bool is_watched(MediaTime position, Duration duration) {
+  return (position - MediaTime{0}) / 95 >= duration / 100;
+}
+
+std::string seconds_text(Duration duration) {
+  return std::to_string(duration.count() / 1'000'000) + " s";
+}
 
 }  // namespace
 
@@ -24,6 +37,9 @@ void PlayerEngine::load(PlaySource source) {
   is_paused_ = source_.start_paused;
   load_started_ = now;
   start_position_ = MediaTime{std::max<int64_t>(source_.start.value_or(Duration{0}).count(), 0)};
+  resumes_ = false;
+  is_start_settled_ = false;
+  if (sinks_.video) sinks_.video->clear();
   qoe_.start(now);
   emit(LoadStarted{source_.title_id, redact(source_.url)});
   set_state(PlayerState::kLoading, now);
@@ -39,7 +55,8 @@ void PlayerEngine::load(PlaySource source) {
   config.progress_interval = config_.progress_interval;
   session_ = std::make_unique<PlaybackSession>(std::move(config), *client.api, *client.outbox,
                                                *client.transport, executor_);
-  session_->on_progress_sent([this](const ProgressReport& report) {
+  earlier_reports_ = std::move(reports_);
+  reports_ = session_->on_progress_sent([this](const ProgressReport& report) {
     emit(ProgressSent{report.title_id, report.position});
   });
   session_->start([this](Result<SessionStart> start) { on_session_started(std::move(start)); });
@@ -49,7 +66,10 @@ void PlayerEngine::load(PlaySource source) {
 void PlayerEngine::on_session_started(Result<SessionStart> start) {
   if (!start) return fail_next_turn(std::move(start).error());
   emit(SessionStarted{redact(start->manifest_url), start->resume_position - MediaTime{0}});
-  if (!source_.start) start_position_ = start->resume_position;
+  if (!source_.start) {
+    start_position_ = start->resume_position;
+    resumes_ = true;
+  }
   schedule_renewal(*start);
   load_manifest(start->manifest_url);
 }
@@ -84,8 +104,41 @@ void PlayerEngine::on_manifest(Result<std::shared_ptr<const Presentation>> resul
   if (sinks_.audio) sinks_.audio->set_volume(volume_);
   streaming_ = std::move(streaming);
 
+  set_state(PlayerState::kBuffering, now);
+  wake();
+}
+
+MediaTime PlayerEngine::start_within(Duration duration) {
+  const MediaTime end = MediaTime{0} + duration;
+  if (is_seeking_) return std::min(start_position_, end);
+  if (resumes_) {
+    if (!is_watched(start_position_, duration)) return start_position_;
+    log_.info("the saved position is at the title's end: it starts from the beginning");
+    return MediaTime{0};
+  }
+  if (start_position_ < end) return start_position_;
+  const std::string what = "the start, " + seconds_text(start_position_ - MediaTime{0}) +
+                           ", is not in the title, which ends at " + seconds_text(duration);
+  log_.warning(what);
+  warn(make_error(ErrorCode::kInvalidArgument, what, 0, Severity::kRecoverable));
+  return std::max(end - kLeastToPlay, MediaTime{0});
+}
+
+void PlayerEngine::settle_start(MonotonicTime now) {
+  if (is_start_settled_ || !streaming_->duration()) return;
+  is_start_settled_ = true;
+  const MediaTime start = start_within(*streaming_->duration());
+  if (start != start_position_) {
+    start_position_ = start;
+    streaming_->seek(start);
+    pipeline_->restart(start, now);
+  }
+  tell_manifest(now);
+}
+
+void PlayerEngine::tell_manifest(MonotonicTime now) {
   ManifestLoaded loaded;
-  loaded.url = redact((*result)->url);
+  loaded.url = redact(streaming_->presentation()->url);
   loaded.elapsed = now - load_started_;
   loaded.duration = streaming_->duration();
   loaded.video_representations = static_cast<int>(streaming_->video_representations().size());
@@ -93,8 +146,6 @@ void PlayerEngine::on_manifest(Result<std::shared_ptr<const Presentation>> resul
     ++(track.kind == TrackKind::kAudio ? loaded.audio_tracks : loaded.text_tracks);
   }
   emit(std::move(loaded));
-  set_state(PlayerState::kBuffering, now);
-  wake();
 }
 
 void PlayerEngine::play() {
@@ -115,21 +166,20 @@ void PlayerEngine::pause() {
 void PlayerEngine::seek(MediaTime target, uint64_t user_tag) {
   target.us = std::max<int64_t>(target.us, 0);
   const MonotonicTime now = executor_.now();
-  if (!streaming_) {
-    // Before the manifest is here a seek only changes where playback begins.
-    if (state_ != PlayerState::kLoading) return;
-    source_.start = target - MediaTime{0};
-    start_position_ = target;
-    emit(SeekStarted{target, user_tag});
-    emit(SeekDone{target, user_tag, Duration{0}});
-    return;
-  }
-  if (const auto duration = streaming_->duration()) {
-    target = std::min(target, MediaTime{0} + *duration);
+  if (!streaming_ && state_ != PlayerState::kLoading) return;
+  if (streaming_ && streaming_->duration()) {
+    target = std::min(target, MediaTime{0} + *streaming_->duration());
   }
   emit(SeekStarted{target, user_tag});
   if (!std::exchange(is_seeking_, true)) seek_started_ = now;
   seek_tags_.push_back(user_tag);
+  if (!is_start_settled_) {
+    // Until the title's length is known a seek changes where playback begins.
+    source_.start = target - MediaTime{0};
+    start_position_ = target;
+    resumes_ = false;
+  }
+  if (!streaming_) return;
   streaming_->seek(target);
   pipeline_->restart(target, now);
   set_state(PlayerState::kBuffering, now);
@@ -218,6 +268,7 @@ void PlayerEngine::end_play(PlayerState state) {
   has_first_frame_ = false;
   seek_tags_.clear();
   shown_ = RepresentationInfo();
+  shown_period_ = 0;
   set_state(state, now);
   if (!was_over) emit(Summary{qoe_.summary(now)});
   publish_status(now);

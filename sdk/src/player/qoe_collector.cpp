@@ -32,10 +32,10 @@ void QoeCollector::on_first_frame(MonotonicTime now) {
   if (!summary_.startup) summary_.startup = now - started_;
 }
 
-void QoeCollector::on_representation(Bitrate bitrate, MonotonicTime now) {
+void QoeCollector::on_representation(Bitrate bitrate, bool is_switch, MonotonicTime now) {
   add_up(summary_, bit_seconds_, state_, bitrate_, now - since_);
   since_ = now;
-  if (bitrate_.bps > 0) ++summary_.switches;
+  if (is_switch) ++summary_.switches;
   bitrate_ = bitrate;
 }
 

@@ -15,7 +15,8 @@ class QoeCollector {
   void start(MonotonicTime now);
   void on_state(PlayerState state, MonotonicTime now);
   void on_first_frame(MonotonicTime now);
-  void on_representation(Bitrate bitrate, MonotonicTime now);
+  // Another Representation came on screen; `is_switch`: while another was shown by choice.
+  void on_representation(Bitrate bitrate, bool is_switch, MonotonicTime now);
   void on_frames(int shown, int dropped);
   void on_bytes(int64_t bytes) { summary_.bytes += bytes; }
 

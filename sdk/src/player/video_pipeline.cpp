@@ -11,48 +11,50 @@ namespace {
 // Decoded frames kept ready: enough to ride over a slow frame, few enough that 1080p stays < 20 MB.
 constexpr std::size_t kFramesAhead = 5;
 
+// Periods may use one id for different things.
+bool is_other(const RepresentationInfo& a, const RepresentationInfo& b) {
+  return a.id != b.id || a.bitrate != b.bitrate || a.width != b.width || a.height != b.height;
+}
+
 }  // namespace
 
 VideoPipeline::VideoPipeline(MediaBackend& backend, Executor& executor,
                              std::shared_ptr<VideoSink> sink, PipelineListener& listener)
-    : backend_(backend), executor_(executor), sink_(std::move(sink)), listener_(listener) {}
+    : backend_(backend),
+      executor_(executor),
+      sink_(std::move(sink)),
+      listener_(listener),
+      decoder_(TrackKind::kVideo, listener) {}
 
 VideoPipeline::~VideoPipeline() = default;
 
 void VideoPipeline::restart(MediaTime target) {
-  if (decoder_) decoder_->flush();
+  decoder_.flush();
   frames_.clear();
   origins_.clear();
   target_ = target;
   has_shown_ = false;
   shown_end_ = target;
-  is_draining_ = false;
-  is_drained_ = false;
 }
 
 void VideoPipeline::feed(SampleQueue& queue, bool complete) {
-  if (has_failed_) return;
-  if (is_draining_ && is_drained_ && queue.has_unread()) {
+  if (decoder_.has_failed()) return;
+  if (decoder_.is_draining() && decoder_.is_drained() && queue.has_unread()) {
     // Drained for a change of stream.
-    decoder_.reset();
-    is_draining_ = false;
-    is_drained_ = false;
+    decoder_.close();
+    decoder_.set_drained(false);
   }
-  while (frames_.size() < kFramesAhead && !is_draining_) {
+  while (frames_.size() < kFramesAhead && !decoder_.is_draining()) {
     const TimedSample* sample = queue.peek();
     if (!sample) {
-      if (complete && decoder_ && !is_drained_) {
-        is_draining_ = true;
-        decoder_->drain();
-      }
-      if (complete && !decoder_) is_drained_ = true;
+      if (complete && decoder_ && !decoder_.is_drained()) decoder_.drain();
+      if (complete && !decoder_) decoder_.set_drained(true);
       return;
     }
     if (!decoder_ && !open_decoder(*sample->origin)) return;
     if (origin_ && origin_ != sample->origin &&
         needs_new_decoder(origin_->stream, sample->origin->stream)) {
-      is_draining_ = true;
-      decoder_->drain();
+      decoder_.drain();
       return;
     }
     if (decoder_->room() <= 0) return;
@@ -70,30 +72,13 @@ void VideoPipeline::note_origin(const TimedSample& sample) {
 }
 
 bool VideoPipeline::open_decoder(const SampleOrigin& origin) {
-  VideoDecoderCallbacks callbacks;
+  VideoDecoderCallbacks callbacks = decoder_.callbacks();
   callbacks.on_frame = [this](VideoFrame frame) {
     frames_.push_back(std::move(frame));
     listener_.on_pipeline_progress();
   };
-  callbacks.on_room = [this] { listener_.on_pipeline_progress(); };
-  callbacks.on_drained = [this] {
-    is_drained_ = true;
-    listener_.on_pipeline_progress();
-  };
-  callbacks.on_error = [this](Error error) {
-    if (error.severity == Severity::kFatal) has_failed_ = true;
-    listener_.on_pipeline_error(TrackKind::kVideo, std::move(error));
-  };
-  auto decoder = backend_.open_video_decoder(origin.stream, executor_, std::move(callbacks));
-  if (!decoder) {
-    has_failed_ = true;
-    listener_.on_pipeline_error(TrackKind::kVideo, std::move(decoder).error());
-    return false;
-  }
-  decoder_ = *std::move(decoder);
   origin_.reset();
-  is_drained_ = false;
-  return true;
+  return decoder_.take(backend_.open_video_decoder(origin.stream, executor_, std::move(callbacks)));
 }
 
 VideoPipeline::Presented VideoPipeline::present(MediaTime position) {
@@ -115,15 +100,18 @@ VideoPipeline::Presented VideoPipeline::present(MediaTime position) {
   height_ = due->height;
   if (sink_) sink_->show(*due);
   while (origins_.size() > 1 && origins_[1].from <= due->time) origins_.pop_front();
-  if (!origins_.empty() && origins_.front().origin->representation.id != shown_id_) {
-    shown_id_ = origins_.front().origin->representation.id;
-    result.changed = origins_.front().origin;
+  if (!origins_.empty()) {
+    const auto before = std::exchange(shown_, origins_.front().origin);
+    if (!before || is_other(before->representation, shown_->representation)) {
+      result.changed = shown_;
+    }
   }
   return result;
 }
 
 bool VideoPipeline::is_finished(MediaTime position) const {
-  return has_failed_ || (is_drained_ && frames_.empty() && position >= shown_end_);
+  return decoder_.has_failed() ||
+         (decoder_.is_drained() && frames_.empty() && position >= shown_end_);
 }
 
 }  // namespace playhead

@@ -4,9 +4,8 @@
 #include <deque>
 #include <memory>
 #include <optional>
-#include <string>
 
-#include "player/audio_pipeline.h"
+#include "player/pipeline_decoder.h"
 #include "playhead/media_backend.h"
 #include "playhead/sinks.h"
 #include "streaming/sample_queue.h"
@@ -43,10 +42,10 @@ class VideoPipeline {
   // The last frame of the title has been on screen for its duration.
   [[nodiscard]] bool is_finished(MediaTime position) const;
   // No pictures can be had: the decoder failed for good.
-  [[nodiscard]] bool has_failed() const { return has_failed_; }
+  [[nodiscard]] bool has_failed() const { return decoder_.has_failed(); }
   // When the frame on screen ends, if it is the title's last.
   [[nodiscard]] std::optional<MediaTime> end_of_title() const {
-    if (!is_drained_ || !frames_.empty()) return std::nullopt;
+    if (!decoder_.is_drained() || !frames_.empty()) return std::nullopt;
     return shown_end_;
   }
   [[nodiscard]] int width() const { return width_; }
@@ -61,23 +60,20 @@ class VideoPipeline {
   std::shared_ptr<VideoSink> sink_;
   PipelineListener& listener_;
 
-  std::unique_ptr<VideoDecoder> decoder_;
+  PipelineDecoder<VideoDecoder, VideoDecoderCallbacks> decoder_;
   std::shared_ptr<const SampleOrigin> origin_;  // of the last sample given to the decoder
   std::deque<VideoFrame> frames_;               // decoded, not yet shown
   MediaTime target_;
   bool has_shown_ = false;
   MediaTime shown_end_;
   int width_ = 0, height_ = 0;
-  bool is_draining_ = false;
-  bool is_drained_ = false;
-  bool has_failed_ = false;
   // Where on the timeline the frames of an origin begin; the front is on screen.
   struct OriginStart {
     MediaTime from;
     std::shared_ptr<const SampleOrigin> origin;
   };
   std::deque<OriginStart> origins_;
-  std::string shown_id_;
+  std::shared_ptr<const SampleOrigin> shown_;  // of the frame on screen
 };
 
 }  // namespace playhead

@@ -19,7 +19,7 @@ constexpr std::size_t kMaxJsonBytes = 1 << 20;
 // The library's destructor and dump() recurse; deeper than this no answer of the API is.
 constexpr int kMaxJsonDepth = 64;
 constexpr std::size_t kMaxMessageBytes = 300;
-constexpr std::size_t kMaxUrlBytes = 8 * 1024;
+constexpr std::size_t kMaxUrlBytes = std::size_t{8} * 1024;
 // One year: nothing that is watched is longer, and no arithmetic overflows.
 constexpr double kMaxSeconds = 366.0 * 24 * 3600;
 constexpr double kMaxEpochSeconds = 253'402'300'799.0;  // the end of the year 9999

@@ -16,7 +16,7 @@ namespace {
 using TokenMailbox = Mailbox<Result<std::string>>;
 
 // Longer tokens than any header field a server accepts (8 KiB is common) are a mistake.
-constexpr std::size_t kMaxTokenBytes = 16 * 1024;
+constexpr std::size_t kMaxTokenBytes = std::size_t{16} * 1024;
 
 // A token with spaces or line breaks would become other headers (RFC 6750 §2.1 allows fewer still).
 Result<std::string> checked(Result<std::string> answer) {
@@ -108,7 +108,8 @@ Credentials::Credentials(TokenProvider provider)
 
 Credentials::~Credentials() = default;
 
-CancelHandle Credentials::request(std::string rejected, Executor& executor, TokenCallback done) {
+CancelHandle Credentials::request(const std::string& rejected, Executor& executor,
+                                  TokenCallback done) {
   CancelHandle handle;
   auto waiter = TokenMailbox::make(executor, std::move(done), handle);
   state_->request(rejected, std::move(waiter));

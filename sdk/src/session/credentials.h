@@ -24,7 +24,7 @@ class Credentials {
   // Errors: the app's own; kUnauthorized when the app drops the question unanswered or its token is
   // empty or not visible ASCII.
   // `done` runs on `executor`, never inside the call.
-  CancelHandle request(std::string rejected, Executor& executor, TokenCallback done);
+  CancelHandle request(const std::string& rejected, Executor& executor, TokenCallback done);
 
  private:
   class State;

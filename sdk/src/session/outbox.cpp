@@ -160,8 +160,8 @@ void Outbox::drain(Duration patience, UniqueFunction<void(bool)> done) {
   });
 }
 
-CancelHandle Outbox::settle(std::string profile_id, std::string title_id, Duration patience,
-                            Executor& reply_to,
+CancelHandle Outbox::settle(const std::string& profile_id, const std::string& title_id,
+                            Duration patience, Executor& reply_to,
                             UniqueFunction<void(std::optional<ProgressReport>)> done) {
   CancelHandle handle;
   auto answer = SettledMailbox::make(reply_to, std::move(done), handle);

@@ -54,7 +54,7 @@ class Outbox {
   void drain(Duration patience, UniqueFunction<void(bool)> done);
   // Tries to deliver the title's report at once. `done` gets what still waits after that attempt or
   // after `patience`, on `reply_to`; nothing when the service knows all we know.
-  CancelHandle settle(std::string profile_id, std::string title_id, Duration patience,
+  CancelHandle settle(const std::string& profile_id, const std::string& title_id, Duration patience,
                       Executor& reply_to, UniqueFunction<void(std::optional<ProgressReport>)> done);
   // Hears of the delivered reports of one session, on `reply_to`, until the handle is destroyed.
   CancelHandle subscribe(std::string session_id, Executor& reply_to,

@@ -135,8 +135,9 @@ void PlaybackSession::report(const ProgressDecision& decision) {
   outbox_.put_progress(std::move(report));
 }
 
-void PlaybackSession::on_progress_sent(UniqueFunction<void(const ProgressReport&)> callback) {
-  subscription_ = outbox_.subscribe(session_id_, executor_, std::move(callback));
+CancelHandle PlaybackSession::on_progress_sent(
+    UniqueFunction<void(const ProgressReport&)> callback) {
+  return outbox_.subscribe(session_id_, executor_, std::move(callback));
 }
 
 }  // namespace playhead

@@ -58,8 +58,9 @@ class PlaybackSession {
   // When update() wants to be called again though nothing changed.
   [[nodiscard]] std::optional<MonotonicTime> next_deadline() const { return reporter_.next_due(); }
 
-  // A report of this session was accepted by the service.
-  void on_progress_sent(UniqueFunction<void(const ProgressReport&)> callback);
+  // A report of this session was accepted by the service. Until the handle is destroyed, which may
+  // outlive the session: the answer to its last report comes after its end.
+  CancelHandle on_progress_sent(UniqueFunction<void(const ProgressReport&)> callback);
 
   [[nodiscard]] const std::string& session_id() const { return session_id_; }
 
@@ -82,7 +83,6 @@ class PlaybackSession {
   std::vector<StartCallback> waiting_;         // for the grant under way
   CancelHandle settling_;
   CancelHandle granting_;
-  CancelHandle subscription_;
   ServerClock::Reading last_stamp_;
   PlayActivity last_activity_ = PlayActivity::kIdle;
   std::shared_ptr<char> alive_ = std::make_shared<char>();

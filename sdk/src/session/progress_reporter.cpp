@@ -43,6 +43,8 @@ std::optional<ProgressCause> ProgressReporter::decide(const PlayState& state) {
     cause = owed_;
     owed_.reset();
     last_pause_or_seek_report_ = state.now;
+    // It stands for one of the cadence that would follow at once.
+    if (interval_ - played_ < kMinGap) played_ = Duration{0};
     return cause;
   }
   // While seeking there is no position to speak of; the end of the seek reports it.

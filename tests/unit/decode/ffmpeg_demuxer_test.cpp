@@ -135,6 +135,23 @@ TEST_CASE("ffmpeg_demuxer: streams carry what a decoder needs") {
   }
 }
 
+TEST_CASE("ffmpeg_demuxer: a codec nobody knows is named by its tag") {
+  if (is_missing("video.mp4")) return;
+  DecodeRig rig;
+  const std::vector<uint8_t> bytes = media_sample("video.mp4");
+  std::string text(bytes.begin(), bytes.end());
+  const std::size_t entry = text.find("avc1", text.find("stsd"));
+  REQUIRE(entry != std::string::npos);
+  text.replace(entry, 4, "zzzz");
+  const Demuxed demuxed = demux(rig, bytes_of(text));
+  REQUIRE(demuxed.streams.size() == 1);
+  CHECK(demuxed.streams[0].codec == "an unknown codec, tag zzzz");
+  const auto decoder = rig.backend.open_video_decoder(demuxed.streams[0], rig.executor, {});
+  REQUIRE_FALSE(decoder.has_value());
+  CHECK(decoder.error().code == ErrorCode::kCodecUnsupported);
+  CHECK(decoder.error().context.find("zzzz") != std::string::npos);
+}
+
 TEST_CASE("ffmpeg_demuxer: every sample has a duration, and they add up") {
   struct Case {
     const char* name;

@@ -15,9 +15,9 @@ TEST_CASE("qoe collector: a play with a stall, a pause and a switch adds up") {
   qoe.on_state(PlayerState::kBuffering, at(1));
   qoe.on_first_frame(at(2));
   qoe.on_first_frame(at(9));  // only the first counts
-  qoe.on_representation({1'000'000}, at(2));
+  qoe.on_representation({1'000'000}, false, at(2));
   qoe.on_state(PlayerState::kPlaying, at(2));
-  qoe.on_representation({3'000'000}, at(12));       // 10 s at 1 Mbit/s
+  qoe.on_representation({3'000'000}, true, at(12));       // 10 s at 1 Mbit/s
   qoe.on_state(PlayerState::kRebuffering, at(22));  // 10 s at 3 Mbit/s
   qoe.on_state(PlayerState::kPlaying, at(25));
   qoe.on_state(PlayerState::kPaused, at(25));

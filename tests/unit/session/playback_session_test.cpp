@@ -119,7 +119,8 @@ TEST_CASE("playback_session: reports while it plays, by the service's clock") {
     rig.service.clock_ahead = -30 * 24h;  // the device is a month ahead
     REQUIRE(rig.start().has_value());
     std::vector<ProgressReport> sent;
-    rig.session->on_progress_sent([&](const ProgressReport& report) { sent.push_back(report); });
+    const CancelHandle reports = rig.session->on_progress_sent(
+        [&](const ProgressReport& report) { sent.push_back(report); });
     rig.play(0, 61'000);
     rig.executor.run_for(1s);
     CHECK(static_cast<int64_t>(sent.size()) == 61'000 / to_ms(interval));

@@ -39,7 +39,10 @@ class Player {
   Player(std::string title, ApiAccess& access, Outbox& outbox, Transport& transport)
       : title_(std::move(title)), access_(access), outbox_(outbox), transport_(transport) {}
   ~Player() {
-    run_on(executor_, [&] { session_.reset(); });
+    run_on(executor_, [&] {
+      session_.reset();
+      reports_.reset();
+    });
   }
 
   // `rounds` sessions; half of them are destroyed with their questions unanswered.
@@ -53,7 +56,7 @@ class Player {
     PlaybackSessionConfig config;
     config.title_id = title_;
     session_ = std::make_unique<PlaybackSession>(config, access_, outbox_, transport_, executor_);
-    session_->on_progress_sent([](const ProgressReport&) {});
+    reports_ = session_->on_progress_sent([](const ProgressReport&) {});
     session_->start([](const Result<SessionStart>&) {});
     session_->update(PlayActivity::kPlaying, MediaTime{position_ * 1'000'000});
     session_->update(PlayActivity::kEnded, MediaTime{++position_ * 1'000'000});
@@ -74,6 +77,7 @@ class Player {
   Outbox& outbox_;
   Transport& transport_;
   std::unique_ptr<PlaybackSession> session_;
+  CancelHandle reports_;
   int64_t position_ = 0;
   std::promise<void> finished_;
   ThreadExecutor executor_{"player"};

@@ -27,6 +27,9 @@ class TemplateLocator final : public MediaLocator {
     values.time_ticks = place.start_ticks - time_bias_;
     return {resolve_or_keep(base_url_, media_.expand(values)), std::nullopt};
   }
+  [[nodiscard]] std::size_t memory_bytes() const override {
+    return sizeof(*this) + base_url_.capacity();
+  }
 
  private:
   SegmentTemplate media_;
@@ -45,6 +48,9 @@ class ListLocator final : public MediaLocator {
   [[nodiscard]] ResourceLocation locate(const SegmentPlace& place) const override {
     const SegmentUrl& url = (*urls_)[static_cast<std::size_t>(place.number - first_number_)];
     return {resolve_or_keep(base_url_, url.media), url.range};
+  }
+  [[nodiscard]] std::size_t memory_bytes() const override {
+    return sizeof(*this) + base_url_.capacity() + urls_->capacity() * sizeof(SegmentUrl);
   }
 
  private:

@@ -26,6 +26,9 @@ class HlsSegmentIndex final : public SegmentIndex {
   }
   [[nodiscard]] MediaTime start() const override { return playlist_->timeline.start(0); }
   [[nodiscard]] MediaTime end() const override { return playlist_->timeline.end(size() - 1); }
+  [[nodiscard]] std::size_t memory_bytes() const override {
+    return sizeof(*this) + playlist_->memory_bytes();
+  }
 
  private:
   std::shared_ptr<const MediaPlaylist> playlist_;  // never empty

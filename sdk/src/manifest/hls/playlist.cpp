@@ -13,6 +13,12 @@ std::string_view MediaPlaylist::uri(std::size_t position) const {
   return as_text(text.view()).substr(span.offset, span.length);
 }
 
+std::size_t MediaPlaylist::memory_bytes() const {
+  return sizeof(*this) + text.size() + substituted.capacity() + timeline.memory_bytes() +
+         uris.capacity() * sizeof(TextSpan) + byte_ranges.capacity() * sizeof(ByteSpan) +
+         runs.capacity() * sizeof(SegmentRun) + dates.capacity() * sizeof(DateAnchor);
+}
+
 const SegmentRun& MediaPlaylist::run(std::size_t position) const {
   const auto after =
       std::upper_bound(runs.begin(), runs.end(), position,

@@ -143,6 +143,8 @@ struct MediaPlaylist {
   static constexpr int64_t kTicksPerSecond = 1'000'000'000;
 
   [[nodiscard]] std::size_t size() const { return uris.size(); }
+  // Bytes it holds on to, the text included.
+  [[nodiscard]] std::size_t memory_bytes() const;
   // As written (after substitution); position < size().
   [[nodiscard]] std::string_view uri(std::size_t position) const;
   [[nodiscard]] const SegmentRun& run(std::size_t position) const;

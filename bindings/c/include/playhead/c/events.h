@@ -27,7 +27,7 @@ enum {
   PLAYHEAD_SWITCH_THROUGHPUT = 1,
   PLAYHEAD_SWITCH_BUFFER = 2,
   PLAYHEAD_SWITCH_MANUAL = 3,
-  PLAYHEAD_SWITCH_LIMIT = 4,
+  PLAYHEAD_SWITCH_PERIOD = 4, /* a new Period of the title; not counted as a switch */
   PLAYHEAD_SWITCH_FAILURE = 5
 };
 
@@ -44,9 +44,10 @@ typedef struct playhead_qoe {
   int64_t startup_us;       /* load to first frame */
   int64_t play_time_us;     /* time spent in the state PLAYING */
   int64_t rebuffer_time_us; /* time spent in the state REBUFFERING */
-  int64_t mean_bitrate_bps; /* declared bitrate of the video shown, weighted by play time */
+  /* Declared bitrate of the video shown, weighted by play time; 0 when none is declared. */
+  int64_t mean_bitrate_bps;
   int32_t rebuffer_count;
-  int32_t switches;       /* changes of the Representation shown */
+  int32_t switches;       /* changes of the Representation shown, within a Period */
   int64_t dropped_frames; /* decoded too late to be shown */
   int64_t shown_frames;
   int64_t bytes; /* body bytes received, manifests included */
@@ -58,17 +59,20 @@ enum {
   PLAYHEAD_EVENT_NONE = 0,
   PLAYHEAD_EVENT_LOAD_STARTED = 1,    /* title_id, url */
   PLAYHEAD_EVENT_SESSION_STARTED = 2, /* url, target_us: the saved position */
-  /* url, elapsed_us since load, has_duration, duration_us, video_representations, audio_tracks,
-   * text_tracks */
+  /* The title's length and Representations are known. url, elapsed_us since load, has_duration,
+   * duration_us, video_representations, audio_tracks, text_tracks; position_us: where playback
+   * begins, which is 0 for a title whose saved position is at its end */
   PLAYHEAD_EVENT_MANIFEST_LOADED = 3,
   PLAYHEAD_EVENT_FIRST_FRAME = 4,            /* elapsed_us since load, width, height */
   PLAYHEAD_EVENT_STATE_CHANGED = 5,          /* from_state, to_state */
-  PLAYHEAD_EVENT_REPRESENTATION_CHANGED = 6, /* bitrate_bps, width, height, id, reason */
+  /* bitrate_bps (0 when no manifest declares it), width, height, id, reason */
+  PLAYHEAD_EVENT_REPRESENTATION_CHANGED = 6,
   /* track, url, bytes, elapsed_us from request to last byte, number, target_us: media start */
   PLAYHEAD_EVENT_SEGMENT_LOADED = 7,
   PLAYHEAD_EVENT_SEEK_STARTED = 8,   /* target_us, user_tag */
   PLAYHEAD_EVENT_SEEK_DONE = 9,      /* target_us: where it landed, user_tag, elapsed_us */
-  PLAYHEAD_EVENT_PROGRESS_SENT = 10, /* title_id, target_us: the position saved */
+  /* title_id, target_us: the position saved. That of a stop may come after the SUMMARY. */
+  PLAYHEAD_EVENT_PROGRESS_SENT = 10,
   PLAYHEAD_EVENT_ENDED = 11,
   /* A WARNING was recovered from or is being retried; FAILED ends the play. Both: error_code,
    * error_severity, error_detail, error_name, error_context, message */

@@ -70,16 +70,18 @@ typedef struct playhead_audio_sink {
   void* user;                  /* transferred; handed to every callback */
   void (*destroy)(void* user); /* may be NULL */
   /* Opens the device near `wanted` and puts what it takes into `opened` (preset to `wanted`).
-   * Called before any write, and again after an error. Anything but 0 means that there is no sound
-   * device; the play then fails with PLAYHEAD_ERROR_AUDIO_OUTPUT. */
+   * Called before any write. Anything but 0 means that there is no sound device; the title then
+   * plays without sound, after a WARNING with PLAYHEAD_ERROR_AUDIO_OUTPUT. */
   playhead_status (*open)(void* user, const playhead_audio_format* wanted,
                           playhead_audio_format* opened);
   void (*close)(void* user);
   /* Queues `frames` interleaved frames; `samples` is borrowed until return. */
   void (*write)(void* user, const float* samples, int64_t frames);
   /* Frames heard since open or the last flush by the device's own clock, its latency taken off.
-   * Never decreases between flushes. This is the clock that pictures follow. `now_us` is on the
-   * clock of playhead_player_now_us. */
+   * Never decreases between flushes. This is the clock that pictures follow: a device that stands
+   * still for 2 s though it has frames to play is closed, and the title plays on without sound,
+   * after a WARNING with PLAYHEAD_ERROR_AUDIO_OUTPUT. `now_us` is on the clock of
+   * playhead_player_now_us. */
   int64_t (*frames_played)(void* user, int64_t now_us);
   /* A sink is paused after open and after flush. */
   void (*pause)(void* user);

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "playhead/bytes.h"
+#include "playhead/presentation.h"
+#include "playhead/result.h"
+
+namespace playhead::tools {
+
+struct ReadManifest {
+  SharedBytes bytes;
+  std::string url;  // base of its URIs: where it came from, after redirects
+};
+
+// Reads manifests from files, standard input ("-") and http(s) URLs; blocking.
+class ManifestReader {
+ public:
+  ManifestReader();
+  ~ManifestReader();
+  ManifestReader(const ManifestReader&) = delete;
+  ManifestReader& operator=(const ManifestReader&) = delete;
+
+  static bool is_web_url(const std::string& source);
+
+  // `source` is a path, "-" or a URL. Errors: kNotFound, kForbidden, kTooLarge, those of the
+  // network.
+  Result<ReadManifest> read(const std::string& source);
+
+  // Loads the segments of every Representation that names a playlist or an index, in order. The
+  // first failure ends it.
+  Result<void> load_indexes(Presentation& presentation);
+
+  // Wall-clock time, for the availability windows of live presentations.
+  [[nodiscard]] WallTime now() const;
+
+ private:
+  class Network;
+  Network& network();
+
+  std::unique_ptr<Network> network_;
+};
+
+}  // namespace playhead::tools

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// What events say, and when: the title's length, switches, reports that arrive after the stop.
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "support/sim_world.h"
+
+namespace playhead::test {
+namespace {
+
+std::size_t index_of_manifest(const SimWorld& world) {
+  for (std::size_t i = 0; i < world.events.size(); ++i) {
+    if (std::holds_alternative<ManifestLoaded>(world.events[i].payload)) return i;
+  }
+  return world.events.size();
+}
+
+TEST_CASE("sim: manifest_loaded tells the title's length, once, before the first segment") {
+  for (const char* file : {"master.m3u8", "v1.m3u8"}) {
+    CAPTURE(std::string(file));
+    SimWorld world;
+    world.start_app();
+    world.load_url(world.title.base_url + file);
+    REQUIRE(world.run_until_event<FirstFrame>(10s));
+    world.run_for(5s);
+    REQUIRE(world.all<ManifestLoaded>().size() == 1);
+    CHECK(world.find<ManifestLoaded>()->duration == Duration{120s});
+    for (std::size_t i = 0; i < index_of_manifest(world); ++i) {
+      CHECK_FALSE(std::holds_alternative<SegmentLoaded>(world.events[i].payload));
+    }
+  }
+}
+
+// Two Periods of 40 s; the second has other ids and, if asked, another ladder.
+std::string two_periods(const std::string& second_bandwidth) {
+  const auto period = [](int start_s, const std::string& id, const std::string& bandwidth) {
+    return "<Period id=\"" + id + "\" duration=\"PT40S\"><AdaptationSet mimeType=\"video/mp4\">" +
+           "<Representation id=\"" + id + "\" codecs=\"avc1.64001f\" width=\"640\" height=\"360\"" +
+           " bandwidth=\"" + bandwidth + "\"><SegmentTemplate media=\"v0-$Number$.seg\"" +
+           " startNumber=\"" + std::to_string(start_s / 4) + "\" duration=\"4000\"" +
+           " timescale=\"1000\" presentationTimeOffset=\"" + std::to_string(1400 + start_s * 1000) +
+           "\"/></Representation></AdaptationSet></Period>";
+  };
+  return "<?xml version=\"1.0\"?><MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" type=\"static\" "
+         "mediaPresentationDuration=\"PT80S\">" +
+         period(0, "a", "400000") + period(40, "b", second_bandwidth) + "</MPD>";
+}
+
+TEST_CASE("sim: a new Period is told as such and is no switch") {
+  for (const char* bandwidth : {"400000", "900000"}) {
+    CAPTURE(std::string(bandwidth));
+    SimWorld world;
+    const std::string url = world.title.base_url + "two.mpd";
+    world.transport->serve_text(url, two_periods(bandwidth));
+    world.start_app();
+    world.load_url(url);
+    REQUIRE(world.run_until_event<Ended>(5min));
+    CHECK(world.screen->shown().size() == 80 * 25);
+    const auto changes = world.all<RepresentationChanged>();
+    REQUIRE(changes.size() == 2);
+    CHECK(changes[0].reason == SwitchReason::kInitial);
+    CHECK(changes[1].reason == SwitchReason::kPeriod);
+    CHECK(changes[1].id == "b/b");
+    CHECK(world.status()->qoe.switches == 0);
+    CHECK(world.find<ManifestLoaded>()->duration == Duration{80s});
+  }
+}
+
+TEST_CASE("sim: a Representation whose bitrate nobody declared has none in the events") {
+  SimWorld world;
+  world.start_app();
+  world.load_url(world.title.base_url + "v1.m3u8");
+  REQUIRE(world.run_until_event<Ended>(5min));
+  REQUIRE(world.all<RepresentationChanged>().size() == 1);
+  CHECK(world.find<RepresentationChanged>()->bitrate.bps == 0);
+  CHECK(world.status()->qoe.switches == 0);
+  CHECK(world.status()->qoe.mean_bitrate.bps == 0);
+}
+
+TEST_CASE("sim: the report of the stop is told when the service has taken it") {
+  SimWorld world;
+  world.start_app();
+  world.load_title();
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  world.run_for(5s);
+  const double stopped_at = world.position_s();
+  world.player->stop();
+  world.run_for(2s);
+  REQUIRE(!world.all<ProgressSent>().empty());
+  CHECK(to_seconds(world.all<ProgressSent>().back().position) ==
+        doctest::Approx(stopped_at).epsilon(0.01));
+  // The same when the next title begins at once.
+  world.load_title();
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  world.run_for(2s);
+  const std::size_t before = world.all<ProgressSent>().size();
+  world.load_title();
+  world.run_for(200ms);
+  CHECK(world.all<ProgressSent>().size() == before + 1);
+}
+
+TEST_CASE("sim: a seek just before a report falls due makes one report, not two") {
+  for (int ms = 3'000; ms <= 4'200; ms += 50) {
+    CAPTURE(ms);
+    SimWorld world;
+    world.start_app();
+    world.load_title();
+    REQUIRE(world.run_until_event<FirstFrame>(10s));
+    world.run_for(Duration{ms * 1000});
+    world.forget_events();
+    world.player->seek(MediaTime{60'000'000});
+    REQUIRE(world.run_until_event<SeekDone>(10s));
+    world.run_for(900ms);
+    CHECK(world.all<ProgressSent>().size() <= 1 + (ms >= 3'900 ? 1 : 0));
+    int after_seek = 0;
+    for (const ProgressSent& sent : world.all<ProgressSent>()) after_seek += sent.position >= 60s;
+    CHECK(after_seek == 1);
+  }
+}
+
+TEST_CASE("sim: the screen is cleared when another title begins") {
+  class ClearedScreen final : public VideoSink {
+   public:
+    void show(const VideoFrame&) override { is_clear = false; }
+    void clear() override { is_clear = true; }
+    bool is_clear = true;
+  };
+  SimWorld world;
+  world.start_app();
+  const auto screen = std::make_shared<ClearedScreen>();
+  Sinks sinks;
+  sinks.video = screen;
+  world.player = *Player::create(
+      world.client, {}, sinks, std::shared_ptr<Executor>(std::shared_ptr<void>(), &world.executor));
+  world.load_url(world.title.url());
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  CHECK_FALSE(screen->is_clear);
+  world.forget_events();
+  world.load_url(world.title.url());
+  world.run_for(1ms);
+  CHECK(screen->is_clear);
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  CHECK_FALSE(screen->is_clear);
+}
+
+}  // namespace
+}  // namespace playhead::test
