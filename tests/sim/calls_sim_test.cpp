@@ -81,7 +81,9 @@ TEST_CASE("sim: pause stops the clock, play goes on where it was") {
   world.run_for(1s);
   CHECK(world.status()->state == PlayerState::kPaused);
   const double paused_at = world.position_s();
+  const uint64_t steps = world.executor.steps();
   world.run_for(1h);
+  CHECK(world.executor.steps() - steps < 100);  // nothing to do, nothing done
   CHECK(world.position_s() == paused_at);
   world.player->play();
   world.run_for(10s);

@@ -57,12 +57,7 @@ TEST_CASE("sim: without sound an outage is one rebuffering, and no picture is lo
   world.load_url(title.url());
   REQUIRE(world.run_until_event<FirstFrame>(10s));
   world.run_for(5s);
-  SimFault down;
-  down.url_contains = "cdn.test";
-  down.refuses_connection = true;
-  down.until = world.executor.now() + 18s;
-  world.transport->add_fault(down);
-  world.transport->drop_connections();
+  world.take_down("cdn.test", 18s);
   REQUIRE(world.run_until_event<Ended>(10min));
   CHECK(world.status()->qoe.rebuffer_count == 1);
   CHECK(world.screen->shown().size() == 120 * 25);
@@ -73,10 +68,7 @@ TEST_CASE("sim: what was fetched before the title broke off is played, then the 
   title.bitrates_bps = {400'000};
   SimWorld world(1, title);
   for (const char* name : {"v0-5.seg", "v0-6.seg", "v0-7.seg"}) {
-    SimFault missing;
-    missing.url_contains = name;
-    missing.status = 404;
-    world.transport->add_fault(missing);
+    world.fail_requests(name, 404);
   }
   world.start_app();
   world.load_url(title.url());
@@ -123,10 +115,7 @@ TEST_CASE("sim: Representations that cannot be decoded are no way out") {
       "#EXT-X-STREAM-INF:BANDWIDTH=900000,CODECS=\"unheard-of\"\nv1.m3u8\n";
   SimWorld world;
   world.transport->serve_text(world.title.url(), master);
-  SimFault missing;
-  missing.url_contains = "v0-3.seg";
-  missing.status = 404;
-  world.transport->add_fault(missing);
+  world.fail_requests("v0-3.seg", 404);
   world.start_app();
   world.load_url(world.title.url());
   REQUIRE(world.run_until_event<Ended>(5min));
@@ -146,10 +135,7 @@ TEST_CASE("sim: the way round a missing segment fetches nothing twice") {
   std::string playlist = *title.body(title.base_url + "v1.m3u8");
   playlist.replace(playlist.find("4.000000"), 8, "3.980000");
   world.transport->serve_text(title.base_url + "v1.m3u8", playlist);
-  SimFault missing;
-  missing.url_contains = "v1-3.seg";
-  missing.status = 404;
-  world.transport->add_fault(missing);
+  world.fail_requests("v1-3.seg", 404);
   world.start_app();
   world.load_url(title.url());
   REQUIRE(world.run_until_event<Ended>(5min));

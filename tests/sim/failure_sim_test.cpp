@@ -50,10 +50,7 @@ TEST_CASE("sim: what cannot be played ends with a typed error and a sentence") {
 
 TEST_CASE("sim: a host that is not there is given up within ten seconds") {
   SimWorld world;
-  SimFault down;
-  down.url_contains = "cdn.test";
-  down.refuses_connection = true;
-  world.transport->add_fault(down);
+  world.take_down("cdn.test");
   world.start_app();
   world.load_url(world.title.url());
   REQUIRE(world.run_until_event<Failed>(12s));
@@ -62,10 +59,7 @@ TEST_CASE("sim: a host that is not there is given up within ten seconds") {
 
 TEST_CASE("sim: a service that is not there is given up within ten seconds") {
   SimWorld world;
-  SimFault down;
-  down.url_contains = "api.test";
-  down.refuses_connection = true;
-  world.transport->add_fault(down);
+  world.take_down("api.test");
   world.start_app();
   world.load_title();
   REQUIRE(world.run_until_event<Failed>(12s));
@@ -101,12 +95,7 @@ TEST_CASE("sim: an outage that the buffer covers is not seen") {
   world.load_url(title.url());
   REQUIRE(world.run_until_event<FirstFrame>(10s));
   world.run_for(40s);
-  SimFault down;
-  down.url_contains = "cdn.test";
-  down.refuses_connection = true;
-  down.until = world.executor.now() + 20s;
-  world.transport->add_fault(down);
-  world.transport->drop_connections();
+  world.take_down("cdn.test", 20s);
   REQUIRE(world.run_until_event<Ended>(10min));
   CHECK(world.status()->qoe.rebuffer_count == 0);
   CHECK(world.screen->shown().size() == 240 * 25);
@@ -120,12 +109,7 @@ TEST_CASE("sim: an outage longer than the buffer is one rebuffering, then playba
   world.load_url(title.url());
   REQUIRE(world.run_until_event<FirstFrame>(10s));
   world.run_for(40s);
-  SimFault down;
-  down.url_contains = "cdn.test";
-  down.refuses_connection = true;
-  down.until = world.executor.now() + 45s;
-  world.transport->add_fault(down);
-  world.transport->drop_connections();
+  world.take_down("cdn.test", 45s);
   REQUIRE(world.run_until_event<Ended>(10min));
   CHECK(world.status()->qoe.rebuffer_count == 1);
   CHECK(world.screen->shown().size() == 240 * 25);
@@ -137,11 +121,7 @@ TEST_CASE("sim: a host that stays away ends the play, after the buffer, with the
   world.load_url(world.title.url());
   REQUIRE(world.run_until_event<FirstFrame>(10s));
   world.run_for(20s);
-  SimFault down;
-  down.url_contains = "cdn.test";
-  down.refuses_connection = true;
-  world.transport->add_fault(down);
-  world.transport->drop_connections();
+  world.take_down("cdn.test");
   REQUIRE(world.run_until_event<Failed>(5min));
   CHECK(world.find<Failed>()->error.code == ErrorCode::kNetworkUnreachable);
   CHECK(to_seconds(world.find<Summary>()->qoe.play_time) > 40);
@@ -194,10 +174,7 @@ TEST_CASE("sim: a short title of which nothing can be had is a failure, not an e
   SimTitle title;
   title.segments = 2;
   SimWorld world(1, title);
-  SimFault missing;
-  missing.url_contains = ".seg";
-  missing.status = 404;
-  world.transport->add_fault(missing);
+  world.fail_requests(".seg", 404);
   world.start_app();
   world.load_url(title.url());
   REQUIRE(world.run_until_event<Failed>(1min));

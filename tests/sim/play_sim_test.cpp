@@ -160,10 +160,7 @@ TEST_CASE("sim: sound and pictures are fetched side by side") {
 TEST_CASE("sim: a long gap in the sound is silence, and pictures go on in time") {
   SimTitle title;
   SimWorld world(1, title);
-  SimFault missing;
-  missing.url_contains = "a-en-3.seg";
-  missing.status = 404;
-  world.transport->add_fault(missing);
+  world.fail_requests("a-en-3.seg", 404);
   world.start_app();
   world.load_url(title.url());
   REQUIRE(world.run_until_event<Ended>(5min));

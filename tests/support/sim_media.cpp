@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -22,36 +23,48 @@ struct Header {
   int gop = 1;
   long long bytes = 0;
   char config[33] = "";
+  int first_key = 0;
+  int muxed_audio = 0;
 };
 
 bool parse_header(const std::string& text, Header& header) {
-  return std::sscanf(text.c_str(), "PLAYHEADSIM %c %lld %lld %d %d %lld %32s", &header.kind,
+  return std::sscanf(text.c_str(), "PLAYHEADSIM %c %lld %lld %d %d %lld %32s %d %d", &header.kind,
                      &header.start_us, &header.duration_us, &header.samples, &header.gop,
-                     &header.bytes, header.config) == 7 &&
+                     &header.bytes, header.config, &header.first_key, &header.muxed_audio) == 9 &&
          header.samples > 0 && header.gop > 0;
 }
 
 // Runs callbacks later on the executor, unless the object that asked is gone by then.
 class Later {
  public:
-  explicit Later(Executor& executor) : executor_(executor) {}
+  explicit Later(Executor& executor, Duration delay = Duration{0})
+      : executor_(executor), delay_(delay) {}
   void post(Task task) {
+    if (delay_ > Duration{0}) {
+      delayed_.push_back(executor_.post_at(executor_.now() + delay_, std::move(task)));
+      return;
+    }
     executor_.post([alive = std::weak_ptr<int>(alive_), task = std::move(task)]() mutable {
       if (!alive.expired()) task();
     });
   }
   // What was posted before no longer runs.
-  void forget() { alive_ = std::make_shared<int>(0); }
+  void forget() {
+    alive_ = std::make_shared<int>(0);
+    delayed_.clear();
+  }
 
  private:
   Executor& executor_;
+  Duration delay_;
+  std::vector<CancelHandle> delayed_;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
 
 class SimDemuxer final : public SegmentDemuxer {
  public:
-  SimDemuxer(Executor& executor, DemuxerCallbacks callbacks)
-      : later_(executor), callbacks_(std::move(callbacks)) {}
+  SimDemuxer(Executor& executor, Duration delay, DemuxerCallbacks callbacks)
+      : later_(executor, delay), callbacks_(std::move(callbacks)) {}
 
   void append(SharedBytes bytes) override {
     received_ += static_cast<int64_t>(bytes.size());
@@ -80,7 +93,13 @@ class SimDemuxer final : public SegmentDemuxer {
     stream.codec = "sim";
     const std::string config = header_.config;
     stream.codec_config = SharedBytes(std::vector<uint8_t>(config.begin(), config.end()));
-    later_.post([this, stream] { callbacks_.on_streams({stream}); });
+    std::vector<StreamInfo> streams = {stream};
+    if (header_.muxed_audio > 0) {
+      stream.kind = TrackKind::kAudio;
+      stream.stream_index = 1;
+      streams.push_back(stream);
+    }
+    later_.post([this, streams] { callbacks_.on_streams(streams); });
   }
 
   void emit_samples() {
@@ -90,6 +109,9 @@ class SimDemuxer final : public SegmentDemuxer {
       const int64_t needed = int64_t{kHeaderBytes} + payload * (next_ + 1) / header_.samples;
       if (received_ < needed) break;
       samples.push_back(make_sample(next_++));
+      while (next_audio_ * header_.samples < next_ * header_.muxed_audio) {
+        samples.push_back(make_audio_sample(next_audio_++));
+      }
     }
     if (samples.empty()) return;
     later_.post([this, samples = std::move(samples)]() mutable {
@@ -106,9 +128,24 @@ class SimDemuxer final : public SegmentDemuxer {
     sample.pts_ticks = at(index);
     sample.dts_ticks = sample.pts_ticks;
     sample.duration_ticks = at(index + 1) - at(index);
-    sample.is_key_frame = index % header_.gop == 0;
+    sample.is_key_frame =
+        index >= header_.first_key && (index - header_.first_key) % header_.gop == 0;
     sample.data = SharedBytes(std::vector<uint8_t>(
         static_cast<std::size_t>(std::max<int64_t>(1, header_.bytes / header_.samples)) % 64 + 1));
+    return sample;
+  }
+
+  EncodedSample make_audio_sample(int64_t index) const {
+    EncodedSample sample;
+    sample.kind = TrackKind::kAudio;
+    sample.stream_index = 1;
+    const auto at = [&](int64_t i) {
+      return header_.start_us + header_.duration_us * i / header_.muxed_audio;
+    };
+    sample.pts_ticks = sample.dts_ticks = at(index);
+    sample.duration_ticks = at(index + 1) - at(index);
+    sample.is_key_frame = true;
+    sample.data = SharedBytes(std::vector<uint8_t>(16));
     return sample;
   }
 
@@ -124,18 +161,42 @@ class SimDemuxer final : public SegmentDemuxer {
   bool is_broken_ = false;
   int64_t received_ = 0;
   int next_ = 0;
+  int next_audio_ = 0;
+};
+
+// Tells when a decoder meets the sample that it cannot decode.
+class BadSample {
+ public:
+  BadSample(int number, Severity severity) : number_(number), severity_(severity) {}
+  [[nodiscard]] std::optional<Error> next() {
+    if (++count_ != number_) return std::nullopt;
+    return make_error(ErrorCode::kDecodeFailed, "the simulated sample is damaged", 0, severity_);
+  }
+
+ private:
+  int number_;
+  Severity severity_;
+  int count_ = 0;
 };
 
 class SimVideoDecoder final : public VideoDecoder {
  public:
-  SimVideoDecoder(Executor& executor, VideoDecoderCallbacks callbacks)
-      : later_(executor), callbacks_(std::move(callbacks)) {}
+  SimVideoDecoder(Executor& executor, BadSample bad, VideoDecoderCallbacks callbacks)
+      : later_(executor), bad_(bad), callbacks_(std::move(callbacks)) {}
 
   [[nodiscard]] int room() const override { return 4 - queued_; }
 
   void decode(const EncodedSample& sample, MediaTime time, bool show) override {
     ++queued_;
-    later_.post([this, time, show, duration = Duration{sample.duration_ticks}] {
+    if (auto error = bad_.next()) {
+      later_.post([this, error] {
+        --queued_;
+        callbacks_.on_error(*error);
+      });
+      return;
+    }
+    has_key_ = has_key_ || sample.is_key_frame;
+    later_.post([this, time, show = show && has_key_, duration = Duration{sample.duration_ticks}] {
       --queued_;
       if (show) {
         VideoFrame frame;
@@ -156,23 +217,34 @@ class SimVideoDecoder final : public VideoDecoder {
   void flush() override {
     later_.forget();
     queued_ = 0;
+    has_key_ = false;
   }
 
  private:
   Later later_;
+  BadSample bad_;
   VideoDecoderCallbacks callbacks_;
   int queued_ = 0;
+  bool has_key_ = false;
 };
 
 class SimAudioDecoder final : public AudioDecoder {
  public:
-  SimAudioDecoder(AudioFormat format, Executor& executor, AudioDecoderCallbacks callbacks)
-      : format_(format), later_(executor), callbacks_(std::move(callbacks)) {}
+  SimAudioDecoder(AudioFormat format, Executor& executor, BadSample bad,
+                  AudioDecoderCallbacks callbacks)
+      : format_(format), later_(executor), bad_(bad), callbacks_(std::move(callbacks)) {}
 
   [[nodiscard]] int room() const override { return 4 - queued_; }
 
   void decode(const EncodedSample& sample, MediaTime time) override {
     ++queued_;
+    if (auto error = bad_.next()) {
+      later_.post([this, error] {
+        --queued_;
+        callbacks_.on_error(*error);
+      });
+      return;
+    }
     later_.post([this, time, duration = Duration{sample.duration_ticks}, speed = speed_] {
       --queued_;
       AudioChunk chunk;
@@ -199,6 +271,7 @@ class SimAudioDecoder final : public AudioDecoder {
  private:
   AudioFormat format_;
   Later later_;
+  BadSample bad_;
   AudioDecoderCallbacks callbacks_;
   double speed_ = 1.0;
   int queued_ = 0;
@@ -208,11 +281,12 @@ class SimAudioDecoder final : public AudioDecoder {
 
 std::string make_sim_segment(const SimSegmentSpec& spec) {
   char head[kHeaderBytes + 1] = {};
-  std::snprintf(head, sizeof head, "PLAYHEADSIM %c %lld %lld %d %d %lld %.32s\n",
+  std::snprintf(head, sizeof head, "PLAYHEADSIM %c %lld %lld %d %d %lld %.32s %d %d\n",
                 spec.kind == TrackKind::kVideo ? 'v' : 'a', static_cast<long long>(spec.start_us),
                 static_cast<long long>(spec.duration_us), spec.samples, spec.samples_per_gop,
                 static_cast<long long>(std::max<int64_t>(spec.bytes, kHeaderBytes)),
-                spec.codec_config.empty() ? "-" : spec.codec_config.c_str());
+                spec.codec_config.empty() ? "-" : spec.codec_config.c_str(), spec.first_key_frame,
+                spec.muxed_audio_samples);
   std::string body(head);
   body.resize(static_cast<std::size_t>(std::max<int64_t>(spec.bytes, kHeaderBytes)), '.');
   return body;
@@ -220,22 +294,24 @@ std::string make_sim_segment(const SimSegmentSpec& spec) {
 
 std::unique_ptr<SegmentDemuxer> SimBackend::open_demuxer(Container, Executor& executor,
                                                          DemuxerCallbacks callbacks) {
-  return std::make_unique<SimDemuxer>(executor, std::move(callbacks));
+  return std::make_unique<SimDemuxer>(executor, troubles_.demux_delay, std::move(callbacks));
 }
 
 Result<std::unique_ptr<VideoDecoder>> SimBackend::open_video_decoder(
     const StreamInfo& stream, Executor& executor, VideoDecoderCallbacks callbacks) {
   if (stream.codec != "sim") return make_error(ErrorCode::kCodecUnsupported, stream.codec);
+  const BadSample bad(troubles_.bad_video_sample, troubles_.severity);
   return std::unique_ptr<VideoDecoder>(
-      std::make_unique<SimVideoDecoder>(executor, std::move(callbacks)));
+      std::make_unique<SimVideoDecoder>(executor, bad, std::move(callbacks)));
 }
 
 Result<std::unique_ptr<AudioDecoder>> SimBackend::open_audio_decoder(
     const StreamInfo& stream, AudioFormat output, Executor& executor,
     AudioDecoderCallbacks callbacks) {
   if (stream.codec != "sim") return make_error(ErrorCode::kCodecUnsupported, stream.codec);
+  const BadSample bad(troubles_.bad_audio_sample, troubles_.severity);
   return std::unique_ptr<AudioDecoder>(
-      std::make_unique<SimAudioDecoder>(output, executor, std::move(callbacks)));
+      std::make_unique<SimAudioDecoder>(output, executor, bad, std::move(callbacks)));
 }
 
 bool SimBackend::supports(const std::string& rfc6381_codec) const {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "playhead/error.h"
 #include "playhead/media_backend.h"
 #include "playhead/time.h"
 
@@ -18,17 +19,30 @@ struct SimSegmentSpec {
   int64_t duration_us = 4'000'000;
   int samples = 100;
   int samples_per_gop = 50;
-  int64_t bytes = 100'000;   // whole body; samples are spread evenly over it
-  std::string codec_config;  // another text, another decoder
+  int64_t bytes = 100'000;      // whole body; samples are spread evenly over it
+  std::string codec_config;     // another text, another decoder
+  int first_key_frame = 0;      // samples before the first key frame
+  int muxed_audio_samples = 0;  // sound beside the pictures, as a second stream
 };
 
 // The body of such a segment.
 [[nodiscard]] std::string make_sim_segment(const SimSegmentSpec& spec);
 
-// Decodes at once, but asynchronously, on the executor it is given. Every codec but those that have
-// "unheard-of" in their name.
+// What goes wrong with demuxing and decoding.
+struct SimCodecTroubles {
+  Duration demux_delay{0};  // from bytes to what they hold
+  // The sample with that number, counted from 1 for each decoder, cannot be decoded; 0 is none.
+  int bad_video_sample = 0;
+  int bad_audio_sample = 0;
+  Severity severity = Severity::kRecoverable;  // of that: fatal ends the decoder
+};
+
+// Decodes at once, but asynchronously, on the executor it is given; as real decoders, pictures only
+// from a key frame on. Every codec but those that have "unheard-of" in their name.
 class SimBackend final : public MediaBackend {
  public:
+  explicit SimBackend(SimCodecTroubles troubles = {}) : troubles_(troubles) {}
+
   std::unique_ptr<SegmentDemuxer> open_demuxer(Container container, Executor& executor,
                                                DemuxerCallbacks callbacks) override;
   Result<std::unique_ptr<VideoDecoder>> open_video_decoder(
@@ -37,6 +51,9 @@ class SimBackend final : public MediaBackend {
       const StreamInfo& stream, AudioFormat output, Executor& executor,
       AudioDecoderCallbacks callbacks) override;
   [[nodiscard]] bool supports(const std::string& rfc6381_codec) const override;
+
+ private:
+  SimCodecTroubles troubles_;
 };
 
 }  // namespace playhead::test

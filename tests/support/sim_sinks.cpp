@@ -6,6 +6,7 @@
 namespace playhead::test {
 
 Result<AudioFormat> SimAudioSink::open(AudioFormat wanted) {
+  if (is_unplugged_) return make_error(ErrorCode::kAudioOutput, "no simulated sound device");
   format_ = wanted;
   is_open_ = true;
   is_running_ = false;

@@ -41,6 +41,9 @@ class SimAudioSink final : public AudioSink {
   void flush() override;
   void set_volume(double volume) override { volume_ = volume; }
 
+  // There is no device from now on.
+  void unplug() { is_unplugged_ = true; }
+
   [[nodiscard]] bool is_open() const { return is_open_; }
   [[nodiscard]] double volume() const { return volume_; }
   // Frames of silence among those written since open().
@@ -54,6 +57,7 @@ class SimAudioSink final : public AudioSink {
 
   Executor& executor_;
   AudioFormat format_;
+  bool is_unplugged_ = false;
   bool is_open_ = false;
   bool is_running_ = false;
   double volume_ = 1.0;

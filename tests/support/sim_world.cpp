@@ -90,7 +90,7 @@ void SimWorld::start_app(PlayerConfig config) {
   world.executor = borrowed<Executor>(executor);
   world.transport = transport;
   world.store = borrowed<Store>(store);
-  world.backend = std::make_shared<SimBackend>();
+  world.backend = std::make_shared<SimBackend>(codecs);
   auto made = Client::create(std::move(client_config), std::move(world));
   client = *std::move(made);
   screen = std::make_shared<CapturingVideoSink>(executor);
@@ -125,11 +125,35 @@ void SimWorld::load_title(bool start_paused) {
   player->load(source);
 }
 
+void SimWorld::load_dash(const SimDash& dash, std::optional<Duration> start) {
+  transport->serve([dash](const WebRequest& request) -> std::optional<WebAnswer> {
+    const auto body = dash.body(request.url);
+    return body ? std::optional(text_answer(*body)) : std::nullopt;
+  });
+  load_url(dash.url(), start);
+}
+
 void SimWorld::load_url(const std::string& url, std::optional<Duration> start) {
   PlaySource source;
   source.url = url;
   source.start = start;
   player->load(source);
+}
+
+void SimWorld::fail_requests(const std::string& url_contains, int status) {
+  SimFault fault;
+  fault.url_contains = url_contains;
+  fault.status = status;
+  transport->add_fault(std::move(fault));
+}
+
+void SimWorld::take_down(const std::string& host, std::optional<Duration> duration) {
+  SimFault fault;
+  fault.url_contains = host;
+  fault.refuses_connection = true;
+  if (duration) fault.until = executor.now() + *duration;
+  transport->add_fault(std::move(fault));
+  transport->drop_connections();
 }
 
 void SimWorld::run_for(Duration duration) {

@@ -7,6 +7,7 @@
 
 #include "playhead/player.h"
 #include "support/memory_store.h"
+#include "support/sim_dash.h"
 #include "support/sim_media.h"
 #include "support/sim_service.h"
 #include "support/sim_sinks.h"
@@ -31,7 +32,13 @@ class SimWorld {
   void kill_app();
 
   void load_title(bool start_paused = false);
+  void load_dash(const SimDash& dash, std::optional<Duration> start = {});
   void load_url(const std::string& url, std::optional<Duration> start = {});
+
+  // From now on requests with that text in their URL are answered with that status.
+  void fail_requests(const std::string& url_contains, int status);
+  // The host breaks all its connections and refuses new ones.
+  void take_down(const std::string& host, std::optional<Duration> duration = {});
 
   void run_for(Duration duration);
   // Runs until an event of that kind came since the last forget_events(); false after `limit`.
@@ -74,6 +81,7 @@ class SimWorld {
 
   VirtualExecutor executor;
   SimTitle title;
+  SimCodecTroubles codecs;  // of the next start_app()
   SimService service;
   MemoryStore store;
   std::shared_ptr<SimTransport> transport;

@@ -35,6 +35,7 @@ bool VirtualExecutor::step(MonotonicTime end) {
     now_ = std::max(now_, end);
     return false;
   }
+  ++steps_;
   task();
   return true;
 }

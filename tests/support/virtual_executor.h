@@ -41,6 +41,8 @@ class VirtualExecutor final : public Executor {
 
   // Moves the wall clock alone.
   void jump_wall(Duration by) { wall_offset_us_ += by.count(); }
+  // Tasks and timers run so far.
+  [[nodiscard]] uint64_t steps() const { return steps_; }
   // Nothing left to do, now or later.
   [[nodiscard]] bool idle() const { return state_->tasks.empty() && state_->timers.empty(); }
 
@@ -58,6 +60,7 @@ class VirtualExecutor final : public Executor {
   MonotonicTime now_{1'000'000'000};  // not 0: a forgotten initialisation must show
   int64_t wall_offset_us_;
   uint64_t next_timer_ = 0;
+  uint64_t steps_ = 0;
   std::mt19937_64 random_;
 };
 

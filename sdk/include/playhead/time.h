@@ -35,16 +35,48 @@ using MonotonicTime = TimePoint<struct MonotonicLine>;
 // Microseconds since 1970-01-01T00:00:00Z; may jump. For what leaves the process.
 using WallTime = TimePoint<struct WallLine>;
 
+namespace detail {
+
+// floor(part * 1'000'000 / whole) for 0 <= part < whole: below 1'000'000. In 64 bits: the product
+// of the remainders is built bit by bit, so that it never exceeds twice `whole`.
+[[nodiscard]] constexpr int64_t micro_parts(int64_t part, int64_t whole) {
+  constexpr int64_t kMicro = 1'000'000;
+  if (part <= std::numeric_limits<int64_t>::max() / kMicro) return part * kMicro / whole;
+  const auto divisor = static_cast<uint64_t>(whole);
+  int64_t quotient = 0;
+  uint64_t remainder = 0;
+  for (int64_t bit = int64_t{1} << 19; bit != 0; bit >>= 1) {
+    remainder *= 2;
+    quotient *= 2;
+    if (remainder >= divisor) remainder -= divisor, ++quotient;
+    if ((kMicro & bit) == 0) continue;
+    remainder += static_cast<uint64_t>(part);
+    if (remainder >= divisor) remainder -= divisor, ++quotient;
+  }
+  return quotient;
+}
+
+}  // namespace detail
+
 // Converts container ticks to microseconds, rounding towards minus infinity so that the boundary
 // between two neighbours is the same whichever of them it is computed from. timescale > 0.
-// Exact for every product that fits 128 bits; saturates at the ends of int64.
+// Exact for all values; saturates at the ends of int64.
 [[nodiscard]] constexpr int64_t ticks_to_us(int64_t ticks, int64_t timescale) {
-  const __int128 scaled = static_cast<__int128>(ticks) * 1'000'000;
-  __int128 quotient = scaled / timescale;
-  if (scaled % timescale != 0 && scaled < 0) --quotient;
-  constexpr __int128 kMax = std::numeric_limits<int64_t>::max();
-  constexpr __int128 kMin = std::numeric_limits<int64_t>::min();
-  return static_cast<int64_t>(quotient > kMax ? kMax : quotient < kMin ? kMin : quotient);
+  constexpr int64_t kMicro = 1'000'000;
+  constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
+  constexpr int64_t kMin = std::numeric_limits<int64_t>::min();
+  int64_t seconds = ticks / timescale;
+  int64_t rest = ticks % timescale;
+  if (rest < 0) --seconds, rest += timescale;
+  int64_t us = detail::micro_parts(rest, timescale);
+  // Both of one sign, so that only their sum can be out of range.
+  if (seconds < 0) ++seconds, us -= kMicro;
+  if (seconds > kMax / kMicro) return kMax;
+  if (seconds < kMin / kMicro) return kMin;
+  seconds *= kMicro;
+  if (us > 0 && seconds > kMax - us) return kMax;
+  if (us < 0 && seconds < kMin - us) return kMin;
+  return seconds + us;
 }
 
 [[nodiscard]] constexpr double to_seconds(Duration d) {

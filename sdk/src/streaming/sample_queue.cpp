@@ -8,10 +8,6 @@ namespace playhead {
 
 namespace {
 
-// Slack when asking whether a time is covered: the first sample of a title often starts a frame
-// late.
-constexpr Duration kEdgeTolerance = 100ms;
-
 int64_t size_of(const TimedSample& sample) {
   return static_cast<int64_t>(sample.sample.data.size());
 }
@@ -25,7 +21,7 @@ bool is_entry(const TimedSample& sample) {
 
 void SampleQueue::push(TimedSample sample) {
   bytes_ += size_of(sample);
-  end_ = end_ ? std::max(*end_, sample.end()) : sample.end();
+  if (!sample.decode_only) end_ = end_ ? std::max(*end_, sample.end()) : sample.end();
   samples_.push_back(std::move(sample));
 }
 
@@ -33,7 +29,6 @@ const TimedSample* SampleQueue::peek() const { return has_unread() ? &samples_[c
 
 void SampleQueue::advance() {
   if (!has_unread()) return;
-  last_read_ = last_read_ ? std::max(*last_read_, samples_[cursor_].pts) : samples_[cursor_].pts;
   ++cursor_;
 }
 
@@ -41,7 +36,9 @@ bool SampleQueue::seek(MediaTime target) {
   if (!end_ || target >= *end_) return false;
   std::optional<std::size_t> entry;
   for (std::size_t i = 0; i < samples_.size(); ++i) {
-    if (!is_entry(samples_[i])) continue;
+    // What another segment has shown before is no way to a target before that either.
+    const bool is_repeated = samples_[i].decode_only && target < samples_[i].origin->shown_from;
+    if (!is_entry(samples_[i]) || is_repeated) continue;
     // A segment's first sample may start a little after the time the segment is declared to start.
     const bool covers =
         samples_[i].pts <= target ||
@@ -51,13 +48,21 @@ bool SampleQueue::seek(MediaTime target) {
   }
   if (!entry) return false;
   cursor_ = *entry;
-  last_read_.reset();
+  return true;
+}
+
+bool SampleQueue::pass_to(MediaTime target) {
+  const bool is_known = !has_trimmed_ || samples_.front().pts <= target;
+  const auto next = std::find_if(samples_.begin(), samples_.end(), [&](const TimedSample& sample) {
+    return is_entry(sample) && sample.pts >= target;
+  });
+  if (!is_known || (next == samples_.end() && end_ && *end_ > target)) return false;
+  cursor_ = static_cast<std::size_t>(next - samples_.begin());
   return true;
 }
 
 bool SampleQueue::is_first_of_segment(std::size_t index) const {
-  if (index > 0)
-    return samples_[index - 1].origin->segment_number != samples_[index].origin->segment_number;
+  if (index > 0) return samples_[index - 1].origin->transfer != samples_[index].origin->transfer;
   return is_front_first_;
 }
 
@@ -69,10 +74,11 @@ void SampleQueue::trim_back(MediaTime keep_from) {
     if (is_entry(samples_[i])) keep = i;
   }
   for (std::size_t i = 0; i < keep; ++i) {
-    is_front_first_ = samples_.size() > 1 &&
-                      samples_[0].origin->segment_number != samples_[1].origin->segment_number;
+    is_front_first_ =
+        samples_.size() > 1 && samples_[0].origin->transfer != samples_[1].origin->transfer;
     bytes_ -= size_of(samples_.front());
     samples_.pop_front();
+    has_trimmed_ = true;
   }
   cursor_ -= keep;
 }
@@ -90,8 +96,8 @@ std::optional<MediaTime> SampleQueue::drop_segments_from(MediaTime from) {
   return start;
 }
 
-void SampleQueue::drop_unread_of(uint64_t segment_number) {
-  while (has_unread() && samples_.back().origin->segment_number == segment_number) {
+void SampleQueue::drop_unread_of(uint64_t transfer) {
+  while (has_unread() && samples_.back().origin->transfer == transfer) {
     bytes_ -= size_of(samples_.back());
     samples_.pop_back();
   }
@@ -101,10 +107,10 @@ void SampleQueue::drop_unread_of(uint64_t segment_number) {
 void SampleQueue::clear() {
   samples_.clear();
   is_front_first_ = true;
+  has_trimmed_ = false;
   cursor_ = 0;
   bytes_ = 0;
   end_.reset();
-  last_read_.reset();
 }
 
 Duration SampleQueue::level(MediaTime position) const {
@@ -114,7 +120,7 @@ Duration SampleQueue::level(MediaTime position) const {
 void SampleQueue::recompute_end() {
   end_.reset();
   for (const TimedSample& sample : samples_) {
-    end_ = end_ ? std::max(*end_, sample.end()) : sample.end();
+    if (!sample.decode_only) end_ = end_ ? std::max(*end_, sample.end()) : sample.end();
   }
 }
 

@@ -24,23 +24,25 @@ class SampleQueue {
   // unless the buffer covers `target`.
   bool seek(MediaTime target);
 
+  // For a `target` at which nothing of this kind plays: what comes after it is read next. False,
+  // and nothing moves, when that is not known.
+  bool pass_to(MediaTime target);
+
   // Forgets read samples that no seek to `keep_from` or later needs.
   void trim_back(MediaTime keep_from);
   // Forgets unread samples of segments that start at `from` or later; answers the start of the
   // first forgotten segment, nothing when there was none.
   std::optional<MediaTime> drop_segments_from(MediaTime from);
-  // Forgets unread samples of that segment.
-  void drop_unread_of(uint64_t segment_number);
+  // Forgets unread samples of that transfer.
+  void drop_unread_of(uint64_t transfer);
   void clear();
 
-  // End of the latest sample; nothing when empty.
+  // End of the latest sample that is shown or heard; nothing when there is none.
   [[nodiscard]] std::optional<MediaTime> end() const { return end_; }
   // Media ahead of `position`; 0 when nothing is.
   [[nodiscard]] Duration level(MediaTime position) const;
   [[nodiscard]] int64_t bytes() const { return bytes_; }
   [[nodiscard]] bool has_unread() const { return cursor_ < samples_.size(); }
-  // Presentation time of the latest sample read; nothing when none was since clear() or seek().
-  [[nodiscard]] std::optional<MediaTime> last_read() const { return last_read_; }
 
  private:
   void recompute_end();
@@ -48,10 +50,10 @@ class SampleQueue {
 
   std::deque<TimedSample> samples_;
   bool is_front_first_ = true;  // the front is its segment's first sample
-  std::size_t cursor_ = 0;      // index of the next unread sample
+  bool has_trimmed_ = false;
+  std::size_t cursor_ = 0;  // index of the next unread sample
   int64_t bytes_ = 0;
   std::optional<MediaTime> end_;
-  std::optional<MediaTime> last_read_;
 };
 
 }  // namespace playhead

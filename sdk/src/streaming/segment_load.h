@@ -18,7 +18,6 @@ class InitCache {
  public:
   [[nodiscard]] const SharedBytes* find(const ResourceLocation& location) const;
   void put(const ResourceLocation& location, SharedBytes bytes);
-  void clear() { entries_.clear(); }
 
  private:
   std::map<std::string, SharedBytes> entries_;

@@ -2,11 +2,10 @@
 #include "streaming/streaming_engine.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
-#include "base/url.h"
 #include "streaming/buffering_policy.h"
-#include "streaming/failure_policy.h"
 
 namespace playhead {
 
@@ -20,18 +19,20 @@ constexpr Bitrate kTypicalAudio{200'000};
 // the old Representation goes on meanwhile. A playlist takes a round trip or two.
 constexpr Duration kIndexPatience = 2s;
 
+// Sound and pictures are looked at a little before a Period begins in which they come or go. Less:
+// a turn that is late would take the end of one Period's sound for the end of the title.
+constexpr Duration kPeriodLead = 100ms;
+
+// So long before its end a play that cannot go on is told to: more than the pause between two
+// turns.
+constexpr Duration kLastMoment = 250ms;
+
+// A segment of which less than that is still to come has been fetched: Representations' boundaries
+// differ by rounding.
+constexpr Duration kRounding = 100ms;
+
 // "Nothing to do" for turn(): far beyond any deadline, but safe to add to a time.
 constexpr Duration kForever = 24h;
-
-RepresentationInfo info_of(const Representation& representation) {
-  RepresentationInfo info;
-  info.id = representation.id;
-  info.bitrate = representation.bandwidth;
-  info.width = representation.width;
-  info.height = representation.height;
-  info.codecs = representation.codecs;
-  return info;
-}
 
 SwitchReason reason_of(abr::AbrReason reason) {
   switch (reason) {
@@ -64,24 +65,18 @@ Result<void> StreamingEngine::open(std::shared_ptr<const Presentation> presentat
                                    const TrackPreferences& preferences, MediaTime position) {
   presentation_ = std::move(presentation);
   preferences_ = preferences;
-  selected_ = select(*presentation_);
-  const std::size_t period = period_at(position);
-  if (auto checked = drop_undecodable(period); !checked) return checked;
-  const PeriodTracks& chosen = selected_[period];
-  if (!chosen.video && !chosen.audio) {
+  position_ = position;
+  choose_tracks();
+  if (!played_.has(TrackKind::kVideo) && !played_.has(TrackKind::kAudio)) {
     return make_error(ErrorCode::kNoPlayableTrack, "the title has neither video nor sound");
   }
-  for (const auto& index : {chosen.video, chosen.audio}) {
-    if (index && presentation_->periods[period].adaptation_sets[*index].is_encrypted) {
-      return make_error(ErrorCode::kDrmNoSystem, "encrypted titles cannot be played yet");
-    }
+  if (auto checked = played_.check(played_.period_at(position)); !checked) return checked;
+  if (const AdaptationSet* silent = played_.left_out()) {
+    listener_.on_streaming_warning(make_error(
+        ErrorCode::kNoPlayableTrack, "no decoder for " + silent->representations.front().codecs, 0,
+        Severity::kRecoverable));
   }
   make_tracks(position);
-  const Track* video = track_of(TrackKind::kVideo);
-  if (video && usable_left(*video) == 0) {
-    tracks_.clear();
-    return make_error(ErrorCode::kNoPlayableTrack, "no decoder for any of the title's pictures");
-  }
   return {};
 }
 
@@ -90,44 +85,18 @@ bool StreamingEngine::can_decode(const AdaptationSet& set) const {
                      [&](const Representation& r) { return backend_.supports(r.codecs); });
 }
 
-std::vector<PeriodTracks> StreamingEngine::select(const Presentation& presentation) const {
-  return select_tracks(presentation, preferences_,
-                       [this](const AdaptationSet& set) { return can_decode(set); });
-}
-
-Result<void> StreamingEngine::drop_undecodable(std::size_t period) {
-  PeriodTracks& chosen = selected_[period];
-  const auto& sets = presentation_->periods[period].adaptation_sets;
-  const auto refusal = [&](std::size_t index) {
-    return make_error(ErrorCode::kNoPlayableTrack,
-                      "no decoder for " + sets[index].representations.front().codecs);
-  };
-  if (chosen.video && !can_decode(sets[*chosen.video])) return refusal(*chosen.video);
-  if (chosen.audio && !can_decode(sets[*chosen.audio])) {
-    Error error = refusal(*chosen.audio);
-    if (!chosen.video) return error;
-    error.severity = Severity::kRecoverable;  // pictures without sound are better than nothing
-    listener_.on_streaming_warning(error);
-    chosen.audio.reset();
-  }
-  return {};
+void StreamingEngine::choose_tracks() {
+  played_ = PlayedTracks(presentation_, preferences_,
+                         [this](const AdaptationSet& set) { return can_decode(set); });
 }
 
 void StreamingEngine::make_tracks(MediaTime position) {
-  const std::size_t period = period_at(position);
-  const PeriodTracks& chosen = selected_[period];
   const TrackStream::Context context{fetcher_, backend_, executor_, mapper_, video_, audio_, *this};
   tracks_.clear();
-  if (chosen.video) {
+  for (const TrackKind kind : {TrackKind::kVideo, TrackKind::kAudio}) {
+    if (!played_.has(kind)) continue;
     Track track;
-    track.stream =
-        std::make_unique<TrackStream>(context, TrackKind::kVideo, !chosen.audio.has_value(), true);
-    tracks_.push_back(std::move(track));
-  }
-  if (chosen.audio) {
-    Track track;
-    track.stream =
-        std::make_unique<TrackStream>(context, TrackKind::kAudio, false, !chosen.video.has_value());
+    track.stream = std::make_unique<TrackStream>(context, kind);
     tracks_.push_back(std::move(track));
   }
   for (Track& track : tracks_) place_track(track, position);
@@ -142,12 +111,12 @@ void StreamingEngine::place_track(Track& track, MediaTime position) {
   track = Track();
   track.stream = std::move(stream);
   track.stream->restart(position);
-  track.period = period_at(position);
+  track.period = played_.period_at(position);
 }
 
 void StreamingEngine::replace(std::shared_ptr<const Presentation> presentation) {
   presentation_ = std::move(presentation);
-  selected_ = select(*presentation_);
+  choose_tracks();
   indexes_.clear();
   waiting_for_renewal_ = false;
   for (Track& track : tracks_) {
@@ -156,9 +125,12 @@ void StreamingEngine::replace(std::shared_ptr<const Presentation> presentation) 
 }
 
 bool StreamingEngine::seek(MediaTime position) {
+  position_ = position;
   bool buffered = !tracks_.empty();
-  if (plays_video()) buffered = buffered && video_.seek(position);
-  if (plays_audio()) buffered = buffered && audio_.seek(position);
+  const auto is_there = [&](SampleQueue& queue, bool plays) {
+    return plays ? queue.seek(position) : queue.pass_to(position);
+  };
+  buffered = buffered && is_there(video_, plays_video()) && is_there(audio_, plays_audio());
   if (buffered) return true;
   video_.clear();
   audio_.clear();
@@ -168,7 +140,7 @@ bool StreamingEngine::seek(MediaTime position) {
 
 void StreamingEngine::change_audio(const TrackPreferences& preferences, MediaTime position) {
   preferences_ = preferences;
-  selected_ = select(*presentation_);
+  choose_tracks();
   Track* track = track_of(TrackKind::kAudio);
   if (!track) return;
   audio_.clear();
@@ -181,7 +153,7 @@ void StreamingEngine::select_representation(const std::string& id, MediaTime pos
   // A choice by hand should show soon: what lies further ahead is fetched again. Muxed sound would
   // have to go with it, so there the choice waits for the next segment.
   constexpr Duration kKeepAhead = 4s;
-  if (id.empty() || !track || track->stream->found_audio()) return;
+  if (id.empty() || !track || track->stream->found_audio(current_period())) return;
   const MediaTime from = position + kKeepAhead;
   const bool was_fetching = track->stream->is_fetching();
   const auto unread = video_.drop_segments_from(from);
@@ -195,22 +167,17 @@ void StreamingEngine::select_representation(const std::string& id, MediaTime pos
   forget_failures(TrackKind::kVideo);
   track->failed_ids.clear();
   track->is_complete = false;
-  track->period = period_at(resume);
+  track->blocked.reset();
+  track->period = played_.period_at(resume);
   track->stream->set_cursor(resume);
 }
 
-std::size_t StreamingEngine::period_at(MediaTime position) const {
-  std::size_t found = 0;
-  for (std::size_t i = 0; i < presentation_->periods.size(); ++i) {
-    if (presentation_->periods[i].start <= position) found = i;
-  }
-  return found;
+std::size_t StreamingEngine::current_period() const {
+  return played_.period_at(position_ + kPeriodLead);
 }
 
 const AdaptationSet* StreamingEngine::set_of(const Track& track) const {
-  const PeriodTracks& chosen = selected_[track.period];
-  const auto& index = track.stream->kind() == TrackKind::kVideo ? chosen.video : chosen.audio;
-  return index ? &presentation_->periods[track.period].adaptation_sets[*index] : nullptr;
+  return played_.set(track.stream->kind(), track.period);
 }
 
 StreamingEngine::Track* StreamingEngine::track_of(TrackKind kind) {
@@ -224,28 +191,11 @@ const StreamingEngine::Track* StreamingEngine::track_of(TrackKind kind) const {
   return const_cast<StreamingEngine*>(this)->track_of(kind);  // NOLINT: same search, no change
 }
 
-bool StreamingEngine::plays_video() const {
-  const Track* track = track_of(TrackKind::kVideo);
-  return track && !track->stream->lacks_video();
-}
-
-bool StreamingEngine::plays_audio() const {
-  if (track_of(TrackKind::kAudio)) return true;
-  const Track* video = track_of(TrackKind::kVideo);
-  return video && video->stream->found_audio();
-}
-
-bool StreamingEngine::is_complete(TrackKind kind) const {
-  const Track* track = track_of(kind);
-  if (!track && kind == TrackKind::kAudio) track = track_of(TrackKind::kVideo);  // muxed
-  return !track || (track->is_complete && track->stream->is_idle());
-}
-
-Duration StreamingEngine::level(TrackKind kind, MediaTime position) const {
-  return (kind == TrackKind::kVideo ? video_ : audio_).level(position);
-}
-
 Duration StreamingEngine::turn(MonotonicTime now, MediaTime position, double speed) {
+  // Nothing plays: no room appears, and whoever starts it again asks for a turn.
+  stands_still_ = position == position_ && now > last_turn_;
+  position_ = position;
+  last_turn_ = now;
   if (tracks_.empty() || has_failed_) return kForever;
   for (Track& track : tracks_) track.stream->collect();
   video_.trim_back(position - config_.buffering.back);
@@ -257,7 +207,29 @@ Duration StreamingEngine::turn(MonotonicTime now, MediaTime position, double spe
     if (has_failed_ || waiting_for_renewal_) break;
     wait = std::min(wait, turn_track(track, now, position, speed));
   }
-  return wait;
+  return std::min(wait, report_blocked(position, speed));
+}
+
+void StreamingEngine::block(Track& track, Error error) {
+  track.blocked = std::move(error);
+  listener_.on_streaming_progress();
+}
+
+Duration StreamingEngine::report_blocked(MediaTime position, double speed) {
+  const Error* why = nullptr;
+  Duration left{0};
+  for (const Track& track : tracks_) {
+    if (!track.blocked) continue;
+    if (!track.stream->is_idle()) return kForever;
+    why = &*track.blocked;
+    left = std::max(left, level(track.stream->kind(), position));
+  }
+  if (!why || has_failed_) return kForever;
+  if (left > kLastMoment)
+    return from_seconds(to_seconds(left - kLastMoment) / std::max(speed, 0.1));
+  has_failed_ = true;
+  listener_.on_streaming_failed(*why);
+  return kForever;
 }
 
 void StreamingEngine::place_orphans() {
@@ -273,78 +245,102 @@ void StreamingEngine::place_orphans() {
 
 Duration StreamingEngine::turn_track(Track& track, MonotonicTime now, MediaTime position,
                                      double speed) {
-  if (track.is_complete || track.stream->is_fetching()) return kForever;
+  if (track.is_complete || track.blocked || track.stream->is_fetching()) return kForever;
   if (now < track.not_before) return track.not_before - now;
   FetchInputs in;
   // What was fetched but holds no samples, or waits to be placed, is not fetched once more.
   in.level = std::max(track.stream->cursor() - position, Duration{0});
   in.other_level = in.level;
   for (const Track& other : tracks_) {
-    if (&other == &track || other.is_complete) continue;
+    if (&other == &track || other.is_complete || other.blocked) continue;
     in.other_level = std::min(in.other_level, level(other.stream->kind(), position));
   }
   in.buffered_bytes = buffered_bytes();
   in.speed = speed;
   const FetchDecision decision = decide_fetch(in, config_.buffering);
-  if (!decision.fetch) return decision.wait;
+  if (!decision.fetch) return stands_still_ ? kForever : decision.wait;
   fetch_next(track, position);
   return kForever;
 }
 
+bool StreamingEngine::waits_for_sound(const Track& track) const {
+  if (!played_.brings_sound(track.stream->kind(), track.period, track.period + 1)) return false;
+  return std::any_of(tracks_.begin(), tracks_.end(), [&](const Track& other) {
+    if (&other == &track || other.blocked) return false;
+    const std::size_t oldest = other.stream->period_under_way().value_or(
+        other.is_complete ? played_.periods() : other.period);
+    return played_.brings_sound(other.stream->kind(), oldest, track.period);
+  });
+}
+
 void StreamingEngine::fetch_next(Track& track, MediaTime position) {
   for (;;) {
+    if (auto checked = played_.check(track.period); !checked) {
+      return block(track, std::move(checked).error());
+    }
+    if (waits_for_sound(track)) return;
     SwitchReason reason = SwitchReason::kInitial;
     const Representation* chosen = choose_representation(track, position, reason);
     if (!chosen) {
       if (next_period(track)) continue;
       return;
     }
-    indexes_.request(*chosen);
-    const LoadedIndex* index = indexes_.find(*chosen);
-    if (!index) {
-      if (const auto error = indexes_.take_error(chosen->id)) {
-        return handle_index_failure(track, chosen->id, *error, executor_.now(), position);
-      }
-      if (track.last_id.empty() || track.last_id == chosen->id) return;
-      if (track.stream->cursor() - position > kIndexPatience) return;
-      const AdaptationSet& set = *set_of(track);
-      const auto old = std::find_if(set.representations.begin(), set.representations.end(),
-                                    [&](const auto& r) { return r.id == track.last_id; });
-      if (old == set.representations.end() || track.failed_ids.count(old->id) != 0) return;
-      indexes_.request(*old);
-      index = indexes_.find(*old);
-      if (!index) return;
-      chosen = &*old;
-    }
-    if (index->is_encrypted) {
-      has_failed_ = true;
-      listener_.on_streaming_failed(
-          make_error(ErrorCode::kDrmNoSystem, "encrypted titles cannot be played yet"));
-      return;
-    }
+    const LoadedIndex* index = index_for(track, chosen, position);
+    if (!index) return;
+    if (index->is_encrypted) return block(track, encrypted_error());
     const auto next = next_index(track, *index->segments);
-    if (!next) {
+    if (!next || index->segments->at(*next).start >= played_.end_of(track.period)) {
       if (next_period(track)) continue;
       return;
     }
-    PlannedSegment planned;
-    planned.segment = index->segments->at(*next);
-    if (planned.segment.is_gap) {
-      track.stream->set_cursor(planned.segment.end);
-      track.last_number = planned.segment.number;
+    const Segment segment = index->segments->at(*next);
+    track.last_number = segment.number;
+    if (segment.is_gap) {
+      track.stream->set_cursor(segment.end);
       continue;
     }
-    planned.period = track.period;
-    planned.representation = info_of(*chosen);
-    planned.reason = reason;
-    planned.container = index->container;
-    planned.media_offset = chosen->media_offset;
-    track.last_number = planned.segment.number;
-    track.last_id = chosen->id;
-    if (track.stream->kind() == TrackKind::kVideo) last_video_id_ = chosen->id;
-    track.stream->fetch(std::move(planned));
-    return;
+    return start_fetch(track, *index, segment, *chosen, reason);
   }
+}
+
+const LoadedIndex* StreamingEngine::index_for(Track& track, const Representation*& chosen,
+                                              MediaTime position) {
+  indexes_.request(*chosen);
+  if (const LoadedIndex* index = indexes_.find(*chosen)) return index;
+  if (const auto error = indexes_.take_error(chosen->id)) {
+    react(track, {chosen->id, *error, false}, executor_.now(), position);
+    if (!has_failed_ && !waiting_for_renewal_) listener_.on_streaming_progress();
+    return nullptr;
+  }
+  if (track.last_id.empty() || track.last_id == chosen->id) return nullptr;
+  if (track.stream->cursor() - position > kIndexPatience) return nullptr;
+  const AdaptationSet& set = *set_of(track);
+  const auto old = std::find_if(set.representations.begin(), set.representations.end(),
+                                [&](const auto& r) { return r.id == track.last_id; });
+  if (old == set.representations.end() || track.failed_ids.count(old->id) != 0) return nullptr;
+  chosen = &*old;
+  indexes_.request(*chosen);
+  return indexes_.find(*chosen);
+}
+
+void StreamingEngine::start_fetch(Track& track, const LoadedIndex& index, Segment segment,
+                                  const Representation& representation, SwitchReason reason) {
+  PlannedSegment planned;
+  planned.segment = std::move(segment);
+  planned.period = track.period;
+  planned.representation = representation_info(representation);
+  planned.reason = reason;
+  planned.container = index.container;
+  planned.media_offset = representation.media_offset;
+  planned.transfer = ++transfers_;
+  const bool is_video = track.stream->kind() == TrackKind::kVideo;
+  planned.takes_audio = is_video && played_.is_muxed(track.period);
+  planned.places_timeline = is_video || !played_.set(TrackKind::kVideo, track.period);
+  if (track.period > 0) planned.period_start = presentation_->periods[track.period].start;
+  planned.period_end = played_.end_of(track.period);
+  track.last_id = representation.id;
+  if (is_video) last_video_id_ = representation.id;
+  track.stream->fetch(std::move(planned));
 }
 
 std::optional<std::size_t> StreamingEngine::next_index(const Track& track,
@@ -352,28 +348,28 @@ std::optional<std::size_t> StreamingEngine::next_index(const Track& track,
   const MediaTime cursor = track.stream->cursor();
   const auto found = index.find(cursor);
   if (!found) return std::nullopt;
-  // Boundaries of Representations differ by rounding: a segment of which the cursor leaves less
-  // than half is the one before the one that is meant. At the very start the cursor may be
-  // anywhere.
+  // At the very start the cursor may be anywhere. Later a sliver of a segment left over is
+  // rounding; anything more is fetched, and what was shown of it before is not shown again.
   if (!track.last_number) return found;
   const Segment segment = index.at(*found);
-  if (segment.end - cursor >= segment.duration() / 2) return found;
+  if (segment.end - cursor >= std::min(kRounding, segment.duration() / 2)) return found;
   if (*found + 1 < index.size()) return *found + 1;
   return std::nullopt;
 }
 
 bool StreamingEngine::next_period(Track& track) {
-  if (track.period + 1 >= presentation_->periods.size()) {
+  listener_.on_streaming_progress();
+  if (track.period + 1 >= played_.periods()) {
     track.is_complete = true;
-    listener_.on_streaming_progress();
     return false;
   }
+  const bool had_nothing = !set_of(track);
   ++track.period;
+  if (had_nothing) track.nothing_until = presentation_->periods[track.period].start;
   track.last_number.reset();
   track.last_id.clear();
   track.failed_ids.clear();
-  track.stream->set_cursor(
-      std::max(track.stream->cursor(), presentation_->periods[track.period].start));
+  track.stream->set_cursor(presentation_->periods[track.period].start);
   return true;
 }
 
@@ -390,16 +386,39 @@ const Representation* StreamingEngine::choose_representation(const Track& track,
   return chosen;
 }
 
+const Representation* StreamingEngine::forced_in(const AdaptationSet& set) const {
+  if (forced_id_.empty()) return nullptr;
+  const Representation* wanted = nullptr;
+  for (const Period& period : presentation_->periods) {
+    for (const AdaptationSet& other : period.adaptation_sets) {
+      for (const Representation& r : other.representations) {
+        if (r.id == forced_id_) wanted = &r;
+      }
+    }
+  }
+  if (!wanted) return nullptr;
+  const auto distance = [&](const Representation& r) {
+    return std::abs(r.bandwidth.bps - wanted->bandwidth.bps);
+  };
+  return &*std::min_element(set.representations.begin(), set.representations.end(),
+                            [&](const Representation& a, const Representation& b) {
+                              if (a.id == forced_id_ || b.id == forced_id_)
+                                return a.id == forced_id_;
+                              return distance(a) < distance(b);
+                            });
+}
+
 const Representation* StreamingEngine::choose_video(const Track& track, const AdaptationSet& set,
                                                     MediaTime position,
                                                     SwitchReason& reason) const {
+  const Representation* forced = forced_in(set);
+  if (forced && is_usable(track, *forced)) {
+    reason = SwitchReason::kManual;
+    return forced;
+  }
   std::vector<const Representation*> usable;
   for (const Representation& representation : set.representations) {
     if (!is_usable(track, representation)) continue;
-    if (representation.id == forced_id_) {
-      reason = SwitchReason::kManual;
-      return &representation;
-    }
     const bool too_much =
         (config_.max_bitrate.bps > 0 && representation.bandwidth > config_.max_bitrate) ||
         (config_.max_height > 0 && representation.height > config_.max_height);
@@ -429,53 +448,6 @@ const Representation* StreamingEngine::choose_video(const Track& track, const Ad
   const abr::AbrDecision decision = abr_->decide(in);
   reason = track.failed_ids.empty() ? reason_of(decision.reason) : SwitchReason::kFailure;
   return usable[decision.rung];
-}
-
-std::optional<Duration> StreamingEngine::duration() const {
-  if (!presentation_) return std::nullopt;
-  if (presentation_->duration) return presentation_->duration;
-  for (const Track& track : tracks_) {
-    const AdaptationSet* set = set_of(track);
-    if (!set) continue;
-    for (const Representation& representation : set->representations) {
-      const LoadedIndex* index = indexes_.find(representation);
-      if (index && index->segments->size() > 0) return index->segments->end() - MediaTime{0};
-    }
-  }
-  return std::nullopt;
-}
-
-std::vector<TrackInfo> StreamingEngine::audio_tracks() const {
-  std::vector<TrackInfo> tracks;
-  if (!presentation_ || tracks_.empty()) return tracks;
-  const std::size_t period = tracks_.front().period;
-  const auto& sets = presentation_->periods[period].adaptation_sets;
-  for (std::size_t i = 0; i < sets.size(); ++i) {
-    if (sets[i].kind == TrackKind::kVideo) continue;
-    TrackInfo track;
-    track.id = sets[i].id;
-    track.kind = sets[i].kind;
-    track.language = sets[i].language;
-    track.label = sets[i].label;
-    track.codecs = sets[i].representations.front().codecs;
-    track.bitrate = sets[i].representations.front().bandwidth;
-    track.channels = sets[i].representations.front().channels;
-    track.is_selected = selected_[period].audio == i;
-    tracks.push_back(std::move(track));
-  }
-  return tracks;
-}
-
-std::vector<RepresentationInfo> StreamingEngine::video_representations() const {
-  std::vector<RepresentationInfo> list;
-  const Track* track = track_of(TrackKind::kVideo);
-  const AdaptationSet* set = track ? set_of(*track) : nullptr;
-  if (!set) return list;
-  for (const Representation& representation : set->representations) {
-    list.push_back(info_of(representation));
-    list.back().is_selected = representation.id == last_video_id_;
-  }
-  return list;
 }
 
 }  // namespace playhead

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -15,10 +14,11 @@
 #include "playhead/abr/throughput_estimator.h"
 #include "playhead/config.h"
 #include "playhead/presentation.h"
+#include "streaming/failure_policy.h"
 #include "streaming/index_table.h"
+#include "streaming/played_tracks.h"
 #include "streaming/sample_queue.h"
 #include "streaming/timeline_mapper.h"
-#include "streaming/track_selection.h"
 #include "streaming/track_stream.h"
 
 namespace playhead {
@@ -45,6 +45,9 @@ struct StreamingConfig {
   bool can_renew = false;
 };
 
+// What the app is told about a Representation.
+[[nodiscard]] RepresentationInfo representation_info(const Representation& representation);
+
 // Decides what is fetched next for the tracks of a Presentation and holds what was fetched. Each
 // turn() looks at levels and position and starts what the policies ask for. Engine thread.
 class StreamingEngine final : private TrackStreamListener {
@@ -53,7 +56,8 @@ class StreamingEngine final : private TrackStreamListener {
                   Executor& executor, StreamingConfig config, StreamingListener& listener);
   ~StreamingEngine() override;
 
-  // Starts fetching at `position`. Errors: kNoPlayableTrack, kDrmNoSystem.
+  // Starts fetching at `position`. Errors, of the Period there: kNoPlayableTrack, kDrmNoSystem. A
+  // later Period that cannot be played is an error once everything before it was played.
   Result<void> open(std::shared_ptr<const Presentation> presentation,
                     const TrackPreferences& preferences, MediaTime position);
   // The same title under new URLs: what is buffered stays.
@@ -72,12 +76,13 @@ class StreamingEngine final : private TrackStreamListener {
 
   [[nodiscard]] SampleQueue& video() { return video_; }
   [[nodiscard]] SampleQueue& audio() { return audio_; }
+  // At the position of the last turn: Periods differ.
   [[nodiscard]] bool plays_video() const;
   // Known for certain once the first segment was looked into, when sound is muxed.
   [[nodiscard]] bool plays_audio() const;
-  // Everything up to the end of the title was fetched.
+  // Everything that can be had up to the end of the title was fetched.
   [[nodiscard]] bool is_complete(TrackKind kind) const;
-  // The track has samples for its first play.
+  // Media ahead of `position`, stretches in which the title has none of that kind included.
   [[nodiscard]] Duration level(TrackKind kind, MediaTime position) const;
   [[nodiscard]] int64_t buffered_bytes() const { return video_.bytes() + audio_.bytes(); }
 
@@ -98,6 +103,9 @@ class StreamingEngine final : private TrackStreamListener {
     std::unique_ptr<TrackStream> stream;
     std::size_t period = 0;
     bool is_complete = false;
+    std::optional<Error> blocked;  // why the Period that comes next cannot be played
+    // The last Periods passed over held nothing for it up to there.
+    MediaTime nothing_until;
     std::optional<uint64_t> last_number;  // of the last segment planned
     std::string last_id;                  // its Representation
     // About the segment that failed last.
@@ -120,23 +128,35 @@ class StreamingEngine final : private TrackStreamListener {
 
   void measure(const std::optional<ThroughputSample>& sample);
   [[nodiscard]] bool can_decode(const AdaptationSet& set) const;
-  [[nodiscard]] std::vector<PeriodTracks> select(const Presentation& presentation) const;
-  // Errors: kNoPlayableTrack. Sound that cannot be decoded is left out with a warning.
-  Result<void> drop_undecodable(std::size_t period);
+  void choose_tracks();
   void make_tracks(MediaTime position);
   void place_track(Track& track, MediaTime position);
-  [[nodiscard]] std::size_t period_at(MediaTime position) const;
+  // The Period that plays a moment after the position of the last turn.
+  [[nodiscard]] std::size_t current_period() const;
   [[nodiscard]] const AdaptationSet* set_of(const Track& track) const;
   Track* track_of(TrackKind kind);
   [[nodiscard]] const Track* track_of(TrackKind kind) const;
 
   Duration turn_track(Track& track, MonotonicTime now, MediaTime position, double speed);
+  // Another track has yet to bring sound of an earlier Period.
+  [[nodiscard]] bool waits_for_sound(const Track& track) const;
   // Plans and starts the next segment, or asks for the index it needs.
   void fetch_next(Track& track, MediaTime position);
   [[nodiscard]] const Representation* choose_representation(const Track& track, MediaTime position,
                                                             SwitchReason& reason) const;
   [[nodiscard]] const Representation* choose_video(const Track& track, const AdaptationSet& set,
                                                    MediaTime position, SwitchReason& reason) const;
+  // Nothing comes after what was fetched, for that reason.
+  void block(Track& track, Error error);
+  // Reports it once what can be played was played. Answers when to look again.
+  Duration report_blocked(MediaTime position, double speed);
+  // The index of `chosen`. Null while it is fetched, unless the Representation fetched so far goes
+  // on meanwhile: `chosen` is that one then.
+  const LoadedIndex* index_for(Track& track, const Representation*& chosen, MediaTime position);
+  void start_fetch(Track& track, const LoadedIndex& index, Segment segment,
+                   const Representation& representation, SwitchReason reason);
+  // The Representation chosen by hand, or what comes nearest to it in another Period; may be null.
+  [[nodiscard]] const Representation* forced_in(const AdaptationSet& set) const;
   [[nodiscard]] std::optional<std::size_t> next_index(const Track& track,
                                                       const SegmentIndex& index) const;
   bool next_period(Track& track);
@@ -146,8 +166,13 @@ class StreamingEngine final : private TrackStreamListener {
   void handle_failures(MonotonicTime now, MediaTime position);
   void handle_failure(Track& track, const SegmentFailure& failure, MonotonicTime now,
                       MediaTime position);
-  void handle_index_failure(Track& track, const std::string& id, const Error& error,
-                            MonotonicTime now, MediaTime position);
+  // Decides what a failure of a Representation leads to, and does all but skip.
+  struct Trouble {
+    const std::string& representation_id;
+    const Error& error;
+    bool is_media = true;  // false: its index
+  };
+  FailureAction react(Track& track, const Trouble& trouble, MonotonicTime now, MediaTime position);
   // It can be played and has not just failed.
   [[nodiscard]] bool is_usable(const Track& track, const Representation& representation) const;
   [[nodiscard]] int usable_left(const Track& track) const;
@@ -160,7 +185,10 @@ class StreamingEngine final : private TrackStreamListener {
 
   std::shared_ptr<const Presentation> presentation_;
   TrackPreferences preferences_;
-  std::vector<PeriodTracks> selected_;
+  PlayedTracks played_;
+  MediaTime position_;  // of the last turn
+  MonotonicTime last_turn_;
+  bool stands_still_ = false;  // the position, since the turn before
   IndexTable indexes_;
   TimelineMapper mapper_;
   SampleQueue video_;
@@ -171,6 +199,7 @@ class StreamingEngine final : private TrackStreamListener {
   ThroughputMeter meter_;
   std::string forced_id_;
   std::string last_video_id_;
+  uint64_t transfers_ = 0;  // planned so far
   bool waiting_for_renewal_ = false;
   bool has_failed_ = false;
 

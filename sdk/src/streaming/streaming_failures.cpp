@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/url.h"
-#include "streaming/failure_policy.h"
 #include "streaming/streaming_engine.h"
 
 namespace playhead {
@@ -86,73 +85,56 @@ int StreamingEngine::usable_left(const Track& track) const {
 
 void StreamingEngine::handle_failure(Track& track, const SegmentFailure& failure, MonotonicTime now,
                                      MediaTime position) {
+  // The segment is planned again from where it was unless it is skipped. It may fail after all of
+  // it came in, when its Period or the title seemed to be done.
+  const PlannedSegment& planned = failure.planned;
+  track.period = std::min(planned.period, presentation_->periods.size() - 1);
+  track.is_complete = false;
+  track.blocked.reset();
+  track.stream->set_cursor(planned.from);
+  const Trouble trouble{planned.representation.id, failure.error};
+  if (react(track, trouble, now, position) != FailureAction::kSkipSegment) return;
+  ++track.skipped;
+  track.attempts = 0;
+  track.failed_ids.clear();
+  track.stream->set_cursor(planned.segment.end);
+}
+
+FailureAction StreamingEngine::react(Track& track, const Trouble& trouble, MonotonicTime now,
+                                     MediaTime position) {
   FailureInputs in;
-  in.code = failure.error.code;
+  in.code = trouble.error.code;
   in.attempts = ++track.attempts;
-  track.failed_ids.insert(failure.planned.representation.id);
+  track.failed_ids.insert(trouble.representation_id);
   in.representations_left = usable_left(track);
   in.can_renew = config_.can_renew;
   in.renewed = track.renewed;
   in.segments_skipped = track.skipped;
+  in.is_media = trouble.is_media;
   in.buffer_level = level(track.stream->kind(), position);
   const FailureDecision decision = decide_failure(in);
-  // The segment is planned again from its start unless it is skipped. It may fail after all of it
-  // came in, when its Period or the title seemed to be done.
-  track.period = std::min(failure.planned.period, presentation_->periods.size() - 1);
-  track.is_complete = false;
-  track.stream->set_cursor(failure.planned.segment.start);
-  if (decision.action != FailureAction::kGiveUp) listener_.on_streaming_warning(failure.error);
+  if (decision.action == FailureAction::kGiveUp) {
+    has_failed_ = true;
+    listener_.on_streaming_failed(trouble.error);
+    return decision.action;
+  }
+  listener_.on_streaming_warning(trouble.error);
   switch (decision.action) {
     case FailureAction::kRetry:
-      track.failed_ids.erase(failure.planned.representation.id);
+      track.failed_ids.erase(trouble.representation_id);
       track.not_before = now + decision.delay;
-      return;
-    case FailureAction::kOtherRepresentation:
-      return;
+      break;
     case FailureAction::kRenewUrl:
-      track.failed_ids.erase(failure.planned.representation.id);
+      track.failed_ids.erase(trouble.representation_id);
       track.renewed = true;
-      if (!std::exchange(waiting_for_renewal_, true)) listener_.on_url_refused(failure.error);
-      return;
+      if (!std::exchange(waiting_for_renewal_, true)) listener_.on_url_refused(trouble.error);
+      break;
+    case FailureAction::kOtherRepresentation:
     case FailureAction::kSkipSegment:
-      ++track.skipped;
-      track.attempts = 0;
-      track.failed_ids.clear();
-      track.stream->set_cursor(failure.planned.segment.end);
-      return;
     case FailureAction::kGiveUp:
-      has_failed_ = true;
-      listener_.on_streaming_failed(failure.error);
-      return;
+      break;
   }
-}
-
-void StreamingEngine::handle_index_failure(Track& track, const std::string& id, const Error& error,
-                                           MonotonicTime now, MediaTime position) {
-  FailureInputs in;
-  in.code = error.code;
-  in.attempts = ++track.attempts;
-  track.failed_ids.insert(id);
-  in.representations_left = usable_left(track);
-  in.can_renew = config_.can_renew;
-  in.renewed = track.renewed;
-  in.is_media = false;
-  in.buffer_level = level(track.stream->kind(), position);
-  const FailureDecision decision = decide_failure(in);
-  if (decision.action == FailureAction::kGiveUp || decision.action == FailureAction::kSkipSegment) {
-    has_failed_ = true;
-    listener_.on_streaming_failed(error);
-    return;
-  }
-  listener_.on_streaming_warning(error);
-  if (decision.action != FailureAction::kOtherRepresentation) track.failed_ids.erase(id);
-  if (decision.action == FailureAction::kRetry) track.not_before = now + decision.delay;
-  if (decision.action == FailureAction::kRenewUrl) {
-    track.renewed = true;
-    if (!std::exchange(waiting_for_renewal_, true)) listener_.on_url_refused(error);
-    return;
-  }
-  listener_.on_streaming_progress();
+  return decision.action;
 }
 
 }  // namespace playhead

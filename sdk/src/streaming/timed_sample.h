@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 
 #include "playhead/events.h"
@@ -15,8 +16,10 @@ struct SampleOrigin {
   StreamInfo stream;
   RepresentationInfo representation;
   SwitchReason reason = SwitchReason::kInitial;
-  uint64_t segment_number = 0;
+  uint64_t transfer = 0;  // which fetch of which Segment; unique within a play
   MediaTime segment_start;
+  // What it holds before that time has come from another Segment.
+  MediaTime shown_from = {std::numeric_limits<int64_t>::min()};
 };
 
 // An access unit placed on the presentation timeline.

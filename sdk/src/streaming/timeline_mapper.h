@@ -29,8 +29,6 @@ class TimelineMapper {
   [[nodiscard]] static MediaTime map(int64_t container_us, Duration offset, const Segment& segment,
                                      Container container);
 
-  void clear() { learnt_.clear(); }
-
  private:
   std::map<uint64_t, Duration> learnt_;  // by discontinuity sequence
 };

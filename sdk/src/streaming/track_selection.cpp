@@ -22,7 +22,11 @@ bool has_role(const AdaptationSet& set, std::string_view role) {
 int audio_score(const AdaptationSet& set, const TrackPreferences& preferences,
                 const std::string& group) {
   int score = 0;
-  if (!preferences.audio_id.empty() && set.id == preferences.audio_id) score += 1000;
+  const bool is_other_language = !set.language.empty() && !preferences.audio_language.empty() &&
+                                 !same_language(preferences.audio_language, set.language);
+  if (!preferences.audio_id.empty() && set.id == preferences.audio_id && !is_other_language) {
+    score += 1000;
+  }
   // HLS: only the group the variants name belongs to them.
   if (group.empty() || set.group == group) score += 100;
   if (set.language == preferences.audio_language && !set.language.empty()) score += 50;
@@ -54,19 +58,23 @@ std::optional<std::size_t> best_of(const Period& period, TrackKind kind,
 std::vector<PeriodTracks> select_tracks(const Presentation& presentation,
                                         const TrackPreferences& preferences,
                                         const Decodable& can_decode) {
-  constexpr int kUndecodable = -10'000;
+  const auto handicap = [&](const AdaptationSet& set) {
+    constexpr int kUndecodable = -20'000;
+    constexpr int kEncrypted = -10'000;
+    return (can_decode(set) ? 0 : kUndecodable) + (set.is_encrypted ? kEncrypted : 0);
+  };
   std::vector<PeriodTracks> tracks;
   for (const Period& period : presentation.periods) {
     PeriodTracks chosen;
     chosen.video = best_of(period, TrackKind::kVideo, [&](const AdaptationSet& set) {
-      return (can_decode(set) ? 0 : kUndecodable) + (has_role(set, "main") ? 1 : 0);
+      return handicap(set) + (has_role(set, "main") ? 1 : 0);
     });
     std::string group;
     if (chosen.video) {
       group = period.adaptation_sets[*chosen.video].representations.front().audio_group;
     }
     chosen.audio = best_of(period, TrackKind::kAudio, [&](const AdaptationSet& set) {
-      return (can_decode(set) ? 0 : kUndecodable) + audio_score(set, preferences, group);
+      return handicap(set) + audio_score(set, preferences, group);
     });
     tracks.push_back(chosen);
   }

@@ -13,20 +13,19 @@ namespace playhead {
 
 struct TrackPreferences {
   std::string audio_language;  // BCP 47; empty: the manifest's default
-  std::string audio_id;        // AdaptationSet id chosen by the user; wins while it exists
+  // AdaptationSet id chosen by the user; wins where it exists, unless it is one of another language
+  // there: ids are unique within a Period only.
+  std::string audio_id;
 };
 
 // Indices into Period::adaptation_sets.
 struct PeriodTracks {
   std::optional<std::size_t> video;
   std::optional<std::size_t> audio;
-  // Sound travels inside the video's segments.
-  [[nodiscard]] bool is_muxed(const Period& period) const {
-    return video && !audio && period.adaptation_sets[*video].may_carry_audio;
-  }
 };
 
-// One entry for each Period. What cannot be decoded is chosen only when there is nothing else.
+// One entry for each Period. What is encrypted or cannot be decoded is chosen only when there is
+// nothing else.
 [[nodiscard]] std::vector<PeriodTracks> select_tracks(
     const Presentation& presentation, const TrackPreferences& preferences,
     const std::function<bool(const AdaptationSet&)>& can_decode);

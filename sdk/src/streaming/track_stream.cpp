@@ -6,22 +6,25 @@
 
 namespace playhead {
 
-TrackStream::TrackStream(Context context, TrackKind kind, bool takes_audio, bool is_reference)
-    : context_(context), kind_(kind), takes_audio_(takes_audio), is_reference_(is_reference) {}
+namespace {
+
+// Boundaries of Representations that are meant to be the same differ by less: rounding.
+constexpr Duration kRounding = 100ms;
+
+}  // namespace
 
 void TrackStream::restart(MediaTime position) {
   loads_.clear();
   retired_.clear();
-  replay_.reset();
+  has_failed_ = false;
   cursor_ = position;
 }
 
 std::optional<MediaTime> TrackStream::drop_from(MediaTime from) {
-  const auto found = std::find_if(loads_.begin(), loads_.end(), [&](const auto& load) {
-    return load->planned.segment.start >= from;
-  });
+  const auto found = std::find_if(loads_.begin(), loads_.end(),
+                                  [&](const auto& load) { return load->planned.from >= from; });
   if (found == loads_.end()) return std::nullopt;
-  const MediaTime start = (*found)->planned.segment.start;
+  const MediaTime start = (*found)->planned.from;
   const auto first = static_cast<std::size_t>(found - loads_.begin());
   retire(first, loads_.size() - first);
   return start;
@@ -39,6 +42,9 @@ void TrackStream::fetch(PlannedSegment planned) {
   load.load = std::make_unique<SegmentLoad>(context_.fetcher, context_.backend, context_.executor,
                                             inits_, load.planned.segment, load.planned.container,
                                             callbacks_for(load));
+  const bool cuts_in = load.planned.segment.start + kRounding < cursor_;
+  load.planned.from = cuts_in ? cursor_ : load.planned.segment.start;
+  load.overlaps = std::exchange(has_failed_, false) || cuts_in;
   cursor_ = load.planned.segment.end;
   loads_.push_back(std::move(owned));
   load.load->start();
@@ -71,23 +77,42 @@ void TrackStream::on_streams(Load& load, std::vector<StreamInfo> streams) {
     const bool wanted = stream.kind == TrackKind::kVideo
                             ? kind_ == TrackKind::kVideo && !std::exchange(has_video, true)
                             : stream.kind == TrackKind::kAudio &&
-                                  (kind_ == TrackKind::kAudio || takes_audio_) &&
+                                  (kind_ == TrackKind::kAudio || load.planned.takes_audio) &&
                                   !std::exchange(has_audio, true);
     if (!wanted) continue;
     auto origin = std::make_shared<SampleOrigin>();
     origin->stream = std::move(stream);
     origin->representation = load.planned.representation;
     origin->reason = load.planned.reason;
-    origin->segment_number = load.planned.segment.number;
-    origin->segment_start = load.planned.segment.start;
+    origin->transfer = load.planned.transfer;
+    origin->segment_start = load.planned.from;
     load.origins.push_back(std::move(origin));
   }
-  are_streams_known_ = true;
-  if (has_video) found_video_ = true;
-  if (kind_ == TrackKind::kVideo && has_audio) found_audio_ = true;
+  Found& found = found_[load.planned.period];
+  found.video = found.video || has_video;
+  found.audio = found.audio || (kind_ == TrackKind::kVideo && has_audio);
 }
 
-const SampleOrigin* TrackStream::origin_of(const Load& load, int stream_index) const {
+bool TrackStream::found_audio(std::size_t period) const {
+  const auto found = found_.find(period);
+  return found != found_.end() && found->second.audio;
+}
+
+bool TrackStream::lacks_video(std::size_t period) const {
+  const auto found = found_.find(period);
+  return found != found_.end() && !found->second.video;
+}
+
+MediaTime TrackStream::settled_until() const {
+  return loads_.empty() ? cursor_ : loads_.front()->planned.from;
+}
+
+std::optional<std::size_t> TrackStream::period_under_way() const {
+  if (loads_.empty()) return std::nullopt;
+  return loads_.front()->planned.period;
+}
+
+SampleOrigin* TrackStream::origin_of(const Load& load, int stream_index) const {
   for (const auto& origin : load.origins) {
     if (origin->stream.stream_index == stream_index) return origin.get();
   }
@@ -99,7 +124,7 @@ void TrackStream::on_samples(Load& load, std::vector<EncodedSample> samples) {
     if (origin_of(load, sample.stream_index)) load.held.push_back(std::move(sample));
   }
   if (load.held.empty()) return;
-  if (is_reference_ && learn_timeline(load)) context_.listener.on_timeline_learnt();
+  if (load.planned.places_timeline && learn_timeline(load)) context_.listener.on_timeline_learnt();
   place(load);
 }
 
@@ -166,14 +191,26 @@ void TrackStream::place(Load& load) {
   context_.listener.on_samples();
 }
 
-void TrackStream::push(const Load& load, EncodedSample sample, Duration offset) {
-  const auto origin = std::find_if(load.origins.begin(), load.origins.end(), [&](const auto& o) {
+MediaTime TrackStream::shown_from(const Load& load, TrackKind kind) const {
+  const PlannedSegment& planned = load.planned;
+  const auto end = (kind == TrackKind::kVideo ? context_.video : context_.audio).end();
+  if (!load.overlaps || !end) return planned.period_start;
+  // No further than this segment: one sample that claims to last for hours must not hide them.
+  return std::max(planned.period_start, std::min(*end, planned.segment.end));
+}
+
+void TrackStream::push(Load& load, EncodedSample sample, Duration offset) {
+  const auto found = std::find_if(load.origins.begin(), load.origins.end(), [&](const auto& o) {
     return o->stream.stream_index == sample.stream_index;
   });
+  SampleOrigin& origin = **found;
   const Segment& segment = load.planned.segment;
-  const int64_t timescale = (*origin)->stream.timescale;
+  const int64_t timescale = origin.stream.timescale;
   const bool is_video = sample.kind == TrackKind::kVideo;
   SampleQueue& queue = is_video ? context_.video : context_.audio;
+  if (!std::exchange(load.has_begun[is_video ? 0 : 1], true)) {
+    origin.shown_from = shown_from(load, sample.kind);
+  }
 
   TimedSample timed;
   const auto on_timeline = [&](int64_t ticks) {
@@ -188,14 +225,16 @@ void TrackStream::push(const Load& load, EncodedSample sample, Duration offset) 
                     ticks_to_us(sample.pts_ticks, timescale)};
   }
   timed.duration = last;
-  if (replay_ && replay_->segment_number == segment.number) {
-    const auto& played = is_video ? replay_->video_played : replay_->audio_played;
-    if (played && timed.pts <= *played) {
-      if (!is_video) return;
-      timed.decode_only = true;
-    }
+  // Its middle decides, so that rounding does not.
+  const MediaTime middle = timed.pts + timed.duration / 2;
+  const bool is_repeated = middle < origin.shown_from;
+  if (is_repeated || middle >= load.planned.period_end) {
+    if (!is_video) return;
+    timed.decode_only = true;
+    // Decoding may begin here: what leads up to it is of no use.
+    if (is_repeated && sample.is_key_frame) queue.drop_unread_of(origin.transfer);
   }
-  timed.origin = *origin;
+  timed.origin = *found;
   timed.sample = std::move(sample);
   queue.push(std::move(timed));
 }
@@ -208,8 +247,6 @@ void TrackStream::on_end(Load& load, Result<void> result) {
 
 void TrackStream::finish_front() {
   if (loads_.empty() || !loads_.front()->has_ended || !loads_.front()->held.empty()) return;
-  const uint64_t number = loads_.front()->planned.segment.number;
-  if (replay_ && replay_->segment_number == number) replay_.reset();
   retire(0, 1);
   if (!loads_.empty()) loads_.front()->load->demux();
   context_.listener.on_segment_completed(kind_);
@@ -217,23 +254,17 @@ void TrackStream::finish_front() {
 
 void TrackStream::on_failed(Load& load, Error error) {
   SegmentFailure failure{load.planned, std::move(error)};
-  const uint64_t number = failure.planned.segment.number;
+  const uint64_t transfer = failure.planned.transfer;
   const auto failed = std::find_if(loads_.begin(), loads_.end(),
                                    [&](const auto& owned) { return owned.get() == &load; });
   // What comes after the failed segment cannot be used before it.
   const auto first = static_cast<std::size_t>(failed - loads_.begin());
   retire(first, loads_.size() - first);
-  cursor_ = failure.planned.segment.start;
+  cursor_ = failure.planned.from;
 
-  replay_ = Replay{number, {}, {}};
-  if (kind_ == TrackKind::kVideo) {
-    replay_->video_played = context_.video.last_read();
-    context_.video.drop_unread_of(number);
-  }
-  if (kind_ == TrackKind::kAudio || found_audio_) {
-    replay_->audio_played = context_.audio.last_read();
-    context_.audio.drop_unread_of(number);
-  }
+  has_failed_ = true;
+  context_.video.drop_unread_of(transfer);
+  context_.audio.drop_unread_of(transfer);
   context_.listener.on_segment_failed(kind_, std::move(failure));
 }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <deque>
+#include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -21,6 +24,17 @@ struct PlannedSegment {
   SwitchReason reason = SwitchReason::kInitial;
   Container container = Container::kUnknown;
   std::optional<Duration> media_offset;
+  uint64_t transfer = 0;  // tells fetches of the same Segment apart
+  // Sound found beside pictures is played.
+  bool takes_audio = false;
+  // Its first samples place the timeline (HLS).
+  bool places_timeline = false;
+  // Where it takes over: its start, or the end of what came from a Representation cut differently.
+  // Set by TrackStream::fetch().
+  MediaTime from;
+  // The Period: what a Segment holds beyond it is not shown (ISO/IEC 23009-1 §5.3.2.1).
+  MediaTime period_start = {std::numeric_limits<int64_t>::min()};
+  MediaTime period_end = MediaTime::max();
 };
 
 struct SegmentFailure {
@@ -57,9 +71,7 @@ class TrackStream {
     TrackStreamListener& listener;
   };
 
-  // `takes_audio`: sound found in the segments of a video track is played. `is_reference`: its
-  // first samples place the timeline (HLS).
-  TrackStream(Context context, TrackKind kind, bool takes_audio, bool is_reference);
+  TrackStream(Context context, TrackKind kind) : context_(context), kind_(kind) {}
 
   // Forgets what is under way; the next segment wanted is the one holding `position`.
   void restart(MediaTime position);
@@ -85,22 +97,34 @@ class TrackStream {
   // Where the next segment begins.
   [[nodiscard]] MediaTime cursor() const { return cursor_; }
   void set_cursor(MediaTime cursor) { cursor_ = cursor; }
-  [[nodiscard]] bool found_audio() const { return found_audio_; }
+  // Everything before that time was delivered, or never will be.
+  [[nodiscard]] MediaTime settled_until() const;
+  // The Period of the oldest segment under way; nothing when none is.
+  [[nodiscard]] std::optional<std::size_t> period_under_way() const;
+  // The segments of a video track in that Period hold sound, too.
+  [[nodiscard]] bool found_audio(std::size_t period) const;
   // The segments of a video track hold no pictures: a plain playlist does not say so beforehand.
-  [[nodiscard]] bool lacks_video() const { return are_streams_known_ && !found_video_; }
+  [[nodiscard]] bool lacks_video(std::size_t period) const;
 
  private:
   struct Load {
     PlannedSegment planned;
     std::unique_ptr<SegmentLoad> load;
     // Streams in use, by their index in the container.
-    std::vector<std::shared_ptr<const SampleOrigin>> origins;
-    std::vector<EncodedSample> held;  // until the timeline is known
+    std::vector<std::shared_ptr<SampleOrigin>> origins;
+    std::array<bool, 2> has_begun = {};  // samples were placed: video, audio
+    std::vector<EncodedSample> held;     // until the timeline is known
     std::optional<Duration> packed_offset;
+    // It begins before what came earlier ends: another Representation with other boundaries, or a
+    // second attempt.
+    bool overlaps = false;
     bool has_ended = false;  // nothing more comes; only `held` keeps it here
   };
 
   [[nodiscard]] std::optional<Duration> offset_of(Load& load) const;
+  // What of a stream is there already when its first sample arrives, so that it is not played
+  // twice.
+  [[nodiscard]] MediaTime shown_from(const Load& load, TrackKind kind) const;
   void on_streams(Load& load, std::vector<StreamInfo> streams);
   void on_samples(Load& load, std::vector<EncodedSample> samples);
   void on_end(Load& load, Result<void> result);
@@ -113,26 +137,20 @@ class TrackStream {
   void finish_front();
   bool learn_timeline(const Load& load) const;
   void place(Load& load);
-  void push(const Load& load, EncodedSample sample, Duration offset);
-  [[nodiscard]] const SampleOrigin* origin_of(const Load& load, int stream_index) const;
+  void push(Load& load, EncodedSample sample, Duration offset);
+  [[nodiscard]] SampleOrigin* origin_of(const Load& load, int stream_index) const;
 
   Context context_;
   TrackKind kind_;
-  bool takes_audio_;
-  bool is_reference_;
-  bool are_streams_known_ = false;
-  bool found_video_ = false;
-  bool found_audio_ = false;
+  struct Found {
+    bool video = false;
+    bool audio = false;
+  };
+  std::map<std::size_t, Found> found_;  // by Period, once its first segment was looked into
   MediaTime cursor_;
   InitCache inits_;
   Duration last_duration_[2] = {Duration{20'000}, Duration{20'000}};  // video, audio
-  // A segment that failed after some of it was played: what was, so that it is not played again.
-  struct Replay {
-    uint64_t segment_number = 0;
-    std::optional<MediaTime> video_played;
-    std::optional<MediaTime> audio_played;
-  };
-  std::optional<Replay> replay_;
+  bool has_failed_ = false;  // the next segment is a second attempt
   // The front is being taken apart, the others wait for it.
   std::deque<std::unique_ptr<Load>> loads_;
   std::vector<std::unique_ptr<Load>> retired_;

@@ -49,9 +49,10 @@ class World {
 
   // Everything acknowledged arrived, or something newer did; nothing is left; nothing was made up.
   void check_delivered() {
-    for (const auto& [title, stamp] : acknowledged_) {
+    for (const auto& report : acknowledged_) {
+      const std::string& title = report.first;
       CAPTURE(title);
-      CHECK(service_.positions[title].recorded_at >= format_rfc3339(stamp));
+      CHECK(service_.positions[title].recorded_at >= format_rfc3339(report.second));
     }
     CHECK(store_.committed("outbox/progress").empty());
     for (const std::string& posted : service_.posted) CHECK(put_.count(posted) == 1);

@@ -154,10 +154,11 @@ TEST_CASE("outbox: kill -9 at any moment loses no acknowledged position") {
   }
   deliver_the_rest(path, ledger);
   int lost = 0;
-  for (const auto& [title, position] : ledger.acknowledged) {
+  for (const auto& report : ledger.acknowledged) {
+    const auto& title = report.first;
     CAPTURE(title);
-    CHECK(ledger.delivered[title] >= position);
-    lost += ledger.delivered[title] < position;
+    CHECK(ledger.delivered[title] >= report.second);
+    lost += ledger.delivered[title] < report.second;
   }
   MESSAGE("seeds 1.." << kills << ": " << ledger.acknowledgements << " acknowledged, "
                       << ledger.deliveries << " deliveries, " << lost << " lost");

@@ -15,7 +15,7 @@ class Filled {
 
   static TimedSample sample(int second, TrackKind kind = TrackKind::kVideo) {
     auto origin = std::make_shared<SampleOrigin>();
-    origin->segment_number = static_cast<uint64_t>(second / 4);
+    origin->transfer = static_cast<uint64_t>(second / 4);
     origin->segment_start = MediaTime{int64_t{second / 4} * 4'000'000};
     TimedSample sample;
     sample.sample.kind = kind;
@@ -40,7 +40,6 @@ TEST_CASE("sample queue: reads in order and keeps what was read") {
   CHECK(filled.next_second() == 0);
   filled.queue.advance();
   CHECK(filled.next_second() == 1);
-  CHECK(filled.queue.last_read() == MediaTime{0});
   filled.queue.advance();
   filled.queue.advance();
   CHECK_FALSE(filled.queue.has_unread());
@@ -72,6 +71,34 @@ TEST_CASE("sample queue: seeks within what it holds, to the key frame before") {
     CHECK(filled.queue.seek(MediaTime{c.target_us}) == c.found);
     CHECK(filled.next_second() == c.next);
   }
+}
+
+TEST_CASE("sample queue: what another segment has shown is an entry only for what comes after it") {
+  Filled filled(4);
+  for (int second = 2; second < 8; ++second) {
+    TimedSample sample = Filled::sample(second);
+    auto origin = std::make_shared<SampleOrigin>(*sample.origin);
+    origin->transfer = 9;
+    origin->shown_from = MediaTime{4'000'000};
+    sample.origin = origin;
+    sample.decode_only = second < 4;
+    filled.queue.push(sample);
+  }
+  CHECK(filled.queue.seek(MediaTime{3'500'000}));
+  CHECK(filled.queue.peek()->origin->transfer == 0);
+  CHECK(filled.queue.seek(MediaTime{4'500'000}));
+  CHECK(filled.queue.peek()->origin->transfer == 9);
+}
+
+TEST_CASE("sample queue: a time at which nothing plays is passed over") {
+  Filled filled(4);
+  filled.queue.push(Filled::sample(20));
+  CHECK(filled.queue.pass_to(MediaTime{10'000'000}));
+  CHECK(filled.next_second() == 20);
+  CHECK(filled.queue.pass_to(MediaTime{30'000'000}));
+  CHECK_FALSE(filled.queue.has_unread());
+  filled.queue.trim_back(MediaTime{20'000'000});
+  CHECK_FALSE(filled.queue.pass_to(MediaTime{10'000'000}));
 }
 
 TEST_CASE("sample queue: a segment covers its declared start though its first sample is later") {

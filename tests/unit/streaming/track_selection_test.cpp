@@ -46,6 +46,20 @@ TEST_CASE("select_tracks: what cannot be decoded is the last resort") {
   CHECK(none[0].video == std::size_t{0});
 }
 
+TEST_CASE("select_tracks: a clear AdaptationSet goes before an encrypted one") {
+  Presentation presentation;
+  presentation.periods.resize(1);
+  AdaptationSet main = video();
+  main.roles = {"main"};
+  main.is_encrypted = true;
+  AdaptationSet wanted = audio("a", "en", "", true);
+  wanted.is_encrypted = true;
+  presentation.periods[0].adaptation_sets = {main, video(), wanted, audio("b", "de")};
+  const auto tracks = select_tracks(presentation, {"en", ""}, any_codec);
+  CHECK(tracks[0].video == std::size_t{1});
+  CHECK(tracks[0].audio == std::size_t{3});
+}
+
 TEST_CASE("select_tracks: the sound that is wanted, else the default") {
   Presentation presentation;
   presentation.periods.resize(1);
@@ -62,8 +76,10 @@ TEST_CASE("select_tracks: the sound that is wanted, else the default") {
       {"exact language", {"en", ""}, 1},
       {"primary language is enough; the group of the variants counts", {"fr", ""}, 3},
       {"unknown language: the default", {"ja", ""}, 2},
-      {"a choice by hand wins", {"en", "de"}, 2},
+      {"a choice by hand wins", {"", "en"}, 1},
+      {"among those of its language, too", {"fr", "other"}, 4},
       {"a choice that is gone does not", {"en", "xx"}, 1},
+      {"nor does its id where it stands for another language", {"en", "de"}, 1},
   };
   for (const Case& c : cases) {
     CAPTURE(c.name);

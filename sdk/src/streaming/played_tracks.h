@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "playhead/presentation.h"
+#include "playhead/result.h"
+#include "streaming/track_selection.h"
+
+namespace playhead {
+
+// What is played in each Period of a Presentation: Periods may differ in everything, so that a kind
+// of track comes and goes. Immutable.
+class PlayedTracks {
+ public:
+  using Decodable = std::function<bool(const AdaptationSet&)>;
+
+  PlayedTracks() = default;
+  PlayedTracks(std::shared_ptr<const Presentation> presentation,
+               const TrackPreferences& preferences, const Decodable& can_decode);
+
+  // Whether the Period can be played. Errors: kNoPlayableTrack, kDrmNoSystem.
+  [[nodiscard]] Result<void> check(std::size_t period) const;
+  // Sound that had to be left out because nothing decodes it; null when there is none.
+  [[nodiscard]] const AdaptationSet* left_out() const { return left_out_; }
+
+  [[nodiscard]] std::size_t periods() const { return selected_.size(); }
+  [[nodiscard]] std::size_t period_at(MediaTime position) const;
+  // Where the next Period begins; for the last one the end of time.
+  [[nodiscard]] MediaTime end_of(std::size_t period) const;
+  // Null when nothing of that kind is played in the Period.
+  [[nodiscard]] const AdaptationSet* set(TrackKind kind, std::size_t period) const;
+  // Sound, if there is any, travels inside the segments of the pictures.
+  [[nodiscard]] bool is_muxed(std::size_t period) const;
+  // In any Period.
+  [[nodiscard]] bool has(TrackKind kind) const;
+  // Somewhere in the Periods [first, last) sound is fetched by the track of that kind.
+  [[nodiscard]] bool brings_sound(TrackKind kind, std::size_t first, std::size_t last) const;
+
+ private:
+  std::shared_ptr<const Presentation> presentation_;
+  std::vector<PeriodTracks> selected_;
+  std::vector<bool> is_decodable_;  // by Period
+  const AdaptationSet* left_out_ = nullptr;
+};
+
+// Media is encrypted and nothing decrypts it.
+[[nodiscard]] Error encrypted_error();
+
+}  // namespace playhead

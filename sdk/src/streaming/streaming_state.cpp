@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// What StreamingEngine tells about the title and about what it has of it.
+#include <algorithm>
+#include <utility>
+
+#include "streaming/streaming_engine.h"
+
+namespace playhead {
+
+RepresentationInfo representation_info(const Representation& representation) {
+  RepresentationInfo info;
+  info.id = representation.id;
+  info.bitrate = representation.bandwidth;
+  info.width = representation.width;
+  info.height = representation.height;
+  info.codecs = representation.codecs;
+  return info;
+}
+
+bool StreamingEngine::plays_video() const {
+  const Track* track = track_of(TrackKind::kVideo);
+  if (!track) return false;
+  // Pictures are seen to the end of their Period, and prepared a little before it begins.
+  const std::size_t next = current_period();
+  for (const std::size_t period : {played_.period_at(position_), next}) {
+    if (played_.set(TrackKind::kVideo, period)) return !track->stream->lacks_video(period);
+  }
+  // A Period in which nothing at all plays is not the end of the title.
+  return !played_.set(TrackKind::kAudio, next);
+}
+
+bool StreamingEngine::plays_audio() const {
+  if (tracks_.empty()) return false;
+  const std::size_t period = current_period();
+  if (played_.set(TrackKind::kAudio, period)) return true;
+  const Track* video = track_of(TrackKind::kVideo);
+  return video && video->stream->found_audio(period);
+}
+
+bool StreamingEngine::is_complete(TrackKind kind) const {
+  const Track* track = track_of(kind);
+  if (!track && kind == TrackKind::kAudio) track = track_of(TrackKind::kVideo);  // muxed
+  if (!track) return true;
+  const bool is_last = track->is_complete || (track->blocked && !has_failed_);
+  return is_last && track->stream->is_idle();
+}
+
+Duration StreamingEngine::level(TrackKind kind, MediaTime position) const {
+  const Duration queued = (kind == TrackKind::kVideo ? video_ : audio_).level(position);
+  const Track* track = track_of(kind);
+  if (!track) return queued;
+  MediaTime settled = std::min(track->stream->settled_until(), track->nothing_until);
+  const Track* video = track_of(TrackKind::kVideo);
+  if (kind == TrackKind::kAudio && video &&
+      played_.brings_sound(TrackKind::kVideo, 0, played_.periods())) {
+    settled = std::min(settled, video->stream->settled_until());
+  }
+  return std::max(queued, settled - position);
+}
+
+std::optional<Duration> StreamingEngine::duration() const {
+  if (!presentation_) return std::nullopt;
+  if (presentation_->duration) return presentation_->duration;
+  for (const Track& track : tracks_) {
+    const AdaptationSet* set = set_of(track);
+    if (!set) continue;
+    for (const Representation& representation : set->representations) {
+      const LoadedIndex* index = indexes_.find(representation);
+      if (index && index->segments->size() > 0) return index->segments->end() - MediaTime{0};
+    }
+  }
+  return std::nullopt;
+}
+
+std::vector<TrackInfo> StreamingEngine::audio_tracks() const {
+  std::vector<TrackInfo> tracks;
+  if (!presentation_ || tracks_.empty()) return tracks;
+  const std::size_t period = current_period();
+  const auto& sets = presentation_->periods[period].adaptation_sets;
+  for (std::size_t i = 0; i < sets.size(); ++i) {
+    if (sets[i].kind == TrackKind::kVideo) continue;
+    TrackInfo track;
+    track.id = sets[i].id;
+    track.kind = sets[i].kind;
+    track.language = sets[i].language;
+    track.label = sets[i].label;
+    track.codecs = sets[i].representations.front().codecs;
+    track.bitrate = sets[i].representations.front().bandwidth;
+    track.channels = sets[i].representations.front().channels;
+    track.is_selected = played_.set(TrackKind::kAudio, period) == &sets[i];
+    tracks.push_back(std::move(track));
+  }
+  return tracks;
+}
+
+std::vector<RepresentationInfo> StreamingEngine::video_representations() const {
+  std::vector<RepresentationInfo> list;
+  const Track* track = track_of(TrackKind::kVideo);
+  const AdaptationSet* set = track ? set_of(*track) : nullptr;
+  if (!set) return list;
+  for (const Representation& representation : set->representations) {
+    list.push_back(representation_info(representation));
+    list.back().is_selected = representation.id == last_video_id_;
+  }
+  return list;
+}
+
+}  // namespace playhead

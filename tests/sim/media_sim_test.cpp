@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+// What segments hold, and what becomes of it in demuxers, decoders and devices.
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "support/sim_world.h"
+
+namespace playhead::test {
+namespace {
+
+double heard_s(SimWorld& world) {
+  const int64_t played = world.speaker->frames_played(world.executor.now());
+  return static_cast<double>(played - world.speaker->silent_frames()) / 48'000;
+}
+
+TEST_CASE("sim: muxed segments play picture and sound, through seeks and switches") {
+  SimDash dash;
+  dash.periods[0].duration_us = 60'000'000;
+  dash.periods[0].is_muxed = true;
+  dash.periods[0].video = {{400'000}, {2'000'000}};
+  SimLink link;
+  link.phases = {{6s, 6'000'000, 40ms}, {12s, 900'000, 40ms}};
+  SimWorld world(1, {}, link);
+  world.start_app();
+  world.load_dash(dash);
+  REQUIRE(world.run_until_event<Ended>(5min));
+  CHECK(world.screen->shown().size() == 60 * 25);
+  CHECK(heard_s(world) == doctest::Approx(60).epsilon(0.01));
+  world.screen->forget();
+  world.forget_events();
+  world.player->seek(MediaTime{30'500'000});
+  REQUIRE(world.run_until_event<Ended>(5min));
+  CHECK(world.screen->shown().size() == (60 - 30) * 25 - 12);
+  CHECK(heard_s(world) == doctest::Approx(29.5).epsilon(0.01));
+}
+
+TEST_CASE("sim: muxed segments that fail are replaced without a repeated picture") {
+  for (const int64_t after : {0, 30'000, 90'000}) {
+    CAPTURE(after);
+    SimDash dash;
+    dash.periods[0].duration_us = 40'000'000;
+    dash.periods[0].is_muxed = true;
+    dash.periods[0].video = {{400'000}, {900'000}};
+    SimWorld world(1, {}, SimLink::constant(8'000'000));
+    SimFault breaks;
+    breaks.url_contains = "p0-v1-4.seg";
+    breaks.break_after = after;
+    world.transport->add_fault(breaks);
+    world.start_app();
+    world.load_dash(dash);
+    REQUIRE(world.run_until_event<Ended>(10min));
+    const auto& shown = world.screen->shown();
+    CHECK(shown.size() == 40 * 25);
+    for (std::size_t i = 1; i < shown.size(); ++i) REQUIRE(shown[i - 1].time < shown[i].time);
+    CHECK(heard_s(world) == doctest::Approx(40).epsilon(0.01));
+  }
+}
+
+// A media playlist of three discontinuity sequences whose container times restart.
+std::optional<WebAnswer> discontinuous(const WebRequest& request, bool is_muxed) {
+  constexpr int64_t kStarts[] = {90'000'000, 0, 3'600'000'000};
+  if (request.url.find("cuts.test") == std::string::npos) return std::nullopt;
+  int number = 0;
+  if (request.url.find(".m3u8") != std::string::npos) {
+    std::string text = "#EXTM3U\n#EXT-X-TARGETDURATION:4\n";
+    for (int i = 0; i < 9; ++i) {
+      if (i > 0 && i % 3 == 0) text += "#EXT-X-DISCONTINUITY\n";
+      text += "#EXTINF:4,\n" + std::to_string(i) + ".seg\n";
+    }
+    return text_answer(text + "#EXT-X-ENDLIST\n");
+  }
+  number = std::stoi(request.url.substr(request.url.rfind('/') + 1));
+  SimSegmentSpec spec;
+  spec.start_us = kStarts[number / 3] + number % 3 * 4'000'000;
+  spec.codec_config = "part" + std::to_string(number / 3);
+  spec.muxed_audio_samples = is_muxed ? 200 : 0;
+  return text_answer(make_sim_segment(spec));
+}
+
+TEST_CASE("sim: HLS discontinuities whose container times restart are one timeline") {
+  for (const bool is_muxed : {false, true}) {
+    CAPTURE(is_muxed);
+    SimWorld world(1, {}, SimLink::constant(8'000'000));
+    world.transport->serve(
+        [=](const WebRequest& request) { return discontinuous(request, is_muxed); });
+    world.start_app();
+    world.load_url("http://cuts.test/list.m3u8");
+    REQUIRE(world.run_until_event<Ended>(5min));
+    const auto& shown = world.screen->shown();
+    REQUIRE(shown.size() == 36 * 25);
+    for (std::size_t i = 0; i < shown.size(); ++i) {
+      REQUIRE(shown[i].time == MediaTime{static_cast<int64_t>(i) * 40'000});
+    }
+    CHECK(world.status()->qoe.rebuffer_count == 0);
+    if (is_muxed) CHECK(heard_s(world) == doctest::Approx(36).epsilon(0.01));
+    world.forget_events();
+    world.screen->forget();
+    world.player->seek(MediaTime{13'000'000});
+    REQUIRE(world.run_until_event<SeekDone>(10s));
+    CHECK(world.screen->shown().front().time == MediaTime{13'000'000});
+  }
+}
+
+TEST_CASE("sim: decoders that fail") {
+  struct Case {
+    const char* name;
+    SimCodecTroubles troubles;
+    bool ends;  // else it fails
+    std::size_t least_pictures, most_pictures;
+    double heard_s;
+  };
+  SimCodecTroubles bad_picture;
+  bad_picture.bad_video_sample = 100;
+  SimCodecTroubles no_picture = bad_picture;
+  no_picture.severity = Severity::kFatal;
+  SimCodecTroubles bad_sound;
+  bad_sound.bad_audio_sample = 100;
+  SimCodecTroubles no_sound = bad_sound;
+  no_sound.severity = Severity::kFatal;
+  const Case cases[] = {
+      {"one picture", bad_picture, true, 499, 499, 20},
+      {"all pictures", no_picture, false, 90, 99, 3.8},
+      {"one piece of sound", bad_sound, true, 500, 500, 19.98},
+      {"all sound", no_sound, true, 495, 500, 1.98},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.name));
+    SimWorld world(1, {}, SimLink::constant(8'000'000));
+    world.codecs = c.troubles;
+    world.start_app();
+    world.load_dash(SimDash());
+    const bool is_over =
+        c.ends ? world.run_until_event<Ended>(5min) : world.run_until_event<Failed>(5min);
+    CHECK(is_over);
+    CHECK(world.screen->shown().size() >= c.least_pictures);
+    CHECK(world.screen->shown().size() <= c.most_pictures);
+    CHECK(heard_s(world) == doctest::Approx(c.heard_s).epsilon(0.15));
+    CHECK(world.all<Failed>().size() == (c.ends ? 0 : 1));
+    if (c.ends) CHECK(world.find<Warning>()->error.code == ErrorCode::kDecodeFailed);
+    CHECK(world.status()->qoe.rebuffer_count == 0);
+  }
+}
+
+TEST_CASE("sim: without a sound device the pictures play, in time") {
+  SimWorld world(1, {}, SimLink::constant(8'000'000));
+  world.start_app();
+  world.speaker->unplug();
+  world.load_dash(SimDash());
+  REQUIRE(world.run_until_event<Ended>(5min));
+  CHECK(world.screen->shown().size() == 20 * 25);
+  CHECK(world.find<Warning>()->error.code == ErrorCode::kAudioOutput);
+  CHECK(to_seconds(world.status()->qoe.play_time) == doctest::Approx(20).epsilon(0.01));
+}
+
+TEST_CASE("sim: a demuxer whose results come late costs nothing but start-up") {
+  for (const Duration delay : {Duration{5ms}, Duration{200ms}, Duration{1s}}) {
+    CAPTURE(delay.count());
+    SimDash dash;
+    dash.periods.resize(2);
+    dash.periods[0].video = {{400'000}, {2'000'000, 6'000'000}};
+    SimWorld world(1, {}, SimLink::constant(8'000'000));
+    world.codecs.demux_delay = delay;
+    world.start_app();
+    world.load_dash(dash);
+    REQUIRE(world.run_until_event<FirstFrame>(10s));
+    CHECK(world.find<FirstFrame>()->startup < 1s + delay);
+    REQUIRE(world.run_until_event<Ended>(5min));
+    CHECK(world.screen->shown().size() == 40 * 25);
+    CHECK(world.status()->qoe.rebuffer_count == 0);
+    world.forget_events();
+    world.player->seek(MediaTime{19'000'000});
+    world.run_for(50ms);
+    world.player->seek(MediaTime{5'000'000});  // what is still to come belongs to the other place
+    REQUIRE(world.run_until_event<Ended>(5min));
+    CHECK(world.status()->qoe.dropped_frames == 0);
+  }
+}
+
+TEST_CASE("sim: segments that do not begin with a key frame") {
+  SimDash dash;
+  dash.periods[0].duration_us = 40'000'000;
+  dash.periods[0].video = {{400'000}, {2'000'000}};
+  dash.periods[0].first_key_frame = 20;
+  for (const int start_s : {0, 9}) {
+    CAPTURE(start_s);
+    SimWorld world(1, {}, SimLink::constant(20'000'000));
+    world.start_app();
+    world.load_dash(dash, Duration{int64_t{start_s} * 1'000'000});
+    REQUIRE(world.run_until_event<Ended>(5min));
+    // What comes before the first key frame, at the start and after each switch, cannot be seen.
+    const auto lost = static_cast<std::size_t>(20 * (1 + world.status()->qoe.switches));
+    CHECK(world.screen->shown().size() + lost >= static_cast<std::size_t>(40 - start_s) * 25);
+    CHECK(world.status()->qoe.rebuffer_count == 0);
+    CHECK(to_seconds(world.status()->qoe.play_time) == doctest::Approx(40 - start_s).epsilon(0.03));
+  }
+}
+
+}  // namespace
+}  // namespace playhead::test

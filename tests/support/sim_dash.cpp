@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "support/sim_dash.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <sstream>
+
+#include "support/sim_media.h"
+
+namespace playhead::test {
+
+namespace {
+
+constexpr int64_t kFrameUs = 40'000;
+constexpr int64_t kAudioFrameUs = 20'000;
+constexpr int64_t kAudioSegmentUs = 4'000'000;
+constexpr int64_t kAudioBps = 128'000;
+
+std::string seconds(int64_t us) {
+  char text[48];
+  std::snprintf(text, sizeof text, "PT%lld.%06lldS", static_cast<long long>(us / 1'000'000),
+                static_cast<long long>(us % 1'000'000));
+  return text;
+}
+
+std::string segment_template(const std::string& name, const SimPeriod& period, int64_t segment_us) {
+  return "<SegmentTemplate timescale=\"1000000\" startNumber=\"0\" duration=\"" +
+         std::to_string(segment_us) + "\" presentationTimeOffset=\"" +
+         std::to_string(period.container_start_us) + "\" media=\"" + name + "-$Number$.seg\"/>";
+}
+
+}  // namespace
+
+int64_t SimDash::duration_us() const {
+  int64_t total = 0;
+  for (const SimPeriod& period : periods) total += period.duration_us;
+  return total;
+}
+
+std::optional<std::string> SimDash::body(const std::string& url) const {
+  if (url.rfind(base_url, 0) != 0) return std::nullopt;
+  const std::string name = url.substr(base_url.size());
+  return name == "title.mpd" ? mpd() : segment(name);
+}
+
+std::string SimDash::mpd() const {
+  std::ostringstream out;
+  out << "<MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" type=\"static\" "
+         "profiles=\"urn:mpeg:dash:profile:isoff-live:2011\" minBufferTime=\"PT2S\" "
+         "mediaPresentationDuration=\""
+      << seconds(duration_us()) << "\">\n";
+  for (std::size_t p = 0; p < periods.size(); ++p) {
+    const SimPeriod& period = periods[p];
+    const std::string protection =
+        period.is_encrypted
+            ? "<ContentProtection schemeIdUri=\"urn:mpeg:dash:mp4protection:2011\" value=\"cenc\"/>"
+            : "";
+    out << "<Period duration=\"" << seconds(period.duration_us) << "\">\n";
+    if (!period.video.empty()) {
+      out << "<AdaptationSet contentType=\"video\" mimeType=\"video/mp4\">" << protection << '\n';
+    }
+    for (std::size_t r = 0; r < period.video.size(); ++r) {
+      const std::string name = "p" + std::to_string(p) + "-v" + std::to_string(r);
+      out << "<Representation id=\"v" << r << "\" bandwidth=\"" << period.video[r].bps
+          << "\" codecs=\"" << period.video_codec << (period.is_muxed ? ",mp4a.40.2" : "") << "\">"
+          << segment_template(name, period, period.video[r].segment_us) << "</Representation>\n";
+    }
+    if (!period.video.empty()) out << "</AdaptationSet>\n";
+    for (const std::string& language : period.languages) {
+      if (period.is_muxed) break;
+      out << "<AdaptationSet contentType=\"audio\" mimeType=\"audio/mp4\" lang=\"" << language
+          << "\">" << protection << "<Representation id=\"a-" << language
+          << "\" bandwidth=\"128000\" codecs=\"mp4a.40.2\">"
+          << segment_template("p" + std::to_string(p) + "-a-" + language, period, kAudioSegmentUs)
+          << "</Representation></AdaptationSet>\n";
+    }
+    out << "</Period>\n";
+  }
+  out << "</MPD>\n";
+  return out.str();
+}
+
+std::optional<std::string> SimDash::segment(const std::string& name) const {
+  unsigned p = 0;
+  unsigned rung = 0;
+  int64_t number = 0;
+  long long parsed = 0;
+  char language[9] = "";
+  SimSegmentSpec spec;
+  int64_t bps = kAudioBps;
+  int64_t segment_us = kAudioSegmentUs;
+  if (std::sscanf(name.c_str(), "p%u-v%u-%lld.seg", &p, &rung, &parsed) == 3) {
+    if (p >= periods.size() || rung >= periods[p].video.size()) return std::nullopt;
+    bps = periods[p].video[rung].bps;
+    segment_us = periods[p].video[rung].segment_us;
+    spec.samples_per_gop = 50;
+    spec.first_key_frame = periods[p].first_key_frame;
+    spec.codec_config = "p" + std::to_string(p) + "v" + std::to_string(rung);
+  } else if (std::sscanf(name.c_str(), "p%u-a-%8[a-z]-%lld.seg", &p, language, &parsed) == 3) {
+    if (p >= periods.size()) return std::nullopt;
+    spec.kind = TrackKind::kAudio;
+    spec.samples_per_gop = 1;
+    spec.codec_config = language;
+  } else {
+    return std::nullopt;
+  }
+  number = parsed;
+  const SimPeriod& period = periods[p];
+  const int64_t end = period.duration_us + period.overrun_us;
+  if (number < 0 || number * segment_us >= end) return std::nullopt;
+  const bool is_video = spec.kind == TrackKind::kVideo;
+  spec.start_us = period.container_start_us + number * segment_us;
+  spec.duration_us = std::min(segment_us, end - number * segment_us);
+  spec.samples = static_cast<int>(spec.duration_us / (is_video ? kFrameUs : kAudioFrameUs));
+  if (is_video && period.is_muxed) {
+    spec.muxed_audio_samples = static_cast<int>(spec.duration_us / kAudioFrameUs);
+  }
+  spec.bytes = bps * spec.duration_us / 8 / 1'000'000;
+  return make_sim_segment(spec);
+}
+
+}  // namespace playhead::test
