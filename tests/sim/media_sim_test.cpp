@@ -53,7 +53,8 @@ TEST_CASE("sim: muxed segments that fail are replaced without a repeated picture
     const auto& shown = world.screen->shown();
     CHECK(shown.size() == 40 * 25);
     for (std::size_t i = 1; i < shown.size(); ++i) REQUIRE(shown[i - 1].time < shown[i].time);
-    CHECK(heard_s(world) == doctest::Approx(40).epsilon(0.01));
+    // It may begin anew where it ran out.
+    CHECK(world.speaker->heard_s(world.executor.now()) == doctest::Approx(40).epsilon(0.01));
   }
 }
 

@@ -27,8 +27,8 @@ class MemoryStore final : public Store {
   void list(std::string collection, std::string after_key, int limit, Executor& executor,
             UniqueFunction<void(Result<std::vector<StoreRecord>>)> done) override;
 
-  // The process dies: what is not committed is lost, no completion of an earlier call runs, what the
-  // dying process still calls has no effect. What was committed stays, acknowledged or not.
+  // The process dies: what is not committed is lost, no completion of an earlier call runs, what
+  // the dying process still calls has no effect. What was committed stays, acknowledged or not.
   void crash();
   // The next process opens the store.
   void restart() { is_crashed_ = false; }

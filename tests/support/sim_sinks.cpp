@@ -52,6 +52,7 @@ void SimAudioSink::resume() {
 
 void SimAudioSink::flush() {
   pause();
+  total_played_ += played_;
   written_ = played_ = remainder_us_ = 0;
 }
 

@@ -46,6 +46,11 @@ class SimAudioSink final : public AudioSink {
 
   [[nodiscard]] bool is_open() const { return is_open_; }
   [[nodiscard]] double volume() const { return volume_; }
+  // Sound heard since the sink was made, over every flush; silence is not counted.
+  [[nodiscard]] double heard_s(MonotonicTime now) {
+    const int64_t heard = total_played_ + frames_played(now) - silent_frames_;
+    return static_cast<double>(heard) / format_.sample_rate;
+  }
   // Frames of silence among those written since open().
   [[nodiscard]] int64_t silent_frames() const { return silent_frames_; }
   // Frames the device wanted to play while running but did not have.
@@ -63,6 +68,7 @@ class SimAudioSink final : public AudioSink {
   double volume_ = 1.0;
   int64_t written_ = 0;
   int64_t played_ = 0;
+  int64_t total_played_ = 0;  // before the last flush
   int64_t silent_frames_ = 0;
   int64_t underrun_frames_ = 0;
   int64_t remainder_us_ = 0;  // time not yet worth a frame, times the rate

@@ -26,8 +26,6 @@ void MediaPipeline::restart(MediaTime target, MonotonicTime now) {
   is_running_ = false;
   video_.restart(target);
   if (audio_) audio_->restart(target);
-  video_segments_.restart();
-  audio_segments_.restart();
   anchor_ = target;
   anchor_time_ = now;
 }
@@ -65,24 +63,13 @@ MediaTime MediaPipeline::position(MonotonicTime now) {
   return position;
 }
 
-void MediaPipeline::note_loaded(const SegmentLoaded& segment, MonotonicTime now) {
-  SoundHorizon& horizon = segment.track == TrackKind::kVideo ? video_segments_ : audio_segments_;
-  horizon.note_loaded(segment.start, now);
-}
-
-std::optional<MediaTime> MediaPipeline::no_sound_until(StreamingEngine& streaming,
-                                                       MonotonicTime now) {
+std::optional<MediaTime> MediaPipeline::no_sound_until(StreamingEngine& streaming) {
   if (streaming.audio().has_unread()) return std::nullopt;
-  const std::vector<TrackInfo> tracks = streaming.audio_tracks();
-  const bool has_own_track = std::any_of(tracks.begin(), tracks.end(), [](const auto& track) {
-    return track.kind == TrackKind::kAudio && track.is_selected;
-  });
-  if (has_own_track) return audio_segments_.settled({}, now);
-  return video_segments_.settled(streaming.video().end().value_or(MediaTime{0}), now);
+  return streaming.settled_until(TrackKind::kAudio);
 }
 
 bool MediaPipeline::is_without_sound(StreamingEngine& streaming, MonotonicTime now) {
-  const auto until = no_sound_until(streaming, now);
+  const auto until = no_sound_until(streaming);
   return until && *until > position(now) && audio_->is_idle(now);
 }
 
@@ -92,15 +79,10 @@ void MediaPipeline::feed_audio(StreamingEngine& streaming, MonotonicTime now, Du
   if (queue.has_unread() && audio_->is_idle(now)) audio_->begin_at(position(now));
   AudioPipeline::Outlook outlook;
   outlook.is_complete = streaming.is_complete(TrackKind::kAudio);
-  if (!outlook.is_complete) outlook.none_until = no_sound_until(streaming, now);
+  if (!outlook.is_complete) outlook.none_until = no_sound_until(streaming);
   audio_->feed(queue, outlook, now);
   wait = std::min(wait, audio_->until_refill(now));
   if (outlook.is_complete || queue.has_unread()) return;
-  // Until the end of the sound is certain.
-  for (const SoundHorizon* horizon : {&video_segments_, &audio_segments_}) {
-    const auto look = horizon->next_look();
-    if (look && *look > now) wait = std::min(wait, *look - now);
-  }
   if (outlook.none_until) wait = std::min(wait, until(*outlook.none_until, now));
 }
 
@@ -117,7 +99,7 @@ MediaPipeline::Turn MediaPipeline::turn(StreamingEngine& streaming, MonotonicTim
   Turn turn;
   turn.wait = kForever;
   const bool is_audible = audio_ && streaming.plays_audio() && !audio_->has_failed();
-  if (!std::exchange(plays_audio_, is_audible) && is_audible && !audio_->is_primed()) {
+  if (!std::exchange(plays_audio_, is_audible) && is_audible) {
     // Muxed sound may turn up in the middle: it begins where playback is.
     audio_->restart(position(now));
     audio_->run(is_running_);
@@ -165,7 +147,7 @@ Duration MediaPipeline::least_level(StreamingEngine& streaming, MonotonicTime no
   const bool counts_sound = plays_audio_ || plays_unheard(streaming);
   if (counts_sound && !streaming.is_complete(TrackKind::kAudio)) {
     Duration level = streaming.level(TrackKind::kAudio, here);
-    const auto none_until = no_sound_until(streaming, now);
+    const auto none_until = no_sound_until(streaming);
     if (none_until) level = std::max(level, *none_until - here);
     least = std::min(least, level);
   }

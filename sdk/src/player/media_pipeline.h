@@ -5,7 +5,6 @@
 #include <optional>
 
 #include "player/audio_pipeline.h"
-#include "player/sound_horizon.h"
 #include "player/video_pipeline.h"
 #include "streaming/streaming_engine.h"
 
@@ -21,9 +20,6 @@ class MediaPipeline {
   void restart(MediaTime target, MonotonicTime now);
   void run(bool running, MonotonicTime now);
   void set_speed(double speed, MonotonicTime now);
-
-  // A segment has come in whole.
-  void note_loaded(const SegmentLoaded& segment, MonotonicTime now);
 
   // What a turn did and what it needs.
   struct Turn {
@@ -49,8 +45,7 @@ class MediaPipeline {
   void feed_audio(StreamingEngine& streaming, MonotonicTime now, Duration& wait);
   void pass_over_audio(StreamingEngine& streaming, MonotonicTime now, Duration& wait);
   // Up to where it is known that no sound comes but what is in the queue; none: not known.
-  [[nodiscard]] std::optional<MediaTime> no_sound_until(StreamingEngine& streaming,
-                                                        MonotonicTime now);
+  [[nodiscard]] static std::optional<MediaTime> no_sound_until(StreamingEngine& streaming);
   // Sound is missing at the position because the title has none there.
   [[nodiscard]] bool is_without_sound(StreamingEngine& streaming, MonotonicTime now);
   // How long until playback is at `time`; for ever when it is past it or stands still.
@@ -62,8 +57,7 @@ class MediaPipeline {
 
   std::unique_ptr<AudioPipeline> audio_;  // null without an audio sink
   VideoPipeline video_;
-  SoundHorizon video_segments_, audio_segments_;  // what each kind of track tells about sound
-  bool plays_audio_ = false;                      // the title has sound and there is a sink for it
+  bool plays_audio_ = false;  // the title has sound and there is a sink for it
   bool is_running_ = false;
   double speed_ = 1.0;
   // The clock: at `anchor_time_` playback stood at `anchor_`.

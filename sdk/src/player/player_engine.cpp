@@ -272,10 +272,7 @@ void PlayerEngine::fail_next_turn(Error error) {
   wake();
 }
 
-void PlayerEngine::on_segment_loaded(const SegmentLoaded& segment) {
-  if (pipeline_) pipeline_->note_loaded(segment, executor_.now());
-  emit(segment);
-}
+void PlayerEngine::on_segment_loaded(const SegmentLoaded& segment) { emit(segment); }
 
 void PlayerEngine::on_streaming_warning(const Error& error) {
   last_trouble_ = error;

@@ -83,6 +83,9 @@ class StreamingEngine final : private TrackStreamListener {
   [[nodiscard]] bool is_complete(TrackKind kind) const;
   // Media ahead of `position`, stretches in which the title has none of that kind included.
   [[nodiscard]] Duration level(TrackKind kind, MediaTime position) const;
+  // Up to where no more will come than has come; sound may be announced and absent, or end before
+  // the pictures do.
+  [[nodiscard]] MediaTime settled_until(TrackKind kind) const;
   [[nodiscard]] int64_t buffered_bytes() const { return video_.bytes() + audio_.bytes(); }
 
   [[nodiscard]] std::optional<Duration> duration() const;

@@ -42,20 +42,27 @@ bool StreamingEngine::is_complete(TrackKind kind) const {
   if (!track && kind == TrackKind::kAudio) track = track_of(TrackKind::kVideo);  // muxed
   if (!track) return true;
   const bool is_last = track->is_complete || (track->blocked && !has_failed_);
-  return is_last && track->stream->is_idle();
+  // What failed since the last turn may be fetched again.
+  return is_last && track->stream->is_idle() && failures_.empty();
+}
+
+MediaTime StreamingEngine::settled_until(TrackKind kind) const {
+  if (is_complete(kind)) return MediaTime::max();
+  const Track* own = track_of(kind);
+  const Track* video = track_of(TrackKind::kVideo);
+  MediaTime settled = own ? own->stream->settled_until() : MediaTime::max();
+  const bool may_be_muxed =
+      kind == TrackKind::kAudio &&
+      (!own || played_.brings_sound(TrackKind::kVideo, 0, played_.periods()));
+  if (video && may_be_muxed) settled = std::min(settled, video->stream->settled_until());
+  return settled;
 }
 
 Duration StreamingEngine::level(TrackKind kind, MediaTime position) const {
   const Duration queued = (kind == TrackKind::kVideo ? video_ : audio_).level(position);
   const Track* track = track_of(kind);
   if (!track) return queued;
-  MediaTime settled = std::min(track->stream->settled_until(), track->nothing_until);
-  const Track* video = track_of(TrackKind::kVideo);
-  if (kind == TrackKind::kAudio && video &&
-      played_.brings_sound(TrackKind::kVideo, 0, played_.periods())) {
-    settled = std::min(settled, video->stream->settled_until());
-  }
-  return std::max(queued, settled - position);
+  return std::max(queued, std::min(settled_until(kind), track->nothing_until) - position);
 }
 
 std::optional<Duration> StreamingEngine::duration() const {
