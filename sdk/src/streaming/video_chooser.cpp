@@ -17,10 +17,13 @@ constexpr Duration kUsualSegment = 4s;
 // Slower play than this is no play; faster is not offered.
 constexpr double kMinSpeed = 0.25, kMaxSpeed = 4;
 
-// Bytes of a segment where the index tells: byte ranges do.
+// Bytes of a segment where the index tells: byte ranges do, and EXT-X-BITRATE.
 int64_t known_bytes(const SegmentIndex& index, std::size_t at) {
   const Segment segment = index.at(at);
-  return segment.media.range ? std::max<int64_t>(segment.media.range->length(), 0) : 0;
+  if (segment.media.range) return std::max<int64_t>(segment.media.range->length(), 0);
+  const double bytes =
+      static_cast<double>(segment.bitrate.bps) / 8 * to_seconds(segment.duration());
+  return std::llround(std::max(bytes, 0.0));
 }
 
 // What the segments after the next weigh; 0 when that is not known of all of them.
