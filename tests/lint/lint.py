@@ -38,6 +38,7 @@ MODULES = {
     "text": ("sdk/src/text", ("public", "base")),
     "session": ("sdk/src/session", ("public", "base", "net")),
     "abr": ("abr", ("public",)),
+    "abr-sim": ("abr/sim", ("public", "base", "abr")),  # a command beside the library
     "drm": ("drm", ("public",)),
     "streaming": ("sdk/src/streaming",
                   ("public", "base", "net", "manifest", "container", "abr", "drm")),
@@ -64,7 +65,7 @@ SHARED_HEADERS = {"demo-player": ("bindings/c/include/playhead/playhead.h",)}
 GENERATED = {"playhead/version.h": "bindings"}
 
 # Where `#include "x/y.h"` is looked for, as the build does.
-INCLUDE_ROOTS = ("sdk/include", "sdk/src", "abr/include", "abr/src", "drm/include", "drm/src",
+INCLUDE_ROOTS = ("sdk/include", "sdk/src", "abr/include", "abr/src", "abr/sim", "drm/include", "drm/src",
                  "offline/include", "offline/src", "bindings/c/include", "bindings/c/src", "demo-player",
                  "server", "server/src", "tests")
 
@@ -75,7 +76,7 @@ THIRD_PARTY = [
     ("sqlite3.h", ("sdk/src/base/sqlite_database.cpp", "server/src/sqlite_store.cpp")),
     ("nlohmann/*", ("sdk/src/session/*.cpp", "sdk/src/player/qoe_json.cpp", "drm/src/clearkey.cpp",
                     "server/src/*.cpp", "demo-player/event_writer.cpp",
-                    "sdk/tools/manifest/presentation_json.*")),
+                    "sdk/tools/manifest/presentation_json.*", "abr/sim/*.cpp")),
     ("pugixml.hpp", ("sdk/src/manifest/dash/xml.h", "server/src/*.cpp")),
     ("openssl/*", ("drm/src/aes.cpp", "server/src/*.cpp")),
     ("libav*/*", ("sdk/src/decode/*",)),
@@ -84,7 +85,7 @@ THIRD_PARTY = [
     ("SDL*.h", ("demo-player/*",)),
     ("imgui*", ("demo-player/*",)),
     ("backends/imgui*", ("demo-player/*",)),
-    ("CLI/*", ("demo-player/*.cpp", "server/main.cpp", "sdk/tools/*/main.cpp")),
+    ("CLI/*", ("demo-player/*.cpp", "server/main.cpp", "abr/sim/main.cpp", "sdk/tools/*/main.cpp")),
     ("boost/*", ("server/src/http_server.cpp",)),
     # POSIX: files, signals and sockets. Programs may; in the library each file is named.
     ("posix", ("server/*", "demo-player/*",
@@ -135,7 +136,7 @@ BANS = [
     Ban("randomness", r"(?<![\w.>])s?rand\s*\(|\brandom_device\b|\bmt19937",
         PRODUCT, ("sdk/src/base/thread_executor.cpp",), "the Executor's seeded random"),
     Ban("output", r"\bstd\s*::\s*(cout|cerr|clog)\b|(?<![\w.>])v?f?printf\s*\(|(?<![\w.>])f?put(s|char)\s*\(",
-        LIBRARY, ("bindings/c/examples/*", "sdk/tools/*/main.cpp"), "the log sink; the host owns its output"),
+        LIBRARY, ("bindings/c/examples/*", "abr/sim/main.cpp", "sdk/tools/*/main.cpp"), "the log sink; the host owns its output"),
     Ban("throw", r"\bthrow\b", PRODUCT, (), "Result<T>"),
     Ban("process", r"\bstd\s*::\s*(exit|_Exit|quick_exit|abort|system|setlocale)\s*\("
         r"|(?<![\w.>])(_?exit|popen|setlocale|setenv|putenv)\s*\(", LIBRARY, ("bindings/c/examples/*", "sdk/src/base/assert.*"),

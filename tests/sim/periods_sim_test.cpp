@@ -254,7 +254,7 @@ TEST_CASE("sim: Representations cut differently: no picture twice, none missing"
     dash.periods[0].video = {{400'000, c.low_us}, {3'000'000, c.high_us}};
     dash.periods[0].is_muxed = c.is_muxed;
     SimLink link;  // up and down again
-    link.phases = {{17s, 8'000'000, 40ms}, {20s, 900'000, 40ms}};
+    link.phases = {{17s, 8'000'000, 40ms}, {40s, 600'000, 40ms}};
     SimWorld world(1, {}, link);
     world.start_app();
     world.load_dash(dash);

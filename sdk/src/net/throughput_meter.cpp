@@ -48,7 +48,8 @@ std::optional<ThroughputSample> ThroughputMeter::end(uint64_t transfer, Monotoni
   advance(now);
   active_.erase(transfer);
   std::optional<ThroughputSample> sample;
-  const bool is_enough = bytes_ >= kMinSampleBytes && busy_ > Duration{0};
+  const bool is_enough =
+      busy_ > Duration{0} && (bytes_ >= kMinSampleBytes || busy_ >= kLongEnough);
   if (is_enough) sample = ThroughputSample{last_event_, bytes_, busy_, ttfb};
   if (is_enough || active_.empty()) {
     bytes_ = 0;

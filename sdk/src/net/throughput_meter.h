@@ -22,6 +22,9 @@ struct ThroughputSample {
 // Least bytes of a sample. Fewer say more about scheduling than about the link.
 inline constexpr int64_t kMinSampleBytes = 16'000;
 
+// Unless they took this long: then little came because the link is slow.
+inline constexpr Duration kLongEnough = 1s;
+
 // Measures the link from real transfers. Transfers that run side by side are added up: all their
 // bytes over the time in which at least one was receiving. Pure: times are passed in.
 //
@@ -39,6 +42,8 @@ class ThroughputMeter {
   // The transfer failed or was given up; the silence before that counts.
   std::optional<ThroughputSample> abandon(uint64_t transfer, MonotonicTime now);
 
+  // No transfer is receiving.
+  [[nodiscard]] bool is_idle() const { return active_.empty(); }
   // What a sample would say now, for judging a transfer that is still running.
   [[nodiscard]] std::optional<ThroughputSample> current(MonotonicTime now) const;
 

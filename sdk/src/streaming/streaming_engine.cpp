@@ -34,14 +34,23 @@ constexpr Duration kRounding = 100ms;
 // "Nothing to do" for turn(): far beyond any deadline, but safe to add to a time.
 constexpr Duration kForever = 24h;
 
-SwitchReason reason_of(abr::AbrReason reason) {
+// How often a running transfer is judged: often enough to spare most of a stall, seldom enough to
+// cost nothing.
+constexpr Duration kJudgeEvery = 100ms;
+
+SwitchReason reason_of(abr::Reason reason) {
   switch (reason) {
-    case abr::AbrReason::kBuffer:
+    case abr::Reason::kBuffer:
       return SwitchReason::kBuffer;
-    case abr::AbrReason::kThroughput:
+    case abr::Reason::kThroughput:
+    case abr::Reason::kGuard:
+    case abr::Reason::kStallAhead:
       return SwitchReason::kThroughput;
-    case abr::AbrReason::kStart:
-    case abr::AbrReason::kOnlyOne:
+    case abr::Reason::kEmptyLadder:
+    case abr::Reason::kOnlyOne:
+    case abr::Reason::kStart:
+    case abr::Reason::kRemembered:
+    case abr::Reason::kKeep:
       break;
   }
   return SwitchReason::kInitial;
@@ -107,6 +116,7 @@ void StreamingEngine::place_track(Track& track, MediaTime position) {
   if (stream->is_fetching()) {
     measure(meter_.abandon(static_cast<uint64_t>(stream->kind()), executor_.now()));
   }
+  if (stream->kind() == TrackKind::kVideo) receiving_.reset();
   forget_failures(stream->kind());
   track = Track();
   track.stream = std::move(stream);
@@ -159,6 +169,7 @@ void StreamingEngine::select_representation(const std::string& id, MediaTime pos
   const auto unread = video_.drop_segments_from(from);
   const auto coming = track->stream->drop_from(from);
   if (was_fetching && !track->stream->is_fetching()) {
+    receiving_.reset();
     measure(meter_.abandon(static_cast<uint64_t>(TrackKind::kVideo), executor_.now()));
   }
   if (!unread && !coming) return;
@@ -196,6 +207,7 @@ Duration StreamingEngine::turn(MonotonicTime now, MediaTime position, double spe
   stands_still_ = position == position_ && now > last_turn_;
   position_ = position;
   last_turn_ = now;
+  speed_ = speed;
   if (tracks_.empty() || has_failed_) return kForever;
   for (Track& track : tracks_) track.stream->collect();
   video_.trim_back(position - config_.buffering.back);
@@ -245,7 +257,12 @@ void StreamingEngine::place_orphans() {
 
 Duration StreamingEngine::turn_track(Track& track, MonotonicTime now, MediaTime position,
                                      double speed) {
-  if (track.is_complete || track.blocked || track.stream->is_fetching()) return kForever;
+  if (track.is_complete || track.blocked) return kForever;
+  if (track.stream->is_fetching() && !drop_transfer(track, now, position)) {
+    const bool is_judged =
+        track.stream->kind() == TrackKind::kVideo && receiving_ && !stands_still_;
+    return is_judged ? kJudgeEvery : kForever;
+  }
   if (now < track.not_before) return track.not_before - now;
   FetchInputs in;
   // What was fetched but holds no samples, or waits to be placed, is not fetched once more.
@@ -288,7 +305,7 @@ void StreamingEngine::fetch_next(Track& track, MediaTime position) {
     const LoadedIndex* index = index_for(track, chosen, position);
     if (!index) return;
     if (index->is_encrypted) return block(track, encrypted_error());
-    const auto next = next_index(track, *index->segments);
+    const auto next = next_index(track, *index->segments, track.stream->cursor());
     if (!next || index->segments->at(*next).start >= played_.end_of(track.period)) {
       if (next_period(track)) continue;
       return;
@@ -338,14 +355,19 @@ void StreamingEngine::start_fetch(Track& track, const LoadedIndex& index, Segmen
   planned.places_timeline = is_video || !played_.set(TrackKind::kVideo, track.period);
   if (track.period > 0) planned.period_start = presentation_->periods[track.period].start;
   planned.period_end = played_.end_of(track.period);
+  if (is_video) {
+    last_video_id_ = representation.id;
+    receiving_ = Receiving{
+        representation.id, track.last_id, std::max(planned.segment.start, track.stream->cursor()),
+        executor_.now(),   std::nullopt,  0};
+  }
   track.last_id = representation.id;
-  if (is_video) last_video_id_ = representation.id;
   track.stream->fetch(std::move(planned));
 }
 
 std::optional<std::size_t> StreamingEngine::next_index(const Track& track,
-                                                       const SegmentIndex& index) const {
-  const MediaTime cursor = track.stream->cursor();
+                                                       const SegmentIndex& index,
+                                                       MediaTime cursor) const {
   const auto found = index.find(cursor);
   if (!found) return std::nullopt;
   // At the very start the cursor may be anywhere. Later a sliver of a segment left over is
@@ -374,7 +396,7 @@ bool StreamingEngine::next_period(Track& track) {
 }
 
 const Representation* StreamingEngine::choose_representation(const Track& track, MediaTime position,
-                                                             SwitchReason& reason) const {
+                                                             SwitchReason& reason) {
   const AdaptationSet* set = set_of(track);
   if (!set) return nullptr;
   if (track.stream->kind() == TrackKind::kVideo) return choose_video(track, *set, position, reason);
@@ -409,45 +431,71 @@ const Representation* StreamingEngine::forced_in(const AdaptationSet& set) const
 }
 
 const Representation* StreamingEngine::choose_video(const Track& track, const AdaptationSet& set,
-                                                    MediaTime position,
-                                                    SwitchReason& reason) const {
+                                                    MediaTime position, SwitchReason& reason) {
   const Representation* forced = forced_in(set);
   if (forced && is_usable(track, *forced)) {
     reason = SwitchReason::kManual;
     return forced;
   }
-  std::vector<const Representation*> usable;
+  const MediaTime cursor = track.stream->cursor();
+  const auto options = video_options(track, set, cursor);
+  auto asked = situation(track, std::max(cursor - position, Duration{0}));
+  asked.options = options;
+  const VideoChooser::Choice choice = chooser_.choose(asked);
+  reason = track.failed_ids.empty() ? reason_of(choice.reason) : SwitchReason::kFailure;
+  return choice.representation;
+}
+
+std::vector<VideoChooser::Option> StreamingEngine::video_options(const Track& track,
+                                                                 const AdaptationSet& set,
+                                                                 MediaTime at) const {
+  std::vector<VideoChooser::Option> options;
   for (const Representation& representation : set.representations) {
     if (!is_usable(track, representation)) continue;
-    const bool too_much =
-        (config_.max_bitrate.bps > 0 && representation.bandwidth > config_.max_bitrate) ||
-        (config_.max_height > 0 && representation.height > config_.max_height);
-    if (!too_much || usable.empty()) usable.push_back(&representation);
-  }
-  if (usable.empty()) return nullptr;
-
-  std::vector<abr::Rung> ladder;
-  abr::AbrInputs in;
-  for (std::size_t i = 0; i < usable.size(); ++i) {
-    ladder.push_back({usable[i]->bandwidth, 0});
-    if (usable[i]->id == track.last_id) in.current = i;
-  }
-  in.ladder = ladder;
-  in.throughput = estimator_.estimate();
-  in.ttfb = estimator_.ttfb();
-  in.buffer_level = level(TrackKind::kVideo, position);
-  in.buffer_target = config_.buffering.target;
-  in.segment_duration = 4s;
-  if (in.current) {
-    if (const LoadedIndex* index = indexes_.find(*usable[*in.current])) {
-      if (const auto next = next_index(track, *index->segments)) {
-        in.segment_duration = index->segments->at(*next).duration();
-      }
+    VideoChooser::Option option{&representation, nullptr, std::nullopt};
+    if (const LoadedIndex* index = indexes_.find(representation)) {
+      option.segments = index->segments.get();
+      option.next = next_index(track, *index->segments, at);
     }
+    options.push_back(option);
   }
-  const abr::AbrDecision decision = abr_->decide(in);
-  reason = track.failed_ids.empty() ? reason_of(decision.reason) : SwitchReason::kFailure;
-  return usable[decision.rung];
+  return options;
+}
+
+VideoChooser::Situation StreamingEngine::situation(const Track& track, Duration level) const {
+  VideoChooser::Situation situation;
+  situation.last_id = track.last_id;
+  situation.level = level;
+  situation.target = config_.buffering.target;
+  situation.speed = speed_;
+  situation.has_end = presentation_->type == PresentationType::kVod &&
+                      track.period + 1 == presentation_->periods.size();
+  situation.max_bitrate = config_.max_bitrate;
+  situation.max_height = config_.max_height;
+  situation.now = last_turn_;
+  return situation;
+}
+
+bool StreamingEngine::drop_transfer(Track& track, MonotonicTime now, MediaTime position) {
+  // A picture that stands still runs out of nothing; what is on screen already is played to its
+  // end.
+  const bool is_droppable = track.stream->kind() == TrackKind::kVideo && receiving_ &&
+                            receiving_->first_byte && forced_id_.empty() && !stands_still_ &&
+                            receiving_->from > position;
+  const AdaptationSet* set = is_droppable ? set_of(track) : nullptr;
+  if (!set) return false;
+  const auto options = video_options(track, *set, receiving_->from);
+  auto asked = situation(track, receiving_->from - position);
+  asked.options = options;
+  asked.last_id = receiving_->previous_id;
+  const VideoChooser::Transfer transfer{receiving_->id, receiving_->bytes,
+                                        now - receiving_->started, now - *receiving_->first_byte};
+  if (!chooser_.should_drop(asked, transfer)) return false;
+  measure(meter_.abandon(static_cast<uint64_t>(TrackKind::kVideo), now));
+  track.stream->give_up();
+  track.last_id = receiving_->previous_id;
+  receiving_.reset();
+  return true;
 }
 
 }  // namespace playhead

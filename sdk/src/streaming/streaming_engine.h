@@ -10,8 +10,6 @@
 
 #include "manifest/manifest_source.h"
 #include "net/throughput_meter.h"
-#include "playhead/abr/abr_controller.h"
-#include "playhead/abr/throughput_estimator.h"
 #include "playhead/config.h"
 #include "playhead/presentation.h"
 #include "streaming/failure_policy.h"
@@ -20,6 +18,7 @@
 #include "streaming/sample_queue.h"
 #include "streaming/timeline_mapper.h"
 #include "streaming/track_stream.h"
+#include "streaming/video_chooser.h"
 
 namespace playhead {
 
@@ -90,11 +89,13 @@ class StreamingEngine final : private TrackStreamListener {
   [[nodiscard]] int64_t buffered_bytes() const { return video_.bytes() + audio_.bytes(); }
 
   [[nodiscard]] std::optional<Duration> duration() const;
-  [[nodiscard]] Bitrate throughput() const { return estimator_.estimate(); }
+  [[nodiscard]] Bitrate throughput() const { return chooser_.throughput(); }
   // What an earlier play measured on this network; before open().
-  void remember(Bitrate throughput) { estimator_.seed(throughput); }
+  void remember(Bitrate throughput) { chooser_.remember(throughput); }
   [[nodiscard]] const Presentation* presentation() const { return presentation_.get(); }
   [[nodiscard]] const std::string& forced_representation() const { return forced_id_; }
+  // Why the pictures are what they are.
+  [[nodiscard]] const abr::DecisionLog& decisions() const { return chooser_.log(); }
   // The Representation fetched at present; null before the first.
   [[nodiscard]] const std::string& fetched_representation() const { return last_video_id_; }
   [[nodiscard]] std::vector<TrackInfo> audio_tracks() const;
@@ -117,6 +118,16 @@ class StreamingEngine final : private TrackStreamListener {
     bool renewed = false;
     std::set<std::string> failed_ids;
     MonotonicTime not_before;  // no fetch until then
+  };
+
+  // The video segment that is coming.
+  struct Receiving {
+    std::string id;           // of its Representation
+    std::string previous_id;  // of the segment before
+    MediaTime from;           // where it begins
+    MonotonicTime started;
+    std::optional<MonotonicTime> first_byte;
+    int64_t bytes = 0;
   };
 
   // TrackStreamListener
@@ -146,9 +157,17 @@ class StreamingEngine final : private TrackStreamListener {
   // Plans and starts the next segment, or asks for the index it needs.
   void fetch_next(Track& track, MediaTime position);
   [[nodiscard]] const Representation* choose_representation(const Track& track, MediaTime position,
-                                                            SwitchReason& reason) const;
+                                                            SwitchReason& reason);
   [[nodiscard]] const Representation* choose_video(const Track& track, const AdaptationSet& set,
-                                                   MediaTime position, SwitchReason& reason) const;
+                                                   MediaTime position, SwitchReason& reason);
+  // Representations of `set` that can be fetched, with their segment at `at`.
+  [[nodiscard]] std::vector<VideoChooser::Option> video_options(const Track& track,
+                                                                const AdaptationSet& set,
+                                                                MediaTime at) const;
+  [[nodiscard]] VideoChooser::Situation situation(const Track& track, Duration level) const;
+  // Gives up the video segment that is coming when a lower one would spare the viewer a stall.
+  // True: it did.
+  bool drop_transfer(Track& track, MonotonicTime now, MediaTime position);
   // Nothing comes after what was fetched, for that reason.
   void block(Track& track, Error error);
   // Reports it once what can be played was played. Answers when to look again.
@@ -160,8 +179,9 @@ class StreamingEngine final : private TrackStreamListener {
                    const Representation& representation, SwitchReason reason);
   // The Representation chosen by hand, or what comes nearest to it in another Period; may be null.
   [[nodiscard]] const Representation* forced_in(const AdaptationSet& set) const;
-  [[nodiscard]] std::optional<std::size_t> next_index(const Track& track,
-                                                      const SegmentIndex& index) const;
+  // The segment of `index` that goes on from `at`.
+  [[nodiscard]] std::optional<std::size_t> next_index(const Track& track, const SegmentIndex& index,
+                                                      MediaTime at) const;
   bool next_period(Track& track);
   // Samples that wait for pictures to place the timeline, where no such pictures come.
   void place_orphans();
@@ -192,14 +212,15 @@ class StreamingEngine final : private TrackStreamListener {
   MediaTime position_;  // of the last turn
   MonotonicTime last_turn_;
   bool stands_still_ = false;  // the position, since the turn before
+  double speed_ = 1;
   IndexTable indexes_;
   TimelineMapper mapper_;
   SampleQueue video_;
   SampleQueue audio_;
 
-  std::unique_ptr<abr::AbrController> abr_ = abr::make_default_controller();
-  abr::ThroughputEstimator estimator_;
+  VideoChooser chooser_;
   ThroughputMeter meter_;
+  std::optional<Receiving> receiving_;
   std::string forced_id_;
   std::string last_video_id_;
   uint64_t transfers_ = 0;  // planned so far

@@ -11,13 +11,19 @@ namespace playhead {
 void StreamingEngine::on_samples() { listener_.on_streaming_progress(); }
 
 void StreamingEngine::on_bytes(TrackKind kind, int64_t bytes, MonotonicTime received) {
+  chooser_.add_bytes(bytes, received, !meter_.is_idle());
   meter_.add_bytes(static_cast<uint64_t>(kind), bytes, received);
+  if (kind == TrackKind::kVideo && receiving_) {
+    if (!receiving_->first_byte) receiving_->first_byte = received;
+    receiving_->bytes += bytes;
+  }
   listener_.on_received(bytes);
 }
 
 void StreamingEngine::on_segment_fetched(TrackKind kind, const PlannedSegment& planned,
                                          const TransferStats& stats) {
   measure(meter_.finish(static_cast<uint64_t>(kind), stats));
+  if (kind == TrackKind::kVideo) receiving_.reset();
   SegmentLoaded loaded;
   loaded.track = kind;
   loaded.url = redact(planned.segment.media.url);
@@ -30,7 +36,7 @@ void StreamingEngine::on_segment_fetched(TrackKind kind, const PlannedSegment& p
 }
 
 void StreamingEngine::measure(const std::optional<ThroughputSample>& sample) {
-  if (sample) estimator_.add({sample->bytes, sample->active, sample->ttfb});
+  if (sample) chooser_.add(*sample);
 }
 
 void StreamingEngine::on_timeline_learnt() {
@@ -51,6 +57,7 @@ void StreamingEngine::on_fetch_retry(const Error& error) { listener_.on_streamin
 
 void StreamingEngine::on_segment_failed(TrackKind kind, SegmentFailure failure) {
   measure(meter_.abandon(static_cast<uint64_t>(kind), executor_.now()));
+  if (kind == TrackKind::kVideo) receiving_.reset();
   failures_.emplace_back(kind, std::move(failure));
   listener_.on_streaming_progress();
 }

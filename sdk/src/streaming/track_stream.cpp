@@ -254,18 +254,27 @@ void TrackStream::finish_front() {
 
 void TrackStream::on_failed(Load& load, Error error) {
   SegmentFailure failure{load.planned, std::move(error)};
-  const uint64_t transfer = failure.planned.transfer;
-  const auto failed = std::find_if(loads_.begin(), loads_.end(),
-                                   [&](const auto& owned) { return owned.get() == &load; });
-  // What comes after the failed segment cannot be used before it.
-  const auto first = static_cast<std::size_t>(failed - loads_.begin());
-  retire(first, loads_.size() - first);
-  cursor_ = failure.planned.from;
+  break_off(load);
+  context_.listener.on_segment_failed(kind_, std::move(failure));
+}
 
+void TrackStream::give_up() {
+  const auto coming = std::find_if(loads_.begin(), loads_.end(),
+                                   [](const auto& load) { return !load->load->is_fetched(); });
+  if (coming != loads_.end()) break_off(**coming);
+}
+
+void TrackStream::break_off(const Load& load) {
+  const uint64_t transfer = load.planned.transfer;
+  const auto broken = std::find_if(loads_.begin(), loads_.end(),
+                                   [&](const auto& owned) { return owned.get() == &load; });
+  cursor_ = load.planned.from;
+  // What comes after the broken segment cannot be used before it.
+  const auto first = static_cast<std::size_t>(broken - loads_.begin());
+  retire(first, loads_.size() - first);
   has_failed_ = true;
   context_.video.drop_unread_of(transfer);
   context_.audio.drop_unread_of(transfer);
-  context_.listener.on_segment_failed(kind_, std::move(failure));
 }
 
 void TrackStream::retire(std::size_t first, std::size_t count) {

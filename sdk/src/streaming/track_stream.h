@@ -79,6 +79,9 @@ class TrackStream {
   // Stops what is under way for segments that start at `from` or later; where the first of them
   // starts.
   std::optional<MediaTime> drop_from(MediaTime from);
+  // Gives up the segment that is coming, and what follows it, as if it had failed: what was played
+  // of it is not played again. The next segment wanted is that one.
+  void give_up();
   // Frees loads that have ended; not from a callback of theirs.
   void collect() { retired_.clear(); }
   // The timeline has become known: places what was held back.
@@ -132,6 +135,7 @@ class TrackStream {
   // Takes the loads from `first` on out of use; they may be on the call stack, so they stay alive
   // until collect().
   void retire(std::size_t first, std::size_t count);
+  void break_off(const Load& load);
   SegmentLoadCallbacks callbacks_for(Load& load);
   // The front has ended and all of it is placed: the one behind it may go on.
   void finish_front();

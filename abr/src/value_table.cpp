@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "value_table.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace playhead::abr {
+
+namespace {
+
+// Grids (measured: half of each changes the score by less than 0.002). Finer: bigger tables,
+// longer to make; coarser: decisions wobble.
+constexpr double kLevelStepS = 1;
+constexpr std::size_t kMinLevels = 17;  // for buffers of a few seconds
+constexpr std::size_t kMaxLevels = 65;
+constexpr double kLogStep = 0.3;
+constexpr std::size_t kMaxColumns = 40;
+// The forecast's grid reaches this far below the lowest and above the highest bitrate: beyond, more
+// or less throughput changes nothing.
+constexpr double kBelowLowest = 0.15;
+constexpr double kAboveTop = 4;
+
+// Stages near the end are kept one by one, further out some: between them values grow evenly.
+constexpr int kKeptStages[] = {1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 18, 22, 26, 30, 36, 43, 51, 60};
+
+}  // namespace
+
+struct ValueTable::Scratch {
+  std::vector<float> before;  // values with one segment less to go
+  std::vector<float> choice;  // value of fetching each step next
+  std::vector<float> after;
+  OutcomeModel model;
+};
+
+ValueTable::ValueTable(const ValueTableSpec& spec) : steps_(spec.bps.size()) {
+  const double top_s = std::max(spec.cap_s - spec.segment_s, spec.segment_s);
+  const double wanted = std::ceil(top_s / kLevelStepS) + 1;
+  levels_ = static_cast<std::size_t>(
+      std::clamp(wanted, static_cast<double>(kMinLevels), static_cast<double>(kMaxLevels)));
+  level_step_ = top_s / static_cast<double>(levels_ - 1);
+  log_least_ = std::log(spec.bps.front() * kBelowLowest);
+  const double span = std::log(spec.bps.back() * kAboveTop) - log_least_;
+  columns_ = std::min(static_cast<std::size_t>(std::ceil(span / kLogStep)) + 1, kMaxColumns);
+  log_step_ = span / static_cast<double>(columns_ - 1);
+
+  Scratch scratch;
+  scratch.model = make_outcome_model(spec.spread, spec.silence_chance, spec.persistence);
+  scratch.before.assign(stage_size(), 0);
+  scratch.choice.assign(stage_size(), 0);
+  scratch.after.assign(stage_size(), 0);
+  for (int stage = 1; stage <= spec.horizon; ++stage) {
+    induct(spec, scratch);
+    const bool is_kept =
+        stage == spec.horizon ||
+        (spec.keeps_stages &&
+         std::find(std::begin(kKeptStages), std::end(kKeptStages), stage) != std::end(kKeptStages));
+    if (is_kept) {
+      kept_.push_back(stage);
+      values_.insert(values_.end(), scratch.after.begin(), scratch.after.end());
+    }
+    scratch.before.swap(scratch.after);
+  }
+}
+
+// Adds what `outcome` contributes to fetching `step` at every level of one forecast. All levels
+// shift by the same amount, so the grid is walked, not searched.
+void ValueTable::add_outcome(const ValueTableSpec& spec, const Outcome& outcome,
+                             const Scratch& scratch, std::size_t step, std::size_t column,
+                             float* out) const {
+  const double log_bps = log_least_ + static_cast<double>(column) * log_step_;
+  const double seconds = spec.ttfb_s +
+                         spec.bps[step] * spec.segment_s / std::exp(log_bps + outcome.log_error) +
+                         outcome.silence_s;
+  const double next = std::clamp(static_cast<double>(column) + outcome.log_shift / log_step_, 0.0,
+                                 static_cast<double>(columns_ - 1));
+  const std::size_t low = std::min(static_cast<std::size_t>(next), columns_ - 2);
+  const float high_share = static_cast<float>(next - static_cast<double>(low));
+  const float* a = &scratch.before[at(step, low)];
+  const float* b = &scratch.before[at(step, low + 1)];
+  const auto mixed = [&](std::size_t level) {
+    return a[level] + high_share * (b[level] - a[level]);
+  };
+
+  const float probability = static_cast<float>(outcome.probability);
+  const double top = static_cast<double>(levels_ - 1);
+  const double gained = spec.segment_s / level_step_;
+  const double spent = seconds / level_step_;
+  // Runs dry: whatever the level was, one segment is there afterwards.
+  const std::size_t dry =
+      spent >= top + 1 ? levels_ : static_cast<std::size_t>(std::max(std::ceil(spent), 0.0));
+  if (dry > 0) {
+    const double after = std::min(gained, top);
+    const std::size_t i = std::min(static_cast<std::size_t>(after), levels_ - 2);
+    const float share = static_cast<float>(after - static_cast<double>(i));
+    const float value = mixed(i) + share * (mixed(i + 1) - mixed(i));
+    for (std::size_t level = 0; level < dry; ++level) {
+      const double stall = seconds - static_cast<double>(level) * level_step_;
+      out[level] += probability * (value - static_cast<float>(spec.stall_price * stall));
+    }
+  }
+  if (dry >= levels_) return;
+  const double shift = gained - spent;  // levels gained or lost
+  const auto whole = static_cast<std::ptrdiff_t>(std::floor(shift));
+  const float share = static_cast<float>(shift - std::floor(shift));
+  // Levels whose neighbours above are still on the grid.
+  const std::ptrdiff_t inner = static_cast<std::ptrdiff_t>(levels_) - 1 - whole;
+  const std::size_t end = static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(
+      inner, static_cast<std::ptrdiff_t>(dry), static_cast<std::ptrdiff_t>(levels_)));
+  const auto inner_end = static_cast<std::ptrdiff_t>(end);
+  for (auto level = static_cast<std::ptrdiff_t>(dry); level < inner_end; ++level) {
+    const std::ptrdiff_t i = level + whole;
+    const float here = a[i] + high_share * (b[i] - a[i]);
+    const float above = a[i + 1] + high_share * (b[i + 1] - a[i + 1]);
+    out[level] += probability * (here + share * (above - here));
+  }
+  const float full = mixed(levels_ - 1);
+  for (std::size_t level = end; level < levels_; ++level) out[level] += probability * full;
+}
+
+void ValueTable::induct(const ValueTableSpec& spec, Scratch& scratch) const {
+  for (std::size_t step = 0; step < steps_; ++step) {
+    const float gain = static_cast<float>(spec.quality[step] * spec.segment_s / 4);
+    for (std::size_t column = 0; column < columns_; ++column) {
+      float* out = &scratch.choice[at(step, column)];
+      std::fill(out, out + levels_, gain);
+      for (const Outcome& outcome : scratch.model) {
+        add_outcome(spec, outcome, scratch, step, column, out);
+      }
+    }
+  }
+  for (std::size_t last = 0; last < steps_; ++last) {
+    for (std::size_t step = 0; step < steps_; ++step) {
+      const float price =
+          static_cast<float>(spec.switch_price * std::abs(spec.quality[step] - spec.quality[last]));
+      const float* from = &scratch.choice[at(step, 0)];
+      float* to = &scratch.after[at(last, 0)];
+      const std::size_t count = columns_ * levels_;
+      if (step == 0) {
+        for (std::size_t i = 0; i < count; ++i) to[i] = from[i] - price;
+      } else {
+        for (std::size_t i = 0; i < count; ++i) to[i] = std::max(to[i], from[i] - price);
+      }
+    }
+  }
+}
+
+ValueTable::Stage ValueTable::stage(int segments_to_go) const {
+  Stage stage;
+  stage.table_ = this;
+  if (segments_to_go <= 0) return stage;
+  const auto above = std::lower_bound(kept_.begin(), kept_.end(), segments_to_go);
+  const std::size_t high =
+      above == kept_.end() ? kept_.size() - 1 : static_cast<std::size_t>(above - kept_.begin());
+  const std::size_t low = high > 0 && above != kept_.end() ? high - 1 : high;
+  stage.low_ = &values_[low * stage_size()];
+  stage.high_ = &values_[high * stage_size()];
+  if (high != low) {
+    stage.share_ = static_cast<float>(segments_to_go - kept_[low]) /
+                   static_cast<float>(kept_[high] - kept_[low]);
+  }
+  return stage;
+}
+
+double ValueTable::Stage::value(std::size_t step, double buffer_s, double log_bps) const {
+  if (!low_) return 0;
+  const ValueTable& t = *table_;
+  const double level =
+      std::clamp(buffer_s / t.level_step_, 0.0, static_cast<double>(t.levels_ - 1));
+  const double column =
+      std::clamp((log_bps - t.log_least_) / t.log_step_, 0.0, static_cast<double>(t.columns_ - 1));
+  const std::size_t i = std::min(static_cast<std::size_t>(level), t.levels_ - 2);
+  const std::size_t j = std::min(static_cast<std::size_t>(column), t.columns_ - 2);
+  const double level_share = level - static_cast<double>(i);
+  const double column_share = column - static_cast<double>(j);
+  const auto read = [&](const float* values) {
+    const float* a = values + t.at(step, j) + i;
+    const float* b = values + t.at(step, j + 1) + i;
+    const double left = a[0] + level_share * (a[1] - a[0]);
+    const double right = b[0] + level_share * (b[1] - b[0]);
+    return left + column_share * (right - left);
+  };
+  const double low = read(low_);
+  if (share_ == 0) return low;
+  return low + static_cast<double>(share_) * (read(high_) - low);
+}
+
+std::size_t ValueTable::bytes() const { return values_.size() * sizeof(float); }
+
+}  // namespace playhead::abr

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "streaming/video_chooser.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "playhead/abr/limits.h"
+
+namespace playhead {
+
+namespace {
+
+// Segments as long as this are assumed until one is known (what most services cut).
+constexpr Duration kUsualSegment = 4s;
+// Slower play than this is no play; faster is not offered.
+constexpr double kMinSpeed = 0.25, kMaxSpeed = 4;
+
+// Bytes of a segment where the index tells: byte ranges do, and EXT-X-BITRATE.
+int64_t known_bytes(const SegmentIndex& index, std::size_t at) {
+  const Segment segment = index.at(at);
+  if (segment.media.range) return std::max<int64_t>(segment.media.range->length(), 0);
+  const double bytes =
+      static_cast<double>(segment.bitrate.bps) / 8 * to_seconds(segment.duration());
+  return std::llround(std::max(bytes, 0.0));
+}
+
+// What the segments after the next weigh; 0 when that is not known of all of them.
+int64_t known_bytes_ahead(const SegmentIndex& index, std::size_t next, std::size_t count) {
+  int64_t sum = 0;
+  for (std::size_t i = next + 1; i <= next + count; ++i) {
+    const int64_t bytes = known_bytes(index, i);
+    if (bytes <= 0) return 0;
+    sum += bytes;
+  }
+  return sum;
+}
+
+Duration scaled(Duration duration, double speed) {
+  return from_seconds(to_seconds(duration) / speed);
+}
+
+}  // namespace
+
+// The ladder as the rules see it, with the option behind each candidate.
+struct VideoChooser::Ladder {
+  std::vector<const Representation*> representations;
+  std::vector<bool> is_loaded;  // its segments are known
+  std::vector<abr::Candidate> candidates;
+  abr::DecisionInputs in;
+
+  [[nodiscard]] std::optional<std::size_t> find(const std::string& id) const {
+    for (std::size_t i = 0; i < representations.size(); ++i) {
+      if (representations[i]->id == id) return i;
+    }
+    return std::nullopt;
+  }
+};
+
+VideoChooser::VideoChooser(const abr::Settings& settings)
+    : estimator_(abr::make_estimator(abr::EstimatorKind::kForecast, settings)),
+      controller_(abr::make_controller(abr::Algorithm::kDefault, settings)) {}
+
+void VideoChooser::add_bytes(int64_t bytes, MonotonicTime received, bool goes_on) {
+  if (goes_on && last_bytes_ && received >= *last_bytes_) {
+    estimator_->add_progress({bytes, received - *last_bytes_});
+  }
+  last_bytes_ = received;
+}
+
+void VideoChooser::add(const ThroughputSample& sample) {
+  abr::TransferSample transfer;
+  transfer.bytes = sample.bytes;
+  transfer.active = sample.active;
+  transfer.ttfb = sample.ttfb;
+  estimator_->add(transfer);
+}
+
+// Times are in seconds of the viewer: at double speed a segment lasts half as long and needs twice
+// the bits a second.
+VideoChooser::Ladder VideoChooser::make_ladder(const Situation& s) const {
+  Ladder ladder;
+  std::vector<abr::LimitCandidate> limited;
+  for (const Option& option : s.options) {
+    abr::LimitCandidate candidate;
+    candidate.bitrate = option.representation->bandwidth;
+    candidate.width = option.representation->width;
+    candidate.height = option.representation->height;
+    candidate.frame_rate = option.representation->frame_rate;
+    limited.push_back(candidate);
+  }
+  abr::LimitInputs limits;
+  limits.max_bitrate = s.max_bitrate;
+  limits.max_height = s.max_height;
+  const double speed = std::clamp(s.speed, kMinSpeed, kMaxSpeed);
+
+  Duration segment = kUsualSegment;
+  std::size_t ahead = 0;
+  const auto allowed = abr::apply_limits(limited, limits).allowed;
+  for (const std::size_t i : allowed) {
+    const Option& option = s.options[i];
+    if (!option.segments || !option.next) continue;
+    const std::size_t left = option.segments->size() - *option.next;
+    segment = option.segments->at(*option.next).duration();
+    ahead = std::min<std::size_t>(abr::kAheadSegments, left - 1);
+    if (s.has_end) ladder.in.segments_left = static_cast<int64_t>(left);
+    if (option.representation->id == s.last_id) break;  // the one that is surely right
+  }
+  for (const std::size_t i : allowed) {
+    const Option& option = s.options[i];
+    const Representation& r = *option.representation;
+    abr::Candidate candidate;
+    candidate.bitrate = {std::llround(static_cast<double>(r.bandwidth.bps) * speed)};
+    if (option.segments && option.next) {
+      candidate.next_bytes = known_bytes(*option.segments, *option.next);
+    }
+    if (candidate.next_bytes > 0 && *option.next + ahead < option.segments->size()) {
+      candidate.ahead_bytes = known_bytes_ahead(*option.segments, *option.next, ahead);
+    } else if (candidate.next_bytes <= 0) {
+      const Bitrate usual = r.average_bandwidth.bps > 0 ? r.average_bandwidth : r.bandwidth;
+      candidate.next_bytes = std::llround(static_cast<double>(usual.bps) / 8 * to_seconds(segment));
+    }
+    if (r.id == s.last_id) ladder.in.current = ladder.candidates.size();
+    ladder.candidates.push_back(candidate);
+    ladder.representations.push_back(&r);
+    ladder.is_loaded.push_back(option.segments != nullptr);
+  }
+  ladder.in.forecast = estimator_->forecast();
+  ladder.in.buffer_level = scaled(s.level, speed);
+  ladder.in.buffer_cap = scaled(s.target + segment, speed);
+  ladder.in.segment_duration = scaled(segment, speed);
+  ladder.in.ahead_segments = static_cast<int32_t>(ahead);
+  return ladder;
+}
+
+VideoChooser::Choice VideoChooser::choose(const Situation& situation) {
+  Ladder ladder = make_ladder(situation);
+  ladder.in.ladder = ladder.candidates;
+  const auto instead = ladder.find(std::exchange(instead_id_, {}));
+  if (instead) return {ladder.representations[*instead], abr::Reason::kStallAhead};
+  abr::Decision decision = controller_->decide(ladder.in);
+  if (!decision.chosen) return {};
+  const Choice choice{ladder.representations[*decision.chosen], decision.reason};
+  log_.add(abr::make_record(decisions_++, situation.now - MonotonicTime{}, ladder.in,
+                            std::move(decision)));
+  return choice;
+}
+
+bool VideoChooser::should_drop(const Situation& situation, const Transfer& transfer) {
+  Ladder ladder = make_ladder(situation);
+  const auto running = ladder.find(transfer.id);
+  if (!running) return false;  // what may not be chosen any more is played to its end
+  abr::TransferInputs in;
+  in.now = ladder.in;
+  in.now.ladder = ladder.candidates;
+  in.running = *running;
+  in.received_bytes = transfer.received_bytes;
+  in.elapsed = transfer.elapsed;
+  in.active = transfer.active;
+  abr::Decision decision = controller_->judge(in);
+  if (decision.reason != abr::Reason::kStallAhead) return false;
+  // Options ascend: down to one that need not be looked up first.
+  std::size_t instead = *decision.chosen;
+  while (!ladder.is_loaded[instead]) {
+    if (instead-- == 0) return false;
+  }
+  instead_id_ = ladder.representations[instead]->id;
+  log_.add(
+      abr::make_record(decisions_++, situation.now - MonotonicTime{}, in, std::move(decision)));
+  return true;
+}
+
+}  // namespace playhead

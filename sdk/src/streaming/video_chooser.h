@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "net/throughput_meter.h"
+#include "playhead/abr/controller.h"
+#include "playhead/abr/decision_log.h"
+#include "playhead/abr/throughput.h"
+#include "playhead/presentation.h"
+
+namespace playhead {
+
+// Asks the rules of abr/ for the video Representation of each segment: gathers what they want to
+// know, follows what the network delivers, and keeps what they decided. Engine thread.
+class VideoChooser {
+ public:
+  explicit VideoChooser(const abr::Settings& settings = {});
+
+  // Bytes of any track came. `goes_on`: some transfer was receiving since the bytes before.
+  void add_bytes(int64_t bytes, MonotonicTime received, bool goes_on);
+  void add(const ThroughputSample& sample);
+  // What an earlier play measured on this network.
+  void remember(Bitrate throughput) { estimator_->seed(throughput); }
+  // What is expected of the network; 0 = nothing is known.
+  [[nodiscard]] Bitrate throughput() const { return estimator_->forecast().throughput; }
+
+  // A Representation that can be fetched.
+  struct Option {
+    const Representation* representation = nullptr;
+    const SegmentIndex* segments = nullptr;  // null while not loaded
+    std::optional<std::size_t> next;         // which of them comes next
+  };
+  struct Situation {
+    std::span<const Option> options;  // ascending by bandwidth
+    std::string last_id;              // fetched before; empty at the start
+    Duration level{0};                // fetched ahead of the position
+    Duration target{0};               // fetched until this much is ahead
+    double speed = 1;                 // of playback
+    bool has_end = false;             // the title ends with these segments
+    Bitrate max_bitrate;              // caps of the app; 0 = none
+    int max_height = 0;
+    MonotonicTime now;
+  };
+  struct Choice {
+    const Representation* representation = nullptr;  // null only when there is no option
+    abr::Reason reason = abr::Reason::kEmptyLadder;
+  };
+  Choice choose(const Situation& situation);
+
+  // A segment that is being received. Situation::options are for the same segment.
+  struct Transfer {
+    std::string id;  // of its Representation
+    int64_t received_bytes = 0;
+    Duration elapsed{0};  // since its request
+    Duration active{0};   // since its first byte
+  };
+  // True: drop it; the next choose() answers what to fetch instead, a Representation whose segments
+  // are known.
+  [[nodiscard]] bool should_drop(const Situation& situation, const Transfer& transfer);
+
+  [[nodiscard]] const abr::DecisionLog& log() const { return log_; }
+
+ private:
+  struct Ladder;
+  [[nodiscard]] Ladder make_ladder(const Situation& situation) const;
+
+  std::unique_ptr<abr::Estimator> estimator_;
+  std::unique_ptr<abr::Controller> controller_;
+  abr::DecisionLog log_;
+  std::optional<MonotonicTime> last_bytes_;
+  std::string instead_id_;  // of a dropped transfer
+  int64_t decisions_ = 0;
+};
+
+}  // namespace playhead

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "streaming/video_chooser.h"
+
+#include <vector>
+
+#include <doctest/doctest.h>
+
+namespace playhead {
+namespace {
+
+// Twenty segments of 4 s; byte ranges of that many bytes, or none.
+class PlainIndex final : public SegmentIndex {
+ public:
+  explicit PlainIndex(int64_t bytes) : bytes_(bytes) {}
+  [[nodiscard]] std::size_t size() const override { return 20; }
+  [[nodiscard]] Segment at(std::size_t index) const override {
+    Segment segment;
+    segment.number = index;
+    segment.start = MediaTime{static_cast<int64_t>(index) * 4'000'000};
+    segment.end = segment.start + 4s;
+    if (bytes_ > 0) segment.media.range = ByteRange{0, bytes_ - 1};
+    return segment;
+  }
+  [[nodiscard]] std::optional<std::size_t> find(MediaTime time) const override {
+    return static_cast<std::size_t>(time.us / 4'000'000);
+  }
+  [[nodiscard]] std::optional<std::size_t> find_number(uint64_t number) const override {
+    return number;
+  }
+  [[nodiscard]] MediaTime start() const override { return {}; }
+  [[nodiscard]] MediaTime end() const override { return MediaTime{80'000'000}; }
+  [[nodiscard]] std::size_t memory_bytes() const override { return sizeof(*this); }
+
+ private:
+  int64_t bytes_;
+};
+
+// A title of four Representations and what the engine would say about it.
+struct Title {
+  std::vector<Representation> representations;
+  std::vector<PlainIndex> indexes;
+  std::vector<VideoChooser::Option> options;
+  VideoChooser::Situation situation;
+
+  // Real sizes are `share` of the declared ones; 0: not known.
+  explicit Title(double share = 0, std::size_t next = 2) {
+    const int64_t bitrates[] = {400'000, 1'000'000, 2'500'000, 6'000'000};
+    for (const int64_t bps : bitrates) {
+      Representation r;
+      r.id = "v" + std::to_string(representations.size());
+      r.bandwidth = {bps};
+      r.height = 240 * (static_cast<int>(representations.size()) + 1);
+      representations.push_back(r);
+      indexes.emplace_back(static_cast<int64_t>(static_cast<double>(bps) / 2 * share));
+    }
+    for (std::size_t i = 0; i < representations.size(); ++i) {
+      options.push_back({&representations[i], &indexes[i], next});
+    }
+    situation.options = options;
+    situation.last_id = "v1";
+    situation.level = 12s;
+    situation.target = 30s;
+    situation.now = MonotonicTime{1'000'000};
+  }
+  Title(const Title&) = delete;
+};
+
+VideoChooser measured(int64_t bps) {
+  VideoChooser chooser;
+  for (int i = 0; i < 5; ++i) {
+    chooser.add({MonotonicTime{}, bps / 8, 1s, 30ms});
+  }
+  return chooser;
+}
+
+TEST_CASE("video chooser: from nothing, from a memory, from measurements") {
+  Title title;
+  title.situation.last_id.clear();
+  title.situation.level = 0s;
+  VideoChooser chooser;
+  CHECK(chooser.throughput().bps == 0);
+  CHECK(chooser.choose(title.situation).representation->id == "v0");
+  chooser.remember({4'000'000});
+  const auto remembered = chooser.choose(title.situation);
+  CHECK(remembered.representation->id == "v2");
+  CHECK(remembered.reason == abr::Reason::kRemembered);
+  VideoChooser fast = measured(50'000'000);
+  CHECK(fast.throughput().bps == doctest::Approx(50'000'000));
+  CHECK(fast.choose(title.situation).representation->id == "v3");
+  CHECK(fast.log().records().size() == 1);
+  title.situation.options = {};
+  CHECK(fast.choose(title.situation).representation == nullptr);
+}
+
+TEST_CASE("video chooser: caps, real sizes and speed") {
+  VideoChooser chooser = measured(7'000'000);
+  Title plain;
+  plain.situation.level = 28s;
+  CHECK(chooser.choose(plain.situation).representation->id == "v3");
+  plain.situation.max_height = 500;
+  CHECK(chooser.choose(plain.situation).representation->id == "v1");
+  plain.situation.max_height = 0;
+  plain.situation.max_bitrate = {3'000'000};
+  CHECK(chooser.choose(plain.situation).representation->id == "v2");
+  plain.situation.max_bitrate = {0};
+  plain.situation.speed = 2;  // every picture needs twice the throughput
+  CHECK(chooser.choose(plain.situation).representation->id != "v3");
+  Title heavy(3);  // three times what is declared
+  heavy.situation.level = 12s;
+  CHECK(chooser.choose(heavy.situation).representation->id < std::string("v3"));
+}
+
+TEST_CASE("video chooser: at the end of the title the buffer may be spent") {
+  VideoChooser chooser = measured(2'000'000);
+  Title title(1, 18);
+  title.situation.level = 26s;
+  const std::string middle = chooser.choose(title.situation).representation->id;
+  title.situation.has_end = true;
+  CHECK(chooser.choose(title.situation).representation->id > middle);
+}
+
+TEST_CASE("video chooser: a transfer that would stall gives way to a lower one") {
+  VideoChooser chooser = measured(8'000'000);
+  Title title(1);
+  title.situation.level = 5s;
+  title.situation.last_id = "v3";
+  VideoChooser::Transfer transfer{"v3", 1'000'000, 2s, 2s};
+  CHECK_FALSE(chooser.should_drop(title.situation, transfer));
+  transfer = {"v3", 150'000, 10s, 10s};
+  // None of the lower ones is known: looking one up first would take longer.
+  for (auto& option : title.options) {
+    if (option.representation->id != "v3") option.segments = nullptr;
+  }
+  CHECK_FALSE(chooser.should_drop(title.situation, transfer));
+  title.options[0].segments = &title.indexes[0];
+  CHECK(chooser.should_drop(title.situation, transfer));
+  const auto instead = chooser.choose(title.situation);
+  CHECK(instead.representation->id == "v0");
+  CHECK(instead.reason == abr::Reason::kStallAhead);
+  CHECK(chooser.log().records().back().is_judgement);
+  // Only once.
+  CHECK(chooser.choose(title.situation).reason != abr::Reason::kStallAhead);
+  CHECK_FALSE(chooser.should_drop(title.situation, {"gone", 0, 60s, 60s}));
+}
+
+TEST_CASE("video chooser: bytes that trickle make a nervous link") {
+  VideoChooser calm = measured(4'000'000);
+  VideoChooser nervous = measured(4'000'000);
+  MonotonicTime now;
+  for (int i = 0; i < 200; ++i) {
+    now += 500ms;
+    calm.add_bytes(250'000, now, i > 0);
+    nervous.add_bytes(i % 8 < 4 ? 450'000 : 50'000, now, i > 0);
+  }
+  Title title;
+  title.situation.level = 20s;
+  title.situation.last_id = "v2";
+  const auto volatility = [&](VideoChooser& chooser) {
+    chooser.choose(title.situation);
+    return chooser.log().records().back().transfer.now.forecast.volatility_permille;
+  };
+  CHECK(volatility(nervous) > volatility(calm) + 200);
+}
+
+}  // namespace
+}  // namespace playhead
