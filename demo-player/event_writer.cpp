@@ -163,6 +163,7 @@ std::vector<std::string> EventFormatter::state_lines(int64_t t_us, const playhea
 std::string EventFormatter::summary(int64_t t_us, const playhead_qoe& qoe) {
   Json line = line_of(t_us, "summary");
   line["startup_ms"] = qoe.has_startup != 0 ? Json(qoe.startup_us / 1000) : Json(nullptr);
+  line["start_wait_ms"] = qoe.start_wait_us / 1000;
   line["play_s"] = to_seconds(qoe.play_time_us);
   line["rebuffer_count"] = qoe.rebuffer_count;
   line["rebuffer_s"] = to_seconds(qoe.rebuffer_time_us);

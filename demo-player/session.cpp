@@ -97,7 +97,9 @@ int Session::close() {
     }
     write_summary();
   }
-  const bool has_played = summary_ && summary_->has_startup != 0;
+  const bool has_played =
+      summary_ && (summary_->play_time_us > 0 ||
+                   (options_.exits_after_first_frame && summary_->has_startup != 0));
   player_.reset();
   client_.reset();
   if (!error_.empty()) return kFailed;

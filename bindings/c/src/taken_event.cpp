@@ -129,6 +129,7 @@ playhead_qoe to_c(const QoeSummary& qoe) {
   playhead_qoe out = PLAYHEAD_QOE_INIT;
   out.has_startup = qoe.startup.has_value() ? 1 : 0;
   out.startup_us = qoe.startup.value_or(Duration{0}).count();
+  out.start_wait_us = qoe.start_wait.count();
   out.play_time_us = qoe.play_time.count();
   out.rebuffer_time_us = qoe.rebuffer_time.count();
   out.mean_bitrate_bps = qoe.mean_bitrate.bps;

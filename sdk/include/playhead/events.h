@@ -40,6 +40,8 @@ enum class SwitchReason : uint8_t {
 struct QoeSummary {
   // Load to first frame, without pictures to first sound; none when there was none.
   std::optional<Duration> startup;
+  // First frame to the moment playback first ran. With `startup`, what the viewer waited for.
+  Duration start_wait{0};
   Duration play_time{0};  // time spent in kPlaying
   int rebuffer_count = 0;
   Duration rebuffer_time{0};

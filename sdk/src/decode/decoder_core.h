@@ -60,14 +60,13 @@ class DecoderCore {
   // False: nothing was sent, and the owner was told why.
   bool send(const EncodedSample& sample, MediaTime time) {
     if (!fill_packet(*packet_, sample, time)) {
-      report(make_error(ErrorCode::kDecodeFailed, "the sample is too large"),
-             Severity::kRecoverable);
+      note_failure(make_error(ErrorCode::kDecodeFailed, "the sample is too large"));
       return false;
     }
     const int error = avcodec_send_packet(codec_.get(), packet_.get());
     av_packet_unref(packet_.get());
     if (error < 0 && error != AVERROR_EOF) {
-      report(ffmpeg_error(ErrorCode::kDecodeFailed, stream_.codec, error), Severity::kRecoverable);
+      note_failure(ffmpeg_error(ErrorCode::kDecodeFailed, stream_.codec, error));
     }
     return true;
   }
@@ -83,9 +82,13 @@ class DecoderCore {
     FfmpegPtr<AVFrame> frame(av_frame_alloc());
     if (!frame) return nullptr;
     const int error = avcodec_receive_frame(codec_.get(), frame.get());
-    if (error == 0) return frame;
+    if (error == 0) {
+      failures_ = 0;
+      has_output_ = true;
+      return frame;
+    }
     if (error != AVERROR(EAGAIN) && error != AVERROR_EOF) {
-      report(ffmpeg_error(ErrorCode::kDecodeFailed, stream_.codec, error), Severity::kRecoverable);
+      note_failure(ffmpeg_error(ErrorCode::kDecodeFailed, stream_.codec, error));
     }
     return nullptr;
   }
@@ -97,6 +100,7 @@ class DecoderCore {
   }
 
   void tell_drained() {
+    if (!has_output_ && failures_ > 0 && failures_ < kHopeless) give_up();
     post([](Callbacks& callbacks) {
       if (callbacks.on_drained) callbacks.on_drained();
     });
@@ -110,12 +114,31 @@ class DecoderCore {
   }
 
  private:
+  // Failures in a row after which nothing will come any more. Lower: a damaged segment ends the
+  // title; higher: what cannot be decoded at all is noticed later.
+  static constexpr int kHopeless = 500;
+  static constexpr int kHopelessFromTheStart = 50;
+
+  // The first of a row is told; of the others only that there is no end to them.
+  void note_failure(Error error) {
+    if (++failures_ == 1) report(error, Severity::kRecoverable);
+    last_failure_ = std::move(error);
+    if (failures_ == (has_output_ ? kHopeless : kHopelessFromTheStart)) give_up();
+  }
+  void give_up() {
+    failures_ = kHopeless;
+    report(last_failure_, Severity::kFatal);
+  }
+
   const StreamInfo stream_;
   const std::shared_ptr<DecodeQueue> queue_;
   const std::shared_ptr<Way> outlet_;
   const FfmpegPtr<AVPacket> packet_;
   FfmpegPtr<AVCodecContext> codec_;
   bool is_broken_ = false;
+  int failures_ = 0;  // in a row
+  bool has_output_ = false;
+  Error last_failure_;
   uint64_t generation_ = 0;
 };
 

@@ -18,7 +18,10 @@ std::string ffmpeg_error_text(int error) {
 }
 
 Error ffmpeg_error(ErrorCode code, const std::string& what, int error, Severity severity) {
-  return Error{code, severity, error, what + ": " + ffmpeg_error_text(error)};
+  // Some decoders fail with a bare -1, which would read as a matter of permissions.
+  constexpr int kNoReason = -1;
+  return Error{code, severity, error,
+               error == kNoReason ? what : what + ": " + ffmpeg_error_text(error)};
 }
 
 }  // namespace playhead

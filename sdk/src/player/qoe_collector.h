@@ -24,14 +24,14 @@ class QoeCollector {
 
  private:
   // Adds the time since the last call to what the state counts.
-  static void add_up(QoeSummary& summary, double& bit_seconds, PlayerState state, Bitrate bitrate,
-                     Duration elapsed);
+  void add_up(QoeSummary& summary, double& bit_seconds, Duration elapsed) const;
 
   QoeSummary summary_;
   double bit_seconds_ = 0;  // bitrate shown times play time, in bits
   PlayerState state_ = PlayerState::kIdle;
   Bitrate bitrate_;
   MonotonicTime started_;
+  bool has_run_ = false;
   MonotonicTime since_;  // when state or bitrate changed last
 };
 

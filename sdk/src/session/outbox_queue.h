@@ -33,7 +33,9 @@ struct OutboxLimits {
   std::size_t max_bytes = std::size_t{4} << 20;  // keys and values
   // Requests at once. More: a backlog drains faster. Fewer: playback has the network to itself.
   int max_in_flight = 4;
-  Backoff backoff{500ms, 60s};
+  // A report comes every 4 s or 10 s anyway. A higher cap: after an outage positions stay here
+  // longer; lower: a service in trouble sees more of its clients.
+  Backoff backoff{500ms, 15s};
   // Suspicious refusals (see PostOutcome) of one item after which it is dropped all the same. With
   // the back-off that takes about ten minutes: longer than a captive portal's sign-in.
   int max_suspicious = 20;

@@ -10,6 +10,9 @@ namespace {
 // How far one track may run ahead of another (chosen: two usual segments). Less: a track waits for
 // the other's slow segment; more: sound takes the link from pictures when it is scarce.
 constexpr Duration kMaxLead = 12s;
+// The same while the other one has less than kScarce: what playback waits for comes first.
+constexpr Duration kMaxLeadWhenScarce = 4s;
+constexpr Duration kScarce = 6s;
 
 // A wait is never shorter, so that rounding cannot make the engine spin.
 constexpr Duration kLeastWait = 20ms;
@@ -24,7 +27,8 @@ FetchDecision decide_fetch(const FetchInputs& in, const BufferingConfig& config)
     // Room appears as playback consumes; ask again after a second's worth of media.
     excess = std::max(excess, Duration{1s});
   }
-  if (in.level > in.other_level + kMaxLead) excess = std::max(excess, Duration{1s});
+  const Duration lead = in.other_level < kScarce ? kMaxLeadWhenScarce : kMaxLead;
+  if (in.level >= in.other_level + lead) excess = std::max(excess, Duration{1s});
   if (excess < Duration{0}) return {true, Duration{0}};
   const double seconds = to_seconds(excess) / std::max(in.speed, 0.1);
   return {false, std::max(from_seconds(seconds), kLeastWait)};

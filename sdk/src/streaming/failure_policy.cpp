@@ -41,7 +41,9 @@ FailureDecision decide_failure(const FailureInputs& in) {
   // A transfer may have been damaged on the way: once more, then elsewhere.
   if (is_damage(in.code) && in.attempts < 2) return {FailureAction::kRetry, Duration{0}};
   if (in.representations_left > 0) return {FailureAction::kOtherRepresentation, Duration{0}};
-  if (in.is_media && in.segments_skipped < kMaxSkipped) {
+  // A title whose end cannot be had has not ended well, unless it is one segment.
+  const bool loses_the_end = in.is_last && in.segments_skipped > 0;
+  if (in.is_media && in.segments_skipped < kMaxSkipped && !loses_the_end) {
     return {FailureAction::kSkipSegment, Duration{0}};
   }
   return {FailureAction::kGiveUp, Duration{0}};

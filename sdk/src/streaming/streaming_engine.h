@@ -194,6 +194,7 @@ class StreamingEngine final : private TrackStreamListener {
     const std::string& representation_id;
     const Error& error;
     bool is_media = true;  // false: its index
+    bool is_last = false;  // the title's last segment
   };
   FailureAction react(Track& track, const Trouble& trouble, MonotonicTime now, MediaTime position);
   // It can be played and has not just failed.

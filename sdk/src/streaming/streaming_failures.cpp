@@ -8,6 +8,13 @@
 
 namespace playhead {
 
+namespace {
+
+// By so much a title's declared end and that of its last segment may differ.
+constexpr Duration kEndRounding = 500ms;
+
+}  // namespace
+
 void StreamingEngine::on_samples() { listener_.on_streaming_progress(); }
 
 void StreamingEngine::on_bytes(TrackKind kind, int64_t bytes, MonotonicTime received) {
@@ -99,7 +106,9 @@ void StreamingEngine::handle_failure(Track& track, const SegmentFailure& failure
   track.is_complete = false;
   track.blocked.reset();
   track.stream->set_cursor(planned.from);
-  const Trouble trouble{planned.representation.id, failure.error};
+  const std::optional<Duration> end = duration();
+  const bool is_last = end && planned.segment.end + kEndRounding >= MediaTime{0} + *end;
+  const Trouble trouble{planned.representation.id, failure.error, true, is_last};
   if (react(track, trouble, now, position) != FailureAction::kSkipSegment) return;
   ++track.skipped;
   track.attempts = 0;
@@ -118,9 +127,14 @@ FailureAction StreamingEngine::react(Track& track, const Trouble& trouble, Monot
   in.renewed = track.renewed;
   in.segments_skipped = track.skipped;
   in.is_media = trouble.is_media;
+  in.is_last = trouble.is_last;
   in.buffer_level = level(track.stream->kind(), position);
   const FailureDecision decision = decide_failure(in);
   if (decision.action == FailureAction::kGiveUp) {
+    if (trouble.is_media && in.buffer_level > Duration{0}) {
+      block(track, trouble.error);  // what is there is played first
+      return decision.action;
+    }
     has_failed_ = true;
     listener_.on_streaming_failed(trouble.error);
     return decision.action;

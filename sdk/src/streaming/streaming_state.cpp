@@ -51,9 +51,8 @@ MediaTime StreamingEngine::settled_until(TrackKind kind) const {
   const Track* own = track_of(kind);
   const Track* video = track_of(TrackKind::kVideo);
   MediaTime settled = own ? own->stream->settled_until() : MediaTime::max();
-  const bool may_be_muxed =
-      kind == TrackKind::kAudio &&
-      (!own || played_.brings_sound(TrackKind::kVideo, 0, played_.periods()));
+  const bool may_be_muxed = kind == TrackKind::kAudio &&
+                            (!own || played_.brings_sound(TrackKind::kVideo, 0, played_.periods()));
   if (video && may_be_muxed) settled = std::min(settled, video->stream->settled_until());
   return settled;
 }

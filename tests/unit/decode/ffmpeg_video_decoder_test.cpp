@@ -339,6 +339,24 @@ TEST_CASE("ffmpeg_video_decoder: arbitrary bytes are survived") {
   }
 }
 
+TEST_CASE("ffmpeg_video_decoder: a stream that never gives a picture fails once, for good") {
+  DecodeRig rig;
+  StreamInfo stream;
+  stream.codec = "mpeg4";
+  std::vector<EncodedSample> samples(200);
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    samples[i].data = SharedBytes(std::vector<uint8_t>(100, 0x55));
+    samples[i].pts_ticks = static_cast<int64_t>(i) * 40'000;
+    samples[i].is_key_frame = true;
+  }
+  const DecodedVideo decoded = decode_video(rig, stream, samples);
+  CHECK(decoded.frames.empty());
+  REQUIRE(decoded.errors.size() == 2);
+  CHECK(decoded.errors[0].severity == Severity::kRecoverable);
+  CHECK(decoded.errors[1].severity == Severity::kFatal);
+  CHECK(decoded.errors[1].code == ErrorCode::kDecodeFailed);
+}
+
 TEST_CASE("ffmpeg_video_decoder: what cannot be decoded is refused at once") {
   DecodeRig rig;
   StreamInfo stream;

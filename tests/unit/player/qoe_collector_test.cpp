@@ -17,8 +17,8 @@ TEST_CASE("qoe collector: a play with a stall, a pause and a switch adds up") {
   qoe.on_first_frame(at(9));  // only the first counts
   qoe.on_representation({1'000'000}, false, at(2));
   qoe.on_state(PlayerState::kPlaying, at(2));
-  qoe.on_representation({3'000'000}, true, at(12));       // 10 s at 1 Mbit/s
-  qoe.on_state(PlayerState::kRebuffering, at(22));  // 10 s at 3 Mbit/s
+  qoe.on_representation({3'000'000}, true, at(12));  // 10 s at 1 Mbit/s
+  qoe.on_state(PlayerState::kRebuffering, at(22));   // 10 s at 3 Mbit/s
   qoe.on_state(PlayerState::kPlaying, at(25));
   qoe.on_state(PlayerState::kPaused, at(25));
   qoe.on_state(PlayerState::kBuffering, at(100));  // a seek: not rebuffering
@@ -36,6 +36,18 @@ TEST_CASE("qoe collector: a play with a stall, a pause and a switch adds up") {
   CHECK(summary.bytes == 511);
   CHECK(summary.shown_frames == 3);
   CHECK(summary.dropped_frames == 1);
+}
+
+TEST_CASE("qoe collector: the wait between the first frame and playback is counted, once") {
+  QoeCollector qoe;
+  qoe.start(at(0));
+  qoe.on_state(PlayerState::kBuffering, at(1));
+  qoe.on_first_frame(at(2));
+  CHECK(qoe.summary(at(5)).start_wait == 3s);
+  qoe.on_state(PlayerState::kPlaying, at(6));
+  qoe.on_state(PlayerState::kBuffering, at(10));  // a seek
+  CHECK(qoe.summary(at(20)).start_wait == 4s);
+  CHECK(qoe.summary(at(20)).startup == Duration{2s});
 }
 
 TEST_CASE("qoe collector: the summary counts the time up to the question") {

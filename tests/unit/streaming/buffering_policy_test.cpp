@@ -21,8 +21,10 @@ TEST_CASE("decide_fetch: levels, bytes and the other track decide") {
       {"above it: wait until it has drained", {33s, 33s, 0, 1.0}, false, 3s},
       {"drains sooner at double speed", {33s, 33s, 0, 2.0}, false, 1'500ms},
       {"the memory cap wins over the target", {5s, 5s, int64_t{96} << 20, 1.0}, false, 1s},
-      {"too far ahead of the other track", {14s, 1s, 0, 1.0}, false, 1s},
-      {"a little ahead of the other track", {12s, 1s, 0, 1.0}, true, 0s},
+      {"too far ahead of the other track", {19s, 7s, 0, 1.0}, false, 1s},
+      {"a little ahead of the other track", {18s, 7s, 0, 1.0}, true, 0s},
+      {"ahead of one that has nothing yet", {4s, 0s, 0, 1.0}, false, 1s},
+      {"behind one that has little", {2s, 3s, 0, 1.0}, true, 0s},
   };
   for (const Case& c : cases) {
     CAPTURE(c.name);

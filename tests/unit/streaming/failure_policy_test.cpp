@@ -38,7 +38,14 @@ TEST_CASE("decide_failure: what a failed segment leads to") {
   FailureInputs breaks_again = failure(ErrorCode::kConnectionLost);
   breaks_again.attempts = 3;
 
+  FailureInputs last = failure(ErrorCode::kNotFound);
+  last.is_last = true;
+  FailureInputs last_two = last;
+  last_two.segments_skipped = 1;
+
   const Case cases[] = {
+      {"the last segment alone is skipped", last, FailureAction::kSkipSegment},
+      {"the last two: that is no end", last_two, FailureAction::kGiveUp},
       {"a segment that breaks off every time is skipped", breaks_again,
        FailureAction::kSkipSegment},
       {"host down, buffer hides it", failure(ErrorCode::kNetworkUnreachable),

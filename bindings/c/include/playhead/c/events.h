@@ -50,7 +50,8 @@ typedef struct playhead_qoe {
   int32_t switches;       /* changes of the Representation shown, within a Period */
   int64_t dropped_frames; /* decoded too late to be shown */
   int64_t shown_frames;
-  int64_t bytes; /* body bytes received, manifests included */
+  int64_t bytes;         /* body bytes received, manifests included */
+  int64_t start_wait_us; /* first frame to the moment playback first ran */
 } playhead_qoe;
 #define PLAYHEAD_QOE_INIT PLAYHEAD_SIZED(playhead_qoe)
 
@@ -63,14 +64,14 @@ enum {
    * duration_us, video_representations, audio_tracks, text_tracks; position_us: where playback
    * begins, which is 0 for a title whose saved position is at its end */
   PLAYHEAD_EVENT_MANIFEST_LOADED = 3,
-  PLAYHEAD_EVENT_FIRST_FRAME = 4,            /* elapsed_us since load, width, height */
-  PLAYHEAD_EVENT_STATE_CHANGED = 5,          /* from_state, to_state */
+  PLAYHEAD_EVENT_FIRST_FRAME = 4,   /* elapsed_us since load, width, height */
+  PLAYHEAD_EVENT_STATE_CHANGED = 5, /* from_state, to_state */
   /* bitrate_bps (0 when no manifest declares it), width, height, id, reason */
   PLAYHEAD_EVENT_REPRESENTATION_CHANGED = 6,
   /* track, url, bytes, elapsed_us from request to last byte, number, target_us: media start */
   PLAYHEAD_EVENT_SEGMENT_LOADED = 7,
-  PLAYHEAD_EVENT_SEEK_STARTED = 8,   /* target_us, user_tag */
-  PLAYHEAD_EVENT_SEEK_DONE = 9,      /* target_us: where it landed, user_tag, elapsed_us */
+  PLAYHEAD_EVENT_SEEK_STARTED = 8, /* target_us, user_tag */
+  PLAYHEAD_EVENT_SEEK_DONE = 9,    /* target_us: where it landed, user_tag, elapsed_us */
   /* title_id, target_us: the position saved. That of a stop may come after the SUMMARY. */
   PLAYHEAD_EVENT_PROGRESS_SENT = 10,
   PLAYHEAD_EVENT_ENDED = 11,
