@@ -33,6 +33,12 @@ struct ServerControl {
   std::optional<Duration> hold_back, part_hold_back;
 };
 
+// HLS EXT-X-RENDITION-REPORT (RFC 8216bis §4.4.5.4): how far another Rendition is.
+struct RenditionReport {
+  std::string url;  // absolute
+  std::optional<uint64_t> last_number, last_part;
+};
+
 struct LiveInfo {
   // How far behind the live edge playback starts: DASH @suggestedPresentationDelay, HLS HOLD-BACK
   // or three target durations. None: the player's choice.

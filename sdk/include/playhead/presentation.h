@@ -116,7 +116,8 @@ struct AdaptationSet {
   // DASH: a ContentProtection is declared. HLS tells only with the media playlist.
   bool is_encrypted = false;
   std::vector<ContentProtection> protections;
-  std::vector<Descriptor> accessibilities;  // DASH Accessibility; HLS CHARACTERISTICS, one each
+  // DASH Accessibility; each of HLS CHARACTERISTICS with the scheme "hls:trait".
+  std::vector<Descriptor> accessibilities;
   std::vector<Descriptor> viewpoints;
   std::vector<Descriptor> essential_properties;     // not understood by the parser
   std::vector<Descriptor> supplemental_properties;  // not understood by the parser

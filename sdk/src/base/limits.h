@@ -18,10 +18,20 @@ inline constexpr std::size_t kPlaylistLineBytes = std::size_t{64} << 10;
 inline constexpr std::size_t kSegments = 500'000;
 // Variants and Renditions of a multivariant playlist, each; Representations of an MPD in total.
 inline constexpr std::size_t kVariants = 1'000;
-inline constexpr std::size_t kRepresentations = 100'000;
+inline constexpr std::size_t kRepresentations = 30'000;
 inline constexpr std::size_t kPeriods = 5'000;
-// Distinct EXT-X-MAP resources and distinct EXT-X-KEY sets of one playlist.
+// Distinct EXT-X-MAP resources of one playlist.
 inline constexpr std::size_t kInitSegments = 50'000;
+// Keys in all EXT-X-KEY sets of one playlist together: a set has one for each KEYFORMAT.
+inline constexpr std::size_t kSegmentKeys = 100'000;
+// EXT-X-DATERANGE identities of one playlist, and attributes of all of them together; each costs
+// some hundred bytes of model.
+inline constexpr std::size_t kDateRanges = 20'000;
+inline constexpr std::size_t kDateRangeAttributes = 100'000;
+// EXT-X-PART tags of one playlist: they stand for its last seconds only. Preload hints, rendition
+// reports, session data and session keys, each.
+inline constexpr std::size_t kParts = 50'000;
+inline constexpr std::size_t kAnnouncements = 1'000;
 // EXT-X-DEFINE variables of one playlist, and bytes its substitutions may add.
 inline constexpr std::size_t kVariables = 1'000;
 inline constexpr std::size_t kSubstitutedBytes = std::size_t{16} << 20;
@@ -33,6 +43,18 @@ inline constexpr std::size_t kXmlMarkup = 400'000;
 inline constexpr std::size_t kXmlAttributes = 800'000;
 // Further segment indexes a sidx may point to, in total (ISO/IEC 14496-12 §8.16.3).
 inline constexpr std::size_t kNestedIndexes = 1'000;
+// Parts of one segment (DASH S@k), patterns of one SegmentTimeline and durations of one pattern.
+inline constexpr uint32_t kPartsOfSegment = 1'000;
+inline constexpr std::size_t kPatterns = 1'000;
+inline constexpr std::size_t kPatternDurations = 10'000;
+// Places one Representation's media is listed at: products of BaseURL lists at four levels.
+inline constexpr std::size_t kServiceLocations = 16;
+// Such places of all Representations of an MPD, beside each one's first; further ones are left out.
+inline constexpr std::size_t kAlternatives = 30'000;
+// Remote elements of one MPD (xlink), remote ones inside remote ones, and operations of one MPD patch.
+inline constexpr std::size_t kRemoteElements = 100;
+inline constexpr std::size_t kRemoteDepth = 4;
+inline constexpr std::size_t kPatchOperations = 10'000;
 // Zero padding of one template identifier, $Number%0Nd$ (ISO/IEC 23009-1 5.3.9.4.4).
 inline constexpr int kTemplateWidth = 64;
 

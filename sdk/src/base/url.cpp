@@ -2,7 +2,10 @@
 #include "base/url.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <optional>
 #include <utility>
 
@@ -87,9 +90,16 @@ struct HostPort {
 
 // A character no host may hold: those other parsers would read as the end of the host, which lets
 // one URL mean two hosts.
-bool is_bad_in_host(char c) {
-  return is_control(c) || std::string_view(" \"#/:<>?@[\\]^`{|}").find(c) != std::string_view::npos;
-}
+constexpr std::array<bool, 256> kBadInHost = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t c = 0; c < 0x20; ++c) table[c] = true;
+  table[0x7F] = true;
+  for (const char c : std::string_view(" \"#/:<>?@[\\]^`{|}")) {
+    table[static_cast<unsigned char>(c)] = true;
+  }
+  return table;
+}();
+bool is_bad_in_host(char c) { return kBadInHost[static_cast<unsigned char>(c)]; }
 
 std::optional<int> parse_port(std::string_view digits) {
   if (digits.size() > 5) return std::nullopt;
@@ -165,7 +175,11 @@ void remove_dot_segments(std::string& out, std::size_t start) {
   out.resize(write);
 }
 
-void append_escaped(std::string& out, std::string_view text) {
+void append_escaped(std::string& out, std::string_view text, bool has_escapes) {
+  if (!has_escapes) {
+    out += text;
+    return;
+  }
   constexpr char kHex[] = "0123456789ABCDEF";
   for (const char c : text) {
     if (needs_escape(c)) {
@@ -186,9 +200,48 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
-bool is_acceptable(std::string_view text) {
-  return text.size() <= kMaxUrlBytes && std::none_of(text.begin(), text.end(), is_control);
+// Are all bytes from '!' to '~'? Eight at a time: manifests ask this for each of their URLs.
+bool is_plain(std::string_view text) {
+  constexpr uint64_t kOnes = 0x0101010101010101;
+  constexpr uint64_t kTopBits = kOnes * 0x80;
+  uint64_t other = 0;  // a top bit for each byte below '!' or above '~'
+  const auto look_at = [&](uint64_t word) {
+    const uint64_t low = word & ~kTopBits;
+    const uint64_t from_space = low + kOnes * (0x80 - '!');  // top bit: at least '!'
+    const uint64_t is_delete = low + kOnes;                  // top bit: 0x7F
+    other |= (word | ~from_space | is_delete) & kTopBits;
+  };
+  std::size_t i = 0;
+  for (; i + sizeof(uint64_t) <= text.size(); i += sizeof(uint64_t)) {
+    uint64_t word = 0;
+    std::memcpy(&word, text.data() + i, sizeof(word));
+    look_at(word);
+  }
+  uint64_t rest = kOnes * '!';
+  if (i < text.size()) std::memcpy(&rest, text.data() + i, text.size() - i);
+  look_at(rest);
+  return other == 0;
 }
+
+// What a URL consists of.
+struct Characters {
+  bool has_control = false;
+  std::size_t escapes = 0;  // how many need one
+};
+Characters survey(std::string_view text) {
+  Characters found;
+  if (is_plain(text)) return found;
+  for (const char c : text) {
+    found.has_control = found.has_control || is_control(c);
+    found.escapes += needs_escape(c) ? 1 : 0;
+  }
+  return found;
+}
+
+bool is_acceptable(std::string_view text, const Characters& found) {
+  return text.size() <= kMaxUrlBytes && !found.has_control;
+}
+bool is_acceptable(std::string_view text) { return is_acceptable(text, survey(text)); }
 
 Error invalid(std::string_view what, std::string_view url) {
   return make_error(ErrorCode::kInvalidUrl, std::string(what) + " in \"" + redact(url) + "\"");
@@ -226,26 +279,29 @@ Target transform(const Parts& base, const Parts& reference) {
 }
 
 // RFC 3986 §5.3.
-std::string recompose(const Target& target, std::size_t reserved) {
+std::string recompose(const Target& target, std::size_t reserved, bool has_escapes) {
   std::string out;
   out.reserve(reserved);
   out += target.scheme;
   out += ':';
   if (target.authority) {
     out += "//";
-    append_escaped(out, *target.authority);
+    append_escaped(out, *target.authority, has_escapes);
   }
   const std::size_t path_start = out.size();
-  append_escaped(out, target.base_directory);
-  append_escaped(out, target.path);
-  if (target.removes_dots) remove_dot_segments(out, path_start);
+  append_escaped(out, target.base_directory, has_escapes);
+  append_escaped(out, target.path, has_escapes);
+  // Only a segment that starts with a dot can be one to remove.
+  const std::string_view path = std::string_view(out).substr(path_start);
+  const bool may_have_dots = path.substr(0, 1) == "." || path.find("/.") != std::string_view::npos;
+  if (target.removes_dots && may_have_dots) remove_dot_segments(out, path_start);
   if (target.query) {
     out += '?';
-    append_escaped(out, *target.query);
+    append_escaped(out, *target.query, has_escapes);
   }
   if (target.fragment) {
     out += '#';
-    append_escaped(out, *target.fragment);
+    append_escaped(out, *target.fragment, has_escapes);
   }
   return out;
 }
@@ -278,8 +334,14 @@ void append_redacted_query(std::string& out, std::string_view query) {
 
 Result<std::string> resolve_url(std::string_view base, std::string_view reference) {
   reference = trim(reference);
-  if (!is_acceptable(base)) return invalid("control character or excessive length", base);
-  if (!is_acceptable(reference)) return invalid("control character or excessive length", reference);
+  const Characters in_base = survey(base);
+  const Characters in_reference = survey(reference);
+  if (!is_acceptable(base, in_base)) {
+    return invalid("control character or excessive length", base);
+  }
+  if (!is_acceptable(reference, in_reference)) {
+    return invalid("control character or excessive length", reference);
+  }
   const Parts base_parts = split(base);
   if (!base_parts.scheme) return invalid("no scheme", base);
   const Target target = transform(base_parts, split(reference));
@@ -287,10 +349,9 @@ Result<std::string> resolve_url(std::string_view base, std::string_view referenc
     const auto host = split_authority(*target.authority);
     if (!host || host->host.empty()) return invalid("bad host or port", reference);
   }
-  const auto escapes = std::count_if(base.begin(), base.end(), needs_escape) +
-                       std::count_if(reference.begin(), reference.end(), needs_escape);
+  const std::size_t escapes = in_base.escapes + in_reference.escapes;
   std::string url =
-      recompose(target, base.size() + reference.size() + 4 + 2 * static_cast<std::size_t>(escapes));
+      recompose(target, base.size() + reference.size() + 4 + 2 * escapes, escapes > 0);
   if (url.size() > kMaxUrlBytes) return invalid("excessive length", url);
   // A path starting with two slashes would read as an authority (RFC 3986 §3.3).
   if (!target.authority && url.compare(target.scheme.size() + 1, 2, "//") == 0) {

@@ -3,10 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "playhead/time.h"
 
 namespace playhead {
 
@@ -33,6 +36,9 @@ class Diagnostics {
     ++count_;
     if (items_.size() < kMaxItems) items_.push_back(std::move(diagnostic));
   }
+  // True: a further one is only counted, and need not be put into words.
+  [[nodiscard]] bool is_full() const { return items_.size() >= kMaxItems; }
+  void count_one() { ++count_; }
   // In the order they were found.
   [[nodiscard]] const std::vector<Diagnostic>& items() const { return items_; }
   // All of them, those beyond the cap included.
@@ -50,6 +56,9 @@ struct ParseOptions {
   bool strict = false;
   // Where violations and skipped parts are listed; null: they are only counted.
   Diagnostics* diagnostics = nullptr;
+  // DASH, dynamic: the time by which availability of segments is judged (ISO/IEC 23009-1 A.3).
+  // None: everything announced is listed.
+  std::optional<WallTime> now;
 };
 
 }  // namespace playhead

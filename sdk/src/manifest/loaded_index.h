@@ -4,7 +4,9 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "playhead/live.h"
 #include "playhead/media.h"
 #include "playhead/presentation.h"
 #include "playhead/segment_index.h"
@@ -23,7 +25,16 @@ struct LoadedIndex {
   PresentationType type = PresentationType::kVod;
   std::optional<Duration> target_duration;  // HLS: longest segment, for refreshing
   std::optional<Duration> start_offset;     // EXT-X-START; negative counts from the end
-  // HLS: some segment or init segment needs a key. The keys are in `playlist`.
+  bool is_start_precise = false;
+  // HLS, what the playlist says beside its segments. Events are its EXT-X-DATERANGEs.
+  std::vector<TimedEvent> events;
+  std::optional<LiveInfo> live;  // kLive and kEvent
+  std::optional<ServerControl> server_control;
+  std::optional<Duration> part_target;  // longest part; none: no parts
+  std::vector<RenditionReport> rendition_reports;
+  std::optional<TileLayout> tiles;  // pictures: how they lie in each segment
+  bool is_iframes_only = false;
+  // HLS: some segment or init segment needs a key: Segment::keys.
   bool is_encrypted = false;
   std::shared_ptr<const hls::MediaPlaylist> playlist;  // null unless HLS
   std::string url;                                     // where it came from, after redirects

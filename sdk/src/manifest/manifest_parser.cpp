@@ -10,6 +10,7 @@
 #include "manifest/dash/mpd_parser.h"
 #include "manifest/hls/hls_presentation.h"
 #include "manifest/hls/media_playlist_parser.h"
+#include "manifest/hls/media_playlist_refresh.h"
 #include "manifest/hls/multivariant_playlist_parser.h"
 #include "manifest/sidx_index_builder.h"
 
@@ -41,7 +42,13 @@ Format sniff(std::string_view text) {
   const std::string_view head = head_of(text);
   if (head.empty()) return Format::kEmpty;
   if (head.substr(0, 7) == "#EXTM3U") return Format::kHls;
-  if (head.front() != '<') return Format::kUnknown;
+  if (head.front() != '<') {
+    // Without its first line it breaks a MUST (RFC 8216 §4.3.1.1), and is still no other format.
+    const bool has_tags = head.substr(0, 5) == "#EXT-" || head.substr(0, 8) == "#EXTINF:" ||
+                          head.find("\n#EXT-X-") != std::string_view::npos ||
+                          head.find("\n#EXTINF:") != std::string_view::npos;
+    return has_tags ? Format::kHls : Format::kUnknown;
+  }
   for (std::size_t at = 0; (at = head.find("MPD", at)) != std::string_view::npos; ++at) {
     // "<MPD" or, with a prefix, "<dash:MPD".
     if (at > 0 && (head[at - 1] == '<' || head[at - 1] == ':')) return Format::kMpd;
@@ -68,27 +75,35 @@ Error not_a_manifest(Format format) {
   }
 }
 
-Result<Presentation> parse_hls(SharedBytes bytes, const std::string& url) {
+Result<Presentation> parse_hls(SharedBytes bytes, const std::string& url,
+                               const ParseOptions& options) {
   if (hls::is_multivariant_playlist(as_text(bytes.view()))) {
     PLAYHEAD_TRY(const hls::MultivariantPlaylist playlist,
-                 hls::parse_multivariant_playlist(std::move(bytes), url));
+                 hls::parse_multivariant_playlist(std::move(bytes), url, options));
     return hls::make_presentation(playlist);
   }
   PLAYHEAD_TRY(hls::MediaPlaylist playlist,
-               hls::parse_media_playlist(std::move(bytes), url, nullptr));
+               hls::parse_media_playlist({std::move(bytes), url, nullptr, options, nullptr, 0}));
   return hls::make_presentation(std::make_shared<const hls::MediaPlaylist>(std::move(playlist)));
 }
 
-Result<LoadedIndex> parse_hls_index(const IndexSource& source, SharedBytes bytes,
-                                    const std::string& url) {
-  const Format format = sniff(as_text(bytes.view()));
+// An error when the text is not a media playlist.
+std::optional<Error> media_playlist_error(std::string_view text) {
+  const Format format = sniff(text);
   if (format != Format::kHls) return not_a_manifest(format);
-  if (hls::is_multivariant_playlist(as_text(bytes.view()))) {
-    return make_error(ErrorCode::kManifestSyntax,
-                      "the server sent a multivariant playlist where a media playlist belongs");
+  if (!hls::is_multivariant_playlist(text)) return std::nullopt;
+  return make_error(ErrorCode::kManifestSyntax,
+                    "the server sent a multivariant playlist where a media playlist belongs");
+}
+
+Result<LoadedIndex> parse_hls_index(const IndexSource& source, SharedBytes bytes,
+                                    const std::string& url, const ParseOptions& options) {
+  if (std::optional<Error> error = media_playlist_error(as_text(bytes.view()))) {
+    return *std::move(error);
   }
   PLAYHEAD_TRY(hls::MediaPlaylist playlist,
-               hls::parse_media_playlist(std::move(bytes), url, source.variables.get()));
+               hls::parse_media_playlist(
+                   {std::move(bytes), url, source.variables.get(), options, nullptr, 0}));
   return hls::make_loaded_index(std::make_shared<const hls::MediaPlaylist>(std::move(playlist)));
 }
 
@@ -120,27 +135,47 @@ Result<LoadedIndex> parse_sidx_index(const IndexSource& source,
 
 }  // namespace
 
-Result<Presentation> parse_manifest(SharedBytes bytes, const std::string& url) {
+Result<Presentation> parse_manifest(SharedBytes bytes, const std::string& url,
+                                    const ParseOptions& options) {
   PLAYHEAD_TRY([[maybe_unused]] const UrlOrigin origin, url_origin(url));
   const Format format = sniff(as_text(bytes.view()));
-  if (format == Format::kHls) return parse_hls(std::move(bytes), url);
+  if (format == Format::kHls) return parse_hls(std::move(bytes), url, options);
   if (format != Format::kMpd) return not_a_manifest(format);
-  PLAYHEAD_TRY(const dash::Mpd mpd, dash::parse_mpd(bytes.view(), url));
-  return dash::make_presentation(mpd);
+  PLAYHEAD_TRY(const dash::Mpd mpd, dash::parse_mpd(bytes.view(), url, options));
+  return dash::make_presentation(mpd, options.now);
 }
 
 Result<LoadedIndex> parse_index(const IndexSource& source, const Representation& representation,
-                                SharedBytes bytes, const std::string& final_url) {
+                                SharedBytes bytes, const std::string& final_url,
+                                const ParseOptions& options) {
   PLAYHEAD_TRY([[maybe_unused]] const UrlOrigin origin, url_origin(final_url));
   switch (source.kind) {
     case IndexSource::Kind::kHlsMediaPlaylist:
-      return parse_hls_index(source, std::move(bytes), final_url);
+      return parse_hls_index(source, std::move(bytes), final_url, options);
     case IndexSource::Kind::kSidx:
       return parse_sidx_index(source, representation, bytes.view(), final_url);
     case IndexSource::Kind::kInline:
       break;
   }
   return make_error(ErrorCode::kInvalidArgument, "the Representation has its segments already");
+}
+
+Result<RefreshedIndex> refresh_index(const LoadedIndex& previous, const IndexSource& source,
+                                     SharedBytes bytes, const std::string& final_url,
+                                     const ParseOptions& options) {
+  if (previous.playlist == nullptr) {
+    return make_error(ErrorCode::kInvalidArgument, "only HLS playlists are refreshed one by one");
+  }
+  PLAYHEAD_TRY([[maybe_unused]] const UrlOrigin origin, url_origin(final_url));
+  if (std::optional<Error> error = media_playlist_error(as_text(bytes.view()))) {
+    return *std::move(error);
+  }
+  PLAYHEAD_TRY(hls::RefreshedPlaylist refreshed,
+               hls::refresh_media_playlist(
+                   previous.playlist,
+                   {std::move(bytes), final_url, source.variables.get(), options, nullptr, 0}));
+  if (refreshed.outcome != hls::RefreshOutcome::kUpdated) return RefreshedIndex{previous, false};
+  return RefreshedIndex{hls::make_loaded_index(std::move(refreshed.playlist)), true};
 }
 
 }  // namespace playhead

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "manifest/diagnostic.h"
 #include "manifest/loaded_index.h"
 #include "playhead/bytes.h"
 #include "playhead/presentation.h"
@@ -15,7 +16,8 @@ namespace playhead {
 // redirects. The Presentation may keep `bytes`.
 // kManifestNotRecognised (with a sentence when it is a web page), kManifestEmpty, kManifestSyntax,
 // kManifestLimit, kInvalidUrl.
-[[nodiscard]] Result<Presentation> parse_manifest(SharedBytes bytes, const std::string& url);
+[[nodiscard]] Result<Presentation> parse_manifest(SharedBytes bytes, const std::string& url,
+                                                  const ParseOptions& options = {});
 
 // Parses what `source.location` answered. `final_url` is where it came from, after redirects.
 // kManifest… as above; kContainerSyntax for a damaged segment index; kManifestUnsupported for a
@@ -23,6 +25,22 @@ namespace playhead {
 // for kInline.
 [[nodiscard]] Result<LoadedIndex> parse_index(const IndexSource& source,
                                               const Representation& representation,
-                                              SharedBytes bytes, const std::string& final_url);
+                                              SharedBytes bytes, const std::string& final_url,
+                                              const ParseOptions& options = {});
+
+struct RefreshedIndex {
+  LoadedIndex index;
+  bool is_new = true;  // false: `index` is the one before; nothing changed, or a cache was behind
+};
+
+// A later answer from `source.location` of an HLS playlist, merged with what was known: segments
+// keep their numbers, times and init segments; see hls/media_playlist_refresh.h for the rules.
+// Errors as parse_index(); kManifestSyntax also when the playlist started over, or skips segments
+// that are not known (then fetch it without _HLS_skip); kInvalidArgument when `previous` is not
+// HLS.
+[[nodiscard]] Result<RefreshedIndex> refresh_index(const LoadedIndex& previous,
+                                                   const IndexSource& source, SharedBytes bytes,
+                                                   const std::string& final_url,
+                                                   const ParseOptions& options = {});
 
 }  // namespace playhead

@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "base/url.h"
+#include "manifest/dash/xlink_resolver.h"
 #include "manifest/manifest_parser.h"
 #include "manifest/sidx_index_builder.h"
 
@@ -121,24 +122,98 @@ Result<LoadedIndex> SidxLoad::finish() {
   return index;
 }
 
-}  // namespace
+// Fetches a manifest, then the remote elements of an MPD one after the other (ISO/IEC 23009-1 5.5).
+class ManifestLoad : public std::enable_shared_from_this<ManifestLoad> {
+ public:
+  using Done = UniqueFunction<void(Result<std::shared_ptr<const Presentation>>)>;
 
-// The callbacks below move `done` out first: it may destroy the handle, and with it the callback
-// that is running.
-CancelHandle ManifestSource::load(
-    const std::string& url,
-    UniqueFunction<void(Result<std::shared_ptr<const Presentation>>)> done) {
-  auto on_fetched = [url, done = std::move(done)](Result<FetchedManifest> fetched) mutable {
-    auto finish = std::move(done);
-    if (!fetched) return finish(std::move(fetched).error());
-    if (std::optional<Error> error = status_error(fetched->head)) return finish(*std::move(error));
-    Result<Presentation> presentation = parse_manifest(fetched->body, url_of(*fetched, url));
-    if (!presentation) return finish(std::move(presentation).error());
-    finish(std::make_shared<const Presentation>(*std::move(presentation)));
-  };
-  return fetch_(make_request({url, std::nullopt}, timeouts_), std::move(on_fetched));
+  ManifestLoad(ManifestFetch fetch, RequestTimeouts timeouts, const ParseOptions& options,
+               Done done)
+      : fetch_(std::move(fetch)), timeouts_(timeouts), options_(options), done_(std::move(done)) {}
+
+  void request(const std::string& url);
+  void cancel() {
+    done_ = nullptr;
+    running_.reset();
+  }
+
+ private:
+  void on_manifest(const std::string& url, Result<FetchedManifest> fetched);
+  void on_element(Result<FetchedManifest> fetched);
+  void go_on();
+  void finish(Result<std::shared_ptr<const Presentation>> result) {
+    Done done = std::move(done_);
+    done_ = nullptr;
+    if (done) done(std::move(result));
+  }
+  void parse(SharedBytes bytes, int failures);
+
+  ManifestFetch fetch_;
+  RequestTimeouts timeouts_;
+  ParseOptions options_;
+  Done done_;
+  std::string url_;  // final
+  std::optional<dash::XlinkResolver> remote_;
+  CancelHandle running_;
+};
+
+void ManifestLoad::request(const std::string& url) {
+  running_ = fetch_(make_request({url, std::nullopt}, timeouts_),
+                    [weak = weak_from_this(), url](Result<FetchedManifest> fetched) {
+                      if (const auto self = weak.lock()) self->on_manifest(url, std::move(fetched));
+                    });
 }
 
+void ManifestLoad::on_manifest(const std::string& url, Result<FetchedManifest> fetched) {
+  if (!fetched) return finish(std::move(fetched).error());
+  if (std::optional<Error> error = status_error(fetched->head)) return finish(*std::move(error));
+  url_ = url_of(*fetched, url);
+  if (!dash::XlinkResolver::may_need(fetched->body.view())) return parse(fetched->body, 0);
+  Result<dash::XlinkResolver> remote = dash::XlinkResolver::make(fetched->body.view(), url_);
+  if (!remote || !remote->missing()) {
+    return parse(remote ? remote->text() : fetched->body, 0);  // the parser says what is wrong
+  }
+  remote_ = *std::move(remote);
+  go_on();
+}
+
+void ManifestLoad::go_on() {
+  const std::optional<std::string> url = remote_->missing();
+  if (!url) return parse(remote_->text(), remote_->failures());
+  running_ = fetch_(make_request({*url, std::nullopt}, timeouts_),
+                    [weak = weak_from_this()](Result<FetchedManifest> fetched) {
+                      if (const auto self = weak.lock()) self->on_element(std::move(fetched));
+                    });
+}
+
+void ManifestLoad::on_element(Result<FetchedManifest> fetched) {
+  if (fetched && !status_error(fetched->head)) {
+    remote_->add(fetched->body.view());
+  } else {
+    remote_->fail();
+  }
+  go_on();
+}
+
+void ManifestLoad::parse(SharedBytes bytes, int failures) {
+  Result<Presentation> presentation = parse_manifest(std::move(bytes), url_, options_);
+  if (!presentation) return finish(std::move(presentation).error());
+  presentation->warnings += failures;
+  finish(std::make_shared<const Presentation>(*std::move(presentation)));
+}
+
+}  // namespace
+
+CancelHandle ManifestSource::load(
+    const std::string& url, UniqueFunction<void(Result<std::shared_ptr<const Presentation>>)> done,
+    const ParseOptions& options) {
+  auto load = std::make_shared<ManifestLoad>(fetch_, timeouts_, options, std::move(done));
+  load->request(url);
+  return CancelHandle([load] { load->cancel(); });
+}
+
+// The callback moves `done` out first: it may destroy the handle, and with it the callback that is
+// running.
 CancelHandle ManifestSource::load_index(const Representation& representation,
                                         UniqueFunction<void(Result<LoadedIndex>)> done) {
   const IndexSource& source = representation.index_source;

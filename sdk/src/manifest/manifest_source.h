@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "manifest/diagnostic.h"
 #include "manifest/loaded_index.h"
 #include "playhead/bytes.h"
 #include "playhead/cancel_handle.h"
@@ -34,10 +35,13 @@ class ManifestSource {
   explicit ManifestSource(ManifestFetch fetch, RequestTimeouts timeouts = {})
       : fetch_(std::move(fetch)), timeouts_(timeouts) {}
 
-  // The Presentation at `url`. Errors: those of the fetch; kHttpStatus, kNotFound, kForbidden,
-  // kUnauthorized (detail: the status) for answers >= 400; those of parse_manifest().
+  // The Presentation at `url`; remote elements of an MPD (xlink) are fetched and put in their
+  // places, one that cannot be had is left out. `options` must not point to Diagnostics. Errors:
+  // those of the fetch; kHttpStatus, kNotFound, kForbidden, kUnauthorized (detail: the status) for
+  // answers >= 400; those of parse_manifest().
   CancelHandle load(const std::string& url,
-                    UniqueFunction<void(Result<std::shared_ptr<const Presentation>>)> done);
+                    UniqueFunction<void(Result<std::shared_ptr<const Presentation>>)> done,
+                    const ParseOptions& options = {});
 
   // The segments of a Representation that has an index source; follows segment indexes that name
   // further ones. Errors as above, and those of parse_index().

@@ -73,7 +73,7 @@ Result<std::shared_ptr<const SegmentIndex>> SidxIndexBuilder::build(
   }
   timeline->shrink_to_fit();
   return std::shared_ptr<const SegmentIndex>(std::make_shared<TimelineSegmentIndex>(
-      std::move(timeline), std::make_unique<RangeLocator>(std::move(url), std::move(ranges)),
+      std::move(timeline), std::make_shared<RangeLocator>(std::move(url), std::move(ranges)),
       std::move(init)));
 }
 

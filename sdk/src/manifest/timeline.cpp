@@ -9,7 +9,7 @@
 namespace playhead {
 
 bool Timeline::append(int64_t start_ticks, int64_t duration_ticks, uint64_t count,
-                      uint64_t first_number) {
+                      uint64_t first_number, uint32_t parts) {
   if (duration_ticks < 0 || count == 0 || size_ >= kMaxSegments) return false;
   count = std::min(count, kMaxSegments - size_);
   const std::optional<int64_t> length =
@@ -26,7 +26,7 @@ bool Timeline::append(int64_t start_ticks, int64_t duration_ticks, uint64_t coun
     left_out = last.left_out + (first_number - next_number);
     if (left_out > std::numeric_limits<uint32_t>::max()) return false;
     if (start_ticks == end_ticks_ && last.duration_ticks == duration_ticks &&
-        first_number == next_number) {
+        first_number == next_number && (parts_.empty() ? 1 : parts_.back()) == parts) {
       size_ += count;
       end_ticks_ = *end;
       return true;
@@ -37,6 +37,8 @@ bool Timeline::append(int64_t start_ticks, int64_t duration_ticks, uint64_t coun
   }
   runs_.push_back(
       {start_ticks, duration_ticks, static_cast<uint32_t>(size_), static_cast<uint32_t>(left_out)});
+  if (parts != 1 && parts_.empty()) parts_.assign(runs_.size() - 1, 1);
+  if (parts != 1 || !parts_.empty()) parts_.push_back(parts);
   size_ += count;
   end_ticks_ = *end;
   return true;
@@ -83,6 +85,14 @@ MediaTime Timeline::end(std::size_t position) const {
   const MediaTime time = to_time(ticks);
   if (!end_limit_ || position + 1 != size_) return time;
   return std::max(std::min(time, *end_limit_), start(position));
+}
+
+MediaTime Timeline::part_start(std::size_t position, uint32_t part) const {
+  const uint32_t count = parts(position);
+  if (part >= count) return end(position);
+  const int64_t duration = runs_[run_of(position)].duration_ticks;
+  const __int128 offset = static_cast<__int128>(duration) * part / count;
+  return to_time(start_ticks(position) + static_cast<int64_t>(offset));
 }
 
 uint64_t Timeline::number(std::size_t position) const {

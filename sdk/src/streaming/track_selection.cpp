@@ -44,6 +44,7 @@ std::optional<std::size_t> best_of(const Period& period, TrackKind kind,
   int best_score = 0;
   for (std::size_t i = 0; i < period.adaptation_sets.size(); ++i) {
     if (period.adaptation_sets[i].kind != kind) continue;
+    if (!period.adaptation_sets[i].trick_mode_for.empty()) continue;  // key frames only
     const int score = score_of(period.adaptation_sets[i]);
     if (!best || score > best_score) {
       best = i;

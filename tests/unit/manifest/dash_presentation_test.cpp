@@ -178,11 +178,11 @@ TEST_CASE("dash presentation: what kind of AdaptationSet") {
       {"TTML", "<AdaptationSet mimeType='application/ttml+xml'><Representation/>", "text"},
       {"component", "<AdaptationSet><ContentComponent contentType='video'/><Representation/>",
        "video"},
-      {"image", "<AdaptationSet contentType='image'><Representation/>", ""},
+      {"image", "<AdaptationSet contentType='image'><Representation/>", "image"},
       {"trick mode",
        "<AdaptationSet mimeType='video/mp4'><EssentialProperty "
        "schemeIdUri='http://dashif.org/guidelines/trickmode' value='1'/><Representation/>",
-       ""},
+       "video"},
       {"unknown", "<AdaptationSet><Representation/>", ""},
       {"no Representation", "<AdaptationSet mimeType='video/mp4'>", ""},
   };
@@ -194,7 +194,10 @@ TEST_CASE("dash presentation: what kind of AdaptationSet") {
     std::string kind;
     if (presentation) {
       const TrackKind k = presentation->periods[0].adaptation_sets[0].kind;
-      kind = k == TrackKind::kVideo ? "video" : k == TrackKind::kAudio ? "audio" : "text";
+      kind = k == TrackKind::kVideo   ? "video"
+             : k == TrackKind::kAudio ? "audio"
+             : k == TrackKind::kImage ? "image"
+                                      : "text";
     } else {
       CHECK(presentation.error().code == ErrorCode::kManifestEmpty);
     }

@@ -69,8 +69,9 @@ TEST_CASE("manifest parser: tells the formats apart") {
       {"playlist tag without its first line",
        "#EXT-X-VERSION:3\n",
        {},
-       ErrorCode::kManifestNotRecognised,
-       "neither"},
+       ErrorCode::kManifestEmpty,
+       "no segment"},
+      {"a comment", "# nothing\n", {}, ErrorCode::kManifestNotRecognised, "neither"},
       {"header alone", "#EXTM3U", {}, ErrorCode::kManifestEmpty, "no segment"},
   };
   for (const Case& c : cases) {

@@ -220,4 +220,47 @@ TEST_CASE("manifest source: a destroyed handle is silent, also from its own call
   server.answer(206, sidx({{0, 7, 40}}));
 }
 
+TEST_CASE("manifest source: remote elements of an MPD are fetched and put in place") {
+  const auto period = [](const std::string& id) {
+    return "<Period id='" + id +
+           "' duration='PT4S'><AdaptationSet contentType='video'>"
+           "<SegmentTemplate media='$Number$' duration='4'/><Representation id='r'/>"
+           "</AdaptationSet></Period>";
+  };
+  Server server;
+  ManifestSource source(server.fetch());
+  std::shared_ptr<const Presentation> presentation;
+  const CancelHandle handle =
+      source.load("https://h.example/m.mpd", [&](Result<std::shared_ptr<const Presentation>> done) {
+        REQUIRE(done.has_value());
+        presentation = *done;
+      });
+  server.answer(200, "<MPD><Period xlink:href='ad' xlink:actuate='onLoad'/>" + period("own") +
+                         "<Period xlink:href='gone'/></MPD>");
+  CHECK(server.answer(200, period("ad")).url == "https://h.example/ad");
+  CHECK(presentation == nullptr);
+  CHECK(server.answer(404, "").url == "https://h.example/gone");
+  CHECK(server.idle());
+  REQUIRE(presentation != nullptr);
+  REQUIRE(presentation->periods.size() == 2);
+  CHECK(presentation->periods[0].id == "ad");
+  CHECK(presentation->periods[1].id == "own");
+  CHECK(presentation->periods[1].start == MediaTime{4'000'000});
+  CHECK(presentation->warnings > 0);
+}
+
+TEST_CASE("manifest source: cancelling between remote elements ends it") {
+  Server server;
+  ManifestSource source(server.fetch());
+  bool is_done = false;
+  {
+    const CancelHandle handle =
+        source.load("https://h.example/m.mpd", [&](const auto&) { is_done = true; });
+    server.answer(200, "<MPD><Period xlink:href='ad'/></MPD>");
+  }
+  server.answer(200, "<Period/>");
+  CHECK(server.idle());
+  CHECK_FALSE(is_done);
+}
+
 }  // namespace playhead

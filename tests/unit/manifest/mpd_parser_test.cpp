@@ -46,7 +46,8 @@ TEST_CASE("mpd parser: attributes and elements of every level") {
   CHECK(mpd->min_buffer_time == 1500ms);
   CHECK(mpd->time_shift_buffer_depth == 30s);
   CHECK(mpd->suggested_presentation_delay == 6s);
-  CHECK(mpd->base_urls == std::vector<std::string>{"a/", "b/"});
+  REQUIRE(mpd->base_urls.size() == 2);
+  CHECK(mpd->base_urls[1].url == "b/");
   CHECK(mpd->locations.size() == 1);
   CHECK(mpd->utc_timings.at(0).value == "v");
   const Period& period = mpd->periods.at(0);
@@ -62,7 +63,7 @@ TEST_CASE("mpd parser: attributes and elements of every level") {
   CHECK(info.start_number == 4);
   REQUIRE(info.timeline->size() == 2);
   CHECK(info.timeline->at(0).repeat == 3);
-  CHECK_FALSE(info.timeline->at(1).time.has_value());
+  CHECK(info.timeline->at(1).time == TimelineEntry::kNoTime);
   CHECK(info.timeline->at(1).number == 9);
   const Representation& representation = set.representations.at(0);
   CHECK(representation.bandwidth == 128'000);
@@ -103,7 +104,11 @@ TEST_CASE("mpd parser: refused documents") {
   for (int i = 0; i < 1000; ++i) closed += "</a>";
   std::string periods = "<MPD>";
   for (int i = 0; i < 5001; ++i) periods += "<Period/>";
+  std::string crowded = "<MPD><Period><AdaptationSet>";
+  for (int i = 0; i < 30'001; ++i) crowded += "<Representation/>";
   const Case cases[] = {
+      {"too many Representations", crowded + "</AdaptationSet></Period></MPD>",
+       ErrorCode::kManifestLimit},
       {"cut off", "<MPD><Period>", ErrorCode::kManifestSyntax},
       {"cut off in a tag", "<MPD><Period id=\"", ErrorCode::kManifestSyntax},
       {"cut off and deep", deep, ErrorCode::kManifestSyntax},
@@ -133,7 +138,46 @@ TEST_CASE("mpd parser: entities of a DTD are not expanded") {
   text += "]><MPD><BaseURL>&j;</BaseURL><Period/></MPD>";
   const auto mpd = parse(text);
   REQUIRE(mpd.has_value());
-  CHECK(mpd->base_urls.at(0) == "&j;");
+  CHECK(mpd->base_urls.at(0).url == "&j;");
+}
+
+TEST_CASE("mpd parser: other encodings, byte order marks, line ends") {
+  const std::string text = "<MPD id=\"a&amp;b\"\r\n><Period id=\"p\"/></MPD>";
+  std::string utf16 = "\xFF\xFE";
+  for (const char c : text) utf16 += {c, '\0'};
+  for (const std::string& encoded : {text, "\xEF\xBB\xBF" + text, utf16}) {
+    const auto mpd = parse(encoded);
+    REQUIRE(mpd.has_value());
+    CHECK(mpd->id == "a&b");
+    CHECK(mpd->periods.at(0).id == "p");
+  }
+}
+
+TEST_CASE("mpd parser: violations have a place, and strict mode refuses the first") {
+  const std::string text =
+      "<MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" minBufferTime=\"PT1S\" profiles=\"p\"\n"
+      " mediaPresentationDuration=\"PT9S\">\n<Period>\n<AdaptationSet mimeType=\"video/mp4\">\n"
+      "<Unknown/>\n<Representation id=\"1\" bandwidth=\"many\"><BaseURL>f</BaseURL>"
+      "</Representation></AdaptationSet></Period></MPD>";
+  Diagnostics diagnostics;
+  ParseOptions options;
+  options.diagnostics = &diagnostics;
+  const auto lenient = parse_mpd(as_bytes(text), "https://h.example/m.mpd", options);
+  REQUIRE(lenient.has_value());
+  CHECK(lenient->warnings == 1);
+  REQUIRE(diagnostics.items().size() == 2);
+  CHECK(diagnostics.items()[0].severity == Diagnostic::Severity::kSkipped);
+  CHECK(diagnostics.items()[0].line == 5);
+  const Diagnostic& found = diagnostics.items()[1];
+  CHECK(found.severity == Diagnostic::Severity::kViolation);
+  CHECK(found.line == 6);
+  CHECK(text.substr(static_cast<std::size_t>(found.byte), 14) == "Representation");
+  CHECK(found.message == "Representation@bandwidth cannot be \"many\"");
+  options.strict = true;
+  const auto strict = parse_mpd(as_bytes(text), "https://h.example/m.mpd", options);
+  REQUIRE_FALSE(strict.has_value());
+  CHECK(strict.error().code == ErrorCode::kManifestSyntax);
+  CHECK(strict.error().context.find("line 6, byte ") == 0);
 }
 
 }  // namespace playhead::dash

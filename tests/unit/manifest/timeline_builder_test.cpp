@@ -31,8 +31,12 @@ std::string printed(const std::shared_ptr<const Timeline>& timeline) {
   return text;
 }
 
-TimelineEntry entry(std::optional<int64_t> time, int64_t duration, int64_t repeat = 0) {
-  return {time, std::nullopt, duration, repeat};
+TimelineEntry s(std::optional<int64_t> time, int64_t duration, int64_t repeat = 0) {
+  TimelineEntry entry;
+  entry.time = time.value_or(TimelineEntry::kNoTime);
+  entry.duration = duration;
+  entry.repeat = repeat;
+  return entry;
 }
 
 }  // namespace
@@ -46,23 +50,19 @@ TEST_CASE("timeline builder: SegmentTimeline") {
     int warnings;
   };
   const Case cases[] = {
-      {"repeats", {entry(0, 4, 2)}, 12s, "1:0-4 2:4-8 3:8-12", 0},
-      {"missing t follows", {entry(0, 4), entry({}, 3)}, 7s, "1:0-4 2:4-7", 0},
-      {"gap", {entry(0, 4), entry(6, 4)}, 10s, "1:0-4 2:6-10", 0},
-      {"overlap ends the one before", {entry(0, 4), entry(3, 4)}, 7s, "1:0-3 2:3-7", 0},
-      {"step back is left out",
-       {entry(10, 4), entry(3, 4), entry(14, 4)},
-       18s,
-       "1:10-14 3:14-18",
-       1},
-      {"r=-1 to the next t", {entry(0, 4, -1), entry(10, 2)}, 12s, "1:0-4 2:4-8 3:8-10 4:10-12", 0},
-      {"r=-1 to the Period's end", {entry(0, 4, -1)}, 10s, "1:0-4 2:4-8 3:8-12", 0},
-      {"r=-1 and nothing left", {entry(12, 4, -1)}, 12s, "null", 0},
-      {"r=-1 without an end", {entry(0, 4, -1)}, {}, "1:0-4", 1},
-      {"r=-1 without the next t", {entry(0, 4, -1), entry({}, 2)}, 12s, "1:0-4 2:4-6", 1},
-      {"other negative repeats mean the same", {entry(0, 5, -7)}, 10s, "1:0-5 2:5-10", 0},
-      {"what starts after the Period is left out", {entry(0, 4, 9)}, 10s, "1:0-4 2:4-8 3:8-12", 0},
-      {"a Period of no length is not believed", {entry(0, 4)}, 0s, "1:0-4", 0},
+      {"repeats", {s(0, 4, 2)}, 12s, "1:0-4 2:4-8 3:8-12", 0},
+      {"missing t follows", {s(0, 4), s({}, 3)}, 7s, "1:0-4 2:4-7", 0},
+      {"gap", {s(0, 4), s(6, 4)}, 10s, "1:0-4 2:6-10", 0},
+      {"overlap ends the one before", {s(0, 4), s(3, 4)}, 7s, "1:0-3 2:3-7", 0},
+      {"step back is left out", {s(10, 4), s(3, 4), s(14, 4)}, 18s, "1:10-14 3:14-18", 1},
+      {"r=-1 to the next t", {s(0, 4, -1), s(10, 2)}, 12s, "1:0-4 2:4-8 3:8-10 4:10-12", 0},
+      {"r=-1 to the Period's end", {s(0, 4, -1)}, 10s, "1:0-4 2:4-8 3:8-12", 0},
+      {"r=-1 and nothing left", {s(12, 4, -1)}, 12s, "null", 0},
+      {"r=-1 without an end", {s(0, 4, -1)}, {}, "1:0-4", 1},
+      {"r=-1 without the next t", {s(0, 4, -1), s({}, 2)}, 12s, "1:0-4 2:4-6", 1},
+      {"other negative repeats mean the same", {s(0, 5, -7)}, 10s, "1:0-5 2:5-10", 0},
+      {"what starts after the Period is left out", {s(0, 4, 9)}, 10s, "1:0-4 2:4-8 3:8-12", 0},
+      {"a Period of no length is not believed", {s(0, 4)}, 0s, "1:0-4", 0},
   };
   for (const Case& c : cases) {
     CAPTURE(c.name);
@@ -75,7 +75,7 @@ TEST_CASE("timeline builder: SegmentTimeline") {
 }
 
 TEST_CASE("timeline builder: presentationTimeOffset, Period start, numbers") {
-  SegmentInfo info = with_entries({entry(5, 5, 3)});
+  SegmentInfo info = with_entries({s(5, 5, 3)});
   info.presentation_time_offset = 12;
   info.start_number = 100;
   int warnings = 0;
@@ -90,7 +90,7 @@ TEST_CASE("timeline builder: presentationTimeOffset, Period start, numbers") {
 }
 
 TEST_CASE("timeline builder: a timeline without any time that ends before the Period is moved in") {
-  SegmentInfo info = with_entries({entry({}, 5), entry({}, 6)});
+  SegmentInfo info = with_entries({s({}, 5), s({}, 6)});
   info.presentation_time_offset = 1000;
   int warnings = 0;
   CHECK(printed(build_timeline(info, {MediaTime{0}, {}, true}, {}, warnings)) == "1:0-5 2:5-11");
@@ -159,19 +159,19 @@ TEST_CASE("timeline builder: extreme numbers are answered at once, with one run 
     std::optional<Duration> period;
   };
   const Case cases[] = {
-      {"10^9 repeats", entry(0, 1, 1'000'000'000), 1, {}, {}, {}},
-      {"2^63 repeats", entry(0, 1, kMax), 1, {}, {}, {}},
-      {"2^63 repeats of 2^63", entry(0, kMax, kMax), 1, {}, {}, {}},
-      {"starts at the end", entry(kMax, kMax, 5), 1, {}, {}, 10s},
-      {"starts before the beginning", entry(-kMax, kMax, 5), 1, kMax, {}, 10s},
-      {"r=-1 for 292,000 years", entry(0, 1, -1), 1'000'000'000, {}, {}, Duration{kMax}},
-      {"largest timescale", entry(0, 1, -1), kMax, {}, {}, 10s},
-      {"largest number", entry(0, 1, 10), 1, {}, ~uint64_t{0}, 10s},
-      {"largest offset", entry(0, 1, 10), 1, kMax, {}, Duration{kMax}},
+      {"10^9 repeats", s(0, 1, 1'000'000'000), 1, {}, {}, {}},
+      {"2^63 repeats", s(0, 1, kMax), 1, {}, {}, {}},
+      {"2^63 repeats of 2^63", s(0, kMax, kMax), 1, {}, {}, {}},
+      {"starts at the end", s(kMax, kMax, 5), 1, {}, {}, 10s},
+      {"starts before the beginning", s(-kMax, kMax, 5), 1, kMax, {}, 10s},
+      {"r=-1 for 292,000 years", s(0, 1, -1), 1'000'000'000, {}, {}, Duration{kMax}},
+      {"largest timescale", s(0, 1, -1), kMax, {}, {}, 10s},
+      {"largest number", s(0, 1, 10), 1, {}, ~uint64_t{0}, 10s},
+      {"largest offset", s(0, 1, 10), 1, kMax, {}, Duration{kMax}},
   };
   for (const Case& c : cases) {
     CAPTURE(c.name);
-    SegmentInfo info = with_entries({c.first, entry({}, 1, -1)});
+    SegmentInfo info = with_entries({c.first, s({}, 1, -1)});
     info.timescale = c.timescale;
     info.presentation_time_offset = c.offset;
     info.start_number = c.start_number;
@@ -187,6 +187,44 @@ TEST_CASE("timeline builder: extreme numbers are answered at once, with one run 
       (void)timeline->find(timeline->start(last));
     }
   }
+}
+
+TEST_CASE("timeline builder: patterns and parts") {
+  struct Case {
+    const char* name;
+    int64_t repeat;
+    uint16_t pattern_start;
+    std::optional<Duration> period;
+    const char* segments;
+  };
+  const Case cases[] = {
+      {"in turn", 3, 0, 20s, "1:0-1 2:1-3 3:3-6 4:6-7"},
+      {"from an entry point", 6, 1, 14s, "1:0-2 2:2-5 3:5-6 4:6-8 5:8-11 6:11-12 7:12-14"},
+      {"to the Period's end", -1, 0, 8s, "1:0-1 2:1-3 3:3-6 4:6-7 5:7-9"},
+      {"open without an end: once", -1, 0, {}, "1:0-1 2:1-3 3:3-6"},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    TimelineEntry entry = s(0, 0, c.repeat);
+    entry.pattern = 1;
+    entry.pattern_start = c.pattern_start;
+    SegmentInfo info = with_entries({entry});
+    info.patterns = std::make_shared<TimelinePatterns>(TimelinePatterns{{1, 2, 3}});
+    int warnings = 0;
+    CHECK(printed(build_timeline(info, {MediaTime{0}, c.period, false}, {}, warnings)) ==
+          c.segments);
+  }
+  TimelineEntry whole = s(0, 4);
+  TimelineEntry split = s({}, 4, 1);
+  split.parts = 2;
+  int warnings = 0;
+  const auto timeline =
+      build_timeline(with_entries({whole, split}), {MediaTime{0}, 12s, false}, {}, warnings);
+  REQUIRE(timeline->size() == 3);
+  CHECK(timeline->parts(0) == 1);
+  CHECK(timeline->parts(2) == 2);
+  CHECK(timeline->part_start(2, 1) == MediaTime{10'000'000});
+  CHECK(timeline->part_start(2, 2) == timeline->end(2));
 }
 
 }  // namespace playhead::dash

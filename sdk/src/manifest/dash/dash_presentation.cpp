@@ -2,318 +2,348 @@
 #include "manifest/dash/dash_presentation.h"
 
 #include <algorithm>
-#include <array>
-#include <bit>
-#include <charconv>
-#include <set>
+#include <string>
+#include <unordered_set>
+#include <vector>
 
 #include "base/decimal.h"
-#include "base/url.h"
+#include "base/limits.h"
 #include "manifest/codecs.h"
+#include "manifest/dash/representation_mapper.h"
 #include "manifest/dash/segment_resolver.h"
+#include "manifest/dash/timed_facts_mapper.h"
+#include "manifest/dash/xml_text.h"
 
 namespace playhead::dash {
 namespace {
 
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
-std::optional<TrackKind> kind_of(const std::string& content_type, const std::string& mime_type,
-                                 const std::string& codecs) {
-  const std::string_view main_type = std::string_view(mime_type).substr(0, mime_type.find('/'));
-  for (const std::string_view type : {std::string_view(content_type), main_type}) {
-    if (type == "video") return TrackKind::kVideo;
-    if (type == "audio") return TrackKind::kAudio;
-    if (type == "text") return TrackKind::kText;
-    if (type == "image") return std::nullopt;
-  }
-  if (contains(mime_type, "ttml") || has_text_codec(codecs)) return TrackKind::kText;
-  if (has_video_codec(codecs)) return TrackKind::kVideo;
-  if (has_audio_codec(codecs)) return TrackKind::kAudio;
-  return std::nullopt;
-}
-
-Container container_of(std::string_view mime_type) {
-  if (contains(mime_type, "/mp4") || contains(mime_type, "/iso.segment")) return Container::kFmp4;
-  if (contains(mime_type, "mp2t")) return Container::kMpegTs;
-  if (contains(mime_type, "vtt")) return Container::kWebVtt;
-  return Container::kUnknown;
-}
-
-// "25", "30000/1001"; 0 when it is neither.
-double parse_frame_rate(std::string_view text) {
-  const std::size_t slash = text.find('/');
-  const std::optional<int64_t> numerator = parse_decimal(text.substr(0, slash), 3);
-  if (!numerator) return 0;
-  int64_t denominator = 1000;
-  if (slash != std::string_view::npos) {
-    denominator = parse_decimal(text.substr(slash + 1), 3).value_or(0);
-  }
-  if (denominator <= 0) return 0;
-  const double rate = static_cast<double>(*numerator) / static_cast<double>(denominator);
-  constexpr double kMaxRate = 1000;
-  return rate <= kMaxRate ? rate : 0;
-}
-
-int parse_count(std::string_view text) {
-  const std::optional<uint64_t> value = parse_uint64(text.substr(0, text.find(' ')));
-  return value && *value <= 1'000'000 ? static_cast<int>(*value) : 0;
-}
-
-int channels_of(const std::vector<Descriptor>& configurations) {
-  for (const Descriptor& configuration : configurations) {
-    const std::string_view scheme = configuration.scheme;
-    if (contains(scheme, "dolby")) {
-      // A mask of 16 loudspeakers from L (highest bit); these bits stand for a pair each.
-      constexpr uint32_t kPairs = 0x0674;
-      uint32_t mask = 0;
-      const std::string& value = configuration.value;
-      const auto [end, error] =
-          std::from_chars(value.data(), value.data() + value.size(), mask, 16);
-      if (error != std::errc{} || mask > 0xFFFF) continue;
-      return std::popcount(mask) + std::popcount(mask & kPairs);
-    }
-    const int value = parse_count(configuration.value);
-    // ChannelConfiguration values of ISO/IEC 23091-3; up to 6 they are the number itself.
-    if (contains(scheme, "cicp") || contains(scheme, "23003")) {
-      constexpr std::array<int, 15> kChannels{0, 1, 2, 3, 4, 5, 6, 8, 2, 3, 4, 7, 8, 24, 8};
-      if (value < static_cast<int>(kChannels.size())) {
-        return kChannels[static_cast<std::size_t>(value)];
-      }
-      continue;
-    }
-    if (value > 0 && value <= 64) return value;
-  }
-  return 0;
-}
-
-const std::string& inner_or(const std::string& inner, const std::string& outer) {
-  return inner.empty() ? outer : inner;
-}
-
-bool is_trick_or_image(const AdaptationSet& set) {
-  const auto& properties = set.common.essential_properties;
-  return std::any_of(properties.begin(), properties.end(), [](const Descriptor& property) {
-    return contains(property.scheme, "trickmode") || contains(property.scheme, "thumbnail_tile");
-  });
-}
-
-class PresentationMapper {
- public:
-  explicit PresentationMapper(const Mpd& mpd) : mpd_(mpd) {}
-
-  Result<Presentation> map();
-
- private:
-  struct PeriodTimes {
-    MediaTime start;
-    std::optional<Duration> duration;
-  };
-  std::vector<PeriodTimes> period_times() const;
-  void map_period(std::size_t index, const PeriodTimes& times);
-  std::optional<playhead::AdaptationSet> map_set(const Period& period, const AdaptationSet& set,
-                                                 const std::string& base_url,
-                                                 SegmentResolver& resolver);
-  playhead::Representation describe(const AdaptationSet& set, const Representation& source) const;
-  std::string resolve_base(const std::string& outer, const std::vector<std::string>& urls);
-  std::string unique_id(const std::string& wanted, const char* fallback);
-  static void choose_defaults(std::vector<playhead::AdaptationSet>& sets);
-
-  const Mpd& mpd_;
-  Presentation presentation_;
-  std::string period_id_;
-  std::set<std::string> representation_ids_;
+struct PeriodTimes {
+  std::optional<MediaTime> start;
+  std::optional<Duration> duration;
 };
 
-// 5.3.2.1: a Period starts where it says, else where the one before ends; it lasts as long as it
-// says, else up to the next one's start or the presentation's end.
-std::vector<PresentationMapper::PeriodTimes> PresentationMapper::period_times() const {
-  std::vector<PeriodTimes> times(mpd_.periods.size());
-  MediaTime next{0};
+MediaTime after(MediaTime start, Duration duration) {
+  const std::optional<int64_t> end = checked_add(start.us, duration.count());
+  return end ? MediaTime{*end} : start;
+}
+
+// 5.3.2.1: a Period starts where it says, else where the one before ends, else so that it ends
+// where the next one starts; it lasts as long as it says, else up to the next one's start or the
+// presentation's end.
+std::vector<PeriodTimes> period_times(const Mpd& mpd) {
+  std::vector<PeriodTimes> times(mpd.periods.size());
   for (std::size_t i = 0; i < times.size(); ++i) {
-    const Period& period = mpd_.periods[i];
-    times[i].start = period.start ? MediaTime{period.start->count()} : next;
+    const Period& period = mpd.periods[i];
     times[i].duration = period.duration;
-    next = times[i].start;
-    int64_t end = 0;
-    if (period.duration && !__builtin_add_overflow(next.us, period.duration->count(), &end)) {
-      next.us = end;
+    if (period.start) {
+      times[i].start = MediaTime{period.start->count()};
+    } else if (i > 0 && times[i - 1].start && times[i - 1].duration) {
+      times[i].start = after(*times[i - 1].start, *times[i - 1].duration);
+    } else if (i == 0 &&
+               !(mpd.is_dynamic && period.duration && times.size() > 1 && mpd.periods[1].start)) {
+      times[i].start = MediaTime{0};
     }
   }
-  for (std::size_t i = 0; i < times.size(); ++i) {
-    if (times[i].duration) continue;
-    if (i + 1 < times.size()) {
-      // Only a start of its own says anything; a copied one would mean no length.
-      if (mpd_.periods[i + 1].start) {
-        times[i].duration = std::max(times[i + 1].start - times[i].start, Duration{0});
-      }
-    } else if (mpd_.media_presentation_duration) {
+  for (std::size_t i = times.size(); i-- > 0;) {
+    const bool has_next = i + 1 < times.size();
+    if (!times[i].start && has_next && times[i + 1].start && times[i].duration) {
+      times[i].start = std::max(MediaTime{0}, *times[i + 1].start - *times[i].duration);
+    }
+    if (times[i].duration || !times[i].start) continue;
+    if (has_next && times[i + 1].start) {
+      times[i].duration = std::max(*times[i + 1].start - *times[i].start, Duration{0});
+    } else if (!has_next && mpd.media_presentation_duration) {
       times[i].duration = std::max(
-          *mpd_.media_presentation_duration - (times[i].start - MediaTime{0}), Duration{0});
+          *mpd.media_presentation_duration - (*times[i].start - MediaTime{0}), Duration{0});
     }
   }
   return times;
 }
 
-std::string PresentationMapper::resolve_base(const std::string& outer,
-                                             const std::vector<std::string>& urls) {
-  // 5.6.4: alternatives; the first is as good as any.
-  if (urls.empty() || urls.front().empty()) return outer;
-  Result<std::string> url = resolve_url(outer, urls.front());
-  if (url) return *std::move(url);
-  ++presentation_.warnings;
-  return outer;
-}
-
-std::string PresentationMapper::unique_id(const std::string& wanted, const char* fallback) {
-  const std::string plain = wanted.empty() ? fallback : wanted;
-  const std::string prefixed = mpd_.periods.size() > 1 ? period_id_ + "/" + plain : plain;
-  std::string id = prefixed;
-  for (int n = 2; !representation_ids_.insert(id).second; ++n) {
-    id = prefixed + "#" + std::to_string(n);
+MediaTime media_end(const playhead::Period& period) {
+  MediaTime end = period.start;
+  for (const playhead::AdaptationSet& set : period.adaptation_sets) {
+    for (const playhead::Representation& representation : set.representations) {
+      if (representation.segments != nullptr) end = std::max(end, representation.segments->end());
+    }
   }
-  return id;
+  return end;
 }
 
-playhead::Representation PresentationMapper::describe(const AdaptationSet& set,
-                                                      const Representation& source) const {
-  const CommonAttributes& own = source.common;
-  const CommonAttributes& outer = set.common;
-  playhead::Representation representation;
-  representation.bandwidth = Bitrate{source.bandwidth};
-  representation.codecs = inner_or(own.codecs, outer.codecs);
-  representation.container = container_of(inner_or(own.mime_type, outer.mime_type));
-  representation.width = own.width > 0 ? own.width : outer.width;
-  representation.height = own.height > 0 ? own.height : outer.height;
-  representation.frame_rate = parse_frame_rate(inner_or(own.frame_rate, outer.frame_rate));
-  representation.sample_rate =
-      parse_count(inner_or(own.audio_sampling_rate, outer.audio_sampling_rate));
-  representation.channels = channels_of(own.channel_configurations);
-  if (representation.channels == 0) {
-    representation.channels = channels_of(outer.channel_configurations);
+class PresentationMapper {
+ public:
+  PresentationMapper(const Mpd& mpd, std::optional<WallTime> now) : mpd_(mpd) {
+    if (mpd.is_dynamic) {
+      clock_ = {mpd.availability_start_time, mpd.availability_end_time, mpd.time_shift_buffer_depth,
+                now};
+    }
   }
-  return representation;
+
+  Result<Presentation> map();
+
+ private:
+  void map_presentation();
+  void map_periods();
+  void map_period(const Period& source, const PeriodTimes& times, std::size_t index);
+  bool map_set(const Period& period, const AdaptationSet& set, const std::vector<Place>& outer,
+               SegmentResolver& resolver, playhead::AdaptationSet& out);
+  void map_preselections(const Period& source, playhead::Period& out);
+  std::string period_id(const Period& source, const PeriodTimes& times, std::size_t index);
+  std::string unique_id(std::string_view wanted);
+  [[nodiscard]] std::string_view query_of(const CommonAttributes& own,
+                                          const CommonAttributes& outer) const;
+  static void choose_defaults(std::vector<playhead::AdaptationSet>& sets);
+
+  const Mpd& mpd_;
+  Clock clock_;
+  Presentation presentation_;
+  ProtectionMapper protections_;
+  std::vector<Place> mpd_places_;
+  std::string period_prefix_;  // of Representation ids
+  std::unordered_set<std::string> period_ids_;
+  // Representation ids of the Period: the first few, the rest, and how many came twice.
+  std::vector<std::string_view> few_ids_;
+  std::unordered_set<std::string> many_ids_;
+  std::size_t repeated_ids_ = 0;
+  std::size_t alternatives_ = 0;
+};
+
+// Period ids are unique, so Representation ids need to be within the Period only.
+std::string PresentationMapper::unique_id(std::string_view wanted) {
+  if (wanted.empty()) wanted = "r";
+  // Few ids are compared faster than hashed.
+  constexpr std::size_t kFew = 32;
+  bool is_new = false;
+  if (few_ids_.size() < kFew) {
+    is_new = std::find(few_ids_.begin(), few_ids_.end(), wanted) == few_ids_.end();
+    if (is_new) few_ids_.push_back(wanted);
+  } else {
+    is_new = std::find(few_ids_.begin(), few_ids_.end(), wanted) == few_ids_.end() &&
+             many_ids_.insert(std::string(wanted)).second;
+  }
+  std::string id;
+  id.reserve(period_prefix_.size() + wanted.size());
+  id.append(period_prefix_).append(wanted);
+  if (is_new) return id;
+  for (std::size_t n = ++repeated_ids_ + 1;; ++n) {
+    const std::string numbered = std::string(wanted) + "#" + std::to_string(n);
+    const bool is_taken = std::find(few_ids_.begin(), few_ids_.end(), numbered) != few_ids_.end();
+    if (!is_taken && many_ids_.insert(numbered).second) return period_prefix_ + numbered;
+  }
 }
 
-std::optional<playhead::AdaptationSet> PresentationMapper::map_set(const Period& period,
-                                                                   const AdaptationSet& set,
-                                                                   const std::string& base_url,
-                                                                   SegmentResolver& resolver) {
-  playhead::AdaptationSet mapped;
+// What annex I adds to media URLs: the MPD's own query, where the set asks for it.
+std::string_view PresentationMapper::query_of(const CommonAttributes& own,
+                                              const CommonAttributes& outer) const {
+  const std::string_view pattern = own.url_query.empty() ? outer.url_query : own.url_query;
+  if (pattern != "$querypart$") return {};
+  const std::size_t question = mpd_.url.find('?');
+  if (question == std::string::npos) return {};
+  const std::string_view query = std::string_view(mpd_.url).substr(question + 1);
+  return query.substr(0, query.find('#'));
+}
+
+bool PresentationMapper::map_set(const Period& period, const AdaptationSet& set,
+                                 const std::vector<Place>& outer, SegmentResolver& resolver,
+                                 playhead::AdaptationSet& out) {
+  std::vector<Place> own_places;
+  if (!set.base_urls.empty()) {
+    own_places = places_below(outer, set.base_urls, presentation_.warnings);
+  }
+  const std::vector<Place>& set_places = set.base_urls.empty() ? outer : own_places;
   std::optional<TrackKind> kind;
-  const std::string set_base = resolve_base(base_url, set.base_urls);
-  mapped.is_encrypted = !set.common.content_protections.empty();
+  out.is_encrypted = !set.common.content_protections.empty();
+  out.representations.reserve(set.representations.size());
   for (const Representation& source : set.representations) {
-    playhead::Representation representation = describe(set, source);
-    const std::string& mime_type = inner_or(source.common.mime_type, set.common.mime_type);
+    const std::string_view mime_type =
+        source.common.mime_type.empty() ? set.common.mime_type : source.common.mime_type;
+    playhead::Representation& representation = out.representations.emplace_back();
+    describe(set, source, representation);
     if (!kind) kind = kind_of(set.content_type, mime_type, representation.codecs);
     if (!kind) break;
-    const std::string base = resolve_base(set_base, source.base_urls);
-    if (!resolver.resolve({&period.segments, &set.segments, &source.segments}, source.id, base,
-                          representation)) {
-      ++presentation_.warnings;
-      continue;
+    std::vector<Place> places;
+    if (!source.base_urls.empty()) {
+      places = places_below(set_places, source.base_urls, presentation_.warnings);
     }
+    SegmentResolver::Request request;
+    request.id = source.id;
+    request.places = source.base_urls.empty() ? &set_places : &places;
+    request.query = query_of(source.common, set.common);
+    request.parts_cadence =
+        source.common.parts_cadence > 0 ? source.common.parts_cadence : set.common.parts_cadence;
+    request.alternatives = limits::kAlternatives - std::min(alternatives_, limits::kAlternatives);
+    const bool is_addressed = resolver.resolve({&period.segments, &set.segments, &source.segments},
+                                               request, representation);
     // WebM indexes its segments by other means than sidx.
-    if (representation.index_source.kind == IndexSource::Kind::kSidx &&
-        contains(mime_type, "webm")) {
+    const bool is_webm_index = representation.index_source.kind == IndexSource::Kind::kSidx &&
+                               mime_type.find("webm") != std::string_view::npos;
+    if (!is_addressed || is_webm_index) {
       ++presentation_.warnings;
+      out.representations.pop_back();
       continue;
     }
-    representation.id = unique_id(source.id, "r");
-    mapped.is_encrypted = mapped.is_encrypted || !source.common.content_protections.empty();
-    mapped.may_carry_audio = mapped.may_carry_audio ||
-                             (*kind == TrackKind::kVideo && has_audio_codec(representation.codecs));
-    mapped.representations.push_back(std::move(representation));
+    // Texts that are not in MP4 count from the Period's start (DASH-IF IOP 6.4.4).
+    if (*kind == TrackKind::kText && representation.container != Container::kFmp4) {
+      representation.media_offset = resolver.period_start() - MediaTime{0};
+    }
+    representation.id = unique_id(source.id);
+    alternatives_ += representation.alternatives.size();
+    protections_.map(source.common.content_protections, representation.protections,
+                     presentation_.warnings);
+    out.is_encrypted = out.is_encrypted || !representation.protections.empty();
+    out.may_carry_audio = out.may_carry_audio ||
+                          (*kind == TrackKind::kVideo && has_audio_codec(representation.codecs));
   }
-  if (!kind || mapped.representations.empty()) return std::nullopt;
-  mapped.kind = *kind;
-  mapped.language = set.language;
-  mapped.label = set.label;
-  mapped.is_autoselect = true;
-  for (const Descriptor& role : set.roles) {
-    mapped.roles.push_back(role.value);
-    if (role.value == "main") mapped.is_default = true;
-    if (role.value == "forced-subtitle" || role.value == "forced_subtitle") mapped.is_forced = true;
-    if (role.value == "commentary" || role.value == "description") mapped.is_autoselect = false;
+  if (!kind || out.representations.empty()) return false;
+  out.kind = *kind;
+  describe_set(set, out);
+  protections_.map(set.common.content_protections, out.protections, presentation_.warnings);
+  const auto is_lower = [](const playhead::Representation& a, const playhead::Representation& b) {
+    return a.bandwidth < b.bandwidth;
+  };
+  if (!std::is_sorted(out.representations.begin(), out.representations.end(), is_lower)) {
+    std::stable_sort(out.representations.begin(), out.representations.end(), is_lower);
   }
-  std::stable_sort(mapped.representations.begin(), mapped.representations.end(),
-                   [](const playhead::Representation& a, const playhead::Representation& b) {
-                     return a.bandwidth < b.bandwidth;
-                   });
-  return mapped;
+  return true;
 }
 
 // Where no set of a kind is the main one, the first is.
 void PresentationMapper::choose_defaults(std::vector<playhead::AdaptationSet>& sets) {
   for (const TrackKind kind : {TrackKind::kVideo, TrackKind::kAudio}) {
-    const auto is_kind = [kind](const playhead::AdaptationSet& set) { return set.kind == kind; };
+    const auto is_kind = [kind](const playhead::AdaptationSet& set) {
+      return set.kind == kind && set.trick_mode_for.empty();
+    };
     const bool has_default = std::any_of(
         sets.begin(), sets.end(), [&](const auto& set) { return is_kind(set) && set.is_default; });
     const auto first = std::find_if(sets.begin(), sets.end(), is_kind);
     if (!has_default && first != sets.end()) first->is_default = true;
+    if (kind != TrackKind::kVideo || first == sets.end()) continue;
+    for (playhead::AdaptationSet& set : sets) {
+      if (set.trick_mode_for == kUnnamedMainSet) set.trick_mode_for = first->id;
+    }
   }
 }
 
-void PresentationMapper::map_period(std::size_t index, const PeriodTimes& times) {
-  const Period& source = mpd_.periods[index];
-  playhead::Period period;
-  period.id = source.id.empty() ? "p" + std::to_string(index) : source.id;
-  period_id_ = period.id;
-  period.start = times.start;
-  period.duration = times.duration;
+void PresentationMapper::map_preselections(const Period& source, playhead::Period& out) {
+  for (const Preselection& from : source.preselections) {
+    playhead::Period::Preselection& to = out.preselections.emplace_back();
+    to.id = from.id;
+    to.language = from.language;
+    to.label = from.label;
+    to.codecs = from.codecs;
+    for_each_word(from.components, [&](std::string_view id) { to.components.emplace_back(id); });
+    for (const Descriptor& role : from.roles) to.roles.emplace_back(role.value);
+  }
+}
 
-  const std::string mpd_base = resolve_base(mpd_.url, mpd_.base_urls);
-  const std::string base_url = resolve_base(mpd_base, source.base_urls);
-  SegmentResolver resolver({times.start, times.duration, mpd_.is_dynamic});
+std::string PresentationMapper::period_id(const Period& source, const PeriodTimes& times,
+                                          std::size_t index) {
+  std::string id(source.id);
+  if (id.empty()) {
+    // Live Periods come and go, so their place in the list says nothing.
+    id = mpd_.is_dynamic ? "t" + std::to_string(times.start->us / 1000)
+                         : "p" + std::to_string(index);
+  }
+  while (!period_ids_.insert(id).second) id += "#" + std::to_string(index);
+  return id;
+}
+
+void PresentationMapper::map_period(const Period& source, const PeriodTimes& times,
+                                    std::size_t index) {
+  playhead::Period& period = presentation_.periods.emplace_back();
+  period.id = period_id(source, times, index);
+  // With Periods to come ids must not depend on how many there are now.
+  const bool is_prefixed = mpd_.periods.size() > 1 || (mpd_.is_dynamic && !source.id.empty());
+  period_prefix_ = is_prefixed ? period.id + "/" : "";
+  few_ids_.clear();
+  many_ids_.clear();
+  repeated_ids_ = 0;
+  period.start = *times.start;
+  period.duration = times.duration;
+  if (source.asset) {
+    period.asset_id = std::string(source.asset->scheme) + " " + std::string(source.asset->value);
+  }
+  std::vector<Place> own_places;
+  if (!source.base_urls.empty()) {
+    own_places = places_below(mpd_places_, source.base_urls, presentation_.warnings);
+  }
+  const std::vector<Place>& places = source.base_urls.empty() ? mpd_places_ : own_places;
+  SegmentResolver resolver({period.start, period.duration, mpd_.is_dynamic}, clock_);
+  std::unordered_set<std::string> set_ids;
+  period.adaptation_sets.reserve(source.adaptation_sets.size());
   for (std::size_t i = 0; i < source.adaptation_sets.size(); ++i) {
     const AdaptationSet& set = source.adaptation_sets[i];
-    if (is_trick_or_image(set)) continue;
-    std::optional<playhead::AdaptationSet> mapped = map_set(source, set, base_url, resolver);
-    if (!mapped) {
+    playhead::AdaptationSet& mapped = period.adaptation_sets.emplace_back();
+    if (!map_set(source, set, places, resolver, mapped)) {
       ++presentation_.warnings;
+      period.adaptation_sets.pop_back();
       continue;
     }
     // AdaptationSet@id is optional and, in the field, not always unique.
-    mapped->id = set.id.empty() ? "as" + std::to_string(i) : set.id;
-    for (const playhead::AdaptationSet& other : period.adaptation_sets) {
-      if (other.id == mapped->id) mapped->id += "#" + std::to_string(i);
-    }
-    period.adaptation_sets.push_back(*std::move(mapped));
+    mapped.id = set.id.empty() ? "as" + std::to_string(i) : std::string(set.id);
+    while (!set_ids.insert(mapped.id).second) mapped.id += "#" + std::to_string(i);
   }
   presentation_.warnings += resolver.warnings();
   if (period.adaptation_sets.empty()) {
     ++presentation_.warnings;
+    presentation_.periods.pop_back();
     return;
   }
   choose_defaults(period.adaptation_sets);
-  presentation_.periods.push_back(std::move(period));
+  map_events(source.event_streams, period.start, period.events, presentation_.warnings);
+  map_preselections(source, period);
 }
 
-Result<Presentation> PresentationMapper::map() {
+void PresentationMapper::map_periods() {
+  std::vector<PeriodTimes> times = period_times(mpd_);
+  presentation_.periods.reserve(times.size());
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    if (!times[i].start) {
+      // A live Period that is announced without a time, 5.3.2.1 ("early available"): not yet.
+      if (mpd_.is_dynamic) continue;
+      // Nothing said how long the one before lasts: its media does.
+      ++presentation_.warnings;
+      times[i].start =
+          presentation_.periods.empty() ? MediaTime{0} : media_end(presentation_.periods.back());
+    }
+    map_period(mpd_.periods[i], times[i], i);
+  }
+  const auto starts_earlier = [](const playhead::Period& a, const playhead::Period& b) {
+    return a.start < b.start;
+  };
+  auto& periods = presentation_.periods;
+  if (!std::is_sorted(periods.begin(), periods.end(), starts_earlier)) {
+    std::stable_sort(periods.begin(), periods.end(), starts_earlier);
+  }
+}
+
+void PresentationMapper::map_presentation() {
   presentation_.format = ManifestFormat::kDash;
   presentation_.type = mpd_.is_dynamic ? PresentationType::kLive : PresentationType::kVod;
   presentation_.url = mpd_.url;
   presentation_.warnings = mpd_.warnings;
-  const std::vector<PeriodTimes> times = period_times();
-  for (std::size_t i = 0; i < times.size(); ++i) map_period(i, times[i]);
+  presentation_.min_buffer_time = mpd_.min_buffer_time;
+  presentation_.title = mpd_.title;
+  if (mpd_.is_dynamic) presentation_.live = live_info_of(mpd_);
+  if (mpd_.steering) presentation_.content_steering = steering_of(mpd_);
+  Place root;
+  root.base = std::make_shared<const BaseLocation>(mpd_.url);
+  mpd_places_ = {root};
+  if (!mpd_.base_urls.empty()) {
+    mpd_places_ = places_below(mpd_places_, mpd_.base_urls, presentation_.warnings);
+  }
+}
+
+Result<Presentation> PresentationMapper::map() {
+  map_presentation();
+  map_periods();
   if (presentation_.periods.empty()) {
     return make_error(ErrorCode::kManifestEmpty, "no media of the MPD can be addressed");
   }
-  std::stable_sort(
-      presentation_.periods.begin(), presentation_.periods.end(),
-      [](const playhead::Period& a, const playhead::Period& b) { return a.start < b.start; });
-  if (mpd_.is_dynamic) return std::move(presentation_);
-
   presentation_.duration = mpd_.media_presentation_duration;
-  if (!presentation_.duration) {
+  if (!presentation_.duration && !mpd_.is_dynamic) {
     const playhead::Period& last = presentation_.periods.back();
-    MediaTime end = last.start + last.duration.value_or(Duration{0});
-    for (const playhead::AdaptationSet& set : last.adaptation_sets) {
-      const auto& segments = set.representations.front().segments;
-      if (!last.duration && segments != nullptr) end = std::max(end, segments->end());
-    }
+    const MediaTime end = last.duration ? after(last.start, *last.duration) : media_end(last);
     if (end.us > 0) presentation_.duration = end - MediaTime{0};
   }
   return std::move(presentation_);
@@ -321,6 +351,8 @@ Result<Presentation> PresentationMapper::map() {
 
 }  // namespace
 
-Result<Presentation> make_presentation(const Mpd& mpd) { return PresentationMapper(mpd).map(); }
+Result<Presentation> make_presentation(const Mpd& mpd, std::optional<WallTime> now) {
+  return PresentationMapper(mpd, now).map();
+}
 
 }  // namespace playhead::dash

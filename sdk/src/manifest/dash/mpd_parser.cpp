@@ -3,374 +3,296 @@
 
 #include <algorithm>
 #include <array>
-#include <string_view>
-
-#include <pugixml.hpp>
 
 #include "base/decimal.h"
 #include "base/iso8601.h"
 #include "base/limits.h"
+#include "manifest/dash/mpd_reader.h"
+#include "manifest/dash/mpd_rules.h"
 
 namespace playhead::dash {
 namespace {
 
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
+std::optional<int> parse_small(std::string_view text) {
+  const std::optional<uint64_t> value = parse_uint64(text);
+  constexpr uint64_t kMax = 1'000'000'000;
+  if (!value || *value > kMax) return std::nullopt;
+  return static_cast<int>(*value);
 }
 
-// Name without its prefix: "mpd:Period" → "Period".
-std::string_view local_name(const char* name) {
-  const std::string_view whole(name);
-  const std::size_t colon = whole.rfind(':');
-  return colon == std::string_view::npos ? whole : whole.substr(colon + 1);
+// Appends with room for what a level usually holds: growing one by one moves large structures.
+template <typename T>
+T& append(std::vector<T>& items) {
+  constexpr std::size_t kUsual = 6;
+  if (items.empty()) items.reserve(kUsual);
+  return items.emplace_back();
 }
 
-// "first-last" (5.3.9.2); the last may be missing.
-std::optional<ByteRange> parse_range(std::string_view text) {
-  const std::size_t dash = text.find('-');
-  if (dash == std::string_view::npos) return std::nullopt;
-  const std::optional<int64_t> first = parse_int64(text.substr(0, dash));
-  if (!first || *first < 0) return std::nullopt;
-  if (dash + 1 == text.size()) return ByteRange{*first, std::nullopt};
-  const std::optional<int64_t> last = parse_int64(text.substr(dash + 1));
-  if (!last || *last < *first) return std::nullopt;
-  return ByteRange{*first, *last};
+}  // namespace
+
+int64_t Findings::line_at(int64_t byte) {
+  if (byte < known_byte_ || byte > static_cast<int64_t>(text_.size())) return line_of(text_, byte);
+  const auto skipped = static_cast<std::size_t>(byte - known_byte_);
+  known_line_ +=
+      line_of(text_.substr(static_cast<std::size_t>(known_byte_), skipped), byte - known_byte_) - 1;
+  known_byte_ = byte;
+  return known_line_;
 }
 
-class MpdParser {
- public:
-  Result<Mpd> parse(ByteView text, const std::string& url);
-
- private:
-  using Node = pugi::xml_node;
-
-  // Reads a value into `out` and counts what cannot be read.
-  template <typename T>
-  void take(std::optional<T> parsed, std::optional<T>& out) {
-    if (!parsed) return warn();
-    out = std::move(parsed);
+void Findings::violation(int64_t byte, std::string_view rule, std::string message) {
+  ++warnings_;
+  if (!wants_details()) return;
+  if (options_.diagnostics != nullptr && options_.diagnostics->is_full() &&
+      (first_ || !options_.strict)) {
+    return options_.diagnostics->count_one();
   }
-  void warn() { ++mpd_.warnings; }
-  void limit(const char* what) {
-    if (!error_) error_ = make_error(ErrorCode::kManifestLimit, what);
+  Diagnostic found;
+  found.line = line_at(byte);
+  found.byte = byte;
+  found.rule = rule;
+  found.message = std::move(message);
+  if (options_.strict && !first_) {
+    first_ = make_error(ErrorCode::kManifestSyntax, "line " + std::to_string(found.line) +
+                                                        ", byte " + std::to_string(byte) + ": " +
+                                                        found.message + " (" + found.rule + ")");
   }
-
-  void read_mpd(Node node);
-  void read_mpd_attributes(Node node);
-  Period read_period(Node node);
-  AdaptationSet read_adaptation_set(Node node);
-  Representation read_representation(Node node);
-  bool read_common_attribute(pugi::xml_attribute attribute, CommonAttributes& common);
-  bool read_common_element(std::string_view name, Node node, CommonAttributes& common);
-  bool read_segment_element(std::string_view name, Node node, SegmentInfos& infos);
-  SegmentInfo read_segment_info(Node node);
-  void read_segment_attribute(pugi::xml_attribute attribute, SegmentInfo& info);
-  UrlElement read_url(Node node);
-  std::vector<TimelineEntry> read_timeline(Node node);
-  bool read_timeline_entry(Node node, TimelineEntry& entry);
-  SegmentUrl read_segment_url(Node node);
-  static Descriptor read_descriptor(Node node);
-  static std::string read_text(Node node) { return std::string(trim(node.text().get())); }
-  int read_pixels(std::string_view value);
-
-  Mpd mpd_;
-  std::optional<Error> error_;
-  std::size_t representations_ = 0;
-  std::size_t listed_ = 0;  // S and SegmentURL elements
-};
-
-// The tree is walked iteratively everywhere, so depth is a matter of sense, not of safety.
-bool is_too_deep(pugi::xml_node root) {
-  int depth = 0;
-  pugi::xml_node node = root;
-  while (true) {
-    if (pugi::xml_node child = node.first_child()) {
-      node = child;
-      if (++depth > limits::kXmlDepth) return true;
-      continue;
-    }
-    while (node != root && !node.next_sibling()) {
-      node = node.parent();
-      --depth;
-    }
-    if (node == root) return false;
-    node = node.next_sibling();
-  }
+  if (options_.diagnostics != nullptr) options_.diagnostics->add(std::move(found));
 }
 
-Descriptor MpdParser::read_descriptor(Node node) {
-  return {node.attribute("schemeIdUri").value(), node.attribute("value").value()};
+void Findings::skipped(int64_t byte, std::string message) {
+  if (options_.diagnostics == nullptr) return;
+  if (options_.diagnostics->is_full()) return options_.diagnostics->count_one();
+  Diagnostic found;
+  found.line = line_at(byte);
+  found.byte = byte;
+  found.severity = Diagnostic::Severity::kSkipped;
+  found.message = std::move(message);
+  options_.diagnostics->add(std::move(found));
 }
 
-int MpdParser::read_pixels(std::string_view value) {
-  const std::optional<uint64_t> pixels = parse_uint64(value);
+void MpdReader::unreadable(Node node, Attribute attribute) {
+  if (!findings_.wants_details()) return findings_.violation(0, {}, {});
+  constexpr std::size_t kShown = 40;
+  findings_.violation(byte_of(node), "ISO/IEC 23009-1 schema",
+                      std::string(local_name(node)) + "@" + attribute.name() + " cannot be \"" +
+                          std::string(std::string_view(attribute.value()).substr(0, kShown)) +
+                          "\"");
+}
+
+void MpdReader::unknown(Node node) {
+  if (node.type() != pugi::node_element || !findings_.wants_details()) return;
+  findings_.skipped(byte_of(node), "the element " + std::string(node.name()) + " has no use here");
+}
+
+int MpdReader::read_pixels(Node node, Attribute attribute) {
+  const std::optional<uint64_t> pixels = parse_uint64(trim(attribute.value()));
   constexpr uint64_t kMaxPixels = 1 << 20;
   if (pixels && *pixels <= kMaxPixels) return static_cast<int>(*pixels);
-  warn();
+  unreadable(node, attribute);
   return 0;
 }
 
-bool MpdParser::read_common_attribute(pugi::xml_attribute attribute, CommonAttributes& common) {
+BaseUrl MpdReader::read_base_url(Node node) {
+  BaseUrl base;
+  base.url = text_of(node);
+  for (const Attribute attribute : node.attributes()) {
+    const std::string_view name = local_name(attribute.name());
+    const std::string_view value = trim(attribute.value());
+    if (name == "serviceLocation") {
+      base.service_location = value;
+    } else if (name == "priority") {
+      base.priority = parse_small(value).value_or(1);
+    } else if (name == "weight") {
+      base.weight = parse_small(value).value_or(1);
+    } else if (name == "availabilityTimeOffset") {
+      const std::optional<int64_t> us = parse_decimal(value, 6);
+      if (us) base.availability_time_offset = Duration{*us};
+      if (value == "INF") base.availability_time_offset = Duration::max();
+    }
+  }
+  return base;
+}
+
+bool MpdReader::read_common_attribute(Node node, Attribute attribute, CommonAttributes& common) {
   const std::string_view name = local_name(attribute.name());
   if (name == "mimeType") {
-    common.mime_type = attribute.value();
+    common.mime_type = trim(attribute.value());
   } else if (name == "codecs") {
-    common.codecs = attribute.value();
-  } else if (name == "frameRate") {
-    common.frame_rate = attribute.value();
-  } else if (name == "audioSamplingRate") {
-    common.audio_sampling_rate = attribute.value();
+    common.codecs = trim(attribute.value());
   } else if (name == "width") {
-    common.width = read_pixels(attribute.value());
+    common.width = read_pixels(node, attribute);
   } else if (name == "height") {
-    common.height = read_pixels(attribute.value());
+    common.height = read_pixels(node, attribute);
+  } else if (name == "frameRate") {
+    common.frame_rate = trim(attribute.value());
+  } else if (name == "audioSamplingRate") {
+    common.audio_sampling_rate = trim(attribute.value());
+  } else if (name == "maxPlayoutRate") {
+    common.max_playout_rate = trim(attribute.value());
+  } else if (name == "supplementalCodecs") {
+    common.supplemental_codecs = trim(attribute.value());
   } else {
     return false;
   }
   return true;
 }
 
-bool MpdParser::read_common_element(std::string_view name, Node node, CommonAttributes& common) {
+bool MpdReader::read_common_element(std::string_view name, Node node, CommonAttributes& common) {
   if (name == "AudioChannelConfiguration") {
     common.channel_configurations.push_back(read_descriptor(node));
-  } else if (name == "EssentialProperty") {
-    common.essential_properties.push_back(read_descriptor(node));
-  } else if (name == "SupplementalProperty") {
-    common.supplemental_properties.push_back(read_descriptor(node));
   } else if (name == "ContentProtection") {
-    common.content_protections.push_back(read_descriptor(node));
+    common.content_protections.push_back(read_content_protection(node));
+  } else if (name == "EssentialProperty" || name == "SupplementalProperty") {
+    const std::string_view query = read_url_query(node);
+    if (!query.empty()) common.url_query = query;
+    (name[0] == 'E' ? common.essential_properties : common.supplemental_properties)
+        .push_back(read_descriptor(node));
+  } else if (name == "SegmentSequenceProperties") {
+    common.parts_cadence =
+        static_cast<uint32_t>(parse_small(trim(attribute_of(node, "cadence"))).value_or(0));
   } else {
     return false;
   }
   return true;
 }
 
-bool MpdParser::read_segment_element(std::string_view name, Node node, SegmentInfos& infos) {
-  if (name == "SegmentTemplate") {
-    infos.segment_template = read_segment_info(node);
-  } else if (name == "SegmentList") {
-    infos.list = read_segment_info(node);
-  } else if (name == "SegmentBase") {
-    infos.base = read_segment_info(node);
-  } else {
-    return false;
+void MpdReader::read_representation(Node node, Representation& representation) {
+  representation.byte = byte_of(node);
+  if (++representations_ > limits::kRepresentations) {
+    return findings_.limit("more than 30,000 Representations");
   }
-  return true;
-}
-
-void MpdParser::read_segment_attribute(pugi::xml_attribute attribute, SegmentInfo& info) {
-  const std::string_view name = local_name(attribute.name());
-  const std::string_view value = trim(attribute.value());
-  if (name == "timescale") {
-    take(parse_int64(value), info.timescale);
-    if (info.timescale && *info.timescale <= 0) {
-      warn();
-      info.timescale.reset();
-    }
-  } else if (name == "presentationTimeOffset") {
-    // unsignedLong by the schema; packagers write fractions of ticks.
-    take(parse_decimal(value, 0), info.presentation_time_offset);
-  } else if (name == "duration") {
-    take(parse_decimal(value, 0), info.duration);
-    if (info.duration && *info.duration <= 0) {
-      warn();
-      info.duration.reset();
-    }
-  } else if (name == "startNumber") {
-    take(parse_uint64(value), info.start_number);
-  } else if (name == "endNumber") {
-    take(parse_uint64(value), info.end_number);
-  } else if (name == "indexRange") {
-    take(parse_range(value), info.index_range);
-  } else if (name == "media") {
-    info.media = value;
-  } else if (name == "initialization") {
-    info.initialization = value;
-  }
-}
-
-UrlElement MpdParser::read_url(Node node) {
-  UrlElement url;
-  url.source_url = trim(node.attribute("sourceURL").value());
-  if (const pugi::xml_attribute range = node.attribute("range")) {
-    take(parse_range(trim(range.value())), url.range);
-  }
-  return url;
-}
-
-SegmentUrl MpdParser::read_segment_url(Node node) {
-  SegmentUrl url;
-  url.media = trim(node.attribute("media").value());
-  if (const pugi::xml_attribute range = node.attribute("mediaRange")) {
-    take(parse_range(trim(range.value())), url.range);
-  }
-  return url;
-}
-
-bool MpdParser::read_timeline_entry(Node node, TimelineEntry& entry) {
-  bool has_duration = false;
-  for (const pugi::xml_attribute attribute : node.attributes()) {
-    const std::string_view name(attribute.name());
-    const std::string_view value(attribute.value());
-    if (name == "d") {
-      const std::optional<int64_t> duration = parse_int64(value);
-      has_duration = duration && *duration > 0;
-      entry.duration = duration.value_or(0);
-    } else if (name == "t") {
-      take(parse_int64(value), entry.time);
-    } else if (name == "r") {
-      const std::optional<int64_t> repeat = parse_int64(value);
-      if (!repeat) warn();
-      entry.repeat = repeat.value_or(0);
-    } else if (name == "n") {
-      take(parse_uint64(value), entry.number);
-    }
-  }
-  return has_duration;
-}
-
-std::vector<TimelineEntry> MpdParser::read_timeline(Node node) {
-  std::vector<TimelineEntry> entries;
-  for (const Node child : node.children()) {
-    if (local_name(child.name()) != "S") continue;
-    if (++listed_ > limits::kSegments) {
-      limit("more than 500,000 S and SegmentURL elements");
-      break;
-    }
-    TimelineEntry entry;
-    if (read_timeline_entry(child, entry)) {
-      entries.push_back(entry);
-    } else {
-      warn();  // no duration: nothing can be there
-    }
-  }
-  entries.shrink_to_fit();
-  return entries;
-}
-
-SegmentInfo MpdParser::read_segment_info(Node node) {
-  SegmentInfo info;
-  for (const pugi::xml_attribute attribute : node.attributes()) {
-    read_segment_attribute(attribute, info);
-  }
-  std::vector<SegmentUrl> urls;
-  for (const Node child : node.children()) {
-    const std::string_view name = local_name(child.name());
-    if (name == "SegmentTimeline") {
-      info.timeline = std::make_shared<std::vector<TimelineEntry>>(read_timeline(child));
-    } else if (name == "Initialization") {
-      info.initialization_element = read_url(child);
-    } else if (name == "RepresentationIndex") {
-      info.representation_index = read_url(child);
-    } else if (name == "SegmentURL") {
-      if (++listed_ > limits::kSegments) {
-        limit("more than 500,000 S and SegmentURL elements");
-        break;
-      }
-      urls.push_back(read_segment_url(child));
-    }
-  }
-  if (!urls.empty()) info.segment_urls = std::make_shared<std::vector<SegmentUrl>>(std::move(urls));
-  return info;
-}
-
-Representation MpdParser::read_representation(Node node) {
-  Representation representation;
-  if (++representations_ > limits::kRepresentations) limit("more than 100,000 Representations");
-  for (const pugi::xml_attribute attribute : node.attributes()) {
+  for (const Attribute attribute : node.attributes()) {
     const std::string_view name = local_name(attribute.name());
     if (name == "id") {
       representation.id = attribute.value();
     } else if (name == "bandwidth") {
-      const std::optional<int64_t> bandwidth = parse_decimal(trim(attribute.value()), 0);
-      if (!bandwidth) warn();
+      std::optional<int64_t> bandwidth;
+      take(parse_decimal(trim(attribute.value()), 0), bandwidth, node, attribute);
       representation.bandwidth = bandwidth.value_or(0);
+    } else if (name == "qualityRanking") {
+      const std::optional<int> ranking = parse_small(trim(attribute.value()));
+      if (ranking) representation.quality_ranking = static_cast<uint32_t>(*ranking);
     } else {
-      read_common_attribute(attribute, representation.common);
+      read_common_attribute(node, attribute, representation.common);
     }
   }
   for (const Node child : node.children()) {
-    const std::string_view name = local_name(child.name());
+    const std::string_view name = local_name(child);
     if (name == "BaseURL") {
-      representation.base_urls.push_back(read_text(child));
-    } else if (!read_segment_element(name, child, representation.segments)) {
-      read_common_element(name, child, representation.common);
+      representation.base_urls.push_back(read_base_url(child));
+    } else if (!read_segment_element(name, child, representation.segments) &&
+               !read_common_element(name, child, representation.common)) {
+      unknown(child);
     }
   }
-  return representation;
 }
 
-AdaptationSet MpdParser::read_adaptation_set(Node node) {
-  AdaptationSet set;
-  for (const pugi::xml_attribute attribute : node.attributes()) {
-    const std::string_view name = local_name(attribute.name());
-    if (name == "id") {
-      set.id = attribute.value();
-    } else if (name == "contentType") {
-      set.content_type = attribute.value();
-    } else if (name == "lang") {
-      set.language = attribute.value();
-    } else if (name == "label") {
-      set.label = attribute.value();
-    } else {
-      read_common_attribute(attribute, set.common);
-    }
+bool MpdReader::read_set_attribute(Node node, Attribute attribute, AdaptationSet& set) {
+  const std::string_view name = local_name(attribute.name());
+  if (name == "id") {
+    set.id = attribute.value();
+  } else if (name == "contentType") {
+    set.content_type = trim(attribute.value());
+  } else if (name == "lang") {
+    set.language = trim(attribute.value());
+  } else if (name == "label") {
+    set.label = attribute.value();
+  } else if (name == "selectionPriority") {
+    set.selection_priority = parse_small(trim(attribute.value())).value_or(1);
+  } else {
+    return read_common_attribute(node, attribute, set.common);
   }
+  return true;
+}
+
+bool MpdReader::read_set_element(std::string_view name, Node node, AdaptationSet& set) {
+  if (name == "BaseURL") {
+    set.base_urls.push_back(read_base_url(node));
+  } else if (name == "Role") {
+    set.roles.push_back(read_descriptor(node));
+  } else if (name == "Accessibility") {
+    set.accessibilities.push_back(read_descriptor(node));
+  } else if (name == "Viewpoint") {
+    set.viewpoints.push_back(read_descriptor(node));
+  } else if (name == "Label") {
+    // The first one; the attribute is what came before the element.
+    if (set.label.empty() || !has_label_element_) set.label = text_of(node);
+    has_label_element_ = true;
+  } else if (name == "ContentComponent") {
+    // Describes muxed media; the first kind named stands for the set.
+    if (set.content_type.empty()) set.content_type = attribute_of(node, "contentType");
+    if (set.language.empty()) set.language = attribute_of(node, "lang");
+  } else {
+    return read_segment_element(name, node, set.segments) ||
+           read_common_element(name, node, set.common);
+  }
+  return true;
+}
+
+void MpdReader::read_adaptation_set(Node node, AdaptationSet& set) {
+  set.byte = byte_of(node);
+  has_label_element_ = false;
+  for (const Attribute attribute : node.attributes()) read_set_attribute(node, attribute, set);
   for (const Node child : node.children()) {
-    const std::string_view name = local_name(child.name());
+    const std::string_view name = local_name(child);
     if (name == "Representation") {
-      set.representations.push_back(read_representation(child));
-    } else if (name == "BaseURL") {
-      set.base_urls.push_back(read_text(child));
-    } else if (name == "Role") {
-      set.roles.push_back(read_descriptor(child));
-    } else if (name == "Accessibility") {
-      set.accessibilities.push_back(read_descriptor(child));
-    } else if (name == "Label") {
-      set.label = read_text(child);
-    } else if (name == "ContentComponent") {
-      // Describes muxed media; the first kind named stands for the set.
-      if (set.content_type.empty()) set.content_type = child.attribute("contentType").value();
-      if (set.language.empty()) set.language = child.attribute("lang").value();
-    } else if (!read_segment_element(name, child, set.segments)) {
-      read_common_element(name, child, set.common);
+      read_representation(child, append(set.representations));
+    } else if (!read_set_element(name, child, set)) {
+      unknown(child);
     }
+    if (findings_.is_over_limit()) return;
   }
-  return set;
 }
 
-Period MpdParser::read_period(Node node) {
-  Period period;
-  for (const pugi::xml_attribute attribute : node.attributes()) {
+Preselection MpdReader::read_preselection(Node node) {
+  Preselection preselection;
+  preselection.id = attribute_of(node, "id");
+  preselection.language = attribute_of(node, "lang");
+  preselection.codecs = attribute_of(node, "codecs");
+  preselection.components = attribute_of(node, "preselectionComponents");
+  for (const Node child : node.children()) {
+    const std::string_view name = local_name(child);
+    if (name == "Label") preselection.label = text_of(child);
+    if (name == "Role") preselection.roles.push_back(read_descriptor(child));
+  }
+  return preselection;
+}
+
+void MpdReader::read_period(Node node, Period& period) {
+  period.byte = byte_of(node);
+  for (const Attribute attribute : node.attributes()) {
     const std::string_view name = local_name(attribute.name());
     const std::string_view value = trim(attribute.value());
     if (name == "id") {
       period.id = value;
     } else if (name == "start") {
-      take(parse_iso_duration(value), period.start);
+      take(parse_iso_duration(value), period.start, node, attribute);
     } else if (name == "duration") {
-      take(parse_iso_duration(value), period.duration);
+      take(parse_iso_duration(value), period.duration, node, attribute);
     } else if (name == "href") {
       period.xlink_href = value;
     }
   }
   for (const Node child : node.children()) {
-    const std::string_view name = local_name(child.name());
+    const std::string_view name = local_name(child);
     if (name == "AdaptationSet") {
-      period.adaptation_sets.push_back(read_adaptation_set(child));
+      read_adaptation_set(child, append(period.adaptation_sets));
     } else if (name == "BaseURL") {
-      period.base_urls.push_back(read_text(child));
-    } else {
-      read_segment_element(name, child, period.segments);
+      period.base_urls.push_back(read_base_url(child));
+    } else if (name == "EventStream") {
+      period.event_streams.push_back(read_event_stream(child));
+    } else if (name == "Preselection") {
+      period.preselections.push_back(read_preselection(child));
+    } else if (name == "AssetIdentifier") {
+      period.asset = read_descriptor(child);
+    } else if (!read_segment_element(name, child, period.segments)) {
+      unknown(child);
     }
+    if (findings_.is_over_limit()) return;
   }
-  return period;
 }
 
-void MpdParser::read_mpd_attributes(Node node) {
+void MpdReader::read_mpd_attributes(Node node, Mpd& mpd) {
   struct DurationRow {
     std::string_view name;
     std::optional<Duration> Mpd::*field;
@@ -391,71 +313,80 @@ void MpdParser::read_mpd_attributes(Node node) {
       {"availabilityEndTime", &Mpd::availability_end_time},
       {"publishTime", &Mpd::publish_time},
   }};
-  for (const pugi::xml_attribute attribute : node.attributes()) {
+  for (const Attribute attribute : node.attributes()) {
     const std::string_view name = local_name(attribute.name());
     const std::string_view value = trim(attribute.value());
-    if (name == "type") mpd_.is_dynamic = value == "dynamic";
+    if (name == "type") mpd.is_dynamic = value == "dynamic";
+    if (name == "id") mpd.id = value;
     for (const DurationRow& row : kDurations) {
-      if (row.name == name) take(parse_iso_duration(value), mpd_.*row.field);
+      if (row.name == name) take(parse_iso_duration(value), mpd.*row.field, node, attribute);
     }
     for (const DateRow& row : kDates) {
-      if (row.name == name) take(parse_iso_date_time(value), mpd_.*row.field);
+      if (row.name == name) take(parse_iso_date_time(value), mpd.*row.field, node, attribute);
     }
   }
 }
 
-void MpdParser::read_mpd(Node node) {
-  read_mpd_attributes(node);
+bool MpdReader::read_mpd_element(std::string_view name, Node node, Mpd& mpd) {
+  if (name == "BaseURL") {
+    mpd.base_urls.push_back(read_base_url(node));
+  } else if (name == "Location") {
+    mpd.locations.push_back(text_of(node));
+  } else if (name == "PatchLocation") {
+    PatchLocation& location = mpd.patch_locations.emplace_back();
+    location.url = text_of(node);
+    const std::optional<int64_t> ttl = parse_decimal(trim(attribute_of(node, "ttl")), 6);
+    if (ttl) location.ttl = Duration{*ttl};
+  } else if (name == "UTCTiming") {
+    mpd.utc_timings.push_back(read_descriptor(node));
+  } else if (name == "ServiceDescription") {
+    const Latency latency = read_service_description(node);
+    if (!mpd.latency || (!mpd.latency->target && latency.target)) mpd.latency = latency;
+  } else if (name == "ContentSteering") {
+    mpd.steering = read_steering(node);
+  } else if (name == "ProgramInformation") {
+    for (const Node child : node.children()) {
+      if (local_name(child) == "Title" && mpd.title.empty()) mpd.title = text_of(child);
+    }
+  } else {
+    return false;
+  }
+  return true;
+}
+
+void MpdReader::read_mpd(Node node, Mpd& mpd) {
+  read_mpd_attributes(node, mpd);
   for (const Node child : node.children()) {
-    const std::string_view name = local_name(child.name());
+    const std::string_view name = local_name(child);
     if (name == "Period") {
-      if (mpd_.periods.size() >= limits::kPeriods) return limit("more than 5,000 Periods");
-      mpd_.periods.push_back(read_period(child));
-    } else if (name == "BaseURL") {
-      mpd_.base_urls.push_back(read_text(child));
-    } else if (name == "Location") {
-      mpd_.locations.push_back(read_text(child));
-    } else if (name == "UTCTiming") {
-      mpd_.utc_timings.push_back(read_descriptor(child));
+      if (mpd.periods.size() >= limits::kPeriods) {
+        return findings_.limit("more than 5,000 Periods");
+      }
+      read_period(child, mpd.periods.emplace_back());
+    } else if (!read_mpd_element(name, child, mpd)) {
+      unknown(child);
     }
+    if (findings_.is_over_limit()) return;
   }
 }
 
-Result<Mpd> MpdParser::parse(ByteView text, const std::string& url) {
-  if (static_cast<int64_t>(text.size()) > limits::kManifestBytes) {
-    return make_error(ErrorCode::kManifestLimit, "the MPD is larger than 32 MiB");
-  }
-  const auto count = [&](uint8_t c) {
-    return static_cast<std::size_t>(std::count(text.begin(), text.end(), c));
-  };
-  if (count('<') > limits::kXmlMarkup || count('=') > limits::kXmlAttributes) {
-    return make_error(ErrorCode::kManifestLimit, "the MPD has too many elements or attributes");
-  }
-  pugi::xml_document document;
-  const pugi::xml_parse_result parsed =
-      document.load_buffer(text.data(), text.size(), pugi::parse_default, pugi::encoding_auto);
-  if (!parsed) {
-    return make_error(ErrorCode::kManifestSyntax,
-                      "byte " + std::to_string(parsed.offset) + ": " + parsed.description());
-  }
-  if (is_too_deep(document)) {
-    return make_error(ErrorCode::kManifestLimit, "the MPD nests deeper than 64 elements");
-  }
-  const Node root = document.document_element();
-  if (local_name(root.name()) != "MPD") {
+Result<Mpd> parse_mpd(ByteView text, const std::string& url, const ParseOptions& options) {
+  PLAYHEAD_TRY(const std::shared_ptr<XmlDocument> document, parse_xml(text));
+  const pugi::xml_node root = document->tree.document_element();
+  if (local_name(root) != "MPD") {
     return make_error(ErrorCode::kManifestSyntax, "the XML document is not an MPD");
   }
-  mpd_.url = url;
-  read_mpd(root);
-  if (error_) return *std::move(error_);
-  if (mpd_.periods.empty()) return make_error(ErrorCode::kManifestEmpty, "the MPD has no Period");
-  return std::move(mpd_);
-}
-
-}  // namespace
-
-Result<Mpd> parse_mpd(ByteView text, const std::string& url) {
-  return MpdParser().parse(text, url);
+  Findings findings(as_text(text), options);
+  Mpd mpd;
+  mpd.url = url;
+  mpd.document = document;
+  MpdReader(findings).read_mpd(root, mpd);
+  if (findings.wants_details() && !findings.is_over_limit()) check_rules(root, findings);
+  if (std::optional<Error> error = findings.error()) return *std::move(error);
+  if (mpd.periods.empty()) return make_error(ErrorCode::kManifestEmpty, "the MPD has no Period");
+  mpd.warnings = findings.warnings();
+  document->drop_tree();
+  return mpd;
 }
 
 }  // namespace playhead::dash

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "manifest/dash/mpd.h"
+#include "manifest/diagnostic.h"
 #include "playhead/bytes.h"
 #include "playhead/result.h"
 
@@ -11,8 +12,10 @@ namespace playhead::dash {
 
 // Parses an MPD. Pure; any thread. DTDs and entities other than XML's own five are not processed;
 // name space prefixes are ignored, names are not. Unknown elements are passed over; attribute
-// values that cannot be read count as missing and as a warning. kManifestSyntax: not well-formed
-// (with the byte offset) or no MPD element; kManifestLimit; kManifestEmpty: no Period.
-[[nodiscard]] Result<Mpd> parse_mpd(ByteView text, const std::string& url);
+// values that cannot be read count as missing and as a warning. Strict mode refuses the first
+// violation. kManifestSyntax: not well-formed (with line and byte), no MPD element, or, in strict
+// mode, what the standard forbids; kManifestLimit; kManifestEmpty: no Period.
+[[nodiscard]] Result<Mpd> parse_mpd(ByteView text, const std::string& url,
+                                    const ParseOptions& options = {});
 
 }  // namespace playhead::dash

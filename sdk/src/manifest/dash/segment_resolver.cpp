@@ -1,78 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "manifest/dash/segment_resolver.h"
 
+#include <algorithm>
+
+#include "base/decimal.h"
 #include "base/url.h"
+#include "manifest/dash/media_locators.h"
 #include "manifest/dash/segment_template.h"
-#include "manifest/segment_index.h"
 
 namespace playhead::dash {
 namespace {
-
-std::string resolve_or_keep(const std::string& base_url, std::string_view reference) {
-  if (reference.empty()) return base_url;
-  Result<std::string> url = resolve_url(base_url, reference);
-  return url ? *std::move(url) : std::string(reference);
-}
-
-// SegmentTemplate@media.
-class TemplateLocator final : public MediaLocator {
- public:
-  // `time_bias`: ticks $Time$ is less than the segment's container time.
-  TemplateLocator(SegmentTemplate media, std::string base_url, int64_t time_bias)
-      : media_(std::move(media)), base_url_(std::move(base_url)), time_bias_(time_bias) {}
-
-  [[nodiscard]] ResourceLocation locate(const SegmentPlace& place) const override {
-    SegmentTemplate::Values values;
-    values.number = place.number;
-    values.time_ticks = place.start_ticks - time_bias_;
-    return {resolve_or_keep(base_url_, media_.expand(values)), std::nullopt};
-  }
-  [[nodiscard]] std::size_t memory_bytes() const override {
-    return sizeof(*this) + base_url_.capacity();
-  }
-
- private:
-  SegmentTemplate media_;
-  std::string base_url_;
-  int64_t time_bias_;
-};
-
-// SegmentURL elements.
-class ListLocator final : public MediaLocator {
- public:
-  // `first_number` is the number of urls[0].
-  ListLocator(std::shared_ptr<const std::vector<SegmentUrl>> urls, std::string base_url,
-              uint64_t first_number)
-      : urls_(std::move(urls)), base_url_(std::move(base_url)), first_number_(first_number) {}
-
-  [[nodiscard]] ResourceLocation locate(const SegmentPlace& place) const override {
-    const SegmentUrl& url = (*urls_)[static_cast<std::size_t>(place.number - first_number_)];
-    return {resolve_or_keep(base_url_, url.media), url.range};
-  }
-  [[nodiscard]] std::size_t memory_bytes() const override {
-    return sizeof(*this) + base_url_.capacity() + urls_->capacity() * sizeof(SegmentUrl);
-  }
-
- private:
-  std::shared_ptr<const std::vector<SegmentUrl>> urls_;
-  std::string base_url_;
-  uint64_t first_number_;
-};
 
 template <typename T>
 void take_own(const T& own, T& merged) {
   if (own) merged = own;
 }
 
-// All levels of one kind merged; nothing when no level has it.
-std::optional<SegmentInfo> merge(const SegmentResolver::Levels& levels,
-                                 std::optional<SegmentInfo> SegmentInfos::*kind) {
-  std::optional<SegmentInfo> merged;
+// All levels of one kind merged: the level itself where only one has it, `storage` otherwise; null
+// when none has.
+const SegmentInfo* merge(const SegmentResolver::Levels& levels,
+                         std::unique_ptr<SegmentInfo> SegmentInfos::*kind, SegmentInfo& storage) {
+  const SegmentInfo* merged = nullptr;
   for (const SegmentInfos* level : levels) {
-    const std::optional<SegmentInfo>& own = level->*kind;
-    if (own) merged = merged ? inherit(*merged, *own) : *own;
+    const SegmentInfo* own = (level->*kind).get();
+    if (own == nullptr) continue;
+    if (merged == nullptr) {
+      merged = own;
+    } else {
+      storage = inherit(*merged, *own);
+      merged = &storage;
+    }
   }
   return merged;
+}
+
+Duration saturated_sum(Duration a, Duration b) {
+  const std::optional<int64_t> sum = checked_add(a.count(), b.count());
+  return sum ? Duration{*sum} : Duration::max();
 }
 
 }  // namespace
@@ -84,41 +48,58 @@ SegmentInfo inherit(const SegmentInfo& inherited, const SegmentInfo& own) {
   take_own(own.duration, merged.duration);
   take_own(own.start_number, merged.start_number);
   take_own(own.end_number, merged.end_number);
+  take_own(own.parts, merged.parts);
+  take_own(own.availability_time_offset, merged.availability_time_offset);
   take_own(own.index_range, merged.index_range);
   take_own(own.media, merged.media);
   take_own(own.initialization, merged.initialization);
   take_own(own.initialization_element, merged.initialization_element);
   take_own(own.representation_index, merged.representation_index);
-  take_own(own.timeline, merged.timeline);
+  if (own.timeline != nullptr) {
+    merged.timeline = own.timeline;
+    merged.patterns = own.patterns;
+  }
   take_own(own.segment_urls, merged.segment_urls);
   // @duration and SegmentTimeline exclude each other (5.3.9.2.2): the inner level's choice counts.
   if (own.duration && own.timeline == nullptr) merged.timeline = nullptr;
   return merged;
 }
 
-std::shared_ptr<const Timeline> SegmentResolver::timeline_for(const SegmentInfo& info,
-                                                              std::optional<std::size_t> listed) {
+const SegmentResolver::Timed& SegmentResolver::timeline_for(const SegmentInfo& info,
+                                                            std::optional<std::size_t> listed) {
   CachedTimeline wanted;
   wanted.entries = info.timeline;
-  wanted.numbers = {info.timescale, info.presentation_time_offset, info.duration};
+  wanted.numbers = {info.timescale, info.presentation_time_offset, info.duration, info.parts};
   wanted.bounds = {info.start_number, info.end_number, listed};
   for (const CachedTimeline& known : cache_) {
     if (known.entries == wanted.entries && known.numbers == wanted.numbers &&
         known.bounds == wanted.bounds) {
-      return known.timeline;
+      return known.timed;
     }
   }
-  wanted.timeline = build_timeline(info, bounds_, listed, warnings_);
+  wanted.timed.timeline = build_timeline(info, bounds_, listed, warnings_, &wanted.timed.announced);
+  // A live Period that has just begun, or is still to begin, has no segments yet.
+  if (wanted.timed.timeline == nullptr && bounds_.is_dynamic) {
+    wanted.timed.timeline =
+        std::make_shared<Timeline>(info.timescale.value_or(1), media_offset_of(info, bounds_));
+  }
+  for (const CachedTimeline& known : cache_) {
+    if (known.timed.timeline != nullptr && wanted.timed.timeline != nullptr &&
+        known.timed.announced == wanted.timed.announced &&
+        *known.timed.timeline == *wanted.timed.timeline) {
+      wanted.timed.timeline = known.timed.timeline;
+      break;
+    }
+  }
   constexpr std::size_t kCacheSize = 8;  // Representations that share stand side by side
   if (cache_.size() >= kCacheSize) cache_.erase(cache_.begin());
-  cache_.push_back(wanted);
-  return wanted.timeline;
+  cache_.push_back(std::move(wanted));
+  return cache_.back().timed;
 }
 
-std::optional<ResourceLocation> SegmentResolver::locate(const UrlElement& url,
-                                                        const std::string& base_url) {
-  if (url.source_url.empty()) return ResourceLocation{base_url, url.range};
-  Result<std::string> resolved = resolve_url(base_url, url.source_url);
+std::optional<ResourceLocation> SegmentResolver::locate(const UrlElement& url, const Place& place) {
+  if (url.source_url.empty()) return ResourceLocation{place.base->url(), url.range};
+  Result<std::string> resolved = resolve_url(place.base->url(), url.source_url);
   if (!resolved) {
     ++warnings_;
     return std::nullopt;
@@ -127,111 +108,204 @@ std::optional<ResourceLocation> SegmentResolver::locate(const UrlElement& url,
 }
 
 std::shared_ptr<const ResourceLocation> SegmentResolver::init_of(const SegmentInfo& info,
-                                                                 const std::string& base_url) {
+                                                                 const Place& place) {
   if (!info.initialization_element) return nullptr;
-  std::optional<ResourceLocation> location = locate(*info.initialization_element, base_url);
+  std::optional<ResourceLocation> location = locate(*info.initialization_element, place);
   if (!location) return nullptr;
   return std::make_shared<const ResourceLocation>(*std::move(location));
 }
 
-bool SegmentResolver::resolve_template(const SegmentInfo& info, const std::string& id,
-                                       const std::string& base_url, playhead::Representation& out) {
-  if (!info.media || info.media->empty()) return false;
-  SegmentTemplate media(*info.media, id, out.bandwidth.bps);
-  warnings_ += media.warnings();
-  std::shared_ptr<const Timeline> timeline = timeline_for(info, std::nullopt);
-  if (timeline == nullptr) return false;
+std::shared_ptr<const Availability> SegmentResolver::availability_for(const Timed& timed,
+                                                                      Duration offset) {
+  if (!clock_.origin) return nullptr;
+  Availability wanted;
+  wanted.origin = *clock_.origin;
+  wanted.end = clock_.end;
+  wanted.depth = clock_.depth;
+  wanted.offset = offset;
+  wanted.period_start = bounds_.start;
+  wanted.announced = timed.announced;
+  if (availability_ == nullptr || !(*availability_ == wanted)) {
+    availability_ = std::make_shared<const Availability>(wanted);
+  }
+  return availability_;
+}
 
-  std::shared_ptr<const ResourceLocation> init = init_of(info, base_url);
-  if (init == nullptr && info.initialization && !info.initialization->empty()) {
-    const SegmentTemplate pattern(*info.initialization, id, out.bandwidth.bps);
+std::shared_ptr<const SegmentIndex> SegmentResolver::make_index(
+    const Timed& timed, const SegmentInfo& info, const Place& place, const Request& request,
+    std::shared_ptr<const MediaLocator> locator, std::shared_ptr<const ResourceLocation> init) {
+  auto index =
+      std::make_shared<TimelineSegmentIndex>(timed.timeline, std::move(locator), std::move(init));
+  index->set_parts_cadence(request.parts_cadence);
+  if (clock_.origin) {
+    index->set_availability(availability_for(
+        timed, saturated_sum(place.availability_time_offset,
+                             info.availability_time_offset.value_or(Duration{0}))));
+    if (clock_.now) index->restrict_to(*clock_.now);
+  }
+  return index;
+}
+
+const SegmentResolver::Templates& SegmentResolver::templates_for(const SegmentInfo& info,
+                                                                 const Request& request,
+                                                                 int64_t bandwidth) {
+  if (templates_.media != nullptr) return templates_;
+  templates_.timed = timeline_for(info, std::nullopt);
+  templates_.media = std::make_shared<const SegmentTemplate>(*info.media, request.id, bandwidth);
+  warnings_ += templates_.media->warnings();
+  if (info.initialization && !info.initialization->empty()) {
+    const SegmentTemplate pattern(*info.initialization, request.id, bandwidth);
     warnings_ += pattern.warnings();
-    init = std::make_shared<const ResourceLocation>(
-        ResourceLocation{resolve_or_keep(base_url, pattern.expand({})), std::nullopt});
+    templates_.init = pattern.expand({});
+  }
+  return templates_;
+}
+
+bool SegmentResolver::address_template(const SegmentInfo& info, const Request& request,
+                                       const Place& place, int64_t bandwidth, Addressed& out) {
+  if (!info.media || info.media->empty()) return false;
+  const Templates& templates = templates_for(info, request, bandwidth);
+  const Timed& timed = templates.timed;
+  if (timed.timeline == nullptr) return false;
+  ResourceLocation init;
+  if (info.initialization_element) {
+    init = locate(*info.initialization_element, place).value_or(ResourceLocation{});
+  }
+  if (init.url.empty() && !templates.init.empty()) {
+    init.url = with_query(place.base->resolve(templates.init), request.query);
   }
   // Without a SegmentTimeline, $Time$ counts from the Period's first segment (5.3.9.4.4).
   const bool is_constant = info.timeline == nullptr || info.timeline->empty();
   const int64_t bias = is_constant ? info.presentation_time_offset.value_or(0) : 0;
-  out.segments = std::make_shared<TimelineSegmentIndex>(
-      std::move(timeline), std::make_unique<TemplateLocator>(std::move(media), base_url, bias),
-      std::move(init));
+  auto locator = std::make_shared<const TemplateLocator>(
+      templates.media, place.base, bias, std::string(request.query), std::move(init));
+  // The InitSegment's place lives in the locator: one allocation less for each Representation.
+  std::shared_ptr<const ResourceLocation> shared_init;
+  if (!locator->init().url.empty()) {
+    const ResourceLocation* inside = &locator->init();
+    shared_init = std::shared_ptr<const ResourceLocation>(locator, inside);
+  }
+  out.segments =
+      make_index(timed, info, place, request, std::move(locator), std::move(shared_init));
   return true;
 }
 
-bool SegmentResolver::resolve_list(const SegmentInfo& info, const std::string& base_url,
-                                   playhead::Representation& out) {
+bool SegmentResolver::address_list(const SegmentInfo& info, const Request& request,
+                                   const Place& place, Addressed& out) {
   if (info.segment_urls == nullptr) return false;
   // Numbers tell SegmentURLs apart, so they must count from the first one, without jumps.
-  std::shared_ptr<const Timeline> timeline = timeline_for(info, info.segment_urls->size());
-  if (timeline == nullptr) return false;
+  const Timed timed = timeline_for(info, info.segment_urls->size());
+  if (timed.timeline == nullptr) return false;
   const uint64_t first_number = info.start_number.value_or(1);
-  const uint64_t last_number = timeline->number(timeline->size() - 1);
-  if (last_number - first_number >= info.segment_urls->size()) return false;
-  out.segments = std::make_shared<TimelineSegmentIndex>(
-      std::move(timeline), std::make_unique<ListLocator>(info.segment_urls, base_url, first_number),
-      init_of(info, base_url));
+  if (timed.timeline->size() > 0) {
+    const uint64_t last_number = timed.timeline->number(timed.timeline->size() - 1);
+    if (last_number - first_number >= info.segment_urls->size()) return false;
+  }
+  out.segments =
+      make_index(timed, info, place, request,
+                 std::make_shared<const ListLocator>(info.segment_urls, place.base, first_number,
+                                                     std::string(request.query)),
+                 init_of(info, place));
   return true;
 }
 
-bool SegmentResolver::resolve_base(const SegmentInfo& info, const std::string& base_url,
-                                   playhead::Representation& out) {
+bool SegmentResolver::address_base(const SegmentInfo& info, const Request& request,
+                                   const Place& place, Addressed& out) {
   if (!info.index_range && !info.representation_index) {
-    return resolve_whole_file(info, base_url, out);
+    return address_whole_file(info, place, out);
   }
-  ResourceLocation index{base_url, info.index_range};
+  ResourceLocation index{with_query(place.base->url(), request.query), info.index_range};
   if (info.representation_index) {
-    const std::optional<ResourceLocation> location = locate(*info.representation_index, base_url);
+    const std::optional<ResourceLocation> location = locate(*info.representation_index, place);
     if (!location) return false;
     index = *location;
+    if (!index.range && info.index_range && info.representation_index->source_url.empty()) {
+      index.range = info.index_range;
+    }
   }
   out.index_source.kind = IndexSource::Kind::kSidx;
   out.index_source.location = index;
-  out.index_source.init = init_of(info, base_url);
-  if (out.index_source.init == nullptr && index.url == base_url && index.range &&
+  out.index_source.init = init_of(info, place);
+  if (out.index_source.init == nullptr && index.url == place.base->url() && index.range &&
       index.range->first > 0) {
     // Unsaid, but true of every self-indexed file: what stands before the index initialises.
     out.index_source.init = std::make_shared<const ResourceLocation>(
-        ResourceLocation{base_url, ByteRange{0, index.range->first - 1}});
+        ResourceLocation{place.base->url(), ByteRange{0, index.range->first - 1}});
   }
   return true;
 }
 
-bool SegmentResolver::resolve_whole_file(const SegmentInfo& info, const std::string& base_url,
-                                         playhead::Representation& out) {
-  std::shared_ptr<const Timeline> timeline = timeline_for(info, std::nullopt);
-  if (timeline == nullptr) return false;
+bool SegmentResolver::address_whole_file(const SegmentInfo& info, const Place& place,
+                                         Addressed& out) {
+  const Timed timed = timeline_for(info, std::nullopt);
+  if (timed.timeline == nullptr) return false;
   out.segments = std::make_shared<TimelineSegmentIndex>(
-      std::move(timeline), std::make_unique<FixedLocator>(ResourceLocation{base_url, std::nullopt}),
+      timed.timeline,
+      std::make_shared<const FixedLocator>(ResourceLocation{place.base->url(), std::nullopt}),
       nullptr);
   return true;
 }
 
-bool SegmentResolver::resolve(const Levels& levels, const std::string& id,
-                              const std::string& base_url, playhead::Representation& out) {
-  const auto set_offset = [&](const SegmentInfo& info) {
-    out.media_offset = media_offset_of(info, bounds_);
+bool SegmentResolver::address(Scheme scheme, const SegmentInfo& info, const Request& request,
+                              const Place& place, int64_t bandwidth, Addressed& out) {
+  switch (scheme) {
+    case Scheme::kTemplate:
+      return address_template(info, request, place, bandwidth, out);
+    case Scheme::kList:
+      return address_list(info, request, place, out);
+    case Scheme::kBase:
+      return address_base(info, request, place, out);
+  }
+  return false;
+}
+
+bool SegmentResolver::resolve(const Levels& levels, const Request& request,
+                              playhead::Representation& out) {
+  struct Row {
+    Scheme scheme;
+    std::unique_ptr<SegmentInfo> SegmentInfos::*kind;
   };
+  static constexpr std::array<Row, 3> kRows{{{Scheme::kTemplate, &SegmentInfos::segment_template},
+                                             {Scheme::kList, &SegmentInfos::list},
+                                             {Scheme::kBase, &SegmentInfos::base}}};
+  SegmentInfo storage;
+  const SegmentInfo* info = nullptr;
+  Scheme scheme = Scheme::kBase;
   // The innermost level that has any of the three decides which of them is meant.
-  for (auto level = levels.rbegin(); level != levels.rend(); ++level) {
-    if ((*level)->segment_template) {
-      const SegmentInfo info = *merge(levels, &SegmentInfos::segment_template);
-      set_offset(info);
-      return resolve_template(info, id, base_url, out);
-    }
-    if ((*level)->list) {
-      const SegmentInfo info = *merge(levels, &SegmentInfos::list);
-      set_offset(info);
-      return resolve_list(info, base_url, out);
-    }
-    if ((*level)->base) {
-      const SegmentInfo info = *merge(levels, &SegmentInfos::base);
-      set_offset(info);
-      return resolve_base(info, base_url, out);
+  for (auto level = levels.rbegin(); level != levels.rend() && info == nullptr; ++level) {
+    for (const Row& row : kRows) {
+      if (((*level)->*row.kind) == nullptr) continue;
+      info = merge(levels, row.kind, storage);
+      scheme = row.scheme;
+      break;
     }
   }
-  const SegmentInfo nothing;
-  set_offset(nothing);
-  return resolve_whole_file(nothing, base_url, out);
+  if (info == nullptr) info = &storage;
+  out.media_offset = media_offset_of(*info, bounds_);
+
+  templates_ = {};
+  bool is_first = true;
+  for (const Place& place : *request.places) {
+    if (!is_first && out.alternatives.size() >= request.alternatives) break;
+    Addressed addressed;
+    if (!address(scheme, *info, request, place, out.bandwidth.bps, addressed)) return false;
+    if (is_first) {
+      out.segments = std::move(addressed.segments);
+      out.index_source = std::move(addressed.index_source);
+      out.service_location = place.name;
+      out.alternatives.reserve(std::min(request.places->size() - 1, request.alternatives));
+    } else {
+      ServiceLocation& other = out.alternatives.emplace_back();
+      other.name = place.name;
+      other.priority = place.priority;
+      other.weight = place.weight;
+      other.availability_time_offset = place.availability_time_offset;
+      other.segments = std::move(addressed.segments);
+      other.index_source = std::move(addressed.index_source);
+    }
+    is_first = false;
+  }
+  return true;
 }
 
 }  // namespace playhead::dash

@@ -7,8 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "manifest/dash/base_url.h"
 #include "manifest/dash/mpd.h"
+#include "manifest/dash/segment_template.h"
 #include "manifest/dash/timeline_builder.h"
+#include "manifest/segment_index.h"
 #include "playhead/presentation.h"
 
 namespace playhead::dash {
@@ -16,47 +19,94 @@ namespace playhead::dash {
 // Merges what one level says over what it inherits, attribute by attribute (5.3.9.1).
 [[nodiscard]] SegmentInfo inherit(const SegmentInfo& inherited, const SegmentInfo& own);
 
+// A place the media of a Representation is at: one combination of the BaseURLs of its levels.
+struct Place {
+  std::shared_ptr<const BaseLocation> base;
+  std::string name;  // ServiceLocation::name
+  int priority = 1, weight = 1;
+  Duration availability_time_offset{0};
+};
+
+// What all Periods of a dynamic MPD have in common; null pointers and nothing for a static one.
+struct Clock {
+  std::optional<WallTime> origin;  // @availabilityStartTime
+  std::optional<WallTime> end;     // @availabilityEndTime
+  std::optional<Duration> depth;   // @timeShiftBufferDepth
+  std::optional<WallTime> now;
+};
+
 // Turns the segment information of one Period's Representations into indexes. Timelines that
-// several Representations inherit are built once and shared.
+// several Representations inherit are built once and shared; so are equal ones.
 class SegmentResolver {
  public:
-  explicit SegmentResolver(PeriodBounds bounds) : bounds_(bounds) {}
+  SegmentResolver(PeriodBounds bounds, const Clock& clock) : bounds_(bounds), clock_(clock) {}
 
   // The three levels' segment information, outermost first.
   using Levels = std::array<const SegmentInfos*, 3>;
 
-  // Sets media_offset, segments or index_source of `out`, whose id, bandwidth and container are
-  // set. `id` is Representation@id as written, `base_url` absolute. False when its media cannot be
-  // addressed.
-  bool resolve(const Levels& levels, const std::string& id, const std::string& base_url,
-               playhead::Representation& out);
+  struct Request {
+    std::string_view id;                         // Representation@id as written
+    const std::vector<Place>* places = nullptr;  // never empty, best first
+    std::string_view query;                      // to add to media URLs; may be empty
+    uint32_t parts_cadence = 0;
+    std::size_t alternatives = 0;  // places used beside the first, at most
+  };
+  // Sets media_offset, segments or index_source, and alternatives of `out`, whose bandwidth and
+  // container are set. False when its media cannot be addressed.
+  bool resolve(const Levels& levels, const Request& request, playhead::Representation& out);
 
   [[nodiscard]] int warnings() const { return warnings_; }
+  [[nodiscard]] MediaTime period_start() const { return bounds_.start; }
 
  private:
-  bool resolve_template(const SegmentInfo& info, const std::string& id, const std::string& base_url,
-                        playhead::Representation& out);
-  bool resolve_list(const SegmentInfo& info, const std::string& base_url,
-                    playhead::Representation& out);
-  bool resolve_base(const SegmentInfo& info, const std::string& base_url,
-                    playhead::Representation& out);
-  bool resolve_whole_file(const SegmentInfo& info, const std::string& base_url,
-                          playhead::Representation& out);
-  std::shared_ptr<const Timeline> timeline_for(const SegmentInfo& info,
-                                               std::optional<std::size_t> listed);
-  std::shared_ptr<const ResourceLocation> init_of(const SegmentInfo& info,
-                                                  const std::string& base_url);
-  std::optional<ResourceLocation> locate(const UrlElement& url, const std::string& base_url);
+  struct Addressed {
+    std::shared_ptr<const SegmentIndex> segments;
+    IndexSource index_source;
+  };
+  struct Timed {
+    std::shared_ptr<const Timeline> timeline;
+    std::size_t announced = 0;
+  };
+  enum class Scheme : uint8_t { kTemplate, kList, kBase };
+
+  bool address(Scheme scheme, const SegmentInfo& info, const Request& request, const Place& place,
+               int64_t bandwidth, Addressed& out);
+  // SegmentTemplate of one Representation, with the identifiers filled in that all places share.
+  struct Templates {
+    std::shared_ptr<const SegmentTemplate> media;
+    std::string init;  // expanded @initialization
+    Timed timed;
+  };
+  const Templates& templates_for(const SegmentInfo& info, const Request& request,
+                                 int64_t bandwidth);
+  bool address_template(const SegmentInfo& info, const Request& request, const Place& place,
+                        int64_t bandwidth, Addressed& out);
+  bool address_list(const SegmentInfo& info, const Request& request, const Place& place,
+                    Addressed& out);
+  bool address_base(const SegmentInfo& info, const Request& request, const Place& place,
+                    Addressed& out);
+  bool address_whole_file(const SegmentInfo& info, const Place& place, Addressed& out);
+  std::shared_ptr<const SegmentIndex> make_index(const Timed& timed, const SegmentInfo& info,
+                                                 const Place& place, const Request& request,
+                                                 std::shared_ptr<const MediaLocator> locator,
+                                                 std::shared_ptr<const ResourceLocation> init);
+  std::shared_ptr<const Availability> availability_for(const Timed& timed, Duration offset);
+  const Timed& timeline_for(const SegmentInfo& info, std::optional<std::size_t> listed);
+  std::shared_ptr<const ResourceLocation> init_of(const SegmentInfo& info, const Place& place);
+  std::optional<ResourceLocation> locate(const UrlElement& url, const Place& place);
 
   struct CachedTimeline {
     std::shared_ptr<const std::vector<TimelineEntry>> entries;
-    std::array<std::optional<int64_t>, 3> numbers;  // timescale, presentationTimeOffset, duration
+    std::array<std::optional<int64_t>, 4> numbers;  // timescale, offset, duration, k
     std::array<std::optional<uint64_t>, 3> bounds;  // startNumber, endNumber, listed
-    std::shared_ptr<const Timeline> timeline;
+    Timed timed;
   };
 
   PeriodBounds bounds_;
-  std::vector<CachedTimeline> cache_;  // the latest few
+  const Clock& clock_;
+  std::vector<CachedTimeline> cache_;                 // the latest few
+  std::shared_ptr<const Availability> availability_;  // the latest
+  Templates templates_;  // of the Representation being resolved; no media: not made yet
   int warnings_ = 0;
 };
 

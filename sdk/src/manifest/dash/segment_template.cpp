@@ -10,20 +10,21 @@ namespace playhead::dash {
 
 SegmentTemplate::SegmentTemplate(std::string_view pattern, std::string_view representation_id,
                                  int64_t bandwidth) {
+  text_.reserve(pattern.size() + representation_id.size());
   while (!pattern.empty()) {
     const std::size_t open = pattern.find('$');
-    append_literal(pattern.substr(0, open));
+    text_ += pattern.substr(0, open);
     if (open == std::string_view::npos) return;
     const std::size_t close = pattern.find('$', open + 1);
     if (close == std::string_view::npos) {
       ++warnings_;
-      append_literal(pattern.substr(open));
+      text_ += pattern.substr(open);
       return;
     }
     const std::string_view inside = pattern.substr(open + 1, close - open - 1);
     if (!append_identifier(inside, representation_id, bandwidth)) {
       ++warnings_;
-      append_literal(pattern.substr(open, close - open + 1));
+      text_ += pattern.substr(open, close - open + 1);
     }
     pattern.remove_prefix(close + 1);
   }
@@ -38,14 +39,14 @@ bool SegmentTemplate::parse_format(std::string_view text, Format& format) {
   if (digits.empty()) return true;
   const auto width = parse_uint64(digits);
   if (!width || *width > static_cast<uint64_t>(limits::kTemplateWidth)) return false;
-  format.width = static_cast<int>(*width);
+  format.width = static_cast<uint8_t>(*width);
   return true;
 }
 
 bool SegmentTemplate::append_identifier(std::string_view inside, std::string_view id,
                                         int64_t bandwidth) {
   if (inside.empty()) {
-    append_literal("$");
+    text_ += '$';
     return true;
   }
   const std::size_t percent = inside.find('%');
@@ -55,13 +56,11 @@ bool SegmentTemplate::append_identifier(std::string_view inside, std::string_vie
     return false;
   }
   if (name == "RepresentationID") {
-    append_literal(id);  // a format has no meaning here
+    text_ += id;  // a format has no meaning here
     return true;
   }
   if (name == "Bandwidth") {
-    std::string digits;
-    append_number(static_cast<uint64_t>(bandwidth), part.format, digits);
-    append_literal(digits);
+    append_number(static_cast<uint64_t>(bandwidth), part.format, text_);
     return true;
   }
   if (name == "Number") {
@@ -73,14 +72,18 @@ bool SegmentTemplate::append_identifier(std::string_view inside, std::string_vie
   } else {
     return false;
   }
-  parts_.push_back(std::move(part));
+  part.at = static_cast<uint32_t>(text_.size());
+  append_part(part);
   return true;
 }
 
-void SegmentTemplate::append_literal(std::string_view text) {
-  if (text.empty()) return;
-  if (parts_.empty() || parts_.back().kind != Kind::kLiteral) parts_.emplace_back();
-  parts_.back().literal += text;
+void SegmentTemplate::append_part(const Part& part) {
+  if (count_ < few_.size()) {
+    few_[count_] = part;
+  } else {
+    more_.push_back(part);
+  }
+  ++count_;
 }
 
 void SegmentTemplate::append_number(uint64_t value, Format format, std::string& out) {
@@ -106,23 +109,33 @@ void SegmentTemplate::append_time(int64_t value, Format format, std::string& out
 
 std::string SegmentTemplate::expand(const Values& values) const {
   std::string text;
-  for (const Part& part : parts_) {
-    switch (part.kind) {
-      case Kind::kLiteral:
-        text += part.literal;
-        break;
+  text.reserve(text_.size() + count_ * 20);
+  std::size_t copied = 0;
+  for (std::size_t i = 0; i < count_; ++i) {
+    const Part& filled = part(i);
+    text.append(text_, copied, filled.at - copied);
+    copied = filled.at;
+    switch (filled.kind) {
       case Kind::kNumber:
-        append_number(values.number, part.format, text);
+        append_number(values.number, filled.format, text);
         break;
       case Kind::kTime:
-        append_time(values.time_ticks, part.format, text);
+        append_time(values.time_ticks, filled.format, text);
         break;
       case Kind::kSubNumber:
-        append_number(values.sub_number, part.format, text);
+        append_number(values.sub_number, filled.format, text);
         break;
     }
   }
+  text.append(text_, copied);
   return text;
+}
+
+bool SegmentTemplate::uses_number() const {
+  for (std::size_t i = 0; i < count_; ++i) {
+    if (part(i).kind == Kind::kNumber) return true;
+  }
+  return false;
 }
 
 }  // namespace playhead::dash

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -27,25 +28,41 @@ class SegmentTemplate {
   [[nodiscard]] std::string expand(const Values& values) const;
 
   [[nodiscard]] int warnings() const { return warnings_; }
+  [[nodiscard]] bool uses_number() const;
+  [[nodiscard]] std::size_t memory_bytes() const {
+    return sizeof(*this) + text_.capacity() + more_.capacity() * sizeof(Part);
+  }
+  friend bool operator==(const SegmentTemplate& a, const SegmentTemplate& b) {
+    return a.text_ == b.text_ && a.count_ == b.count_ && a.few_ == b.few_ && a.more_ == b.more_;
+  }
 
  private:
-  enum class Kind : uint8_t { kLiteral, kNumber, kTime, kSubNumber };
+  enum class Kind : uint8_t { kNumber, kTime, kSubNumber };
   struct Format {
-    int width = 1;
+    uint8_t width = 1;
     char conversion = 'd';
+    friend bool operator==(const Format&, const Format&) = default;
   };
+  // What is filled in, and where: before text_[at].
   struct Part {
-    Kind kind = Kind::kLiteral;
+    uint32_t at = 0;
+    Kind kind = Kind::kNumber;
     Format format;
-    std::string literal;
+    friend bool operator==(const Part&, const Part&) = default;
   };
   static bool parse_format(std::string_view text, Format& format);
   static void append_number(uint64_t value, Format format, std::string& out);
   static void append_time(int64_t value, Format format, std::string& out);
+  void append_part(const Part& part);
+  [[nodiscard]] const Part& part(std::size_t index) const {
+    return index < few_.size() ? few_[index] : more_[index - few_.size()];
+  }
   bool append_identifier(std::string_view inside, std::string_view id, int64_t bandwidth);
-  void append_literal(std::string_view text);
 
-  std::vector<Part> parts_;
+  std::string text_;           // all that is fixed
+  std::array<Part, 3> few_{};  // no template in the field has more
+  std::vector<Part> more_;
+  std::size_t count_ = 0;
   int warnings_ = 0;
 };
 

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/decimal.h"
+#include "base/limits.h"
 
 namespace playhead::dash {
 namespace {
@@ -49,6 +50,7 @@ class TimelineBuilder {
   }
 
   std::shared_ptr<const Timeline> build();
+  [[nodiscard]] std::size_t announced() const { return announced_; }
 
  private:
   static constexpr uint64_t kMaxNumber = Timeline::kMaxSegments;
@@ -60,7 +62,12 @@ class TimelineBuilder {
   [[nodiscard]] uint64_t repeats_until(int64_t start, int64_t end, int64_t duration) const;
   [[nodiscard]] uint64_t repeats_to_period_end(int64_t start, int64_t duration);
   [[nodiscard]] uint64_t count_of(std::size_t entry, int64_t start);
-  void append_run(int64_t start, int64_t duration, uint64_t count);
+  void append_run(int64_t start, int64_t duration, uint64_t count, uint32_t parts);
+  [[nodiscard]] uint32_t parts_of(const TimelineEntry& entry) const {
+    return entry.parts > 0 ? entry.parts : info_.parts.value_or(1);
+  }
+  int64_t append_pattern(const TimelineEntry& entry, int64_t start, std::optional<int64_t> end);
+  [[nodiscard]] std::optional<int64_t> time_after(std::size_t entry) const;
   void build_from_entries(int64_t first_start);
   void build_constant();
   void build_single();
@@ -74,6 +81,7 @@ class TimelineBuilder {
   uint64_t left_;    // segments that may still be listed
   std::optional<int64_t> end_ticks_;
   std::shared_ptr<Timeline> timeline_;
+  std::size_t announced_ = 0;
 };
 
 // Segments from `start` that start before `end`; the last one only if enough of it is inside.
@@ -95,14 +103,21 @@ uint64_t TimelineBuilder::repeats_to_period_end(int64_t start, int64_t duration)
   return 1;
 }
 
-uint64_t TimelineBuilder::count_of(std::size_t index, int64_t start) {
+std::optional<int64_t> TimelineBuilder::time_after(std::size_t entry) const {
   const std::vector<TimelineEntry>& entries = *info_.timeline;
-  const TimelineEntry& entry = entries[index];
+  if (entry + 1 >= entries.size() || entries[entry + 1].time == TimelineEntry::kNoTime) {
+    return std::nullopt;
+  }
+  return entries[entry + 1].time;
+}
+
+uint64_t TimelineBuilder::count_of(std::size_t index, int64_t start) {
+  const TimelineEntry& entry = (*info_.timeline)[index];
   if (entry.repeat >= 0) {
     return static_cast<uint64_t>(std::min<int64_t>(entry.repeat, kMaxNumber)) + 1;
   }
-  if (index + 1 == entries.size()) return repeats_to_period_end(start, entry.duration);
-  const std::optional<int64_t> next = entries[index + 1].time;
+  if (index + 1 == info_.timeline->size()) return repeats_to_period_end(start, entry.duration);
+  const std::optional<int64_t> next = time_after(index);
   if (!next || *next <= start) {
     ++warnings_;  // 5.3.9.6.2: a negative @r needs the next S@t
     return 1;
@@ -113,7 +128,7 @@ uint64_t TimelineBuilder::count_of(std::size_t index, int64_t start) {
 }
 
 // Adds what of the run lies inside the Period.
-void TimelineBuilder::append_run(int64_t start, int64_t duration, uint64_t count) {
+void TimelineBuilder::append_run(int64_t start, int64_t duration, uint64_t count, uint32_t parts) {
   // Segments that end before the Period starts are no part of it, but they have numbers.
   if (start < offset_ticks_) {
     const __int128 before = (static_cast<__int128>(offset_ticks_) - start) / duration;
@@ -131,7 +146,7 @@ void TimelineBuilder::append_run(int64_t start, int64_t duration, uint64_t count
   }
   count = std::min(count, left_);
   if (count > 0) {
-    if (timeline_->append(start, duration, count, number_)) {
+    if (timeline_->append(start, duration, count, number_, parts)) {
       left_ -= count;
     } else {
       ++warnings_;
@@ -140,17 +155,55 @@ void TimelineBuilder::append_run(int64_t start, int64_t duration, uint64_t count
   number_ = next_number;
 }
 
+// S@p (6th edition): the pattern's durations in turn from @pE on, @r + 1 of them, or, when @r is
+// negative, up to `end`. Returns where it ends.
+int64_t TimelineBuilder::append_pattern(const TimelineEntry& entry, int64_t start,
+                                        std::optional<int64_t> end) {
+  const std::vector<int64_t>& durations = (*info_.patterns)[entry.pattern - 1U];
+  if (durations.empty()) {
+    ++warnings_;
+    return start;
+  }
+  // Every segment may be a run of its own, so their number is capped as S elements are.
+  uint64_t count = limits::kSegments;
+  if (entry.repeat >= 0) {
+    count = std::min(count, static_cast<uint64_t>(entry.repeat) + 1);
+  } else if (!end) {
+    ++warnings_;
+    count = durations.size();
+  }
+  count =
+      std::min(count, limits::kSegments - std::min(timeline_->runs().size(), limits::kSegments));
+  std::size_t at = entry.pattern_start % durations.size();
+  for (uint64_t i = 0; i < count && left_ > 0; ++i) {
+    if (entry.repeat < 0 && end && start >= *end) break;
+    append_run(start, durations[at], 1, parts_of(entry));
+    start = saturate(static_cast<__int128>(start) + durations[at]);
+    at = at + 1 < durations.size() ? at + 1 : 0;
+  }
+  return start;
+}
+
 // `first_start` counts when the first S has no @t.
 void TimelineBuilder::build_from_entries(int64_t first_start) {
   const std::vector<TimelineEntry>& entries = *info_.timeline;
+  timeline_->reserve(entries.size());
   int64_t next_start = first_start;
   for (std::size_t i = 0; i < entries.size() && left_ > 0; ++i) {
     const TimelineEntry& entry = entries[i];
-    const int64_t start = entry.time.value_or(next_start);
-    if (entry.number) number_ = std::max(number_, *entry.number);
-    const uint64_t count = count_of(i, start);
-    next_start = saturate(start + static_cast<__int128>(entry.duration) * count);
-    append_run(start, entry.duration, count);
+    const int64_t start = entry.time == TimelineEntry::kNoTime ? next_start : entry.time;
+    if (entry.number != TimelineEntry::kNoNumber) number_ = std::max(number_, entry.number);
+    const bool is_open = entry.repeat < 0 && i + 1 == entries.size();
+    if (is_open) announced_ = timeline_->size();
+    if (entry.pattern > 0) {
+      const std::optional<int64_t> end = i + 1 == entries.size() ? end_ticks_ : time_after(i);
+      next_start = append_pattern(entry, start, end);
+    } else {
+      const uint64_t count = count_of(i, start);
+      next_start = saturate(start + static_cast<__int128>(entry.duration) * count);
+      append_run(start, entry.duration, count, parts_of(entry));
+    }
+    if (!is_open) announced_ = timeline_->size();
   }
 }
 
@@ -159,7 +212,7 @@ void TimelineBuilder::build_constant() {
   // SegmentLists and endNumber say how many there are at most; else the Period's length does.
   const bool is_counted = left_ < Timeline::kMaxSegments;
   const uint64_t count = is_counted ? left_ : repeats_to_period_end(offset_ticks_, duration);
-  append_run(offset_ticks_, duration, std::min(count, left_));
+  append_run(offset_ticks_, duration, std::min(count, left_), info_.parts.value_or(1));
   if (end_ticks_) timeline_->limit_end(period_.start + *period_.duration);
 }
 
@@ -170,7 +223,8 @@ void TimelineBuilder::build_single() {
   const int64_t length = *end_ticks_ - offset_ticks_;
   if (count > 1) ++warnings_;
   const int64_t each = std::max<int64_t>((length - 1) / static_cast<int64_t>(count) + 1, 1);
-  append_run(offset_ticks_, each, count);
+  append_run(offset_ticks_, each, count, 1);
+  announced_ = timeline_->size();
   timeline_->limit_end(period_.start + *period_.duration);
 }
 
@@ -180,7 +234,8 @@ std::shared_ptr<const Timeline> TimelineBuilder::build() {
     const uint64_t first_number = number_;
     const uint64_t most = left_;
     build_from_entries(0);
-    if (timeline_->size() == 0 && !info_.timeline->front().time && offset_ticks_ > 0) {
+    if (timeline_->size() == 0 && info_.timeline->front().time == TimelineEntry::kNoTime &&
+        offset_ticks_ > 0) {
       // 5.3.9.6.2 makes a missing first @t 0, which puts all of it before the Period; services that
       // write such lists mean the Period's start.
       ++warnings_;
@@ -209,8 +264,15 @@ Duration media_offset_of(const SegmentInfo& info, const PeriodBounds& period) {
 }
 
 std::shared_ptr<const Timeline> build_timeline(const SegmentInfo& info, const PeriodBounds& period,
-                                               std::optional<std::size_t> listed, int& warnings) {
-  return TimelineBuilder(info, period, listed, warnings).build();
+                                               std::optional<std::size_t> listed, int& warnings,
+                                               std::size_t* announced) {
+  TimelineBuilder builder(info, period, listed, warnings);
+  std::shared_ptr<const Timeline> timeline = builder.build();
+  // SegmentURLs are announced as much as S elements are.
+  if (announced != nullptr) {
+    *announced = timeline != nullptr && listed ? timeline->size() : builder.announced();
+  }
+  return timeline;
 }
 
 }  // namespace playhead::dash

@@ -23,11 +23,13 @@ struct PeriodBounds {
 // @duration, or one segment that lasts the Period. `listed` is the number of SegmentURLs of a
 // SegmentList, which has no more segments than that. Ticks are container time.
 // In a dynamic Period without an end, open repeats and @duration go on for a century: what of it is
-// available is a matter of the clock.
-// Null when no segment is inside the Period, or times overflow. `warnings` counts what was mended.
+// available is a matter of the clock. `announced`, when asked for, is the number of segments that
+// do not come from such a rule but were written one by one. Null when no segment is inside the
+// Period, or times overflow. `warnings` counts what was mended.
 [[nodiscard]] std::shared_ptr<const Timeline> build_timeline(const SegmentInfo& info,
                                                              const PeriodBounds& period,
                                                              std::optional<std::size_t> listed,
-                                                             int& warnings);
+                                                             int& warnings,
+                                                             std::size_t* announced = nullptr);
 
 }  // namespace playhead::dash

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "manifest/hls/hls_segment_index.h"
 
-#include "base/url.h"
+#include "base/decimal.h"
 
 namespace playhead::hls {
 
@@ -11,19 +11,41 @@ Segment HlsSegmentIndex::at(std::size_t index) const {
   segment.number = playlist_->timeline.number(index);
   segment.start = playlist_->timeline.start(index);
   segment.end = playlist_->timeline.end(index);
-  const std::string_view uri = playlist_->uri(index);
-  Result<std::string> url = resolve_url(playlist_->url, uri);
-  segment.media.url = url ? *std::move(url) : std::string(uri);
+  segment.media.url = playlist_->resolved(playlist_->uris[index]);
   if (index < playlist_->byte_ranges.size()) {
-    const ByteSpan span = playlist_->byte_ranges[index];
-    if (span.length > 0) segment.media.range = ByteRange{span.first, span.first + span.length - 1};
+    segment.media.range = to_byte_range(playlist_->byte_ranges[index]);
   }
   if (run.init != nullptr) {
     segment.init = std::shared_ptr<const ResourceLocation>(run.init, &run.init->location);
+    segment.init_keys = run.init->keys;
   }
   segment.discontinuity_sequence = run.discontinuity_sequence;
   segment.is_gap = run.is_gap;
+  segment.keys = run.keys;
+  segment.date = playlist_->date(index);
+  segment.bitrate = Bitrate{playlist_->bitrate(index)};
   return segment;
+}
+
+std::vector<PartialSegment> HlsSegmentIndex::parts(std::size_t index) const {
+  const Timeline& timeline = playlist_->timeline;
+  const int64_t start = index < size() ? timeline.start_ticks(index) : timeline.end_ticks();
+  const auto time_at = [&](int64_t ns) {
+    return MediaTime{
+        ticks_to_us(checked_add(start, ns).value_or(start), MediaPlaylist::kTicksPerSecond)};
+  };
+  std::vector<PartialSegment> parts;
+  for (const Part& written : playlist_->parts_of(index)) {
+    PartialSegment part;
+    part.start = time_at(written.start_ns);
+    part.end = time_at(written.start_ns + written.duration_ns);
+    part.media.url = playlist_->resolved(written.uri);
+    part.media.range = to_byte_range(written.range);
+    part.is_independent = written.is_independent;
+    part.is_gap = written.is_gap;
+    parts.push_back(std::move(part));
+  }
+  return parts;
 }
 
 }  // namespace playhead::hls

@@ -8,9 +8,9 @@
 
 namespace playhead::hls {
 
-// The segments of a media playlist, the first one at presentation time 0. Keeps the playlist; URLs
-// are resolved when asked for. A URI that cannot be resolved is answered as written, for the
-// Transport to refuse.
+// The segments of a media playlist, the first one at presentation time 0 unless the playlist is a
+// refresh. Keeps the playlist; URLs are resolved when asked for. A URI that cannot be resolved is
+// answered as written, for the Transport to refuse.
 class HlsSegmentIndex final : public SegmentIndex {
  public:
   explicit HlsSegmentIndex(std::shared_ptr<const MediaPlaylist> playlist)
@@ -26,6 +26,10 @@ class HlsSegmentIndex final : public SegmentIndex {
   }
   [[nodiscard]] MediaTime start() const override { return playlist_->timeline.start(0); }
   [[nodiscard]] MediaTime end() const override { return playlist_->timeline.end(size() - 1); }
+  [[nodiscard]] std::vector<PartialSegment> parts(std::size_t index) const override;
+  [[nodiscard]] std::vector<PreloadHint> preload_hints() const override {
+    return playlist_->preload_hints;
+  }
   [[nodiscard]] std::size_t memory_bytes() const override {
     return sizeof(*this) + playlist_->memory_bytes();
   }

@@ -11,13 +11,6 @@ bool is_name_character(char c) {
          c == '_';
 }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 std::string percent_decode(std::string_view text) {
   std::string decoded;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -35,12 +28,15 @@ std::string percent_decode(std::string_view text) {
 
 }  // namespace
 
-Result<std::string> substitute(std::string_view text, const VariableMap& variables) {
-  std::string result;
+bool is_variable_name(std::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), is_name_character);
+}
+
+Result<void> substitute(std::string_view text, const VariableMap& variables, std::string& result) {
   while (true) {
     const std::size_t open = text.find("{$");
     result += text.substr(0, open);
-    if (open == std::string_view::npos) return result;
+    if (open == std::string_view::npos) return {};
     text.remove_prefix(open + 2);
     const auto stop = std::find_if_not(text.begin(), text.end(), is_name_character);
     const auto length = static_cast<std::size_t>(stop - text.begin());

@@ -17,9 +17,20 @@ using VariableMap = std::map<std::string, std::string, std::less<>>;
   return text.find("{$") != std::string_view::npos;
 }
 
-// Replaces every {$name} of `text` (RFC 8216bis §4.3). What is put in is not looked at again.
-// kManifestSyntax: a variable is not defined.
-[[nodiscard]] Result<std::string> substitute(std::string_view text, const VariableMap& variables);
+// Value of a hexadecimal digit; -1 when it is none.
+[[nodiscard]] inline int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+[[nodiscard]] bool is_variable_name(std::string_view name);
+
+// Appends `text` to `result` with every {$name} replaced (RFC 8216bis §4.3). What is put in is not
+// looked at again. kManifestSyntax: a variable is not defined.
+[[nodiscard]] Result<void> substitute(std::string_view text, const VariableMap& variables,
+                                      std::string& result);
 
 // Value of a query parameter of `url`, percent-decoded (EXT-X-DEFINE:QUERYPARAM).
 [[nodiscard]] std::optional<std::string> query_parameter(std::string_view url,

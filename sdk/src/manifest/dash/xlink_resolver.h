@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "playhead/bytes.h"
+#include "playhead/result.h"
+
+namespace playhead::dash {
+
+// Puts remote elements (ISO/IEC 23009-1 5.5) in their places. Pure: it names the URLs it needs and
+// whoever fetches them adds what came:
+//   while (resolver.missing()) resolver.add(fetch(*resolver.missing())) or resolver.fail();
+// An element that resolves to zero goes away; one that cannot be had, is of the wrong kind, or
+// leads back to itself keeps the content the MPD gives it. Elements inside remote ones may be
+// remote again, limits::kRemoteDepth deep.
+class XlinkResolver {
+ public:
+  // Whether a text can name remote elements at all; cheap.
+  [[nodiscard]] static bool may_need(ByteView mpd);
+
+  // As parse_mpd(). `url` is where the MPD came from.
+  [[nodiscard]] static Result<XlinkResolver> make(ByteView mpd, const std::string& url);
+
+  XlinkResolver(XlinkResolver&&) noexcept;
+  XlinkResolver& operator=(XlinkResolver&&) noexcept;
+  ~XlinkResolver();
+
+  // The absolute URL of the next remote element; nothing when all are there.
+  [[nodiscard]] std::optional<std::string> missing() const;
+  // What missing() answered.
+  void add(ByteView bytes);
+  // It cannot be had.
+  void fail();
+  // The MPD without remote elements, and how many of them could not be had.
+  [[nodiscard]] SharedBytes text() const;
+  [[nodiscard]] int failures() const;
+
+ private:
+  struct State;
+  explicit XlinkResolver(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace playhead::dash

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "manifest/hls/media_playlist_refresh.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/decimal.h"
+
+namespace playhead::hls {
+namespace {
+
+bool is_same_text(const SharedBytes& a, const SharedBytes& b) {
+  return a.size() == b.size() && !a.empty() && std::memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+// Signatures in the query may change from one answer to the next.
+std::string_view without_query(std::string_view uri) { return uri.substr(0, uri.find('?')); }
+
+// Do both call the oldest segment they share the same? False when they share none.
+bool share_segments(const MediaPlaylist& a, const MediaPlaylist& b) {
+  const uint64_t number = std::max(a.first_number(), b.first_number());
+  const auto in_a = a.timeline.find_number(number);
+  const auto in_b = b.timeline.find_number(number);
+  return in_a && in_b && without_query(a.uri(*in_a)) == without_query(b.uri(*in_b));
+}
+
+Error started_over(const MediaPlaylist& previous, const MediaPlaylist& playlist) {
+  return make_error(ErrorCode::kManifestSyntax, "the playlist started over: its last segment was " +
+                                                    std::to_string(previous.last_number()) +
+                                                    " and is now " +
+                                                    std::to_string(playlist.last_number()));
+}
+
+}  // namespace
+
+Result<RefreshedPlaylist> refresh_media_playlist(std::shared_ptr<const MediaPlaylist> previous,
+                                                 MediaPlaylistInput input) {
+  if (previous->has_end_list || is_same_text(previous->text, input.text)) {
+    return RefreshedPlaylist{std::move(previous), RefreshOutcome::kUnchanged};
+  }
+  MediaPlaylistInput again = input;
+  input.previous = previous.get();
+  PLAYHEAD_TRY(MediaPlaylist playlist, parse_media_playlist(std::move(input)));
+
+  const bool is_behind = playlist.last_number() < previous->last_number();
+  const bool reaches_back = playlist.first_number() < previous->first_number();
+  if (is_behind || reaches_back) {
+    if (!share_segments(*previous, playlist)) return started_over(*previous, playlist);
+    if (playlist.last_number() <= previous->last_number()) {
+      return RefreshedPlaylist{std::move(previous), RefreshOutcome::kStale};
+    }
+    // The window grew at both ends: what is older lies before what was the start.
+    const auto shared = playlist.timeline.find_number(previous->first_number());
+    const std::optional<int64_t> start =
+        shared
+            ? checked_add(previous->timeline.start_ticks(0),
+                          playlist.timeline.start_ticks(0) - playlist.timeline.start_ticks(*shared))
+            : std::nullopt;
+    again.start_ticks = start.value_or(0);
+    PLAYHEAD_TRY(playlist, parse_media_playlist(std::move(again)));
+  }
+  return RefreshedPlaylist{std::make_shared<const MediaPlaylist>(std::move(playlist)),
+                           RefreshOutcome::kUpdated};
+}
+
+}  // namespace playhead::hls
