@@ -138,7 +138,7 @@ int run(const Options& o) {
   std::optional<playhead::ThreadExecutor> clock;
   if (o.timing) {
     clock.emplace("abr-timing");
-    runner.set_hooks([&clock] { return clock->now(); });
+    runner.set_clock([&clock] { return clock->now(); });
   }
   if (!o.log.empty()) runner.keep_log();
   const RowFormat format{o.decisions, o.timing};

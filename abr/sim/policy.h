@@ -19,13 +19,13 @@ struct Policy {
   std::shared_ptr<abr::Controller> controller;
 };
 
-// Settings from the text of a JSON object: "preset" (vod, live, low_latency, data_saver,
-// max_quality), "estimator" (forecast, ewma, harmonic, quantile), and constants by name.
-// Errors: kInvalidArgument.
 struct PolicyConfig {
   abr::Settings settings;
   std::optional<abr::EstimatorKind> estimator;
 };
+// Settings from the text of a JSON object: "preset" (vod, live, low_latency, data_saver,
+// max_quality), "estimator" (forecast, ewma, harmonic, quantile), and constants by name.
+// Errors: kInvalidArgument.
 Result<PolicyConfig> parse_config(const std::string& text);
 
 // Errors: kInvalidArgument for a name it does not know.

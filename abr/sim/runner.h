@@ -19,7 +19,8 @@ class Runner {
   explicit Runner(PolicyConfig config, std::size_t cache_bytes = kBatchCacheBytes)
       : config_(std::move(config)), cache_(std::make_shared<abr::PlanCache>(cache_bytes)) {}
 
-  void set_hooks(std::function<MonotonicTime()> clock) { clock_ = std::move(clock); }
+  // Decisions are timed with it.
+  void set_clock(std::function<MonotonicTime()> clock) { clock_ = std::move(clock); }
   // Gather a decision log; see log().
   void keep_log() { keeps_log_ = true; }
 

@@ -10,7 +10,7 @@ namespace playhead::abr {
 
 Decision BufferController::decide(const DecisionInputs& in) const {
   Decision decision;
-  const PlanLadder ladder = make_plan_ladder(in, 0);
+  const PlanLadder ladder = make_plan_ladder(in, settings_);
   if (ladder.steps.empty()) return decision;
   if (ladder.steps.size() == 1) {
     decision.chosen = ladder.steps.front().index;

@@ -34,7 +34,8 @@ std::vector<std::size_t> thin(const std::vector<std::size_t>& order) {
   return kept;
 }
 
-void set_qualities(std::vector<PlanStep>& steps, double linear_share) {
+void set_qualities(std::vector<PlanStep>& steps, const Settings& settings) {
+  const double linear_share = settings.linear_share;
   const double lowest = steps.front().bps;
   const double top = steps.back().bps;
   for (PlanStep& step : steps) {
@@ -43,7 +44,8 @@ void set_qualities(std::vector<PlanStep>& steps, double linear_share) {
       continue;
     }
     step.quality = linear_share * step.bps / top +
-                   (1 - linear_share) * std::log(step.bps / lowest) / std::log(top / lowest);
+                   (1 - linear_share) * std::log(step.bps / lowest) / std::log(top / lowest) -
+                   settings.data_price * step.bps / top;
   }
 }
 
@@ -60,7 +62,7 @@ std::size_t PlanLadder::step_of(std::span<const Candidate> ladder, std::size_t i
   return found;
 }
 
-PlanLadder make_plan_ladder(const DecisionInputs& in, double linear_share) {
+PlanLadder make_plan_ladder(const DecisionInputs& in, const Settings& settings) {
   PlanLadder plan;
   plan.segment_s = seconds_of(in.segment_duration);
   if (plan.segment_s <= 0) plan.segment_s = kUnknownDurationS;
@@ -91,7 +93,7 @@ PlanLadder make_plan_ladder(const DecisionInputs& in, double linear_share) {
     }
     plan.steps.push_back(step);
   }
-  if (!plan.steps.empty()) set_qualities(plan.steps, linear_share);
+  if (!plan.steps.empty()) set_qualities(plan.steps, settings);
   return plan;
 }
 

@@ -20,7 +20,7 @@ struct PlanStep {
   double bps = 1;           // declared bitrate, >= 1
   double next_bits = 8;     // of the segment in question: real when known, else declared
   double surplus_bits = 0;  // of the segments after it, beyond what the bitrate promises
-  double quality = 1;       // 0 for the lowest step, 1 for the highest
+  double quality = 1;       // 0 for the lowest step, 1 for the highest; less what its bytes cost
 };
 
 // The caller's ladder put in order, and the times as seconds in sane bounds.
@@ -35,7 +35,7 @@ struct PlanLadder {
   [[nodiscard]] std::size_t step_of(std::span<const Candidate> ladder, std::size_t index) const;
 };
 
-[[nodiscard]] PlanLadder make_plan_ladder(const DecisionInputs& in, double linear_share);
+[[nodiscard]] PlanLadder make_plan_ladder(const DecisionInputs& in, const Settings& settings);
 
 // Highest step within `margin` x `bps`; the lowest if none fits.
 [[nodiscard]] std::size_t highest_within(const PlanLadder& ladder, double margin, double bps);

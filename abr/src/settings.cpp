@@ -12,6 +12,7 @@ constexpr SettingField kFields[] = {
     {"margin", &Settings::margin, 0.1, 2},
     {"guard_s", &Settings::guard_s, 0, 1000},
     {"linear_share", &Settings::linear_share, 0, 1},
+    {"data_price", &Settings::data_price, 0, 10},
     {"stall_price", &Settings::stall_price, 0, 100},
     {"switch_price", &Settings::switch_price, 0, 100},
     {"silence_chance", &Settings::silence_chance, 0, 0.2},
@@ -86,10 +87,11 @@ Settings settings_for(Preset preset) {
       s.horizon = 15;
       break;
     case Preset::kDataSaver:
-      // The logarithm values the first steps most; dear switches keep it from probing the top.
+      // The logarithm values the first steps most; priced bytes make the middle of the ladder the
+      // best of it.
       s.linear_share = 0;
+      s.data_price = 0.8;
       s.margin = 0.6;
-      s.switch_price = 2;
       break;
     case Preset::kMaxQuality:
       s.linear_share = 0.8;

@@ -8,8 +8,7 @@ namespace playhead::abr {
 
 namespace {
 
-// Grids (measured: half of each changes the score by less than 0.002). Finer: bigger tables,
-// longer to make; coarser: decisions wobble.
+// Grids (chosen). Finer: bigger tables, longer to make; coarser: decisions wobble.
 constexpr double kLevelStepS = 1;
 constexpr std::size_t kMinLevels = 17;  // for buffers of a few seconds
 constexpr std::size_t kMaxLevels = 65;

@@ -179,6 +179,17 @@ TEST_CASE("look-ahead: buffers of a few seconds work") {
   }
 }
 
+TEST_CASE("look-ahead: the data saver stays below the top, however fast the link") {
+  const auto vod = make_controller(Algorithm::kDefault, settings_for(Preset::kVod));
+  const auto saver = make_controller(Algorithm::kDefault, settings_for(Preset::kDataSaver));
+  for (const Duration level : {5s, 20s, 50s}) {
+    const DecisionInputs in = inputs_of(kLadder, 90'000'000, level, 2);
+    CHECK(vod->decide(in).chosen == 4);
+    CHECK(saver->decide(in).chosen < 4);
+    CHECK(saver->decide(in).chosen > 1);
+  }
+}
+
 TEST_CASE("look-ahead: what was decided before changes nothing") {
   const auto used = make_controller(Algorithm::kDefault, {});
   const auto tight = std::make_shared<PlanCache>(1);  // one table at a time

@@ -19,11 +19,15 @@ struct Settings {
   // picture, more rebuffering; lower: the reverse.
   double margin = 0.8;
   // Below this buffer level the margin is never exceeded, s (product requirement). Higher: calmer,
-  // wastes throughput (30 s costs 0.05 of the score); lower: more risk after a seek.
+  // wastes throughput (30 s costs 0.045 of the mean); lower: more risk after a seek.
   double guard_s = 10;
   // Weight of the linear scale of quality, the rest is logarithmic (measured). Higher: lives for
   // the top of the ladder; lower: content with the middle.
   double linear_share = 0.47;
+  // What the bytes of the best picture cost, in units of its quality; lower pictures cost in
+  // proportion to their bitrate. 0: bytes are free. Higher: stays further below the top, where a
+  // little more quality takes many bytes.
+  double data_price = 0;
   // Price of a second of rebuffering, in seconds x 1/4 of the best picture (Pensieve's 4.3 on its
   // 0..4.3 scale is 1). Higher: fewer stalls, lower picture; lower: the reverse.
   double stall_price = 1.0;
