@@ -69,6 +69,7 @@
   FIELD(playhead_qoe, dropped_frames) \
   FIELD(playhead_qoe, shown_frames) \
   FIELD(playhead_qoe, bytes) \
+  FIELD(playhead_qoe, start_wait_us) \
   STRUCT(playhead_event) \
   FIELD(playhead_event, struct_size) \
   FIELD(playhead_event, type) \

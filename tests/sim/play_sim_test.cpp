@@ -157,6 +157,19 @@ TEST_CASE("sim: sound and pictures are fetched side by side") {
   CHECK(first[0] - first[1] < 1ms);
 }
 
+TEST_CASE("sim: on a slow link sound does not run away from pictures that are short") {
+  SimWorld world(1, {}, SimLink::constant(700'000));
+  world.start_app();
+  world.load_url(world.title.url());
+  REQUIRE(world.run_until_event<Ended>(10min));
+  MediaTime pictures, sound;
+  for (const SegmentLoaded& segment : world.all<SegmentLoaded>()) {
+    (segment.track == TrackKind::kVideo ? pictures : sound) = segment.start + Duration{4s};
+    if (pictures < MediaTime{0} + Duration{6s}) CHECK(sound <= pictures + Duration{8s});
+  }
+  CHECK(world.status()->qoe.rebuffer_count == 0);
+}
+
 TEST_CASE("sim: a long gap in the sound is silence, and pictures go on in time") {
   SimTitle title;
   SimWorld world(1, title);

@@ -270,7 +270,10 @@ Duration StreamingEngine::turn_track(Track& track, MonotonicTime now, MediaTime 
   in.other_level = in.level;
   for (const Track& other : tracks_) {
     if (&other == &track || other.is_complete || other.blocked) continue;
-    in.other_level = std::min(in.other_level, level(other.stream->kind(), position));
+    // What was skipped counts as had: two tracks must not wait for each other.
+    const Duration had =
+        std::max(level(other.stream->kind(), position), other.stream->settled_until() - position);
+    in.other_level = std::min(in.other_level, had);
   }
   in.buffered_bytes = buffered_bytes();
   in.speed = speed;
