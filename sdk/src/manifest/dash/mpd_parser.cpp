@@ -44,12 +44,13 @@ void Findings::violation(int64_t byte, std::string_view rule, std::string messag
   if (!wants_details()) return;
   if (options_.diagnostics != nullptr && options_.diagnostics->is_full() &&
       (first_ || !options_.strict)) {
-    return options_.diagnostics->count_one();
+    return options_.diagnostics->count_one(Diagnostic::Severity::kViolation);
   }
   Diagnostic found;
   found.line = line_at(byte);
   found.byte = byte;
-  found.rule = rule;
+  const bool is_clause = !rule.empty() && rule.front() >= '0' && rule.front() <= '9';
+  found.rule = (is_clause ? "ISO/IEC 23009-1 " : "") + std::string(rule);
   found.message = std::move(message);
   if (options_.strict && !first_) {
     first_ = make_error(ErrorCode::kManifestSyntax, "line " + std::to_string(found.line) +
@@ -61,7 +62,8 @@ void Findings::violation(int64_t byte, std::string_view rule, std::string messag
 
 void Findings::skipped(int64_t byte, std::string message) {
   if (options_.diagnostics == nullptr) return;
-  if (options_.diagnostics->is_full()) return options_.diagnostics->count_one();
+  if (options_.diagnostics->is_full())
+    return options_.diagnostics->count_one(Diagnostic::Severity::kSkipped);
   Diagnostic found;
   found.line = line_at(byte);
   found.byte = byte;
