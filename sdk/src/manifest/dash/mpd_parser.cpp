@@ -143,7 +143,7 @@ bool MpdReader::read_common_element(std::string_view name, Node node, CommonAttr
   if (name == "AudioChannelConfiguration") {
     common.channel_configurations.push_back(read_descriptor(node));
   } else if (name == "ContentProtection") {
-    common.content_protections.push_back(read_content_protection(node));
+    append(common.content_protections) = read_content_protection(node);
   } else if (name == "EssentialProperty" || name == "SupplementalProperty") {
     const std::string_view query = read_url_query(node);
     if (!query.empty()) common.url_query = query;
@@ -211,7 +211,7 @@ bool MpdReader::read_set_element(std::string_view name, Node node, AdaptationSet
   if (name == "BaseURL") {
     set.base_urls.push_back(read_base_url(node));
   } else if (name == "Role") {
-    set.roles.push_back(read_descriptor(node));
+    append(set.roles) = read_descriptor(node);
   } else if (name == "Accessibility") {
     set.accessibilities.push_back(read_descriptor(node));
   } else if (name == "Viewpoint") {
