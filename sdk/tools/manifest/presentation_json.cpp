@@ -40,8 +40,9 @@ std::string_view name_of(HdcpLevel level) {
 }
 
 std::string_view name_of(EncryptionMethod method) {
-  constexpr std::string_view kNames[] = {"AES-128",    "AES-256",        "AES-256-GCM",
-                                         "SAMPLE-AES", "SAMPLE-AES-CTR", "unknown"};
+  constexpr std::string_view kNames[] = {"AES-128",     "AES-256",    "AES-256-GCM",
+                                         "AES-256-CTR", "SAMPLE-AES", "SAMPLE-AES-CTR",
+                                         "unknown"};
   return kNames[static_cast<std::size_t>(method)];
 }
 
