@@ -4,7 +4,7 @@
 # find_package and pkg_check_modules will look for.
 #
 #   playhead_setup GROUP...   returns at once (a few ms) when everything is found; otherwise installs what
-#                             is missing by apt, or names it and exits 3. GROUP: build demo server tests fuzz.
+#                             is missing by apt, or names it and exits 3. GROUP: build demo server tests fuzz bench.
 #   playhead_configure PRESET [cmake option...]
 #   playhead_log TEXT         one line for the person watching, on stderr.
 #
@@ -50,6 +50,7 @@ tests? | cmd:python3                  | python3                | python        |
 tests? | cmd:nghttpd                  | nghttp2-server         | nghttp2       | -
 fuzz   | cmd:clang++                  | clang                  | llvm          | -
 tests? | cmd:openssl                  | openssl                | openssl@3     | -
+bench? | pkg:benchmark                | libbenchmark-dev       | google-benchmark | benchmark
 TABLE
 }
 

@@ -76,7 +76,7 @@ THIRD_PARTY = [
     ("sqlite3.h", ("sdk/src/base/sqlite_database.cpp", "server/src/sqlite_store.cpp")),
     ("nlohmann/*", ("sdk/src/session/*.cpp", "sdk/src/player/qoe_json.cpp", "drm/src/clearkey.cpp",
                     "server/src/*.cpp", "demo-player/event_writer.cpp",
-                    "sdk/tools/manifest/presentation_json.*", "abr/sim/*.cpp")),
+                    "sdk/tools/manifest/*json*", "abr/sim/*.cpp")),
     ("pugixml.hpp", ("sdk/src/manifest/dash/xml.h", "server/src/*.cpp")),
     ("openssl/*", ("drm/src/aes.cpp", "server/src/*.cpp")),
     ("libav*/*", ("sdk/src/decode/*",)),
@@ -88,7 +88,7 @@ THIRD_PARTY = [
     ("CLI/*", ("demo-player/*.cpp", "server/main.cpp", "abr/sim/main.cpp", "sdk/tools/*/main.cpp")),
     ("boost/*", ("server/src/http_server.cpp",)),
     # POSIX: files, signals and sockets. Programs may; in the library each file is named.
-    ("posix", ("server/*", "demo-player/*",
+    ("posix", ("server/*", "demo-player/*", "sdk/tools/*/main.cpp",
                "sdk/src/base/thread_executor.cpp",      # names its thread, blocks signals in it
                "sdk/src/net/curl_transport.cpp",        # the same
                "sdk/src/base/sqlite_record_file.cpp")),  # locks and permissions of the store's files

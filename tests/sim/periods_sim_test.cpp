@@ -217,6 +217,27 @@ TEST_CASE("sim: the sound chosen by hand is looked for in every Period") {
   CHECK(count_requests(world, "p2-a-de") == 3);
 }
 
+TEST_CASE("sim: thumbnails and trick play are neither tracks to choose nor played") {
+  SimDash dash;
+  dash.periods = {spoken(12, {"en", "fr"})};
+  dash.periods[0].has_previews = true;
+  PlayerConfig config;
+  config.audio_language = "de";  // only the previews have it
+  SimWorld world(1, {}, SimLink::constant(20'000'000));
+  world.start_app(config);
+  world.load_dash(dash);
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  const auto tracks = world.status()->tracks;
+  REQUIRE(tracks.size() == 2);
+  CHECK(tracks[0].language == "en");
+  CHECK(tracks[1].language == "fr");
+  REQUIRE(world.find<ManifestLoaded>());
+  CHECK(world.find<ManifestLoaded>()->audio_tracks == 2);
+  CHECK(world.find<ManifestLoaded>()->text_tracks == 0);
+  REQUIRE(world.run_until_event<Ended>(5min));
+  CHECK(count_requests(world, "tiles") + count_requests(world, "fast") == 0);
+}
+
 TEST_CASE("sim: a Representation chosen by hand stays the choice in the next Period") {
   SimDash dash;
   dash.periods = {period(12), period(12)};

@@ -29,6 +29,25 @@ std::string segment_template(const std::string& name, const SimPeriod& period, i
          std::to_string(period.container_start_us) + "\" media=\"" + name + "-$Number$.seg\"/>";
 }
 
+// What stands beside the played AdaptationSets: none of its segments can be had.
+std::string previews(const SimPeriod& period) {
+  const std::string trick =
+      "<EssentialProperty schemeIdUri=\"http://dashif.org/guidelines/trickmode\" value=\"1\"/>";
+  return "<AdaptationSet id=\"90\" contentType=\"image\" mimeType=\"image/jpeg\" lang=\"de\">"
+         "<EssentialProperty schemeIdUri=\"http://dashif.org/guidelines/thumbnail_tile\" "
+         "value=\"10x1\"/><Representation id=\"tiles\" bandwidth=\"9000\">" +
+         segment_template("tiles", period, period.duration_us) +
+         "</Representation></AdaptationSet>\n"
+         "<AdaptationSet id=\"91\" contentType=\"video\" mimeType=\"video/mp4\">" +
+         trick + "<Representation id=\"fast\" bandwidth=\"90000\" codecs=\"avc1.64001f\">" +
+         segment_template("fast", period, kAudioSegmentUs) +
+         "</Representation></AdaptationSet>\n"
+         "<AdaptationSet id=\"92\" contentType=\"audio\" mimeType=\"audio/mp4\" lang=\"de\">" +
+         trick + "<Representation id=\"fast-sound\" bandwidth=\"9000\" codecs=\"mp4a.40.2\">" +
+         segment_template("fast-sound", period, kAudioSegmentUs) +
+         "</Representation></AdaptationSet>\n";
+}
+
 }  // namespace
 
 int64_t SimDash::duration_us() const {
@@ -56,8 +75,10 @@ std::string SimDash::mpd() const {
             ? "<ContentProtection schemeIdUri=\"urn:mpeg:dash:mp4protection:2011\" value=\"cenc\"/>"
             : "";
     out << "<Period duration=\"" << seconds(period.duration_us) << "\">\n";
+    if (period.has_previews) out << previews(period);
     if (!period.video.empty()) {
-      out << "<AdaptationSet contentType=\"video\" mimeType=\"video/mp4\">" << protection << '\n';
+      out << "<AdaptationSet id=\"1\" contentType=\"video\" mimeType=\"video/mp4\">" << protection
+          << '\n';
     }
     for (std::size_t r = 0; r < period.video.size(); ++r) {
       const std::string name = "p" + std::to_string(p) + "-v" + std::to_string(r);

@@ -20,6 +20,7 @@ struct SimPeriod {
   std::vector<std::string> languages = {"en"};  // an AdaptationSet of sound each; empty: none
   bool is_muxed = false;                        // sound inside the segments of the pictures
   bool is_encrypted = false;
+  bool has_previews = false;  // thumbnails, and pictures and sound for trick play
   std::string video_codec = "avc1.64001f";
   int64_t container_start_us = 0;  // @presentationTimeOffset: times of the container begin there
   int64_t overrun_us = 0;          // media goes on so long after the Period's end

@@ -7,6 +7,7 @@ import functools
 import http.server
 import json
 import os
+import pty
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ MULTIVARIANT = """#EXTM3U
 video.m3u8
 """
 MEDIA = """#EXTM3U
+#EXT-X-VERSION:3
 #EXT-X-TARGETDURATION:4
 #EXT-X-MEDIA-SEQUENCE:7
 #EXT-X-PROGRAM-DATE-TIME:2026-01-02T03:04:05.500Z
@@ -39,10 +41,47 @@ MPD = """<?xml version="1.0"?>
   <Representation id="v" bandwidth="500000" codecs="avc1.4d401e" width="640" height="360"/>
  </AdaptationSet></Period></MPD>
 """
+# Segments of 4 s, of which the first ends 4 s after the start of availability; none expires.
+LIVE_MPD = """<?xml version="1.0"?>
+<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="dynamic" availabilityStartTime="2026-01-01T00:00:00Z"
+ publishTime="2026-01-01T00:00:00Z" minimumUpdatePeriod="PT4S" minBufferTime="PT2S" profiles="urn:mpeg:dash:profile:isoff-live:2011">
+ <Period id="1" start="PT0S"><AdaptationSet mimeType="video/mp4"><SegmentTemplate media="v-$Number$.m4s"
+  initialization="v.mp4" duration="4"/>
+  <Representation id="v" bandwidth="500000" codecs="avc1.4d401e" width="640" height="360"/>
+ </AdaptationSet></Period></MPD>
+"""
+# Line 3 is unknown; the segment of line 7 lasts longer than EXT-X-TARGETDURATION allows.
+DUBIOUS = """#EXTM3U
+#EXT-X-TARGETDURATION:4
+#EXT-X-SOMETHING-NEW:1
+#EXTINF:4,
+a.ts
+#EXTINF:9,
+b.ts
+#EXT-X-ENDLIST
+"""
 
 
-def run(*arguments, stdin=None):
-    return subprocess.run([PROGRAM, *arguments], input=stdin, capture_output=True, timeout=60, check=False)
+def run(*arguments, stdin=None, **environment):
+    return subprocess.run([PROGRAM, *arguments], input=stdin, capture_output=True, timeout=60, check=False,
+                          env={**os.environ, **environment})
+
+
+def run_at_terminal(*arguments, **environment):
+    """What the program writes when its standard output is a terminal."""
+    main, terminal = pty.openpty()
+    process = subprocess.Popen([PROGRAM, *arguments], stdout=terminal, stderr=subprocess.PIPE,
+                               env={**{k: v for k, v in os.environ.items() if k != "NO_COLOR"}, **environment})
+    os.close(terminal)
+    written = b""
+    try:
+        while block := os.read(main, 4096):
+            written += block
+    except OSError:  # the other end is closed
+        pass
+    os.close(main)
+    process.communicate(timeout=60)
+    return written
 
 
 class Folder(unittest.TestCase):
@@ -50,7 +89,7 @@ class Folder(unittest.TestCase):
         self._folder = tempfile.TemporaryDirectory(prefix="playhead-manifest-cli-")
         self.addCleanup(self._folder.cleanup)
         for name, text in (("master.m3u8", MULTIVARIANT), ("video.m3u8", MEDIA), ("audio.m3u8", MEDIA),
-                           ("title.mpd", MPD)):
+                           ("title.mpd", MPD), ("live.mpd", LIVE_MPD), ("dubious.m3u8", DUBIOUS)):
             with open(self.path(name), "w", encoding="utf-8") as file:
                 file.write(text)
 
@@ -105,6 +144,117 @@ class Reading(Folder):
     def test_bytes_that_are_not_utf8_still_give_json(self):
         text = MEDIA.encode().replace(b"b.ts", b"b\xff\xfe.ts")
         self.assertEqual(self.model("-", stdin=text)["format"], "hls")
+
+    def test_now_decides_what_of_a_live_title_is_listed(self):
+        for now, count in (("2026-01-01T00:00:20Z", 5), ("2026-01-01T01:00:23.9+01:00", 5),
+                           ("2026-01-01T00:00:24Z", 6)):
+            with self.subTest(now):
+                model = self.model("--now", now, self.path("live.mpd"))
+                segments = model["periods"][0]["adaptation_sets"][0]["representations"][0]["segments"]
+                self.assertEqual(segments["count"], count)
+
+    def test_the_clock_is_now_when_nothing_else_is_said(self):
+        model = self.model(self.path("live.mpd"))
+        segments = model["periods"][0]["adaptation_sets"][0]["representations"][0]["segments"]
+        # Neither everything that was announced nor nothing: between 2026 and 2086.
+        self.assertLess(segments["count"], 15 * 60 * 24 * 366 * 60)
+
+
+class Linting(Folder):
+    def test_a_line_for_each_finding_and_status_3(self):
+        path = self.path("dubious.m3u8")
+        ran = run("--lint", path)
+        self.assertEqual(ran.returncode, 3, ran.stderr)
+        lines = ran.stdout.decode().splitlines()
+        self.assertEqual(len(lines), 2, lines)
+        self.assertEqual(lines[0], path + ":3: skipped: unknown tag #EXT-X-SOMETHING-NEW")
+        self.assertTrue(lines[1].startswith(path + ":7: violation [RFC 8216bis 4.4.3.1]: "), lines)
+        self.assertEqual(ran.stderr, b"")
+
+    def test_nothing_to_say_is_status_0(self):
+        for name in ("video.m3u8", "master.m3u8", "live.mpd"):
+            with self.subTest(name):
+                ran = run("--lint", self.path(name))
+                self.assertEqual((ran.returncode, ran.stdout, ran.stderr), (0, b"", b""))
+
+    def test_what_is_only_passed_over_is_status_0(self):
+        ran = run("--lint", "-", stdin=MEDIA.replace("#EXT-X-END", "#EXT-X-NEW\n#EXT-X-END").encode())
+        self.assertEqual(ran.returncode, 0)
+        self.assertIn(b"-:12: skipped: ", ran.stdout)
+
+    def test_mpd(self):
+        ran = run("--lint", self.path("title.mpd"))
+        self.assertEqual(ran.returncode, 3)
+        self.assertIn(b"title.mpd:2: violation [ISO/IEC 23009-1 ", ran.stdout)
+
+    def test_beside_the_model_as_json(self):
+        path = self.path("dubious.m3u8")
+        ran = run("--lint", "--json", path)
+        self.assertEqual(ran.returncode, 3)
+        model = json.loads(ran.stdout)
+        self.assertEqual(model["format"], "hls")
+        self.assertEqual(model["violations"], 1)
+        skipped, violation = model["diagnostics"]
+        self.assertEqual((skipped["source"], skipped["line"], skipped["severity"]), (path, 3, "skipped"))
+        self.assertEqual((violation["line"], violation["byte"], violation["severity"], violation["rule"]),
+                         (7, DUBIOUS.index("b.ts"), "violation", "RFC 8216bis 4.4.3.1"))
+        self.assertTrue(violation["message"])
+        clean = self.model("--lint", self.path("video.m3u8"))
+        self.assertEqual((clean["diagnostics"], clean["violations"]), ([], 0))
+        self.assertNotIn("diagnostics", self.model(path))
+
+    def test_followed_playlists_are_linted_under_their_url(self):
+        with open(self.path("audio.m3u8"), "w", encoding="utf-8") as file:
+            file.write(DUBIOUS)
+        self.assertEqual(run("--lint", self.path("master.m3u8")).returncode, 0)
+        ran = run("--lint", "--follow", self.path("master.m3u8"))
+        self.assertEqual(ran.returncode, 3)
+        self.assertIn(f"file://{self.path('audio.m3u8')}:7: violation ".encode(), ran.stdout)
+
+    def test_findings_before_an_error_are_told(self):
+        ran = run("--lint", "-", stdin=DUBIOUS.replace("#EXTINF:9", "#EXTINF:-9").encode())
+        self.assertEqual(ran.returncode, 1)
+        self.assertIn(b"-:3: skipped: ", ran.stdout)
+        self.assertEqual(ran.stderr.count(b"\n"), 1)
+
+    def test_beyond_the_cap_violations_still_count(self):
+        new = "#EXT-X-NEW\n" * 1500
+        text = DUBIOUS.replace("#EXTINF:4", new + "#EXTINF:4").encode()
+        ran = run("--lint", "-", stdin=text)
+        self.assertEqual(ran.returncode, 3)
+        self.assertEqual(len(ran.stdout.splitlines()), 1001)
+        self.assertTrue(ran.stdout.endswith(b"502 more are not listed\n"), ran.stdout[-80:])
+        model = json.loads(run("--lint", "--json", "-", stdin=text).stdout)
+        self.assertEqual((model["violations"], model["diagnostics_unlisted"]), (1, 502))
+
+    def test_colours_are_for_terminals(self):
+        path = self.path("dubious.m3u8")
+        self.assertIn(b"\x1b[31mviolation\x1b[0m", run_at_terminal("--lint", path))
+        self.assertIn(b"\x1b[31mviolation\x1b[0m", run_at_terminal("--lint", path, NO_COLOR=""))
+        self.assertNotIn(b"\x1b", run_at_terminal("--lint", path, NO_COLOR="1"))
+        self.assertNotIn(b"\x1b", run("--lint", path).stdout)
+
+    def test_control_characters_stay_off_the_terminal(self):
+        text = DUBIOUS.replace("SOMETHING-NEW", "\x1b]0;title\x07").encode()
+        self.assertNotIn(b"\x1b", run("--lint", "-", stdin=text).stdout)
+
+    def test_strict_refuses_at_the_first_violation(self):
+        ran = run("--strict", self.path("dubious.m3u8"))
+        self.assertEqual((ran.returncode, ran.stdout), (1, b""))
+        self.assertIn(b"line 7: ", ran.stderr)
+        self.assertIn(b"[MANIFEST_SYNTAX]", ran.stderr)
+        self.assertEqual(ran.stderr.count(b"\n"), 1)
+        self.assertEqual(run("--strict", self.path("video.m3u8")).returncode, 0)
+        self.assertEqual(run("--strict", self.path("title.mpd")).returncode, 1)
+
+    def test_strict_follows(self):
+        with open(self.path("audio.m3u8"), "w", encoding="utf-8") as file:
+            file.write(DUBIOUS)
+        self.assertEqual(run("--follow", self.path("master.m3u8")).returncode, 0)
+        ran = run("--strict", "--follow", self.path("master.m3u8"))
+        self.assertEqual(ran.returncode, 1)
+        self.assertIn(b"audio.m3u8: line 7: ", ran.stderr)
+        self.assertEqual(ran.stderr.count(b"\n"), 1)
 
 
 class Network(Folder):
@@ -166,8 +316,21 @@ class Mistakes(Folder):
                 self.assertEqual(ran.stderr.count(b"\n"), 1)
                 self.assertEqual(ran.stdout, b"")
 
+    def test_what_is_too_large_is_never_in_memory(self):
+        path = self.path("large.m3u8")
+        with open(path, "wb") as file:
+            file.truncate(4 << 30)  # takes no room on the disk
+        ran = run(path)
+        self.assertEqual(ran.returncode, 1)
+        self.assertIn(b"larger than a manifest may be [TOO_LARGE]", ran.stderr)
+        with open("/dev/zero", "rb") as endless:
+            process = subprocess.run([PROGRAM, "-"], stdin=endless, capture_output=True, timeout=60, check=False)
+        self.assertEqual(process.returncode, 1)
+        self.assertIn(b"[TOO_LARGE]", process.stderr)
+
     def test_wrong_command_lines(self):
-        for arguments in ([], ["--what", "x"], ["x", "--segments", "-1"], ["x", "--segments", "many"]):
+        for arguments in ([], ["--what", "x"], ["x", "--segments", "-1"], ["x", "--segments", "many"],
+                          ["x", "--now", "yesterday"]):
             with self.subTest(arguments):
                 ran = run(*arguments)
                 self.assertEqual(ran.returncode, 2)

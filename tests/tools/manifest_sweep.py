@@ -4,8 +4,8 @@
 
     manifest_sweep.py PROGRAM FOLDER [--every N] [--seconds S] [--megabytes M] [--arguments "..."]
 
-Each file is one process. It must end by itself with status 0, or 1 and one line on standard error, within S
-seconds of processor time and M MB of memory. Prints what broke that and a summary; exit status 1 when
+Each file is one process. It must end by itself with status 0 (or 3: --lint found something), or 1 and one line
+on standard error, within S seconds of processor time and M MB of memory. Prints what broke that and a summary; exit status 1 when
 something did, 77 when the folder is not there.
 """
 import argparse
@@ -45,7 +45,7 @@ def run(program, arguments, path, limit_s):
 
 
 def verdict(status, lines, seconds, megabytes, options):
-    if status not in (0, 1):
+    if status not in (0, 1, 3):
         return f"status {status}: {lines[-1] if lines else ''}"
     if status == 1 and len(lines) != 1:
         return f"{len(lines)} lines instead of one: {lines[:1]}"
@@ -79,7 +79,7 @@ def main():
         if problem:
             broken += 1
             print(f"{path}: {problem}")
-        elif status == 0:
+        elif status != 1:
             read += 1
         else:
             refused += 1

@@ -39,6 +39,7 @@ enum class EncryptionMethod : uint8_t {
   kAes128,  // whole segment, AES-128 CBC (RFC 8216 §4.3.2.4)
   kAes256,  // whole segment, AES-256 CBC
   kAes256Gcm,
+  kAes256Ctr,     // whole segment
   kSampleAes,     // samples, CBC; "cbcs" in fMP4
   kSampleAesCtr,  // samples, CTR; "cenc" in fMP4
   kUnknown,

@@ -33,20 +33,26 @@ class Diagnostics {
   static constexpr std::size_t kMaxItems = 1'000;
 
   void add(Diagnostic diagnostic) {
-    ++count_;
+    count_one(diagnostic.severity);
     if (items_.size() < kMaxItems) items_.push_back(std::move(diagnostic));
   }
   // True: a further one is only counted, and need not be put into words.
   [[nodiscard]] bool is_full() const { return items_.size() >= kMaxItems; }
-  void count_one() { ++count_; }
+  void count_one(Diagnostic::Severity severity) {
+    ++count_;
+    if (severity == Diagnostic::Severity::kViolation) ++violations_;
+  }
   // In the order they were found.
   [[nodiscard]] const std::vector<Diagnostic>& items() const { return items_; }
   // All of them, those beyond the cap included.
   [[nodiscard]] int count() const { return count_; }
+  // Those of them that break a MUST, beyond the cap as well.
+  [[nodiscard]] int violations() const { return violations_; }
 
  private:
   std::vector<Diagnostic> items_;
   int count_ = 0;
+  int violations_ = 0;
 };
 
 // How parsers treat what breaks the specification.

@@ -38,8 +38,33 @@ bool contains_ignoring_case(std::string_view text, std::string_view lower_part) 
   return found != text.end();
 }
 
+// The beginning of a text in UTF-16, in either byte order and with or without a mark, as ASCII;
+// empty for any other text. XML may be written so (XML 1.0 §4.3.3), playlists may not.
+std::string head_of_utf16(std::string_view text) {
+  constexpr std::size_t kHeadUnits = 4096;
+  if (text.size() < 4) return {};
+  const std::string_view mark = text.substr(0, 2);
+  const bool has_mark = mark == "\xFF\xFE" || mark == "\xFE\xFF";
+  if (has_mark) text.remove_prefix(2);
+  const std::size_t low = text[0] == '\0' ? 1 : 0;  // of the two bytes of a unit
+  if (text[low] == '\0' || text[1 - low] != '\0') return {};
+  std::string head;
+  for (std::size_t i = 0; i + 1 < text.size() && head.size() < kHeadUnits; i += 2) {
+    head += text[i + 1 - low] == '\0' ? text[i + low] : '?';
+  }
+  return head;
+}
+
+Format sniff_head(std::string_view head);
+
 Format sniff(std::string_view text) {
-  const std::string_view head = head_of(text);
+  const std::string utf16 = head_of_utf16(text);
+  if (utf16.empty()) return sniff_head(head_of(text));
+  const Format format = sniff_head(head_of(utf16));
+  return format == Format::kHls ? Format::kUnknown : format;
+}
+
+Format sniff_head(std::string_view head) {
   if (head.empty()) return Format::kEmpty;
   if (head.substr(0, 7) == "#EXTM3U") return Format::kHls;
   if (head.front() != '<') {

@@ -215,19 +215,21 @@ CancelHandle ManifestSource::load(
 // The callback moves `done` out first: it may destroy the handle, and with it the callback that is
 // running.
 CancelHandle ManifestSource::load_index(const Representation& representation,
-                                        UniqueFunction<void(Result<LoadedIndex>)> done) {
+                                        UniqueFunction<void(Result<LoadedIndex>)> done,
+                                        const ParseOptions& options) {
   const IndexSource& source = representation.index_source;
   if (source.kind == IndexSource::Kind::kSidx) {
     auto load = std::make_shared<SidxLoad>(fetch_, timeouts_, representation, std::move(done));
     load->request(source.location.range);
     return CancelHandle([load] { load->cancel(); });
   }
-  auto on_fetched = [source, done = std::move(done)](Result<FetchedManifest> fetched) mutable {
+  auto on_fetched = [source, options,
+                     done = std::move(done)](Result<FetchedManifest> fetched) mutable {
     auto finish = std::move(done);
     if (!fetched) return finish(std::move(fetched).error());
     if (std::optional<Error> error = status_error(fetched->head)) return finish(*std::move(error));
     finish(parse_index(source, Representation{}, fetched->body,
-                       url_of(*fetched, source.location.url)));
+                       url_of(*fetched, source.location.url), options));
   };
   return fetch_(make_request(source.location, timeouts_), std::move(on_fetched));
 }

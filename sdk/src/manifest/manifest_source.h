@@ -44,9 +44,11 @@ class ManifestSource {
                     const ParseOptions& options = {});
 
   // The segments of a Representation that has an index source; follows segment indexes that name
-  // further ones. Errors as above, and those of parse_index().
+  // further ones. Errors as above, and those of parse_index(). `options.diagnostics` is written
+  // before `done` runs, on its thread; it must live until then, or until the handle is gone.
   CancelHandle load_index(const Representation& representation,
-                          UniqueFunction<void(Result<LoadedIndex>)> done);
+                          UniqueFunction<void(Result<LoadedIndex>)> done,
+                          const ParseOptions& options = {});
 
  private:
   ManifestFetch fetch_;

@@ -84,7 +84,7 @@ std::vector<TrackInfo> StreamingEngine::audio_tracks() const {
   const std::size_t period = current_period();
   const auto& sets = presentation_->periods[period].adaptation_sets;
   for (std::size_t i = 0; i < sets.size(); ++i) {
-    if (sets[i].kind == TrackKind::kVideo) continue;
+    if (!is_offered(sets[i])) continue;
     TrackInfo track;
     track.id = sets[i].id;
     track.kind = sets[i].kind;

@@ -56,6 +56,11 @@ std::optional<std::size_t> best_of(const Period& period, TrackKind kind,
 
 }  // namespace
 
+bool is_offered(const AdaptationSet& set) {
+  const bool is_heard_or_read = set.kind == TrackKind::kAudio || set.kind == TrackKind::kText;
+  return is_heard_or_read && set.trick_mode_for.empty();
+}
+
 std::vector<PeriodTracks> select_tracks(const Presentation& presentation,
                                         const TrackPreferences& preferences,
                                         const Decodable& can_decode) {

@@ -24,6 +24,10 @@ struct PeriodTracks {
   std::optional<std::size_t> audio;
 };
 
+// True: sound or text that people may choose. Pictures of the title are one track, its thumbnails
+// and what is there for trick play (DASH-IF IOP 3.2.9) are none.
+[[nodiscard]] bool is_offered(const AdaptationSet& set);
+
 // One entry for each Period. What is encrypted or cannot be decoded is chosen only when there is
 // nothing else.
 [[nodiscard]] std::vector<PeriodTracks> select_tracks(

@@ -1,21 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cstdlib>
 #include <iostream>
+#include <optional>
 #include <string>
+#include <variant>
 
 #include <CLI/CLI.hpp>
+#include <unistd.h>
 
+#include "base/iso8601.h"
+#include "lint_report.h"
 #include "manifest/manifest_parser.h"
 #include "manifest/presentation_dump.h"
 #include "manifest_reader.h"
 #include "presentation_json.h"
 
 // The command line of playhead-manifest. Exit codes: 0 read, 1 could not be read, 2 wrong command
-// line.
+// line, 3 read and --lint found what the specification forbids.
 namespace playhead::tools {
 namespace {
 
 constexpr int kFailed = 1;
 constexpr int kUsageError = 2;
+constexpr int kViolations = 3;
 constexpr std::size_t kAllSegments = SIZE_MAX;
 
 struct Options {
@@ -23,6 +30,9 @@ struct Options {
   std::string base;
   bool as_json = false;
   bool follows = false;
+  bool lints = false;
+  bool is_strict = false;
+  std::optional<WallTime> now;  // the clock's, unless given
   std::size_t max_segments = 20;
 };
 
@@ -31,7 +41,9 @@ constexpr const char* kFooter =
     "  playhead-manifest master.m3u8\n"
     "  playhead-manifest --json --follow https://cdn.example/title/manifest.mpd\n"
     "  curl -s https://cdn.example/live.m3u8 | playhead-manifest - --base "
-    "https://cdn.example/live.m3u8\n";
+    "https://cdn.example/live.m3u8\n"
+    "  playhead-manifest --lint --follow master.m3u8\n"
+    "Exit status: 0 read, 1 could not be read, 2 wrong command line, 3 --lint found a violation.\n";
 
 bool parse_segments(const std::string& text, std::size_t& max_segments) {
   if (text == "all") {
@@ -44,10 +56,16 @@ bool parse_segments(const std::string& text, std::size_t& max_segments) {
   return is_number;
 }
 
+int usage_error(const std::string& sentence) {
+  std::cerr << "playhead-manifest: " << sentence << "\nTry --help.\n";
+  return kUsageError;
+}
+
 // What to do, or the exit code of a command line that already said everything.
 std::variant<Options, int> parse_options(int argc, const char* const* argv) {
   Options options;
   std::string segments = "20";
+  std::string now;
   CLI::App app("Reads an HLS playlist or a DASH MPD and prints what Playhead makes of it.",
                "playhead-manifest");
   app.footer(kFooter);
@@ -63,16 +81,26 @@ std::variant<Options, int> parse_options(int argc, const char* const* argv) {
                  "always listed")
       ->capture_default_str()
       ->type_name("N|all");
+  app.add_flag("--lint", options.lints,
+               "Print what the specification forbids and what was passed over, instead of the "
+               "model; with --json beside it");
+  app.add_flag("--strict", options.is_strict, "Refuse what breaks a MUST of the specification");
+  app.add_option("--now", now,
+                 "Time by which segments of a live MPD are available, such as "
+                 "2026-01-02T03:04:05Z; the clock's by default")
+      ->type_name("RFC3339");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {  // the library's way to say "done" and "wrong"
     if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return app.exit(error);
-    std::cerr << "playhead-manifest: " << error.what() << "\nTry --help.\n";
-    return kUsageError;
+    return usage_error(error.what());
   }
   if (!parse_segments(segments, options.max_segments)) {
-    std::cerr << "playhead-manifest: --segments takes a number or all\nTry --help.\n";
-    return kUsageError;
+    return usage_error("--segments takes a number or all");
+  }
+  if (!now.empty()) {
+    options.now = parse_iso_date_time(now);
+    if (!options.now) return usage_error("--now takes a time such as 2026-01-02T03:04:05Z");
   }
   return options;
 }
@@ -86,7 +114,14 @@ int fail_at(const std::string& source, const Error& error) {
   return fail(source + ": " + describe(error), error);
 }
 
-int run(const Options& options) {
+bool has_colours() {
+  const char* no_colour = std::getenv("NO_COLOR");
+  return isatty(STDOUT_FILENO) == 1 && (no_colour == nullptr || *no_colour == '\0');
+}
+
+// Reads and parses; what the parsers find goes into `report` if that was asked for. An exit code
+// when it cannot be read; that was said then.
+std::variant<Presentation, int> read(const Options& options, LintReport& report) {
   ManifestReader reader;
   Result<ReadManifest> read = reader.read(options.source);
   if (!read) {
@@ -95,27 +130,45 @@ int run(const Options& options) {
                                                       : fail(read.error().context, read.error());
   }
   const std::string& url = options.base.empty() ? read->url : options.base;
-  Result<Presentation> presentation = parse_manifest(read->bytes, url);
+  ParseOptions parse_options;
+  parse_options.strict = options.is_strict;
+  parse_options.now = options.now ? options.now : reader.now();
+  if (options.lints) {
+    report.push_back({options.source, {}});
+    parse_options.diagnostics = &report.back().found;
+  }
+  Result<Presentation> presentation = parse_manifest(std::move(read->bytes), url, parse_options);
   if (!presentation) return fail_at(options.source, presentation.error());
   if (options.follows) {
-    if (Result<void> loaded = reader.load_indexes(*presentation); !loaded) {
-      return fail_at(options.source, loaded.error());
-    }
+    Result<void> loaded =
+        reader.load_indexes(*presentation, parse_options, options.lints ? &report : nullptr);
+    if (!loaded) return fail_at(options.source, loaded.error());
   }
-  if (options.as_json) {
-    std::cout << to_json(*presentation, {options.max_segments})
-                     .dump(2, ' ', false, nlohmann::json::error_handler_t::replace)
-              << '\n';
-  } else {
+  return *std::move(presentation);
+}
+
+int run(const Options& options) {
+  LintReport report;
+  const auto got = read(options, report);
+  const auto* presentation = std::get_if<Presentation>(&got);
+  const bool prints_json = options.as_json && presentation != nullptr;
+  if (prints_json) {
+    write_json(*presentation, {options.max_segments}, options.lints ? &report : nullptr, std::cout);
+  } else if (options.lints && !options.as_json) {
+    print_report(report, has_colours(), std::cout);  // also of what could not be read to its end
+  } else if (presentation != nullptr) {
     std::cout << dump(*presentation, {options.max_segments, true});
   }
-  return std::cout.flush() ? 0 : kFailed;
+  if (!std::cout.flush()) return kFailed;
+  if (presentation == nullptr) return std::get<int>(got);
+  return count_violations(report) > 0 ? kViolations : 0;
 }
 
 }  // namespace
 }  // namespace playhead::tools
 
 int main(int argc, char** argv) {
+  std::ios::sync_with_stdio(false);
   const auto parsed = playhead::tools::parse_options(argc, argv);
   if (const int* exit_code = std::get_if<int>(&parsed)) return *exit_code;
   return playhead::tools::run(std::get<playhead::tools::Options>(parsed));

@@ -10,6 +10,7 @@
 
 #include "base/limits.h"
 #include "base/thread_executor.h"
+#include "base/url.h"
 #include "manifest/manifest_source.h"
 #include "net/curl_transport.h"
 #include "net/fetcher.h"
@@ -19,16 +20,23 @@ namespace {
 
 constexpr std::string_view kFileScheme = "file://";
 
-Result<SharedBytes> read_stream(std::istream& stream, const std::string& name) {
-  std::vector<uint8_t> bytes;
+Error too_large(const std::string& name) {
+  return make_error(ErrorCode::kTooLarge, name + " is larger than a manifest may be");
+}
+
+// Reads `expected` bytes without ever holding them twice; more if there are more.
+Result<SharedBytes> read_stream(std::istream& stream, const std::string& name,
+                                std::size_t expected) {
+  constexpr auto kLimit = static_cast<std::size_t>(limits::kManifestBytes);
   constexpr std::size_t kChunk = std::size_t{1} << 20;
+  std::vector<uint8_t> bytes;
+  bytes.reserve(std::min(expected, kLimit) + kChunk);  // what is not written to costs nothing
   while (stream) {
     const std::size_t size = bytes.size();
-    if (size > static_cast<std::size_t>(limits::kManifestBytes)) {
-      return make_error(ErrorCode::kTooLarge, name + " is larger than a manifest may be");
-    }
-    bytes.resize(size + kChunk);
-    stream.read(reinterpret_cast<char*>(bytes.data() + size), kChunk);
+    if (size > kLimit) return too_large(name);
+    bytes.resize(size + std::min(kChunk, kLimit + 1 - size));
+    stream.read(reinterpret_cast<char*>(bytes.data() + size),
+                static_cast<std::streamsize>(bytes.size() - size));
     bytes.resize(size + static_cast<std::size_t>(stream.gcount()));
   }
   if (stream.bad()) return make_error(ErrorCode::kForbidden, name + " cannot be read", errno);
@@ -43,9 +51,20 @@ Result<SharedBytes> read_file(const std::string& path) {
   if (std::filesystem::is_directory(path, failed)) {
     return make_error(ErrorCode::kInvalidArgument, path + " is a folder");
   }
+  uintmax_t size = limits::kManifestBytes;  // of what has no size: pipes
+  if (std::filesystem::is_regular_file(path, failed)) {
+    size = std::filesystem::file_size(path, failed);
+    if (!failed && size > static_cast<uintmax_t>(limits::kManifestBytes)) return too_large(path);
+  }
   std::ifstream file(path, std::ios::binary);
   if (!file) return make_error(ErrorCode::kForbidden, path + " cannot be opened", errno);
-  return read_stream(file, path);
+  return read_stream(file, path, failed ? 0 : static_cast<std::size_t>(size));
+}
+
+Error in_resource(const std::string& url, Error error) {
+  const std::string place = redact(url);
+  if (error.context.find(place) == std::string::npos) error.context = place + ": " + error.context;
+  return error;
 }
 
 // The bytes a range names, cut to what is there.
@@ -141,11 +160,14 @@ ManifestReader::Network& ManifestReader::network() {
   return *network_;
 }
 
-WallTime ManifestReader::now() const { return network_ ? network_->now() : Network().now(); }
+WallTime ManifestReader::now() const {
+  return network_ ? network_->now() : ThreadExecutor("clock").wall_now();
+}
 
 Result<ReadManifest> ManifestReader::read(const std::string& source) {
   if (source == "-") {
-    PLAYHEAD_TRY(SharedBytes bytes, read_stream(std::cin, "standard input"));
+    PLAYHEAD_TRY(SharedBytes bytes,
+                 read_stream(std::cin, "standard input", limits::kManifestBytes));
     return ReadManifest{std::move(bytes), "file:///stdin"};
   }
   if (!is_web_url(source)) {
@@ -166,7 +188,8 @@ Result<ReadManifest> ManifestReader::read(const std::string& source) {
                       fetched.head.url.empty() ? source : fetched.head.url};
 }
 
-Result<void> ManifestReader::load_indexes(Presentation& presentation) {
+Result<void> ManifestReader::load_indexes(Presentation& presentation, ParseOptions options,
+                                          LintReport* report) {
   ManifestSource source([this](Request request, auto done) {
     return network().fetch(std::move(request), std::move(done));
   });
@@ -174,15 +197,20 @@ Result<void> ManifestReader::load_indexes(Presentation& presentation) {
     for (AdaptationSet& set : period.adaptation_sets) {
       for (Representation& representation : set.representations) {
         if (representation.segments) continue;
-        PLAYHEAD_TRY(LoadedIndex index, network().wait_for<LoadedIndex>([&](auto done) {
-          return source.load_index(representation, std::move(done));
-        }));
-        representation.segments = std::move(index.segments);
-        if (representation.container == Container::kUnknown) {
-          representation.container = index.container;
+        const std::string& url = representation.index_source.location.url;
+        if (report != nullptr) {
+          report->push_back({url, {}});
+          options.diagnostics = &report->back().found;
         }
-        presentation.type = index.type;
-        presentation.warnings += index.warnings;
+        Result<LoadedIndex> index = network().wait_for<LoadedIndex>(
+            [&](auto done) { return source.load_index(representation, std::move(done), options); });
+        if (!index) return in_resource(url, std::move(index).error());
+        representation.segments = std::move(index->segments);
+        if (representation.container == Container::kUnknown) {
+          representation.container = index->container;
+        }
+        presentation.type = index->type;
+        presentation.warnings += index->warnings;
       }
     }
   }

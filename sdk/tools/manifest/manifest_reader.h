@@ -4,6 +4,8 @@
 #include <memory>
 #include <string>
 
+#include "lint_report.h"
+#include "manifest/diagnostic.h"
 #include "playhead/bytes.h"
 #include "playhead/presentation.h"
 #include "playhead/result.h"
@@ -29,9 +31,10 @@ class ManifestReader {
   // network.
   Result<ReadManifest> read(const std::string& source);
 
-  // Loads the segments of every Representation that names a playlist or an index, in order. The
-  // first failure ends it.
-  Result<void> load_indexes(Presentation& presentation);
+  // Loads the segments of every Representation that names a playlist or an index, in order, as
+  // `options` say; what is found in a playlist goes into `report` (null: nowhere). The first
+  // failure ends it, and names the URL.
+  Result<void> load_indexes(Presentation& presentation, ParseOptions options, LintReport* report);
 
   // Wall-clock time, for the availability windows of live presentations.
   [[nodiscard]] WallTime now() const;

@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <string_view>
 
+#include <nlohmann/json.hpp>
+
 #include "base/rfc3339.h"
+#include "json_stream.h"
 
 namespace playhead::tools {
 namespace {
@@ -37,8 +40,9 @@ std::string_view name_of(HdcpLevel level) {
 }
 
 std::string_view name_of(EncryptionMethod method) {
-  constexpr std::string_view kNames[] = {"AES-128",    "AES-256",        "AES-256-GCM",
-                                         "SAMPLE-AES", "SAMPLE-AES-CTR", "unknown"};
+  constexpr std::string_view kNames[] = {"AES-128",     "AES-256",    "AES-256-GCM",
+                                         "AES-256-CTR", "SAMPLE-AES", "SAMPLE-AES-CTR",
+                                         "unknown"};
   return kNames[static_cast<std::size_t>(method)];
 }
 
@@ -184,22 +188,26 @@ Json hint_json(const PreloadHint& hint) {
   return Fields().flag("map", hint.is_map).always("location", location_json(hint.location)).take();
 }
 
-Json index_json(const SegmentIndex& index, const JsonOptions& options) {
-  Fields fields;
-  fields.always("count", index.size())
-      .seconds("start_s", index.start())
-      .seconds("end_s", index.end())
-      .always("memory_bytes", index.memory_bytes());
-  Json listed = Json::array();
+void write_index(const SegmentIndex& index, const JsonOptions& options, JsonStream& out) {
+  out.begin_object();
+  out.members(Fields()
+                  .always("count", index.size())
+                  .seconds("start_s", index.start())
+                  .seconds("end_s", index.end())
+                  .always("memory_bytes", index.memory_bytes())
+                  .take());
+  out.key("listed");
+  out.begin_array();
   for (std::size_t i = 0; i < index.size(); ++i) {
-    if (i >= options.max_segments && i + 1 < index.size()) continue;
-    listed.push_back(segment_json(index.at(i), index.parts(i)));
-    if (i + 1 == options.max_segments && index.size() > i + 2) i = index.size() - 2;
+    if (i >= options.max_segments && i + 1 < index.size()) i = index.size() - 1;
+    out.value(segment_json(index.at(i), index.parts(i)));
   }
-  return fields.always("listed", std::move(listed))
-      .list("parts_in_progress", index.parts(index.size()), part_json)
-      .list("preload_hints", index.preload_hints(), hint_json)
-      .take();
+  out.end();
+  out.members(Fields()
+                  .list("parts_in_progress", index.parts(index.size()), part_json)
+                  .list("preload_hints", index.preload_hints(), hint_json)
+                  .take());
+  out.end();
 }
 
 Json index_source_json(const IndexSource& source) {
@@ -240,7 +248,7 @@ void add_picture(const Representation& r, Fields& fields) {
   }
 }
 
-Json representation_json(const Representation& r, const JsonOptions& options) {
+void write_representation(const Representation& r, const JsonOptions& options, JsonStream& out) {
   Fields fields;
   fields.text("id", r.id)
       .number("bandwidth", r.bandwidth.bps)
@@ -265,8 +273,13 @@ Json representation_json(const Representation& r, const JsonOptions& options) {
   if (r.index_source.kind != IndexSource::Kind::kInline) {
     fields.always("index", index_source_json(r.index_source));
   }
-  if (r.segments) fields.always("segments", index_json(*r.segments, options));
-  return fields.take();
+  out.begin_object();
+  out.members(fields.take());
+  if (r.segments) {
+    out.key("segments");
+    write_index(*r.segments, options, out);
+  }
+  out.end();
 }
 
 Json caption_json(const AdaptationSet::ClosedCaption& caption) {
@@ -277,7 +290,7 @@ Json caption_json(const AdaptationSet::ClosedCaption& caption) {
       .take();
 }
 
-Json adaptation_set_json(const AdaptationSet& set, const JsonOptions& options) {
+void write_adaptation_set(const AdaptationSet& set, const JsonOptions& options, JsonStream& out) {
   Fields fields;
   fields.text("id", set.id)
       .text("kind", name_of(set.kind))
@@ -299,10 +312,11 @@ Json adaptation_set_json(const AdaptationSet& set, const JsonOptions& options) {
       .list("switchable_with", set.switchable_with, text_of)
       .text("group", set.group);
   if (set.selection_priority != 1) fields.always("selection_priority", set.selection_priority);
-  return fields
-      .list("representations", set.representations,
-            [&](const Representation& r) { return representation_json(r, options); })
-      .take();
+  out.begin_object();
+  out.members(fields.take());
+  out.list("representations", set.representations,
+           [&](const Representation& r) { write_representation(r, options, out); });
+  out.end();
 }
 
 Json event_json(const TimedEvent& event) {
@@ -333,17 +347,19 @@ Json preselection_json(const Period::Preselection& preselection) {
       .take();
 }
 
-Json period_json(const Period& period, const JsonOptions& options) {
-  return Fields()
-      .text("id", period.id)
-      .seconds("start_s", period.start)
-      .seconds("duration_s", period.duration)
-      .text("asset_id", period.asset_id)
-      .list("adaptation_sets", period.adaptation_sets,
-            [&](const AdaptationSet& set) { return adaptation_set_json(set, options); })
-      .list("events", period.events, event_json)
-      .list("preselections", period.preselections, preselection_json)
-      .take();
+void write_period(const Period& period, const JsonOptions& options, JsonStream& out) {
+  out.begin_object();
+  out.members(Fields()
+                  .text("id", period.id)
+                  .seconds("start_s", period.start)
+                  .seconds("duration_s", period.duration)
+                  .text("asset_id", period.asset_id)
+                  .take());
+  out.list("adaptation_sets", period.adaptation_sets,
+           [&](const AdaptationSet& set) { write_adaptation_set(set, options, out); });
+  out.list("events", period.events, [&](const TimedEvent& event) { out.value(event_json(event)); });
+  out.members(Fields().list("preselections", period.preselections, preselection_json).take());
+  out.end();
 }
 
 Json latency_json(const LatencyTargets& latency) {
@@ -398,9 +414,36 @@ Json session_data_json(const Presentation::SessionData& data) {
       .take();
 }
 
-}  // namespace
+Json diagnostic_json(const std::string& source, const Diagnostic& item) {
+  return Fields()
+      .text("source", source)
+      .number("line", item.line)
+      .number("byte", item.byte)
+      .text("severity", item.severity == Diagnostic::Severity::kViolation ? "violation" : "skipped")
+      .text("rule", item.rule)
+      .text("message", item.message)
+      .take();
+}
 
-Json to_json(const Presentation& presentation, const JsonOptions& options) {
+// Always there when it was asked for: an empty list says that nothing was found.
+void write_report(const LintReport& report, JsonStream& out) {
+  int64_t unlisted = 0;
+  out.key("diagnostics");
+  out.begin_array();
+  for (const SourceDiagnostics& source : report) {
+    for (const Diagnostic& item : source.found.items()) {
+      out.value(diagnostic_json(source.source, item));
+    }
+    unlisted += source.found.count() - static_cast<int64_t>(source.found.items().size());
+  }
+  out.end();
+  out.members(Fields()
+                  .always("violations", count_violations(report))
+                  .number("diagnostics_unlisted", unlisted)
+                  .take());
+}
+
+Json heading_json(const Presentation& presentation) {
   Fields fields;
   fields.text("format", presentation.format == ManifestFormat::kHls ? "hls" : "dash")
       .text("type", name_of(presentation.type))
@@ -421,9 +464,21 @@ Json to_json(const Presentation& presentation, const JsonOptions& options) {
   }
   return fields.list("session_keys", presentation.session_keys, protection_json)
       .list("session_data", presentation.session_data, session_data_json)
-      .list("periods", presentation.periods,
-            [&](const Period& period) { return period_json(period, options); })
       .take();
+}
+
+}  // namespace
+
+void write_json(const Presentation& presentation, const JsonOptions& options,
+                const LintReport* report, std::ostream& out) {
+  JsonStream stream(out);
+  stream.begin_object();
+  stream.members(heading_json(presentation));
+  if (report != nullptr) write_report(*report, stream);
+  stream.list("periods", presentation.periods,
+              [&](const Period& period) { write_period(period, options, stream); });
+  stream.end();
+  out << '\n';
 }
 
 }  // namespace playhead::tools

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <iosfwd>
 
-#include <nlohmann/json.hpp>
-
+#include "lint_report.h"
 #include "playhead/presentation.h"
 
 namespace playhead::tools {
@@ -14,10 +14,10 @@ struct JsonOptions {
   std::size_t max_segments = 20;
 };
 
-// The model as JSON, keys in a fixed order; the schema is in the README beside this file. What is
-// unknown or empty is left out. Bytes are hexadecimal; times are seconds. Texts are as the manifest
-// has them and not always UTF-8: dump with error_handler_t::replace.
-[[nodiscard]] nlohmann::ordered_json to_json(const Presentation& presentation,
-                                             const JsonOptions& options);
+// Writes the model as JSON, keys in a fixed order; the schema is in the README beside this file.
+// What is unknown or empty is left out. Bytes are hexadecimal; times are seconds. Beside the model
+// it keeps one segment in memory. `report`: null when nobody asked for one.
+void write_json(const Presentation& presentation, const JsonOptions& options,
+                const LintReport* report, std::ostream& out);
 
 }  // namespace playhead::tools

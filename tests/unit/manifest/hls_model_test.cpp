@@ -213,6 +213,59 @@ TEST_CASE("hls model: everything a multivariant playlist says") {
   CHECK(set_named(p, "image").kind == TrackKind::kImage);
 }
 
+TEST_CASE("hls model: session keys that carry what a licence request needs") {
+  // A pssh box of 12 bytes, and 6 bytes of something else, in Base64.
+  const std::string pssh = "AAAADHBzc2gAAAAA";
+  const std::string other = "AQIDBAUG";
+  const std::string widevine = "urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed";
+  struct Case {
+    const char* name;
+    std::string uri, key_format;
+    std::size_t pssh_bytes, playready_bytes;
+  };
+  const Case cases[] = {
+      {"a pssh box", "data:text/plain;base64," + pssh, widevine, 12, 0},
+      {"a PlayReady object", "data:text/plain;charset=UTF-16;base64," + other,
+       "com.microsoft.playready", 0, 6},
+      {"PlayReady in a box", "data:;base64," + pssh, "com.microsoft.playready", 12, 0},
+      {"neither", "data:;base64," + other, widevine, 0, 0},
+      {"no Base64", "data:;base64,!", widevine, 0, 0},
+      {"another encoding", "data:text/plain," + pssh, widevine, 0, 0},
+      {"no comma", "data:;base64", widevine, 0, 0},
+      {"another scheme", "skd://" + pssh, widevine, 0, 0},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    const Presentation p =
+        present("#EXT-X-VERSION:5\n#EXT-X-SESSION-KEY:METHOD=SAMPLE-AES-CTR,URI=\"" + c.uri +
+                "\",KEYFORMAT=\"" + c.key_format + "\"\n#EXT-X-STREAM-INF:BANDWIDTH=1\nv\n");
+    REQUIRE(p.session_keys.size() == 1);
+    CHECK(p.session_keys[0].key_uri == c.uri);
+    CHECK(p.session_keys[0].pssh.size() == c.pssh_bytes);
+    CHECK(p.session_keys[0].playready_object.size() == c.playready_bytes);
+  }
+}
+
+TEST_CASE("hls model: methods of encryption") {
+  const std::pair<const char*, EncryptionMethod> cases[] = {
+      {"AES-128", EncryptionMethod::kAes128},
+      {"AES-256", EncryptionMethod::kAes256},
+      {"AES-256-GCM", EncryptionMethod::kAes256Gcm},
+      {"AES-256-CTR", EncryptionMethod::kAes256Ctr},
+      {"SAMPLE-AES", EncryptionMethod::kSampleAes},
+      {"SAMPLE-AES-CTR", EncryptionMethod::kSampleAesCtr},
+      {"SAMPLE-AES-CENC", EncryptionMethod::kSampleAesCtr},
+      {"ROT13", EncryptionMethod::kUnknown},
+  };
+  for (const auto& [name, method] : cases) {
+    CAPTURE(name);
+    const LoadedIndex index =
+        load("#EXT-X-KEY:METHOD=" + std::string(name) + ",URI=\"k\"\n#EXTINF:4,\na\n");
+    REQUIRE(index.segments->at(0).keys != nullptr);
+    CHECK(index.segments->at(0).keys->front().method == method);
+  }
+}
+
 TEST_CASE("hls model: redundant variants are places to fail over to") {
   const std::string inf = "#EXT-X-STREAM-INF:BANDWIDTH=5,CODECS=\"avc1.4d,mp4a.40.2\"";
   const auto media = [](const char* group, const char* url) {

@@ -28,6 +28,17 @@ Result<Presentation> parse(const std::string& text) {
 
 }  // namespace
 
+// ASCII text in UTF-16.
+std::string utf16(const std::string& text, bool is_big_endian, bool has_mark) {
+  std::string out = !has_mark ? "" : is_big_endian ? "\xFE\xFF" : "\xFF\xFE";
+  for (const char c : text) {
+    if (is_big_endian) out += '\0';
+    out += c;
+    if (!is_big_endian) out += '\0';
+  }
+  return out;
+}
+
 TEST_CASE("manifest parser: tells the formats apart") {
   struct Case {
     const char* name;
@@ -46,6 +57,27 @@ TEST_CASE("manifest parser: tells the formats apart") {
        ManifestFormat::kDash,
        {},
        ""},
+      {"MPD in UTF-16, little endian",
+       utf16(mpd("<S d='4'/>"), false, true),
+       ManifestFormat::kDash,
+       {},
+       ""},
+      {"MPD in UTF-16, big endian, white space before it",
+       utf16(" \n" + mpd("<S d='4'/>"), true, true),
+       ManifestFormat::kDash,
+       {},
+       ""},
+      {"MPD in UTF-16 without a mark",
+       utf16("<?xml version='1.0' encoding='UTF-16'?>" + mpd("<S d='4'/>"), false, false),
+       ManifestFormat::kDash,
+       {},
+       ""},
+      {"a playlist is never in UTF-16",
+       utf16(kPlaylist, false, true),
+       {},
+       ErrorCode::kManifestNotRecognised,
+       ""},
+      {"half a unit", std::string("\xFF\xFE<", 3), {}, ErrorCode::kManifestNotRecognised, ""},
       {"empty", "", {}, ErrorCode::kManifestEmpty, "empty"},
       {"white space", " \r\n\t", {}, ErrorCode::kManifestEmpty, "empty"},
       {"web page",

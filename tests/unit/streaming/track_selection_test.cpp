@@ -29,6 +29,51 @@ AdaptationSet video(const char* audio_group = "") {
 
 bool any_codec(const AdaptationSet&) { return true; }
 
+TEST_CASE("is_offered: sound and text, but none that is there for trick play") {
+  struct Case {
+    const char* name;
+    TrackKind kind;
+    const char* trick_mode_for;
+    bool is_offered;
+  };
+  const Case cases[] = {
+      {"sound", TrackKind::kAudio, "", true},
+      {"text", TrackKind::kText, "", true},
+      {"pictures are one track", TrackKind::kVideo, "", false},
+      {"thumbnails", TrackKind::kImage, "", false},
+      {"key frames", TrackKind::kVideo, "v", false},
+      {"sound for trick play", TrackKind::kAudio, "v", false},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    AdaptationSet set;
+    set.kind = c.kind;
+    set.trick_mode_for = c.trick_mode_for;
+    CHECK(is_offered(set) == c.is_offered);
+  }
+}
+
+TEST_CASE("select_tracks: neither thumbnails nor trick play, whatever language they have") {
+  Presentation presentation;
+  presentation.periods.resize(1);
+  AdaptationSet tiles = audio("tiles", "de");
+  tiles.kind = TrackKind::kImage;
+  AdaptationSet fast_sound = audio("fast-sound", "de", "", true);
+  fast_sound.trick_mode_for = "v";
+  AdaptationSet key_frames = video();
+  key_frames.trick_mode_for = "v";
+  key_frames.roles = {"main"};
+  presentation.periods[0].adaptation_sets = {tiles, fast_sound, key_frames, video(),
+                                             audio("en", "en")};
+  const TrackPreferences wishes[] = {{"de", ""}, {"de", "tiles"}, {"", "fast-sound"}};
+  for (const TrackPreferences& wish : wishes) {
+    CAPTURE(wish.audio_id);
+    const auto tracks = select_tracks(presentation, wish, any_codec);
+    CHECK(tracks[0].video == std::size_t{3});
+    CHECK(tracks[0].audio == std::size_t{4});
+  }
+}
+
 TEST_CASE("select_tracks: what cannot be decoded is the last resort") {
   Presentation presentation;
   presentation.periods.resize(1);

@@ -44,12 +44,13 @@ void Findings::violation(int64_t byte, std::string_view rule, std::string messag
   if (!wants_details()) return;
   if (options_.diagnostics != nullptr && options_.diagnostics->is_full() &&
       (first_ || !options_.strict)) {
-    return options_.diagnostics->count_one();
+    return options_.diagnostics->count_one(Diagnostic::Severity::kViolation);
   }
   Diagnostic found;
   found.line = line_at(byte);
   found.byte = byte;
-  found.rule = rule;
+  const bool is_clause = !rule.empty() && rule.front() >= '0' && rule.front() <= '9';
+  found.rule = (is_clause ? "ISO/IEC 23009-1 " : "") + std::string(rule);
   found.message = std::move(message);
   if (options_.strict && !first_) {
     first_ = make_error(ErrorCode::kManifestSyntax, "line " + std::to_string(found.line) +
@@ -61,7 +62,8 @@ void Findings::violation(int64_t byte, std::string_view rule, std::string messag
 
 void Findings::skipped(int64_t byte, std::string message) {
   if (options_.diagnostics == nullptr) return;
-  if (options_.diagnostics->is_full()) return options_.diagnostics->count_one();
+  if (options_.diagnostics->is_full())
+    return options_.diagnostics->count_one(Diagnostic::Severity::kSkipped);
   Diagnostic found;
   found.line = line_at(byte);
   found.byte = byte;
@@ -141,7 +143,7 @@ bool MpdReader::read_common_element(std::string_view name, Node node, CommonAttr
   if (name == "AudioChannelConfiguration") {
     common.channel_configurations.push_back(read_descriptor(node));
   } else if (name == "ContentProtection") {
-    common.content_protections.push_back(read_content_protection(node));
+    append(common.content_protections) = read_content_protection(node);
   } else if (name == "EssentialProperty" || name == "SupplementalProperty") {
     const std::string_view query = read_url_query(node);
     if (!query.empty()) common.url_query = query;
@@ -209,7 +211,7 @@ bool MpdReader::read_set_element(std::string_view name, Node node, AdaptationSet
   if (name == "BaseURL") {
     set.base_urls.push_back(read_base_url(node));
   } else if (name == "Role") {
-    set.roles.push_back(read_descriptor(node));
+    append(set.roles) = read_descriptor(node);
   } else if (name == "Accessibility") {
     set.accessibilities.push_back(read_descriptor(node));
   } else if (name == "Viewpoint") {

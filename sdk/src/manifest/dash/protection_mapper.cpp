@@ -15,6 +15,8 @@ int hex_digit(char c) {
   return -1;
 }
 
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
 // A UUID in any of its spellings: with hyphens or without, in braces, as a URN.
 std::optional<KeyId> parse_key_id(std::string_view text) {
   constexpr std::string_view kUrn = "urn:uuid:";
@@ -33,14 +35,18 @@ std::optional<KeyId> parse_key_id(std::string_view text) {
   return id;
 }
 
+// UUIDs are compared without regard to case; so is the scheme of MP4's own protection.
 std::string lower_if_uuid(std::string_view scheme) {
-  std::string lower(scheme);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  std::string text(scheme);
+  const auto has_prefix = [&](std::string_view prefix) {
+    return text.size() >= prefix.size() &&
+           std::equal(prefix.begin(), prefix.end(), text.begin(),
+                      [](char a, char b) { return a == lower(b); });
+  };
+  if (has_prefix("urn:uuid:") || has_prefix("urn:mpeg:dash:mp4protection")) {
+    for (char& c : text) c = lower(c);
   }
-  return lower.rfind("urn:uuid:", 0) == 0 || lower.rfind("urn:mpeg:dash:mp4protection", 0) == 0
-             ? lower
-             : std::string(scheme);
+  return text;
 }
 
 }  // namespace

@@ -13,10 +13,11 @@ struct MethodRow {
   std::string_view name;
   EncryptionMethod method;
 };
-constexpr std::array<MethodRow, 6> kMethods{{
+constexpr std::array<MethodRow, 7> kMethods{{
     {"AES-128", EncryptionMethod::kAes128},
     {"AES-256", EncryptionMethod::kAes256},
     {"AES-256-GCM", EncryptionMethod::kAes256Gcm},
+    {"AES-256-CTR", EncryptionMethod::kAes256Ctr},
     {"SAMPLE-AES", EncryptionMethod::kSampleAes},
     {"SAMPLE-AES-CTR", EncryptionMethod::kSampleAesCtr},
     {"SAMPLE-AES-CENC", EncryptionMethod::kSampleAesCtr},

@@ -151,7 +151,7 @@ void MediaPlaylistBuilder::on_tag(std::string_view line) {
   if (kTagRules[row].is_header && playlist_.size() > 0 && *admitted != Tag::kEndList) {
     has_header_after_segments_ = true;
   }
-  if (kHandlers[row] == nullptr) return context_.skip("a tag without a use");
+  if (kHandlers[row] == nullptr) return context_.skip("no use for #", tag.name);
   (this->*kHandlers[row])(tag.value);
 }
 

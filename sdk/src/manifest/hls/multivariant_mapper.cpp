@@ -6,6 +6,7 @@
 
 #include "base/decimal.h"
 #include "base/url.h"
+#include "manifest/base64.h"
 #include "manifest/codecs.h"
 #include "manifest/hls/hls_presentation.h"
 #include "manifest/hls/key_tracker.h"
@@ -506,6 +507,20 @@ void MultivariantMapper::drop_repeated_sound() {
   lone.erase(std::remove_if(lone.begin(), lone.end(), is_repeated), lone.end());
 }
 
+// Widevine and PlayReady carry what a licence request needs in the URI itself: a pssh box
+// (ISO/IEC 23001-7 §8.1), or the PlayReady object that would be inside one.
+void take_init_data(ContentProtection& protection) {
+  std::optional<std::vector<uint8_t>> data = decode_base64_data_url(protection.key_uri);
+  if (!data) return;
+  constexpr std::size_t kTypeOffset = 4;
+  const std::string_view text = as_text(*data);
+  if (text.size() >= 8 && text.substr(kTypeOffset, 4) == "pssh") {
+    protection.pssh = SharedBytes(*std::move(data));
+  } else if (protection.scheme == "com.microsoft.playready") {
+    protection.playready_object = SharedBytes(*std::move(data));
+  }
+}
+
 void MultivariantMapper::map_session() {
   presentation_.start = playlist_.start;
   presentation_.content_steering = playlist_.content_steering;
@@ -515,6 +530,7 @@ void MultivariantMapper::map_session() {
     protection.value = name_of(key.method);
     protection.key_uri = key.uri;
     protection.key_format_versions = key.key_format_versions;
+    take_init_data(protection);
     presentation_.session_keys.push_back(std::move(protection));
   }
   for (const SessionData& data : playlist_.session_data) {

@@ -432,7 +432,7 @@ void MultivariantPlaylistParser::on_tag(std::string_view line) {
   const std::optional<Tag> admitted = context_.admit(tag);
   if (!admitted) return;
   const auto handler = kHandlers[static_cast<std::size_t>(*admitted)];
-  if (handler == nullptr) return context_.skip("a tag without a use");
+  if (handler == nullptr) return context_.skip("no use for #", tag.name);
   (this->*handler)(tag.value);
 }
 

@@ -172,7 +172,7 @@ void TagContext::see_each(Tag tag) {
 std::optional<Tag> TagContext::admit(const TagLine& line) {
   const int found = kTagNames.find(line.name);
   if (found < 0) {
-    skip("unknown tag");
+    skip("unknown tag #", line.name);
     return std::nullopt;
   }
   const auto tag = static_cast<Tag>(found);
@@ -204,7 +204,7 @@ void TagContext::report(std::size_t offset, Diagnostic::Severity severity, std::
                         std::string_view what) {
   ++warnings_;
   if (options_.diagnostics == nullptr) return;
-  if (options_.diagnostics->is_full()) return options_.diagnostics->count_one();
+  if (options_.diagnostics->is_full()) return options_.diagnostics->count_one(severity);
   Diagnostic diagnostic;
   diagnostic.line = static_cast<int64_t>(lines_.number_at(offset));
   diagnostic.byte = static_cast<int64_t>(offset);
@@ -227,8 +227,13 @@ void TagContext::violate_at(std::size_t offset, std::string_view clause, std::st
                           std::string(what) + (rule.empty() ? "" : " (" + rule + ")"));
 }
 
-void TagContext::skip(std::string_view what) {
-  report(lines_.offset(), Diagnostic::Severity::kSkipped, {}, what);
+void TagContext::skip(std::string_view what, std::string_view name) {
+  if (name.empty() || options_.diagnostics == nullptr) {
+    return report(lines_.offset(), Diagnostic::Severity::kSkipped, {}, what);
+  }
+  constexpr std::size_t kShown = 40;  // longest name of the specification: 34
+  report(lines_.offset(), Diagnostic::Severity::kSkipped, {},
+         std::string(what) + std::string(name.substr(0, kShown)));
 }
 
 void TagContext::on_version(std::string_view value) {

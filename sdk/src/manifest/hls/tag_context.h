@@ -49,8 +49,8 @@ class TagContext {
     violate_at(lines_.offset(), clause, what);
   }
   void violate_at(std::size_t offset, std::string_view clause, std::string_view what);
-  // An unknown or unusable part.
-  void skip(std::string_view what);
+  // An unknown or unusable part; `name` is put behind `what`.
+  void skip(std::string_view what, std::string_view name = {});
   // What stands here needs at least this EXT-X-VERSION (§8).
   void require_version(int version, std::string_view why) {
     if (version <= required_version_) return;
