@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/iso8601.h"
+#include "base/limits.h"
 #include "lint_report.h"
 #include "manifest/manifest_parser.h"
 #include "manifest/presentation_dump.h"
@@ -23,7 +24,8 @@ namespace {
 constexpr int kFailed = 1;
 constexpr int kUsageError = 2;
 constexpr int kViolations = 3;
-constexpr std::size_t kAllSegments = SIZE_MAX;
+// "all": no more than a playlist may write out. A live MPD without an end has 10^9 and more.
+constexpr std::size_t kAllSegments = limits::kSegments;
 
 struct Options {
   std::string source;
