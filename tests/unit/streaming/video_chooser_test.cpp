@@ -97,12 +97,12 @@ TEST_CASE("video chooser: caps, real sizes and speed") {
   Title plain;
   plain.situation.level = 28s;
   CHECK(chooser.choose(plain.situation).representation->id == "v3");
-  plain.situation.max_height = 500;
+  plain.situation.limits.max_height = 500;
   CHECK(chooser.choose(plain.situation).representation->id == "v1");
-  plain.situation.max_height = 0;
-  plain.situation.max_bitrate = {3'000'000};
+  plain.situation.limits.max_height = 0;
+  plain.situation.limits.max_bitrate = {3'000'000};
   CHECK(chooser.choose(plain.situation).representation->id == "v2");
-  plain.situation.max_bitrate = {0};
+  plain.situation.limits.max_bitrate = {0};
   plain.situation.speed = 2;  // every picture needs twice the throughput
   CHECK(chooser.choose(plain.situation).representation->id != "v3");
   Title heavy(3);  // three times what is declared
