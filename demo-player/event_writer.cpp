@@ -30,9 +30,9 @@ const char* track_name(int32_t track) {
 }
 
 const char* reason_name(int32_t reason) {
-  constexpr std::array<const char*, 6> kNames{"initial", "throughput", "buffer",
-                                              "manual",  "period",     "failure"};
-  return reason >= 0 && reason < 6 ? kNames[static_cast<std::size_t>(reason)] : "unknown";
+  constexpr std::array<const char*, 7> kNames{"initial", "throughput", "buffer", "manual",
+                                              "period",  "failure",    "limit"};
+  return reason >= 0 && reason < 7 ? kNames[static_cast<std::size_t>(reason)] : "unknown";
 }
 
 // What each event tells; one row and one function for each.

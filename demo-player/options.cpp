@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <iostream>
+#include <map>
 #include <utility>
 
 #include <CLI/CLI.hpp>
@@ -15,6 +16,12 @@ namespace demo {
 namespace {
 
 constexpr int kUsageError = 2;
+const std::map<std::string, int32_t> kPresets{{"vod", PLAYHEAD_PRESET_VOD},
+                                              {"live", PLAYHEAD_PRESET_LIVE},
+                                              {"low_latency", PLAYHEAD_PRESET_LOW_LATENCY},
+                                              {"data_saver", PLAYHEAD_PRESET_DATA_SAVER},
+                                              {"max_quality", PLAYHEAD_PRESET_MAX_QUALITY}};
+
 constexpr double kMaxSeconds = 1e6;  // of any time on the command line: eleven days
 
 const char* const kKeys =
@@ -43,6 +50,7 @@ struct Raw {
   double seconds = 0, start = 0, at = 0;
   bool no_audio = false;
   std::string script;
+  std::string preset = "vod";
 };
 
 // A number from `low` to `high`; --help names the option's values in words instead.
@@ -88,6 +96,13 @@ void add_playback_options(CLI::App& app, Raw& raw) {
   app.add_option("--max-height", raw.options.max_height, "Highest picture, in pixels; 0 is any")
       ->type_name("PIXELS")
       ->check(between(0, 100'000));
+  app.add_option("--preset", raw.preset,
+                 "What the automatic choice of the picture is after: vod, live, low_latency, "
+                 "data_saver or max_quality")
+      ->type_name("NAME")
+      ->check(CLI::IsMember(kPresets));
+  app.add_flag("--data-saver", raw.options.saves_data,
+               "Fetch no picture above 2 Mb/s, as on a metered network");
   app.add_option("--progress-interval", raw.options.progress_interval_s,
                  "Seconds of play between saved positions: 4 or 10")
       ->check(CLI::IsMember({4, 10}));
@@ -104,6 +119,9 @@ void add_output_options(CLI::App& app, Raw& raw) {
                "Stop as soon as a picture was shown");
   app.add_option("--events", raw.options.events,
                  "Write what happens to this file, one JSON object a line; - is standard output");
+  app.add_option(
+      "--decisions", raw.options.decisions,
+      "Write why each picture was chosen to this file; playhead-abr-sim --replay reads it");
   app.add_flag("--status", raw.options.shows_status, "Open the status panel at the start");
   app.add_flag("--log", raw.options.shows_log, "Show the library's log on standard error");
   auto* shot = app.add_option("--screenshot", raw.options.screenshot,
@@ -150,6 +168,7 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
   if (options.url.empty() && options.title.empty()) {
     return {std::nullopt, fail("name what to play: --url URL, or --title ID --api URL")};
   }
+  options.preset = kPresets.at(raw.preset);
   options.has_audio = !raw.no_audio;
   if (app.count("--seconds") > 0) options.run_us = to_us(raw.seconds);
   if (app.count("--start") > 0) options.start_us = to_us(raw.start);

@@ -28,8 +28,11 @@ struct Options {
   double speed = 1.0;
   double volume = 1.0;
   int max_height = 0;  // 0: none
+  int32_t preset = 0;  // PLAYHEAD_PRESET_…
+  bool saves_data = false;
   int progress_interval_s = 4;
-  std::string events;  // file, "-" for standard output, empty for none
+  std::string events;     // file, "-" for standard output, empty for none
+  std::string decisions;  // file for the decision log, empty for none
   std::string screenshot;
   int64_t screenshot_at_us = 0;
   std::vector<Step> script;

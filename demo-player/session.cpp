@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session.h"
 
+#include <fstream>
 #include <utility>
+#include <vector>
 
 #include "clock.h"
 #include "service.h"
@@ -48,9 +50,11 @@ bool Session::open_player(const playhead_video_sink* video, const playhead_audio
   config.audio = &audio;
   config.progress_interval_us = int64_t{options_.progress_interval_s} * 1'000'000;
   config.max_height = options_.max_height;
+  config.preset = options_.preset;
   playhead_player* player = nullptr;
   if (playhead_player_create(client_.get(), &config, &player) != PLAYHEAD_OK) return false;
   player_.reset(player);
+  tell_limits();
   controls_ = std::make_unique<Controls>(player, options_);
   if (options_.speed != 1.0) static_cast<void>(controls_->set_speed(options_.speed));
   if (options_.volume != 1.0) static_cast<void>(controls_->set_volume(options_.volume));
@@ -61,6 +65,25 @@ bool Session::open_player(const playhead_video_sink* video, const playhead_audio
   source.start_us = options_.start_us.value_or(0);
   return playhead_player_load(player, &source) == PLAYHEAD_OK &&
          playhead_player_play(player) == PLAYHEAD_OK;
+}
+
+void Session::set_view_size(int width, int height, double pixel_ratio) {
+  if (width == view_width_ && height == view_height_ && pixel_ratio == pixel_ratio_) return;
+  view_width_ = width;
+  view_height_ = height;
+  pixel_ratio_ = pixel_ratio;
+  tell_limits();
+}
+
+void Session::tell_limits() {
+  if (player_ == nullptr) return;
+  playhead_limits limits = PLAYHEAD_LIMITS_INIT;
+  limits.max_height = options_.max_height;
+  limits.viewport_width = view_width_;
+  limits.viewport_height = view_height_;
+  limits.pixel_ratio = pixel_ratio_;
+  limits.saves_data = options_.saves_data ? 1 : 0;
+  static_cast<void>(playhead_player_set_limits(player_.get(), &limits));
 }
 
 void Session::pump(int timeout_ms) {
@@ -96,6 +119,7 @@ int Session::close() {
       pump(is_sent ? kAnswerWaitMs : 0);
     }
     write_summary();
+    write_decisions();
   }
   const bool has_played =
       summary_ && (summary_->play_time_us > 0 ||
@@ -179,6 +203,19 @@ void Session::wait_for_summary() {
        left_us = deadline_us - monotonic_us()) {
     pump(static_cast<int>(left_us / 1000) + 1);
   }
+}
+
+void Session::write_decisions() {
+  if (options_.decisions.empty()) return;
+  uint64_t needed = 0;
+  static_cast<void>(playhead_player_decision_log(player_.get(), nullptr, 0, &needed));
+  // The play is over: the text grows no more.
+  std::vector<char> text(needed + 1);
+  static_cast<void>(playhead_player_decision_log(player_.get(), text.data(), text.size(), &needed));
+  std::ofstream file(options_.decisions, std::ios::binary);
+  file << text.data();
+  file.close();
+  if (!file) say(stderr, "warning: the decisions cannot be written to " + options_.decisions);
 }
 
 void Session::write_summary() {

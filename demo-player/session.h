@@ -33,6 +33,9 @@ class Session {
   void pump(int timeout_ms);
   // Reads the player's state; does what the script and the limits ask for.
   void tick();
+  // What the picture is shown in, in layout units, and physical pixels in one of them. Larger
+  // pictures are not fetched.
+  void set_view_size(int width, int height, double pixel_ratio);
   void quit() { has_quit_ = true; }
 
   // True when the program should end.
@@ -59,6 +62,8 @@ class Session {
   void wait_for_summary();
   void tell_resumption(int64_t start_us);
   void write_summary();
+  void write_decisions();
+  void tell_limits();
 
   const Options& options_;
   const int64_t begin_us_;
@@ -71,6 +76,8 @@ class Session {
   PlayerView view_;
   std::optional<int64_t> first_frame_us_;  // when it was shown
   std::size_t next_step_ = 0;              // of the script
+  int view_width_ = 0, view_height_ = 0;   // 0: no window
+  double pixel_ratio_ = 1;
   bool has_quit_ = false, has_ended_ = false;
   int64_t saved_us_ = 0;  // position the service had, unless the user chose one
   std::string error_, note_, last_warning_;

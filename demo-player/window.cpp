@@ -212,6 +212,12 @@ void Window::draw() {
   int width = 0, height = 0;
   SDL_GetRendererOutputSize(renderer_, &width, &height);
   picture_->draw(width, height);
+  int points_wide = 0, points_high = 0;
+  SDL_GetWindowSize(window_, &points_wide, &points_high);
+  if (points_wide > 0) {
+    session_.set_view_size(points_wide, points_high,
+                           static_cast<double>(width) / static_cast<double>(points_wide));
+  }
 
   ImGui_ImplSDL2_NewFrame();
   ImGui::NewFrame();

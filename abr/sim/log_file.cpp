@@ -11,7 +11,7 @@ namespace playhead::abr_sim {
 
 namespace {
 
-constexpr std::string_view kSession = "session ";
+constexpr std::string_view kSession = "session ", kLimits = "limits ";
 
 // A word of the line that may hold spaces of its own.
 std::string one_word(std::string text) {
@@ -52,7 +52,7 @@ Result<ReplayCount> replay(const std::string& text) {
       return make_error(ErrorCode::kInvalidArgument,
                         "line " + std::to_string(number) + ": " + error.context);
     };
-    if (line.empty()) continue;
+    if (line.empty() || line.substr(0, kLimits.size()) == kLimits) continue;
     if (line.substr(0, kSession.size()) == kSession) {
       auto read = read_session(line, cache);
       if (!read) return bad(read.error());

@@ -10,6 +10,8 @@ namespace playhead::abr_sim {
 
 // A decision log is text: for each session a line that names it and its rules, then a line for each
 // decision (abr::encode).
+// A player's log also says what was left out of the decisions after it and why; replay skips that:
+//   limits <Representation>=<abr::Limit> …
 //   session <algorithm> <family> <trace> <ladder> <cap> | <settings>
 [[nodiscard]] std::string session_line(const Job& job, const Policy& policy);
 

@@ -129,7 +129,10 @@ void DroppedFrames::add(int height, int64_t shown, int64_t dropped, MonotonicTim
   const int64_t all = size.shown + size.dropped;
   if (all < kMinFrames) return;
   if (size.dropped * 100 > all * kMaxDroppedPercent) {
-    size.ban = size.ban == Duration{0} ? kFirstBan : std::min(size.ban * 2, kLongestBan);
+    // What was fetched before the ban is still shown: the ban begins anew, but grows no longer.
+    if (size.ban == Duration{0} || now >= size.banned_until) {
+      size.ban = size.ban == Duration{0} ? kFirstBan : std::min(size.ban * 2, kLongestBan);
+    }
     size.banned_until = now + size.ban;
   }
   size.shown = 0;

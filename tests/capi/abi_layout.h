@@ -122,6 +122,18 @@
   FIELD(playhead_player_config, buffer_target_us) \
   FIELD(playhead_player_config, buffer_back_us) \
   FIELD(playhead_player_config, buffer_max_bytes) \
+  FIELD(playhead_player_config, preset) \
+  FIELD(playhead_player_config, reserved) \
+  STRUCT(playhead_limits) \
+  FIELD(playhead_limits, struct_size) \
+  FIELD(playhead_limits, max_height) \
+  FIELD(playhead_limits, max_bitrate_bps) \
+  FIELD(playhead_limits, viewport_width) \
+  FIELD(playhead_limits, viewport_height) \
+  FIELD(playhead_limits, pixel_ratio) \
+  FIELD(playhead_limits, saves_data) \
+  FIELD(playhead_limits, hdcp_tenths) \
+  FIELD(playhead_limits, data_saver_bitrate_bps) \
   STRUCT(playhead_source) \
   FIELD(playhead_source, struct_size) \
   FIELD(playhead_source, has_start) \
@@ -159,6 +171,8 @@
   FIELD(playhead_representation, bitrate_bps) \
   FIELD(playhead_representation, width) \
   FIELD(playhead_representation, height) \
+  FIELD(playhead_representation, limit) \
+  FIELD(playhead_representation, reserved) \
   STRUCT(playhead_track) \
   FIELD(playhead_track, struct_size) \
   FIELD(playhead_track, kind) \
@@ -194,6 +208,23 @@
   CONSTANT(PLAYHEAD_SWITCH_MANUAL) \
   CONSTANT(PLAYHEAD_SWITCH_PERIOD) \
   CONSTANT(PLAYHEAD_SWITCH_FAILURE) \
+  CONSTANT(PLAYHEAD_SWITCH_LIMIT) \
+  CONSTANT(PLAYHEAD_PRESET_VOD) \
+  CONSTANT(PLAYHEAD_PRESET_LIVE) \
+  CONSTANT(PLAYHEAD_PRESET_LOW_LATENCY) \
+  CONSTANT(PLAYHEAD_PRESET_DATA_SAVER) \
+  CONSTANT(PLAYHEAD_PRESET_MAX_QUALITY) \
+  CONSTANT(PLAYHEAD_LIMIT_NONE) \
+  CONSTANT(PLAYHEAD_LIMIT_CODEC) \
+  CONSTANT(PLAYHEAD_LIMIT_SECURITY) \
+  CONSTANT(PLAYHEAD_LIMIT_HDCP) \
+  CONSTANT(PLAYHEAD_LIMIT_MANUAL) \
+  CONSTANT(PLAYHEAD_LIMIT_HARDWARE) \
+  CONSTANT(PLAYHEAD_LIMIT_BITRATE) \
+  CONSTANT(PLAYHEAD_LIMIT_HEIGHT) \
+  CONSTANT(PLAYHEAD_LIMIT_DATA_SAVER) \
+  CONSTANT(PLAYHEAD_LIMIT_VIEWPORT) \
+  CONSTANT(PLAYHEAD_LIMIT_DROPPED_FRAMES) \
   CONSTANT(PLAYHEAD_SEVERITY_RECOVERABLE) \
   CONSTANT(PLAYHEAD_SEVERITY_FATAL) \
   CONSTANT(PLAYHEAD_EVENT_NONE) \

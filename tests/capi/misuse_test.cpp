@@ -62,6 +62,11 @@ TEST_CASE("misuse: NULL is answered everywhere") {
   CHECK(playhead_player_set_volume(nullptr, 1) == kInvalid);
   CHECK(playhead_player_select_representation(nullptr, "") == kInvalid);
   CHECK(playhead_player_select_audio(nullptr, "") == kInvalid);
+  const playhead_limits limits = PLAYHEAD_LIMITS_INIT;
+  CHECK(playhead_player_set_limits(nullptr, &limits) == kInvalid);
+  uint64_t needed = 1;
+  CHECK(playhead_player_decision_log(nullptr, nullptr, 0, &needed) == kInvalid);
+  CHECK(needed == 0);
   CHECK(playhead_player_stop(nullptr) == kInvalid);
   CHECK(playhead_player_next_event(nullptr, 0, &event) == kInvalid);
   CHECK(playhead_player_set_wakeup(nullptr, nullptr) == kInvalid);
@@ -173,9 +178,34 @@ TEST_CASE("misuse: commands check their arguments") {
   CHECK(playhead_player_set_volume(pair.player, std::nan("")) == kInvalid);
   CHECK(playhead_player_select_audio(pair.player, nullptr) == kInvalid);
 
+  playhead_limits limits = PLAYHEAD_LIMITS_INIT;
+  CHECK(playhead_player_set_limits(pair.player, nullptr) == kInvalid);
+  limits.pixel_ratio = std::nan("");
+  CHECK(playhead_player_set_limits(pair.player, &limits) == kInvalid);
+  playhead_player_config config = PLAYHEAD_PLAYER_CONFIG_INIT;
+  for (const int32_t preset : {-1, 5, 256, INT32_MAX, INT32_MIN}) {
+    CAPTURE(preset);
+    playhead_player* none = nullptr;
+    config.preset = preset;
+    CHECK(playhead_player_create(pair.client, &config, &none) == kInvalid);
+  }
+  uint64_t needed = 0;
+  char text[4] = {'a', 'b', 'c', 'd'};
+  CHECK(playhead_player_decision_log(pair.player, text, sizeof text, nullptr) == kInvalid);
+  CHECK(playhead_player_decision_log(pair.player, nullptr, 4, &needed) == kInvalid);
+  CHECK(playhead_player_decision_log(pair.player, nullptr, 0, &needed) == PLAYHEAD_OK);
+  CHECK(needed == 1);  // nothing was played
+  CHECK(playhead_player_decision_log(pair.player, text, sizeof text, &needed) == PLAYHEAD_OK);
+  CHECK(text[0] == 0);
+
   // Out of range is clamped, out of order ignored: none of this may end anything.
   CHECK(playhead_player_set_speed(pair.player, 1e300) == PLAYHEAD_OK);
   CHECK(playhead_player_set_volume(pair.player, -1e300) == PLAYHEAD_OK);
+  limits.pixel_ratio = -1e300;
+  limits.viewport_width = limits.viewport_height = limits.max_height = INT32_MAX;
+  limits.max_bitrate_bps = limits.data_saver_bitrate_bps = INT64_MIN;
+  limits.hdcp_tenths = INT32_MIN;
+  CHECK(playhead_player_set_limits(pair.player, &limits) == PLAYHEAD_OK);
   CHECK(playhead_player_seek(pair.player, std::numeric_limits<int64_t>::min(), 1) == PLAYHEAD_OK);
   CHECK(playhead_player_seek(pair.player, std::numeric_limits<int64_t>::max(), 2) == PLAYHEAD_OK);
   CHECK(playhead_player_select_representation(pair.player, nullptr) == PLAYHEAD_OK);

@@ -167,6 +167,24 @@ TEST_CASE("demo: plays what other packagers made, from the first picture to the 
   }
 }
 
+TEST_CASE("demo: the decisions it writes are made again by the simulator") {
+  const TempDir temp;
+  const std::string file = (temp.path() / "decisions").string();
+  DemoProcess demo({"--headless", "--speed", "2", "--storage", "", "--preset", "max_quality",
+                    "--decisions", file, "--url", media().url("dash.mpd")},
+                   temp.path() / "errors");
+  CHECK(demo.wait() == 0);
+  const Finished again = run({PLAYHEAD_BIN_DIR "/playhead-abr-sim", "--replay", file});
+  CAPTURE(again.output);
+  CHECK(again.exit_code == 0);
+  std::ifstream lines(file);
+  std::string first;
+  REQUIRE(std::getline(lines, first));
+  CHECK(first.rfind("session default ", 0) == 0);
+  CHECK(first.find("linear_share=800000") != std::string::npos);
+  CHECK(again.output.find(" of 1 sessions, 0 differ") != std::string::npos);
+}
+
 TEST_CASE("demo: every failure is an event, a sentence and exit code 1") {
   struct Case {
     const char* name;

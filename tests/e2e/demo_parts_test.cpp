@@ -92,9 +92,12 @@ TEST_CASE("options: everything said is understood") {
                                       "720",          "--progress-interval",
                                       "10",           "--exit-after-first-frame",
                                       "--events",     "-",
-                                      "--screenshot", "shot.png",
-                                      "--at",         "3.5",
-                                      "--do",         "5:pause"});
+                                      "--preset",     "low_latency",
+                                      "--data-saver", "--decisions",
+                                      "why.log",      "--screenshot",
+                                      "shot.png",     "--at",
+                                      "3.5",          "--do",
+                                      "5:pause"});
   REQUIRE(parsed.options);
   const Options& options = *parsed.options;
   CHECK(options.title == "m_1");
@@ -106,6 +109,9 @@ TEST_CASE("options: everything said is understood") {
   CHECK(options.start_us == 12'000'000);
   CHECK(options.speed == 1.25);
   CHECK(options.max_height == 720);
+  CHECK(options.preset == PLAYHEAD_PRESET_LOW_LATENCY);
+  CHECK(options.saves_data);
+  CHECK(options.decisions == "why.log");
   CHECK(options.progress_interval_s == 10);
   CHECK(options.exits_after_first_frame);
   CHECK(options.events == "-");

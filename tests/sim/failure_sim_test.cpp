@@ -193,7 +193,7 @@ TEST_CASE("sim: a truncated segment is fetched again") {
     return text_answer(body);
   });
   PlayerConfig config;
-  config.max_bitrate = {400'000};
+  config.limits.max_bitrate = {400'000};
   world.start_app(config);
   world.load_url(world.title.url());
   REQUIRE(world.run_until_event<Ended>(5min));

@@ -181,8 +181,13 @@ class BadSample {
 
 class SimVideoDecoder final : public VideoDecoder {
  public:
-  SimVideoDecoder(Executor& executor, BadSample bad, VideoDecoderCallbacks callbacks)
-      : later_(executor), bad_(bad), callbacks_(std::move(callbacks)) {}
+  SimVideoDecoder(Executor& executor, BadSample bad, std::size_t slow_above_bytes,
+                  VideoDecoderCallbacks callbacks)
+      : later_(executor),
+        slow_(executor, 4 * kSlowPicture),
+        bad_(bad),
+        slow_above_bytes_(slow_above_bytes),
+        callbacks_(std::move(callbacks)) {}
 
   [[nodiscard]] int room() const override { return 4 - queued_; }
 
@@ -196,33 +201,58 @@ class SimVideoDecoder final : public VideoDecoder {
       return;
     }
     has_key_ = has_key_ || sample.is_key_frame;
-    later_.post([this, time, show = show && has_key_, duration = Duration{sample.duration_ticks}] {
-      --queued_;
-      if (show) {
-        VideoFrame frame;
-        frame.time = time;
-        frame.duration = duration;
-        frame.width = 16;
-        frame.height = 9;
-        callbacks_.on_frame(std::move(frame));
-      }
-      callbacks_.on_room();
-    });
+    VideoFrame frame;
+    frame.time = time;
+    frame.duration = Duration{sample.duration_ticks};
+    frame.width = 16;
+    frame.height = 9;
+    const Held picture{std::move(frame), show && has_key_};
+    if (slow_above_bytes_ == 0 || sample.data.size() <= slow_above_bytes_) {
+      return later_.post([this, picture] {
+        held_.push_back(picture);
+        give();
+      });
+    }
+    held_.push_back(picture);
+    if (held_.size() == 4) slow_.post([this] { give(); });
   }
 
   void drain() override {
-    later_.post([this] { callbacks_.on_drained(); });
+    later_.post([this] {
+      give();
+      callbacks_.on_drained();
+    });
   }
 
   void flush() override {
     later_.forget();
+    slow_.forget();
+    held_.clear();
     queued_ = 0;
     has_key_ = false;
   }
 
  private:
-  Later later_;
+  static constexpr Duration kSlowPicture = 50ms;
+  struct Held {
+    VideoFrame frame;
+    bool is_shown;
+  };
+
+  void give() {
+    std::vector<Held> given;
+    given.swap(held_);
+    queued_ -= static_cast<int>(given.size());
+    for (Held& held : given) {
+      if (held.is_shown) callbacks_.on_frame(std::move(held.frame));
+    }
+    callbacks_.on_room();
+  }
+
+  Later later_, slow_;
   BadSample bad_;
+  std::size_t slow_above_bytes_;
+  std::vector<Held> held_;  // decoded, not given yet
   VideoDecoderCallbacks callbacks_;
   int queued_ = 0;
   bool has_key_ = false;
@@ -301,8 +331,8 @@ Result<std::unique_ptr<VideoDecoder>> SimBackend::open_video_decoder(
     const StreamInfo& stream, Executor& executor, VideoDecoderCallbacks callbacks) {
   if (stream.codec != "sim") return make_error(ErrorCode::kCodecUnsupported, stream.codec);
   const BadSample bad(troubles_.bad_video_sample, troubles_.severity);
-  return std::unique_ptr<VideoDecoder>(
-      std::make_unique<SimVideoDecoder>(executor, bad, std::move(callbacks)));
+  return std::unique_ptr<VideoDecoder>(std::make_unique<SimVideoDecoder>(
+      executor, bad, troubles_.slow_above_bytes, std::move(callbacks)));
 }
 
 Result<std::unique_ptr<AudioDecoder>> SimBackend::open_audio_decoder(

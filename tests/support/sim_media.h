@@ -34,6 +34,8 @@ struct SimCodecTroubles {
   // The sample with that number, counted from 1 for each decoder, cannot be decoded; 0 is none.
   int bad_video_sample = 0;
   int bad_audio_sample = 0;
+  // Pictures of more bytes than that take 50 ms each and come out four at a time; 0: none.
+  std::size_t slow_above_bytes = 0;
   Severity severity = Severity::kRecoverable;  // of that: fatal ends the decoder
 };
 

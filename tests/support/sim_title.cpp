@@ -38,6 +38,7 @@ std::string SimTitle::multivariant() const {
   for (std::size_t i = 0; i < bitrates_bps.size(); ++i) {
     out << "#EXT-X-STREAM-INF:BANDWIDTH=" << bitrates_bps[i] << ",RESOLUTION=" << 320 * (i + 1)
         << "x" << 180 * (i + 1) << ",CODECS=\"" << video_codec << ",mp4a.40.2\"";
+    if (i < hdcp_levels.size()) out << ",HDCP-LEVEL=" << hdcp_levels[i];
     if (has_audio) out << ",AUDIO=\"aac\"";
     out << "\nv" << i << ".m3u8\n";
   }

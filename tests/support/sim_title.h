@@ -16,6 +16,7 @@ struct SimTitle {
   std::vector<int64_t> bitrates_bps = {400'000, 900'000, 1'800'000, 3'500'000};
   int64_t audio_bps = 128'000;
   bool has_audio = true;
+  std::vector<std::string> hdcp_levels;  // HDCP-LEVEL of each bitrate; empty: none is declared
   std::string video_codec = "avc1.64001f";
   int extra_audio_segments = 0;  // sound goes on after the pictures
   // Container time of the first sample, as MPEG-TS muxers like to start late.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <string>
 #include <utility>
 
@@ -23,10 +25,43 @@ PlayerConfig make_player_config(const playhead_player_config& from) {
   set_unless_zero(to.buffering.back, from.buffer_back_us);
   if (from.buffer_max_bytes != 0) to.buffering.max_bytes = from.buffer_max_bytes;
   set_unless_zero(to.progress_interval, from.progress_interval_us);
-  to.max_bitrate = Bitrate{from.max_bitrate_bps};
-  to.max_height = from.max_height;
+  to.limits.max_bitrate = Bitrate{from.max_bitrate_bps};
+  to.limits.max_height = from.max_height;
+  // What is no preset becomes one that Player::create refuses.
+  to.preset = static_cast<AbrPreset>(std::clamp(from.preset, -1, 255) & 255);
   to.audio_language = text_or_empty(from.audio_language);
   return to;
+}
+
+playhead_status set_limits(playhead_player* handle, const playhead_limits* theirs) {
+  playhead_limits from{};
+  if (handle == nullptr || !read_struct(theirs, from) || std::isnan(from.pixel_ratio)) {
+    return status_of(ErrorCode::kInvalidArgument);
+  }
+  PictureLimits to;
+  to.max_bitrate = Bitrate{from.max_bitrate_bps};
+  to.max_height = from.max_height;
+  to.viewport_width = from.viewport_width;
+  to.viewport_height = from.viewport_height;
+  if (from.pixel_ratio > 0) to.pixel_ratio = from.pixel_ratio;
+  to.saves_data = from.saves_data != 0;
+  to.data_saver_bitrate = Bitrate{from.data_saver_bitrate_bps};
+  to.hdcp_tenths = from.hdcp_tenths;
+  handle->player->set_limits(to);
+  return PLAYHEAD_OK;
+}
+
+playhead_status decision_log(const playhead_player* handle, char* buffer, uint64_t capacity,
+                             uint64_t* out_needed) {
+  if (out_needed != nullptr) *out_needed = 0;
+  if (buffer != nullptr && capacity > 0) *buffer = 0;
+  if (handle == nullptr || out_needed == nullptr || (buffer == nullptr && capacity > 0)) {
+    return status_of(ErrorCode::kInvalidArgument);
+  }
+  const std::string text = handle->player->decision_log();
+  *out_needed = text.size() + 1;
+  if (*out_needed <= capacity) std::memcpy(buffer, text.c_str(), text.size() + 1);
+  return PLAYHEAD_OK;
 }
 
 // Engine thread.
@@ -160,6 +195,16 @@ playhead_status playhead_player_set_volume(playhead_player* player, double volum
 playhead_status playhead_player_select_representation(playhead_player* player,
                                                       const char* id) noexcept {
   return command(player, [&](Player& p) { p.select_representation(text_or_empty(id)); });
+}
+
+playhead_status playhead_player_set_limits(playhead_player* player,
+                                           const playhead_limits* limits) noexcept {
+  return guard([&] { return playhead::capi::set_limits(player, limits); });
+}
+
+playhead_status playhead_player_decision_log(const playhead_player* player, char* buffer,
+                                             uint64_t capacity, uint64_t* out_needed) noexcept {
+  return guard([&] { return playhead::capi::decision_log(player, buffer, capacity, out_needed); });
 }
 
 playhead_status playhead_player_select_audio(playhead_player* player, const char* id) noexcept {

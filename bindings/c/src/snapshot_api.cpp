@@ -51,6 +51,7 @@ playhead_representation to_c(const RepresentationInfo& from) {
   to.bitrate_bps = from.bitrate.bps;
   to.width = from.width;
   to.height = from.height;
+  to.limit = static_cast<int32_t>(from.limit);
   return to;
 }
 

@@ -17,8 +17,9 @@ namespace playhead {
 using TokenCallback = UniqueFunction<void(Result<std::string>)>;
 
 // The app's source of access tokens. Called from any thread, never while an earlier call has not
-// been answered; must not block. `refresh`: the service refused the last token, a new one is needed.
-// `done` may be called from any thread, during the call or later; only the first call of it counts.
+// been answered; must not block. `refresh`: the service refused the last token, a new one is
+// needed. `done` may be called from any thread, during the call or later; only the first call of it
+// counts.
 using TokenProvider = UniqueFunction<void(bool refresh, TokenCallback done)>;
 
 // What all players of an app share.
@@ -42,13 +43,39 @@ struct BufferingConfig {
   int64_t max_bytes = int64_t{96} << 20;  // encoded bytes held, all tracks; wins over `target`
 };
 
+// What the automatic choice of the picture is after.
+enum class AbrPreset : uint8_t {
+  kVod,         // minutes of buffer, the end is known
+  kLive,        // 10 to 30 s of buffer, no end
+  kLowLatency,  // 1 to 4 s of buffer
+  kDataSaver,   // content with the middle of what is offered
+  kMaxQuality,  // accepts more stalls and switches for the best picture
+};
+
+// What the picture may not exceed. Zero, negative and false: no such limit, unless said. All but
+// the HDCP version are wishes: they bind the automatic choice only, and where they leave nothing
+// the smallest Representation is taken.
+struct PictureLimits {
+  Bitrate max_bitrate;
+  int max_height = 0;
+  // The view in layout units, and physical pixels in one of them. More pixels than the view has are
+  // not fetched.
+  int viewport_width = 0, viewport_height = 0;
+  double pixel_ratio = 1;  // up to 16; otherwise taken for 1
+  // The network is metered, or the viewer saves data: at most data_saver_bitrate.
+  bool saves_data = false;
+  Bitrate data_saver_bitrate;  // 0: 2 Mb/s, about 900 MB an hour
+  // HDCP version the output is protected with, in tenths: 22 is 2.2. 0: not known, no limit.
+  // Negative: not protected. What a manifest withholds from such an output is never shown.
+  int hdcp_tenths = 0;
+};
+
 struct PlayerConfig {
   BufferingConfig buffering;
   // Position reports per true play time; 4 s or 10 s by product rule, 1 s..60 s accepted.
   Duration progress_interval = 4s;
-  // Caps for the automatic choice; 0 means none.
-  Bitrate max_bitrate;
-  int max_height = 0;
+  AbrPreset preset = AbrPreset::kVod;
+  PictureLimits limits;  // Player::set_limits() changes them
   // BCP 47; empty: the manifest's default.
   std::string audio_language;
 };

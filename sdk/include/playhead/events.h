@@ -34,7 +34,25 @@ enum class SwitchReason : uint8_t {
   kManual,
   kPeriod,  // a new Period of the title has Representations of its own; not counted as a switch
   kFailure,
+  kLimit,  // the one before may not be chosen any more, see RepresentationInfo::limit
 };
+
+// Why the automatic choice leaves a Representation out. The first that applies.
+enum class PictureLimit : uint8_t {
+  kNone,          // it may be chosen
+  kCodec,         // nothing here decodes it
+  kSecurity,      // the DRM's security level is too low
+  kHdcp,          // the output is not protected enough
+  kManual,        // the viewer chose another one
+  kHardware,      // only hardware decoding is wanted
+  kBitrate,       // above PictureLimits::max_bitrate
+  kHeight,        // above PictureLimits::max_height
+  kDataSaver,     // above PictureLimits::data_saver_bitrate
+  kViewport,      // more pixels than the view can show
+  kDroppedFrames  // this device has dropped its frames lately; ends by itself
+};
+// "none", "codec", "data_saver" … as the decision log names them.
+[[nodiscard]] const char* to_string(PictureLimit limit);
 
 // Quality of experience of one play, from load to now or its end.
 struct QoeSummary {
@@ -145,7 +163,8 @@ struct RepresentationInfo {
   Bitrate bitrate;
   int width = 0, height = 0;
   std::string codecs;
-  bool is_selected = false;  // being fetched
+  bool is_selected = false;                  // being fetched
+  PictureLimit limit = PictureLimit::kNone;  // as of the last automatic choice
 };
 
 // How things stand; immutable, replaced as a whole every turn of the engine.

@@ -40,6 +40,8 @@ class PLAYHEAD_API Player {
   void set_volume(double volume);
   // An id of PlayerStatus::representations; empty: automatic.
   void select_representation(const std::string& id);
+  // Replaces all of PlayerConfig::limits, from the next segment fetched on. What is buffered stays.
+  void set_limits(const PictureLimits& limits);
   // An id of PlayerStatus::tracks (audio). Unknown ids are ignored with a Warning.
   void select_audio(const std::string& id);
   // Ends the play and saves the position; a Summary event follows.
@@ -52,6 +54,11 @@ class PLAYHEAD_API Player {
   void set_wakeup(UniqueFunction<void()> wakeup);
   // Never null.
   [[nodiscard]] std::shared_ptr<const PlayerStatus> status() const;
+  // Why the pictures of this play, or of the last, are what they are: a line of its rules, then a
+  // line for each of the last 512 decisions, and one whenever the limits left out something else.
+  // Text that playhead-abr-sim --replay makes every decision from again; empty before the first
+  // play.
+  [[nodiscard]] std::string decision_log() const;
   // The clock of Event::time and PlayerStatus::measured_at. Any thread.
   [[nodiscard]] MonotonicTime now() const;
 

@@ -26,6 +26,7 @@ Result<void> check(const PlayerConfig& config) {
   if (config.progress_interval < 1s || config.progress_interval > 60s) {
     return refuse("progress_interval is outside 1 s to 60 s");
   }
+  if (config.preset > AbrPreset::kMaxQuality) return refuse("preset is none of AbrPreset");
   return {};
 }
 
@@ -38,7 +39,7 @@ class Player::Impl {
       : executor_(std::move(executor)) {
     run([&] {
       engine_ = std::make_unique<PlayerEngine>(std::move(client), std::move(config),
-                                               std::move(sinks), *executor_, events_,
+                                               std::move(sinks), *executor_, events_, decisions_,
                                                [this](std::shared_ptr<const PlayerStatus> status) {
                                                  const std::lock_guard lock(status_mutex_);
                                                  status_ = std::move(status);
@@ -61,6 +62,7 @@ class Player::Impl {
   }
 
   EventQueue& events() { return events_; }
+  [[nodiscard]] std::string decision_log() const { return decisions_.text(); }
   [[nodiscard]] MonotonicTime now() const { return executor_->now(); }
 
   std::shared_ptr<const PlayerStatus> status() {
@@ -82,6 +84,7 @@ class Player::Impl {
   }
 
   EventQueue events_;
+  DecisionText decisions_;
   std::mutex status_mutex_;
   std::shared_ptr<const PlayerStatus> status_;             // under status_mutex_
   std::unique_ptr<PlayerEngine> engine_;                   // executor thread
@@ -136,6 +139,10 @@ void Player::select_representation(const std::string& id) {
   impl_->post([id](PlayerEngine& engine) { engine.select_representation(id); });
 }
 
+void Player::set_limits(const PictureLimits& limits) {
+  impl_->post([limits](PlayerEngine& engine) { engine.set_limits(limits); });
+}
+
 void Player::select_audio(const std::string& id) {
   impl_->post([id](PlayerEngine& engine) { engine.select_audio(id); });
 }
@@ -149,6 +156,8 @@ std::optional<Event> Player::next_event() { return impl_->events().pop(); }
 void Player::set_wakeup(UniqueFunction<void()> wakeup) {
   impl_->events().set_wakeup(std::move(wakeup));
 }
+
+std::string Player::decision_log() const { return impl_->decision_log(); }
 
 MonotonicTime Player::now() const { return impl_->now(); }
 

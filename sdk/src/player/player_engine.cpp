@@ -12,6 +12,10 @@ namespace {
 
 constexpr Duration kForever = 24h;
 
+// So long after a switch dropped frames may be the fault of the picture before (chosen). Less: that
+// one's lag bans the next as well; more: jerky for longer where every frame comes late.
+constexpr Duration kCatchUp = 10s;
+
 // Attempts at manifests end sooner than at segments: behind them a person waits for an answer.
 RetryConfig start_retries() {
   RetryConfig config;
@@ -22,13 +26,14 @@ RetryConfig start_retries() {
 }  // namespace
 
 PlayerEngine::PlayerEngine(std::shared_ptr<Client> client, PlayerConfig config, Sinks sinks,
-                           Executor& executor, EventQueue& events,
+                           Executor& executor, EventQueue& events, DecisionText& decisions,
                            std::function<void(std::shared_ptr<const PlayerStatus>)> publish)
     : client_(std::move(client)),
       config_(std::move(config)),
       sinks_(std::move(sinks)),
       executor_(executor),
       events_(events),
+      decisions_(decisions),
       publish_(std::move(publish)),
       log_(client_->impl().log.get(), "player"),
       start_fetcher_(*client_->impl().transport, executor, start_retries()),
@@ -79,7 +84,9 @@ void PlayerEngine::turn() {
   handle_errors(now);
   if (streaming_) {
     settle_start(now);
+    streaming_->set_smooth_height(dropped_frames_.smooth_height(now));
     wait = streaming_->turn(now, position(now), speed_);
+    decisions_.follow(streaming_->chooser());
     const MediaPipeline::Turn played = pipeline_->turn(*streaming_, now);
     wait = std::min(wait, played.wait);
     note_presented(played.video, now);
@@ -112,6 +119,7 @@ void PlayerEngine::handle_errors(MonotonicTime now) {
 
 void PlayerEngine::note_presented(const VideoPipeline::Presented& presented, MonotonicTime now) {
   qoe_.on_frames(presented.shown, presented.dropped);
+  note_dropped(presented, now);
   if (presented.changed) {
     const SampleOrigin& origin = *presented.changed;
     const bool is_first = shown_.id.empty();
@@ -130,6 +138,15 @@ void PlayerEngine::note_presented(const VideoPipeline::Presented& presented, Mon
     qoe_.on_first_frame(now);
     emit(FirstFrame{now - load_started_, pipeline_->video().width(), pipeline_->video().height()});
   }
+}
+
+void PlayerEngine::note_dropped(const VideoPipeline::Presented& presented, MonotonicTime now) {
+  // A decoder that lagged behind catches up by dropping what comes next: no fault of that.
+  if (presented.changed) catches_up_until_ = now + kCatchUp;
+  const bool is_on_time = presented.shown > 0 && presented.dropped == 0;
+  if (is_on_time || now >= catches_up_until_) catches_up_until_ = now;
+  if (now < catches_up_until_) return;
+  dropped_frames_.add(shown_.height, presented.shown, presented.dropped, now);
 }
 
 std::size_t PlayerEngine::period_at(MediaTime time) const {

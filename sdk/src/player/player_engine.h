@@ -11,6 +11,7 @@
 #include "manifest/manifest_source.h"
 #include "net/fetcher.h"
 #include "player/client_impl.h"
+#include "player/decision_text.h"
 #include "player/event_queue.h"
 #include "player/media_pipeline.h"
 #include "player/qoe_collector.h"
@@ -26,7 +27,7 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
  public:
   // `publish` receives the status snapshot of every turn.
   PlayerEngine(std::shared_ptr<Client> client, PlayerConfig config, Sinks sinks, Executor& executor,
-               EventQueue& events,
+               EventQueue& events, DecisionText& decisions,
                std::function<void(std::shared_ptr<const PlayerStatus>)> publish);
   ~PlayerEngine() override;
 
@@ -37,6 +38,7 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   void set_speed(double speed);
   void set_volume(double volume);
   void select_representation(const std::string& id);
+  void set_limits(const PictureLimits& limits);
   void select_audio(const std::string& id);
   void stop();
 
@@ -62,6 +64,7 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   void turn();
   void handle_errors(MonotonicTime now);
   void note_presented(const VideoPipeline::Presented& presented, MonotonicTime now);
+  void note_dropped(const VideoPipeline::Presented& presented, MonotonicTime now);
   void update_state(MonotonicTime now);
   void update_session(MonotonicTime now);
   [[nodiscard]] PlayActivity activity() const;
@@ -101,6 +104,7 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   Sinks sinks_;
   Executor& executor_;
   EventQueue& events_;
+  DecisionText& decisions_;
   std::function<void(std::shared_ptr<const PlayerStatus>)> publish_;
   const Logger log_;
 
@@ -109,6 +113,10 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   double speed_ = 1.0;
   double volume_ = 1.0;
   TrackPreferences preferences_;
+
+  // What this device drops, over all plays.
+  abr::DroppedFrames dropped_frames_;
+  MonotonicTime catches_up_until_;
 
   // The play.
   PlaySource source_;

@@ -86,14 +86,15 @@ void PlayerEngine::on_manifest(Result<std::shared_ptr<const Presentation>> resul
   const MonotonicTime now = executor_.now();
   StreamingConfig config;
   config.buffering = config_.buffering;
-  config.max_bitrate = config_.max_bitrate;
-  config.max_height = config_.max_height;
+  config.preset = config_.preset;
+  config.limits = config_.limits;
   config.can_renew = session_ != nullptr;
   MediaBackend& backend = *client_->impl().backend;
   StreamingListener& streaming_listener = *this;
   PipelineListener& pipeline_listener = *this;
   auto streaming = std::make_unique<StreamingEngine>(media_fetcher_, manifests_, backend, executor_,
                                                      config, streaming_listener);
+  decisions_.start(streaming->chooser().settings(), config_.buffering.target);
   streaming->remember(client_->impl().remembered_throughput());
   if (auto opened = streaming->open(*result, preferences_, start_position_); !opened) {
     return fail_next_turn(std::move(opened).error());
@@ -208,6 +209,12 @@ void PlayerEngine::select_representation(const std::string& id) {
                            Severity::kRecoverable));
   }
   streaming_->select_representation(id, position(executor_.now()));
+  wake();
+}
+
+void PlayerEngine::set_limits(const PictureLimits& limits) {
+  config_.limits = limits;
+  if (streaming_) streaming_->set_limits(limits);
   wake();
 }
 

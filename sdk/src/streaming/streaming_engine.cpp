@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "streaming/buffering_policy.h"
+#include "streaming/limit_inputs.h"
 
 namespace playhead {
 
@@ -56,6 +57,11 @@ SwitchReason reason_of(abr::Reason reason) {
   return SwitchReason::kInitial;
 }
 
+Error withheld_error() {
+  return make_error(ErrorCode::kNoPlayableTrack,
+                    "every picture of the title asks for an output with a higher HDCP version");
+}
+
 }  // namespace
 
 StreamingEngine::StreamingEngine(ResourceFetcher& fetcher, ManifestSource& manifests,
@@ -66,7 +72,8 @@ StreamingEngine::StreamingEngine(ResourceFetcher& fetcher, ManifestSource& manif
       executor_(executor),
       config_(config),
       listener_(listener),
-      indexes_(manifests, [this] { listener_.on_streaming_progress(); }) {}
+      indexes_(manifests, [this] { listener_.on_streaming_progress(); }),
+      chooser_(settings_of(config.preset)) {}
 
 StreamingEngine::~StreamingEngine() = default;
 
@@ -302,6 +309,7 @@ void StreamingEngine::fetch_next(Track& track, MediaTime position) {
     SwitchReason reason = SwitchReason::kInitial;
     const Representation* chosen = choose_representation(track, position, reason);
     if (!chosen) {
+      if (is_withheld(track)) return block(track, withheld_error());
       if (next_period(track)) continue;
       return;
     }
@@ -433,10 +441,23 @@ const Representation* StreamingEngine::forced_in(const AdaptationSet& set) const
                             });
 }
 
+bool StreamingEngine::may_show(const Representation& representation) const {
+  return limit_candidate(representation).hdcp_tenths <=
+         limit_inputs(config_.limits, smooth_height_).hdcp_tenths;
+}
+
+bool StreamingEngine::is_withheld(const Track& track) const {
+  if (track.stream->kind() != TrackKind::kVideo) return false;
+  const auto& limits = chooser_.limits();
+  return std::any_of(limits.begin(), limits.end(), [](const VideoChooser::Limited& limited) {
+    return limited.limit == abr::Limit::kHdcp;
+  });
+}
+
 const Representation* StreamingEngine::choose_video(const Track& track, const AdaptationSet& set,
                                                     MediaTime position, SwitchReason& reason) {
   const Representation* forced = forced_in(set);
-  if (forced && is_usable(track, *forced)) {
+  if (forced && is_usable(track, *forced) && may_show(*forced)) {
     reason = SwitchReason::kManual;
     return forced;
   }
@@ -445,7 +466,8 @@ const Representation* StreamingEngine::choose_video(const Track& track, const Ad
   auto asked = situation(track, std::max(cursor - position, Duration{0}));
   asked.options = options;
   const VideoChooser::Choice choice = chooser_.choose(asked);
-  reason = track.failed_ids.empty() ? reason_of(choice.reason) : SwitchReason::kFailure;
+  reason = choice.is_forced_off ? SwitchReason::kLimit : reason_of(choice.reason);
+  if (!track.failed_ids.empty()) reason = SwitchReason::kFailure;
   return choice.representation;
 }
 
@@ -454,8 +476,9 @@ std::vector<VideoChooser::Option> StreamingEngine::video_options(const Track& tr
                                                                  MediaTime at) const {
   std::vector<VideoChooser::Option> options;
   for (const Representation& representation : set.representations) {
-    if (!is_usable(track, representation)) continue;
-    VideoChooser::Option option{&representation, nullptr, std::nullopt};
+    if (track.failed_ids.count(representation.id) != 0) continue;
+    VideoChooser::Option option{&representation, nullptr, std::nullopt,
+                                is_usable(track, representation)};
     if (const LoadedIndex* index = indexes_.find(representation)) {
       option.segments = index->segments.get();
       option.next = next_index(track, *index->segments, at);
@@ -473,8 +496,7 @@ VideoChooser::Situation StreamingEngine::situation(const Track& track, Duration 
   situation.speed = speed_;
   situation.has_end = presentation_->type == PresentationType::kVod &&
                       track.period + 1 == presentation_->periods.size();
-  situation.max_bitrate = config_.max_bitrate;
-  situation.max_height = config_.max_height;
+  situation.limits = limit_inputs(config_.limits, smooth_height_);
   situation.now = last_turn_;
   return situation;
 }

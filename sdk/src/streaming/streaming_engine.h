@@ -38,8 +38,8 @@ class StreamingListener {
 
 struct StreamingConfig {
   BufferingConfig buffering;
-  Bitrate max_bitrate;
-  int max_height = 0;
+  AbrPreset preset = AbrPreset::kVod;
+  PictureLimits limits;
   // The URLs are signed and can be renewed.
   bool can_renew = false;
 };
@@ -70,6 +70,11 @@ class StreamingEngine final : private TrackStreamListener {
   // Empty: automatic.
   void select_representation(const std::string& id, MediaTime position);
 
+  // From the next segment on.
+  void set_limits(const PictureLimits& limits) { config_.limits = limits; }
+  // Tallest picture this device shows without dropping frames, of abr::DroppedFrames.
+  void set_smooth_height(int height) { smooth_height_ = height; }
+
   // Starts what is due. Answers how long until the next turn is needed if nothing else happens.
   Duration turn(MonotonicTime now, MediaTime position, double speed);
 
@@ -95,7 +100,7 @@ class StreamingEngine final : private TrackStreamListener {
   [[nodiscard]] const Presentation* presentation() const { return presentation_.get(); }
   [[nodiscard]] const std::string& forced_representation() const { return forced_id_; }
   // Why the pictures are what they are.
-  [[nodiscard]] const abr::DecisionLog& decisions() const { return chooser_.log(); }
+  [[nodiscard]] const VideoChooser& chooser() const { return chooser_; }
   // The Representation fetched at present; null before the first.
   [[nodiscard]] const std::string& fetched_representation() const { return last_video_id_; }
   [[nodiscard]] std::vector<TrackInfo> audio_tracks() const;
@@ -179,6 +184,10 @@ class StreamingEngine final : private TrackStreamListener {
                    const Representation& representation, SwitchReason reason);
   // The Representation chosen by hand, or what comes nearest to it in another Period; may be null.
   [[nodiscard]] const Representation* forced_in(const AdaptationSet& set) const;
+  // It may be shown on this output.
+  [[nodiscard]] bool may_show(const Representation& representation) const;
+  // Nothing was chosen because no picture may be shown on this output.
+  [[nodiscard]] bool is_withheld(const Track& track) const;
   // The segment of `index` that goes on from `at`.
   [[nodiscard]] std::optional<std::size_t> next_index(const Track& track, const SegmentIndex& index,
                                                       MediaTime at) const;
@@ -220,6 +229,7 @@ class StreamingEngine final : private TrackStreamListener {
   SampleQueue audio_;
 
   VideoChooser chooser_;
+  int smooth_height_ = 0;
   ThroughputMeter meter_;
   std::optional<Receiving> receiving_;
   std::string forced_id_;

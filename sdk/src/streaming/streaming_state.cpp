@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "streaming/limit_inputs.h"
 #include "streaming/streaming_engine.h"
 
 namespace playhead {
@@ -107,6 +108,9 @@ std::vector<RepresentationInfo> StreamingEngine::video_representations() const {
   for (const Representation& representation : set->representations) {
     list.push_back(representation_info(representation));
     list.back().is_selected = representation.id == last_video_id_;
+    for (const VideoChooser::Limited& limited : chooser_.limits()) {
+      if (limited.id == representation.id) list.back().limit = picture_limit(limited.limit);
+    }
   }
   return list;
 }

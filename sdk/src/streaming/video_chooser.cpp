@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "playhead/abr/limits.h"
+#include "streaming/limit_inputs.h"
 
 namespace playhead {
 
@@ -49,6 +49,7 @@ struct VideoChooser::Ladder {
   std::vector<bool> is_loaded;  // its segments are known
   std::vector<abr::Candidate> candidates;
   abr::DecisionInputs in;
+  std::vector<abr::Limit> limits;  // of every option
 
   [[nodiscard]] std::optional<std::size_t> find(const std::string& id) const {
     for (std::size_t i = 0; i < representations.size(); ++i) {
@@ -59,7 +60,8 @@ struct VideoChooser::Ladder {
 };
 
 VideoChooser::VideoChooser(const abr::Settings& settings)
-    : estimator_(abr::make_estimator(abr::EstimatorKind::kForecast, settings)),
+    : settings_(settings),
+      estimator_(abr::make_estimator(abr::EstimatorKind::kForecast, settings)),
       controller_(abr::make_controller(abr::Algorithm::kDefault, settings)) {}
 
 void VideoChooser::add_bytes(int64_t bytes, MonotonicTime received, bool goes_on) {
@@ -83,21 +85,16 @@ VideoChooser::Ladder VideoChooser::make_ladder(const Situation& s) const {
   Ladder ladder;
   std::vector<abr::LimitCandidate> limited;
   for (const Option& option : s.options) {
-    abr::LimitCandidate candidate;
-    candidate.bitrate = option.representation->bandwidth;
-    candidate.width = option.representation->width;
-    candidate.height = option.representation->height;
-    candidate.frame_rate = option.representation->frame_rate;
-    limited.push_back(candidate);
+    limited.push_back(limit_candidate(*option.representation));
+    limited.back().is_decodable = option.is_decodable;
   }
-  abr::LimitInputs limits;
-  limits.max_bitrate = s.max_bitrate;
-  limits.max_height = s.max_height;
   const double speed = std::clamp(s.speed, kMinSpeed, kMaxSpeed);
 
   Duration segment = kUsualSegment;
   std::size_t ahead = 0;
-  const auto allowed = abr::apply_limits(limited, limits).allowed;
+  abr::LimitResult result = abr::apply_limits(limited, s.limits);
+  ladder.limits = std::move(result.limits);
+  const std::vector<std::size_t>& allowed = result.allowed;
   for (const std::size_t i : allowed) {
     const Option& option = s.options[i];
     if (!option.segments || !option.next) continue;
@@ -137,11 +134,18 @@ VideoChooser::Ladder VideoChooser::make_ladder(const Situation& s) const {
 VideoChooser::Choice VideoChooser::choose(const Situation& situation) {
   Ladder ladder = make_ladder(situation);
   ladder.in.ladder = ladder.candidates;
+  limits_.clear();
+  bool is_forced_off = false;
+  for (std::size_t i = 0; i < situation.options.size(); ++i) {
+    limits_.push_back({situation.options[i].representation->id, ladder.limits[i]});
+    is_forced_off |= limits_[i].limit != abr::Limit::kNone && limits_[i].id == situation.last_id &&
+                     !ladder.find(situation.last_id);
+  }
   const auto instead = ladder.find(std::exchange(instead_id_, {}));
-  if (instead) return {ladder.representations[*instead], abr::Reason::kStallAhead};
+  if (instead) return {ladder.representations[*instead], abr::Reason::kStallAhead, false};
   abr::Decision decision = controller_->decide(ladder.in);
   if (!decision.chosen) return {};
-  const Choice choice{ladder.representations[*decision.chosen], decision.reason};
+  const Choice choice{ladder.representations[*decision.chosen], decision.reason, is_forced_off};
   log_.add(abr::make_record(decisions_++, situation.now - MonotonicTime{}, ladder.in,
                             std::move(decision)));
   return choice;

@@ -5,10 +5,12 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "net/throughput_meter.h"
 #include "playhead/abr/controller.h"
 #include "playhead/abr/decision_log.h"
+#include "playhead/abr/limits.h"
 #include "playhead/abr/throughput.h"
 #include "playhead/presentation.h"
 
@@ -33,6 +35,7 @@ class VideoChooser {
     const Representation* representation = nullptr;
     const SegmentIndex* segments = nullptr;  // null while not loaded
     std::optional<std::size_t> next;         // which of them comes next
+    bool is_decodable = true;
   };
   struct Situation {
     std::span<const Option> options;  // ascending by bandwidth
@@ -41,13 +44,14 @@ class VideoChooser {
     Duration target{0};               // fetched until this much is ahead
     double speed = 1;                 // of playback
     bool has_end = false;             // the title ends with these segments
-    Bitrate max_bitrate;              // caps of the app; 0 = none
-    int max_height = 0;
+    abr::LimitInputs limits;
     MonotonicTime now;
   };
   struct Choice {
-    const Representation* representation = nullptr;  // null only when there is no option
+    const Representation* representation =
+        nullptr;  // null only when there is none that may be shown
     abr::Reason reason = abr::Reason::kEmptyLadder;
+    bool is_forced_off = false;  // the one fetched before may not be chosen any more
   };
   Choice choose(const Situation& situation);
 
@@ -62,15 +66,25 @@ class VideoChooser {
   // are known.
   [[nodiscard]] bool should_drop(const Situation& situation, const Transfer& transfer);
 
+  // Why each option was or was not to be had, at the last choose().
+  struct Limited {
+    std::string id;
+    abr::Limit limit = abr::Limit::kNone;
+    friend bool operator==(const Limited&, const Limited&) = default;
+  };
+  [[nodiscard]] const std::vector<Limited>& limits() const { return limits_; }
+  [[nodiscard]] const abr::Settings& settings() const { return settings_; }
   [[nodiscard]] const abr::DecisionLog& log() const { return log_; }
 
  private:
   struct Ladder;
   [[nodiscard]] Ladder make_ladder(const Situation& situation) const;
 
+  abr::Settings settings_;
   std::unique_ptr<abr::Estimator> estimator_;
   std::unique_ptr<abr::Controller> controller_;
   abr::DecisionLog log_;
+  std::vector<Limited> limits_;
   std::optional<MonotonicTime> last_bytes_;
   std::string instead_id_;  // of a dropped transfer
   int64_t decisions_ = 0;

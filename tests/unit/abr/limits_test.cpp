@@ -176,7 +176,14 @@ TEST_CASE("dropped frames: bans expire, and last longer when they were needed ag
   frames.add(1080, 100, 100, now);
   CHECK(frames.smooth_height(now + 119s) == 1079);
   CHECK(frames.smooth_height(now + 120s) == 0);
-  for (int i = 0; i < 20; ++i) frames.add(1080, 100, 100, now);
+  // What was fetched before the ban makes it begin anew, not grow.
+  for (int i = 0; i < 20; ++i) frames.add(1080, 100, 100, now + 60s);
+  CHECK(frames.smooth_height(now + 179s) == 1079);
+  CHECK(frames.smooth_height(now + 180s) == 0);
+  for (int i = 0; i < 20; ++i) {
+    now += DroppedFrames::kLongestBan;
+    frames.add(1080, 100, 100, now);
+  }
   CHECK(frames.smooth_height(now + DroppedFrames::kLongestBan - 1s) == 1079);
   CHECK(frames.smooth_height(now + DroppedFrames::kLongestBan) == 0);
   frames.add(720, 100, 100, now);

@@ -97,17 +97,39 @@ TEST_CASE("video chooser: caps, real sizes and speed") {
   Title plain;
   plain.situation.level = 28s;
   CHECK(chooser.choose(plain.situation).representation->id == "v3");
-  plain.situation.max_height = 500;
+  plain.situation.limits.max_height = 500;
   CHECK(chooser.choose(plain.situation).representation->id == "v1");
-  plain.situation.max_height = 0;
-  plain.situation.max_bitrate = {3'000'000};
+  plain.situation.limits.max_height = 0;
+  plain.situation.limits.max_bitrate = {3'000'000};
   CHECK(chooser.choose(plain.situation).representation->id == "v2");
-  plain.situation.max_bitrate = {0};
+  plain.situation.limits.max_bitrate = {0};
   plain.situation.speed = 2;  // every picture needs twice the throughput
   CHECK(chooser.choose(plain.situation).representation->id != "v3");
   Title heavy(3);  // three times what is declared
   heavy.situation.level = 12s;
   CHECK(chooser.choose(heavy.situation).representation->id < std::string("v3"));
+}
+
+TEST_CASE("video chooser: says of every option what left it out") {
+  VideoChooser chooser = measured(50'000'000);
+  Title title;
+  title.situation.limits.hdcp_tenths = 14;
+  title.representations[1].hdcp_level = HdcpLevel::kType1;
+  title.options[3].is_decodable = false;
+  title.situation.limits.max_bitrate = {500'000};
+  const auto choice = chooser.choose(title.situation);
+  CHECK(choice.representation->id == "v0");
+  CHECK(choice.is_forced_off);  // v1, fetched before, is out
+  const std::vector<VideoChooser::Limited> expected = {{"v0", abr::Limit::kNone},
+                                                       {"v1", abr::Limit::kHdcp},
+                                                       {"v2", abr::Limit::kBitrate},
+                                                       {"v3", abr::Limit::kCodec}};
+  CHECK(chooser.limits() == expected);
+  title.situation.last_id = "v0";
+  CHECK_FALSE(chooser.choose(title.situation).is_forced_off);
+  // What an output may not show is no last resort.
+  for (Representation& r : title.representations) r.hdcp_level = HdcpLevel::kType1;
+  CHECK(chooser.choose(title.situation).representation == nullptr);
 }
 
 TEST_CASE("video chooser: at the end of the title the buffer may be spent") {

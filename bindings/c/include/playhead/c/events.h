@@ -28,7 +28,8 @@ enum {
   PLAYHEAD_SWITCH_BUFFER = 2,
   PLAYHEAD_SWITCH_MANUAL = 3,
   PLAYHEAD_SWITCH_PERIOD = 4, /* a new Period of the title; not counted as a switch */
-  PLAYHEAD_SWITCH_FAILURE = 5
+  PLAYHEAD_SWITCH_FAILURE = 5,
+  PLAYHEAD_SWITCH_LIMIT = 6 /* the one before may not be chosen any more, see PLAYHEAD_LIMIT_… */
 };
 
 /* How bad an error is, PLAYHEAD_SEVERITY_…: */

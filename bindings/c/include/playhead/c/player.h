@@ -15,6 +15,15 @@ extern "C" {
 
 typedef struct playhead_player playhead_player;
 
+/* What the automatic choice of the picture is after, PLAYHEAD_PRESET_…: */
+enum {
+  PLAYHEAD_PRESET_VOD = 0,         /* minutes of buffer, the end is known */
+  PLAYHEAD_PRESET_LIVE = 1,        /* 10 to 30 s of buffer, no end */
+  PLAYHEAD_PRESET_LOW_LATENCY = 2, /* 1 to 4 s of buffer */
+  PLAYHEAD_PRESET_DATA_SAVER = 3,  /* content with the middle of what is offered */
+  PLAYHEAD_PRESET_MAX_QUALITY = 4  /* accepts more stalls and switches for the best picture */
+};
+
 typedef struct playhead_player_config {
   uint32_t struct_size;
   int32_t max_height; /* caps the automatic choice; 0: none */
@@ -34,8 +43,30 @@ typedef struct playhead_player_config {
   int64_t buffer_back_us;
   /* Encoded bytes held, all tracks; wins over the target. 0: 96 MiB. */
   int64_t buffer_max_bytes;
+  int32_t preset;   /* PLAYHEAD_PRESET_… */
+  int32_t reserved; /* 0 */
 } playhead_player_config;
 #define PLAYHEAD_PLAYER_CONFIG_INIT PLAYHEAD_SIZED(playhead_player_config)
+
+/* What the picture may not exceed. Zero: no such limit, unless said. All but hdcp_tenths are
+ * wishes: they bind the automatic choice only, and where they leave nothing the smallest is taken.
+ */
+typedef struct playhead_limits {
+  uint32_t struct_size;
+  int32_t max_height;
+  int64_t max_bitrate_bps;
+  /* The view in layout units, and physical pixels in one of them (0: 1; up to 16). More pixels than
+   * the view has are not fetched. */
+  int32_t viewport_width, viewport_height;
+  double pixel_ratio;
+  /* 1: the network is metered, or the viewer saves data; at most data_saver_bitrate_bps then. */
+  int32_t saves_data;
+  /* HDCP version the output is protected with, in tenths: 22 is 2.2. 0: not known, no limit.
+   * Negative: not protected. What a manifest withholds from such an output is never shown. */
+  int32_t hdcp_tenths;
+  int64_t data_saver_bitrate_bps; /* 0: 2 Mb/s */
+} playhead_limits;
+#define PLAYHEAD_LIMITS_INIT PLAYHEAD_SIZED(playhead_limits)
 
 /* What to play: a title of the service, or the URL of any manifest. */
 typedef struct playhead_source {
@@ -85,6 +116,10 @@ PLAYHEAD_API playhead_status playhead_player_set_volume(playhead_player* player,
 /* id: of a playhead_representation, copied; NULL or empty: the library chooses. */
 PLAYHEAD_API playhead_status
 playhead_player_select_representation(playhead_player* player, const char* id) PLAYHEAD_NOEXCEPT;
+/* Replaces all limits, those of the config as well, from the next segment fetched on; what is
+ * buffered stays. limits: borrowed until return. NaN is refused. */
+PLAYHEAD_API playhead_status playhead_player_set_limits(
+    playhead_player* player, const playhead_limits* limits) PLAYHEAD_NOEXCEPT;
 /* id: of an audio playhead_track, copied; an unknown one is answered by a WARNING. */
 PLAYHEAD_API playhead_status playhead_player_select_audio(playhead_player* player,
                                                           const char* id) PLAYHEAD_NOEXCEPT;
@@ -108,6 +143,19 @@ PLAYHEAD_API playhead_status playhead_player_set_wakeup(
 
 /* The monotonic clock of events, microseconds; its zero means nothing. 0 for NULL. Thread: any. */
 PLAYHEAD_API int64_t playhead_player_now_us(const playhead_player* player) PLAYHEAD_NOEXCEPT;
+
+/* Why the pictures of this play, or of the last, are what they are: a line of its rules, then a
+ * line for each of the last 512 decisions, and one whenever the limits left out something else.
+ * Text that playhead-abr-sim --replay makes every decision from again. Thread: any. Blocks: no.
+ * player        borrowed until return.
+ * buffer        borrowed until return; filled when the whole text with its zero byte fits, else
+ *               made empty. NULL when capacity is 0.
+ * out_needed    bytes of the whole text with its zero byte. It grows while something plays: ask
+ *               again with room to spare.
+ * Returns 0 or -PLAYHEAD_ERROR_INVALID_ARGUMENT. */
+PLAYHEAD_API playhead_status playhead_player_decision_log(const playhead_player* player,
+                                                          char* buffer, uint64_t capacity,
+                                                          uint64_t* out_needed) PLAYHEAD_NOEXCEPT;
 
 /* How things stood at one moment; never changes. */
 typedef struct playhead_snapshot playhead_snapshot;
@@ -135,6 +183,22 @@ typedef struct playhead_player_status {
 } playhead_player_status;
 #define PLAYHEAD_PLAYER_STATUS_INIT PLAYHEAD_SIZED(playhead_player_status)
 
+/* Why the automatic choice leaves a Representation out, the first that applies,
+ * PLAYHEAD_LIMIT_…: */
+enum {
+  PLAYHEAD_LIMIT_NONE = 0,           /* it may be chosen */
+  PLAYHEAD_LIMIT_CODEC = 1,          /* nothing here decodes it */
+  PLAYHEAD_LIMIT_SECURITY = 2,       /* the DRM's security level is too low */
+  PLAYHEAD_LIMIT_HDCP = 3,           /* the output is not protected enough */
+  PLAYHEAD_LIMIT_MANUAL = 4,         /* the viewer chose another one */
+  PLAYHEAD_LIMIT_HARDWARE = 5,       /* only hardware decoding is wanted */
+  PLAYHEAD_LIMIT_BITRATE = 6,        /* above max_bitrate_bps */
+  PLAYHEAD_LIMIT_HEIGHT = 7,         /* above max_height */
+  PLAYHEAD_LIMIT_DATA_SAVER = 8,     /* above data_saver_bitrate_bps */
+  PLAYHEAD_LIMIT_VIEWPORT = 9,       /* more pixels than the view can show */
+  PLAYHEAD_LIMIT_DROPPED_FRAMES = 10 /* this device has dropped its frames lately; ends by itself */
+};
+
 /* A picture quality the user can choose. Strings are borrowed as long as the snapshot lives. */
 typedef struct playhead_representation {
   uint32_t struct_size;
@@ -143,6 +207,8 @@ typedef struct playhead_representation {
   const char* codecs;
   int64_t bitrate_bps;
   int32_t width, height;
+  int32_t limit;    /* PLAYHEAD_LIMIT_…: why the last automatic choice left it out */
+  int32_t reserved; /* 0 */
 } playhead_representation;
 #define PLAYHEAD_REPRESENTATION_INIT PLAYHEAD_SIZED(playhead_representation)
 
