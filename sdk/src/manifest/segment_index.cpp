@@ -99,10 +99,13 @@ std::vector<PartialSegment> TimelineSegmentIndex::parts(std::size_t index) const
   if (count <= 1) return {};
   std::vector<PartialSegment> parts;
   SegmentPlace place = place_of(position);
+  // The Period may end within the segment.
+  const MediaTime end = timeline_->end(position);
   for (uint32_t i = 0; i < count; ++i) {
     PartialSegment part;
     part.start = timeline_->part_start(position, i);
-    part.end = timeline_->part_start(position, i + 1);
+    part.end = std::min(timeline_->part_start(position, i + 1), end);
+    if (part.start >= end) break;
     if (index == size_ && part.end > *edge_) break;
     place.sub_number = uint64_t{i} + 1;
     part.media = locator_->locate(place);
