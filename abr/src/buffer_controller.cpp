@@ -9,14 +9,9 @@
 namespace playhead::abr {
 
 Decision BufferController::decide(const DecisionInputs& in) const {
-  Decision decision;
   const PlanLadder ladder = make_plan_ladder(in, settings_);
-  if (ladder.steps.empty()) return decision;
-  if (ladder.steps.size() == 1) {
-    decision.chosen = ladder.steps.front().index;
-    decision.reason = Reason::kOnlyOne;
-    return decision;
-  }
+  if (ladder.steps.size() < 2) return without_choice(ladder);
+  Decision decision;
   // Utility: ln(bitrate / lowest). V makes the rule reach the top just below the cap.
   const double lowest = ladder.steps.front().bps;
   const double top_utility = std::log(ladder.steps.back().bps / lowest);

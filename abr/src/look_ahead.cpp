@@ -124,14 +124,9 @@ double LookAhead::worth(const PlanLadder& ladder, const Prospect& prospect, std:
 }
 
 Decision LookAhead::decide(const DecisionInputs& in) const {
-  Decision decision;
   const PlanLadder ladder = make_plan_ladder(in, settings_);
-  if (ladder.steps.empty()) return decision;
-  if (ladder.steps.size() == 1) {
-    decision.chosen = ladder.steps.front().index;
-    decision.reason = Reason::kOnlyOne;
-    return decision;
-  }
+  if (ladder.steps.size() < 2) return without_choice(ladder);
+  Decision decision;
   if (in.forecast.throughput.bps <= 0 || in.forecast.is_remembered) {
     return start(ladder, in, settings_.margin);
   }

@@ -97,6 +97,14 @@ PlanLadder make_plan_ladder(const DecisionInputs& in, const Settings& settings) 
   return plan;
 }
 
+Decision without_choice(const PlanLadder& ladder) {
+  Decision decision;
+  if (ladder.steps.empty()) return decision;
+  decision.chosen = ladder.steps.front().index;
+  decision.reason = Reason::kOnlyOne;
+  return decision;
+}
+
 std::size_t highest_within(const PlanLadder& ladder, double margin, double bps) {
   std::size_t found = 0;
   for (std::size_t i = 0; i < ladder.steps.size(); ++i) {

@@ -37,6 +37,9 @@ struct PlanLadder {
 
 [[nodiscard]] PlanLadder make_plan_ladder(const DecisionInputs& in, const Settings& settings);
 
+// The decision where there is nothing to choose from: fewer than two steps.
+[[nodiscard]] Decision without_choice(const PlanLadder& ladder);
+
 // Highest step within `margin` x `bps`; the lowest if none fits.
 [[nodiscard]] std::size_t highest_within(const PlanLadder& ladder, double margin, double bps);
 

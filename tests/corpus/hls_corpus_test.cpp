@@ -67,27 +67,21 @@ class Report {
     std::ostringstream out;
     out << "\nsource                        read / refused leniently   refused / let pass strictly"
            "   facts matched / differing / not in the model\n";
-    Row sum;
-    for (const auto& [source, row] : rows_) {
-      line(out, source, row);
-      sum.read += row.read;
-      sum.unread += row.unread;
-      sum.refused += row.refused;
-      sum.not_refused += row.not_refused;
-      sum.facts.matched += row.facts.matched;
-      sum.facts.mismatched += row.facts.mismatched;
-      sum.facts.not_applicable += row.facts.not_applicable;
-    }
-    line(out, "all", sum);
+    for (const auto& [source, row] : rows_) line(out, source, row);
+    line(out, "all", sum());
     return out.str();
   }
   [[nodiscard]] Row sum() const {
     Row sum;
     for (const auto& [source, row] : rows_) {
       sum.read += row.read;
+      sum.unread += row.unread;
       sum.refused += row.refused;
+      sum.not_refused += row.not_refused;
       sum.strict_read += row.strict_read;
       sum.facts.matched += row.facts.matched;
+      sum.facts.mismatched += row.facts.mismatched;
+      sum.facts.not_applicable += row.facts.not_applicable;
     }
     return sum;
   }
