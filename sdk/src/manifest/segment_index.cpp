@@ -66,6 +66,17 @@ std::shared_ptr<const TimelineSegmentIndex> TimelineSegmentIndex::listed_at(Wall
   return index;
 }
 
+std::optional<WallTime> TimelineSegmentIndex::next_listing() const {
+  const std::size_t next = first_ + size_;
+  if (availability_ == nullptr || next >= timeline_->size()) return std::nullopt;
+  const MediaTime end = std::max(timeline_->end(next), availability_->period_start);
+  const auto since_start = checked_add(end.us, -availability_->offset.count());
+  const auto time =
+      since_start ? checked_add(*since_start, availability_->origin.us) : std::nullopt;
+  if (!time) return std::nullopt;
+  return WallTime{*time};
+}
+
 Segment TimelineSegmentIndex::at(std::size_t index) const {
   const SegmentPlace place = place_of(first_ + index);
   Segment segment;

@@ -114,6 +114,8 @@ class TimelineSegmentIndex final : public SegmentIndex {
 
   // The same segments as far as they can be fetched at `now`.
   [[nodiscard]] std::shared_ptr<const TimelineSegmentIndex> listed_at(WallTime now) const;
+  // When one more segment can be fetched; nothing when no more is announced.
+  [[nodiscard]] std::optional<WallTime> next_listing() const;
   [[nodiscard]] const std::shared_ptr<const Timeline>& timeline() const { return timeline_; }
   [[nodiscard]] const std::shared_ptr<const MediaLocator>& locator() const { return locator_; }
   [[nodiscard]] const std::shared_ptr<const ResourceLocation>& init() const { return init_; }

@@ -16,6 +16,8 @@ class HlsSegmentIndex final : public SegmentIndex {
   explicit HlsSegmentIndex(std::shared_ptr<const MediaPlaylist> playlist)
       : playlist_(std::move(playlist)) {}
 
+  [[nodiscard]] const std::shared_ptr<const MediaPlaylist>& playlist() const { return playlist_; }
+
   [[nodiscard]] std::size_t size() const override { return playlist_->size(); }
   [[nodiscard]] Segment at(std::size_t index) const override;
   [[nodiscard]] std::optional<std::size_t> find(MediaTime time) const override {
