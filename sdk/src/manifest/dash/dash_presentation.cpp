@@ -186,6 +186,10 @@ bool PresentationMapper::map_set(const Period& period, const AdaptationSet& set,
     if (*kind == TrackKind::kText && representation.container != Container::kFmp4) {
       representation.media_offset = resolver.period_start() - MediaTime{0};
     }
+    const bool has_times = !source.common.producer_reference_times.empty();
+    map_reference_times((has_times ? source.common : set.common).producer_reference_times,
+                        resolver.timescale(), representation.media_offset.value_or(Duration{0}),
+                        representation.producer_reference_times, presentation_.warnings);
     representation.id = unique_id(source.id);
     alternatives_ += representation.alternatives.size();
     protections_.map(source.common.content_protections, representation.protections,

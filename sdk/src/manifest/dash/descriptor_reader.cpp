@@ -63,6 +63,33 @@ ContentProtection MpdReader::read_content_protection(Node node) {
   return protection;
 }
 
+ProducerReferenceTime MpdReader::read_producer_reference_time(Node node) {
+  ProducerReferenceTime reference;
+  for (const Attribute attribute : node.attributes()) {
+    const std::string_view name = local_name(attribute.name());
+    const std::string_view value = trim(attribute.value());
+    if (name == "id") {
+      reference.id = value;
+    } else if (name == "type") {
+      reference.type = value;
+    } else if (name == "applicationScheme") {
+      reference.application_scheme = value;
+    } else if (name == "wallClockTime") {
+      reference.wall_clock_time = value;
+    } else if (name == "inband") {
+      reference.is_inband = value == "true" || value == "1";
+    } else if (name == "presentationTime") {
+      std::optional<int64_t> time;
+      take(parse_int64(value), time, node, attribute);
+      reference.presentation_time = time.value_or(0);
+    }
+  }
+  for (const Node child : node.children()) {
+    if (local_name(child) == "UTCTiming") reference.utc_timing = read_descriptor(child);
+  }
+  return reference;
+}
+
 // Annex I: only the plain form, where the whole query of the MPD's URL goes to the media.
 std::string_view MpdReader::read_url_query(Node node) {
   for (const Node child : node.children()) {
@@ -138,6 +165,7 @@ Latency MpdReader::read_service_description(Node node) {
         if (name == "target") latency.target = read_milliseconds(child, attribute);
         if (name == "min") latency.min = read_milliseconds(child, attribute);
         if (name == "max") latency.max = read_milliseconds(child, attribute);
+        if (name == "referenceId") latency.reference_id = trim(attribute.value());
       } else if (element == "PlaybackRate") {
         if (name == "min") latency.min_rate = parse_rate(trim(attribute.value()));
         if (name == "max") latency.max_rate = parse_rate(trim(attribute.value()));

@@ -97,6 +97,14 @@ struct SegmentInfos {
   std::unique_ptr<SegmentInfo> segment_template;
 };
 
+// 5.12.
+struct ProducerReferenceTime {
+  std::string_view id, type, application_scheme, wall_clock_time;
+  int64_t presentation_time = 0;
+  bool is_inband = false;
+  std::optional<Descriptor> utc_timing;
+};
+
 // RepresentationBaseType (5.3.7): what AdaptationSet and Representation have in common.
 struct CommonAttributes {
   std::string_view mime_type;
@@ -111,6 +119,7 @@ struct CommonAttributes {
   std::vector<Descriptor> essential_properties;
   std::vector<Descriptor> supplemental_properties;
   std::vector<ContentProtection> content_protections;
+  std::vector<ProducerReferenceTime> producer_reference_times;
   std::string_view url_query;  // UrlQueryInfo (annex I): to add to the URLs of media
 };
 
@@ -177,6 +186,7 @@ struct Period {
 struct Latency {
   std::optional<Duration> target, min, max;
   std::optional<double> min_rate, max_rate;
+  std::string_view reference_id;
 };
 
 struct PatchLocation {

@@ -92,6 +92,7 @@ class MpdReader {
   // descriptor_reader.cpp
   static Descriptor read_descriptor(Node node);
   ContentProtection read_content_protection(Node node);
+  ProducerReferenceTime read_producer_reference_time(Node node);
   static std::string_view read_url_query(Node node);
   EventStream read_event_stream(Node node);
   Event read_event(Node node);

@@ -282,6 +282,7 @@ bool SegmentResolver::resolve(const Levels& levels, const Request& request,
   }
   if (info == nullptr) info = &storage;
   out.media_offset = media_offset_of(*info, bounds_);
+  timescale_ = info->timescale.value_or(1);
 
   templates_ = {};
   bool is_first = true;

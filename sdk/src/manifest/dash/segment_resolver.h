@@ -55,6 +55,8 @@ class SegmentResolver {
   // container are set. False when its media cannot be addressed.
   bool resolve(const Levels& levels, const Request& request, playhead::Representation& out);
 
+  // Ticks per second of the Representation that was resolved last.
+  [[nodiscard]] int64_t timescale() const { return timescale_; }
   [[nodiscard]] int warnings() const { return warnings_; }
   [[nodiscard]] MediaTime period_start() const { return bounds_.start; }
 
@@ -107,6 +109,7 @@ class SegmentResolver {
   std::vector<CachedTimeline> cache_;                 // the latest few
   std::shared_ptr<const Availability> availability_;  // the latest
   Templates templates_;  // of the Representation being resolved; no media: not made yet
+  int64_t timescale_ = 1;
   int warnings_ = 0;
 };
 
