@@ -169,6 +169,15 @@ struct Preselection {
   std::vector<Descriptor> roles;
 };
 
+// A Period of which only the start tag is there, as the MPD before had the same one.
+struct KnownPeriod {
+  int64_t byte = 0;          // as Period::byte
+  std::size_t position = 0;  // in the MPD before
+  // What reading it there counted.
+  int warnings = 0;
+  std::size_t representations = 0, listed = 0;
+};
+
 struct Period {
   std::string_view id;
   std::optional<Duration> start;
@@ -180,7 +189,12 @@ struct Period {
   std::vector<AdaptationSet> adaptation_sets;
   std::vector<EventStream> event_streams;
   std::vector<Preselection> preselections;
-  int64_t byte = 0;
+  int64_t byte = 0;   // of its name
+  int64_t limit = 0;  // of the name of the element that follows; 0: none does
+  // What reading it counted, see KnownPeriod.
+  int warnings = 0;
+  std::size_t representations = 0, listed = 0;
+  std::optional<std::size_t> known;  // KnownPeriod::position
 };
 
 struct Latency {

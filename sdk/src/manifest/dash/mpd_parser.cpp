@@ -358,6 +358,31 @@ bool MpdReader::read_mpd_element(std::string_view name, Node node, Mpd& mpd) {
   return true;
 }
 
+// Reads it, and how much there was to read.
+void MpdReader::count_period(Node node, Mpd& mpd) {
+  Period& period = mpd.periods.emplace_back();
+  const int warnings = findings_.warnings();
+  const std::size_t representations = representations_;
+  const std::size_t listed = listed_;
+  read_period(node, period);
+  period.limit = byte_of(node.next_sibling());
+  const bool is_known = known_ != nullptr && known_periods_ < known_->size() &&
+                        (*known_)[known_periods_].byte == period.byte;
+  if (is_known) {
+    const KnownPeriod& known = (*known_)[known_periods_++];
+    period.known = known.position;
+    findings_.add_warnings(known.warnings - (findings_.warnings() - warnings));
+    representations_ += known.representations;
+    listed_ += known.listed;
+  }
+  period.warnings = findings_.warnings() - warnings;
+  period.representations = representations_ - representations;
+  period.listed = listed_ - listed;
+  if (representations_ > limits::kRepresentations || listed_ > limits::kSegments) {
+    findings_.limit("more Representations, S, SegmentURL and Event elements than are read");
+  }
+}
+
 void MpdReader::read_mpd(Node node, Mpd& mpd) {
   read_mpd_attributes(node, mpd);
   for (const Node child : node.children()) {
@@ -366,7 +391,7 @@ void MpdReader::read_mpd(Node node, Mpd& mpd) {
       if (mpd.periods.size() >= limits::kPeriods) {
         return findings_.limit("more than 5,000 Periods");
       }
-      read_period(child, mpd.periods.emplace_back());
+      count_period(child, mpd);
     } else if (!read_mpd_element(name, child, mpd)) {
       unknown(child);
     }
@@ -374,7 +399,8 @@ void MpdReader::read_mpd(Node node, Mpd& mpd) {
   }
 }
 
-Result<Mpd> parse_mpd(ByteView text, const std::string& url, const ParseOptions& options) {
+Result<Mpd> parse_mpd(ByteView text, const std::string& url, const ParseOptions& options,
+                      const std::vector<KnownPeriod>* known) {
   PLAYHEAD_TRY(const std::shared_ptr<XmlDocument> document, parse_xml(text));
   const pugi::xml_node root = document->tree.document_element();
   if (local_name(root) != "MPD") {
@@ -384,10 +410,14 @@ Result<Mpd> parse_mpd(ByteView text, const std::string& url, const ParseOptions&
   Mpd mpd;
   mpd.url = url;
   mpd.document = document;
-  MpdReader(findings).read_mpd(root, mpd);
+  MpdReader reader(findings, known);
+  reader.read_mpd(root, mpd);
   if (findings.wants_details() && !findings.is_over_limit()) check_rules(root, findings);
   if (std::optional<Error> error = findings.error()) return *std::move(error);
   if (mpd.periods.empty()) return make_error(ErrorCode::kManifestEmpty, "the MPD has no Period");
+  if (known != nullptr && reader.known_periods() != known->size()) {
+    return make_error(ErrorCode::kManifestSyntax, "a known Period is not where it was found");
+  }
   mpd.warnings = findings.warnings();
   document->drop_tree();
   return mpd;
