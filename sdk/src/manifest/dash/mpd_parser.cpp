@@ -97,7 +97,7 @@ int MpdReader::read_pixels(Node node, Attribute attribute) {
 BaseUrl MpdReader::read_base_url(Node node) {
   BaseUrl base;
   base.url = text_of(node);
-  for (const Attribute attribute : node.attributes()) {
+  for (const Attribute attribute : attributes_of(node)) {
     const std::string_view name = local_name(attribute.name());
     const std::string_view value = trim(attribute.value());
     if (name == "serviceLocation") {
@@ -115,8 +115,8 @@ BaseUrl MpdReader::read_base_url(Node node) {
   return base;
 }
 
-bool MpdReader::read_common_attribute(Node node, Attribute attribute, CommonAttributes& common) {
-  const std::string_view name = local_name(attribute.name());
+bool MpdReader::read_common_attribute(std::string_view name, Node node, Attribute attribute,
+                                      CommonAttributes& common) {
   if (name == "mimeType") {
     common.mime_type = trim(attribute.value());
   } else if (name == "codecs") {
@@ -165,7 +165,7 @@ void MpdReader::read_representation(Node node, Representation& representation) {
   if (++representations_ > limits::kRepresentations) {
     return findings_.limit("more than 30,000 Representations");
   }
-  for (const Attribute attribute : node.attributes()) {
+  for (const Attribute attribute : attributes_of(node)) {
     const std::string_view name = local_name(attribute.name());
     if (name == "id") {
       representation.id = attribute.value();
@@ -177,10 +177,10 @@ void MpdReader::read_representation(Node node, Representation& representation) {
       const std::optional<int> ranking = parse_small(trim(attribute.value()));
       if (ranking) representation.quality_ranking = static_cast<uint32_t>(*ranking);
     } else {
-      read_common_attribute(node, attribute, representation.common);
+      read_common_attribute(name, node, attribute, representation.common);
     }
   }
-  for (const Node child : node.children()) {
+  for (const Node child : children_of(node)) {
     const std::string_view name = local_name(child);
     if (name == "BaseURL") {
       representation.base_urls.push_back(read_base_url(child));
@@ -204,7 +204,7 @@ bool MpdReader::read_set_attribute(Node node, Attribute attribute, AdaptationSet
   } else if (name == "selectionPriority") {
     set.selection_priority = parse_small(trim(attribute.value())).value_or(1);
   } else {
-    return read_common_attribute(node, attribute, set.common);
+    return read_common_attribute(name, node, attribute, set.common);
   }
   return true;
 }
@@ -236,8 +236,8 @@ bool MpdReader::read_set_element(std::string_view name, Node node, AdaptationSet
 void MpdReader::read_adaptation_set(Node node, AdaptationSet& set) {
   set.byte = byte_of(node);
   has_label_element_ = false;
-  for (const Attribute attribute : node.attributes()) read_set_attribute(node, attribute, set);
-  for (const Node child : node.children()) {
+  for (const Attribute attribute : attributes_of(node)) read_set_attribute(node, attribute, set);
+  for (const Node child : children_of(node)) {
     const std::string_view name = local_name(child);
     if (name == "Representation") {
       read_representation(child, append(set.representations));
@@ -254,7 +254,7 @@ Preselection MpdReader::read_preselection(Node node) {
   preselection.language = attribute_of(node, "lang");
   preselection.codecs = attribute_of(node, "codecs");
   preselection.components = attribute_of(node, "preselectionComponents");
-  for (const Node child : node.children()) {
+  for (const Node child : children_of(node)) {
     const std::string_view name = local_name(child);
     if (name == "Label") preselection.label = text_of(child);
     if (name == "Role") preselection.roles.push_back(read_descriptor(child));
@@ -264,7 +264,7 @@ Preselection MpdReader::read_preselection(Node node) {
 
 void MpdReader::read_period(Node node, Period& period) {
   period.byte = byte_of(node);
-  for (const Attribute attribute : node.attributes()) {
+  for (const Attribute attribute : attributes_of(node)) {
     const std::string_view name = local_name(attribute.name());
     const std::string_view value = trim(attribute.value());
     if (name == "id") {
@@ -277,7 +277,7 @@ void MpdReader::read_period(Node node, Period& period) {
       period.xlink_href = value;
     }
   }
-  for (const Node child : node.children()) {
+  for (const Node child : children_of(node)) {
     const std::string_view name = local_name(child);
     if (name == "AdaptationSet") {
       read_adaptation_set(child, append(period.adaptation_sets));
@@ -317,7 +317,7 @@ void MpdReader::read_mpd_attributes(Node node, Mpd& mpd) {
       {"availabilityEndTime", &Mpd::availability_end_time},
       {"publishTime", &Mpd::publish_time},
   }};
-  for (const Attribute attribute : node.attributes()) {
+  for (const Attribute attribute : attributes_of(node)) {
     const std::string_view name = local_name(attribute.name());
     const std::string_view value = trim(attribute.value());
     if (name == "type") mpd.is_dynamic = value == "dynamic";
@@ -349,7 +349,7 @@ bool MpdReader::read_mpd_element(std::string_view name, Node node, Mpd& mpd) {
   } else if (name == "ContentSteering") {
     mpd.steering = read_steering(node);
   } else if (name == "ProgramInformation") {
-    for (const Node child : node.children()) {
+    for (const Node child : children_of(node)) {
       if (local_name(child) == "Title" && mpd.title.empty()) mpd.title = text_of(child);
     }
   } else {
@@ -385,7 +385,7 @@ void MpdReader::count_period(Node node, Mpd& mpd) {
 
 void MpdReader::read_mpd(Node node, Mpd& mpd) {
   read_mpd_attributes(node, mpd);
-  for (const Node child : node.children()) {
+  for (const Node child : children_of(node)) {
     const std::string_view name = local_name(child);
     if (name == "Period") {
       if (mpd.periods.size() >= limits::kPeriods) {

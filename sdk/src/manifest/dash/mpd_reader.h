@@ -78,7 +78,8 @@ class MpdReader {
   bool read_set_attribute(Node node, Attribute attribute, AdaptationSet& set);
   bool read_set_element(std::string_view name, Node node, AdaptationSet& set);
   void read_representation(Node node, Representation& representation);
-  bool read_common_attribute(Node node, Attribute attribute, CommonAttributes& common);
+  bool read_common_attribute(std::string_view name, Node node, Attribute attribute,
+                             CommonAttributes& common);
   bool read_common_element(std::string_view name, Node node, CommonAttributes& common);
   int read_pixels(Node node, Attribute attribute);
   BaseUrl read_base_url(Node node);
