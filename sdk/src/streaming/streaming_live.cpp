@@ -142,6 +142,7 @@ std::optional<LiveState> StreamingEngine::live(MonotonicTime now) const {
     return live_of_mpd(index, now);
   }
   if (!index || index->type == PresentationType::kVod) return std::nullopt;
+  if (listed_end(*index->segments) == MediaTime{0}) return std::nullopt;  // it has yet to begin
   LiveState state;
   state.window_start = index->segments->start();
   state.is_low_latency = config_.live.low_latency && index->part_target.has_value();
