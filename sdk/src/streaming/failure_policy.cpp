@@ -16,7 +16,8 @@ constexpr int kMostBreaks = 2;
 
 bool is_host_down(ErrorCode code) {
   return code == ErrorCode::kNetworkUnreachable || code == ErrorCode::kNetworkTimeout ||
-         code == ErrorCode::kConnectionLost || code == ErrorCode::kServerBusy;
+         code == ErrorCode::kConnectionLost || code == ErrorCode::kServerBusy ||
+         code == ErrorCode::kCaptivePortal;
 }
 
 bool is_damage(ErrorCode code) {

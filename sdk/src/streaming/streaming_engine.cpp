@@ -46,7 +46,8 @@ StreamingEngine::StreamingEngine(ResourceFetcher& fetcher, ManifestSource& manif
       executor_(executor),
       config_(config),
       listener_(listener),
-      indexes_(manifests, [this] { listener_.on_streaming_progress(); }),
+      indexes_(
+          {manifests, executor, fetcher.health(), [this] { listener_.on_streaming_progress(); }}),
       selector_(indexes_, backend, config.preset, config.limits),
       watch_(selector_.chooser()) {}
 
@@ -57,6 +58,7 @@ Result<void> StreamingEngine::open(std::shared_ptr<const Presentation> presentat
   presentation_ = std::move(presentation);
   preferences_ = preferences;
   position_ = position;
+  start_steering();
   choose_tracks();
   if (!played_.has(TrackKind::kVideo) && !played_.has(TrackKind::kAudio)) {
     return make_error(ErrorCode::kNoPlayableTrack, "the title has neither video nor sound");
@@ -313,8 +315,8 @@ void StreamingEngine::fetch_next(Track& track, MediaTime position) {
 const LoadedIndex* StreamingEngine::index_for(Track& track, const Representation*& chosen,
                                               MediaTime position) {
   indexes_.request(*chosen);
-  if (const LoadedIndex* index = indexes_.find(*chosen)) return index;
-  if (const auto error = indexes_.take_error(chosen->id)) {
+  if (const LoadedIndex* index = indexes_.find_best(*chosen)) return index;
+  if (const auto error = indexes_.take_error(*chosen)) {
     react(track, {chosen->id, *error, false}, executor_.now(), position);
     if (!has_failed_ && !waiting_for_renewal_) listener_.on_streaming_progress();
     return nullptr;
@@ -327,13 +329,18 @@ const LoadedIndex* StreamingEngine::index_for(Track& track, const Representation
   if (old == set.representations.end() || track.failed_ids.count(old->id) != 0) return nullptr;
   chosen = &*old;
   indexes_.request(*chosen);
-  return indexes_.find(*chosen);
+  return indexes_.find_best(*chosen);
 }
 
 void StreamingEngine::start_fetch(Track& track, const LoadedIndex& index, Segment segment,
                                   const Representation& representation, SwitchReason reason,
                                   std::optional<uint64_t> replaces) {
   PlannedSegment planned;
+  planned.media_options = planned.init_options = fetch_options(track, representation);
+  for (const Segment& other : indexes_.elsewhere(representation, segment)) {
+    planned.media_options.others.push_back(other.media);
+    if (other.init) planned.init_options.others.push_back(*other.init);
+  }
   planned.segment = std::move(segment);
   planned.replaces = replaces;
   planned.period = track.period;
@@ -356,6 +363,18 @@ void StreamingEngine::start_fetch(Track& track, const LoadedIndex& index, Segmen
   }
   track.last_id = representation.id;
   track.stream->fetch(std::move(planned));
+}
+
+FetchOptions StreamingEngine::fetch_options(const Track& track,
+                                            const Representation& representation) const {
+  FetchOptions options;
+  options.has_more_places = indexes_.has_unknown_places(representation);
+  // Played at this speed, what is there lasts until then.
+  const Duration ahead = level(track.stream->kind(), position_);
+  const double speed = std::max(speed_, 0.1);
+  options.wanted_by =
+      executor_.now() + Duration{static_cast<int64_t>(static_cast<double>(ahead.count()) / speed)};
+  return options;
 }
 
 bool StreamingEngine::next_period(Track& track) {
