@@ -127,7 +127,7 @@ TEST_CASE("sim: a host that stays away ends the play, after the buffer, with the
   CHECK(to_seconds(world.find<Summary>()->qoe.play_time) > 40);
 }
 
-TEST_CASE("sim: segments that are missing, cut or damaged") {
+TEST_CASE("N02 N10 N16 segments that are missing, cut or damaged") {
   struct Case {
     const char* name;
     const char* url_contains;
@@ -182,7 +182,7 @@ TEST_CASE("sim: a short title of which nothing can be had is a failure, not an e
   CHECK(world.find<Ended>() == nullptr);
 }
 
-TEST_CASE("sim: a truncated segment is fetched again") {
+TEST_CASE("N05 a truncated segment is fetched again") {
   SimWorld world;
   const std::string url = world.title.base_url + "v0-1.seg";
   int served = 0;
