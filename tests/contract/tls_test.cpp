@@ -170,5 +170,14 @@ TEST_CASE("N39 on another network idle connections are dropped and transfers beg
   CHECK(world.connections() == connections + 1);
 }
 
+// "localhost" is ::1 and 127.0.0.1 where both are set up; only the latter answers.
+TEST_CASE("N23 of two addresses the one that answers is used") {
+  CurlWorld world;
+  world.serve("/a", text_answer("a"));
+  Exchange get(world);
+  REQUIRE(get.start(world.other_host_url("/a")).wait());
+  CHECK(get.ok());
+}
+
 }  // namespace
 }  // namespace playhead::test

@@ -32,6 +32,26 @@ std::optional<Error> status_error(const ResponseHead& head) {
   return make_error(code, "the manifest " + redact(head.url), head.status);
 }
 
+// A log-in page of the network between us and the host, or of a host that answers everything.
+bool is_web_page(ByteView bytes) {
+  std::string_view text = as_text(bytes);
+  const std::size_t start = text.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+  text = text.substr(std::min(start, text.size()));
+  const auto begins_with = [&](std::string_view tag) {
+    return text.size() >= tag.size() &&
+           std::equal(tag.begin(), tag.end(), text.begin(), [](char a, char b) {
+             return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b + ('a' - 'A')) : b);
+           });
+  };
+  return begins_with("<!doctype html") || begins_with("<html");
+}
+
+// Says what was fetched, when it is no manifest because it is a web page.
+Error named(Error error, ByteView bytes, const std::string& url) {
+  const bool is_page = error.code == ErrorCode::kManifestNotRecognised && is_web_page(bytes);
+  return is_page ? make_error(ErrorCode::kCaptivePortal, redact(url)) : error;
+}
+
 std::string url_of(const FetchedManifest& fetched, const std::string& requested) {
   return fetched.head.url.empty() ? requested : fetched.head.url;
 }
@@ -196,8 +216,8 @@ void ManifestLoad::on_element(Result<FetchedManifest> fetched) {
 }
 
 void ManifestLoad::parse(SharedBytes bytes, int failures) {
-  Result<Presentation> presentation = parse_manifest(std::move(bytes), url_, options_);
-  if (!presentation) return finish(std::move(presentation).error());
+  Result<Presentation> presentation = parse_manifest(bytes, url_, options_);
+  if (!presentation) return finish(named(std::move(presentation).error(), bytes.view(), url_));
   presentation->warnings += failures;
   finish(std::make_shared<const Presentation>(*std::move(presentation)));
 }
@@ -228,8 +248,10 @@ CancelHandle ManifestSource::load_index(const Representation& representation,
     auto finish = std::move(done);
     if (!fetched) return finish(std::move(fetched).error());
     if (std::optional<Error> error = status_error(fetched->head)) return finish(*std::move(error));
-    finish(parse_index(source, Representation{}, fetched->body,
-                       url_of(*fetched, source.location.url), options));
+    const std::string url = url_of(*fetched, source.location.url);
+    Result<LoadedIndex> index = parse_index(source, Representation{}, fetched->body, url, options);
+    if (!index) return finish(named(std::move(index).error(), fetched->body.view(), url));
+    finish(std::move(index));
   };
   return fetch_(make_request(source.location, timeouts_), std::move(on_fetched));
 }
