@@ -9,6 +9,7 @@
 #include "base/url.h"
 #include "net/http_headers.h"
 #include "net/redirect.h"
+#include "net/stall_watch.h"
 
 namespace playhead::test {
 
@@ -49,6 +50,8 @@ struct Transfer {
   int64_t stop = 0;  // bytes after which it ends or breaks
   int64_t sent = 0;
   int64_t credit = 0;
+  StallWatch stall;  // of the body
+  bool is_in_body = false;
   bool is_head_held = false;
   bool is_body_held = false;
   CancelHandle step;  // the next thing that happens to it
@@ -368,6 +371,7 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
     t.method = redirect.method;
     t.sends_credentials = t.sends_credentials && redirect.is_same_origin;
     t.deadline = MonotonicTime::max();
+    t.is_in_body = false;
     begin_hop(t.id);
   }
 
@@ -385,7 +389,9 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
     if (t.announced) t.stop = std::min(t.stop, *t.announced);
     t.stats.first_byte = executor_.now();
     records_[t.record].status = part.status;
-    set_deadline(t, executor_.now() + t.request.timeouts.stall);
+    t.stall.start(executor_.now(), t.request.timeouts.stall);
+    t.is_in_body = true;
+    set_deadline(t, t.stall.deadline());
     const uint64_t id = t.id;
     if (!head.header("content-encoding").empty() && !is_compressible(t.request.kind)) {
       return fail(id, ErrorCode::kBadResponse, "compressed, which was not asked for");
@@ -462,7 +468,8 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
     if (size > 0) {
       const MonotonicTime now = executor_.now();
       if (!std::exchange(t.has_body, true)) t.stats.first_byte = now;
-      set_deadline(t, now + t.request.timeouts.stall);
+      t.stall.add(size, now);
+      set_deadline(t, t.stall.deadline());
       const ByteView all(*t.answer.body);
       const ByteView piece = all.subspan(static_cast<std::size_t>(t.body_first + t.sent),
                                          static_cast<std::size_t>(size));
@@ -572,7 +579,11 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
     const TransferPtr t = find(id);
     t->timer.reset();
     if (t->deadline == MonotonicTime::max()) return;
-    if (executor_.now() < t->deadline) return set_deadline(*t, t->deadline);
+    if (t->is_in_body) {
+      if (!t->stall.is_over(executor_.now())) return set_deadline(*t, t->stall.deadline());
+    } else if (executor_.now() < t->deadline) {
+      return set_deadline(*t, t->deadline);
+    }
     fail(id, ErrorCode::kNetworkTimeout, "no answer in time");
   }
 
@@ -630,5 +641,7 @@ CancelHandle SimTransport::start(Request request, Executor&, FetchCallbacks call
 }
 
 void SimTransport::preconnect(const std::string& url) { impl_->preconnect(url); }
+
+void SimTransport::network_changed() { impl_->drop_connections(); }
 
 }  // namespace playhead::test

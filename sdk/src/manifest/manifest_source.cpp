@@ -40,6 +40,26 @@ std::optional<Error> status_error(const ResponseHead& head) {
   return make_error(code, "the manifest " + redact(head.url), head.status);
 }
 
+// A log-in page of the network between us and the host, or of a host that answers everything.
+bool is_web_page(ByteView bytes) {
+  std::string_view text = as_text(bytes);
+  const std::size_t start = text.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+  text = text.substr(std::min(start, text.size()));
+  const auto begins_with = [&](std::string_view tag) {
+    return text.size() >= tag.size() &&
+           std::equal(tag.begin(), tag.end(), text.begin(), [](char a, char b) {
+             return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b + ('a' - 'A')) : b);
+           });
+  };
+  return begins_with("<!doctype html") || begins_with("<html");
+}
+
+// Says what was fetched, when it is no manifest because it is a web page.
+Error named(Error error, ByteView bytes, const std::string& url) {
+  const bool is_page = error.code == ErrorCode::kManifestNotRecognised && is_web_page(bytes);
+  return is_page ? make_error(ErrorCode::kCaptivePortal, redact(url)) : error;
+}
+
 std::string url_of(const FetchedManifest& fetched, const std::string& requested) {
   return fetched.head.url.empty() ? requested : fetched.head.url;
 }
@@ -257,11 +277,11 @@ void ManifestLoad::parse(SharedBytes bytes, int failures) {
   std::shared_ptr<const Presentation> presentation;
   if (previous_ || may_be_dynamic(text.view())) {
     auto updated = history_->mpd.update(std::move(bytes), url_, options_);
-    if (!updated) return finish(std::move(updated).error());
+    if (!updated) return finish(named(std::move(updated).error(), text.view(), url_));
     presentation = *std::move(updated);
   } else {
     Result<Presentation> parsed = parse_manifest(std::move(bytes), url_, options_);
-    if (!parsed) return finish(std::move(parsed).error());
+    if (!parsed) return finish(named(std::move(parsed).error(), text.view(), url_));
     presentation = std::make_shared<const Presentation>(*std::move(parsed));
   }
   const bool offers_patches = presentation->live && !presentation->live->patch_locations.empty();
@@ -376,8 +396,10 @@ CancelHandle ManifestSource::load_index(const Representation& representation,
     auto finish = std::move(done);
     if (!fetched) return finish(std::move(fetched).error());
     if (std::optional<Error> error = status_error(fetched->head)) return finish(*std::move(error));
-    finish(parse_index(source, Representation{}, fetched->body,
-                       url_of(*fetched, source.location.url), options));
+    const std::string url = url_of(*fetched, source.location.url);
+    Result<LoadedIndex> index = parse_index(source, Representation{}, fetched->body, url, options);
+    if (!index) return finish(named(std::move(index).error(), fetched->body.view(), url));
+    finish(std::move(index));
   };
   return fetch_(make_request(source.location, timeouts_), std::move(on_fetched));
 }

@@ -148,7 +148,7 @@ std::optional<LiveState> StreamingEngine::live(MonotonicTime now) const {
   state.is_low_latency = config_.live.low_latency && index->part_target.has_value();
   state.window_end = state.is_low_latency ? listed_end(*index->segments) : index->segments->end();
   state.edge = state.window_end;
-  state.edge_seen = indexes_.grown(*reference);
+  state.edge_seen = indexes_.in_use(*reference).grown;
   state.edge_step =
       state.is_low_latency ? *index->part_target : index->target_duration.value_or(Duration{0});
   if (index->live) {
