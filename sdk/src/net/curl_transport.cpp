@@ -27,6 +27,11 @@ namespace {
 constexpr long kReadBufferBytes = 16L << 10;
 // Idle connections kept over all origins.
 constexpr long kMaxIdleConnections = 32;
+// An origin that was not asked for anything for this long has no connections worth counting on:
+// servers close idle ones after 5 to 75 s.
+constexpr Duration kOriginCoolsAfter = 60s;
+// Origins remembered at most; the longest unused is forgotten.
+constexpr std::size_t kRememberedOrigins = 64;
 // Longest sleep without anything to do; any call wakes the thread.
 constexpr Duration kIdleSleep = 1h;
 
@@ -332,6 +337,10 @@ class CurlTransport::Impl {
   void begin(std::unique_ptr<Transfer> transfer);
   void begin_hop(std::unique_ptr<Transfer> transfer);
   void begin_preconnect(const std::string& url);
+  // Nothing was asked of this origin for a while; it is now.
+  [[nodiscard]] bool is_cold(const UrlOrigin& origin, MonotonicTime now);
+  void open_spares(const std::string& url);
+  [[nodiscard]] EasyHandle connecting_handle(const std::string& url);
   void end_preconnect(std::map<OriginKey, Preconnect>::iterator found);
   void collect_ended();
   void end_hop(CURL* easy, CURLcode code);
@@ -354,6 +363,8 @@ class CurlTransport::Impl {
   // Network thread.
   std::map<CURL*, std::unique_ptr<Transfer>> transfers_;
   std::map<OriginKey, Preconnect> preconnects_;
+  std::map<CURL*, EasyHandle> spares_;  // connections being opened that nobody waits for
+  std::map<OriginKey, MonotonicTime> last_used_;
 };
 
 CurlTransport::Impl::Impl(CurlConfig config) : log_(config.log, "net") {
@@ -423,8 +434,10 @@ void CurlTransport::Impl::run() {
   for (const auto& [key, preconnect] : preconnects_) {
     curl_multi_remove_handle(multi_, preconnect.easy.get());
   }
+  for (const auto& [easy, spare] : spares_) curl_multi_remove_handle(multi_, easy);
   transfers_.clear();
   preconnects_.clear();
+  spares_.clear();
 }
 
 bool CurlTransport::Impl::take_commands() {
@@ -452,8 +465,32 @@ void CurlTransport::Impl::begin(std::unique_ptr<Transfer> transfer) {
   begin_hop(std::move(transfer));
 }
 
+bool CurlTransport::Impl::is_cold(const UrlOrigin& origin, MonotonicTime now) {
+  const auto [entry, is_new] = last_used_.try_emplace(key_of(origin), now);
+  const MonotonicTime before = std::exchange(entry->second, now);
+  if (is_new && last_used_.size() > kRememberedOrigins) {
+    last_used_.erase(std::min_element(last_used_.begin(), last_used_.end(),
+                                      [](auto& a, auto& b) { return a.second < b.second; }));
+  }
+  return is_new || now - before > kOriginCoolsAfter;
+}
+
+// What follows a manifest is fetched several at a time: playlists, InitSegments, segments of sound
+// and pictures. HTTP/1.1 wants a connection for each, and every one costs a round trip that can
+// pass while the manifest is on its way. Through TLS one connection of HTTP/2 serves all.
+void CurlTransport::Impl::open_spares(const std::string& url) {
+  for (int i = 0; i < shared_.config.spare_connections; ++i) {
+    EasyHandle easy = connecting_handle(url);
+    if (!easy || curl_easy_setopt(easy.get(), CURLOPT_FRESH_CONNECT, 1L) != CURLE_OK) return;
+    CURL* handle = easy.get();
+    spares_.emplace(handle, std::move(easy));
+    curl_multi_add_handle(multi_, handle);
+  }
+}
+
 void CurlTransport::Impl::begin_hop(std::unique_ptr<Transfer> transfer) {
-  if (!transfer->exchange().now()) return;  // cancelled
+  const auto now = transfer->exchange().now();
+  if (!now) return;  // cancelled
   EasyHandle easy(curl_easy_init());
   if (!easy) {
     report(std::move(transfer), make_error(ErrorCode::kOutOfMemory, "a new transfer"));
@@ -463,9 +500,15 @@ void CurlTransport::Impl::begin_hop(std::unique_ptr<Transfer> transfer) {
     report(std::move(transfer), std::move(prepared).error());
     return;
   }
+  const HttpExchange& exchange = transfer->exchange();
+  const bool leads_to_more = is_cold(exchange.origin(), *now) &&
+                             exchange.request().kind == ResourceKind::kManifest &&
+                             exchange.origin().scheme == "http";
+  const std::string url = exchange.url();
   CURL* handle = transfer->easy();
   transfers_.emplace(handle, std::move(transfer));
   curl_multi_add_handle(multi_, handle);
+  if (leads_to_more) open_spares(url);
 }
 
 // libcurl has no connect-and-keep: connections opened with CURLOPT_CONNECT_ONLY are excluded from
@@ -478,19 +521,25 @@ int CurlTransport::Impl::on_preconnected(void* easy, char*, char*, int, int) {
   return CURL_PREREQFUNC_OK;
 }
 
-void CurlTransport::Impl::begin_preconnect(const std::string& url) {
-  const auto origin = url_origin(url);
-  if (!origin || (origin->scheme != "http" && origin->scheme != "https")) return;
-  const OriginKey key = key_of(*origin);
-  if (preconnects_.count(key) != 0) return;
+EasyHandle CurlTransport::Impl::connecting_handle(const std::string& url) {
   EasyHandle easy(curl_easy_init());
-  if (!easy) return;
+  if (!easy) return easy;
   EasyOptions options(easy.get());
   set_common_options(options, shared_, url);
   options.set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(to_ms(RequestTimeouts{}.connect)));
   options.set(CURLOPT_PREREQFUNCTION, &Impl::on_preconnected);
   options.set(CURLOPT_PREREQDATA, static_cast<void*>(easy.get()));
-  if (options.code() != CURLE_OK) return;
+  if (options.code() != CURLE_OK) easy.reset();
+  return easy;
+}
+
+void CurlTransport::Impl::begin_preconnect(const std::string& url) {
+  const auto origin = url_origin(url);
+  if (!origin || (origin->scheme != "http" && origin->scheme != "https")) return;
+  const OriginKey key = key_of(*origin);
+  if (preconnects_.count(key) != 0) return;
+  EasyHandle easy = connecting_handle(url);
+  if (!easy) return;
   curl_multi_add_handle(multi_, easy.get());
   preconnects_[key].easy = std::move(easy);
 }
@@ -515,6 +564,11 @@ void CurlTransport::Impl::collect_ended() {
 void CurlTransport::Impl::end_hop(CURL* easy, CURLcode code) {
   const auto found = transfers_.find(easy);
   if (found == transfers_.end()) {
+    if (const auto spare = spares_.extract(easy)) {
+      curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 0L);  // see end_preconnect
+      curl_multi_remove_handle(multi_, easy);
+      return;
+    }
     const auto preconnect =
         std::find_if(preconnects_.begin(), preconnects_.end(),
                      [easy](const auto& entry) { return entry.second.easy.get() == easy; });
