@@ -37,6 +37,11 @@ class PLAYHEAD_API Client {
   // is left or `limit` has passed; true: nothing is left.
   void flush(Duration limit, UniqueFunction<void(bool)> done);
 
+  // Names the network the device is on, "wifi:home" or whatever tells networks apart; what is
+  // measured is remembered for each, in the store, for a week. Until the first call, and with an
+  // empty name, all networks are one. Any thread. Errors: kInvalidArgument (over 256 bytes).
+  Result<void> set_network(std::string id);
+
   class PLAYHEAD_LOCAL Impl;  // private to the library
   [[nodiscard]] Impl& impl() const { return *impl_; }
 

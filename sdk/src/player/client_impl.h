@@ -2,9 +2,8 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 
-#include "playhead/bitrate.h"
+#include "player/network_memory.h"
 #include "playhead/client.h"
 #include "session/api_access.h"
 #include "session/outbox.h"
@@ -25,13 +24,8 @@ class Client::Impl {
   std::unique_ptr<ApiAccess> api;
   std::unique_ptr<Outbox> outbox;
 
-  // What the last play measured on this network; 0 unknown. Any thread.
-  [[nodiscard]] Bitrate remembered_throughput();
-  void remember_throughput(Bitrate throughput);
-
- private:
-  std::mutex mutex_;
-  Bitrate throughput_;  // under mutex_
+  // Never null once the client is made.
+  std::unique_ptr<NetworkMemory> networks;
 };
 
 }  // namespace playhead

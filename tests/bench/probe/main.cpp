@@ -89,6 +89,13 @@ bool Probe::play() {
 
 void Probe::on_event(const playhead_event& event) {
   if (event.type == PLAYHEAD_EVENT_ENDED) has_ended_ = true;
+  if (event.type == PLAYHEAD_EVENT_FIRST_FRAME && event.qoe != nullptr) {
+    const playhead_qoe& start = *event.qoe;
+    report("start", event.time_us,
+           "\"manifest\":" + seconds(start.manifest_us) + ",\"first_byte\":" +
+               seconds(start.first_byte_us) + ",\"first_frame\":" + seconds(start.startup_us) +
+               ",\"bytes\":" + std::to_string(start.startup_bytes));
+  }
   if (event.type == PLAYHEAD_EVENT_FAILED) {
     has_failed_ = true;
     report("error", monotonic_us(), "\"msg\":" + quoted(event.message));
