@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include <pthread.h>
+
 namespace playhead {
 
 WorkerPool::~WorkerPool() {
@@ -20,6 +22,7 @@ void WorkerPool::run(Task task) {
     waiting_.push_back(std::move(task));
     if (waiting_.size() > idle_ && threads_.size() < kMaxThreads) {
       threads_.emplace_back([this] { work(); });
+      pthread_setname_np(threads_.back().native_handle(), "playhead-decode");
     }
   }
   wake_.notify_one();

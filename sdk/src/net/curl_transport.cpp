@@ -2,6 +2,8 @@
 #include "net/curl_transport.h"
 
 #include <algorithm>
+#include <chrono>
+#include <condition_variable>
 #include <csignal>
 #include <map>
 #include <mutex>
@@ -32,6 +34,14 @@ constexpr long kMaxIdleConnections = 32;
 constexpr Duration kOriginCoolsAfter = 60s;
 // Origins remembered at most; the longest unused is forgotten.
 constexpr std::size_t kRememberedOrigins = 64;
+// A body of which so much is there has somebody busy with it; what follows may come in larger
+// pieces. While that is true of everything under way, and a look at the sockets brings less than
+// kSmallRound, the next look waits for kBulkPause: one wake-up of three threads then serves more
+// bytes. At 50 Mbit/s that is a sixth of the wake-ups. Longer pauses end bodies later and need
+// larger socket buffers.
+constexpr int64_t kBulkBytes = int64_t{256} << 10;
+constexpr int64_t kSmallRound = int64_t{32} << 10;
+constexpr auto kBulkPause = std::chrono::milliseconds(3);
 // Longest sleep without anything to do; any call wakes the thread.
 constexpr Duration kIdleSleep = 1h;
 
@@ -143,6 +153,12 @@ class Transfer {
   [[nodiscard]] HttpExchange& exchange() { return exchange_; }
   [[nodiscard]] CURL* easy() const { return easy_.get(); }
 
+  // Body bytes since the last call.
+  int64_t take_news() {
+    const int64_t seen = std::exchange(seen_bytes_, exchange_.body_bytes());
+    return seen_bytes_ - seen;
+  }
+
   // Makes libcurl look for bytes it has already read, if that is due; answers when it will be next.
   MonotonicTime recheck(MonotonicTime now);
 
@@ -161,6 +177,7 @@ class Transfer {
   [[nodiscard]] Error error_of(CURLcode code) const;
 
   HttpExchange exchange_;
+  int64_t seen_bytes_ = 0;                    // by take_news()
   std::optional<MonotonicTime> quiet_since_;  // as of the last recheck
   int rechecks_ = 0;                          // since then
   HeaderList headers_;
@@ -316,7 +333,7 @@ class CurlTransport::Impl {
 
   void start(std::unique_ptr<Transfer> transfer);
   void preconnect(const std::string& url);
-  void wake() { curl_multi_wakeup(multi_); }
+  void wake();
   void stop();
 
  private:
@@ -334,6 +351,8 @@ class CurlTransport::Impl {
 
   void run();
   bool take_commands();
+  // After a look that brought little of bodies nobody waits for.
+  void pause_between_looks();
   void begin(std::unique_ptr<Transfer> transfer);
   void begin_hop(std::unique_ptr<Transfer> transfer);
   void begin_preconnect(const std::string& url);
@@ -358,7 +377,10 @@ class CurlTransport::Impl {
   std::thread thread_;
 
   std::mutex mutex_;
-  Commands commands_;  // under mutex_
+  std::condition_variable woken_;
+  // Under mutex_.
+  Commands commands_;
+  bool is_woken_ = false;
 
   // Network thread.
   std::map<CURL*, std::unique_ptr<Transfer>> transfers_;
@@ -390,6 +412,15 @@ CurlTransport::Impl::~Impl() {
   curl_multi_cleanup(multi_);
   curl_share_cleanup(shared_.tls_sessions);
   curl_global_cleanup();
+}
+
+void CurlTransport::Impl::wake() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_woken_ = true;
+  }
+  woken_.notify_one();
+  curl_multi_wakeup(multi_);
 }
 
 void CurlTransport::Impl::start(std::unique_ptr<Transfer> transfer) {
@@ -427,6 +458,7 @@ void CurlTransport::Impl::run() {
     curl_multi_perform(multi_, &running);
     collect_ended();
     for (const auto& [easy, transfer] : transfers_) transfer->exchange().flush();
+    pause_between_looks();
     const int64_t sleep_ms = (expire().count() + 999) / 1000;
     curl_multi_poll(multi_, nullptr, 0, static_cast<int>(sleep_ms), nullptr);
   }
@@ -445,11 +477,24 @@ bool CurlTransport::Impl::take_commands() {
   {
     const std::lock_guard lock(mutex_);
     std::swap(commands, commands_);
+    is_woken_ = false;
   }
   if (commands.stops) return false;
   for (const std::string& url : commands.preconnects) begin_preconnect(url);
   for (auto& transfer : commands.starts) begin(std::move(transfer));
   return true;
+}
+
+void CurlTransport::Impl::pause_between_looks() {
+  int64_t round_bytes = 0;
+  bool is_bulk = !transfers_.empty() && preconnects_.empty() && spares_.empty();
+  for (const auto& [easy, transfer] : transfers_) {
+    round_bytes += transfer->take_news();
+    is_bulk = is_bulk && transfer->exchange().body_bytes() >= kBulkBytes;
+  }
+  if (!is_bulk || round_bytes == 0 || round_bytes >= kSmallRound) return;
+  std::unique_lock lock(mutex_);
+  woken_.wait_for(lock, kBulkPause, [this] { return is_woken_; });
 }
 
 void CurlTransport::Impl::begin(std::unique_ptr<Transfer> transfer) {
