@@ -3,8 +3,6 @@
 
 #include <utility>
 
-#include <pthread.h>
-
 namespace playhead {
 
 WorkerPool::~WorkerPool() {
@@ -22,7 +20,6 @@ void WorkerPool::run(Task task) {
     waiting_.push_back(std::move(task));
     if (waiting_.size() > idle_ && threads_.size() < kMaxThreads) {
       threads_.emplace_back([this] { work(); });
-      pthread_setname_np(threads_.back().native_handle(), "playhead-decode");
     }
   }
   wake_.notify_one();
