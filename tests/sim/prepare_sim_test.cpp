@@ -208,6 +208,36 @@ TEST_CASE("sim: a preparation that fails is nobody's trouble") {
   CHECK(world.all<Failed>().empty());
 }
 
+TEST_CASE("sim: a live title that was prepared begins where its edge is by then") {
+  for (const bool is_dash : {false, true}) {
+    CAPTURE(is_dash);
+    SimWorld world(1, {}, SimLink::constant(20'000'000, 40ms));
+    world.start_app();
+    SimLive live;
+    live.is_dash = is_dash;
+    world.load_live(live);
+    REQUIRE(world.run_until_event<FirstFrame>(10s));
+    world.player->stop();
+    world.run_for(1s);
+    world.forget_events();
+    PlaySource source;
+    source.url = live.url();
+    world.player->prepare(source);
+    world.run_for(5min);
+    CHECK(world.all<LoadStarted>().empty());
+    world.player->load(source);
+    REQUIRE(world.run_until_event<FirstFrame>(10s));
+    world.run_for(30s);
+    const auto status = world.status();
+    CHECK(status->state == PlayerState::kPlaying);
+    REQUIRE(status->live);
+    CHECK(status->live->offset > 10s);
+    CHECK(status->live->offset < 20s);
+    CHECK(world.find<Failed>() == nullptr);
+    CHECK(world.all<ManifestLoaded>().size() == 1);
+  }
+}
+
 TEST_CASE("sim: a player that plays prepares nothing, and says so") {
   SimWorld world;
   world.start_app();

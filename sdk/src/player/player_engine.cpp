@@ -36,6 +36,7 @@ PlayerEngine::PlayerEngine(std::shared_ptr<Client> client, PlayerConfig config, 
       decisions_(decisions),
       publish_(std::move(publish)),
       log_(client_->impl().log.get(), "player"),
+      live_control_(config_.live),
       start_fetcher_(*client_->impl().transport, executor, start_retries()),
       media_fetcher_(*client_->impl().transport, executor),
       manifests_([this](Request request, ManifestDone done) {
@@ -55,6 +56,7 @@ CancelHandle PlayerEngine::fetch_manifest(Request request, ManifestDone done) {
       std::move(request), [this, done = std::move(done)](Result<FetchedResource> result) mutable {
         if (!result) return done(std::move(result).error());
         on_received_body(result->stats.body_bytes);
+        observe_date(*result);
         done(FetchedManifest{std::move(result->head), std::move(result->body)});
       });
 }
@@ -88,7 +90,8 @@ void PlayerEngine::turn() {
     settle_start(now);
     client_->impl().networks->remember(streaming_->throughput(), network_, false);
     streaming_->set_smooth_height(dropped_frames_.smooth_height(now));
-    wait = streaming_->turn(now, position(now), speed_);
+    if (pipeline_) wait = control_live(now);
+    wait = std::min(wait, streaming_->turn(now, position(now), speed_));
     decisions_.follow(streaming_->chooser());
   }
   // Of what is prepared the network alone makes more.
@@ -215,6 +218,7 @@ void PlayerEngine::update_playing(MonotonicTime now) {
   }
   if (pipeline_->is_starved(*streaming_, now)) {
     pipeline_->run(false, now);
+    if (const auto live = streaming_->live(now)) live_control_.on_stall(*live, now);
     set_state(PlayerState::kRebuffering, now);
     wake();
   }
@@ -285,6 +289,9 @@ void PlayerEngine::publish_status(MonotonicTime now) {
   status->qoe = qoe_.summary(now);
   if (streaming_ && !is_ahead_) {
     status->duration = streaming_->duration();
+    if (const auto live = streaming_->live(now)) {
+      status->live = live_control_.status(*live, status->position, now);
+    }
     status->video_buffer = streaming_->level(TrackKind::kVideo, status->position);
     status->audio_buffer = streaming_->level(TrackKind::kAudio, status->position);
     status->buffered_bytes = streaming_->buffered_bytes();

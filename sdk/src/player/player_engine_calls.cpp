@@ -74,6 +74,8 @@ bool PlayerEngine::begin() {
   start_position_ = MediaTime{std::max<int64_t>(source_.start.value_or(Duration{0}).count(), 0)};
   resumes_ = false;
   is_start_settled_ = false;
+  live_control_.reset();
+  correction_ = 1;
   Client::Impl& client = client_->impl();
   network_ = client.networks->network();
   if (source_.title_id.empty()) {
@@ -112,6 +114,7 @@ void PlayerEngine::take_over(MonotonicTime now) {
     if (streaming_->buffered_bytes() > 0) qoe_.on_step(&StartupPhases::first_byte, now);
     streaming_->set_buffering(config_.buffering);
     open_pipeline(now);
+    if (streaming_->live(now)) is_start_settled_ = false;  // the edge has moved on
     if (is_start_settled_) tell_manifest(now);
   }
   wake();
@@ -149,11 +152,12 @@ void PlayerEngine::on_manifest(Result<std::shared_ptr<const Presentation>> resul
   if (is_ahead_) config.buffering.target = std::min(config_.buffering.start, kPrepared);
   config.preset = config_.preset;
   config.limits = config_.limits;
+  config.live = config_.live;
   config.can_renew = session_ != nullptr;
   MediaBackend& backend = *client_->impl().backend;
   StreamingListener& listener = *this;
   auto streaming = std::make_unique<StreamingEngine>(media_fetcher_, manifests_, backend, executor_,
-                                                     config, listener);
+                                                     media_clock_, config, listener);
   decisions_.start(streaming->chooser().settings(), config_.buffering.target);
   streaming->remember(client_->impl().networks->recall());
   if (auto opened = streaming->open(*result, preferences_, start_position_); !opened) {
@@ -191,7 +195,11 @@ MediaTime PlayerEngine::start_within(Duration duration) {
 }
 
 void PlayerEngine::settle_start(MonotonicTime now) {
-  if (is_start_settled_ || !streaming_->duration()) return;
+  if (is_start_settled_) return;
+  if (!streaming_->duration()) {
+    is_start_settled_ = settle_live_start(now);
+    return;
+  }
   is_start_settled_ = true;
   const MediaTime start = start_within(*streaming_->duration());
   if (start != start_position_) {
@@ -236,6 +244,9 @@ void PlayerEngine::seek(MediaTime target, uint64_t user_tag) {
   if (streaming_ && streaming_->duration()) {
     target = std::min(target, MediaTime{0} + *streaming_->duration());
   }
+  if (const auto live = streaming_ ? streaming_->live(now) : std::nullopt) {
+    target = live_control_.clamp(target, *live, now);
+  }
   emit(SeekStarted{target, user_tag});
   if (!std::exchange(is_seeking_, true)) seek_started_ = now;
   seek_tags_.push_back(user_tag);
@@ -254,7 +265,7 @@ void PlayerEngine::seek(MediaTime target, uint64_t user_tag) {
 
 void PlayerEngine::set_speed(double speed) {
   speed_ = speed == speed ? std::clamp(speed, 0.5, 2.0) : 1.0;
-  if (pipeline_) pipeline_->set_speed(speed_, executor_.now());
+  if (pipeline_) pipeline_->set_speed(speed_ * correction_, executor_.now());
   wake();
 }
 
