@@ -51,8 +51,20 @@ void fill_manifest(Json& line, const playhead_event& event) {
   line["audio_tracks"] = event.audio_tracks;
   line["text_tracks"] = event.text_tracks;
 }
+// Steps of the start, since its beginning; null where there was none.
+void fill_steps(Json& line, const playhead_qoe& qoe) {
+  const auto add = [&](const char* name, int64_t us) {
+    line[name] = us >= 0 ? Json(us / 1000) : Json(nullptr);
+  };
+  add("session_ms", qoe.session_us);
+  add("manifest_ms", qoe.manifest_us);
+  add("license_ms", qoe.license_us);
+  add("first_byte_ms", qoe.first_byte_us);
+  line["startup_bytes"] = qoe.startup_bytes;
+}
 void fill_first_frame(Json& line, const playhead_event& event) {
   line["startup_ms"] = event.elapsed_us / 1000;
+  if (event.qoe != nullptr) fill_steps(line, *event.qoe);
   line["width"] = event.width;
   line["height"] = event.height;
   line["position_s"] = to_seconds(event.position_us);
@@ -169,6 +181,7 @@ std::vector<std::string> EventFormatter::state_lines(int64_t t_us, const playhea
 std::string EventFormatter::summary(int64_t t_us, const playhead_qoe& qoe) {
   Json line = line_of(t_us, "summary");
   line["startup_ms"] = qoe.has_startup != 0 ? Json(qoe.startup_us / 1000) : Json(nullptr);
+  fill_steps(line, qoe);
   line["start_wait_ms"] = qoe.start_wait_us / 1000;
   line["play_s"] = to_seconds(qoe.play_time_us);
   line["rebuffer_count"] = qoe.rebuffer_count;

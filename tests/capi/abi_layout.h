@@ -72,6 +72,11 @@
   FIELD(playhead_qoe, shown_frames) \
   FIELD(playhead_qoe, bytes) \
   FIELD(playhead_qoe, start_wait_us) \
+  FIELD(playhead_qoe, session_us) \
+  FIELD(playhead_qoe, manifest_us) \
+  FIELD(playhead_qoe, license_us) \
+  FIELD(playhead_qoe, first_byte_us) \
+  FIELD(playhead_qoe, startup_bytes) \
   STRUCT(playhead_event) \
   FIELD(playhead_event, struct_size) \
   FIELD(playhead_event, type) \

@@ -54,6 +54,8 @@ TEST_CASE("misuse: NULL is answered everywhere") {
   CHECK(playhead_client_create(&config, nullptr) == kInvalid);
   CHECK(playhead_client_flush(nullptr, 0) == kInvalid);
   CHECK(playhead_client_network_changed(nullptr, 1) == kInvalid);
+  CHECK(playhead_client_set_network(nullptr, "wifi") == kInvalid);
+  CHECK(playhead_player_prepare(nullptr, nullptr) == kInvalid);
   CHECK(playhead_player_create(nullptr, nullptr, &player) == kInvalid);
   CHECK(playhead_player_load(nullptr, &source) == kInvalid);
   CHECK(playhead_player_play(nullptr) == kInvalid);
@@ -326,6 +328,10 @@ TEST_CASE("client: lives as long as its players, and its tables with it") {
   REQUIRE(playhead_client_create(&config, &client) == PLAYHEAD_OK);
   REQUIRE(playhead_player_create(client, nullptr, &player) == PLAYHEAD_OK);
   CHECK(playhead_client_flush(client, 0) <= PLAYHEAD_OK);
+  CHECK(playhead_client_set_network(client, std::string(256, 'w').c_str()) == PLAYHEAD_OK);
+  CHECK(playhead_client_set_network(client, std::string(257, 'w').c_str()) ==
+        -PLAYHEAD_ERROR_INVALID_ARGUMENT);
+  CHECK(playhead_client_set_network(client, nullptr) == PLAYHEAD_OK);
   CHECK(playhead_client_flush(client, 1000) == PLAYHEAD_OK);  // nothing was ever to be sent
   playhead_client_destroy(client);
   CHECK(destroyed == 0);

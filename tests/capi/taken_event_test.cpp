@@ -30,8 +30,15 @@ TEST_CASE("taken_event: every kind fills the members its type names") {
       {"manifest of unknown length", ManifestLoaded{"u", 5ms, std::nullopt, 1, 0, 0},
        PLAYHEAD_EVENT_MANIFEST_LOADED,
        [](auto& e) { return e.has_duration == 0 && e.duration_us == 0; }},
-      {"first frame", FirstFrame{300ms, 1280, 720}, PLAYHEAD_EVENT_FIRST_FRAME,
-       [](auto& e) { return e.elapsed_us == 300'000 && e.width == 1280 && e.height == 720; }},
+      {"first frame", FirstFrame{300ms, 1280, 720, {90ms, 150ms, std::nullopt, 200ms, 12'345}},
+       PLAYHEAD_EVENT_FIRST_FRAME,
+       [](auto& e) {
+         return e.elapsed_us == 300'000 && e.width == 1280 && e.height == 720 && e.qoe != nullptr &&
+                e.qoe->has_startup == 1 && e.qoe->startup_us == 300'000 &&
+                e.qoe->session_us == 90'000 && e.qoe->manifest_us == 150'000 &&
+                e.qoe->license_us == -1 && e.qoe->first_byte_us == 200'000 &&
+                e.qoe->startup_bytes == 12'345;
+       }},
       {"state", StateChanged{PlayerState::kPlaying, PlayerState::kRebuffering},
        PLAYHEAD_EVENT_STATE_CHANGED,
        [](auto& e) {
@@ -70,7 +77,7 @@ TEST_CASE("taken_event: every kind fills the members its type names") {
        }},
       {"failed", Failed{error}, PLAYHEAD_EVENT_FAILED,
        [](auto& e) { return e.error_code == PLAYHEAD_ERROR_HTTP_STATUS; }},
-      {"summary", Summary{QoeSummary{250ms, 100ms, 60s, 2, 3s, Bitrate{9}, 4, 5, 6, 7}},
+      {"summary", Summary{QoeSummary{250ms, 100ms, 60s, 2, 3s, Bitrate{9}, 4, 5, 6, 7, {}}},
        PLAYHEAD_EVENT_SUMMARY,
        [](auto& e) {
          return e.qoe != nullptr && e.qoe->struct_size == sizeof(playhead_qoe) &&
@@ -81,7 +88,9 @@ TEST_CASE("taken_event: every kind fills the members its type names") {
                 e.qoe->bytes == 7 && e.qoe->start_wait_us == 100'000;
        }},
       {"summary without a picture", Summary{}, PLAYHEAD_EVENT_SUMMARY,
-       [](auto& e) { return e.qoe != nullptr && e.qoe->has_startup == 0; }},
+       [](auto& e) {
+         return e.qoe != nullptr && e.qoe->has_startup == 0 && e.qoe->session_us == -1;
+       }},
       {"dropped", EventsDropped{11}, PLAYHEAD_EVENT_EVENTS_DROPPED,
        [](auto& e) { return e.count == 11; }},
   };
@@ -102,7 +111,9 @@ TEST_CASE("taken_event: every kind fills the members its type names") {
       CHECK(event.error_code == 0);
       CHECK(std::strlen(event.message) == 0);
     }
-    if (c.type != PLAYHEAD_EVENT_SUMMARY) CHECK(event.qoe == nullptr);
+    if (c.type != PLAYHEAD_EVENT_SUMMARY && c.type != PLAYHEAD_EVENT_FIRST_FRAME) {
+      CHECK(event.qoe == nullptr);
+    }
   }
   CHECK(std::size(cases) >= std::variant_size_v<EventPayload>);
 }

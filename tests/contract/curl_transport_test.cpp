@@ -308,5 +308,61 @@ TEST_CASE("curl transport: two share one process and one executor") {
   world.on_executor([&] { handle.reset(); });
 }
 
+TEST_CASE("curl transport: a manifest's request opens the connections of what follows") {
+  struct Case {
+    std::string name;
+    ResourceKind kind;
+    int spares;
+    int connections;  // after the first answer
+  };
+  const Case cases[] = {{"manifest", ResourceKind::kManifest, 2, 3},
+                        {"media", ResourceKind::kMedia, 2, 1},
+                        {"call of the service", ResourceKind::kApi, 2, 1},
+                        {"switched off", ResourceKind::kManifest, 0, 1}};
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    CurlConfig config;
+    config.spare_connections = c.spares;
+    CurlWorld world(config);
+    world.serve("/a", text_answer("a"));
+    Exchange first(world);
+    REQUIRE(first.start(request_for(world.url("/a"), c.kind)).wait());
+    REQUIRE(first.ok());
+    world.wait_for_connections(c.connections);
+    // The next manifest of the same origin finds them.
+    Exchange second(world);
+    REQUIRE(second.start(request_for(world.url("/a"), ResourceKind::kManifest)).wait());
+    CHECK(second.ok());
+    CHECK(second.result().value().connection_reused);
+    CHECK(world.connections() == c.connections);
+    CHECK(world.requests().size() == 2);
+  }
+}
+
+TEST_CASE("curl transport: several requests at once each use a connection opened ahead") {
+  CurlWorld world;
+  world.serve("/manifest", text_answer("m"));
+  WebAnswer held = text_answer("a");
+  held.holds_head = true;
+  world.serve("/a", held);
+  Exchange manifest(world);
+  REQUIRE(manifest.start(request_for(world.url("/manifest"), ResourceKind::kManifest)).wait());
+  world.wait_for_connections(3);
+  // A turn of the network thread later they are ready.
+  Exchange again(world);
+  REQUIRE(again.start(request_for(world.url("/manifest"), ResourceKind::kManifest)).wait());
+  Exchange init(world), video(world), audio(world);
+  for (Exchange* get : {&init, &video, &audio}) {
+    get->start(request_for(world.url("/a"), ResourceKind::kMedia));
+  }
+  world.server().wait_for_requests(5);
+  world.release();
+  for (Exchange* get : {&init, &video, &audio}) {
+    REQUIRE(get->wait());
+    CHECK(get->result().value().connection_reused);
+  }
+  CHECK(world.connections() == 3);
+}
+
 }  // namespace
 }  // namespace playhead::test

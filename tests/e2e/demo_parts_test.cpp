@@ -276,7 +276,12 @@ TEST_CASE("event log: the summary has every number, and no start-up time without
   }
   qoe.has_startup = 1;
   qoe.startup_us = 321'000;
-  CHECK(json::parse(EventFormatter::summary(1'000, qoe))["startup_ms"] == 321);
+  qoe.session_us = -1;
+  qoe.first_byte_us = 205'000;
+  line = json::parse(EventFormatter::summary(1'000, qoe));
+  CHECK(line["startup_ms"] == 321);
+  CHECK(line["session_ms"].is_null());
+  CHECK(line["first_byte_ms"] == 205);
 }
 
 TEST_CASE("null audio sink: time plays what was written, and only that") {

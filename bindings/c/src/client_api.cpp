@@ -147,6 +147,14 @@ void playhead_client_destroy(playhead_client* client) noexcept {
   guard_void([&] { delete client; });
 }
 
+playhead_status playhead_client_set_network(playhead_client* client, const char* id) noexcept {
+  return guard([&] {
+    if (client == nullptr) return status_of(ErrorCode::kInvalidArgument);
+    const auto set = client->client->set_network(playhead::capi::text_or_empty(id));
+    return set ? PLAYHEAD_OK : status_of(set.error().code);
+  });
+}
+
 playhead_status playhead_client_flush(playhead_client* client, int32_t timeout_ms) noexcept {
   return guard([&] {
     if (client == nullptr) return status_of(ErrorCode::kInvalidArgument);

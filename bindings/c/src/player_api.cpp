@@ -135,7 +135,9 @@ playhead_status command(playhead_player* handle, Command&& body) noexcept {
   });
 }
 
-playhead_status load(playhead_player* handle, const playhead_source* theirs) {
+// Hands a copy of the source to `call`, a member of Player.
+playhead_status with_source(playhead_player* handle, const playhead_source* theirs,
+                            void (Player::*call)(PlaySource)) {
   playhead_source source{};
   if (handle == nullptr || !read_struct(theirs, source)) {
     return status_of(ErrorCode::kInvalidArgument);
@@ -146,7 +148,7 @@ playhead_status load(playhead_player* handle, const playhead_source* theirs) {
   if (ours.title_id.empty() && ours.url.empty()) return status_of(ErrorCode::kInvalidArgument);
   if (source.has_start != 0) ours.start = Duration{source.start_us};
   ours.start_paused = source.start_paused != 0;
-  handle->player->load(std::move(ours));
+  (*handle->player.*call)(std::move(ours));
   return PLAYHEAD_OK;
 }
 
@@ -175,7 +177,12 @@ void playhead_player_destroy(playhead_player* player) noexcept {
 
 playhead_status playhead_player_load(playhead_player* player,
                                      const playhead_source* source) noexcept {
-  return guard([&] { return playhead::capi::load(player, source); });
+  return guard([&] { return playhead::capi::with_source(player, source, &Player::load); });
+}
+
+playhead_status playhead_player_prepare(playhead_player* player,
+                                        const playhead_source* source) noexcept {
+  return guard([&] { return playhead::capi::with_source(player, source, &Player::prepare); });
 }
 
 playhead_status playhead_player_play(playhead_player* player) noexcept {

@@ -61,6 +61,11 @@ struct Filler {
     out.elapsed_us = e.startup.count();
     out.width = e.width;
     out.height = e.height;
+    QoeSummary start;
+    start.startup = e.startup;
+    start.phases = e.phases;
+    qoe = to_c(start);
+    out.qoe = &qoe;
   }
   void operator()(const StateChanged& e) const {
     out.type = PLAYHEAD_EVENT_STATE_CHANGED;
@@ -138,6 +143,14 @@ playhead_qoe to_c(const QoeSummary& qoe) {
   out.has_startup = qoe.startup.has_value() ? 1 : 0;
   out.startup_us = qoe.startup.value_or(Duration{0}).count();
   out.start_wait_us = qoe.start_wait.count();
+  const auto us_or_none = [](const std::optional<Duration>& time) {
+    return time.value_or(Duration{-1}).count();
+  };
+  out.session_us = us_or_none(qoe.phases.session);
+  out.manifest_us = us_or_none(qoe.phases.manifest);
+  out.license_us = us_or_none(qoe.phases.license);
+  out.first_byte_us = us_or_none(qoe.phases.first_byte);
+  out.startup_bytes = qoe.phases.bytes;
   out.play_time_us = qoe.play_time.count();
   out.rebuffer_time_us = qoe.rebuffer_time.count();
   out.mean_bitrate_bps = qoe.mean_bitrate.bps;

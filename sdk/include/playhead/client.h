@@ -44,6 +44,10 @@ class PLAYHEAD_API Client {
   // and goes on when this is called with `is_online` again. Apps that do not call it lose seconds
   // on a change, and an outage longer than the buffer ends the play. Any thread.
   void network_changed(bool is_online = true);
+  // Names the network the device is on, "wifi:home" or whatever tells networks apart; what is
+  // measured is remembered for each, in the store, for a week. Until the first call, and with an
+  // empty name, all networks are one. Any thread. Errors: kInvalidArgument (over 256 bytes).
+  Result<void> set_network(std::string id);
 
   class PLAYHEAD_LOCAL Impl;  // private to the library
   [[nodiscard]] Impl& impl() const { return *impl_; }

@@ -54,6 +54,16 @@ enum class PictureLimit : uint8_t {
 // "none", "codec", "data_saver" … as the decision log names them.
 [[nodiscard]] const char* to_string(PictureLimit limit);
 
+// When the steps before the first frame were done, since load(). None: not done (yet), or not
+// needed; 0: prepare() had done it before.
+struct StartupPhases {
+  std::optional<Duration> session;     // the service has answered; a plain URL needs none
+  std::optional<Duration> manifest;    // the manifest is read
+  std::optional<Duration> license;     // the first DRM licence is there
+  std::optional<Duration> first_byte;  // of an InitSegment or segment
+  int64_t bytes = 0;                   // body bytes received up to the first frame
+};
+
 // Quality of experience of one play, from load to now or its end.
 struct QoeSummary {
   // Load to first frame, without pictures to first sound; none when there was none.
@@ -69,6 +79,7 @@ struct QoeSummary {
   int64_t dropped_frames = 0;  // decoded too late to be shown
   int64_t shown_frames = 0;
   int64_t bytes = 0;  // body bytes received, manifests included
+  StartupPhases phases;
 };
 
 // One struct for each kind of event; `position` is where playback stands.
@@ -91,6 +102,7 @@ struct ManifestLoaded {
 struct FirstFrame {
   Duration startup{0};
   int width = 0, height = 0;
+  StartupPhases phases;
 };
 struct StateChanged {
   PlayerState from = PlayerState::kIdle;

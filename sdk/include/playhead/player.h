@@ -28,6 +28,13 @@ class PLAYHEAD_API Player {
   Player(const Player&) = delete;
   Player& operator=(const Player&) = delete;
 
+  // Gets ready what load() of the same source (title or URL, and start) will need: the answer of
+  // the service, the manifest, and of each track the first second, which means its first segment.
+  // Needs no sink, shows nothing, tells nothing: a failure means that load() begins anew. Replaces
+  // what was prepared before; load() of anything else, and stop(), let go of it. While something
+  // plays it is refused with a Warning (kInvalidState): a second player can prepare what comes
+  // next.
+  void prepare(PlaySource source);
   // Ends what plays and starts this. Errors (bad URL, unknown title …) arrive as Failed.
   void load(PlaySource source);
   void play();

@@ -71,10 +71,10 @@ bool DecodeQueue::has_items() const {
   return closed_ || !items_.empty();
 }
 
-bool DecodeQueue::acquire_output(uint64_t generation) {
+bool DecodeQueue::acquire_output(uint64_t generation, int most) {
   std::unique_lock lock(mutex_);
   const auto is_over = [&] { return closed_ || generation != generation_; };
-  changed_.wait(lock, [&] { return is_over() || outputs_ < max_outputs_; });
+  changed_.wait(lock, [&] { return is_over() || outputs_ < std::min(most, max_outputs_); });
   if (is_over()) return false;
   ++outputs_;
   return true;

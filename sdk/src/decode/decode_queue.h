@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <mutex>
 #include <optional>
 
@@ -44,9 +45,9 @@ class DecodeQueue {
   std::optional<DecodeItem> pop();
   // Whether pop() would return at once.
   [[nodiscard]] bool has_items() const;
-  // Waits until fewer than max_outputs are alive and counts one more; false (nothing counted) when
-  // `generation` was flushed or the queue closed meanwhile.
-  bool acquire_output(uint64_t generation);
+  // Waits until fewer than `most` (and max_outputs) are alive and counts one more; false (nothing
+  // counted) when `generation` was flushed or the queue closed meanwhile.
+  bool acquire_output(uint64_t generation, int most = std::numeric_limits<int>::max());
   // True if no notice of room is on its way yet; it is then, until room_notice_delivered().
   bool claim_room_notice();
 

@@ -127,7 +127,10 @@ class VideoWorker {
     const MediaTime time{pts};
     // A damaged stream may give pictures out of order; one that is too late is not wanted.
     if (!facts.show || time <= last_shown_) return;
-    if (!core_.queue()->acquire_output(core_.generation())) return;
+    const int most = facts.duration >= FfmpegVideoDecoder::kLongFrame
+                         ? FfmpegVideoDecoder::kMaxLiveLongFrames
+                         : FfmpegVideoDecoder::kMaxLiveFrames;
+    if (!core_.queue()->acquire_output(core_.generation(), most)) return;
     last_shown_ = time;
     auto made =
         frames_.make(std::move(frame), [queue = core_.queue()] { queue->release_output(); });

@@ -20,6 +20,9 @@ class FfmpegVideoDecoder final : public VideoDecoder {
   static constexpr int kMaxQueuedSamples = 16;
   // Pictures alive: 0.13 s at 60/s, 25 MB at 1080p. Fewer starve the display, more cost memory.
   static constexpr int kMaxLiveFrames = 8;
+  // The same of pictures that stay on screen for kLongFrame or more: 0.17 s at 30/s.
+  static constexpr int kMaxLiveLongFrames = 5;
+  static constexpr Duration kLongFrame = 30ms;
 
   FfmpegVideoDecoder(WorkerPool& pool, StreamInfo stream, Executor& executor,
                      VideoDecoderCallbacks callbacks);

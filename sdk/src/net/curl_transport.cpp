@@ -2,6 +2,8 @@
 #include "net/curl_transport.h"
 
 #include <algorithm>
+#include <chrono>
+#include <condition_variable>
 #include <csignal>
 #include <map>
 #include <mutex>
@@ -27,6 +29,19 @@ namespace {
 constexpr long kReadBufferBytes = 16L << 10;
 // Idle connections kept over all origins.
 constexpr long kMaxIdleConnections = 32;
+// An origin that was not asked for anything for this long has no connections worth counting on:
+// servers close idle ones after 5 to 75 s.
+constexpr Duration kOriginCoolsAfter = 60s;
+// Origins remembered at most; the longest unused is forgotten.
+constexpr std::size_t kRememberedOrigins = 64;
+// A body of which so much is there has somebody busy with it; what follows may come in larger
+// pieces. While that is true of everything under way, and a look at the sockets brings less than
+// kSmallRound, the next look waits for kBulkPause: one wake-up of three threads then serves more
+// bytes. At 50 Mbit/s that is a sixth of the wake-ups. Longer pauses end bodies later and need
+// larger socket buffers.
+constexpr int64_t kBulkBytes = int64_t{256} << 10;
+constexpr int64_t kSmallRound = int64_t{32} << 10;
+constexpr auto kBulkPause = std::chrono::milliseconds(3);
 // Longest sleep without anything to do; any call wakes the thread.
 constexpr Duration kIdleSleep = 1h;
 
@@ -160,6 +175,12 @@ class Transfer {
   [[nodiscard]] HttpExchange& exchange() { return exchange_; }
   [[nodiscard]] CURL* easy() const { return easy_.get(); }
 
+  // Body bytes since the last call.
+  int64_t take_news() {
+    const int64_t seen = std::exchange(seen_bytes_, exchange_.body_bytes());
+    return seen_bytes_ - seen;
+  }
+
   // Makes libcurl look for bytes it has already read, if that is due; answers when it will be next.
   MonotonicTime recheck(MonotonicTime now);
 
@@ -179,6 +200,7 @@ class Transfer {
 
   std::string proxy_;  // empty: none
   HttpExchange exchange_;
+  int64_t seen_bytes_ = 0;                    // by take_news()
   std::optional<MonotonicTime> quiet_since_;  // as of the last recheck
   int rechecks_ = 0;                          // since then
   HeaderList headers_;
@@ -372,9 +394,15 @@ class CurlTransport::Impl {
   bool take_commands();
   [[nodiscard]] CURLM* make_multi() const;
   void replace_connections();
+  // After a look that brought little of bodies nobody waits for.
+  void pause_between_looks();
   void begin(std::unique_ptr<Transfer> transfer);
   void begin_hop(std::unique_ptr<Transfer> transfer);
   void begin_preconnect(const std::string& url);
+  // Nothing was asked of this origin for a while; it is now.
+  [[nodiscard]] bool is_cold(const UrlOrigin& origin, MonotonicTime now);
+  void open_spares(const std::string& url);
+  [[nodiscard]] EasyHandle connecting_handle(const std::string& url);
   void end_preconnect(std::map<OriginKey, Preconnect>::iterator found);
   void collect_ended();
   void end_hop(CURL* easy, CURLcode code);
@@ -391,13 +419,17 @@ class CurlTransport::Impl {
   std::thread thread_;
 
   std::mutex mutex_;
+  std::condition_variable woken_;
   // Under mutex_.
   Commands commands_;
+  bool is_woken_ = false;
   CURLM* multi_;  // written by the network thread only, which reads it without the lock
 
   // Network thread.
   std::map<CURL*, std::unique_ptr<Transfer>> transfers_;
   std::map<OriginKey, Preconnect> preconnects_;
+  std::map<CURL*, EasyHandle> spares_;  // connections being opened that nobody waits for
+  std::map<OriginKey, MonotonicTime> last_used_;
 };
 
 CurlTransport::Impl::Impl(CurlConfig config) : log_(config.log, "net") {
@@ -431,8 +463,12 @@ CURLM* CurlTransport::Impl::make_multi() const {
 }
 
 void CurlTransport::Impl::wake() {
-  const std::lock_guard lock(mutex_);
-  curl_multi_wakeup(multi_);
+  {
+    const std::lock_guard lock(mutex_);
+    is_woken_ = true;
+    curl_multi_wakeup(multi_);
+  }
+  woken_.notify_one();
 }
 
 void CurlTransport::Impl::network_changed() {
@@ -504,6 +540,7 @@ void CurlTransport::Impl::run() {
     curl_multi_perform(multi_, &running);
     collect_ended();
     for (const auto& [easy, transfer] : transfers_) transfer->exchange().flush();
+    pause_between_looks();
     const int64_t sleep_ms = (expire().count() + 999) / 1000;
     curl_multi_poll(multi_, nullptr, 0, static_cast<int>(sleep_ms), nullptr);
   }
@@ -511,8 +548,10 @@ void CurlTransport::Impl::run() {
   for (const auto& [key, preconnect] : preconnects_) {
     curl_multi_remove_handle(multi_, preconnect.easy.get());
   }
+  for (const auto& [easy, spare] : spares_) curl_multi_remove_handle(multi_, easy);
   transfers_.clear();
   preconnects_.clear();
+  spares_.clear();
 }
 
 bool CurlTransport::Impl::take_commands() {
@@ -520,12 +559,25 @@ bool CurlTransport::Impl::take_commands() {
   {
     const std::lock_guard lock(mutex_);
     std::swap(commands, commands_);
+    is_woken_ = false;
   }
   if (commands.stops) return false;
   if (commands.replaces_connections) replace_connections();
   for (const std::string& url : commands.preconnects) begin_preconnect(url);
   for (auto& transfer : commands.starts) begin(std::move(transfer));
   return true;
+}
+
+void CurlTransport::Impl::pause_between_looks() {
+  int64_t round_bytes = 0;
+  bool is_bulk = !transfers_.empty() && preconnects_.empty() && spares_.empty();
+  for (const auto& [easy, transfer] : transfers_) {
+    round_bytes += transfer->take_news();
+    is_bulk = is_bulk && transfer->exchange().body_bytes() >= kBulkBytes;
+  }
+  if (!is_bulk || round_bytes == 0 || round_bytes >= kSmallRound) return;
+  std::unique_lock lock(mutex_);
+  woken_.wait_for(lock, kBulkPause, [this] { return is_woken_; });
 }
 
 void CurlTransport::Impl::begin(std::unique_ptr<Transfer> transfer) {
@@ -541,8 +593,32 @@ void CurlTransport::Impl::begin(std::unique_ptr<Transfer> transfer) {
   begin_hop(std::move(transfer));
 }
 
+bool CurlTransport::Impl::is_cold(const UrlOrigin& origin, MonotonicTime now) {
+  const auto [entry, is_new] = last_used_.try_emplace(key_of(origin), now);
+  const MonotonicTime before = std::exchange(entry->second, now);
+  if (is_new && last_used_.size() > kRememberedOrigins) {
+    last_used_.erase(std::min_element(last_used_.begin(), last_used_.end(),
+                                      [](auto& a, auto& b) { return a.second < b.second; }));
+  }
+  return is_new || now - before > kOriginCoolsAfter;
+}
+
+// What follows a manifest is fetched several at a time: playlists, InitSegments, segments of sound
+// and pictures. HTTP/1.1 wants a connection for each, and every one costs a round trip that can
+// pass while the manifest is on its way. Through TLS one connection of HTTP/2 serves all.
+void CurlTransport::Impl::open_spares(const std::string& url) {
+  for (int i = 0; i < shared_.config.spare_connections; ++i) {
+    EasyHandle easy = connecting_handle(url);
+    if (!easy || curl_easy_setopt(easy.get(), CURLOPT_FRESH_CONNECT, 1L) != CURLE_OK) return;
+    CURL* handle = easy.get();
+    spares_.emplace(handle, std::move(easy));
+    curl_multi_add_handle(multi_, handle);
+  }
+}
+
 void CurlTransport::Impl::begin_hop(std::unique_ptr<Transfer> transfer) {
-  if (!transfer->exchange().now()) return;  // cancelled
+  const auto now = transfer->exchange().now();
+  if (!now) return;  // cancelled
   EasyHandle easy(curl_easy_init());
   if (!easy) {
     report(std::move(transfer), make_error(ErrorCode::kOutOfMemory, "a new transfer"));
@@ -552,9 +628,15 @@ void CurlTransport::Impl::begin_hop(std::unique_ptr<Transfer> transfer) {
     report(std::move(transfer), std::move(prepared).error());
     return;
   }
+  const HttpExchange& exchange = transfer->exchange();
+  const bool leads_to_more = is_cold(exchange.origin(), *now) &&
+                             exchange.request().kind == ResourceKind::kManifest &&
+                             exchange.origin().scheme == "http";
+  const std::string url = exchange.url();
   CURL* handle = transfer->easy();
   transfers_.emplace(handle, std::move(transfer));
   curl_multi_add_handle(multi_, handle);
+  if (leads_to_more) open_spares(url);
 }
 
 // libcurl has no connect-and-keep: connections opened with CURLOPT_CONNECT_ONLY are excluded from
@@ -567,19 +649,25 @@ int CurlTransport::Impl::on_preconnected(void* easy, char*, char*, int, int) {
   return CURL_PREREQFUNC_OK;
 }
 
-void CurlTransport::Impl::begin_preconnect(const std::string& url) {
-  const auto origin = url_origin(url);
-  if (!origin || (origin->scheme != "http" && origin->scheme != "https")) return;
-  const OriginKey key = key_of(*origin);
-  if (preconnects_.count(key) != 0) return;
+EasyHandle CurlTransport::Impl::connecting_handle(const std::string& url) {
   EasyHandle easy(curl_easy_init());
-  if (!easy) return;
+  if (!easy) return easy;
   EasyOptions options(easy.get());
   set_common_options(options, shared_, url);
   options.set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(to_ms(RequestTimeouts{}.connect)));
   options.set(CURLOPT_PREREQFUNCTION, &Impl::on_preconnected);
   options.set(CURLOPT_PREREQDATA, static_cast<void*>(easy.get()));
-  if (options.code() != CURLE_OK) return;
+  if (options.code() != CURLE_OK) easy.reset();
+  return easy;
+}
+
+void CurlTransport::Impl::begin_preconnect(const std::string& url) {
+  const auto origin = url_origin(url);
+  if (!origin || (origin->scheme != "http" && origin->scheme != "https")) return;
+  const OriginKey key = key_of(*origin);
+  if (preconnects_.count(key) != 0) return;
+  EasyHandle easy = connecting_handle(url);
+  if (!easy) return;
   curl_multi_add_handle(multi_, easy.get());
   preconnects_[key].easy = std::move(easy);
 }
@@ -604,6 +692,11 @@ void CurlTransport::Impl::collect_ended() {
 void CurlTransport::Impl::end_hop(CURL* easy, CURLcode code) {
   const auto found = transfers_.find(easy);
   if (found == transfers_.end()) {
+    if (const auto spare = spares_.extract(easy)) {
+      curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 0L);  // see end_preconnect
+      curl_multi_remove_handle(multi_, easy);
+      return;
+    }
     const auto preconnect =
         std::find_if(preconnects_.begin(), preconnects_.end(),
                      [easy](const auto& entry) { return entry.second.easy.get() == easy; });

@@ -16,6 +16,11 @@ struct CurlConfig {
   // HTTP/1.1 connections to one origin; more requests wait. 6 as in browsers: higher takes share
   // from others on the link, lower lets segments queue behind each other.
   int max_connections_per_host = 6;
+  // Opened beside the connection of a manifest's request when its origin was not asked for anything
+  // for a minute; plain http only. 2: with the manifest's own, one each for the InitSegment, the
+  // first pictures and the first sound. Higher: handshakes that nobody needs; lower: a round trip
+  // more before the first picture.
+  int spare_connections = 2;
   std::string ca_file;  // PEM bundle; empty: the system's
   std::string proxy;    // "http://host:port"; empty: none, whatever the environment says
   std::vector<PinnedHost> pins;

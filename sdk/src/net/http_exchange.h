@@ -64,6 +64,8 @@ class HttpExchange {
   [[nodiscard]] bool is_overdue(MonotonicTime now);
   [[nodiscard]] Error timeout_error() const;
   [[nodiscard]] bool has_head() const { return parser_.is_complete(); }
+  // Received so far, over all hops.
+  [[nodiscard]] int64_t body_bytes() const { return body_bytes_; }
   [[nodiscard]] bool is_sent() const { return sent_.has_value(); }
 
   // Nothing once the consumer has cancelled.

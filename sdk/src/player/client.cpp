@@ -18,17 +18,6 @@
 
 namespace playhead {
 
-Bitrate Client::Impl::remembered_throughput() {
-  const std::lock_guard lock(mutex_);
-  return throughput_;
-}
-
-void Client::Impl::remember_throughput(Bitrate throughput) {
-  if (throughput.bps <= 0) return;
-  const std::lock_guard lock(mutex_);
-  throughput_ = throughput;
-}
-
 CancelHandle Client::Impl::watch_network(UniqueFunction<void(bool)> watcher) {
   const std::lock_guard lock(watchers_->mutex);
   const uint64_t number = watchers_->next++;
@@ -144,10 +133,13 @@ Result<std::shared_ptr<Client>> Client::create(ClientConfig config,
 
   if (!config.api_url.empty()) {
     PLAYHEAD_TRY([[maybe_unused]] auto origin, url_origin(config.api_url));
-    impl->store = std::move(dependencies.store);
-    if (!impl->store) {
-      PLAYHEAD_TRY(impl->store, open_store(config.storage_path, Logger(impl->log.get(), "store")));
-    }
+  }
+  impl->store = std::move(dependencies.store);
+  if (!impl->store) {
+    PLAYHEAD_TRY(impl->store, open_store(config.storage_path, Logger(impl->log.get(), "store")));
+  }
+  impl->networks = std::make_unique<NetworkMemory>(*impl->store, *impl->executor);
+  if (!config.api_url.empty()) {
     impl->api = std::make_unique<ApiAccess>(config.api_url, std::move(config.token_provider));
     impl->outbox = std::make_unique<Outbox>(*impl->api, *impl->store, *impl->transport,
                                             *impl->executor, log_to(impl->log));
@@ -157,6 +149,11 @@ Result<std::shared_ptr<Client>> Client::create(ClientConfig config,
 
 Client::Client(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Client::~Client() = default;
+
+Result<void> Client::set_network(std::string id) {
+  if (impl_->networks->set_network(std::move(id))) return {};
+  return make_error(ErrorCode::kInvalidArgument, "a network's name is longer than 256 bytes");
+}
 
 void Client::flush(Duration limit, UniqueFunction<void(bool)> done) {
   if (impl_->outbox) return impl_->outbox->drain(limit, std::move(done));

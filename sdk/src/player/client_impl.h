@@ -7,7 +7,7 @@
 #include <mutex>
 
 #include "net/host_health.h"
-#include "playhead/bitrate.h"
+#include "player/network_memory.h"
 #include "playhead/client.h"
 #include "session/api_access.h"
 #include "session/outbox.h"
@@ -28,9 +28,8 @@ class Client::Impl {
   std::unique_ptr<ApiAccess> api;
   std::unique_ptr<Outbox> outbox;
 
-  // What the last play measured on this network; 0 unknown. Any thread.
-  [[nodiscard]] Bitrate remembered_throughput();
-  void remember_throughput(Bitrate throughput);
+  // Never null once the client is made.
+  std::unique_ptr<NetworkMemory> networks;
 
   // What players found out about hosts, for all of them.
   const std::shared_ptr<HostHealth> health = std::make_shared<HostHealth>();
@@ -48,9 +47,6 @@ class Client::Impl {
     uint64_t next = 0;
   };
   const std::shared_ptr<Watchers> watchers_ = std::make_shared<Watchers>();
-
-  std::mutex mutex_;
-  Bitrate throughput_;  // under mutex_
 };
 
 }  // namespace playhead

@@ -122,6 +122,12 @@ void Player::load(PlaySource source) {
   });
 }
 
+void Player::prepare(PlaySource source) {
+  impl_->post([source = std::move(source)](PlayerEngine& engine) mutable {
+    engine.prepare(std::move(source));
+  });
+}
+
 void Player::play() {
   impl_->post([](PlayerEngine& engine) { engine.play(); });
 }

@@ -55,6 +55,7 @@ PlayerEngine::PlayerEngine(std::shared_ptr<Client> client, PlayerConfig config, 
 
 PlayerEngine::~PlayerEngine() {
   if (state_ != PlayerState::kIdle) end_play(PlayerState::kIdle);
+  let_go();
 }
 
 void PlayerEngine::set_network(bool is_online) {
@@ -66,7 +67,7 @@ CancelHandle PlayerEngine::fetch_manifest(Request request, ManifestDone done) {
   return start_fetcher_.fetch(
       std::move(request), [this, done = std::move(done)](Result<FetchedResource> result) mutable {
         if (!result) return done(std::move(result).error());
-        qoe_.on_bytes(result->stats.body_bytes);
+        on_received_body(result->stats.body_bytes);
         observe_date(*result);
         done(FetchedManifest{std::move(result->head), std::move(result->body)});
       });
@@ -77,6 +78,7 @@ MediaTime PlayerEngine::position(MonotonicTime now) {
 }
 
 void PlayerEngine::emit(EventPayload payload) {
+  if (is_ahead_) return;
   const MonotonicTime now = executor_.now();
   events_.push({now, position(now), std::move(payload)});
 }
@@ -98,9 +100,15 @@ void PlayerEngine::turn() {
   handle_errors(now);
   if (streaming_) {
     settle_start(now);
+    client_->impl().networks->remember(streaming_->throughput(), network_, false);
     streaming_->set_smooth_height(dropped_frames_.smooth_height(now));
-    wait = std::min(control_live(now), streaming_->turn(now, position(now), speed_));
+    if (pipeline_) wait = control_live(now);
+    wait = std::min(wait, streaming_->turn(now, position(now), speed_));
     decisions_.follow(streaming_->chooser());
+  }
+  // Of what is prepared the network alone makes more.
+  if (is_ahead_) wait = kForever;
+  if (pipeline_) {
     const MediaPipeline::Turn played = pipeline_->turn(*streaming_, now);
     wait = std::min(wait, played.wait);
     note_presented(played.video, now);
@@ -122,6 +130,10 @@ void PlayerEngine::schedule(MonotonicTime now, Duration wait) {
 
 void PlayerEngine::handle_errors(MonotonicTime now) {
   for (Error& error : std::exchange(decode_errors_, {})) warn(std::move(error));
+  if (failure_ && is_ahead_) {
+    log_.info("what was prepared cannot be had: " + describe(*failure_));
+    return let_go();
+  }
   if (failure_) {
     // What is buffered is still played.
     const bool can_play_on = pipeline_ && pipeline_->is_running() &&
@@ -150,7 +162,8 @@ void PlayerEngine::note_presented(const VideoPipeline::Presented& presented, Mon
   }
   if (presented.shown > 0 && !std::exchange(has_first_frame_, true)) {
     qoe_.on_first_frame(now);
-    emit(FirstFrame{now - load_started_, pipeline_->video().width(), pipeline_->video().height()});
+    emit(FirstFrame{now - load_started_, pipeline_->video().width(), pipeline_->video().height(),
+                    qoe_.phases()});
   }
 }
 
@@ -286,7 +299,7 @@ void PlayerEngine::publish_status(MonotonicTime now) {
   status->volume = volume_;
   status->shown = shown_;
   status->qoe = qoe_.summary(now);
-  if (streaming_) {
+  if (streaming_ && !is_ahead_) {
     status->duration = streaming_->duration();
     if (const auto live = streaming_->live(now)) {
       status->live = live_control_.status(*live, status->position, now);
@@ -305,6 +318,19 @@ void PlayerEngine::publish_status(MonotonicTime now) {
 void PlayerEngine::fail_next_turn(Error error) {
   failure_ = std::move(error);
   wake();
+}
+
+void PlayerEngine::on_received_body(int64_t bytes) {
+  if (is_ahead_) {
+    bytes_ahead_ += bytes;
+  } else {
+    qoe_.on_bytes(bytes);
+  }
+}
+
+void PlayerEngine::on_received(int64_t bytes) {
+  on_received_body(bytes);
+  if (!is_ahead_) qoe_.on_step(&StartupPhases::first_byte, executor_.now());
 }
 
 void PlayerEngine::on_segment_loaded(const SegmentLoaded& segment) { emit(segment); }

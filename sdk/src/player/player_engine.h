@@ -34,6 +34,7 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   ~PlayerEngine() override;
 
   void load(PlaySource source);
+  void prepare(PlaySource source);
   void play();
   void pause();
   void seek(MediaTime position, uint64_t user_tag);
@@ -49,6 +50,10 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   using ManifestDone = UniqueFunction<void(Result<FetchedManifest>)>;
 
   // Loading, in order.
+  // Asks for what source_ needs first. False: it cannot be asked for, see failure_.
+  bool begin();
+  // What prepare() began was loaded: tells what has happened so far.
+  void take_over(MonotonicTime now);
   void on_session_started(Result<SessionStart> start);
   void load_manifest(const std::string& url);
   void set_network(bool is_online);
@@ -59,6 +64,7 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   bool settle_live_start(MonotonicTime now);
   [[nodiscard]] MediaTime start_within(Duration duration);
   void tell_manifest(MonotonicTime now);
+  void open_pipeline(MonotonicTime now);
   // Signed URLs.
   void renew_urls();
   void schedule_renewal(const SessionStart& start);
@@ -99,13 +105,15 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   void fail_next_turn(Error error);
   // Ends the play: position saved, summary sent, everything let go.
   void end_play(PlayerState state);
+  void let_go();
+  void on_received_body(int64_t bytes);
   [[nodiscard]] MediaTime position(MonotonicTime now);
   [[nodiscard]] std::size_t period_at(MediaTime time) const;
 
   // StreamingListener, PipelineListener
   void on_streaming_progress() override { wake(); }
   void on_segment_loaded(const SegmentLoaded& segment) override;
-  void on_received(int64_t bytes) override { qoe_.on_bytes(bytes); }
+  void on_received(int64_t bytes) override;
   void on_streaming_warning(const Error& error) override;
   void on_streaming_failed(Error error) override;
   void on_url_refused(const Error& error) override;
@@ -131,6 +139,12 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   abr::DroppedFrames dropped_frames_;
   MonotonicTime catches_up_until_;
 
+  // What prepare() has begun: there is no play yet, nobody is told anything, and there is no
+  // pipeline.
+  bool is_ahead_ = false;
+  int64_t bytes_ahead_ = 0;                    // body bytes received for it
+  std::optional<SessionStart> started_ahead_;  // what the service has answered
+
   LiveControl live_control_;
   double correction_ = 1;  // of the speed, in force
   ServerClock media_clock_;
@@ -140,6 +154,7 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   PlayerState state_ = PlayerState::kIdle;
   QoeCollector qoe_;
   MonotonicTime load_started_;
+  int network_ = 0;  // it was begun on, of NetworkMemory
   MediaTime start_position_;
   bool resumes_ = false;           // start_position_ is the saved position
   bool is_start_settled_ = false;  // it is known to lie in the title

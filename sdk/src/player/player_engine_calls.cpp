@@ -16,6 +16,9 @@ constexpr Duration kRenewalPause = 10s;
 // A start behind the end is taken back to this much before it, so that there is something to see
 // (chosen).
 constexpr Duration kLeastToPlay = 1s;
+// What prepare() fetches ahead of the start, at most; segments are fetched whole. More: bytes
+// wasted on titles that are not played. Less would be no less.
+constexpr Duration kPrepared = 1s;
 
 // A title seen this far starts from the beginning: the service's own rule, 95 %, which it cannot
 // apply to what it has not heard of yet.
@@ -27,30 +30,62 @@ std::string seconds_text(Duration duration) {
   return std::to_string(duration.count() / 1'000'000) + " s";
 }
 
+// The same thing is played from the same place.
+bool is_same(const PlaySource& a, const PlaySource& b) {
+  return a.title_id == b.title_id && (!a.title_id.empty() || a.url == b.url) && a.start == b.start;
+}
+
 }  // namespace
 
-void PlayerEngine::load(PlaySource source) {
-  if (state_ != PlayerState::kIdle) end_play(PlayerState::kIdle);
-  const MonotonicTime now = executor_.now();
+void PlayerEngine::prepare(PlaySource source) {
+  if (state_ != PlayerState::kIdle && state_ != PlayerState::kFailed) {
+    return warn(make_error(ErrorCode::kInvalidState, "a player that plays prepares nothing", 0,
+                           Severity::kRecoverable));
+  }
+  let_go();
+  is_ahead_ = true;
   source_ = std::move(source);
-  preferences_.audio_id.clear();  // ids are the last title's; the language goes on
+  if (!begin()) let_go();
+}
+
+void PlayerEngine::load(PlaySource source) {
+  const bool is_prepared = is_ahead_ && is_same(source, source_);
+  const MonotonicTime now = executor_.now();
+  if (is_ahead_ && !is_prepared) let_go();
+  is_ahead_ = false;
+  if (is_prepared) {
+    set_state(PlayerState::kIdle, now);  // after a failure
+  } else if (state_ != PlayerState::kIdle) {
+    end_play(PlayerState::kIdle);
+  }
+  source_ = std::move(source);
   is_paused_ = source_.start_paused;
   load_started_ = now;
+  if (sinks_.video) sinks_.video->clear();
+  qoe_.start(now);
+  emit(LoadStarted{source_.title_id, redact(source_.url)});
+  set_state(PlayerState::kLoading, now);
+  if (is_prepared) return take_over(now);
+  if (!begin()) fail(*std::exchange(failure_, std::nullopt));
+}
+
+bool PlayerEngine::begin() {
+  preferences_.audio_id.clear();  // ids are the last title's; the language goes on
   start_position_ = MediaTime{std::max<int64_t>(source_.start.value_or(Duration{0}).count(), 0)};
   resumes_ = false;
   is_start_settled_ = false;
   live_control_.reset();
   correction_ = 1;
-  if (sinks_.video) sinks_.video->clear();
-  qoe_.start(now);
-  emit(LoadStarted{source_.title_id, redact(source_.url)});
-  set_state(PlayerState::kLoading, now);
-  if (source_.title_id.empty()) return load_manifest(source_.url);
-
   Client::Impl& client = client_->impl();
+  network_ = client.networks->network();
+  if (source_.title_id.empty()) {
+    load_manifest(source_.url);
+    return true;
+  }
   if (!client.api) {
-    return fail(make_error(ErrorCode::kInvalidState,
-                           "titles of the service need the client's api_url to be set"));
+    failure_ = make_error(ErrorCode::kInvalidState,
+                          "titles of the service need the client's api_url to be set");
+    return false;
   }
   PlaybackSessionConfig config;
   config.title_id = source_.title_id;
@@ -63,11 +98,36 @@ void PlayerEngine::load(PlaySource source) {
   });
   session_->start([this](Result<SessionStart> start) { on_session_started(std::move(start)); });
   wake();
+  return true;
+}
+
+void PlayerEngine::take_over(MonotonicTime now) {
+  qoe_.on_bytes(std::exchange(bytes_ahead_, 0));
+  if (started_ahead_) {
+    qoe_.on_step(&StartupPhases::session, now);
+    emit(SessionStarted{redact(started_ahead_->manifest_url),
+                        started_ahead_->resume_position - MediaTime{0}});
+    started_ahead_.reset();
+  }
+  if (streaming_) {
+    qoe_.on_step(&StartupPhases::manifest, now);
+    if (streaming_->buffered_bytes() > 0) qoe_.on_step(&StartupPhases::first_byte, now);
+    streaming_->set_buffering(config_.buffering);
+    open_pipeline(now);
+    if (streaming_->live(now)) is_start_settled_ = false;  // the edge has moved on
+    if (is_start_settled_) tell_manifest(now);
+  }
+  wake();
 }
 
 void PlayerEngine::on_session_started(Result<SessionStart> start) {
   if (!start) return fail_next_turn(std::move(start).error());
-  emit(SessionStarted{redact(start->manifest_url), start->resume_position - MediaTime{0}});
+  if (is_ahead_) {
+    started_ahead_ = *start;
+  } else {
+    qoe_.on_step(&StartupPhases::session, executor_.now());
+    emit(SessionStarted{redact(start->manifest_url), start->resume_position - MediaTime{0}});
+  }
   if (!source_.start) {
     start_position_ = start->resume_position;
     resumes_ = true;
@@ -86,30 +146,36 @@ void PlayerEngine::load_manifest(const std::string& url) {
 void PlayerEngine::on_manifest(Result<std::shared_ptr<const Presentation>> result) {
   if (!result) return fail_next_turn(std::move(result).error());
   const MonotonicTime now = executor_.now();
+  if (!is_ahead_) qoe_.on_step(&StartupPhases::manifest, now);
   StreamingConfig config;
   config.buffering = config_.buffering;
+  if (is_ahead_) config.buffering.target = std::min(config_.buffering.start, kPrepared);
   config.preset = config_.preset;
   config.limits = config_.limits;
   config.live = config_.live;
   config.can_renew = session_ != nullptr;
   MediaBackend& backend = *client_->impl().backend;
-  StreamingListener& streaming_listener = *this;
-  PipelineListener& pipeline_listener = *this;
+  StreamingListener& listener = *this;
   auto streaming = std::make_unique<StreamingEngine>(media_fetcher_, manifests_, backend, executor_,
-                                                     media_clock_, config, streaming_listener);
+                                                     media_clock_, config, listener);
   decisions_.start(streaming->chooser().settings(), config_.buffering.target);
-  streaming->remember(client_->impl().remembered_throughput());
+  streaming->remember(client_->impl().networks->recall());
   if (auto opened = streaming->open(*result, preferences_, start_position_); !opened) {
     return fail_next_turn(std::move(opened).error());
   }
-  pipeline_ = std::make_unique<MediaPipeline>(backend, executor_, sinks_, pipeline_listener);
+  streaming_ = std::move(streaming);
+  if (!is_ahead_) open_pipeline(now);
+  wake();
+}
+
+void PlayerEngine::open_pipeline(MonotonicTime now) {
+  PipelineListener& listener = *this;
+  pipeline_ =
+      std::make_unique<MediaPipeline>(*client_->impl().backend, executor_, sinks_, listener);
   pipeline_->set_speed(speed_, now);
   pipeline_->restart(start_position_, now);
   if (sinks_.audio) sinks_.audio->set_volume(volume_);
-  streaming_ = std::move(streaming);
-
   set_state(PlayerState::kBuffering, now);
-  wake();
 }
 
 MediaTime PlayerEngine::start_within(Duration duration) {
@@ -139,7 +205,7 @@ void PlayerEngine::settle_start(MonotonicTime now) {
   if (start != start_position_) {
     start_position_ = start;
     streaming_->seek(start);
-    pipeline_->restart(start, now);
+    if (pipeline_) pipeline_->restart(start, now);
   }
   tell_manifest(now);
 }
@@ -174,7 +240,7 @@ void PlayerEngine::pause() {
 void PlayerEngine::seek(MediaTime target, uint64_t user_tag) {
   target.us = std::max<int64_t>(target.us, 0);
   const MonotonicTime now = executor_.now();
-  if (!streaming_ && state_ != PlayerState::kLoading) return;
+  if (is_ahead_ || (!streaming_ && state_ != PlayerState::kLoading)) return;
   if (streaming_ && streaming_->duration()) {
     target = std::min(target, MediaTime{0} + *streaming_->duration());
   }
@@ -210,7 +276,7 @@ void PlayerEngine::set_volume(double volume) {
 }
 
 void PlayerEngine::select_representation(const std::string& id) {
-  if (!streaming_) return;
+  if (!streaming_ || is_ahead_) return;
   const auto known = streaming_->video_representations();
   const bool exists = std::any_of(known.begin(), known.end(),
                                   [&](const RepresentationInfo& info) { return info.id == id; });
@@ -229,7 +295,7 @@ void PlayerEngine::set_limits(const PictureLimits& limits) {
 }
 
 void PlayerEngine::select_audio(const std::string& id) {
-  if (!streaming_) return;
+  if (!streaming_ || is_ahead_) return;
   const auto known = streaming_->audio_tracks();
   const bool exists = std::any_of(known.begin(), known.end(), [&](const TrackInfo& track) {
     return track.id == id && track.kind == TrackKind::kAudio;
@@ -253,6 +319,7 @@ void PlayerEngine::select_audio(const std::string& id) {
 }
 
 void PlayerEngine::stop() {
+  if (is_ahead_) let_go();
   if (state_ == PlayerState::kIdle) return;
   end_play(PlayerState::kIdle);
 }
@@ -266,21 +333,12 @@ void PlayerEngine::end_play(PlayerState state) {
   const MonotonicTime now = executor_.now();
   const MediaTime here = position(now);
   const bool was_over = state_ == PlayerState::kEnded || state_ == PlayerState::kFailed;
-  if (session_) {
-    if (!was_over) session_->update(PlayActivity::kStopped, here);
-    session_.reset();
+  if (session_ && !was_over) session_->update(PlayActivity::kStopped, here);
+  if (streaming_) {
+    client_->impl().networks->remember(streaming_->throughput(), network_, true);
   }
-  if (streaming_) client_->impl().remember_throughput(streaming_->throughput());
-  manifest_load_.reset();
-  renewal_timer_.reset();
-  turn_timer_.reset();
-  pipeline_.reset();
-  streaming_.reset();
+  let_go();
   start_position_ = here;
-  failure_.reset();
-  last_trouble_.reset();
-  decode_errors_.clear();
-  is_renewing_ = false;
   is_seeking_ = false;
   has_first_frame_ = false;
   seek_tags_.clear();
@@ -289,6 +347,22 @@ void PlayerEngine::end_play(PlayerState state) {
   set_state(state, now);
   if (!was_over) emit(Summary{qoe_.summary(now)});
   publish_status(now);
+}
+
+void PlayerEngine::let_go() {
+  is_ahead_ = false;
+  bytes_ahead_ = 0;
+  started_ahead_.reset();
+  session_.reset();
+  manifest_load_.reset();
+  renewal_timer_.reset();
+  turn_timer_.reset();
+  pipeline_.reset();
+  streaming_.reset();
+  failure_.reset();
+  last_trouble_.reset();
+  decode_errors_.clear();
+  is_renewing_ = false;
 }
 
 void PlayerEngine::schedule_renewal(const SessionStart& start) {

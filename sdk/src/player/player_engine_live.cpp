@@ -40,7 +40,7 @@ bool PlayerEngine::settle_live_start(MonotonicTime now) {
     start_position_ = *start;
   }
   streaming_->seek(start_position_);
-  pipeline_->restart(start_position_, now);
+  if (pipeline_) pipeline_->restart(start_position_, now);
   tell_manifest(now);
   return true;
 }

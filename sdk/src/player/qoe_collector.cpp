@@ -35,6 +35,12 @@ void QoeCollector::on_first_frame(MonotonicTime now) {
   add_up(summary_, bit_seconds_, now - since_);
   since_ = now;
   summary_.startup = now - started_;
+  summary_.phases.bytes = summary_.bytes;
+}
+
+void QoeCollector::on_step(std::optional<Duration> StartupPhases::*step, MonotonicTime now) {
+  auto& time = summary_.phases.*step;
+  if (!time && !summary_.startup) time = now - started_;
 }
 
 void QoeCollector::on_representation(Bitrate bitrate, bool is_switch, MonotonicTime now) {

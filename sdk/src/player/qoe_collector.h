@@ -15,11 +15,14 @@ class QoeCollector {
   void start(MonotonicTime now);
   void on_state(PlayerState state, MonotonicTime now);
   void on_first_frame(MonotonicTime now);
+  // A step of the start is done; only the first call of each counts.
+  void on_step(std::optional<Duration> StartupPhases::*step, MonotonicTime now);
   // Another Representation came on screen; `is_switch`: while another was shown by choice.
   void on_representation(Bitrate bitrate, bool is_switch, MonotonicTime now);
   void on_frames(int shown, int dropped);
   void on_bytes(int64_t bytes) { summary_.bytes += bytes; }
 
+  [[nodiscard]] const StartupPhases& phases() const { return summary_.phases; }
   [[nodiscard]] QoeSummary summary(MonotonicTime now) const;
 
  private:

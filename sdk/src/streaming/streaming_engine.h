@@ -78,6 +78,8 @@ class StreamingEngine final : private TrackStreamListener {
   // Empty: automatic.
   void select_representation(const std::string& id, MediaTime position);
 
+  // From the next turn on.
+  void set_buffering(const BufferingConfig& buffering) { config_.buffering = buffering; }
   // From the next segment on.
   void set_limits(const PictureLimits& limits) { selector_.set_limits(limits); }
   // Tallest picture this device shows without dropping frames, of abr::DroppedFrames.

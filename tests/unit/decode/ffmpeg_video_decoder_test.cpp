@@ -167,7 +167,7 @@ TEST_CASE("ffmpeg_video_decoder: a key frame alone gives its picture at once") {
     player.got.wait([](const Player::Got& g) { return g.frames.size() == 1; });
     // The others follow, it does not come again.
     rig.run([&] {
-      for (std::size_t i = 1; i < 6; ++i) {
+      for (std::size_t i = 1; i < 5; ++i) {
         player.decoder->decode(video.samples[i], video.time(i), true);
       }
       player.decoder->drain();
@@ -175,7 +175,7 @@ TEST_CASE("ffmpeg_video_decoder: a key frame alone gives its picture at once") {
     const auto got = player.got.wait([](const Player::Got& g) { return g.drains == 1; });
     CHECK(got.errors.empty());
     std::vector<int64_t> expected;
-    for (std::size_t i = 0; i < 6; ++i) expected.push_back(video.time(i).us);
+    for (std::size_t i = 0; i < 5; ++i) expected.push_back(video.time(i).us);
     std::sort(expected.begin(), expected.end());
     std::vector<int64_t> times;
     for (const VideoFrame& frame : got.frames) times.push_back(frame.time.us);
@@ -195,14 +195,14 @@ TEST_CASE("ffmpeg_video_decoder: flush forgets, and decoding starts again at a k
     player.decoder->flush();
     CHECK(player.decoder->room() == FfmpegVideoDecoder::kMaxQueuedSamples);
     player.got.change([](Player::Got& g) { g.frames.clear(); });
-    for (std::size_t i = 50; i < 56; ++i) {
+    for (std::size_t i = 50; i < 54; ++i) {
       player.decoder->decode(video.samples[i], video.time(i), true);
     }
     player.decoder->drain();
   });
   const auto got = player.got.wait([](const Player::Got& g) { return g.drains == 1; });
   CHECK(got.errors.empty());
-  REQUIRE(got.frames.size() == 6);
+  REQUIRE(got.frames.size() == 4);
   CHECK(got.frames[0].time.us == 2'000'000);
 
   // Back in time: the order of times is that of the new generation.
@@ -234,48 +234,63 @@ TEST_CASE("ffmpeg_video_decoder: the queue has a bound, and room is announced") 
 TEST_CASE(
     "ffmpeg_video_decoder: only so many pictures are alive, and each may outlive everything") {
   if (is_missing("video.mp4")) return;
-  std::vector<VideoFrame> kept;
-  {
-    DecodeRig rig;
-    const Video video = demux_video(rig, "video.mp4");
-    Watched<int> state;  // frames seen; negative: drained
-    std::deque<VideoFrame> alive;
-    std::size_t next = 0;
-    std::unique_ptr<VideoDecoder> decoder;
-    const auto feed = [&] {
-      while (next < video.samples.size() && decoder->room() > 0) {
-        decoder->decode(video.samples[next], video.time(next), true);
-        if (++next == video.samples.size()) decoder->drain();
+  struct Case {
+    const char* name;
+    int64_t per_second;
+    std::size_t most;
+  };
+  const Case cases[] = {{"25 pictures a second", 25, FfmpegVideoDecoder::kMaxLiveLongFrames},
+                        {"60 pictures a second", 60, FfmpegVideoDecoder::kMaxLiveFrames}};
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.name));
+    std::vector<VideoFrame> kept;
+    std::size_t most_alive = 0;
+    {
+      DecodeRig rig;
+      Video video = demux_video(rig, "video.mp4");
+      for (EncodedSample& sample : video.samples) {
+        sample.duration_ticks = video.stream.timescale / c.per_second;
       }
-    };
-    rig.run([&] {
-      auto opened = rig.backend.open_video_decoder(
-          video.stream, rig.executor,
-          {.on_frame =
-               [&](VideoFrame frame) {
-                 alive.push_back(std::move(frame));
-                 CHECK(alive.size() <= FfmpegVideoDecoder::kMaxLiveFrames);
-                 state.change([](int& n) { ++n; });
-                 // When none more can come, one goes: the next must come after it.
-                 if (alive.size() < FfmpegVideoDecoder::kMaxLiveFrames) return;
-                 rig.executor.post([&] { alive.pop_front(); });
-               },
-           .on_room = feed,
-           .on_drained = [&] { state.change([](int& n) { n = -n; }); },
-           .on_error = nullptr});
-      REQUIRE(opened);
-      decoder = *std::move(opened);
-      feed();
-    });
-    CHECK(state.wait([](int n) { return n < 0; }) == -100);
-    rig.run([&] {
-      decoder.reset();
-      kept.assign(alive.begin(), alive.end());
-      alive.clear();
-    });
+      Watched<int> state;  // frames seen; negative: drained
+      std::deque<VideoFrame> alive;
+      std::size_t next = 0;
+      std::unique_ptr<VideoDecoder> decoder;
+      const auto feed = [&] {
+        while (next < video.samples.size() && decoder->room() > 0) {
+          decoder->decode(video.samples[next], video.time(next), true);
+          if (++next == video.samples.size()) decoder->drain();
+        }
+      };
+      rig.run([&] {
+        auto opened = rig.backend.open_video_decoder(
+            video.stream, rig.executor,
+            {.on_frame =
+                 [&](VideoFrame frame) {
+                   alive.push_back(std::move(frame));
+                   most_alive = std::max(most_alive, alive.size());
+                   state.change([](int& n) { ++n; });
+                   // When none more can come, one goes: the next must come after it.
+                   if (alive.size() < c.most) return;
+                   rig.executor.post([&] { alive.pop_front(); });
+                 },
+             .on_room = feed,
+             .on_drained = [&] { state.change([](int& n) { n = -n; }); },
+             .on_error = nullptr});
+        REQUIRE(opened);
+        decoder = *std::move(opened);
+        feed();
+      });
+      CHECK(state.wait([](int n) { return n < 0; }) == -100);
+      rig.run([&] {
+        decoder.reset();
+        kept.assign(alive.begin(), alive.end());
+        alive.clear();
+      });
+    }
+    CHECK(most_alive == c.most);
+    REQUIRE(!kept.empty());
+    for (const VideoFrame& frame : kept) CHECK(mean_luma(frame) > 0);
   }
-  REQUIRE(!kept.empty());
-  for (const VideoFrame& frame : kept) CHECK(mean_luma(frame) > 0);
 }
 
 TEST_CASE("ffmpeg_video_decoder: destroying it while it waits for pictures to be dropped") {
@@ -292,11 +307,11 @@ TEST_CASE("ffmpeg_video_decoder: destroying it while it waits for pictures to be
     });
     frames = player.got
                  .wait([](const Player::Got& g) {
-                   return g.frames.size() == FfmpegVideoDecoder::kMaxLiveFrames;
+                   return g.frames.size() == FfmpegVideoDecoder::kMaxLiveLongFrames;
                  })
                  .frames;
   }
-  CHECK(frames.size() == FfmpegVideoDecoder::kMaxLiveFrames);
+  CHECK(frames.size() == FfmpegVideoDecoder::kMaxLiveLongFrames);
 }
 
 TEST_CASE("ffmpeg_video_decoder: a damaged sample is reported and passed over") {

@@ -116,6 +116,12 @@ PLAYHEAD_API playhead_status playhead_client_flush(playhead_client* client,
  * Returns 0, -PLAYHEAD_ERROR_INVALID_ARGUMENT. */
 PLAYHEAD_API playhead_status playhead_client_network_changed(playhead_client* client,
                                                              int32_t is_online) PLAYHEAD_NOEXCEPT;
+/* Names the network the device is on, "wifi:home" or whatever tells networks apart; what is
+ * measured is remembered for each, in the store, for a week. Until the first call, and with NULL or
+ * an empty name, all networks are one. Thread: any. Blocks: no. client  borrowed until return. id
+ * copied; at most 256 bytes. Returns 0 or -PLAYHEAD_ERROR_INVALID_ARGUMENT. */
+PLAYHEAD_API playhead_status playhead_client_set_network(playhead_client* client,
+                                                         const char* id) PLAYHEAD_NOEXCEPT;
 
 #ifdef __cplusplus
 } /* extern "C" */

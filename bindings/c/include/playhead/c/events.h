@@ -53,6 +53,13 @@ typedef struct playhead_qoe {
   int64_t shown_frames;
   int64_t bytes;         /* body bytes received, manifests included */
   int64_t start_wait_us; /* first frame to the moment playback first ran */
+  /* When the steps before the first frame were done, since load. -1: not done (yet), or not needed;
+   * 0: playhead_player_prepare had done it before. */
+  int64_t session_us;    /* the service has answered; a plain URL needs none */
+  int64_t manifest_us;   /* the manifest is read */
+  int64_t license_us;    /* the first DRM licence is there */
+  int64_t first_byte_us; /* of an init segment or segment */
+  int64_t startup_bytes; /* body bytes received up to the first frame */
 } playhead_qoe;
 #define PLAYHEAD_QOE_INIT PLAYHEAD_SIZED(playhead_qoe)
 
@@ -65,7 +72,7 @@ enum {
    * duration_us, video_representations, audio_tracks, text_tracks; position_us: where playback
    * begins, which is 0 for a title whose saved position is at its end */
   PLAYHEAD_EVENT_MANIFEST_LOADED = 3,
-  PLAYHEAD_EVENT_FIRST_FRAME = 4,   /* elapsed_us since load, width, height */
+  PLAYHEAD_EVENT_FIRST_FRAME = 4,   /* elapsed_us since load, width, height; qoe: of the start */
   PLAYHEAD_EVENT_STATE_CHANGED = 5, /* from_state, to_state */
   /* bitrate_bps (0 when no manifest declares it), width, height, id, reason */
   PLAYHEAD_EVENT_REPRESENTATION_CHANGED = 6,
@@ -129,7 +136,7 @@ typedef struct playhead_event {
   const char* error_context;
   const char* message; /* the error as one sentence for a person */
 
-  const playhead_qoe* qoe; /* NULL but in a SUMMARY */
+  const playhead_qoe* qoe; /* NULL but in a FIRST_FRAME and a SUMMARY */
   int64_t from_us;
 } playhead_event;
 #define PLAYHEAD_EVENT_INIT PLAYHEAD_SIZED(playhead_event)

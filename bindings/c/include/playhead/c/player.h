@@ -112,6 +112,14 @@ PLAYHEAD_API void playhead_player_destroy(playhead_player* player) PLAYHEAD_NOEX
 /* The commands. Thread: any, not from a callback. Block: no. `player` is borrowed until return.
  * Return 0 or -PLAYHEAD_ERROR_INVALID_ARGUMENT; later failures arrive as events. */
 
+/* Gets ready what playhead_player_load of the same source (title_id or url, and start) will need:
+ * the answer of the service, the manifest, and of each track the first second, which means its
+ * first segment. Needs no sink, shows nothing, tells nothing: a failure means that loading begins
+ * anew. Replaces what was prepared before; loading anything else, and playhead_player_stop, let go
+ * of it. While something plays it is refused with a WARNING (PLAYHEAD_ERROR_INVALID_STATE): a
+ * second player can prepare what comes next. source: borrowed until return. */
+PLAYHEAD_API playhead_status
+playhead_player_prepare(playhead_player* player, const playhead_source* source) PLAYHEAD_NOEXCEPT;
 /* Ends what plays and starts this. source: borrowed until return. */
 PLAYHEAD_API playhead_status playhead_player_load(playhead_player* player,
                                                   const playhead_source* source) PLAYHEAD_NOEXCEPT;

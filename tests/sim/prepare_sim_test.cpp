@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+// The way to the first frame: how many round trips it takes, what of it is told, and what
+// prepare() and remembered networks take off it.
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "support/sim_world.h"
+
+namespace playhead::test {
+namespace {
+
+// A fast line, so that round trips are all there is.
+constexpr int64_t kFast = 1'000'000'000;
+
+PlaySource source_of(const SimWorld& world) {
+  PlaySource source;
+  source.url = world.title.url();
+  return source;
+}
+
+TEST_CASE("sim: the first frame takes the round trips that depend on each other, and no more") {
+  struct Case {
+    const char* name;
+    bool is_dash;
+    bool is_title;  // of the service
+    int round_trips;
+  };
+  // A new connection costs two. Then HLS: multivariant playlist, media playlists, first segments.
+  const Case cases[] = {{"HLS", false, false, 2 + 3},
+                        {"DASH", true, false, 2 + 2},
+                        {"HLS of the service", false, true, 2 + 1 + 2 + 3}};
+  for (const Case& c : cases) {
+    for (const Duration rtt : {Duration{50ms}, Duration{200ms}}) {
+      CAPTURE(std::string(c.name));
+      CAPTURE(rtt.count());
+      SimWorld world(1, {}, SimLink::constant(kFast, rtt));
+      world.start_app();
+      const SimDash dash;
+      if (c.is_dash) {
+        world.load_dash(dash);
+      } else if (c.is_title) {
+        world.load_title();
+      } else {
+        world.load_url(world.title.url());
+      }
+      REQUIRE(world.run_until_event<FirstFrame>(10s));
+      const FirstFrame first = *world.find<FirstFrame>();
+      CHECK(first.startup >= c.round_trips * rtt);
+      CHECK(first.startup < c.round_trips * rtt + rtt / 2);
+      // Each step of it is told.
+      CHECK(first.phases.session.has_value() == c.is_title);
+      if (c.is_title) CHECK(first.phases.session->count() / rtt.count() == 3);
+      CHECK_FALSE(first.phases.license.has_value());
+      CHECK(first.phases.manifest.value() / rtt == c.round_trips - (c.is_dash ? 1 : 2));
+      CHECK(first.phases.first_byte.value() >= c.round_trips * rtt);
+      CHECK(first.phases.first_byte.value() <= first.startup);
+      CHECK(first.phases.bytes > 0);
+      world.player->stop();
+      world.run_for(1s);
+      const QoeSummary qoe = world.find<Summary>()->qoe;
+      CHECK(qoe.startup == first.startup);
+      CHECK(qoe.phases.manifest == first.phases.manifest);
+      CHECK(qoe.phases.bytes == first.phases.bytes);
+      CHECK(qoe.bytes >= qoe.phases.bytes);
+    }
+  }
+}
+
+TEST_CASE("sim: what was prepared starts at once, and nothing is fetched twice") {
+  for (const bool is_title : {false, true}) {
+    CAPTURE(is_title);
+    SimWorld world(1, {}, SimLink::constant(8'000'000, 100ms));
+    world.service.saved["m1"] = {61.5, 1};
+    world.start_app();
+    PlaySource source = source_of(world);
+    if (is_title) source.title_id = "m1";
+    world.player->prepare(source);
+    world.run_for(1min);
+    // Nobody was told, nothing was taken, and little was fetched.
+    CHECK(world.all<StateChanged>().empty());
+    CHECK(world.all<LoadStarted>().empty());
+    CHECK(world.all<SegmentLoaded>().empty());
+    CHECK(world.status()->state == PlayerState::kIdle);
+    CHECK(world.status()->tracks.empty());
+    CHECK_FALSE(world.speaker->is_open());
+    CHECK(world.screen->shown().empty());
+    std::vector<std::string> prepared = world.media_requests();
+    CHECK(prepared.size() == 2);
+    CHECK(world.service.starts == (is_title ? 1 : 0));
+
+    world.player->load(source);
+    REQUIRE(world.run_until_event<FirstFrame>(10s));
+    const FirstFrame first = *world.find<FirstFrame>();
+    CHECK(first.startup < 50ms);  // less than half a round trip: from what is there
+    CHECK(first.phases.manifest == Duration{0});
+    CHECK(first.phases.first_byte == Duration{0});
+    CHECK(first.phases.session == (is_title ? std::optional(Duration{0}) : std::nullopt));
+    CHECK(first.phases.bytes > 0);
+    CHECK(world.all<LoadStarted>().size() == 1);
+    CHECK(world.all<ManifestLoaded>().size() == 1);
+    CHECK(world.all<SessionStarted>().size() == (is_title ? 1 : 0));
+    world.run_for(20s);
+    CHECK(world.position_s() == doctest::Approx((is_title ? 61.5 : 0) + 20).epsilon(0.02));
+    CHECK(world.status()->qoe.rebuffer_count == 0);
+    std::vector<std::string> requests = world.media_requests();
+    std::sort(requests.begin(), requests.end());
+    CHECK(std::adjacent_find(requests.begin(), requests.end()) == requests.end());
+    CHECK(world.status()->video_buffer > 20s);
+  }
+}
+
+TEST_CASE("sim: loading while prepare() is under way goes on from there") {
+  for (const Duration moment : {1ms, 150ms, 250ms, 350ms, 450ms, 600ms, 900ms}) {
+    CAPTURE(moment.count());
+    SimWorld world(1, {}, SimLink::constant(kFast, 100ms));
+    world.start_app();
+    world.player->prepare(source_of(world));
+    world.run_for(moment);
+    world.player->load(source_of(world));
+    REQUIRE(world.run_until_event<FirstFrame>(10s));
+    CHECK(world.find<FirstFrame>()->startup < std::max(550ms - moment, Duration{50ms}));
+    CHECK(world.all<ManifestLoaded>().size() == 1);
+    CHECK(world.all<StateChanged>().front().to == PlayerState::kLoading);
+    std::vector<std::string> requests = world.media_requests();
+    std::sort(requests.begin(), requests.end());
+    CHECK(std::adjacent_find(requests.begin(), requests.end()) == requests.end());
+  }
+}
+
+TEST_CASE("sim: what was prepared is let go of when something else is played, or nothing") {
+  SimWorld world(1, {}, SimLink::constant(8'000'000, 50ms));
+  world.start_app();
+  SUBCASE("another source") {
+    const SimDash dash;
+    world.player->prepare(source_of(world));
+    world.run_for(5s);
+    world.load_dash(dash);
+    REQUIRE(world.run_until_event<FirstFrame>(10s));
+    CHECK(world.find<FirstFrame>()->phases.manifest > Duration{0});
+    CHECK(world.find<ManifestLoaded>()->url.find("title.mpd") != std::string::npos);
+  }
+  SUBCASE("another start") {
+    world.player->prepare(source_of(world));
+    world.run_for(5s);
+    world.load_url(world.title.url(), 40s);
+    REQUIRE(world.run_until_event<FirstFrame>(10s));
+    CHECK(world.find<FirstFrame>()->phases.manifest > Duration{0});
+    CHECK(world.screen->shown().front().time == MediaTime{40'000'000});
+  }
+  SUBCASE("stop") {
+    world.player->prepare(source_of(world));
+    world.run_for(5s);
+    world.player->stop();
+    world.run_for(1s);
+    CHECK(world.all<Summary>().empty());
+    world.player->load(source_of(world));
+    REQUIRE(world.run_until_event<FirstFrame>(10s));
+    CHECK(world.find<FirstFrame>()->phases.manifest > Duration{0});
+  }
+  SUBCASE("the end of the app") {
+    world.player->prepare(source_of(world));
+    world.run_for(120ms);
+    world.quit_app();
+  }
+  SUBCASE("calls that mean something only while playing change nothing") {
+    world.player->prepare(source_of(world));
+    world.run_for(5s);
+    world.player->seek(MediaTime{80'000'000}, 3);
+    world.player->select_audio("nonsense");
+    world.player->select_representation("nonsense");
+    world.player->pause();
+    world.player->play();
+    world.run_for(1s);
+    CHECK(world.all<SeekStarted>().empty());
+    CHECK(world.all<Warning>().empty());
+    world.player->load(source_of(world));
+    REQUIRE(world.run_until_event<FirstFrame>(10s));
+    CHECK(world.screen->shown().front().time == MediaTime{0});
+  }
+}
+
+TEST_CASE("sim: a preparation that fails is nobody's trouble") {
+  SimWorld world;
+  world.start_app();
+  PlaySource source = source_of(world);
+  SUBCASE("the manifest is not there at first") {
+    SimFault fault;
+    fault.url_contains = "master.m3u8";
+    fault.status = 404;
+    fault.times = 1;
+    world.transport->add_fault(fault);
+    world.player->prepare(source);
+    world.run_for(30s);
+  }
+  SUBCASE("a title of a service that is not known") {
+    source.title_id = "unknown";
+    world.player->prepare(source);
+    world.run_for(30s);
+    source.title_id.clear();
+  }
+  CHECK(world.all<Failed>().empty());
+  CHECK(world.all<Warning>().empty());
+  world.player->load(source);
+  CHECK(world.run_until_event<FirstFrame>(10s));
+  CHECK(world.all<Failed>().empty());
+}
+
+TEST_CASE("sim: a live title that was prepared begins where its edge is by then") {
+  for (const bool is_dash : {false, true}) {
+    CAPTURE(is_dash);
+    SimWorld world(1, {}, SimLink::constant(20'000'000, 40ms));
+    world.start_app();
+    SimLive live;
+    live.is_dash = is_dash;
+    world.load_live(live);
+    REQUIRE(world.run_until_event<FirstFrame>(10s));
+    world.player->stop();
+    world.run_for(1s);
+    world.forget_events();
+    PlaySource source;
+    source.url = live.url();
+    world.player->prepare(source);
+    world.run_for(5min);
+    CHECK(world.all<LoadStarted>().empty());
+    world.player->load(source);
+    REQUIRE(world.run_until_event<FirstFrame>(10s));
+    world.run_for(30s);
+    const auto status = world.status();
+    CHECK(status->state == PlayerState::kPlaying);
+    REQUIRE(status->live);
+    CHECK(status->live->offset > 10s);
+    CHECK(status->live->offset < 20s);
+    CHECK(world.find<Failed>() == nullptr);
+    CHECK(world.all<ManifestLoaded>().size() == 1);
+  }
+}
+
+TEST_CASE("sim: a player that plays prepares nothing, and says so") {
+  SimWorld world;
+  world.start_app();
+  world.load_url(world.title.url());
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  PlaySource other;
+  other.url = "http://cdn.test/other.m3u8";
+  world.player->prepare(other);
+  world.run_for(5s);
+  REQUIRE(world.all<Warning>().size() == 1);
+  CHECK(world.find<Warning>()->error.code == ErrorCode::kInvalidState);
+  CHECK(world.status()->state == PlayerState::kPlaying);
+}
+
+TEST_CASE("sim: a network's throughput is remembered beyond the process, each network's own") {
+  SimWorld world(1, {}, SimLink::constant(20'000'000, 40ms));
+  const auto first_bitrate = [&](const char* network) {
+    world.start_app();
+    REQUIRE(world.client->set_network(network));
+    world.forget_events();
+    world.run_for(100ms);  // the store answers
+    world.load_url(world.title.url());
+    REQUIRE(world.run_until_event<FirstFrame>(10s));
+    return world.find<RepresentationChanged>()->bitrate.bps;
+  };
+  CHECK(first_bitrate("wifi:home") == 400'000);
+  world.run_for(40s);
+  world.kill_app();  // no goodbye
+  CHECK(first_bitrate("wifi:home") == 3'500'000);
+  world.quit_app();
+  CHECK(first_bitrate("mobile") == 400'000);
+  world.quit_app();
+  CHECK(first_bitrate("wifi:home") == 3'500'000);
+  world.quit_app();
+  world.run_for(8 * 24h);
+  CHECK(first_bitrate("wifi:home") == 400'000);
+}
+
+TEST_CASE("sim: what is measured after a change of network is not taken for the new one's") {
+  SimWorld world(1, {}, SimLink::constant(20'000'000, 40ms));
+  world.start_app();
+  world.load_url(world.title.url());
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  REQUIRE(world.client->set_network("mobile"));
+  world.run_for(1min);
+  world.quit_app();
+  for (const StoreRecord& record : world.store.committed("networks")) {
+    CHECK(record.key != "nmobile");
+  }
+}
+
+}  // namespace
+}  // namespace playhead::test
