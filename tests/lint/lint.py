@@ -35,7 +35,7 @@ MODULES = {
     "net": ("sdk/src/net", ("public", "base")),
     "container": ("sdk/src/container", ("public", "base")),
     "manifest": ("sdk/src/manifest", ("public", "base", "container")),
-    "text": ("sdk/src/text", ("public", "base")),
+    "text": ("sdk/src/text", ("public", "base", "container")),
     "session": ("sdk/src/session", ("public", "base", "net")),
     "abr": ("abr", ("public",)),
     "abr-sim": ("abr/sim", ("public", "base", "abr")),  # a command beside the library
@@ -77,7 +77,7 @@ THIRD_PARTY = [
     ("nlohmann/*", ("sdk/src/session/*.cpp", "sdk/src/player/qoe_json.cpp", "drm/src/clearkey.cpp",
                     "server/src/*.cpp", "demo-player/event_writer.cpp",
                     "sdk/tools/manifest/*json*", "abr/sim/*.cpp")),
-    ("pugixml.hpp", ("sdk/src/manifest/dash/xml.h", "server/src/*.cpp")),
+    ("pugixml.hpp", ("sdk/src/manifest/dash/xml.h", "sdk/src/text/ttml_*.h", "server/src/*.cpp")),
     ("openssl/*", ("drm/src/aes.cpp", "server/src/*.cpp")),
     ("libav*/*", ("sdk/src/decode/*",)),
     ("libsw*/*", ("sdk/src/decode/*",)),
