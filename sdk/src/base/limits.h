@@ -61,7 +61,7 @@ inline constexpr int kTemplateWidth = 64;
 // Subtitles. Bytes of one document (sidecar file or segment); a film of three hours has 200 KB.
 inline constexpr int64_t kTextBytes = int64_t{16} << 20;
 // Cues of one document, letters (bytes) of one cue, and runs of one style: of one cue, and of all.
-inline constexpr std::size_t kCues = 100'000;
+inline constexpr std::size_t kCues = 50'000;
 inline constexpr std::size_t kCueTextBytes = std::size_t{16} << 10;
 inline constexpr std::size_t kCueSpans = 1'000;
 inline constexpr std::size_t kDocumentSpans = 400'000;
@@ -75,8 +75,8 @@ inline constexpr std::size_t kStyleRules = 100;
 // TTML styles, and moments at which parts of one paragraph appear or go.
 inline constexpr std::size_t kTtmlStyles = 2'000;
 inline constexpr std::size_t kParagraphChanges = 200;
-// Cues one track holds ready to be shown; 24 hours of dense captions are 60,000.
-inline constexpr std::size_t kTimelineCues = 200'000;
+// Cues one track holds ready to be shown; a film of three hours has 3,000.
+inline constexpr std::size_t kTimelineCues = 100'000;
 // Samples of one text segment in MP4, and bytes of one `emsg` or ID3 tag and frames of it.
 inline constexpr std::size_t kTextSamples = 100'000;
 inline constexpr std::size_t kMetadataBytes = std::size_t{1} << 20;

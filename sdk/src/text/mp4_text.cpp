@@ -7,10 +7,10 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "base/unicode.h"
 #include "container/box_reader.h"
 #include "container/fragment_samples.h"
 #include "text/ttml_parser.h"
-#include "text/unicode.h"
 
 namespace playhead::text {
 namespace {

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "base/unicode.h"
 #include "text/scan.h"
-#include "text/unicode.h"
 
 namespace playhead::text {
 namespace {

@@ -7,12 +7,12 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "base/unicode.h"
 #include "text/scan.h"
 #include "text/ttml_paragraph.h"
 #include "text/ttml_style.h"
 #include "text/ttml_time.h"
 #include "text/ttml_xml.h"
-#include "text/unicode.h"
 
 namespace playhead::text {
 namespace {

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "base/unicode.h"
 #include "text/scan.h"
-#include "text/unicode.h"
 #include "text/webvtt_parser.h"
 
 namespace playhead::text {

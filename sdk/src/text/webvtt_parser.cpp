@@ -7,8 +7,8 @@
 
 #include "base/decimal.h"
 #include "base/limits.h"
+#include "base/unicode.h"
 #include "text/scan.h"
-#include "text/unicode.h"
 #include "text/webvtt_cue_text.h"
 
 namespace playhead::text {

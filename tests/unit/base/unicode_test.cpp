@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "text/unicode.h"
+#include "base/unicode.h"
 
 #include <string>
 
 #include <doctest/doctest.h>
 
 using namespace playhead;
-using namespace playhead::text;
 
 TEST_CASE("unicode: ill-formed UTF-8 becomes replacement characters") {
   struct Case {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "text/unicode.h"
+#include "base/unicode.h"
 
 #include <algorithm>
 
-namespace playhead::text {
+namespace playhead {
 namespace {
 
 struct Lead {
@@ -131,4 +131,4 @@ std::string_view cut_utf8(std::string_view text, std::size_t bytes) {
   return text.substr(0, bytes);
 }
 
-}  // namespace playhead::text
+}  // namespace playhead

@@ -7,7 +7,7 @@
 
 #include "playhead/bytes.h"
 
-namespace playhead::text {
+namespace playhead {
 
 inline constexpr uint32_t kReplacementCharacter = 0xfffd;
 
@@ -29,4 +29,4 @@ void append_utf8(std::string& out, uint32_t character);
 // At most `bytes` of it, cut between characters.
 [[nodiscard]] std::string_view cut_utf8(std::string_view text, std::size_t bytes);
 
-}  // namespace playhead::text
+}  // namespace playhead
