@@ -143,8 +143,17 @@ class TtmlReader {
     }
   }
 
+  // A paragraph of no region flows into that of its first span (§9.3.3).
+  static std::string_view region_of(pugi::xml_node paragraph, const Scope& scope) {
+    if (!scope.region.empty()) return scope.region;
+    for (const pugi::xml_node child : paragraph.children()) {
+      if (local_name(child) == "span") return attribute_of(child, "region");
+    }
+    return {};
+  }
+
   void read_paragraph(pugi::xml_node node, const Scope& scope, TtmlInterval interval) {
-    const auto region = regions_.find(scope.region);
+    const auto region = regions_.find(region_of(node, scope));
     Paragraph paragraph;
     TtmlLook& look = paragraph.look;
     if (region != regions_.end()) {

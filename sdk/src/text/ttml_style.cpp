@@ -19,6 +19,10 @@ namespace {
 // Styles one attribute may refer to; real documents have one or two.
 constexpr std::size_t kReferences = 50;
 
+// A viewer's letters are as high as a row of TTML's own 15 (§7.2.2); documents with other cells say
+// how large theirs are.
+constexpr double kNormalRows = 15;
+
 constexpr std::array<std::string_view, kTtmlAttributes> kNames{
     "backgroundColor", "color",      "display",   "displayAlign", "extent",
     "fontFamily",      "fontSize",   "fontStyle", "fontWeight",   "forcedDisplay",
@@ -110,7 +114,7 @@ std::optional<Pair> parse_pair(std::string_view text, const TtmlRoot& root) {
   return Pair{*x, *y};
 }
 
-// §10.2.21: percent and em are of the parent's size, cells of a row. The letters' height counts,
+// §10.2.21: percent and em are of the parent's size. The letters' height counts,
 // which is the second of two lengths.
 void apply_font_size(std::string_view text, const TtmlRoot& root, CueStyle& letters) {
   Words words(text);
@@ -122,10 +126,10 @@ void apply_font_size(std::string_view text, const TtmlRoot& root, CueStyle& lett
   double percent = 0;
   if (length->unit == "%") percent = parent * length->value / 100;
   if (length->unit == "em") percent = parent * length->value;
-  if (length->unit == "c") percent = 100 * length->value;
-  if (length->unit == "rh") percent = root.rows * length->value;
+  if (length->unit == "c") percent = 100 * kNormalRows * length->value / root.rows;
+  if (length->unit == "rh") percent = kNormalRows * length->value;
   if (length->unit == "px" && root.height_px > 0) {
-    percent = 100 * root.rows * length->value / root.height_px;
+    percent = 100 * kNormalRows * length->value / root.height_px;
   }
   if (percent <= 0) return;
   letters.font_size_percent = static_cast<int>(std::lround(std::clamp(percent, 10.0, 1000.0)));

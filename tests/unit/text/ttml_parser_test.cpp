@@ -249,6 +249,8 @@ TEST_CASE("ttml: placement, visibility, forced display, ruby and language") {
   CHECK(in_region.placement.text_align == CueTextAlign::kStart);
   CHECK(in_region.placement.region->background == CueColor{0, 0, 0});
   CHECK_FALSE(in_region.spans[0].style.background);
+  const std::string span_region = "><span region='r'>x</span>";
+  CHECK(cue_of(span_region, vertical).placement.region->id == "r");
   CHECK(cue_of("tts:display='none'>x").spans.empty());
   CHECK(cue_of("tts:visibility='hidden'>x").spans.empty());
   CHECK(plain_text(cue_of("tts:visibility='hidden'>x<span tts:visibility='visible'>y</span>")) ==
