@@ -41,7 +41,7 @@ MODULES = {
     "abr-sim": ("abr/sim", ("public", "base", "abr")),  # a command beside the library
     "drm": ("drm", ("public",)),
     "streaming": ("sdk/src/streaming",
-                  ("public", "base", "net", "manifest", "container", "abr", "drm")),
+                  ("public", "base", "net", "manifest", "container", "text", "abr", "drm")),
     "decode": ("sdk/src/decode", ("public", "base", "drm")),
     "player": ("sdk/src/player",
                ("public", "base", "net", "container", "manifest", "text", "session", "streaming", "decode",
