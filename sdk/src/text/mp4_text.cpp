@@ -130,6 +130,7 @@ Result<TextDocument> parse_mp4_text(ByteView init_segment, ByteView segment) {
     if (bytes > limits::kTextBytes) {
       return make_error(ErrorCode::kTooLarge, "the subtitles are larger than 16 MiB");
     }
+    if (out.is_full) break;
     if (sample.data.empty()) continue;
     if (Result<void> read = read_sample(sample, track, look, out); !read) {
       out.diagnostics.add(0, kRule, "a sample is damaged: " + read.error().context);

@@ -8,6 +8,7 @@ namespace playhead::text {
 bool TextDocument::add(Cue cue, int64_t line) {
   if (cue.spans.empty()) return true;
   if (cues.size() >= limits::kCues || span_count + cue.spans.size() > limits::kDocumentSpans) {
+    is_full = true;
     diagnostics.add(line, "", "there are too many cues; the others are left out");
     return false;
   }

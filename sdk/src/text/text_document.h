@@ -52,6 +52,7 @@ struct TextDocument {
   std::optional<TimestampMap> timestamp_map;
   TextDiagnostics diagnostics;
   std::size_t span_count = 0;  // of all cues
+  bool is_full = false;        // add() refused one: reading on is of no use
 };
 
 }  // namespace playhead::text

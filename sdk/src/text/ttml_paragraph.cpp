@@ -112,7 +112,9 @@ std::vector<TtmlState> split_paragraph(const std::vector<TtmlRun>& runs, TtmlInt
   }
   std::sort(changes.begin(), changes.end());
   changes.erase(std::unique(changes.begin(), changes.end()), changes.end());
-  const bool is_by_own_time = changes.size() <= limits::kParagraphChanges;
+  // Every state looks at every run.
+  const bool is_by_own_time = changes.size() <= limits::kParagraphChanges &&
+                              changes.size() * runs.size() <= limits::kParagraphWork;
   if (!is_by_own_time) changes = {whole.begin, whole.end};
 
   std::vector<TtmlState> states;

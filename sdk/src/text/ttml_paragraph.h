@@ -37,7 +37,7 @@ struct TtmlState {
 [[nodiscard]] std::vector<CueSpan> lay_out_runs(const std::vector<const TtmlRun*>& runs);
 
 // The states a paragraph goes through; those that show nothing are left out. Beyond
-// limits::kParagraphChanges inner times count as the paragraph's own.
+// limits::kParagraphChanges or kParagraphWork inner times count as the paragraph's own.
 [[nodiscard]] std::vector<TtmlState> split_paragraph(const std::vector<TtmlRun>& runs,
                                                      TtmlInterval whole);
 

@@ -163,7 +163,7 @@ class TtmlReader {
       apply_ttml_styles(inherited, root_, look);
     }
     for (const TtmlStyleSet& set : scope.styles) apply_ttml_styles(set, root_, look);
-    if (!look.is_displayed) return;
+    if (!look.is_displayed || document_.is_full) return;
     read_inline(node, look, scope, interval, paragraph);
     for (TtmlState& state : split_paragraph(paragraph.runs, interval)) {
       Cue cue;

@@ -35,7 +35,7 @@ class WebVttReader {
     if (!read_signature()) {
       return make_error(ErrorCode::kContainerSyntax, "the subtitles do not begin with WEBVTT");
     }
-    while (!lines_.at_end()) {
+    while (!lines_.at_end() && !document_.is_full) {
       if (lines_.peek().empty()) {
         lines_.next();
       } else {

@@ -309,4 +309,9 @@ TEST_CASE("A16 TTML beyond the limits is refused or cut, never followed") {
   CHECK_FALSE(parse_ttml(as_bytes(wide)));
   const TextDocument split = parse(document_of("<div>" + changes + "</p></div>"));
   CHECK(split.cues.size() == 1);
+  // Within each limit, but not their product.
+  std::string work = "<p>";
+  for (int i = 0; i < 150; ++i) work += "<span begin='" + std::to_string(i) + "s'>x</span>";
+  for (int i = 0; i < 500; ++i) work += "x<br/>";
+  CHECK(parse(document_of("<div>" + work + "</p></div>")).cues.size() == 1);
 }
