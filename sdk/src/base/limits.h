@@ -62,6 +62,32 @@ inline constexpr std::size_t kPatchOperations = 10'000;
 // Zero padding of one template identifier, $Number%0Nd$ (ISO/IEC 23009-1 5.3.9.4.4).
 inline constexpr int kTemplateWidth = 64;
 
+// Subtitles. Bytes of one document (sidecar file or segment); a film of three hours has 200 KB.
+inline constexpr int64_t kTextBytes = int64_t{16} << 20;
+// Cues of one document, letters (bytes) of one cue, and runs of one style: of one cue, and of all.
+inline constexpr std::size_t kCues = 50'000;
+inline constexpr std::size_t kCueTextBytes = std::size_t{16} << 10;
+inline constexpr std::size_t kCueSpans = 1'000;
+inline constexpr std::size_t kDocumentSpans = 200'000;
+// Lines of a WebVTT file are cut off here; of a cue, so many are read.
+inline constexpr std::size_t kTextLineBytes = std::size_t{64} << 10;
+// WebVTT tags inside one another, and TTML styles that refer to styles.
+inline constexpr std::size_t kTextNesting = 32;
+inline constexpr std::size_t kCueRegions = 100;
+// Rules of WebVTT STYLE blocks; every run of text is held against each.
+inline constexpr std::size_t kStyleRules = 50;
+// TTML styles, and moments at which parts of one paragraph appear or go.
+inline constexpr std::size_t kTtmlStyles = 2'000;
+inline constexpr std::size_t kParagraphChanges = 200;
+inline constexpr std::size_t kParagraphWork = 50'000;  // moments times parts
+// Cues one track holds ready to be shown; a film of three hours has 3,000.
+inline constexpr std::size_t kTimelineCues = 100'000;
+// Samples of one text segment in MP4, and bytes of one `emsg` or ID3 tag and frames of it.
+inline constexpr std::size_t kTextSamples = 100'000;
+inline constexpr std::size_t kMetadataBytes = std::size_t{1} << 20;
+inline constexpr std::size_t kMetadataFrames = 1'000;
+inline constexpr std::size_t kEventMessages = 1'000;
+
 // Bytes of one media segment and of one InitSegment.
 inline constexpr int64_t kSegmentBytes = int64_t{256} << 20;
 inline constexpr int64_t kInitSegmentBytes = int64_t{4} << 20;
