@@ -21,6 +21,13 @@ constexpr int64_t kCreditPerByte = 8 * int64_t{1'000'000};
 constexpr int64_t kPieceBytes = int64_t{64} << 10;
 constexpr Duration kMinSlice = 5ms;
 constexpr Duration kMaxSlice = 50ms;
+// Filler is delivered from one block of bytes that all transfers share.
+constexpr std::size_t kFillerBlock = std::size_t{1} << 20;
+
+const std::shared_ptr<const std::vector<uint8_t>>& filler() {
+  static const auto block = std::make_shared<const std::vector<uint8_t>>(kFillerBlock, '.');
+  return block;
+}
 
 bool is_compressible(ResourceKind kind) {
   return kind == ResourceKind::kManifest || kind == ResourceKind::kText ||
@@ -80,6 +87,10 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
 
   void add_handler(WebHandler handler) { handlers_.push_back(std::move(handler)); }
   void watch(std::function<void(const WebRequest&)> watcher) { watcher_ = std::move(watcher); }
+  void observe(std::function<void(const SimRecord&)> observer) { observer_ = std::move(observer); }
+  void meddle(Meddler meddler) { meddler_ = std::move(meddler); }
+  void set_longest_slice(Duration slice) { longest_slice_ = std::max(slice, kMinSlice); }
+  void forget_records() { forgets_records_ = true; }
   void add_fault(SimFault fault) { faults_.push_back(std::move(fault)); }
   void clear_faults() { faults_.clear(); }
 
@@ -127,9 +138,11 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
     transfer->id = next_id_++;
     transfer->url = request.url;
     transfer->method = request.method;
+    if (forgets_records_ && transfers_.empty()) records_.clear();
     transfer->record = records_.size();
     transfer->stats.started = executor_.now();
     records_.push_back(make_record(request));
+    if (observer_) observer_(records_.back());
     transfer->request = std::move(request);
     transfer->callbacks = std::move(callbacks);
     transfers_.emplace(transfer->id, transfer);
@@ -142,6 +155,7 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
     if (!transfer) return;
     records_[transfer->record].is_cancelled = true;
     records_[transfer->record].finished = executor_.now();
+    if (observer_) observer_(records_[transfer->record]);
     transfer->is_connection_broken = true;
     remove(*transfer);
   }
@@ -286,6 +300,7 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
     const SimFault* fault = match_fault(t.url);
     if (watcher_) watcher_(request);
     t.answer = ask(request, fault);
+    if (meddler_) meddler_(records_[t.record], request, t.answer);
     if (fault != nullptr && fault->break_after) {
       t.answer.break_after = fault->break_after;
       t.answer.break_kind = fault->break_kind;
@@ -297,7 +312,9 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
     if ((fault != nullptr && fault->is_silent) || !arrives) return;  // only a timeout ends it
     t.is_head_held = t.answer.holds_head && !is_released_;
     if (t.is_head_held) return;
-    t.step = at(*arrives, [this, id = t.id, is_refused] {
+    const bool is_broken = t.answer.breaks_before_head;
+    t.step = at(*arrives, [this, id = t.id, is_refused, is_broken] {
+      if (is_broken) return fail(id, ErrorCode::kConnectionLost, "reset by the host");
       if (is_refused) return fail(id, ErrorCode::kNetworkUnreachable, "connection refused");
       take_head(id);
     });
@@ -348,7 +365,8 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
   void take_head(uint64_t id) {
     const TransferPtr t = find(id);
     t->step.reset();
-    const WebPart part = part_for_range(make_web_request(*t), t->answer);
+    WebPart part = part_for_range(make_web_request(*t), t->answer);
+    if (!t->answer.content_range.empty()) part.content_range = t->answer.content_range;
     ResponseHead head;
     head.status = part.status;
     head.url = t->url;
@@ -416,9 +434,15 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
     if (!flows_.empty() && now > accounted_) {
       const int64_t share =
           link.bits_per_second * (now - accounted_).count() / static_cast<int64_t>(flows_.size());
-      for (const TransferPtr& t : flows_) t->credit += share;
+      for (const TransferPtr& t : flows_) t->credit += limited(*t, share, now - accounted_);
     }
     accounted_ = now;
+  }
+
+  // What of a flow's share its host makes use of.
+  static int64_t limited(const Transfer& t, int64_t share, Duration time) {
+    const int64_t limit = t.answer.max_bits_per_second;
+    return limit > 0 ? std::min(share, limit * time.count()) : share;
   }
 
   // When the first flow is complete, a piece is worth delivering, or the rate changes.
@@ -434,8 +458,9 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
         return Duration{(credit * count + link.bits_per_second - 1) / link.bits_per_second};
       };
       next = std::min(
-          next, now + std::clamp(time_for(kPieceBytes * kCreditPerByte), kMinSlice, kMaxSlice));
+          next, now + std::clamp(time_for(kPieceBytes * kCreditPerByte), kMinSlice, longest_slice_));
       for (const TransferPtr& t : flows_) {
+        if (t->answer.max_bits_per_second > 0) continue;
         const int64_t missing = (t->stop - t->sent) * kCreditPerByte - t->credit;
         next = std::min(next, now + time_for(std::max<int64_t>(missing, 0)));
       }
@@ -455,7 +480,6 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
   void deliver(Transfer& t) {
     const uint64_t id = t.id;
     int64_t size = std::min(t.credit / kCreditPerByte, t.stop - t.sent);
-    t.credit -= size * kCreditPerByte;
     const int64_t room = t.request.max_bytes - t.stats.body_bytes;
     const bool is_too_large = size > room;
     size = std::min(size, room);
@@ -463,19 +487,32 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
       const MonotonicTime now = executor_.now();
       if (!std::exchange(t.has_body, true)) t.stats.first_byte = now;
       set_deadline(t, now + t.request.timeouts.stall);
-      const ByteView all(*t.answer.body);
-      const ByteView piece = all.subspan(static_cast<std::size_t>(t.body_first + t.sent),
-                                         static_cast<std::size_t>(size));
+      const SharedBytes piece = cut(t.answer, t.body_first + t.sent, size);
+      size = static_cast<int64_t>(piece.size());
+      t.credit -= size * kCreditPerByte;
       t.sent += size;
       t.stats.body_bytes += size;
       t.stats.wire_bytes += size;
       bytes_delivered_ += size;
       records_[t.record].body_bytes += size;
-      if (t.callbacks.on_body) t.callbacks.on_body(SharedBytes(t.answer.body, piece), now);
+      if (t.callbacks.on_body) t.callbacks.on_body(piece, now);
       if (!find(id)) return;
     }
     if (is_too_large) return fail(id, ErrorCode::kTooLarge, redact(t.url));
     if (t.sent >= t.stop) end_body(id);
+  }
+
+  // Bytes of an answer, of its body or of what fills it up; maybe fewer than asked for.
+  static SharedBytes cut(const WebAnswer& answer, int64_t first, int64_t size) {
+    const auto& owner = answer.body ? answer.body : filler();
+    const int64_t in_body = answer.body ? static_cast<int64_t>(answer.body->size()) : 0;
+    if (first < in_body) {
+      const int64_t most = std::min(size, in_body - first);
+      return {owner, ByteView(*owner).subspan(static_cast<std::size_t>(first),
+                                              static_cast<std::size_t>(most))};
+    }
+    const auto most = std::min(static_cast<std::size_t>(size), kFillerBlock);
+    return {filler(), ByteView(*filler()).first(most)};
   }
 
   void end_body(uint64_t id) {
@@ -526,6 +563,7 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
     const TransferPtr t = find(id);
     records_[t->record].is_done = true;
     records_[t->record].finished = executor_.now();
+    if (observer_) observer_(records_[t->record]);
     remove(*t);
     if (t->callbacks.on_done) t->callbacks.on_done(std::move(result));
   }
@@ -587,6 +625,10 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
   std::vector<TransferPtr> flows_;
   MonotonicTime accounted_;
   CancelHandle pump_timer_;
+  std::function<void(const SimRecord&)> observer_;
+  Meddler meddler_;
+  Duration longest_slice_ = kMaxSlice;
+  bool forgets_records_ = false;
   std::vector<SimRecord> records_;
   uint64_t next_id_ = 1;
   uint64_t next_connection_ = 0;
@@ -612,6 +654,12 @@ void SimTransport::watch(std::function<void(const WebRequest&)> watcher) {
   impl_->watch(std::move(watcher));
 }
 
+void SimTransport::observe(std::function<void(const SimRecord&)> observer) {
+  impl_->observe(std::move(observer));
+}
+void SimTransport::meddle(Meddler meddler) { impl_->meddle(std::move(meddler)); }
+void SimTransport::set_longest_slice(Duration slice) { impl_->set_longest_slice(slice); }
+void SimTransport::forget_records() { impl_->forget_records(); }
 void SimTransport::add_fault(SimFault fault) { impl_->add_fault(std::move(fault)); }
 void SimTransport::clear_faults() { impl_->clear_faults(); }
 void SimTransport::set_link(SimLink link) { impl_->set_link(std::move(link)); }

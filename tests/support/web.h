@@ -51,9 +51,16 @@ struct WebAnswer {
   bool is_gzipped = false;          // compressed by the server (loopback only)
   std::string raw;                  // sent verbatim instead of all of the above (loopback only)
   Duration latency{0};              // thinking time of the server (simulation only)
-  bool refuses_connection = false;  // (simulation only)
+  // Simulation only, as what follows: the connection is refused, or breaks before the head.
+  bool refuses_connection = false;
+  bool breaks_before_head = false;
+  int64_t filler_bytes = 0;         // stand behind `body`: large bodies cost no memory
+  std::string content_range;        // takes the place of the true Content-Range
+  int64_t max_bits_per_second = 0;  // a host slower than the link; 0: it is not
 
-  [[nodiscard]] int64_t body_size() const { return body ? static_cast<int64_t>(body->size()) : 0; }
+  [[nodiscard]] int64_t body_size() const {
+    return (body ? static_cast<int64_t>(body->size()) : 0) + filler_bytes;
+  }
 };
 
 // Nothing: not this handler's resource.
