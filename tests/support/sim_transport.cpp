@@ -19,6 +19,7 @@ namespace {
 constexpr int64_t kCreditPerByte = 8 * int64_t{1'000'000};
 // Bodies come in pieces of about this size, but at least and at most that often.
 constexpr int64_t kPieceBytes = int64_t{64} << 10;
+constexpr int64_t kPacketBytes = 1'460;
 constexpr Duration kMinSlice = 5ms;
 constexpr Duration kMaxSlice = 50ms;
 // Filler is delivered from one block of bytes that all transfers share.
@@ -89,7 +90,10 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
   void watch(std::function<void(const WebRequest&)> watcher) { watcher_ = std::move(watcher); }
   void observe(std::function<void(const SimRecord&)> observer) { observer_ = std::move(observer); }
   void meddle(Meddler meddler) { meddler_ = std::move(meddler); }
-  void set_longest_slice(Duration slice) { longest_slice_ = std::max(slice, kMinSlice); }
+  void set_slices(Duration longest, bool packet_first) {
+    longest_slice_ = std::max(longest, kMinSlice);
+    sends_packet_first_ = packet_first;
+  }
   void forget_records() { forgets_records_ = true; }
   void add_fault(SimFault fault) { faults_.push_back(std::move(fault)); }
   void clear_faults() { faults_.clear(); }
@@ -461,7 +465,9 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
           next, now + std::clamp(time_for(kPieceBytes * kCreditPerByte), kMinSlice, longest_slice_));
       for (const TransferPtr& t : flows_) {
         if (t->answer.max_bits_per_second > 0) continue;
-        const int64_t missing = (t->stop - t->sent) * kCreditPerByte - t->credit;
+        int64_t wanted = t->stop - t->sent;
+        if (sends_packet_first_ && t->sent == 0) wanted = std::min(wanted, kPacketBytes);
+        const int64_t missing = wanted * kCreditPerByte - t->credit;
         next = std::min(next, now + time_for(std::max<int64_t>(missing, 0)));
       }
     }
@@ -628,6 +634,7 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
   std::function<void(const SimRecord&)> observer_;
   Meddler meddler_;
   Duration longest_slice_ = kMaxSlice;
+  bool sends_packet_first_ = false;
   bool forgets_records_ = false;
   std::vector<SimRecord> records_;
   uint64_t next_id_ = 1;
@@ -658,7 +665,9 @@ void SimTransport::observe(std::function<void(const SimRecord&)> observer) {
   impl_->observe(std::move(observer));
 }
 void SimTransport::meddle(Meddler meddler) { impl_->meddle(std::move(meddler)); }
-void SimTransport::set_longest_slice(Duration slice) { impl_->set_longest_slice(slice); }
+void SimTransport::set_slices(Duration longest, bool packet_first) {
+  impl_->set_slices(longest, packet_first);
+}
 void SimTransport::forget_records() { impl_->forget_records(); }
 void SimTransport::add_fault(SimFault fault) { impl_->add_fault(std::move(fault)); }
 void SimTransport::clear_faults() { impl_->clear_faults(); }

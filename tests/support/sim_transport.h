@@ -76,8 +76,9 @@ class SimTransport final : public Transport {
   void meddle(Meddler meddler);
   // Records of ended requests are dropped now and then, so that days fit into memory.
   void forget_records();
-  // The longest time bodies gather before a piece of them is delivered; 50 ms unless told.
-  void set_longest_slice(Duration slice);
+  // The longest time bodies gather before a piece of them is delivered; 50 ms unless told. With
+  // `packet_first` the first piece of each body is one packet, as on a real network.
+  void set_slices(Duration longest, bool packet_first);
 
   void add_fault(SimFault fault);
   void clear_faults();

@@ -27,6 +27,7 @@ struct Options {
   double minutes = 0;
   bool shrinks = false;
   bool is_core_checked = false;
+  bool is_brief = false;
   SwarmOptions swarm;
   ReportOptions report;
 };
@@ -107,6 +108,11 @@ int run_many(Options& options) {
   const ThreadExecutor clock("playhead-sim-clock");
   const MonotonicTime begin = clock.now();
   const SwarmResult result = run_swarm(options.swarm, [&](const RunResult& failure) {
+    if (options.is_brief) {
+      std::cout << "seed " << failure.seed << ": promise " << failure.violation->invariant << ": "
+                << failure.violation->what << std::endl;
+      return;
+    }
     print_failure(std::cout, failure, options.report);
     std::cout << std::endl;
   });
@@ -154,6 +160,7 @@ int main(int argc, char** argv) {
                "fail when a situation was not reached that short runs should reach");
   app.add_flag("--all-situations", options.report.names_states,
                "name each fault in each state that was not reached as well");
+  app.add_flag("--brief", options.is_brief, "one line for each broken seed");
   app.add_option("--failures", options.swarm.most_failures, "stop after so many broken seeds");
   app.add_option("--log", options.log, "with --seed: write the event log there");
   app.add_option("--svg", options.svg, "with --seed: draw the session there");

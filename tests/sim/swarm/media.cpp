@@ -43,13 +43,17 @@ class Later {
  public:
   explicit Later(Executor& executor) : executor_(executor) {}
   void post(Duration delay, Task task) {
-    auto guarded = [alive = std::weak_ptr<int>(alive_), task = std::move(task)]() mutable {
-      if (!alive.expired()) task();
+    auto guarded = [this, alive = std::weak_ptr<int>(alive_), task = std::move(task)]() mutable {
+      if (alive.expired()) return;
+      --delayed_;
+      task();
     };
     // What comes later must not overtake what was delayed before.
     const MonotonicTime now = executor_.now();
     free_from_ = std::max(free_from_, now) + delay;
-    if (free_from_ <= now) return executor_.post(std::move(guarded));
+    if (delayed_++ == 0 && free_from_ <= now) delayed_posts_ = 0;
+    if (delayed_posts_ == 0 && free_from_ <= now) return executor_.post(std::move(guarded));
+    ++delayed_posts_;
     timers_.push_back(executor_.post_at(free_from_, std::move(guarded)));
     if (timers_.size() > 64) timers_.erase(timers_.begin(), timers_.begin() + 32);
   }
@@ -57,11 +61,14 @@ class Later {
     alive_ = std::make_shared<int>(0);
     timers_.clear();
     free_from_ = {};
+    delayed_ = delayed_posts_ = 0;
   }
 
  private:
   Executor& executor_;
   MonotonicTime free_from_;
+  int delayed_ = 0;        // tasks under way
+  int delayed_posts_ = 0;  // by timers, since none was under way
   std::vector<CancelHandle> timers_;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };

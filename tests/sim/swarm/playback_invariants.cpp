@@ -71,12 +71,12 @@ class PicturesAreTheContent final : public Invariant {
       target_.reset();
       last_.reset();
     } else if (std::holds_alternative<Warning>(event.payload)) {
-      is_announced_ = true;
+      told_ = event.time;  // it may be long before the gap is reached
     }
   }
   void on_start(const Facts&) override { last_.reset(), target_.reset(); }
   void on_status(const PlayerStatus& status, const Facts&) override {
-    if (status.qoe.dropped_frames != dropped_) is_announced_ = true;
+    is_dropping_ = status.qoe.dropped_frames != dropped_;
     dropped_ = status.qoe.dropped_frames;
   }
   void on_picture(MediaTime time, const ContentId& id, const Facts& facts) override {
@@ -97,21 +97,22 @@ class PicturesAreTheContent final : public Invariant {
     if (last_ && facts.last_restart < at_) {
       check(time > *last_, facts,
             [&] { return "after the picture of " + s(*last_) + " comes that of " + s(time); });
-      const bool is_excused = is_announced_ || facts.quiet() < 30s;
+      const bool is_announced =
+          facts.now - told_ < 2 * (facts.scenario->player.buffering.target + 60s);
+      const bool is_excused = is_announced || is_dropping_ || facts.quiet() < 30s;
       check(time - *last_ <= frame * 3 / 2 || is_excused, facts, [&] {
         return "pictures between " + s(*last_) + " and " + s(time) + " are missing";
       });
     }
     last_ = time;
     at_ = facts.now;
-    is_announced_ = false;
   }
 
  private:
   std::optional<MediaTime> last_, target_;
-  MonotonicTime at_;
+  MonotonicTime at_, told_;
   int64_t dropped_ = 0;
-  bool is_announced_ = false;
+  bool is_dropping_ = false;
 };
 
 class MemoryIsBounded final : public Invariant {
@@ -131,7 +132,8 @@ class MemoryIsBounded final : public Invariant {
              std::to_string(wanted.max_bytes) + " are allowed";
     });
     const Duration ahead = std::max(status.video_buffer, status.audio_buffer);
-    check(ahead <= wanted.target + 3 * title.segment + 1s, facts, [&] {
+    // A seek back finds what is kept behind, and what was ahead is still there.
+    check(ahead <= wanted.target + wanted.back + 4 * title.segment + 1s, facts, [&] {
       return s(ahead) + " are buffered where " + s(wanted.target) + " are wanted";
     });
   }
@@ -211,17 +213,17 @@ class PictureAndSoundFollowThePosition final : public Invariant {
   PictureAndSoundFollowThePosition()
       : Invariant(24, "picture and sound are those of the position") {}
 
-  void on_status(const PlayerStatus& status, const Facts& facts) override {
-    if (picture_ && status.state == PlayerState::kPlaying && facts.quiet() > 10s &&
-        facts.now - facts.last_restart > 10s) {
-      const Duration off = status.position - *picture_;
-      check(std::chrono::abs(off) <= facts.scenario->title.frame + 250ms, facts, [&] {
-        return "at " + s(status.position) + " the picture of " + s(*picture_) + " appears";
-      });
-    }
-    picture_.reset();
+  void on_status(const PlayerStatus& status, const Facts&) override {
+    position_ = status.position;
+    measured_at_ = status.measured_at;
+    is_playing_ = status.state == PlayerState::kPlaying;
   }
-  void on_picture(MediaTime time, const ContentId&, const Facts&) override { picture_ = time; }
+  void on_picture(MediaTime time, const ContentId&, const Facts& facts) override {
+    const bool counts = is_playing_ && measured_at_ == facts.now && facts.quiet() > 10s &&
+                        facts.now - facts.last_restart > 10s;
+    check(!counts || std::chrono::abs(position_ - time) <= facts.scenario->title.frame + 250ms,
+          facts, [&] { return "at " + s(position_) + " the picture of " + s(time) + " appears"; });
+  }
   void on_sound(int64_t index, MediaTime position, const Facts& facts) override {
     if (facts.quiet() < 10s || facts.now - facts.last_restart < 10s) return;
     if (facts.now - facts.last_action < 5s) return;  // a new speed is heard after what is queued
@@ -234,7 +236,9 @@ class PictureAndSoundFollowThePosition final : public Invariant {
   }
 
  private:
-  std::optional<MediaTime> picture_;
+  MediaTime position_;
+  MonotonicTime measured_at_;
+  bool is_playing_ = false;
 };
 
 }  // namespace

@@ -83,7 +83,7 @@ Session::Session(const Scenario& scenario, const RunOptions& options, Trace& tra
   service_.titles[kTitle] = {title_->url(), to_seconds(scenario.title.duration())};
   transport_->serve([](const test::WebRequest&) { return test::WebAnswer(); });
   transport_->forget_records();
-  transport_->set_longest_slice(scenario.longest_slice);
+  transport_->set_slices(scenario.longest_slice, true);
   transport_->observe([this](const test::SimRecord& record) { on_record(record); });
   transport_->watch([this](const test::WebRequest& request) {
     each([&](Invariant& i) { i.on_sent(request, facts_); });
@@ -371,11 +371,13 @@ void Session::after_step() {
     each([&](Invariant& i) { i.on_steps(steps_at_once_, facts_); });
   }
   if (has_news_) take_events();
-  for (const auto& [time, id] : std::exchange(pictures_, {})) {
+  look_at_status();
+  if (pictures_.empty()) return;
+  for (const auto& [time, id] : pictures_) {
     each([&, time = time, id = id](Invariant& i) { i.on_picture(time, id, facts_); });
     trace_.line(now, "picture", std::to_string(time.us));
   }
-  look_at_status();
+  pictures_.clear();
 }
 
 void Session::look_at_status() {

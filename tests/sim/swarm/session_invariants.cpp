@@ -92,6 +92,8 @@ class OneEndPerLoad final : public Invariant {
   }
   void on_start(const Facts&) override { is_over_ = true, has_ended_ = has_failed_ = false; }
   void on_crash(MediaTime, const Facts&) override { is_over_ = true; }
+  // Nobody hears of that play's end any more.
+  void on_destroyed(const Remains&, const Facts&) override { is_over_ = true; }
   void on_request(const test::SimRecord& record, const Facts& facts) override {
     if (record.kind == ResourceKind::kApi) return;  // positions may still be delivered
     const bool is_played = facts.has_player && facts.state != PlayerState::kIdle &&
@@ -183,7 +185,7 @@ class ErrorsAreTyped final : public Invariant {
     if (const auto* warning = std::get_if<Warning>(&event.payload)) error = &warning->error;
     if (error == nullptr) return;
     check(error->code != ErrorCode::kInternal && error_name(error->code) != "UNKNOWN" &&
-              !error->context.empty(),
+              (!error->context.empty() || error->detail != 0),
           facts, [&] { return "an error that says nothing: " + playhead::describe(*error); });
   }
 };
