@@ -60,5 +60,45 @@ TEST_CASE("sim: a steady link is climbed and held, nothing is dropped") {
   CHECK(count_requests(world, "p0-v1-") >= 28);
 }
 
+// Low segments wait in the buffer when the link becomes wide.
+SimLink slow_then(std::vector<SimLinkPhase> rest) {
+  SimLink link;
+  link.phases = {{40s, 900'000, 40ms}};
+  link.phases.insert(link.phases.end(), rest.begin(), rest.end());
+  return link;
+}
+
+TEST_CASE("sim: when the link becomes wide, low segments in the buffer are fetched again") {
+  struct Case {
+    const char* name;
+    SimLink link;
+    bool is_muxed;
+    int at_least, at_most;  // segments fetched twice
+  };
+  const Case cases[] = {
+      {"a wide link", slow_then({{600s, 20'000'000, 40ms}}), false, 2, 20},
+      {"muxed sound would have to go with them", slow_then({{600s, 20'000'000, 40ms}}), true, 0, 0},
+      {"wide for a moment", slow_then({{4s, 20'000'000, 40ms}, {600s, 900'000, 40ms}}), false, 0,
+       3},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    SimDash dash;
+    dash.periods[0].duration_us = 120'000'000;
+    dash.periods[0].is_muxed = c.is_muxed;
+    dash.periods[0].video = {{300'000}, {6'000'000}};
+    SimWorld world(1, {}, c.link);
+    world.start_app();
+    world.load_dash(dash);
+    REQUIRE(world.run_until_event<Ended>(20min));
+    CHECK(fetched_twice(world, 30) >= c.at_least);
+    CHECK(fetched_twice(world, 30) <= c.at_most);
+    CHECK(world.status()->qoe.rebuffer_count == 0);
+    const auto& shown = world.screen->shown();
+    CHECK(shown.size() == 120 * 25);
+    for (std::size_t i = 1; i < shown.size(); ++i) REQUIRE(shown[i - 1].time < shown[i].time);
+  }
+}
+
 }  // namespace
 }  // namespace playhead::test

@@ -11,12 +11,14 @@ Error encrypted_error() {
 }
 
 PlayedTracks::PlayedTracks(std::shared_ptr<const Presentation> presentation,
-                           const TrackPreferences& preferences, const Decodable& can_decode)
+                           const TrackPreferences& preferences, const Decodable& can_decode,
+                           const PlayedTracks* previous)
     : presentation_(std::move(presentation)),
+      first_(previous && previous->presentation_ ? previous->number_of(*presentation_) : 0),
       selected_(select_tracks(*presentation_, preferences, can_decode)) {
   for (std::size_t i = 0; i < selected_.size(); ++i) {
-    const AdaptationSet* video = set(TrackKind::kVideo, i);
-    const AdaptationSet* audio = set(TrackKind::kAudio, i);
+    const AdaptationSet* video = set(TrackKind::kVideo, first_ + i);
+    const AdaptationSet* audio = set(TrackKind::kAudio, first_ + i);
     bool is_decodable = !video || can_decode(*video);
     if (audio && !can_decode(*audio)) {
       // Pictures without sound are better than nothing.
@@ -31,10 +33,26 @@ PlayedTracks::PlayedTracks(std::shared_ptr<const Presentation> presentation,
   }
 }
 
+std::size_t PlayedTracks::number_of(const Presentation& next) const {
+  const auto& periods = presentation_->periods;
+  const auto found = std::find_if(periods.begin(), periods.end(), [&](const Period& period) {
+    return period.id == next.periods.front().id;
+  });
+  return first_ + static_cast<std::size_t>(found - periods.begin());
+}
+
+std::size_t PlayedTracks::clamp(std::size_t period) const {
+  return std::clamp(period, first(), last());
+}
+
+const Period& PlayedTracks::period(std::size_t number) const {
+  return presentation_->periods[clamp(number) - first_];
+}
+
 Result<void> PlayedTracks::check(std::size_t period) const {
   const AdaptationSet* video = set(TrackKind::kVideo, period);
   const AdaptationSet* audio = set(TrackKind::kAudio, period);
-  if (!is_decodable_[period]) {
+  if (!is_decodable_[clamp(period) - first_]) {
     const AdaptationSet& refused = video ? *video : *audio;
     return make_error(ErrorCode::kNoPlayableTrack,
                       "no decoder for " + refused.representations.front().codecs);
@@ -48,22 +66,22 @@ std::size_t PlayedTracks::period_at(MediaTime position) const {
   for (std::size_t i = 0; i < selected_.size(); ++i) {
     if (presentation_->periods[i].start <= position) found = i;
   }
-  return found;
+  return first_ + found;
 }
 
-MediaTime PlayedTracks::end_of(std::size_t period) const {
-  if (period + 1 >= selected_.size()) return MediaTime::max();
-  return presentation_->periods[period + 1].start;
+MediaTime PlayedTracks::end_of(std::size_t number) const {
+  return number >= last() ? MediaTime::max() : period(number + 1).start;
 }
 
-const AdaptationSet* PlayedTracks::set(TrackKind kind, std::size_t period) const {
-  const PeriodTracks& chosen = selected_[period];
+const AdaptationSet* PlayedTracks::set(TrackKind kind, std::size_t number) const {
+  if (number != clamp(number)) return nullptr;
+  const PeriodTracks& chosen = selected_[number - first_];
   const auto& index = kind == TrackKind::kVideo ? chosen.video : chosen.audio;
-  return index ? &presentation_->periods[period].adaptation_sets[*index] : nullptr;
+  return index ? &period(number).adaptation_sets[*index] : nullptr;
 }
 
 bool PlayedTracks::is_muxed(std::size_t period) const {
-  return selected_[period].video && !selected_[period].audio;
+  return set(TrackKind::kVideo, period) && !set(TrackKind::kAudio, period);
 }
 
 bool PlayedTracks::has(TrackKind kind) const {
@@ -72,9 +90,9 @@ bool PlayedTracks::has(TrackKind kind) const {
   });
 }
 
-bool PlayedTracks::brings_sound(TrackKind kind, std::size_t first, std::size_t last) const {
-  for (std::size_t i = first; i < std::min(last, selected_.size()); ++i) {
-    if (kind == TrackKind::kVideo ? is_muxed(i) : selected_[i].audio.has_value()) return true;
+bool PlayedTracks::brings_sound(TrackKind kind, std::size_t begin, std::size_t end) const {
+  for (std::size_t i = std::max(begin, first()); i < std::min(end, last() + 1); ++i) {
+    if (kind == TrackKind::kVideo ? is_muxed(i) : set(TrackKind::kAudio, i) != nullptr) return true;
   }
   return false;
 }

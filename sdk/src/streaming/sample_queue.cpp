@@ -2,6 +2,7 @@
 #include "streaming/sample_queue.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace playhead {
@@ -94,6 +95,34 @@ std::optional<MediaTime> SampleQueue::drop_segments_from(MediaTime from) {
   samples_.erase(first, samples_.end());
   recompute_end();
   return start;
+}
+
+std::vector<std::shared_ptr<const SampleOrigin>> SampleQueue::unread_segments() const {
+  std::vector<std::shared_ptr<const SampleOrigin>> segments;
+  if (!has_unread()) return segments;
+  std::optional<uint64_t> last;  // not this one again
+  if (!is_first_of_segment(cursor_)) last = samples_[cursor_].origin->transfer;
+  for (std::size_t i = cursor_; i < samples_.size(); ++i) {
+    const auto& origin = samples_[i].origin;
+    if (last != origin->transfer) segments.push_back(origin);
+    last = origin->transfer;
+  }
+  return segments;
+}
+
+bool SampleQueue::replace(uint64_t transfer, std::vector<TimedSample> samples) {
+  const auto is_of = [&](const TimedSample& sample) { return sample.origin->transfer == transfer; };
+  const auto unread = samples_.begin() + static_cast<std::ptrdiff_t>(cursor_);
+  const auto first = std::find_if(samples_.begin(), samples_.end(), is_of);
+  if (first == samples_.end() || first < unread) return false;
+  const auto last = std::find_if_not(first, samples_.end(), is_of);
+  for (auto it = first; it != last; ++it) bytes_ -= size_of(*it);
+  for (const TimedSample& sample : samples) bytes_ += size_of(sample);
+  const auto place = samples_.erase(first, last);
+  samples_.insert(place, std::make_move_iterator(samples.begin()),
+                  std::make_move_iterator(samples.end()));
+  recompute_end();
+  return true;
 }
 
 void SampleQueue::drop_unread_of(uint64_t transfer) {

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
+#include <vector>
 
 #include "streaming/timed_sample.h"
 
@@ -33,6 +35,11 @@ class SampleQueue {
   // Forgets unread samples of segments that start at `from` or later; answers the start of the
   // first forgotten segment, nothing when there was none.
   std::optional<MediaTime> drop_segments_from(MediaTime from);
+  // Segments of which nothing was read yet, in order.
+  [[nodiscard]] std::vector<std::shared_ptr<const SampleOrigin>> unread_segments() const;
+  // Puts `samples` in the place of those of that transfer. False, and nothing changes, when they
+  // are not there any more or reading has begun.
+  bool replace(uint64_t transfer, std::vector<TimedSample> samples);
   // Forgets unread samples of that transfer.
   void drop_unread_of(uint64_t transfer);
   void clear();

@@ -6,15 +6,11 @@
 #include <utility>
 
 #include "streaming/buffering_policy.h"
-#include "streaming/limit_inputs.h"
+#include "streaming/next_segment.h"
 
 namespace playhead {
 
 namespace {
-
-// Sound is a small part of the link: the best Representation up to this is taken (chosen; above it
-// nobody hears a difference in stereo AAC).
-constexpr Bitrate kTypicalAudio{200'000};
 
 // With more than this fetched ahead a switch waits for the new Representation's playlist; with less
 // the old Representation goes on meanwhile. A playlist takes a round trip or two.
@@ -28,34 +24,12 @@ constexpr Duration kPeriodLead = 100ms;
 // turns.
 constexpr Duration kLastMoment = 250ms;
 
-// A segment of which less than that is still to come has been fetched: Representations' boundaries
-// differ by rounding.
-constexpr Duration kRounding = 100ms;
-
 // "Nothing to do" for turn(): far beyond any deadline, but safe to add to a time.
 constexpr Duration kForever = 24h;
 
 // How often a running transfer is judged: often enough to spare most of a stall, seldom enough to
 // cost nothing.
 constexpr Duration kJudgeEvery = 100ms;
-
-SwitchReason reason_of(abr::Reason reason) {
-  switch (reason) {
-    case abr::Reason::kBuffer:
-      return SwitchReason::kBuffer;
-    case abr::Reason::kThroughput:
-    case abr::Reason::kGuard:
-    case abr::Reason::kStallAhead:
-      return SwitchReason::kThroughput;
-    case abr::Reason::kEmptyLadder:
-    case abr::Reason::kOnlyOne:
-    case abr::Reason::kStart:
-    case abr::Reason::kRemembered:
-    case abr::Reason::kKeep:
-      break;
-  }
-  return SwitchReason::kInitial;
-}
 
 Error withheld_error() {
   return make_error(ErrorCode::kNoPlayableTrack,
@@ -73,7 +47,8 @@ StreamingEngine::StreamingEngine(ResourceFetcher& fetcher, ManifestSource& manif
       config_(config),
       listener_(listener),
       indexes_(manifests, [this] { listener_.on_streaming_progress(); }),
-      chooser_(settings_of(config.preset)) {}
+      selector_(indexes_, backend, config.preset, config.limits),
+      watch_(selector_.chooser()) {}
 
 StreamingEngine::~StreamingEngine() = default;
 
@@ -102,8 +77,9 @@ bool StreamingEngine::can_decode(const AdaptationSet& set) const {
 }
 
 void StreamingEngine::choose_tracks() {
-  played_ = PlayedTracks(presentation_, preferences_,
-                         [this](const AdaptationSet& set) { return can_decode(set); });
+  played_ = PlayedTracks(
+      presentation_, preferences_, [this](const AdaptationSet& set) { return can_decode(set); },
+      &played_);
 }
 
 void StreamingEngine::make_tracks(MediaTime position) {
@@ -120,10 +96,7 @@ void StreamingEngine::make_tracks(MediaTime position) {
 
 void StreamingEngine::place_track(Track& track, MediaTime position) {
   auto stream = std::move(track.stream);
-  if (stream->is_fetching()) {
-    measure(meter_.abandon(static_cast<uint64_t>(stream->kind()), executor_.now()));
-  }
-  if (stream->kind() == TrackKind::kVideo) receiving_.reset();
+  if (stream->is_fetching()) watch_.abandon(stream->kind(), executor_.now());
   forget_failures(stream->kind());
   track = Track();
   track.stream = std::move(stream);
@@ -137,7 +110,7 @@ void StreamingEngine::replace(std::shared_ptr<const Presentation> presentation) 
   indexes_.clear();
   waiting_for_renewal_ = false;
   for (Track& track : tracks_) {
-    track.period = std::min(track.period, presentation_->periods.size() - 1);
+    track.period = played_.clamp(track.period);
   }
 }
 
@@ -165,7 +138,7 @@ void StreamingEngine::change_audio(const TrackPreferences& preferences, MediaTim
 }
 
 void StreamingEngine::select_representation(const std::string& id, MediaTime position) {
-  forced_id_ = id;
+  selector_.force(id, *presentation_);
   Track* track = track_of(TrackKind::kVideo);
   // A choice by hand should show soon: what lies further ahead is fetched again. Muxed sound would
   // have to go with it, so there the choice waits for the next segment.
@@ -173,11 +146,11 @@ void StreamingEngine::select_representation(const std::string& id, MediaTime pos
   if (id.empty() || !track || track->stream->found_audio(current_period())) return;
   const MediaTime from = position + kKeepAhead;
   const bool was_fetching = track->stream->is_fetching();
+  track->stream->stop_replacing();
   const auto unread = video_.drop_segments_from(from);
   const auto coming = track->stream->drop_from(from);
   if (was_fetching && !track->stream->is_fetching()) {
-    receiving_.reset();
-    measure(meter_.abandon(static_cast<uint64_t>(TrackKind::kVideo), executor_.now()));
+    watch_.abandon(TrackKind::kVideo, executor_.now());
   }
   if (!unread && !coming) return;
   const MediaTime resume = std::min(unread.value_or(MediaTime::max()),  //
@@ -265,9 +238,10 @@ void StreamingEngine::place_orphans() {
 Duration StreamingEngine::turn_track(Track& track, MonotonicTime now, MediaTime position,
                                      double speed) {
   if (track.is_complete || track.blocked) return kForever;
+  if (track.stream->replacing() && go_on_replacing(track, now, position)) return kJudgeEvery;
   if (track.stream->is_fetching() && !drop_transfer(track, now, position)) {
     const bool is_judged =
-        track.stream->kind() == TrackKind::kVideo && receiving_ && !stands_still_;
+        track.stream->kind() == TrackKind::kVideo && watch_.receiving() && !stands_still_;
     return is_judged ? kJudgeEvery : kForever;
   }
   if (now < track.not_before) return track.not_before - now;
@@ -295,7 +269,7 @@ bool StreamingEngine::waits_for_sound(const Track& track) const {
   return std::any_of(tracks_.begin(), tracks_.end(), [&](const Track& other) {
     if (&other == &track || other.blocked) return false;
     const std::size_t oldest = other.stream->period_under_way().value_or(
-        other.is_complete ? played_.periods() : other.period);
+        other.is_complete ? played_.last() + 1 : other.period);
     return played_.brings_sound(other.stream->kind(), oldest, track.period);
   });
 }
@@ -306,17 +280,22 @@ void StreamingEngine::fetch_next(Track& track, MediaTime position) {
       return block(track, std::move(checked).error());
     }
     if (waits_for_sound(track)) return;
-    SwitchReason reason = SwitchReason::kInitial;
-    const Representation* chosen = choose_representation(track, position, reason);
+    const AdaptationSet* set = set_of(track);
+    const auto choice =
+        set ? selector_.choose(place_of(track, *set, position)) : RepresentationSelector::Choice();
+    const Representation* chosen = choice.representation;
     if (!chosen) {
-      if (is_withheld(track)) return block(track, withheld_error());
+      const bool is_video = track.stream->kind() == TrackKind::kVideo;
+      if (is_video && selector_.is_withheld()) return block(track, withheld_error());
       if (next_period(track)) continue;
       return;
     }
     const LoadedIndex* index = index_for(track, chosen, position);
     if (!index) return;
     if (index->is_encrypted) return block(track, encrypted_error());
-    const auto next = next_index(track, *index->segments, track.stream->cursor());
+    if (replace_buffered(track, *index, *chosen, position)) return;
+    const auto next =
+        next_segment(*index->segments, track.stream->cursor(), track.last_number.has_value());
     if (!next || index->segments->at(*next).start >= played_.end_of(track.period)) {
       if (next_period(track)) continue;
       return;
@@ -327,7 +306,7 @@ void StreamingEngine::fetch_next(Track& track, MediaTime position) {
       track.stream->set_cursor(segment.end);
       continue;
     }
-    return start_fetch(track, *index, segment, *chosen, reason);
+    return start_fetch(track, *index, segment, *chosen, choice.reason);
   }
 }
 
@@ -352,9 +331,11 @@ const LoadedIndex* StreamingEngine::index_for(Track& track, const Representation
 }
 
 void StreamingEngine::start_fetch(Track& track, const LoadedIndex& index, Segment segment,
-                                  const Representation& representation, SwitchReason reason) {
+                                  const Representation& representation, SwitchReason reason,
+                                  std::optional<uint64_t> replaces) {
   PlannedSegment planned;
   planned.segment = std::move(segment);
+  planned.replaces = replaces;
   planned.period = track.period;
   planned.representation = representation_info(representation);
   planned.reason = reason;
@@ -364,162 +345,32 @@ void StreamingEngine::start_fetch(Track& track, const LoadedIndex& index, Segmen
   const bool is_video = track.stream->kind() == TrackKind::kVideo;
   planned.takes_audio = is_video && played_.is_muxed(track.period);
   planned.places_timeline = is_video || !played_.set(TrackKind::kVideo, track.period);
-  if (track.period > 0) planned.period_start = presentation_->periods[track.period].start;
+  if (track.period > 0) planned.period_start = played_.period(track.period).start;
   planned.period_end = played_.end_of(track.period);
   if (is_video) {
     last_video_id_ = representation.id;
-    receiving_ = Receiving{
-        representation.id, track.last_id, std::max(planned.segment.start, track.stream->cursor()),
-        executor_.now(),   std::nullopt,  0};
+    watch_.begin_video(
+        {representation.id, track.last_id,
+         replaces ? planned.segment.start : std::max(planned.segment.start, track.stream->cursor()),
+         executor_.now(), std::nullopt, 0});
   }
   track.last_id = representation.id;
   track.stream->fetch(std::move(planned));
 }
 
-std::optional<std::size_t> StreamingEngine::next_index(const Track& track,
-                                                       const SegmentIndex& index,
-                                                       MediaTime cursor) const {
-  const auto found = index.find(cursor);
-  if (!found) return std::nullopt;
-  // At the very start the cursor may be anywhere. Later a sliver of a segment left over is
-  // rounding; anything more is fetched, and what was shown of it before is not shown again.
-  if (!track.last_number) return found;
-  const Segment segment = index.at(*found);
-  if (segment.end - cursor >= std::min(kRounding, segment.duration() / 2)) return found;
-  if (*found + 1 < index.size()) return *found + 1;
-  return std::nullopt;
-}
-
 bool StreamingEngine::next_period(Track& track) {
   listener_.on_streaming_progress();
-  if (track.period + 1 >= played_.periods()) {
+  if (track.period >= played_.last()) {
     track.is_complete = true;
     return false;
   }
   const bool had_nothing = !set_of(track);
   ++track.period;
-  if (had_nothing) track.nothing_until = presentation_->periods[track.period].start;
+  if (had_nothing) track.nothing_until = played_.period(track.period).start;
   track.last_number.reset();
   track.last_id.clear();
   track.failed_ids.clear();
-  track.stream->set_cursor(presentation_->periods[track.period].start);
-  return true;
-}
-
-const Representation* StreamingEngine::choose_representation(const Track& track, MediaTime position,
-                                                             SwitchReason& reason) {
-  const AdaptationSet* set = set_of(track);
-  if (!set) return nullptr;
-  if (track.stream->kind() == TrackKind::kVideo) return choose_video(track, *set, position, reason);
-  const Representation* chosen = nullptr;
-  for (const Representation& representation : set->representations) {
-    if (!is_usable(track, representation)) continue;
-    if (!chosen || representation.bandwidth <= kTypicalAudio) chosen = &representation;
-  }
-  return chosen;
-}
-
-const Representation* StreamingEngine::forced_in(const AdaptationSet& set) const {
-  if (forced_id_.empty()) return nullptr;
-  const Representation* wanted = nullptr;
-  for (const Period& period : presentation_->periods) {
-    for (const AdaptationSet& other : period.adaptation_sets) {
-      for (const Representation& r : other.representations) {
-        if (r.id == forced_id_) wanted = &r;
-      }
-    }
-  }
-  if (!wanted) return nullptr;
-  const auto distance = [&](const Representation& r) {
-    return std::abs(r.bandwidth.bps - wanted->bandwidth.bps);
-  };
-  return &*std::min_element(set.representations.begin(), set.representations.end(),
-                            [&](const Representation& a, const Representation& b) {
-                              if (a.id == forced_id_ || b.id == forced_id_)
-                                return a.id == forced_id_;
-                              return distance(a) < distance(b);
-                            });
-}
-
-bool StreamingEngine::may_show(const Representation& representation) const {
-  return limit_candidate(representation).hdcp_tenths <=
-         limit_inputs(config_.limits, smooth_height_).hdcp_tenths;
-}
-
-bool StreamingEngine::is_withheld(const Track& track) const {
-  if (track.stream->kind() != TrackKind::kVideo) return false;
-  const auto& limits = chooser_.limits();
-  return std::any_of(limits.begin(), limits.end(), [](const VideoChooser::Limited& limited) {
-    return limited.limit == abr::Limit::kHdcp;
-  });
-}
-
-const Representation* StreamingEngine::choose_video(const Track& track, const AdaptationSet& set,
-                                                    MediaTime position, SwitchReason& reason) {
-  const Representation* forced = forced_in(set);
-  if (forced && is_usable(track, *forced) && may_show(*forced)) {
-    reason = SwitchReason::kManual;
-    return forced;
-  }
-  const MediaTime cursor = track.stream->cursor();
-  const auto options = video_options(track, set, cursor);
-  auto asked = situation(track, std::max(cursor - position, Duration{0}));
-  asked.options = options;
-  const VideoChooser::Choice choice = chooser_.choose(asked);
-  reason = choice.is_forced_off ? SwitchReason::kLimit : reason_of(choice.reason);
-  if (!track.failed_ids.empty()) reason = SwitchReason::kFailure;
-  return choice.representation;
-}
-
-std::vector<VideoChooser::Option> StreamingEngine::video_options(const Track& track,
-                                                                 const AdaptationSet& set,
-                                                                 MediaTime at) const {
-  std::vector<VideoChooser::Option> options;
-  for (const Representation& representation : set.representations) {
-    if (track.failed_ids.count(representation.id) != 0) continue;
-    VideoChooser::Option option{&representation, nullptr, std::nullopt,
-                                is_usable(track, representation)};
-    if (const LoadedIndex* index = indexes_.find(representation)) {
-      option.segments = index->segments.get();
-      option.next = next_index(track, *index->segments, at);
-    }
-    options.push_back(option);
-  }
-  return options;
-}
-
-VideoChooser::Situation StreamingEngine::situation(const Track& track, Duration level) const {
-  VideoChooser::Situation situation;
-  situation.last_id = track.last_id;
-  situation.level = level;
-  situation.target = config_.buffering.target;
-  situation.speed = speed_;
-  situation.has_end = presentation_->type == PresentationType::kVod &&
-                      track.period + 1 == presentation_->periods.size();
-  situation.limits = limit_inputs(config_.limits, smooth_height_);
-  situation.now = last_turn_;
-  return situation;
-}
-
-bool StreamingEngine::drop_transfer(Track& track, MonotonicTime now, MediaTime position) {
-  // A picture that stands still runs out of nothing; what is on screen already is played to its
-  // end.
-  const bool is_droppable = track.stream->kind() == TrackKind::kVideo && receiving_ &&
-                            receiving_->first_byte && forced_id_.empty() && !stands_still_ &&
-                            receiving_->from > position;
-  const AdaptationSet* set = is_droppable ? set_of(track) : nullptr;
-  if (!set) return false;
-  const auto options = video_options(track, *set, receiving_->from);
-  auto asked = situation(track, receiving_->from - position);
-  asked.options = options;
-  asked.last_id = receiving_->previous_id;
-  const VideoChooser::Transfer transfer{receiving_->id, receiving_->bytes,
-                                        now - receiving_->started, now - *receiving_->first_byte};
-  if (!chooser_.should_drop(asked, transfer)) return false;
-  measure(meter_.abandon(static_cast<uint64_t>(TrackKind::kVideo), now));
-  track.stream->give_up();
-  track.last_id = receiving_->previous_id;
-  receiving_.reset();
+  track.stream->set_cursor(played_.period(track.period).start);
   return true;
 }
 

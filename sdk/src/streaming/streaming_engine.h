@@ -9,16 +9,16 @@
 #include <vector>
 
 #include "manifest/manifest_source.h"
-#include "net/throughput_meter.h"
 #include "playhead/config.h"
 #include "playhead/presentation.h"
 #include "streaming/failure_policy.h"
 #include "streaming/index_table.h"
 #include "streaming/played_tracks.h"
+#include "streaming/representation_selector.h"
 #include "streaming/sample_queue.h"
 #include "streaming/timeline_mapper.h"
 #include "streaming/track_stream.h"
-#include "streaming/video_chooser.h"
+#include "streaming/transfer_watch.h"
 
 namespace playhead {
 
@@ -71,9 +71,9 @@ class StreamingEngine final : private TrackStreamListener {
   void select_representation(const std::string& id, MediaTime position);
 
   // From the next segment on.
-  void set_limits(const PictureLimits& limits) { config_.limits = limits; }
+  void set_limits(const PictureLimits& limits) { selector_.set_limits(limits); }
   // Tallest picture this device shows without dropping frames, of abr::DroppedFrames.
-  void set_smooth_height(int height) { smooth_height_ = height; }
+  void set_smooth_height(int height) { selector_.set_smooth_height(height); }
 
   // Starts what is due. Answers how long until the next turn is needed if nothing else happens.
   Duration turn(MonotonicTime now, MediaTime position, double speed);
@@ -94,13 +94,13 @@ class StreamingEngine final : private TrackStreamListener {
   [[nodiscard]] int64_t buffered_bytes() const { return video_.bytes() + audio_.bytes(); }
 
   [[nodiscard]] std::optional<Duration> duration() const;
-  [[nodiscard]] Bitrate throughput() const { return chooser_.throughput(); }
+  [[nodiscard]] Bitrate throughput() const { return chooser().throughput(); }
   // What an earlier play measured on this network; before open().
-  void remember(Bitrate throughput) { chooser_.remember(throughput); }
+  void remember(Bitrate throughput) { selector_.chooser().remember(throughput); }
   [[nodiscard]] const Presentation* presentation() const { return presentation_.get(); }
-  [[nodiscard]] const std::string& forced_representation() const { return forced_id_; }
+  [[nodiscard]] const std::string& forced_representation() const { return selector_.forced_id(); }
   // Why the pictures are what they are.
-  [[nodiscard]] const VideoChooser& chooser() const { return chooser_; }
+  [[nodiscard]] const VideoChooser& chooser() const { return selector_.chooser(); }
   // The Representation fetched at present; null before the first.
   [[nodiscard]] const std::string& fetched_representation() const { return last_video_id_; }
   [[nodiscard]] std::vector<TrackInfo> audio_tracks() const;
@@ -123,16 +123,7 @@ class StreamingEngine final : private TrackStreamListener {
     bool renewed = false;
     std::set<std::string> failed_ids;
     MonotonicTime not_before;  // no fetch until then
-  };
-
-  // The video segment that is coming.
-  struct Receiving {
-    std::string id;           // of its Representation
-    std::string previous_id;  // of the segment before
-    MediaTime from;           // where it begins
-    MonotonicTime started;
-    std::optional<MonotonicTime> first_byte;
-    int64_t bytes = 0;
+    MonotonicTime no_replacement_before;
   };
 
   // TrackStreamListener
@@ -145,7 +136,6 @@ class StreamingEngine final : private TrackStreamListener {
   void on_fetch_retry(const Error& error) override;
   void on_segment_failed(TrackKind kind, SegmentFailure failure) override;
 
-  void measure(const std::optional<ThroughputSample>& sample);
   [[nodiscard]] bool can_decode(const AdaptationSet& set) const;
   void choose_tracks();
   void make_tracks(MediaTime position);
@@ -161,18 +151,16 @@ class StreamingEngine final : private TrackStreamListener {
   [[nodiscard]] bool waits_for_sound(const Track& track) const;
   // Plans and starts the next segment, or asks for the index it needs.
   void fetch_next(Track& track, MediaTime position);
-  [[nodiscard]] const Representation* choose_representation(const Track& track, MediaTime position,
-                                                            SwitchReason& reason);
-  [[nodiscard]] const Representation* choose_video(const Track& track, const AdaptationSet& set,
-                                                   MediaTime position, SwitchReason& reason);
-  // Representations of `set` that can be fetched, with their segment at `at`.
-  [[nodiscard]] std::vector<VideoChooser::Option> video_options(const Track& track,
-                                                                const AdaptationSet& set,
-                                                                MediaTime at) const;
-  [[nodiscard]] VideoChooser::Situation situation(const Track& track, Duration level) const;
+  [[nodiscard]] RepresentationSelector::Place place_of(const Track& track, const AdaptationSet& set,
+                                                       MediaTime position) const;
   // Gives up the video segment that is coming when a lower one would spare the viewer a stall.
   // True: it did.
   bool drop_transfer(Track& track, MonotonicTime now, MediaTime position);
+  // Fetches a low segment that is buffered once more from `chosen`, where that pays. True: it does.
+  bool replace_buffered(Track& track, const LoadedIndex& index, const Representation& chosen,
+                        MediaTime position);
+  // False: it did not come in time, and is given up.
+  bool go_on_replacing(Track& track, MonotonicTime now, MediaTime position);
   // Nothing comes after what was fetched, for that reason.
   void block(Track& track, Error error);
   // Reports it once what can be played was played. Answers when to look again.
@@ -181,16 +169,8 @@ class StreamingEngine final : private TrackStreamListener {
   // on meanwhile: `chosen` is that one then.
   const LoadedIndex* index_for(Track& track, const Representation*& chosen, MediaTime position);
   void start_fetch(Track& track, const LoadedIndex& index, Segment segment,
-                   const Representation& representation, SwitchReason reason);
-  // The Representation chosen by hand, or what comes nearest to it in another Period; may be null.
-  [[nodiscard]] const Representation* forced_in(const AdaptationSet& set) const;
-  // It may be shown on this output.
-  [[nodiscard]] bool may_show(const Representation& representation) const;
-  // Nothing was chosen because no picture may be shown on this output.
-  [[nodiscard]] bool is_withheld(const Track& track) const;
-  // The segment of `index` that goes on from `at`.
-  [[nodiscard]] std::optional<std::size_t> next_index(const Track& track, const SegmentIndex& index,
-                                                      MediaTime at) const;
+                   const Representation& representation, SwitchReason reason,
+                   std::optional<uint64_t> replaces = std::nullopt);
   bool next_period(Track& track);
   // Samples that wait for pictures to place the timeline, where no such pictures come.
   void place_orphans();
@@ -206,8 +186,6 @@ class StreamingEngine final : private TrackStreamListener {
     bool is_last = false;  // the title's last segment
   };
   FailureAction react(Track& track, const Trouble& trouble, MonotonicTime now, MediaTime position);
-  // It can be played and has not just failed.
-  [[nodiscard]] bool is_usable(const Track& track, const Representation& representation) const;
   [[nodiscard]] int usable_left(const Track& track) const;
 
   ResourceFetcher& fetcher_;
@@ -228,11 +206,8 @@ class StreamingEngine final : private TrackStreamListener {
   SampleQueue video_;
   SampleQueue audio_;
 
-  VideoChooser chooser_;
-  int smooth_height_ = 0;
-  ThroughputMeter meter_;
-  std::optional<Receiving> receiving_;
-  std::string forced_id_;
+  RepresentationSelector selector_;
+  TransferWatch watch_;
   std::string last_video_id_;
   uint64_t transfers_ = 0;  // planned so far
   bool waiting_for_renewal_ = false;

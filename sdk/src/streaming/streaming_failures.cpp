@@ -13,24 +13,21 @@ namespace {
 // By so much a title's declared end and that of its last segment may differ.
 constexpr Duration kEndRounding = 500ms;
 
+// After a better picture for what is buffered could not be had (chosen).
+constexpr Duration kReplacementPause = 30s;
+
 }  // namespace
 
 void StreamingEngine::on_samples() { listener_.on_streaming_progress(); }
 
 void StreamingEngine::on_bytes(TrackKind kind, int64_t bytes, MonotonicTime received) {
-  chooser_.add_bytes(bytes, received, !meter_.is_idle());
-  meter_.add_bytes(static_cast<uint64_t>(kind), bytes, received);
-  if (kind == TrackKind::kVideo && receiving_) {
-    if (!receiving_->first_byte) receiving_->first_byte = received;
-    receiving_->bytes += bytes;
-  }
+  watch_.add_bytes(kind, bytes, received);
   listener_.on_received(bytes);
 }
 
 void StreamingEngine::on_segment_fetched(TrackKind kind, const PlannedSegment& planned,
                                          const TransferStats& stats) {
-  measure(meter_.finish(static_cast<uint64_t>(kind), stats));
-  if (kind == TrackKind::kVideo) receiving_.reset();
+  watch_.finish(kind, stats);
   SegmentLoaded loaded;
   loaded.track = kind;
   loaded.url = redact(planned.segment.media.url);
@@ -40,10 +37,6 @@ void StreamingEngine::on_segment_fetched(TrackKind kind, const PlannedSegment& p
   loaded.start = planned.segment.start;
   listener_.on_segment_loaded(loaded);
   listener_.on_streaming_progress();
-}
-
-void StreamingEngine::measure(const std::optional<ThroughputSample>& sample) {
-  if (sample) chooser_.add(*sample);
 }
 
 void StreamingEngine::on_timeline_learnt() {
@@ -63,8 +56,7 @@ void StreamingEngine::on_segment_completed(TrackKind kind) {
 void StreamingEngine::on_fetch_retry(const Error& error) { listener_.on_streaming_warning(error); }
 
 void StreamingEngine::on_segment_failed(TrackKind kind, SegmentFailure failure) {
-  measure(meter_.abandon(static_cast<uint64_t>(kind), executor_.now()));
-  if (kind == TrackKind::kVideo) receiving_.reset();
+  watch_.abandon(kind, executor_.now());
   failures_.emplace_back(kind, std::move(failure));
   listener_.on_streaming_progress();
 }
@@ -83,18 +75,13 @@ void StreamingEngine::handle_failures(MonotonicTime now, MediaTime position) {
   }
 }
 
-bool StreamingEngine::is_usable(const Track& track, const Representation& representation) const {
-  if (track.failed_ids.count(representation.id) != 0) return false;
-  return track.stream->kind() != TrackKind::kVideo || representation.id == forced_id_ ||
-         backend_.supports(representation.codecs);
-}
-
 int StreamingEngine::usable_left(const Track& track) const {
   const AdaptationSet* set = set_of(track);
   if (!set) return 0;
-  return static_cast<int>(
-      std::count_if(set->representations.begin(), set->representations.end(),
-                    [&](const Representation& r) { return is_usable(track, r); }));
+  return static_cast<int>(std::count_if(
+      set->representations.begin(), set->representations.end(), [&](const Representation& r) {
+        return selector_.is_usable(track.stream->kind(), track.failed_ids, r);
+      }));
 }
 
 void StreamingEngine::handle_failure(Track& track, const SegmentFailure& failure, MonotonicTime now,
@@ -102,7 +89,11 @@ void StreamingEngine::handle_failure(Track& track, const SegmentFailure& failure
   // The segment is planned again from where it was unless it is skipped. It may fail after all of
   // it came in, when its Period or the title seemed to be done.
   const PlannedSegment& planned = failure.planned;
-  track.period = std::min(planned.period, presentation_->periods.size() - 1);
+  if (planned.replaces) {
+    track.no_replacement_before = now + kReplacementPause;
+    return listener_.on_streaming_warning(failure.error);
+  }
+  track.period = played_.clamp(planned.period);
   track.is_complete = false;
   track.blocked.reset();
   track.stream->set_cursor(planned.from);

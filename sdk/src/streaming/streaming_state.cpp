@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "streaming/limit_inputs.h"
 #include "streaming/streaming_engine.h"
 
 namespace playhead {
@@ -52,8 +51,9 @@ MediaTime StreamingEngine::settled_until(TrackKind kind) const {
   const Track* own = track_of(kind);
   const Track* video = track_of(TrackKind::kVideo);
   MediaTime settled = own ? own->stream->settled_until() : MediaTime::max();
-  const bool may_be_muxed = kind == TrackKind::kAudio &&
-                            (!own || played_.brings_sound(TrackKind::kVideo, 0, played_.periods()));
+  const bool may_be_muxed =
+      kind == TrackKind::kAudio &&
+      (!own || played_.brings_sound(TrackKind::kVideo, 0, played_.last() + 1));
   if (video && may_be_muxed) settled = std::min(settled, video->stream->settled_until());
   return settled;
 }
@@ -83,7 +83,7 @@ std::vector<TrackInfo> StreamingEngine::audio_tracks() const {
   std::vector<TrackInfo> tracks;
   if (!presentation_ || tracks_.empty()) return tracks;
   const std::size_t period = current_period();
-  const auto& sets = presentation_->periods[period].adaptation_sets;
+  const auto& sets = played_.period(period).adaptation_sets;
   for (std::size_t i = 0; i < sets.size(); ++i) {
     if (!is_offered(sets[i])) continue;
     TrackInfo track;
@@ -108,9 +108,7 @@ std::vector<RepresentationInfo> StreamingEngine::video_representations() const {
   for (const Representation& representation : set->representations) {
     list.push_back(representation_info(representation));
     list.back().is_selected = representation.id == last_video_id_;
-    for (const VideoChooser::Limited& limited : chooser_.limits()) {
-      if (limited.id == representation.id) list.back().limit = picture_limit(limited.limit);
-    }
+    list.back().limit = selector_.limit_of(representation.id);
   }
   return list;
 }

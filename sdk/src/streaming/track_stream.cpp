@@ -42,10 +42,13 @@ void TrackStream::fetch(PlannedSegment planned) {
   load.load = std::make_unique<SegmentLoad>(context_.fetcher, context_.backend, context_.executor,
                                             inits_, load.planned.segment, load.planned.container,
                                             callbacks_for(load));
-  const bool cuts_in = load.planned.segment.start + kRounding < cursor_;
-  load.planned.from = cuts_in ? cursor_ : load.planned.segment.start;
-  load.overlaps = std::exchange(has_failed_, false) || cuts_in;
-  cursor_ = load.planned.segment.end;
+  load.planned.from = load.planned.segment.start;
+  if (!load.planned.replaces) {
+    const bool cuts_in = load.planned.segment.start + kRounding < cursor_;
+    if (cuts_in) load.planned.from = cursor_;
+    load.overlaps = std::exchange(has_failed_, false) || cuts_in;
+    cursor_ = load.planned.segment.end;
+  }
   loads_.push_back(std::move(owned));
   load.load->start();
   loads_.front()->load->demux();
@@ -103,8 +106,18 @@ bool TrackStream::lacks_video(std::size_t period) const {
   return found != found_.end() && !found->second.video;
 }
 
+const PlannedSegment* TrackStream::replacing() const {
+  // It runs alone: nothing is added at the end meanwhile.
+  const bool is_replacing = !loads_.empty() && loads_.front()->planned.replaces;
+  return is_replacing ? &loads_.front()->planned : nullptr;
+}
+
+void TrackStream::stop_replacing() {
+  if (replacing()) retire(0, loads_.size());
+}
+
 MediaTime TrackStream::settled_until() const {
-  return loads_.empty() ? cursor_ : loads_.front()->planned.from;
+  return loads_.empty() || replacing() ? cursor_ : loads_.front()->planned.from;
 }
 
 std::optional<std::size_t> TrackStream::period_under_way() const {
@@ -236,6 +249,7 @@ void TrackStream::push(Load& load, EncodedSample sample, Duration offset) {
   }
   timed.origin = *found;
   timed.sample = std::move(sample);
+  if (load.planned.replaces) return load.collected.push_back(std::move(timed));
   queue.push(std::move(timed));
 }
 
@@ -247,6 +261,11 @@ void TrackStream::on_end(Load& load, Result<void> result) {
 
 void TrackStream::finish_front() {
   if (loads_.empty() || !loads_.front()->has_ended || !loads_.front()->held.empty()) return;
+  Load& front = *loads_.front();
+  if (front.planned.replaces) {
+    SampleQueue& queue = kind_ == TrackKind::kVideo ? context_.video : context_.audio;
+    queue.replace(*front.planned.replaces, std::move(front.collected));
+  }
   retire(0, 1);
   if (!loads_.empty()) loads_.front()->load->demux();
   context_.listener.on_segment_completed(kind_);
@@ -268,6 +287,7 @@ void TrackStream::break_off(const Load& load) {
   const uint64_t transfer = load.planned.transfer;
   const auto broken = std::find_if(loads_.begin(), loads_.end(),
                                    [&](const auto& owned) { return owned.get() == &load; });
+  if (load.planned.replaces) return stop_replacing();
   cursor_ = load.planned.from;
   // What comes after the broken segment cannot be used before it.
   const auto first = static_cast<std::size_t>(broken - loads_.begin());

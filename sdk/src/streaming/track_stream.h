@@ -25,6 +25,8 @@ struct PlannedSegment {
   Container container = Container::kUnknown;
   std::optional<Duration> media_offset;
   uint64_t transfer = 0;  // tells fetches of the same Segment apart
+  // Takes the place of what that transfer brought, once all of it is there.
+  std::optional<uint64_t> replaces;
   // Sound found beside pictures is played.
   bool takes_audio = false;
   // Its first samples place the timeline (HLS).
@@ -82,6 +84,8 @@ class TrackStream {
   // Gives up the segment that is coming, and what follows it, as if it had failed: what was played
   // of it is not played again. The next segment wanted is that one.
   void give_up();
+  // Gives up the segment that is to take another one's place.
+  void stop_replacing();
   // Frees loads that have ended; not from a callback of theirs.
   void collect() { retired_.clear(); }
   // The timeline has become known: places what was held back.
@@ -97,6 +101,8 @@ class TrackStream {
   [[nodiscard]] bool is_fetching() const;
   // Nothing is coming and nothing waits to be taken apart.
   [[nodiscard]] bool is_idle() const { return loads_.empty(); }
+  // The segment that is to take another one's place; null when none is.
+  [[nodiscard]] const PlannedSegment* replacing() const;
   // Where the next segment begins.
   [[nodiscard]] MediaTime cursor() const { return cursor_; }
   void set_cursor(MediaTime cursor) { cursor_ = cursor; }
@@ -117,6 +123,7 @@ class TrackStream {
     std::vector<std::shared_ptr<SampleOrigin>> origins;
     std::array<bool, 2> has_begun = {};  // samples were placed: video, audio
     std::vector<EncodedSample> held;     // until the timeline is known
+    std::vector<TimedSample> collected;  // until all of a replacement is there
     std::optional<Duration> packed_offset;
     // It begins before what came earlier ends: another Representation with other boundaries, or a
     // second attempt.

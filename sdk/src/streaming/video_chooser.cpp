@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "playhead/abr/replacement.h"
 #include "streaming/limit_inputs.h"
 
 namespace playhead {
@@ -173,6 +174,26 @@ bool VideoChooser::should_drop(const Situation& situation, const Transfer& trans
   log_.add(
       abr::make_record(decisions_++, situation.now - MonotonicTime{}, in, std::move(decision)));
   return true;
+}
+
+std::optional<std::size_t> VideoChooser::worth_replacing(const Situation& situation,
+                                                         MediaTime position,
+                                                         const Representation& chosen,
+                                                         std::span<const Buffered> segments) const {
+  const double speed = std::clamp(situation.speed, kMinSpeed, kMaxSpeed);
+  std::vector<abr::BufferedSegment> buffered;
+  for (const Buffered& segment : segments) {
+    buffered.push_back({scaled(segment.start - position, speed),
+                        scaled(segment.end - segment.start, speed), segment.bitrate});
+  }
+  abr::ReplacementInputs in;
+  in.buffered = buffered;
+  in.lowest = situation.options.front().representation->bandwidth;
+  in.highest = situation.options.back().representation->bandwidth;
+  in.chosen = chosen.bandwidth;
+  in.forecast = estimator_->forecast();
+  in.buffer_level = scaled(situation.level, speed);
+  return abr::advise_replacement(in, settings_);
 }
 
 }  // namespace playhead

@@ -66,6 +66,16 @@ class VideoChooser {
   // are known.
   [[nodiscard]] bool should_drop(const Situation& situation, const Transfer& transfer);
 
+  // Which of `segments`, buffered and not yet played, should be fetched anew from `chosen` before
+  // the next one at the end; nothing when that does not pay.
+  struct Buffered {
+    MediaTime start, end;
+    Bitrate bitrate;
+  };
+  [[nodiscard]] std::optional<std::size_t> worth_replacing(
+      const Situation& situation, MediaTime position, const Representation& chosen,
+      std::span<const Buffered> segments) const;
+
   // Why each option was or was not to be had, at the last choose().
   struct Limited {
     std::string id;

@@ -78,5 +78,43 @@ TEST_CASE("played tracks: Periods, and which track brings the sound") {
   CHECK_FALSE(played({{kSound}}).has(TrackKind::kVideo));
 }
 
+TEST_CASE("played tracks: Periods keep their numbers over refreshes") {
+  const auto listing = [](std::vector<std::string> ids) {
+    auto presentation = std::make_shared<Presentation>();
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      Period period;
+      period.id = ids[i];
+      period.start = MediaTime{std::stoll(ids[i]) * 1'000'000};
+      period.adaptation_sets = {kPictures};
+      presentation->periods.push_back(std::move(period));
+    }
+    return presentation;
+  };
+  const auto anything = [](const AdaptationSet&) { return true; };
+  const PlayedTracks before(listing({"10", "20", "30"}), {}, anything);
+  struct Case {
+    const char* name;
+    std::vector<std::string> ids;
+    std::size_t first, last;
+  };
+  const Case cases[] = {
+      {"the same", {"10", "20", "30"}, 0, 2},
+      {"one more", {"10", "20", "30", "40"}, 0, 3},
+      {"the first has gone", {"20", "30", "40"}, 1, 3},
+      {"all have gone", {"50"}, 3, 3},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    const PlayedTracks after(listing(c.ids), {}, anything, &before);
+    CHECK(after.first() == c.first);
+    CHECK(after.last() == c.last);
+    CHECK(after.period(c.last).id == c.ids.back());
+    CHECK(after.period_at(MediaTime::max()) == c.last);
+    CHECK((after.set(TrackKind::kVideo, 0) != nullptr) == (c.first == 0));
+    CHECK(after.period(0).id == c.ids.front());
+    CHECK(after.end_of(c.last) == MediaTime::max());
+  }
+}
+
 }  // namespace
 }  // namespace playhead

@@ -163,5 +163,38 @@ TEST_CASE("sample queue: every sample of sound is an entry") {
   CHECK(filled.next_second() == 3);
 }
 
+TEST_CASE("sample queue: a segment of which nothing was read gives way to another") {
+  struct Case {
+    const char* name;
+    int read;  // samples read
+    uint64_t transfer;
+    std::size_t unread;  // whole segments not begun
+    bool is_replaced;
+  };
+  const Case cases[] = {
+      {"the second of three", 0, 1, 3, true},    {"while the first is read", 2, 1, 2, true},
+      {"the one that is read", 5, 1, 1, false},  {"the one that was read", 9, 1, 0, false},
+      {"one that comes next", 4, 1, 2, true},    {"the last", 1, 2, 2, true},
+      {"one that is not there", 0, 7, 3, false},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    Filled filled(12);
+    for (int i = 0; i < c.read; ++i) filled.queue.advance();
+    CHECK(filled.queue.unread_segments().size() == c.unread);
+    std::vector<TimedSample> samples;
+    for (int i = 0; i < 4; ++i) {
+      samples.push_back(Filled::sample(static_cast<int>(c.transfer) * 4 + i));
+      samples.back().sample.data = SharedBytes(std::vector<uint8_t>(25));
+    }
+    CHECK(filled.queue.replace(c.transfer, std::move(samples)) == c.is_replaced);
+    CHECK(filled.queue.bytes() == (c.is_replaced ? 180 : 120));
+    for (int second = c.read; second < 12; ++second) {
+      REQUIRE(filled.next_second() == second);
+      filled.queue.advance();
+    }
+  }
+}
+
 }  // namespace
 }  // namespace playhead

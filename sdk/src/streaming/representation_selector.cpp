@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "streaming/representation_selector.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "streaming/limit_inputs.h"
+#include "streaming/next_segment.h"
+
+namespace playhead {
+
+namespace {
+
+// Sound is a small part of the link: the best Representation up to this is taken (chosen; above it
+// nobody hears a difference in stereo AAC).
+constexpr Bitrate kTypicalAudio{200'000};
+
+SwitchReason reason_of(abr::Reason reason) {
+  switch (reason) {
+    case abr::Reason::kBuffer:
+      return SwitchReason::kBuffer;
+    case abr::Reason::kThroughput:
+    case abr::Reason::kGuard:
+    case abr::Reason::kStallAhead:
+      return SwitchReason::kThroughput;
+    case abr::Reason::kEmptyLadder:
+    case abr::Reason::kOnlyOne:
+    case abr::Reason::kStart:
+    case abr::Reason::kRemembered:
+    case abr::Reason::kKeep:
+      break;
+  }
+  return SwitchReason::kInitial;
+}
+
+}  // namespace
+
+RepresentationSelector::RepresentationSelector(const IndexTable& indexes,
+                                               const MediaBackend& backend, AbrPreset preset,
+                                               const PictureLimits& limits)
+    : indexes_(indexes), backend_(backend), limits_(limits), chooser_(settings_of(preset)) {}
+
+void RepresentationSelector::force(const std::string& id, const Presentation& presentation) {
+  forced_id_.clear();
+  for (const Period& period : presentation.periods) {
+    for (const AdaptationSet& set : period.adaptation_sets) {
+      for (const Representation& representation : set.representations) {
+        if (id.empty() || representation.id != id) continue;
+        forced_id_ = id;
+        forced_bitrate_ = representation.bandwidth;
+      }
+    }
+  }
+}
+
+RepresentationSelector::Choice RepresentationSelector::choose(const Place& place) {
+  if (place.kind == TrackKind::kVideo) return choose_picture(place);
+  Choice choice;
+  for (const Representation& representation : place.set.representations) {
+    if (!is_usable(place.kind, place.failed_ids, representation)) continue;
+    if (!choice.representation || representation.bandwidth <= kTypicalAudio) {
+      choice.representation = &representation;
+    }
+  }
+  return choice;
+}
+
+const Representation* RepresentationSelector::forced_in(const AdaptationSet& set) const {
+  if (forced_id_.empty()) return nullptr;
+  const auto distance = [&](const Representation& r) {
+    return r.id == forced_id_ ? -1 : std::abs(r.bandwidth.bps - forced_bitrate_.bps);
+  };
+  return &*std::min_element(
+      set.representations.begin(), set.representations.end(),
+      [&](const auto& a, const auto& b) { return distance(a) < distance(b); });
+}
+
+bool RepresentationSelector::may_show(const Representation& representation) const {
+  return limit_candidate(representation).hdcp_tenths <=
+         limit_inputs(limits_, smooth_height_).hdcp_tenths;
+}
+
+bool RepresentationSelector::is_usable(TrackKind kind, const std::set<std::string>& failed_ids,
+                                       const Representation& representation) const {
+  if (failed_ids.count(representation.id) != 0) return false;
+  return kind != TrackKind::kVideo || representation.id == forced_id_ ||
+         backend_.supports(representation.codecs);
+}
+
+bool RepresentationSelector::is_withheld() const {
+  const auto& limits = chooser_.limits();
+  return std::any_of(limits.begin(), limits.end(), [](const VideoChooser::Limited& limited) {
+    return limited.limit == abr::Limit::kHdcp;
+  });
+}
+
+PictureLimit RepresentationSelector::limit_of(const std::string& id) const {
+  for (const VideoChooser::Limited& limited : chooser_.limits()) {
+    if (limited.id == id) return picture_limit(limited.limit);
+  }
+  return PictureLimit::kNone;
+}
+
+RepresentationSelector::Choice RepresentationSelector::choose_picture(const Place& place) {
+  const Representation* forced = forced_in(place.set);
+  if (forced && is_usable(place.kind, place.failed_ids, *forced) && may_show(*forced)) {
+    return {forced, SwitchReason::kManual};
+  }
+  std::vector<VideoChooser::Option> options;
+  const VideoChooser::Choice choice = chooser_.choose(situation(place, options));
+  SwitchReason reason = choice.is_forced_off ? SwitchReason::kLimit : reason_of(choice.reason);
+  if (!place.failed_ids.empty()) reason = SwitchReason::kFailure;
+  return {choice.representation, reason};
+}
+
+VideoChooser::Situation RepresentationSelector::situation(
+    const Place& place, std::vector<VideoChooser::Option>& options) const {
+  for (const Representation& representation : place.set.representations) {
+    if (place.failed_ids.count(representation.id) != 0) continue;
+    VideoChooser::Option option{&representation, nullptr, std::nullopt,
+                                is_usable(place.kind, place.failed_ids, representation)};
+    if (const LoadedIndex* index = indexes_.find(representation)) {
+      option.segments = index->segments.get();
+      option.next = next_segment(*index->segments, place.cursor, place.goes_on);
+    }
+    options.push_back(option);
+  }
+  VideoChooser::Situation situation;
+  situation.options = options;
+  situation.last_id = place.last_id;
+  situation.level = place.level;
+  situation.target = place.target;
+  situation.speed = place.speed;
+  situation.has_end = place.has_end;
+  situation.limits = limit_inputs(limits_, smooth_height_);
+  situation.now = place.now;
+  return situation;
+}
+
+bool RepresentationSelector::should_drop(const Place& place,
+                                         const TransferWatch::Receiving& receiving) {
+  if (!forced_id_.empty() || !receiving.first_byte) return false;
+  std::vector<VideoChooser::Option> options;
+  const VideoChooser::Transfer transfer{receiving.id, receiving.bytes,
+                                        place.now - receiving.started,
+                                        place.now - *receiving.first_byte};
+  return chooser_.should_drop(situation(place, options), transfer);
+}
+
+std::optional<std::size_t> RepresentationSelector::worth_replacing(
+    const Place& place, MediaTime position, const Representation& chosen,
+    std::span<const VideoChooser::Buffered> segments) const {
+  std::vector<VideoChooser::Option> options;
+  const VideoChooser::Situation now = situation(place, options);
+  if (!forced_id_.empty() || options.empty()) return std::nullopt;
+  return chooser_.worth_replacing(now, position, chosen, segments);
+}
+
+}  // namespace playhead

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "playhead/config.h"
+#include "playhead/events.h"
+#include "playhead/media_backend.h"
+#include "playhead/presentation.h"
+#include "streaming/index_table.h"
+#include "streaming/transfer_watch.h"
+#include "streaming/video_chooser.h"
+
+namespace playhead {
+
+// Which Representation the next segment of a track comes from: the one chosen by hand, what the
+// rules of abr/ say of pictures, a modest bitrate of sound. Engine thread.
+class RepresentationSelector {
+ public:
+  RepresentationSelector(const IndexTable& indexes, const MediaBackend& backend, AbrPreset preset,
+                         const PictureLimits& limits);
+
+  // From the next choice on.
+  void set_limits(const PictureLimits& limits) { limits_ = limits; }
+  // Tallest picture this device shows without dropping frames, of abr::DroppedFrames.
+  void set_smooth_height(int height) { smooth_height_ = height; }
+  // The viewer's choice among the Representations of `presentation`; empty: automatic.
+  void force(const std::string& id, const Presentation& presentation);
+  [[nodiscard]] const std::string& forced_id() const { return forced_id_; }
+
+  // A track at the segment that comes next.
+  struct Place {
+    const AdaptationSet& set;
+    TrackKind kind = TrackKind::kVideo;
+    const std::set<std::string>& failed_ids;  // not to be used now
+    std::string last_id;                      // fetched before; empty at the start
+    MediaTime cursor;                         // where the segment begins
+    bool goes_on = false;                     // of next_segment()
+    Duration level{0};                        // fetched ahead of the position
+    Duration target{0};                       // fetched until this much is ahead
+    double speed = 1;
+    bool has_end = false;  // the title ends with this Period
+    MonotonicTime now;
+  };
+  struct Choice {
+    const Representation* representation = nullptr;  // null: nothing can be fetched
+    SwitchReason reason = SwitchReason::kInitial;
+  };
+  Choice choose(const Place& place);
+  // The last choice of pictures came to nothing since none may be shown on this output.
+  [[nodiscard]] bool is_withheld() const;
+  // Whether that transfer, of `place`, should be given up for a lower Representation, which the
+  // next choice will be.
+  [[nodiscard]] bool should_drop(const Place& place, const TransferWatch::Receiving& receiving);
+
+  // Which of `segments`, in the buffer, should be fetched anew from `chosen` first. Only where the
+  // rules have the choice.
+  [[nodiscard]] std::optional<std::size_t> worth_replacing(
+      const Place& place, MediaTime position, const Representation& chosen,
+      std::span<const VideoChooser::Buffered> segments) const;
+
+  // It can be played and has not just failed.
+  [[nodiscard]] bool is_usable(TrackKind kind, const std::set<std::string>& failed_ids,
+                               const Representation& representation) const;
+  [[nodiscard]] PictureLimit limit_of(const std::string& id) const;
+  [[nodiscard]] VideoChooser& chooser() { return chooser_; }
+  [[nodiscard]] const VideoChooser& chooser() const { return chooser_; }
+
+ private:
+  [[nodiscard]] Choice choose_picture(const Place& place);
+  // The Representation chosen by hand, or what comes nearest to it in another Period; may be null.
+  [[nodiscard]] const Representation* forced_in(const AdaptationSet& set) const;
+  // It may be shown on this output.
+  [[nodiscard]] bool may_show(const Representation& representation) const;
+  // What the rules may choose from; `options` are the answer's.
+  [[nodiscard]] VideoChooser::Situation situation(const Place& place,
+                                                  std::vector<VideoChooser::Option>& options) const;
+
+  const IndexTable& indexes_;
+  const MediaBackend& backend_;
+  PictureLimits limits_;
+  VideoChooser chooser_;
+  int smooth_height_ = 0;
+  std::string forced_id_;
+  Bitrate forced_bitrate_;
+};
+
+}  // namespace playhead

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// StreamingEngine's second thoughts: transfers given up for lower Representations, buffered
+// segments fetched again from higher ones.
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "streaming/streaming_engine.h"
+
+namespace playhead {
+
+namespace {
+
+// Representations whose boundaries differ by less are cut alike: rounding.
+constexpr Duration kRounding = 100ms;
+
+// After a replacement that came to nothing (chosen). Less: bytes wasted again and again; more: low
+// pictures a little longer.
+constexpr Duration kReplacementPause = 10s;
+
+// A replacement that has not come so long before its pictures are due comes too late: they are
+// being decoded.
+constexpr Duration kDecodeAhead = 1s;
+
+bool is_near(MediaTime a, MediaTime b) { return std::max(a - b, b - a) < kRounding; }
+
+}  // namespace
+
+RepresentationSelector::Place StreamingEngine::place_of(const Track& track,
+                                                        const AdaptationSet& set,
+                                                        MediaTime position) const {
+  const MediaTime cursor = track.stream->cursor();
+  const bool has_end =
+      presentation_->type == PresentationType::kVod && track.period == played_.last();
+  return {set,
+          track.stream->kind(),
+          track.failed_ids,
+          track.last_id,
+          cursor,
+          track.last_number.has_value(),
+          std::max(cursor - position, Duration{0}),
+          config_.buffering.target,
+          speed_,
+          has_end,
+          last_turn_};
+}
+
+bool StreamingEngine::drop_transfer(Track& track, MonotonicTime now, MediaTime position) {
+  // A picture that stands still runs out of nothing; what is on screen already is played to its
+  // end.
+  if (track.stream->kind() != TrackKind::kVideo || stands_still_) return false;
+  const std::optional<TransferWatch::Receiving> receiving = watch_.receiving();
+  const AdaptationSet* set = set_of(track);
+  if (!receiving || receiving->from <= position || !set) return false;
+  auto place = place_of(track, *set, position);
+  place.cursor = receiving->from;
+  place.level = receiving->from - position;
+  place.last_id = receiving->previous_id;
+  if (!selector_.should_drop(place, *receiving)) return false;
+  watch_.abandon(TrackKind::kVideo, now);
+  track.stream->give_up();
+  track.last_id = receiving->previous_id;
+  return true;
+}
+
+bool StreamingEngine::replace_buffered(Track& track, const LoadedIndex& index,
+                                       const Representation& chosen, MediaTime position) {
+  const bool can_be = track.stream->kind() == TrackKind::kVideo && track.stream->is_idle() &&
+                      !stands_still_ && last_turn_ >= track.no_replacement_before &&
+                      !track.stream->found_audio(track.period);
+  if (!can_be) return false;
+  struct Candidate {
+    Segment segment;
+    uint64_t transfer = 0;
+  };
+  std::vector<Candidate> candidates;
+  std::vector<VideoChooser::Buffered> segments;
+  const auto unread = video_.unread_segments();
+  for (std::size_t i = 0; i < unread.size(); ++i) {
+    const SampleOrigin& origin = *unread[i];
+    if (origin.segment_start < played_.period(track.period).start) continue;
+    const auto found = index.segments->find(origin.segment_start + kRounding);
+    if (!found || origin.representation.id == chosen.id) continue;
+    Segment segment = index.segments->at(*found);
+    const MediaTime end =
+        i + 1 < unread.size() ? unread[i + 1]->segment_start : track.stream->cursor();
+    const bool is_cut_alike =
+        is_near(segment.start, origin.segment_start) && is_near(segment.end, end);
+    if (!is_cut_alike || segment.is_gap) continue;
+    segments.push_back({segment.start, segment.end, origin.representation.bitrate});
+    candidates.push_back({std::move(segment), origin.transfer});
+  }
+  const AdaptationSet& set = *set_of(track);
+  const auto worth =
+      selector_.worth_replacing(place_of(track, set, position), position, chosen, segments);
+  if (!worth) return false;
+  start_fetch(track, index, std::move(candidates[*worth].segment), chosen,
+              SwitchReason::kThroughput, candidates[*worth].transfer);
+  return true;
+}
+
+bool StreamingEngine::go_on_replacing(Track& track, MonotonicTime now, MediaTime position) {
+  // Nothing is added at the end meanwhile: not below half of what the margin is paid from.
+  const Duration least = from_seconds(selector_.chooser().settings().guard_s / 2);
+  const bool is_in_time = track.stream->replacing()->from - position > kDecodeAhead;
+  if (is_in_time && track.stream->cursor() - position > least) return true;
+  watch_.abandon(TrackKind::kVideo, now);
+  track.stream->stop_replacing();
+  track.no_replacement_before = now + kReplacementPause;
+  return false;
+}
+
+}  // namespace playhead
