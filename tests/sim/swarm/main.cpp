@@ -28,6 +28,8 @@ struct Options {
   bool shrinks = false;
   bool is_core_checked = false;
   bool is_brief = false;
+  bool lists = false;
+  std::vector<std::string> without;
   SwarmOptions swarm;
   ReportOptions report;
 };
@@ -58,6 +60,20 @@ std::optional<std::set<int>> parse_faults(const std::string& text) {
 int usage_error(const std::string& what) {
   std::cerr << "playhead-sim: " << what << "\nplayhead-sim --help tells more\n";
   return kUsage;
+}
+
+int list() {
+  std::cout << "faults (and what the app does)\n";
+  for (const FaultInfo& info : kFaultInfo) {
+    std::cout << "  " << info.name << std::string(22 - info.name.size(), ' ') << info.rows << '\n';
+  }
+  std::cout << "promises\n   0 the same seed gives the same log\n";
+  for (const auto& invariant : make_invariants()) {
+    std::cout << (invariant->number() < 10 ? "   " : "  ") << invariant->number() << ' '
+              << invariant->name() << '\n';
+  }
+  std::cout << "  27 retries are spread over time\n";
+  return kAllWell;
 }
 
 int run_one(const Options& options) {
@@ -154,6 +170,9 @@ int main(int argc, char** argv) {
                       ->check(CLI::Range(0.5, 100'000.0));
   app.add_option("--traces", options.swarm.scenario.traces_folder,
                  "folder of recorded networks, for half of the seeds");
+  app.add_option("--without", options.without, "faults that do not happen, as in outage,crash")
+      ->delimiter(',');
+  app.add_flag("--list", options.lists, "names the faults and the promises");
   app.add_flag("--check-determinism", options.swarm.checks_determinism,
                "every seed twice; their logs must be equal");
   app.add_flag("--check-situations", options.is_core_checked,
@@ -179,6 +198,15 @@ int main(int argc, char** argv) {
   if (!options.swarm.scenario.traces_folder.empty()) {
     options.report.extra_arguments += " --traces " + options.swarm.scenario.traces_folder;
   }
+  for (const std::string& name : options.without) {
+    const bool is_known = std::any_of(std::begin(kFaultInfo), std::end(kFaultInfo),
+                                      [&](const FaultInfo& info) { return info.name == name; });
+    if (!is_known) return usage_error("there is no fault " + name + "; --list names them");
+    options.swarm.scenario.without.insert(name);
+    const bool is_first = name == options.without.front();
+    options.report.extra_arguments += (is_first ? " --without " : ",") + name;
+  }
+  if (options.lists) return list();
   options.report.has_colour = isatty(1) != 0 && std::getenv("NO_COLOR") == nullptr;
   const bool is_one = seed->count() > 0;
   const bool needs_one = options.shrinks || !options.faults.empty() || !options.svg.empty() ||

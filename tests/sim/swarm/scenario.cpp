@@ -260,6 +260,9 @@ Scenario draw_scenario(uint64_t seed, const ScenarioOptions& options) {
   const double drawn = dice.log_between(60, 2.0 * 3600);
   scenario.length = options.length.value_or(seconds(drawn));
   scenario.faults = draw_faults(seed, scenario.length);
+  std::erase_if(scenario.faults, [&](const Fault& fault) {
+    return options.without.count(std::string(info_of(fault.kind).name)) != 0;
+  });
   return scenario;
 }
 

@@ -51,6 +51,8 @@ struct Scenario {
 struct ScenarioOptions {
   // Recorded networks for half of the seeds; empty: made-up ones for all.
   std::string traces_folder;
+  // Names of faults that do not happen.
+  std::set<std::string> without;
   // Every session this long; otherwise drawn.
   std::optional<Duration> length;
 };
