@@ -461,8 +461,8 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
       const auto time_for = [&](int64_t credit) {
         return Duration{(credit * count + link.bits_per_second - 1) / link.bits_per_second};
       };
-      next = std::min(
-          next, now + std::clamp(time_for(kPieceBytes * kCreditPerByte), kMinSlice, longest_slice_));
+      next = std::min(next, now + std::clamp(time_for(kPieceBytes * kCreditPerByte), kMinSlice,
+                                             longest_slice_));
       for (const TransferPtr& t : flows_) {
         if (t->answer.max_bits_per_second > 0) continue;
         int64_t wanted = t->stop - t->sent;

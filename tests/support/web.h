@@ -48,9 +48,9 @@ struct WebAnswer {
   Break break_kind = Break::kReset;
   bool holds_head = false;  // not even the head comes until release()
 
-  bool is_gzipped = false;          // compressed by the server (loopback only)
-  std::string raw;                  // sent verbatim instead of all of the above (loopback only)
-  Duration latency{0};              // thinking time of the server (simulation only)
+  bool is_gzipped = false;  // compressed by the server (loopback only)
+  std::string raw;          // sent verbatim instead of all of the above (loopback only)
+  Duration latency{0};      // thinking time of the server (simulation only)
   // Simulation only, as what follows: the connection is refused, or breaks before the head.
   bool refuses_connection = false;
   bool breaks_before_head = false;

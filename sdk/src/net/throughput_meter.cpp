@@ -56,8 +56,7 @@ std::optional<ThroughputSample> ThroughputMeter::end(uint64_t transfer, Monotoni
   advance(now);
   active_.erase(transfer);
   std::optional<ThroughputSample> sample;
-  const bool is_enough =
-      busy_ > Duration{0} && (bytes_ >= kMinSampleBytes || busy_ >= kLongEnough);
+  const bool is_enough = busy_ > Duration{0} && (bytes_ >= kMinSampleBytes || busy_ >= kLongEnough);
   if (is_enough) sample = ThroughputSample{last_event_, bytes_, busy_, ttfb};
   if (is_enough || active_.empty()) {
     bytes_ = 0;

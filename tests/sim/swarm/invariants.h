@@ -23,18 +23,19 @@ namespace playhead::swarm {
 struct Facts {
   const Scenario* scenario = nullptr;
   MonotonicTime now;
-  Duration wall_ahead{0};  // wall clock - monotonic clock
-  bool has_jumped = false;  // the wall clock
+  Duration wall_ahead{0};    // wall clock - monotonic clock
+  bool has_jumped = false;   // the wall clock
+  bool was_starved = false;  // the process did not get to run for a while
 
   bool has_player = false;
   int life = 0;  // of the process
   PlayerState state = PlayerState::kIdle;
   MonotonicTime state_since;
   MonotonicTime load_started;
-  MonotonicTime last_action;   // of the app
-  MonotonicTime last_restart;  // seek, other track, load: the position may jump
-  MonotonicTime last_trouble;  // fired, or its window ended
-  MonotonicTime good_link_since;  // it carries 1.25 times what the title needs at least
+  MonotonicTime last_action;        // of the app
+  MonotonicTime last_restart;       // seek, other track, load: the position may jump
+  MonotonicTime last_trouble;       // fired, or its window ended
+  MonotonicTime good_link_since;    // it carries 1.25 times what the title needs at least
   MonotonicTime retry_after_until;  // the longest a host may have asked to wait
   bool is_in_trouble = false;       // a window is open
   int troubles_in_load = 0;         // since the load began

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // playhead-sim: whole sessions of the real player on virtual time, thousands of hours, with faults.
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
@@ -9,6 +7,7 @@
 #include <sstream>
 
 #include <CLI/CLI.hpp>
+#include <unistd.h>
 
 #include "base/thread_executor.h"
 #include "bench/cpu_clock.h"
@@ -108,8 +107,8 @@ int run_one(const Options& options) {
   std::cerr << '\n';
   for (const Fault& fault : scenario.faults) {
     if (least.count(fault.number) == 0) continue;
-    std::cout << "  fault " << fault.number << " at " << to_seconds(fault.at) << " s: "
-              << info_of(fault.kind).name << '\n';
+    std::cout << "  fault " << fault.number << " at " << to_seconds(fault.at)
+              << " s: " << info_of(fault.kind).name << '\n';
   }
   std::cout << "  least:   " << replay_command(options.seed, &least, options.report) << '\n';
   return kBroken;
@@ -162,12 +161,14 @@ int main(int argc, char** argv) {
       "kept, 1: one was broken, 2: bad usage."};
   app.add_option("--seeds", options.seeds, "seeds to run, FIRST..LAST");
   auto* seed = app.add_option("--seed", options.seed, "this one only");
-  app.add_option("--faults", options.faults, "with --seed: only these of its faults; none: no fault");
+  app.add_option("--faults", options.faults,
+                 "with --seed: only these of its faults; none: no fault");
   app.add_flag("--shrink", options.shrinks, "with --seed: find the least faults that break it");
   app.add_option("--hours", options.swarm.hours, "stop once so many hours are simulated");
   app.add_option("--jobs", options.swarm.jobs, "threads")->check(CLI::Range(1, 256));
-  auto* minutes = app.add_option("--minutes", options.minutes, "length of each session; otherwise drawn")
-                      ->check(CLI::Range(0.5, 100'000.0));
+  auto* minutes =
+      app.add_option("--minutes", options.minutes, "length of each session; otherwise drawn")
+          ->check(CLI::Range(0.5, 100'000.0));
   app.add_option("--traces", options.swarm.scenario.traces_folder,
                  "folder of recorded networks, for half of the seeds");
   app.add_option("--without", options.without, "faults that do not happen, as in outage,crash")
@@ -209,8 +210,8 @@ int main(int argc, char** argv) {
   if (options.lists) return list();
   options.report.has_colour = isatty(1) != 0 && std::getenv("NO_COLOR") == nullptr;
   const bool is_one = seed->count() > 0;
-  const bool needs_one = options.shrinks || !options.faults.empty() || !options.svg.empty() ||
-                         !options.log.empty();
+  const bool needs_one =
+      options.shrinks || !options.faults.empty() || !options.svg.empty() || !options.log.empty();
   if (needs_one && !is_one) {
     std::cerr << "playhead-sim: --shrink, --faults, --svg and --log need --seed\n";
     return 2;

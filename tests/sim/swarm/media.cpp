@@ -17,8 +17,8 @@ constexpr int64_t kIds = kIndexes * kChoices * 2;
 constexpr int64_t kMaxSampleBytes = int64_t{4} << 20;
 
 const Block& sheet() {
-  static const auto block =
-      std::make_shared<const std::vector<uint8_t>>(static_cast<std::size_t>(kIds + kMaxSampleBytes));
+  static const auto block = std::make_shared<const std::vector<uint8_t>>(
+      static_cast<std::size_t>(kIds + kMaxSampleBytes));
   return block;
 }
 
@@ -125,8 +125,8 @@ class SwarmDemuxer final : public SegmentDemuxer {
     StreamInfo stream;
     stream.kind = header_.is_video != 0 ? TrackKind::kVideo : TrackKind::kAudio;
     stream.codec = "sim";
-    stream.codec_config = SharedBytes(std::vector<uint8_t>{
-        static_cast<uint8_t>(header_.choice), static_cast<uint8_t>(header_.part)});
+    stream.codec_config = SharedBytes(std::vector<uint8_t>{static_cast<uint8_t>(header_.choice),
+                                                           static_cast<uint8_t>(header_.part)});
     std::vector<StreamInfo> streams = {stream};
     if (header_.muxed_samples > 0) {
       stream.kind = TrackKind::kAudio;
@@ -159,9 +159,9 @@ class SwarmDemuxer final : public SegmentDemuxer {
     sample.pts_ticks = sample.dts_ticks = header_.container_start_us + i * header_.sample_us;
     sample.duration_ticks = header_.sample_us;
     sample.is_key_frame = i % header_.samples_per_gop == 0;
-    sample.data = bytes_at(
-        place_of(header_.first_index + i, header_.choice, i == header_.damaged_sample),
-        header_.bytes / header_.samples);
+    sample.data =
+        bytes_at(place_of(header_.first_index + i, header_.choice, i == header_.damaged_sample),
+                 header_.bytes / header_.samples);
     return sample;
   }
 
@@ -273,8 +273,8 @@ class SwarmVideoDecoder final : public VideoDecoder {
 
 class SwarmAudioDecoder final : public AudioDecoder {
  public:
-  SwarmAudioDecoder(AudioFormat format, Executor& executor,
-                    std::shared_ptr<MediaTroubles> troubles, AudioDecoderCallbacks callbacks)
+  SwarmAudioDecoder(AudioFormat format, Executor& executor, std::shared_ptr<MediaTroubles> troubles,
+                    AudioDecoderCallbacks callbacks)
       : format_(format),
         troubles_(std::move(troubles)),
         later_(executor),
@@ -291,20 +291,20 @@ class SwarmAudioDecoder final : public AudioDecoder {
         callbacks_.on_error(*error);
       });
     }
-    later_.post(Duration{0}, [this, time, id, duration = Duration{sample.duration_ticks},
-                              speed = speed_] {
-      --queued_;
-      AudioChunk chunk;
-      chunk.time = time;
-      chunk.media_duration = duration;
-      chunk.format = format_;
-      const double frames = to_seconds(duration) / speed * format_.sample_rate;
-      const auto count = static_cast<std::size_t>(frames + 0.5);
-      chunk.samples.assign(count * static_cast<std::size_t>(format_.channels),
-                           static_cast<float>(id.index + 1) / float{1 << 20});
-      callbacks_.on_chunk(std::move(chunk));
-      callbacks_.on_room();
-    });
+    later_.post(Duration{0},
+                [this, time, id, duration = Duration{sample.duration_ticks}, speed = speed_] {
+                  --queued_;
+                  AudioChunk chunk;
+                  chunk.time = time;
+                  chunk.media_duration = duration;
+                  chunk.format = format_;
+                  const double frames = to_seconds(duration) / speed * format_.sample_rate;
+                  const auto count = static_cast<std::size_t>(frames + 0.5);
+                  chunk.samples.assign(count * static_cast<std::size_t>(format_.channels),
+                                       static_cast<float>(id.index + 1) / float{1 << 20});
+                  callbacks_.on_chunk(std::move(chunk));
+                  callbacks_.on_room();
+                });
   }
 
   void set_speed(double speed) override { speed_ = speed; }

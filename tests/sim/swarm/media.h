@@ -11,8 +11,8 @@
 #include "support/web.h"
 
 // Make-believe media that says of every sample what it is, so that what comes out at the screen and
-// the loudspeaker can be told to be the right thing at the right time. Sizes are true; bytes are not
-// made: samples and pictures are places on one sheet of memory, and the place is the identity.
+// the loudspeaker can be told to be the right thing at the right time. Sizes are true; bytes are
+// not made: samples and pictures are places on one sheet of memory, and the place is the identity.
 namespace playhead::swarm {
 
 // What a segment begins with; its other bytes are filler.
@@ -58,9 +58,9 @@ struct MediaTroubles {
   int deaths = 0;       // so many decoders fail for good at their next sample
   Duration decode_delay{0};
   Duration demux_delay{0};
-  int alive = 0;                                // demuxers and decoders
-  int64_t damaged_seen = 0;                     // damaged samples that reached a decoder
-  std::function<void(std::string)> on_misuse;   // the contract of codecs was broken
+  int alive = 0;                               // demuxers and decoders
+  int64_t damaged_seen = 0;                    // damaged samples that reached a decoder
+  std::function<void(std::string)> on_misuse;  // the contract of codecs was broken
 };
 
 class SwarmBackend final : public MediaBackend {

@@ -30,18 +30,16 @@ class PositionGoesForward final : public Invariant {
   }
   void on_start(const Facts&) override { last_.reset(); }
   void on_status(const PlayerStatus& status, const Facts& facts) override {
-    const bool counts = status.state == PlayerState::kPlaying ||
-                        status.state == PlayerState::kPaused ||
-                        status.state == PlayerState::kRebuffering ||
-                        status.state == PlayerState::kBuffering;
+    const bool counts =
+        status.state == PlayerState::kPlaying || status.state == PlayerState::kPaused ||
+        status.state == PlayerState::kRebuffering || status.state == PlayerState::kBuffering;
     if (!counts) return last_.reset();
     const Duration length = facts.scenario->title.duration();
     check(status.position >= MediaTime{0} && status.position <= MediaTime{0} + length + 1s, facts,
           [&] { return "position " + s(status.position) + " is outside of the title"; });
     if (last_ && facts.last_restart < at_) {
-      check(status.position >= *last_, facts, [&] {
-        return "position went from " + s(*last_) + " back to " + s(status.position);
-      });
+      check(status.position >= *last_, facts,
+            [&] { return "position went from " + s(*last_) + " back to " + s(status.position); });
       // No faster than time, either. The device's latency and turns that come late leave some room.
       const Duration passed = facts.now - at_;
       const double most = to_seconds(passed) * 2.0 + 0.5;
@@ -100,9 +98,8 @@ class PicturesAreTheContent final : public Invariant {
       const bool is_announced =
           facts.now - told_ < 2 * (facts.scenario->player.buffering.target + 60s);
       const bool is_excused = is_announced || is_dropping_ || facts.quiet() < 30s;
-      check(time - *last_ <= frame * 3 / 2 || is_excused, facts, [&] {
-        return "pictures between " + s(*last_) + " and " + s(time) + " are missing";
-      });
+      check(time - *last_ <= frame * 3 / 2 || is_excused, facts,
+            [&] { return "pictures between " + s(*last_) + " and " + s(time) + " are missing"; });
     }
     last_ = time;
     at_ = facts.now;
@@ -133,9 +130,8 @@ class MemoryIsBounded final : public Invariant {
     });
     const Duration ahead = std::max(status.video_buffer, status.audio_buffer);
     // A seek back finds what is kept behind, and what was ahead is still there.
-    check(ahead <= wanted.target + wanted.back + 4 * title.segment + 1s, facts, [&] {
-      return s(ahead) + " are buffered where " + s(wanted.target) + " are wanted";
-    });
+    check(ahead <= wanted.target + wanted.back + 4 * title.segment + 1s, facts,
+          [&] { return s(ahead) + " are buffered where " + s(wanted.target) + " are wanted"; });
   }
 };
 
@@ -151,9 +147,9 @@ class NoNeedlessStall final : public Invariant {
                        facts.state == PlayerState::kBuffering ||
                        facts.state == PlayerState::kLoading;
     if (!waits || !facts.has_player) return;
-    const MonotonicTime begin = std::max(
-        {facts.state_since, facts.good_link_since + 30s, facts.last_action + 30s,
-         facts.retry_after_until + 30s, facts.last_trouble + 60s});
+    const MonotonicTime begin =
+        std::max({facts.state_since, facts.good_link_since + 30s, facts.last_action + 30s,
+                  facts.retry_after_until + 30s, facts.last_trouble + 60s});
     const bool counts = is_automatic_ && !facts.is_in_trouble && facts.speed <= 1;
     // What is buffered before playback goes on comes at the rate of the link.
     const Duration allowed = 2s + facts.scenario->player.buffering.after_rebuffer;
@@ -230,9 +226,8 @@ class PictureAndSoundFollowThePosition final : public Invariant {
     const Duration piece = facts.scenario->title.audio_frame;
     const int64_t here = position.us / piece.count() % kIndexes;
     const Duration off = (index - here) * piece;
-    check(std::chrono::abs(off) <= piece * 2 + 100ms, facts, [&] {
-      return "at " + s(position) + " the sound of " + s(position + off) + " is heard";
-    });
+    check(std::chrono::abs(off) <= piece * 2 + 100ms, facts,
+          [&] { return "at " + s(position) + " the sound of " + s(position + off) + " is heard"; });
   }
 
  private:

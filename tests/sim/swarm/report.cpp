@@ -69,8 +69,9 @@ void print_failure(std::ostream& out, const RunResult& result, const ReportOptio
   out << red("seed " + std::to_string(result.seed) + " breaks promise " +
                  std::to_string(violation.invariant),
              options)
-      << ": " << violation.name << "\n  at " << number(static_cast<double>(violation.at.us) / 1e6, 6)
-      << " s: " << violation.what << "\n  the last of its log:\n";
+      << ": " << violation.name << "\n  at "
+      << number(static_cast<double>(violation.at.us) / 1e6, 6) << " s: " << violation.what
+      << "\n  the last of its log:\n";
   for (const std::string& line : result.last_lines) out << "    " << line << '\n';
   out << "  again:   " << replay_command(result.seed, nullptr, options) << '\n'
       << "  smaller: " << replay_command(result.seed, nullptr, options) << " --shrink\n";
@@ -101,7 +102,8 @@ void print_summary(std::ostream& out, const SwarmResult& result, const ReportOpt
   row("loads", std::to_string(result.plays));
   row("requests", std::to_string(result.requests));
   row("hours played", number(to_seconds(result.played) / 3600));
-  row("stalled, % of watched", number(100 * to_seconds(result.stalled) / std::max(watched, 1.0), 2));
+  row("stalled, % of watched",
+      number(100 * to_seconds(result.stalled) / std::max(watched, 1.0), 2));
   row("faults", std::to_string(result.points.total_fired()));
   row("promises checked", std::to_string(result.checks.size() + 2));
   row("checks", std::to_string(checks));

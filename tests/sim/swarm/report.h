@@ -12,11 +12,12 @@ struct ReportOptions {
   bool has_colour = false;
   double wall_seconds = 0;
   double cpu_seconds = 0;
-  bool names_states = false;  // each fault in each state, too, among what was not reached
+  bool names_states = false;    // each fault in each state, too, among what was not reached
   std::string extra_arguments;  // that a replay needs, with a blank before each
 };
 
-// A failed session for people: what, when, the last lines of its log, and the command that replays it.
+// A failed session for people: what, when, the last lines of its log, and the command that replays
+// it.
 void print_failure(std::ostream& out, const RunResult& result, const ReportOptions& options);
 // The one command that plays these faults again.
 [[nodiscard]] std::string replay_command(uint64_t seed, const std::set<int>* faults,

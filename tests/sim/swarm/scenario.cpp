@@ -58,8 +58,10 @@ test::SimLink draw_link(uint64_t seed) {
   const auto rtt = std::chrono::milliseconds(static_cast<int64_t>(dice.log_between(5, 300)));
   for (int i = swing == 0 && dips == 0 ? 1 : 200; i > 0; --i) {
     const double rate = base * std::exp((dice.unit() + dice.unit() - 1) * swing);
-    link.phases.push_back({std::chrono::seconds(dice.between(1, 20)), static_cast<int64_t>(rate), rtt});
-    if (dice.chance(dips)) link.phases.push_back({std::chrono::seconds(dice.between(1, 8)), 0, rtt});
+    link.phases.push_back(
+        {std::chrono::seconds(dice.between(1, 20)), static_cast<int64_t>(rate), rtt});
+    if (dice.chance(dips))
+      link.phases.push_back({std::chrono::seconds(dice.between(1, 8)), 0, rtt});
   }
   link.is_multiplexed = dice.chance(0.6);
   link.handshake_round_trips = static_cast<int>(dice.between(1, 3));
@@ -95,7 +97,8 @@ void draw_recorded_link(uint64_t seed, const std::string& folder, test::SimLink&
   }
   if (files.empty()) return;
   std::sort(files.begin(), files.end());
-  auto phases = read_trace(files[static_cast<std::size_t>(dice.below(static_cast<int64_t>(files.size())))]);
+  auto phases =
+      read_trace(files[static_cast<std::size_t>(dice.below(static_cast<int64_t>(files.size())))]);
   if (!phases.empty()) link.phases = std::move(phases);
 }
 
@@ -138,7 +141,7 @@ void draw_details(Fault& fault, Dice& dice) {
       fault.amount = dice.below(1000);
       break;
     case FaultKind::kRetryAfter:
-      fault.amount = static_cast<int64_t>(dice.log_between(1, 130));
+      fault.amount = static_cast<int64_t>(dice.log_between(1, 120));
       break;
     case FaultKind::kResetMidBody:
     case FaultKind::kShortBody:
@@ -252,8 +255,8 @@ Scenario draw_scenario(uint64_t seed, const ScenarioOptions& options) {
   scenario.uses_service = dice.chance(0.8);
   scenario.has_sound_device = !dice.chance(0.1);
   scenario.longest_slice = std::chrono::milliseconds(dice.between(50, 300));
-  scenario.store_delay = std::chrono::milliseconds(
-      dice.chance(0.9) ? dice.between(0, 20) : dice.between(100, 3000));
+  scenario.store_delay =
+      std::chrono::milliseconds(dice.chance(0.9) ? dice.between(0, 20) : dice.between(100, 3000));
   if (scenario.uses_service && dice.chance(0.2)) {
     scenario.url_life = std::chrono::seconds(dice.between(60, 900));
   }
@@ -279,13 +282,15 @@ Scenario without_faults(Scenario scenario) {
 std::string describe(const Scenario& scenario) {
   const TitleShape& title = scenario.title;
   std::ostringstream out;
-  out << (title.is_dash ? "DASH" : "HLS") << ", " << title.duration().count() / 1'000'000 << " s in "
-      << title.periods.size() << (title.periods.size() == 1 ? " part, " : " parts, ")
+  out << (title.is_dash ? "DASH" : "HLS") << ", " << title.duration().count() / 1'000'000
+      << " s in " << title.periods.size() << (title.periods.size() == 1 ? " part, " : " parts, ")
       << title.video_bps.size() << " Representations from "
       << (title.video_bps.empty() ? 0 : title.video_bps.front() / 1000) << " to "
       << (title.video_bps.empty() ? 0 : title.video_bps.back() / 1000) << " kbit/s, segments of "
       << title.segment.count() / 1'000'000 << " s"
-      << (title.is_muxed ? ", muxed" : title.languages.empty() ? ", no sound" : "")
+      << (title.is_muxed            ? ", muxed"
+          : title.languages.empty() ? ", no sound"
+                                    : "")
       << "; link up to " << scenario.best_bps / 1000 << " kbit/s, HTTP/"
       << (scenario.link.is_multiplexed ? 2 : 1) << "; " << scenario.length.count() / 1'000'000
       << " s with " << scenario.faults.size() << " faults";

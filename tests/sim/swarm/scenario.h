@@ -15,7 +15,7 @@ namespace playhead::swarm {
 // A make-believe title.
 struct TitleShape {
   bool is_dash = false;
-  std::vector<Duration> periods;  // DASH Periods; HLS: stretches between discontinuities
+  std::vector<Duration> periods;             // DASH Periods; HLS: stretches between discontinuities
   std::vector<int64_t> container_starts_us;  // of each
   std::vector<int64_t> video_bps;            // ascending; empty: sound alone
   int64_t audio_bps = 128'000;

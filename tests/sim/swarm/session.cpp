@@ -90,8 +90,8 @@ Session::Session(const Scenario& scenario, const RunOptions& options, Trace& tra
   });
   transport_->meddle([this](const test::SimRecord& record, const test::WebRequest& request,
                             test::WebAnswer& answer) {
-    auto given = web_faults_.answer(record, request, executor_.now(),
-                                    [&] { return ask_web(request); });
+    auto given =
+        web_faults_.answer(record, request, executor_.now(), [&] { return ask_web(request); });
     answer = std::move(given.web);
     if (given.retry_after) retry_afters_[record.url] = *given.retry_after;
   });
@@ -142,8 +142,8 @@ void Session::make_player() {
   Sinks sinks;
   sinks.video = screen_;
   if (scenario_.has_sound_device) sinks.audio = speaker_;
-  auto made = Player::create(client_, scenario_.player, std::move(sinks),
-                             borrowed<Executor>(executor_));
+  auto made =
+      Player::create(client_, scenario_.player, std::move(sinks), borrowed<Executor>(executor_));
   player_ = *std::move(made);
   player_->set_wakeup([this] { has_news_ = true; });
   facts_.has_player = true;
@@ -300,8 +300,8 @@ void Session::heal() {
 bool Session::plays_again(Duration limit) {
   const MonotonicTime end = executor_.now() + limit;
   while (executor_.now() < end && !result_.violation) {
-    const bool is_good = facts_.state == PlayerState::kPlaying ||
-                         facts_.state == PlayerState::kEnded;
+    const bool is_good =
+        facts_.state == PlayerState::kPlaying || facts_.state == PlayerState::kEnded;
     if (is_good) return true;
     run_until(std::min(end, executor_.now() + 500ms));
   }
@@ -443,7 +443,8 @@ void Session::on_event(const Event& event) {
   witness_.on_event(event, facts_);
   if (std::holds_alternative<LoadStarted>(event.payload)) {
     facts_.load_started = facts_.last_restart = event.time;
-    facts_.troubles_in_load = facts_.is_in_trouble ? 1 : 0;
+    const bool is_pending = media_->deaths > 0 || media_->bad_samples > 0;
+    facts_.troubles_in_load = facts_.is_in_trouble || is_pending ? 1 : 0;
   }
   if (std::holds_alternative<SeekStarted>(event.payload)) facts_.last_restart = event.time;
   each([&](Invariant& i) { i.on_event(event, facts_); });

@@ -43,9 +43,8 @@ void Session::apply(const Fault& fault) {
     if (player_) act(fault);
     return;
   }
-  const Duration effect = fault.kind == FaultKind::kStarved
-                              ? std::chrono::milliseconds(fault.amount)
-                              : fault.length;
+  const Duration effect =
+      fault.kind == FaultKind::kStarved ? std::chrono::milliseconds(fault.amount) : fault.length;
   strike(fault, effect);
   if (!apply_to_world(fault)) apply_to_codecs(fault);
 }
@@ -101,6 +100,7 @@ bool Session::apply_to_world(const Fault& fault) {
       facts_.wall_ahead = Duration{executor_.wall_now().us - executor_.now().us};
       return true;
     case FaultKind::kStarved:
+      facts_.was_starved = true;
       executor_.starve(std::chrono::milliseconds(fault.amount));
       return true;
     case FaultKind::kCrash:
@@ -160,15 +160,17 @@ void Session::act(const Fault& fault) {
       });
       break;
     case FaultKind::kPauseStorm:
-      for (uint64_t i = 0; i < 2 + fault.extra % 50 * 2; ++i) i % 2 == 0 ? player.pause() : player.play();
+      for (uint64_t i = 0; i < 2 + fault.extra % 50 * 2; ++i)
+        i % 2 == 0 ? player.pause() : player.play();
       player.play();
       break;
     case FaultKind::kSeek:
       player.seek(somewhere(fault.extra), next_tag_++);
       break;
     case FaultKind::kSeekNear:
-      player.seek(position() + Duration{static_cast<int64_t>(fault.extra % 40'000'000) - 20'000'000},
-                  next_tag_++);
+      player.seek(
+          position() + Duration{static_cast<int64_t>(fault.extra % 40'000'000) - 20'000'000},
+          next_tag_++);
       break;
     case FaultKind::kSeekStorm:
       for (uint64_t i = 0; i < 2 + fault.extra % 60; ++i) {

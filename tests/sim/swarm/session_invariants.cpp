@@ -87,7 +87,8 @@ class OneEndPerLoad final : public Invariant {
       is_over_ = true;
     } else if (std::holds_alternative<FirstFrame>(event.payload) ||
                std::holds_alternative<SegmentLoaded>(event.payload)) {
-      check(!is_over_ || has_ended_, facts, [&] { return to_text(event.payload) + " after the end"; });
+      check(!is_over_ || has_ended_, facts,
+            [&] { return to_text(event.payload) + " after the end"; });
     }
   }
   void on_start(const Facts&) override { is_over_ = true, has_ended_ = has_failed_ = false; }
@@ -160,7 +161,8 @@ class NothingRemains final : public Invariant {
           facts, [&] {
             return std::to_string(remains.requests) + " requests, " +
                    std::to_string(remains.timers) + " timers, " + std::to_string(remains.codecs) +
-                   " codecs" + (remains.has_open_device ? ", an open sound device" : "") + " remain";
+                   " codecs" + (remains.has_open_device ? ", an open sound device" : "") +
+                   " remain";
           });
   }
 };
@@ -197,7 +199,8 @@ class NoReportsAtRest final : public Invariant {
                  const Facts& facts) override {
     const auto made = made_at(report, facts);
     if (!made) return;
-    for (const PlayerState rest : {PlayerState::kPaused, PlayerState::kEnded, PlayerState::kFailed}) {
+    for (const PlayerState rest :
+         {PlayerState::kPaused, PlayerState::kEnded, PlayerState::kFailed}) {
       // The time of a report is the service's, known to about a second.
       check(!facts.was(rest, *made - 3s, *made + 1s), facts, [&] {
         return "a position was reported while " + std::string(to_text(rest)) + " for 2 s";
@@ -228,8 +231,8 @@ class ReportsKeepTheirInterval final : public Invariant {
   }
   void on_second(const Facts& facts) override {
     const Duration interval = facts.scenario->player.progress_interval;
-    const bool counts = facts.scenario->uses_service && !facts.has_jumped &&
-                        facts.quiet() > 90s && facts.now > facts.retry_after_until + 90s &&
+    const bool counts = facts.scenario->uses_service && !facts.has_jumped && facts.quiet() > 90s &&
+                        facts.now > facts.retry_after_until + 90s &&
                         facts.now - facts.last_action > 10s &&
                         facts.scenario->store_delay < 100ms &&
                         facts.was(PlayerState::kPlaying, facts.now - 2 * interval - 3s, facts.now);

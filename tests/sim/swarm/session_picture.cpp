@@ -121,9 +121,9 @@ void draw_session(std::ostream& out, const Scenario& scenario, const RunResult& 
   label(out, kLeft, height - 30,
         "states: green playing, red stalled, yellow buffering, violet loading, blue paused, black "
         "failed; below: faults (red) and what the app does (blue)");
-  label(out, kLeft, height - 12, std::to_string(static_cast<int64_t>(axis.seconds)) +
-                                     " s simulated, " + std::to_string(result.fired.size()) +
-                                     " faults struck");
+  label(out, kLeft, height - 12,
+        std::to_string(static_cast<int64_t>(axis.seconds)) + " s simulated, " +
+            std::to_string(result.fired.size()) + " faults struck");
   if (result.violation) {
     label(out, kLeft + 420, height - 12,
           "broken: " + std::to_string(result.violation->invariant) + " " + result.violation->name);

@@ -20,7 +20,8 @@ void SwarmSpeaker::write(const float* samples, int64_t frames) {
   advance(executor_.now());
   if (frames <= 0) return;
   const auto index = sound_index(samples[0]);
-  if (stretches_.empty() || stretches_.back().index != index) stretches_.push_back({written_, index});
+  if (stretches_.empty() || stretches_.back().index != index)
+    stretches_.push_back({written_, index});
   const auto last = sound_index(samples[frames - 1]);
   if (last != index) stretches_.push_back({written_ + frames / 2, last});
   written_ += frames;

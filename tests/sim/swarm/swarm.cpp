@@ -27,11 +27,11 @@ void compare_with_twin(const Scenario& scenario, const RunOptions& options, RunR
   const auto most = static_cast<int64_t>(kMostAmplification * static_cast<double>(clean.requests)) +
                     faults * kRequestsPerFault + 40;
   if (result.requests <= most) return;
-  result.violation = {10, "requests under faults are at most twice those without",
+  result.violation = {10,
+                      "requests under faults are at most twice those without",
                       {},
-                      std::to_string(result.requests) + " requests with " +
-                          std::to_string(faults) + " faults, " + std::to_string(clean.requests) +
-                          " without"};
+                      std::to_string(result.requests) + " requests with " + std::to_string(faults) +
+                          " faults, " + std::to_string(clean.requests) + " without"};
 }
 
 RunResult run_seed(uint64_t seed, const SwarmOptions& options, bool& was_twin, bool& was_twice) {
@@ -93,7 +93,8 @@ SwarmResult run_swarm(const SwarmOptions& options,
       total.twins += was_twin ? 1 : 0;
       total.twice += was_twice ? 1 : 0;
       total.add(std::move(result));
-      const bool is_enough = options.hours > 0 && to_seconds(total.simulated) >= options.hours * 3600;
+      const bool is_enough =
+          options.hours > 0 && to_seconds(total.simulated) >= options.hours * 3600;
       const bool has_failed = static_cast<int>(total.failures.size()) >= options.most_failures;
       if (is_enough || has_failed) is_over = true;
     }
@@ -157,7 +158,9 @@ std::vector<Violation> check_together(const SwarmResult& result) {
   std::size_t most = 0;
   for (const int64_t delay : delays) most = std::max(most, ++by_ms[delay / 1000]);
   if (most * 4 > delays.size()) {
-    found.push_back({27, "retries are spread over time", {},
+    found.push_back({27,
+                     "retries are spread over time",
+                     {},
                      std::to_string(most) + " of " + std::to_string(delays.size()) +
                          " waited for the same time"});
   }

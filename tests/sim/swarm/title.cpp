@@ -84,8 +84,8 @@ std::string VodTitle::multivariant(const std::string& query) const {
   }
   for (std::size_t r = 0; r < shape_.video_bps.size(); ++r) {
     const int64_t both = shape_.video_bps[r] + (has_group ? shape_.audio_bps : 0);
-    out += "#EXT-X-STREAM-INF:BANDWIDTH=" + std::to_string(both) + ",RESOLUTION=" +
-           std::to_string(320 * (r + 1)) + "x" + std::to_string(180 * (r + 1)) +
+    out += "#EXT-X-STREAM-INF:BANDWIDTH=" + std::to_string(both) +
+           ",RESOLUTION=" + std::to_string(320 * (r + 1)) + "x" + std::to_string(180 * (r + 1)) +
            ",CODECS=\"avc1.64001f" + (shape_.languages.empty() ? "" : ",mp4a.40.2") + "\"" +
            (has_group ? ",AUDIO=\"a\"" : "") + "\nv" + std::to_string(r) + ".m3u8" + query + "\n";
   }

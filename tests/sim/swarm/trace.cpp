@@ -54,9 +54,9 @@ struct Words {
   std::string operator()(const Warning& e) const { return "warning " + describe(e.error); }
   std::string operator()(const Failed& e) const { return "failed " + describe(e.error); }
   std::string operator()(const Summary& e) const {
-    return join("summary", {e.qoe.play_time.count(), e.qoe.rebuffer_count,
-                            e.qoe.rebuffer_time.count(), e.qoe.bytes, e.qoe.shown_frames,
-                            e.qoe.dropped_frames, e.qoe.switches});
+    return join("summary",
+                {e.qoe.play_time.count(), e.qoe.rebuffer_count, e.qoe.rebuffer_time.count(),
+                 e.qoe.bytes, e.qoe.shown_frames, e.qoe.dropped_frames, e.qoe.switches});
   }
   std::string operator()(const EventsDropped& e) const { return join("dropped", {e.count}); }
   template <typename Other>

@@ -239,9 +239,8 @@ const Fault* WebFaults::choose(const test::SimRecord& record, const test::WebReq
                                               : lasting.url == without_query(request.url);
     if (is_meant) return &lasting.fault;
   }
-  const auto found = std::find_if(armed_.begin(), armed_.end(), [&](const Fault& fault) {
-    return fits(fault, record, request);
-  });
+  const auto found = std::find_if(armed_.begin(), armed_.end(),
+                                  [&](const Fault& fault) { return fits(fault, record, request); });
   if (found == armed_.end()) return nullptr;
   struck_ = *found;
   armed_.erase(found);
