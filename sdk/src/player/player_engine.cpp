@@ -59,11 +59,7 @@ CancelHandle PlayerEngine::fetch_manifest(Request request, ManifestDone done) {
 }
 
 MediaTime PlayerEngine::position(MonotonicTime now) {
-  if (!pipeline_) return start_position_;
-  // While the last pictures come late, time goes on but the title does not.
-  const MediaTime here = pipeline_->position(now);
-  if (!streaming_ || !streaming_->duration()) return here;
-  return std::min(here, MediaTime{0} + *streaming_->duration());
+  return pipeline_ ? pipeline_->position(now) : start_position_;
 }
 
 void PlayerEngine::emit(EventPayload payload) {
