@@ -86,6 +86,11 @@ void fill_progress(Json& line, const playhead_event& event) {
   line["position_s"] = to_seconds(event.target_us);
   line["title_id"] = event.title_id;
 }
+void fill_jump(Json& line, const playhead_event& event) {
+  line["from_s"] = to_seconds(event.from_us);
+  line["to_s"] = to_seconds(event.target_us);
+  line["reason"] = event.reason == PLAYHEAD_JUMP_GAP ? "gap" : "behind_window";
+}
 void fill_ended(Json& line, const playhead_event& event) {
   line["position_s"] = to_seconds(event.position_us);
 }
@@ -102,7 +107,7 @@ struct Row {
   const char* name;
   Fill fill;
 };
-constexpr std::array<Row, 12> kRows{
+constexpr std::array<Row, 13> kRows{
     {{PLAYHEAD_EVENT_LOAD_STARTED, "start", fill_start},
      {PLAYHEAD_EVENT_MANIFEST_LOADED, "manifest_loaded", fill_manifest},
      {PLAYHEAD_EVENT_FIRST_FRAME, "first_frame", fill_first_frame},
@@ -111,6 +116,7 @@ constexpr std::array<Row, 12> kRows{
      {PLAYHEAD_EVENT_SEEK_STARTED, "seek_start", fill_seek_start},
      {PLAYHEAD_EVENT_SEEK_DONE, "seek_done", fill_seek_done},
      {PLAYHEAD_EVENT_PROGRESS_SENT, "progress_sent", fill_progress},
+     {PLAYHEAD_EVENT_POSITION_JUMPED, "jumped", fill_jump},
      {PLAYHEAD_EVENT_ENDED, "ended", fill_ended},
      {PLAYHEAD_EVENT_WARNING, "warning", fill_error},
      {PLAYHEAD_EVENT_FAILED, "error", fill_error},

@@ -44,6 +44,8 @@ void start_counting() {
   is_counting = true;
 }
 
+Allocations counted_so_far() { return counted; }
+
 Allocations stop_counting() {
   is_counting = false;
   return counted;

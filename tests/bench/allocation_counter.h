@@ -15,5 +15,7 @@ struct Allocations {
 
 void start_counting();
 Allocations stop_counting();
+// While it counts.
+[[nodiscard]] Allocations counted_so_far();
 
 }  // namespace playhead::bench

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <memory>
 #include <random>
 #include <string>
 #include <vector>
@@ -13,6 +16,8 @@
 
 #include "bench/allocation_counter.h"
 #include "bench/cpu_clock.h"
+#include "manifest/dash/live_mpd.h"
+#include "manifest/dash/presentation_refresh.h"
 #include "manifest/manifest_parser.h"
 
 // Throughput of the manifest parsers, from bytes in memory to a usable model, beside a plain scan
@@ -119,6 +124,131 @@ void add_refresh(const Refresh& refresh) {
   })->UseManualTime();
 }
 
+// A live MPD: 10 h in 140 Periods of 257 s, eight Representations with a SegmentTimeline each, 4.4
+// MB. A step is a refresh of 4 s: the last Period grows; when it is complete, the first one goes.
+class LiveChannel {
+ public:
+  std::string mpd(int step) {
+    const int first = step / kStepsOfPeriod;
+    const int last = first + kPeriods - 1;
+    std::string text =
+        "<MPD xmlns='urn:mpeg:dash:schema:mpd:2011' type='dynamic' profiles='p' "
+        "minBufferTime='PT2S' availabilityStartTime='2026-01-01T00:00:00Z' "
+        "timeShiftBufferDepth='PT10H' minimumUpdatePeriod='PT4S' id='" +
+        std::to_string(step) + "'>\n";
+    text.reserve(5'000'000);
+    for (int p = first; p < last; ++p) {
+      std::string& known = complete_[p];
+      if (known.empty()) known = period(p, kSegments);
+      text += known;
+    }
+    complete_.erase(complete_.begin(), complete_.lower_bound(first));
+    return text + period(last, 2 + step % kStepsOfPeriod * 2) + "</MPD>\n";
+  }
+
+ private:
+  static constexpr int kPeriods = 140;
+  static constexpr int kSegments = 128;
+  static constexpr int kStepsOfPeriod = kSegments / 2;
+
+  static std::string period(int number, int segments) {
+    std::string text = "<Period id='p" + std::to_string(number) + "' start='PT" +
+                       std::to_string(number * 257) + "S'>\n";
+    for (int r = 0; r < 8; ++r) {
+      const std::string kind = r < 5 ? "video" : "audio";
+      text += " <AdaptationSet id='" + std::to_string(r) + "' mimeType='" + kind +
+              "/mp4'><SegmentTemplate timescale='90000' media='$RepresentationID$/$Time$.m4s' "
+              "initialization='$RepresentationID$/i.mp4'><SegmentTimeline>\n";
+      int64_t time = 0;
+      for (int s = 0; s < segments; ++s) {
+        const int duration = 180'000 + (s * 37 + r) % 90;
+        text += "<S t='" + std::to_string(time) + "' d='" + std::to_string(duration) + "'/>\n";
+        time += duration;
+      }
+      text += "</SegmentTimeline></SegmentTemplate><Representation id='" + kind +
+              std::to_string(r) + "' codecs='avc1.640028' bandwidth='" +
+              std::to_string(1'000'000 + r) + "'/></AdaptationSet>\n";
+    }
+    return text + "</Period>\n";
+  }
+
+  std::map<int, std::string> complete_;  // Periods
+};
+
+ParseOptions at_step(int step) {
+  ParseOptions options;
+  constexpr int64_t kStart = 1'767'225'600'000'000;  // 2026-01-01
+  options.now = WallTime{kStart + (int64_t{139} * 257 + int64_t{step} * 4) * 1'000'000};
+  return options;
+}
+
+// One refresh after the other, each of its own text; `anew`: as the first one is read.
+void follow_mpd(benchmark::State& state, bool anew) {
+  constexpr int kSteps = 16;
+  std::vector<SharedBytes> texts;
+  LiveChannel channel;
+  for (int step = 0; step < kSteps; ++step) texts.push_back(bytes_of(channel.mpd(step)));
+  dash::LiveMpd live;
+  if (!live.update(texts[0], kUrl, at_step(0))) return state.SkipWithError("no MPD");
+  int step = 0;
+  for (auto _ : state) {
+    step = step + 1 < kSteps ? step + 1 : 1;
+    const std::shared_ptr<const Presentation> before = live.latest();  // as a player holds it
+    const double start = cpu_seconds();
+    if (anew) {
+      auto parsed = parse_manifest(texts[static_cast<std::size_t>(step)], kUrl, at_step(step));
+      if (!parsed) return state.SkipWithError("no MPD");
+      benchmark::DoNotOptimize(dash::refresh(*before, *std::move(parsed)));
+    } else {
+      auto updated = live.update(texts[static_cast<std::size_t>(step)], kUrl, at_step(step));
+      if (!updated) return state.SkipWithError("no MPD");
+      benchmark::DoNotOptimize(updated);
+    }
+    state.SetIterationTime(cpu_seconds() - start);
+  }
+  state.counters["MB"] = static_cast<double>(texts[1].size()) / 1e6;
+}
+
+// 9,000 refreshes, the 10 h after the first 10 h: bytes held after 100 of them and at most later.
+void follow_mpd_for_hours(benchmark::State& state) {
+  constexpr int kSteps = 9'000;
+  for (auto _ : state) {
+    LiveChannel channel;
+    (void)channel.mpd(0);
+    dash::LiveMpd live;
+    start_counting();
+    int64_t at_first = 0;
+    int64_t most = 0;
+    double seconds = 0;
+    for (int step = 0; step < kSteps; ++step) {
+      const SharedBytes text = bytes_of(channel.mpd(step));
+      const double start = cpu_seconds();
+      if (!live.update(text, kUrl, at_step(step))) return state.SkipWithError("no MPD");
+      seconds += cpu_seconds() - start;
+      const int64_t held = counted_so_far().current_bytes;
+      if (step == 100) at_first = held;
+      if (step >= 100) most = std::max(most, held);
+    }
+    stop_counting();
+    state.SetIterationTime(seconds / kSteps);
+    state.counters["held_KB"] = static_cast<double>(at_first) / 1e3;
+    state.counters["most_KB"] = static_cast<double>(most) / 1e3;
+  }
+}
+
+void add_mpd_refreshes() {
+  for (const bool anew : {false, true}) {
+    benchmark::RegisterBenchmark(
+        anew ? "dash_refresh/140_periods/parsed_anew" : "dash_refresh/140_periods/followed",
+        [anew](benchmark::State& state) { follow_mpd(state, anew); })
+        ->UseManualTime();
+  }
+  benchmark::RegisterBenchmark("dash_refresh/140_periods/9000_times", follow_mpd_for_hours)
+      ->UseManualTime()
+      ->Iterations(1)
+      ->Repetitions(1);
+}
+
 // The same playlist read segment by segment: every URL, time and key.
 void read_segments(benchmark::State& state, const SharedBytes& bytes) {
   Result<Presentation> presentation = parse_manifest(bytes, kUrl);
@@ -162,6 +292,7 @@ void add_benchmarks(const std::filesystem::path& folder) {
       {"event_day_grows_by_1", live_playlist(0, kDay, event), live_playlist(0, kDay + 1, event)});
   add_refresh(
       {"window_of_day_slides_by_1", live_playlist(100, kDay, ""), live_playlist(101, kDay, "")});
+  add_mpd_refreshes();
 }
 
 // Removed with what make_big.py wrote into it.

@@ -104,6 +104,7 @@
   FIELD(playhead_event, error_context) \
   FIELD(playhead_event, message) \
   FIELD(playhead_event, qoe) \
+  FIELD(playhead_event, from_us) \
   STRUCT(playhead_wakeup) \
   FIELD(playhead_wakeup, struct_size) \
   FIELD(playhead_wakeup, user) \
@@ -123,6 +124,11 @@
   FIELD(playhead_player_config, buffer_back_us) \
   FIELD(playhead_player_config, buffer_max_bytes) \
   FIELD(playhead_player_config, preset) \
+  FIELD(playhead_player_config, behind_window) \
+  FIELD(playhead_player_config, live_offset_us) \
+  FIELD(playhead_player_config, live_min_speed) \
+  FIELD(playhead_player_config, live_max_speed) \
+  FIELD(playhead_player_config, no_low_latency) \
   FIELD(playhead_player_config, reserved) \
   STRUCT(playhead_limits) \
   FIELD(playhead_limits, struct_size) \
@@ -182,7 +188,18 @@
   FIELD(playhead_track, codecs) \
   FIELD(playhead_track, bitrate_bps) \
   FIELD(playhead_track, channels) \
-  FIELD(playhead_track, is_selected)
+  FIELD(playhead_track, is_selected) \
+  STRUCT(playhead_live) \
+  FIELD(playhead_live, struct_size) \
+  FIELD(playhead_live, is_live) \
+  FIELD(playhead_live, window_start_us) \
+  FIELD(playhead_live, window_end_us) \
+  FIELD(playhead_live, offset_us) \
+  FIELD(playhead_live, target_offset_us) \
+  FIELD(playhead_live, correction) \
+  FIELD(playhead_live, date_us) \
+  FIELD(playhead_live, has_date) \
+  FIELD(playhead_live, reserved)
 
 #define PLAYHEAD_ABI_CONSTANTS(CONSTANT) \
   CONSTANT(PLAYHEAD_TRACK_VIDEO) \
@@ -242,4 +259,10 @@
   CONSTANT(PLAYHEAD_EVENT_WARNING) \
   CONSTANT(PLAYHEAD_EVENT_FAILED) \
   CONSTANT(PLAYHEAD_EVENT_SUMMARY) \
-  CONSTANT(PLAYHEAD_EVENT_EVENTS_DROPPED)
+  CONSTANT(PLAYHEAD_EVENT_EVENTS_DROPPED) \
+  CONSTANT(PLAYHEAD_EVENT_POSITION_JUMPED) \
+  CONSTANT(PLAYHEAD_JUMP_BEHIND_WINDOW) \
+  CONSTANT(PLAYHEAD_JUMP_GAP) \
+  CONSTANT(PLAYHEAD_BEHIND_JUMP_LIVE) \
+  CONSTANT(PLAYHEAD_BEHIND_JUMP_OLDEST) \
+  CONSTANT(PLAYHEAD_BEHIND_STOP)

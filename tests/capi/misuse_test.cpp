@@ -59,6 +59,7 @@ TEST_CASE("misuse: NULL is answered everywhere") {
   CHECK(playhead_player_pause(nullptr) == kInvalid);
   CHECK(playhead_player_seek(nullptr, 0, 0) == kInvalid);
   CHECK(playhead_player_set_speed(nullptr, 1) == kInvalid);
+  CHECK(playhead_player_go_live(nullptr) == kInvalid);
   CHECK(playhead_player_set_volume(nullptr, 1) == kInvalid);
   CHECK(playhead_player_select_representation(nullptr, "") == kInvalid);
   CHECK(playhead_player_select_audio(nullptr, "") == kInvalid);

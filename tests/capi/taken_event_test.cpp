@@ -56,6 +56,9 @@ TEST_CASE("taken_event: every kind fills the members its type names") {
        [](auto& e) { return e.target_us == 9 && e.user_tag == 42 && e.elapsed_us == 20'000; }},
       {"progress", ProgressSent{"m_1", 4s}, PLAYHEAD_EVENT_PROGRESS_SENT,
        [](auto& e) { return std::string(e.title_id) == "m_1" && e.target_us == 4'000'000; }},
+      {"jump", PositionJumped{MediaTime{5}, MediaTime{9}, JumpReason::kGap},
+       PLAYHEAD_EVENT_POSITION_JUMPED,
+       [](auto& e) { return e.from_us == 5 && e.target_us == 9 && e.reason == PLAYHEAD_JUMP_GAP; }},
       {"ended", Ended{}, PLAYHEAD_EVENT_ENDED, [](auto& e) { return e.qoe == nullptr; }},
       {"warning", Warning{error}, PLAYHEAD_EVENT_WARNING,
        [](auto& e) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
-#include <map>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,7 @@
 
 #include "base/decimal.h"
 #include "base/iso8601.h"
+#include "corpus/corpus_report.h"
 #include "corpus/dash_facts.h"
 #include "manifest/dash/mpd_patch.h"
 #include "manifest/dash/presentation_refresh.h"
@@ -34,67 +36,13 @@ constexpr Known kKnown[] = {
 #include "corpus/dash_known.inc"
 };
 
-struct Row {
-  int read = 0, not_read = 0;        // "accept", "conformant"
-  int refused = 0, not_refused = 0;  // "reject", "nonconformant", strictly
-  int over_refused = 0;              // "conformant", but refused strictly
-  Tally facts;
-};
-
-class Report {
- public:
-  Row& row(const std::string& source) { return rows_[source]; }
-  void difference(const std::string& path, const std::string& statement) {
-    for (const Known& known : kKnown) {
-      if (path.find(known.path) != std::string::npos &&
-          statement.find(known.statement) != std::string::npos) {
-        ++known_;
-        return;
-      }
-    }
-    unknown_.push_back(path + ": " + statement);
-  }
-  [[nodiscard]] const std::vector<std::string>& unknown() const { return unknown_; }
-  [[nodiscard]] std::string table() const;
-  [[nodiscard]] Row sum() const;
-
- private:
-  std::map<std::string, Row> rows_;
-  std::vector<std::string> unknown_;
-  int known_ = 0;
-};
-
-Row Report::sum() const {
-  Row sum;
-  for (const auto& [source, row] : rows_) {
-    sum.read += row.read;
-    sum.not_read += row.not_read;
-    sum.refused += row.refused;
-    sum.not_refused += row.not_refused;
-    sum.over_refused += row.over_refused;
-    sum.facts.matched += row.facts.matched;
-    sum.facts.mismatched += row.facts.mismatched;
-    sum.facts.not_applicable += row.facts.not_applicable;
-  }
-  return sum;
-}
-
-std::string Report::table() const {
-  std::string text =
-      "source | read | not read | refused strictly | not refused | refused too much | facts "
-      "matched "
-      "| differ | not applicable\n";
-  const auto line = [&](const std::string& source, const Row& row) {
-    text += source;
-    for (const int count : {row.read, row.not_read, row.refused, row.not_refused, row.over_refused,
-                            row.facts.matched, row.facts.mismatched, row.facts.not_applicable}) {
-      text += " | " + std::to_string(count);
-    }
-    text += '\n';
-  };
-  for (const auto& [source, row] : rows_) line(source, row);
-  line("sum", sum());
-  return text + std::to_string(known_) + " known differences\n";
+// Puts a difference that no row of kKnown explains into the report.
+void note(const std::string& path, const std::string& statement, Report& report) {
+  const bool is_known = std::any_of(std::begin(kKnown), std::end(kKnown), [&](const Known& known) {
+    return path.find(known.path) != std::string::npos &&
+           statement.find(known.statement) != std::string::npos;
+  });
+  if (!is_known) report.add_unknown(path + ": " + statement);
 }
 
 json load_json(const std::filesystem::path& path) {
@@ -128,17 +76,19 @@ void check_verdict(const std::string& path, const json& expects, Report& report,
   const auto strictly = parse_manifest(text, base_of(expects), strict);
   CHECK((lenient.has_value() || !strictly.has_value()));
   if (verdict == "accept" || verdict == "conformant") {
-    ++(lenient ? row.read : row.not_read);
-    if (!lenient) report.difference(path, "not read: " + lenient.error().context);
+    ++(lenient ? row.read : row.unread);
+    if (!lenient) note(path, "not read: " + lenient.error().context, report);
     if (verdict == "conformant" && lenient && !strictly) {
       ++row.over_refused;
-      report.difference(path, "refused strictly: " + strictly.error().context);
+      note(path, "refused strictly: " + strictly.error().context, report);
     }
   } else {
     ++(strictly ? row.not_refused : row.refused);
     if (strictly)
-      report.difference(path, "not refused: " + expects.value("error", "") +
-                                  expects.value("rules", json::array()).dump());
+      note(path,
+           "not refused: " + expects.value("error", "") +
+               expects.value("rules", json::array()).dump(),
+           report);
   }
 }
 
@@ -231,7 +181,7 @@ TEST_CASE("DASH corpus: verdicts, facts, segments and patches of other projects'
       row.facts.matched += check.tally.matched;
       row.facts.mismatched += check.tally.mismatched;
       row.facts.not_applicable += check.tally.not_applicable;
-      for (const std::string& failure : check.failures) report.difference(path, failure);
+      for (const std::string& failure : check.failures) note(path, failure, report);
     }
   }
   MESSAGE(report.table());

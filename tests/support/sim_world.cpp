@@ -34,6 +34,9 @@ struct Line {
   void operator()(const SeekStarted& e) const { out << "seek " << e.target.us; }
   void operator()(const SeekDone& e) const { out << "seek_done " << e.position.us; }
   void operator()(const ProgressSent& e) const { out << "progress " << e.position.count(); }
+  void operator()(const PositionJumped& e) const {
+    out << "jump " << e.from.us << "->" << e.to.us << ' ' << static_cast<int>(e.reason);
+  }
   void operator()(const Ended&) const { out << "ended"; }
   void operator()(const Warning& e) const { out << "warning " << describe(e.error); }
   void operator()(const Failed& e) const { out << "failed " << describe(e.error); }
@@ -131,6 +134,14 @@ void SimWorld::load_dash(const SimDash& dash, std::optional<Duration> start) {
     return body ? std::optional(text_answer(*body)) : std::nullopt;
   });
   load_url(dash.url(), start);
+}
+
+void SimWorld::load_live(SimLive simulated, Duration age) {
+  live = std::move(simulated);
+  if (live.began == WallTime{}) live.began = executor.wall_now() - age;
+  transport->serve(
+      [this](const WebRequest& request) { return live.answer(request, executor.wall_now()); });
+  load_url(live.url());
 }
 
 void SimWorld::load_url(const std::string& url, std::optional<Duration> start) {

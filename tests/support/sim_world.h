@@ -8,6 +8,7 @@
 #include "playhead/player.h"
 #include "support/memory_store.h"
 #include "support/sim_dash.h"
+#include "support/sim_live.h"
 #include "support/sim_media.h"
 #include "support/sim_service.h"
 #include "support/sim_sinks.h"
@@ -33,6 +34,8 @@ class SimWorld {
 
   void load_title(bool start_paused = false);
   void load_dash(const SimDash& dash, std::optional<Duration> start = {});
+  // Began `age` ago unless it says so itself; may be changed while it plays (SimWorld::live).
+  void load_live(SimLive live, Duration age = 10min);
   void load_url(const std::string& url, std::optional<Duration> start = {});
 
   // From now on requests with that text in their URL are answered with that status.
@@ -81,6 +84,7 @@ class SimWorld {
 
   VirtualExecutor executor;
   SimTitle title;
+  SimLive live;
   SimCodecTroubles codecs;  // of the next start_app()
   SimService service;
   MemoryStore store;

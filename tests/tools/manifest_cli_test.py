@@ -295,6 +295,56 @@ class Network(Folder):
         self.assertEqual(ran.stderr.count(b"\n"), 1)
 
 
+REMOTE_MPD = MPD.replace(" <Period>", """ <Period xmlns:xlink="http://www.w3.org/1999/xlink"
+  xlink:href="{href}" duration="PT1S"/>
+ <Period>""")
+REMOTE_PERIOD = """<Period id="far" duration="PT4S"><AdaptationSet mimeType="video/mp4"><SegmentTemplate
+ media="far-$Number$.m4s" duration="4"/><Representation id="f" bandwidth="1"/></AdaptationSet></Period>
+"""
+
+
+class RemoteElements(Network):
+    def write(self, name, text):
+        with open(self.path(name), "w", encoding="utf-8") as file:
+            file.write(text)
+        return self.path(name)
+
+    def periods(self, *arguments):
+        return [period["id"] for period in self.model(*arguments)["periods"]]
+
+    def test_beside_a_file(self):
+        self.write("far.xml", REMOTE_PERIOD)
+        path = self.write("ads.mpd", REMOTE_MPD.format(href="far.xml"))
+        self.assertEqual(self.periods(path), ["far", "p1"])
+        self.assertNotIn(b"remote element", run("--lint", path).stdout)
+
+    def test_of_a_url(self):
+        self.write("far.xml", REMOTE_PERIOD)
+        self.write("ads.mpd", REMOTE_MPD.format(href="far.xml"))
+        self.assertEqual(self.periods(self.origin + "/ads.mpd"), ["far", "p1"])
+
+    def test_on_the_network_of_a_file(self):
+        self.write("far.xml", REMOTE_PERIOD)
+        path = self.write("ads.mpd", REMOTE_MPD.format(href=self.origin + "/far.xml"))
+        self.assertEqual(self.periods(path), ["p1"])
+        self.assertEqual(self.periods("--follow", path), ["far", "p1"])
+
+    def test_what_cannot_be_had_is_a_violation_with_its_line(self):
+        self.write("wrong.xml", "<AdaptationSet/>")
+        for href, words in (("none.xml", "there is no file"), ("wrong.xml", "it is no Period"),
+                            ("../far.xml", "below the manifest's folder"), ("ads.mpd", "back to itself"),
+                            (self.origin + "/none.xml", "--follow"), ("ftp://h.example/x", "no URL")):
+            with self.subTest(href):
+                path = self.write("ads.mpd", REMOTE_MPD.format(href=href))
+                ran = run("--lint", path)
+                self.assertEqual(ran.returncode, 3)
+                lines = [line for line in ran.stdout.decode().splitlines() if "remote element" in line]
+                self.assertEqual(len(lines), 1, ran.stdout)
+                self.assertIn(f"{path}:3: violation [ISO/IEC 23009-1 5.5]", lines[0])
+                self.assertIn(words, lines[0])
+                self.assertEqual(self.periods(path), ["p1"])
+
+
 class Mistakes(Folder):
     def test_each_is_one_line_and_a_status(self):
         with open(self.path("page.m3u8"), "w", encoding="utf-8") as file:

@@ -12,6 +12,10 @@
 namespace playhead::capi {
 namespace {
 
+static_assert(static_cast<int>(BehindWindow::kJumpLive) == PLAYHEAD_BEHIND_JUMP_LIVE);
+static_assert(static_cast<int>(BehindWindow::kJumpOldest) == PLAYHEAD_BEHIND_JUMP_OLDEST);
+static_assert(static_cast<int>(BehindWindow::kStop) == PLAYHEAD_BEHIND_STOP);
+
 // 0 keeps the default; anything else is judged by Player::create.
 void set_unless_zero(Duration& value, int64_t us) {
   if (us != 0) value = Duration{us};
@@ -29,6 +33,11 @@ PlayerConfig make_player_config(const playhead_player_config& from) {
   to.limits.max_height = from.max_height;
   // What is no preset becomes one that Player::create refuses.
   to.preset = static_cast<AbrPreset>(std::clamp(from.preset, -1, 255) & 255);
+  to.live.behind_window = static_cast<BehindWindow>(std::clamp(from.behind_window, -1, 255) & 255);
+  to.live.target_offset = Duration{from.live_offset_us};
+  if (from.live_min_speed != 0) to.live.min_speed = from.live_min_speed;
+  if (from.live_max_speed != 0) to.live.max_speed = from.live_max_speed;
+  to.live.low_latency = from.no_low_latency == 0;
   to.audio_language = text_or_empty(from.audio_language);
   return to;
 }
@@ -180,6 +189,10 @@ playhead_status playhead_player_pause(playhead_player* player) noexcept {
 playhead_status playhead_player_seek(playhead_player* player, int64_t position_us,
                                      uint64_t user_tag) noexcept {
   return command(player, [&](Player& p) { p.seek(MediaTime{position_us}, user_tag); });
+}
+
+playhead_status playhead_player_go_live(playhead_player* player) noexcept {
+  return command(player, [](Player& p) { p.go_live(); });
 }
 
 playhead_status playhead_player_set_speed(playhead_player* player, double speed) noexcept {

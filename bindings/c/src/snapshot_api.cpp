@@ -12,7 +12,8 @@ MediaTime position_at(const PlayerStatus& status, MonotonicTime now) {
   if (status.state != PlayerState::kPlaying || now <= status.measured_at) return status.position;
   const double elapsed_us = static_cast<double>((now - status.measured_at).count());
   MediaTime position = status.position;
-  position += Duration{static_cast<int64_t>(elapsed_us * status.speed)};
+  const double speed = status.speed * (status.live ? status.live->correction : 1);
+  position += Duration{static_cast<int64_t>(elapsed_us * speed)};
   if (status.duration && position.us > status.duration->count()) {
     position.us = std::max(status.position.us, status.duration->count());
   }
@@ -40,6 +41,21 @@ playhead_player_status status_to_c(const playhead_snapshot& snapshot) {
   to.is_auto_bitrate = from.is_auto_bitrate ? 1 : 0;
   to.representation_count = static_cast<int32_t>(from.representations.size());
   to.track_count = static_cast<int32_t>(from.tracks.size());
+  return to;
+}
+
+playhead_live live_to_c(const playhead_snapshot& snapshot) {
+  playhead_live to = PLAYHEAD_LIVE_INIT;
+  if (!snapshot.status->live) return to;
+  const LiveStatus& from = *snapshot.status->live;
+  to.is_live = 1;
+  to.window_start_us = from.window_start.us;
+  to.window_end_us = from.window_end.us;
+  to.offset_us = from.offset.count();
+  to.target_offset_us = from.target_offset.count();
+  to.correction = from.correction;
+  to.has_date = from.date ? 1 : 0;
+  to.date_us = from.date.value_or(WallTime{}).us;
   return to;
 }
 
@@ -132,6 +148,14 @@ playhead_status playhead_snapshot_get_qoe(const playhead_snapshot* snapshot,
   return guard([&] {
     if (snapshot == nullptr) return status_of(ErrorCode::kInvalidArgument);
     return give(playhead::capi::to_c(snapshot->status->qoe), out_qoe);
+  });
+}
+
+playhead_status playhead_snapshot_get_live(const playhead_snapshot* snapshot,
+                                           playhead_live* out_live) noexcept {
+  return guard([&] {
+    if (snapshot == nullptr) return status_of(ErrorCode::kInvalidArgument);
+    return give(playhead::capi::live_to_c(*snapshot), out_live);
   });
 }
 

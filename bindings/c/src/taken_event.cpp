@@ -22,6 +22,8 @@ static_assert(static_cast<int>(SwitchReason::kBuffer) == PLAYHEAD_SWITCH_BUFFER)
 static_assert(static_cast<int>(SwitchReason::kManual) == PLAYHEAD_SWITCH_MANUAL);
 static_assert(static_cast<int>(SwitchReason::kPeriod) == PLAYHEAD_SWITCH_PERIOD);
 static_assert(static_cast<int>(SwitchReason::kFailure) == PLAYHEAD_SWITCH_FAILURE);
+static_assert(static_cast<int>(JumpReason::kBehindWindow) == PLAYHEAD_JUMP_BEHIND_WINDOW);
+static_assert(static_cast<int>(JumpReason::kGap) == PLAYHEAD_JUMP_GAP);
 static_assert(static_cast<int>(TrackKind::kVideo) == PLAYHEAD_TRACK_VIDEO);
 static_assert(static_cast<int>(TrackKind::kAudio) == PLAYHEAD_TRACK_AUDIO);
 static_assert(static_cast<int>(TrackKind::kText) == PLAYHEAD_TRACK_TEXT);
@@ -97,6 +99,12 @@ struct Filler {
     out.type = PLAYHEAD_EVENT_PROGRESS_SENT;
     out.title_id = e.title_id.c_str();
     out.target_us = e.position.count();
+  }
+  void operator()(const PositionJumped& e) const {
+    out.type = PLAYHEAD_EVENT_POSITION_JUMPED;
+    out.from_us = e.from.us;
+    out.target_us = e.to.us;
+    out.reason = static_cast<int32_t>(e.reason);
   }
   void operator()(const Ended&) const { out.type = PLAYHEAD_EVENT_ENDED; }
   void operator()(const Warning& e) const { fill_error(PLAYHEAD_EVENT_WARNING, e.error); }

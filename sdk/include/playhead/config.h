@@ -70,11 +70,34 @@ struct PictureLimits {
   int hdcp_tenths = 0;
 };
 
+// What happens when a live title no longer keeps what is at the position: it was paused for too
+// long, or data stopped to arrive.
+enum class BehindWindow : uint8_t {
+  kJumpLive,    // goes on at the live edge
+  kJumpOldest,  // goes on at the oldest moment there is
+  kStop,        // ends with kBehindLiveWindow
+};
+
+// How live titles are played.
+struct LiveConfig {
+  // How far behind the live edge. 0: what the title asks for, else three segments. Nearer: fresher,
+  // and stalls sooner.
+  Duration target_offset{0};
+  BehindWindow behind_window = BehindWindow::kJumpLive;
+  // Speeds by which the offset is corrected while the viewer plays at normal speed, 0.5..1 and
+  // 1..2; 1 and 1: it is not. Where the title gives limits, the narrower ones hold. Only titles with
+  // low latency or limits of their own are corrected, and those with a target_offset.
+  double min_speed = 0.97, max_speed = 1.03;
+  // Uses parts of segments where the title has them (HLS), and starts at their distance.
+  bool low_latency = true;
+};
+
 struct PlayerConfig {
   BufferingConfig buffering;
   // Position reports per true play time; 4 s or 10 s by product rule, 1 s..60 s accepted.
   Duration progress_interval = 4s;
   AbrPreset preset = AbrPreset::kVod;
+  LiveConfig live;
   PictureLimits limits;  // Player::set_limits() changes them
   // BCP 47; empty: the manifest's default.
   std::string audio_language;

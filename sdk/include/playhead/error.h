@@ -39,6 +39,8 @@
   X(3004, kManifestLimit, MANIFEST_LIMIT, "the manifest exceeds a limit")                         \
   X(3005, kManifestUnsupported, MANIFEST_UNSUPPORTED, "the manifest needs a feature not built")   \
   X(3006, kNoPlayableTrack, NO_PLAYABLE_TRACK, "no track of the title can be played here")        \
+  X(3007, kManifestStale, MANIFEST_STALE, "the live manifest has stopped to change")               \
+  X(3008, kBehindLiveWindow, BEHIND_LIVE_WINDOW, "playback fell out of what the live title keeps") \
   X(4001, kContainerSyntax, CONTAINER_SYNTAX, "the segment is damaged or truncated")              \
   X(4002, kContainerUnsupported, CONTAINER_UNSUPPORTED, "the segment's container is not known")   \
   X(4003, kCodecUnsupported, CODEC_UNSUPPORTED, "no decoder for this codec")                      \

@@ -124,6 +124,15 @@ struct ProgressSent {
   std::string title_id;
   Duration position{0};
 };
+// Why playback went on elsewhere without being told to.
+enum class JumpReason : uint8_t {
+  kBehindWindow,  // the live title no longer kept what was there
+  kGap,           // the title has nothing there
+};
+struct PositionJumped {
+  MediaTime from, to;
+  JumpReason reason = JumpReason::kGap;
+};
 struct Ended {};
 struct Warning {
   Error error;
@@ -140,7 +149,8 @@ struct EventsDropped {
 
 using EventPayload =
     std::variant<LoadStarted, SessionStarted, ManifestLoaded, FirstFrame, StateChanged,
-                 RepresentationChanged, SegmentLoaded, SeekStarted, SeekDone, ProgressSent, Ended,
+                 RepresentationChanged, SegmentLoaded, SeekStarted, SeekDone, ProgressSent,
+                 PositionJumped, Ended,
                  Warning, Failed, Summary, EventsDropped>;
 
 struct Event {
@@ -167,6 +177,17 @@ struct RepresentationInfo {
   PictureLimit limit = PictureLimit::kNone;  // as of the last automatic choice
 };
 
+// Of a title that is still being made.
+struct LiveStatus {
+  // What can be seeked to: from the oldest moment kept to the live edge.
+  MediaTime window_start, window_end;
+  Duration offset{0};         // behind the live edge
+  Duration target_offset{0};  // where the library wants it; grows after trouble, then shrinks again
+  // Speed by which the offset is being corrected; 1: it is not.
+  double correction = 1;
+  std::optional<WallTime> date;  // of the position, where the title tells
+};
+
 // How things stand; immutable, replaced as a whole every turn of the engine.
 struct PlayerStatus {
   PlayerState state = PlayerState::kIdle;
@@ -175,6 +196,7 @@ struct PlayerStatus {
   MediaTime position;
   MonotonicTime measured_at;
   std::optional<Duration> duration;
+  std::optional<LiveStatus> live;  // none: the title is complete, or nothing is known yet
   double speed = 1.0;
   double volume = 1.0;
   Duration video_buffer{0}, audio_buffer{0};  // media ahead of the position

@@ -23,6 +23,26 @@ struct UtcTiming {
 struct LatencyTargets {
   std::optional<Duration> target, min, max;
   std::optional<double> min_rate, max_rate;  // 1.0 = normal speed
+  // DASH Latency@referenceId: the ProducerReferenceTime::id latency is measured from; empty: none.
+  std::string reference_id;
+};
+
+// What wall-clock time the media of a presentation time is of (ISO/IEC 23009-1 5.12), so that
+// latency can be told: at time t it is the clock's time less (date + t - time). As data: nothing
+// in the library acts on it.
+struct ProducerReferenceTime {
+  enum class Type : uint8_t {
+    kEncoder,      // when it was encoded; the default
+    kCaptured,     // when it was captured
+    kApplication,  // as application_scheme says
+  };
+  std::string id;  // @id
+  Type type = Type::kEncoder;
+  std::string application_scheme;       // @applicationScheme, of kApplication
+  bool is_inband = false;               // @inband: the media carries prft boxes with the same id
+  MediaTime time;                       // @presentationTime, on the presentation timeline
+  std::optional<WallTime> date;         // @wallClockTime; none when it cannot be read
+  std::optional<UtcTiming> utc_timing;  // the clock @wallClockTime was read from
 };
 
 // HLS EXT-X-SERVER-CONTROL (RFC 8216bis §4.4.3.8) and what goes with low latency.

@@ -34,6 +34,8 @@ class PLAYHEAD_API Player {
   void pause();
   // Exact: shows the frame at `position`, clamped to the title. `user_tag` comes back in SeekDone.
   void seek(MediaTime position, uint64_t user_tag = 0);
+  // Goes to the live edge, as near as LiveStatus::target_offset; nothing for other titles.
+  void go_live();
   // 0.5..2, clamped; pitch is kept.
   void set_speed(double speed);
   // 0..1, clamped.

@@ -73,7 +73,8 @@ class SegmentIndex {
   [[nodiscard]] virtual std::optional<std::size_t> find(MediaTime time) const = 0;
   // The segment with that number, if it is listed.
   [[nodiscard]] virtual std::optional<std::size_t> find_number(uint64_t number) const = 0;
-  // Start of the first, end of the last segment; both 0 when empty.
+  // Start of the first, end of the last segment; both 0 when empty, as a live playlist is that has
+  // only begun.
   [[nodiscard]] virtual MediaTime start() const = 0;
   [[nodiscard]] virtual MediaTime end() const = 0;
   // The parts of segment `index` <= size(); == size(): those of the segment in progress. Empty when

@@ -20,7 +20,7 @@ struct MediaPlaylist;
 
 // What a Representation's index source told once it was fetched and parsed.
 struct LoadedIndex {
-  std::shared_ptr<const SegmentIndex> segments;  // never null, never empty
+  std::shared_ptr<const SegmentIndex> segments;  // never null; size() 0: it has only begun
   Container container = Container::kUnknown;     // kUnknown: look at the bytes
   PresentationType type = PresentationType::kVod;
   std::optional<Duration> target_duration;  // HLS: longest segment, for refreshing

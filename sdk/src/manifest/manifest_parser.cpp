@@ -9,6 +9,8 @@
 #include "manifest/dash/dash_presentation.h"
 #include "manifest/dash/mpd_parser.h"
 #include "manifest/hls/hls_presentation.h"
+#include "manifest/hls/hls_segment_index.h"
+#include "manifest/hls/media_playlist_alignment.h"
 #include "manifest/hls/media_playlist_parser.h"
 #include "manifest/hls/media_playlist_refresh.h"
 #include "manifest/hls/multivariant_playlist_parser.h"
@@ -183,6 +185,28 @@ Result<LoadedIndex> parse_index(const IndexSource& source, const Representation&
       break;
   }
   return make_error(ErrorCode::kInvalidArgument, "the Representation has its segments already");
+}
+
+Result<LoadedIndex> align_index(LoadedIndex index, const LoadedIndex& reference,
+                                const IndexSource& source) {
+  if (!index.playlist || !reference.playlist) return index;
+  const int64_t start = hls::aligned_start(*index.playlist, *reference.playlist);
+  if (start == index.playlist->start_ticks) return index;
+  PLAYHEAD_TRY(hls::MediaPlaylist playlist,
+               hls::parse_media_playlist(
+                   {index.playlist->text, index.url, source.variables.get(), {}, nullptr, start}));
+  return hls::make_loaded_index(std::make_shared<const hls::MediaPlaylist>(std::move(playlist)));
+}
+
+LoadedIndex inline_index(const Representation& representation) {
+  if (const auto* index =
+          dynamic_cast<const hls::HlsSegmentIndex*>(representation.segments.get())) {
+    return hls::make_loaded_index(index->playlist());
+  }
+  LoadedIndex index;
+  index.segments = representation.segments;
+  index.container = representation.container;
+  return index;
 }
 
 Result<RefreshedIndex> refresh_index(const LoadedIndex& previous, const IndexSource& source,

@@ -28,6 +28,15 @@ namespace playhead {
                                               SharedBytes bytes, const std::string& final_url,
                                               const ParseOptions& options = {});
 
+// `index`, an HLS playlist just parsed, on the timeline of `reference`, that of another
+// Representation of the same live title: see hls/media_playlist_alignment.h. What is no HLS is
+// answered as it is.
+[[nodiscard]] Result<LoadedIndex> align_index(LoadedIndex index, const LoadedIndex& reference,
+                                              const IndexSource& source);
+
+// The segments a Representation came with (Representation::segments is not null).
+[[nodiscard]] LoadedIndex inline_index(const Representation& representation);
+
 struct RefreshedIndex {
   LoadedIndex index;
   bool is_new = true;  // false: `index` is the one before; nothing changed, or a cache was behind

@@ -5,8 +5,9 @@
 
 #include "base/limits.h"
 #include "base/url.h"
+#include "manifest/dash/mpd_patch.h"
+#include "manifest/dash/presentation_refresh.h"
 #include "manifest/dash/xlink_resolver.h"
-#include "manifest/manifest_parser.h"
 #include "manifest/sidx_index_builder.h"
 
 namespace playhead {
@@ -128,10 +129,15 @@ class ManifestLoad : public std::enable_shared_from_this<ManifestLoad> {
   using Done = UniqueFunction<void(Result<std::shared_ptr<const Presentation>>)>;
 
   ManifestLoad(ManifestFetch fetch, RequestTimeouts timeouts, const ParseOptions& options,
-               Done done)
-      : fetch_(std::move(fetch)), timeouts_(timeouts), options_(options), done_(std::move(done)) {}
+               std::shared_ptr<SharedBytes> patchable, Done done)
+      : fetch_(std::move(fetch)),
+        timeouts_(timeouts),
+        options_(options),
+        patchable_(std::move(patchable)),
+        done_(std::move(done)) {}
 
   void request(const std::string& url);
+  void refresh(std::shared_ptr<const Presentation> previous);
   void cancel() {
     done_ = nullptr;
     running_.reset();
@@ -139,6 +145,10 @@ class ManifestLoad : public std::enable_shared_from_this<ManifestLoad> {
 
  private:
   void on_manifest(const std::string& url, Result<FetchedManifest> fetched);
+  void on_patch(Result<FetchedManifest> fetched);
+  // Where `previous_` says the next MPD is.
+  [[nodiscard]] std::string whole_url() const;
+  void take(SharedBytes text);
   void on_element(Result<FetchedManifest> fetched);
   void go_on();
   void finish(Result<std::shared_ptr<const Presentation>> result) {
@@ -151,8 +161,10 @@ class ManifestLoad : public std::enable_shared_from_this<ManifestLoad> {
   ManifestFetch fetch_;
   RequestTimeouts timeouts_;
   ParseOptions options_;
+  std::shared_ptr<SharedBytes> patchable_;
   Done done_;
-  std::string url_;  // final
+  std::shared_ptr<const Presentation> previous_;  // null: the first one
+  std::string url_;                               // final
   std::optional<dash::XlinkResolver> remote_;
   CancelHandle running_;
 };
@@ -168,10 +180,40 @@ void ManifestLoad::on_manifest(const std::string& url, Result<FetchedManifest> f
   if (!fetched) return finish(std::move(fetched).error());
   if (std::optional<Error> error = status_error(fetched->head)) return finish(*std::move(error));
   url_ = url_of(*fetched, url);
-  if (!dash::XlinkResolver::may_need(fetched->body.view())) return parse(fetched->body, 0);
-  Result<dash::XlinkResolver> remote = dash::XlinkResolver::make(fetched->body.view(), url_);
+  take(fetched->body);
+}
+
+std::string ManifestLoad::whole_url() const {
+  const auto& locations = previous_->live->locations;
+  return locations.empty() ? previous_->url : locations.front();
+}
+
+void ManifestLoad::refresh(std::shared_ptr<const Presentation> previous) {
+  previous_ = std::move(previous);
+  // ISO/IEC 23009-1 5.15.2: the answer to a PatchLocation is a patch, or a whole MPD.
+  const auto& patches = previous_->live->patch_locations;
+  if (patches.empty() || patchable_->size() == 0) return request(whole_url());
+  running_ = fetch_(make_request({patches.front().url, std::nullopt}, timeouts_),
+                    [weak = weak_from_this()](Result<FetchedManifest> fetched) {
+                      if (const auto self = weak.lock()) self->on_patch(std::move(fetched));
+                    });
+}
+
+void ManifestLoad::on_patch(Result<FetchedManifest> fetched) {
+  if (!fetched || status_error(fetched->head)) return request(whole_url());
+  url_ = previous_->url;
+  // Nothing new yet (5.15.3: an empty answer).
+  if (fetched->body.size() == 0) return finish(previous_);
+  Result<SharedBytes> text = dash::apply_patch(patchable_->view(), fetched->body.view());
+  if (!text) return request(whole_url());
+  take(*std::move(text));
+}
+
+void ManifestLoad::take(SharedBytes text) {
+  if (!dash::XlinkResolver::may_need(text.view())) return parse(std::move(text), 0);
+  Result<dash::XlinkResolver> remote = dash::XlinkResolver::make(text.view(), url_);
   if (!remote || !remote->missing()) {
-    return parse(remote ? remote->text() : fetched->body, 0);  // the parser says what is wrong
+    return parse(remote ? remote->text() : text, 0);  // the parser says what is wrong
   }
   remote_ = *std::move(remote);
   go_on();
@@ -196,19 +238,106 @@ void ManifestLoad::on_element(Result<FetchedManifest> fetched) {
 }
 
 void ManifestLoad::parse(SharedBytes bytes, int failures) {
+  SharedBytes text = bytes;
   Result<Presentation> presentation = parse_manifest(std::move(bytes), url_, options_);
   if (!presentation) return finish(std::move(presentation).error());
   presentation->warnings += failures;
+  const bool offers_patches = presentation->live && !presentation->live->patch_locations.empty();
+  *patchable_ = offers_patches ? std::move(text) : SharedBytes();
+  if (previous_ && presentation->format != previous_->format) {
+    return finish(
+        make_error(ErrorCode::kManifestSyntax, "the manifest has become one of another kind"));
+  }
+  if (previous_) *presentation = dash::refresh(*previous_, *std::move(presentation));
   finish(std::make_shared<const Presentation>(*std::move(presentation)));
 }
+
+// RFC 8216bis §6.2.5: directives are parameters of the query.
+std::string with_directives(const std::string& url, const ReloadDirectives& directives) {
+  std::string query;
+  const auto add = [&](const char* name, const std::string& value) {
+    query.append(query.empty() ? "" : "&").append(name).append("=").append(value);
+  };
+  if (directives.media_sequence) add("_HLS_msn", std::to_string(*directives.media_sequence));
+  if (directives.part) add("_HLS_part", std::to_string(*directives.part));
+  if (directives.skip) add("_HLS_skip", "YES");
+  if (query.empty()) return url;
+  const std::size_t fragment = std::min(url.find('#'), url.size());
+  const bool has_query = url.find('?') < fragment;
+  return url.substr(0, fragment) + (has_query ? "&" : "?") + query;
+}
+
+// Fetches an HLS playlist again; once more, whole, when a delta update does not fit.
+class PlaylistReload : public std::enable_shared_from_this<PlaylistReload> {
+ public:
+  using Done = UniqueFunction<void(Result<RefreshedIndex>)>;
+
+  PlaylistReload(ManifestFetch fetch, RequestTimeouts timeouts, IndexSource source,
+                 LoadedIndex previous, Done done)
+      : fetch_(std::move(fetch)),
+        timeouts_(timeouts),
+        source_(std::move(source)),
+        previous_(std::move(previous)),
+        done_(std::move(done)) {}
+
+  void request(const ReloadDirectives& directives, Duration patience) {
+    RequestTimeouts timeouts = timeouts_;
+    if (directives.media_sequence) timeouts.first_byte = std::max(timeouts.first_byte, patience);
+    const std::string url = with_directives(source_.location.url, directives);
+    running_ = fetch_(make_request({url, std::nullopt}, timeouts),
+                      [weak = weak_from_this(), directives](Result<FetchedManifest> fetched) {
+                        const auto self = weak.lock();
+                        if (self) self->on_fetched(directives, std::move(fetched));
+                      });
+  }
+  void cancel() {
+    done_ = nullptr;
+    running_.reset();
+  }
+
+ private:
+  void on_fetched(const ReloadDirectives& directives, Result<FetchedManifest> fetched) {
+    if (!fetched) return finish(std::move(fetched).error());
+    if (std::optional<Error> error = status_error(fetched->head)) {
+      return finish(*std::move(error));
+    }
+    Result<RefreshedIndex> refreshed = playhead::refresh_index(
+        previous_, source_, fetched->body, url_of(*fetched, source_.location.url));
+    if (!refreshed && directives.skip) return request({}, Duration{0});
+    finish(std::move(refreshed));
+  }
+  void finish(Result<RefreshedIndex> result) {
+    Done done = std::move(done_);
+    done_ = nullptr;
+    if (done) done(std::move(result));
+  }
+
+  ManifestFetch fetch_;
+  RequestTimeouts timeouts_;
+  IndexSource source_;
+  LoadedIndex previous_;
+  Done done_;
+  CancelHandle running_;
+};
 
 }  // namespace
 
 CancelHandle ManifestSource::load(
     const std::string& url, UniqueFunction<void(Result<std::shared_ptr<const Presentation>>)> done,
     const ParseOptions& options) {
-  auto load = std::make_shared<ManifestLoad>(fetch_, timeouts_, options, std::move(done));
+  auto load =
+      std::make_shared<ManifestLoad>(fetch_, timeouts_, options, patchable_, std::move(done));
   load->request(url);
+  return CancelHandle([load] { load->cancel(); });
+}
+
+CancelHandle ManifestSource::refresh(
+    std::shared_ptr<const Presentation> previous,
+    UniqueFunction<void(Result<std::shared_ptr<const Presentation>>)> done,
+    const ParseOptions& options) {
+  auto load =
+      std::make_shared<ManifestLoad>(fetch_, timeouts_, options, patchable_, std::move(done));
+  load->refresh(std::move(previous));
   return CancelHandle([load] { load->cancel(); });
 }
 
@@ -232,6 +361,16 @@ CancelHandle ManifestSource::load_index(const Representation& representation,
                        url_of(*fetched, source.location.url), options));
   };
   return fetch_(make_request(source.location, timeouts_), std::move(on_fetched));
+}
+
+CancelHandle ManifestSource::refresh_index(const Representation& representation,
+                                           LoadedIndex previous, const ReloadDirectives& directives,
+                                           Duration patience,
+                                           UniqueFunction<void(Result<RefreshedIndex>)> done) {
+  auto reload = std::make_shared<PlaylistReload>(fetch_, timeouts_, representation.index_source,
+                                                 std::move(previous), std::move(done));
+  reload->request(directives, patience);
+  return CancelHandle([reload] { reload->cancel(); });
 }
 
 }  // namespace playhead

@@ -7,6 +7,7 @@
 
 #include "manifest/diagnostic.h"
 #include "manifest/loaded_index.h"
+#include "manifest/manifest_parser.h"
 #include "playhead/bytes.h"
 #include "playhead/cancel_handle.h"
 #include "playhead/presentation.h"
@@ -27,6 +28,13 @@ struct FetchedManifest {
 using ManifestFetch = std::function<CancelHandle(
     Request request, UniqueFunction<void(Result<FetchedManifest>)> done)>;
 
+// What a client asks of a server that offers low latency (RFC 8216bis §6.2.5).
+struct ReloadDirectives {
+  // The answer waits until the playlist has that segment, or that part of it.
+  std::optional<uint64_t> media_sequence, part;
+  bool skip = false;  // a delta update is enough
+};
+
 // Fetches manifests and segment indexes and parses them. Use from one thread: the one `fetch`
 // reports to. Destroying it, or a handle it gave, cancels; it may be destroyed in its callbacks.
 class ManifestSource {
@@ -43,6 +51,12 @@ class ManifestSource {
                     UniqueFunction<void(Result<std::shared_ptr<const Presentation>>)> done,
                     const ParseOptions& options = {});
 
+  // A later state of `previous`, a dynamic MPD: from where its Location says, as a patch where one
+  // is offered and fits. Identity is kept, see dash/presentation_refresh.h. Errors as load().
+  CancelHandle refresh(std::shared_ptr<const Presentation> previous,
+                       UniqueFunction<void(Result<std::shared_ptr<const Presentation>>)> done,
+                       const ParseOptions& options = {});
+
   // The segments of a Representation that has an index source; follows segment indexes that name
   // further ones. Errors as above, and those of parse_index(). `options.diagnostics` is written
   // before `done` runs, on its thread; it must live until then, or until the handle is gone.
@@ -50,9 +64,18 @@ class ManifestSource {
                           UniqueFunction<void(Result<LoadedIndex>)> done,
                           const ParseOptions& options = {});
 
+  // A later state of `previous`, an HLS playlist: see refresh_index(). A delta update that does not
+  // fit is followed by the whole playlist. `patience`: how long the server may hold a blocked
+  // answer back.
+  CancelHandle refresh_index(const Representation& representation, LoadedIndex previous,
+                             const ReloadDirectives& directives, Duration patience,
+                             UniqueFunction<void(Result<RefreshedIndex>)> done);
+
  private:
   ManifestFetch fetch_;
   RequestTimeouts timeouts_;
+  // The text of the last MPD that offered patches.
+  std::shared_ptr<SharedBytes> patchable_ = std::make_shared<SharedBytes>();
 };
 
 }  // namespace playhead

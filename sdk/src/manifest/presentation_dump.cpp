@@ -6,62 +6,10 @@
 #include <string_view>
 #include <vector>
 
+#include "manifest/model_names.h"
+
 namespace playhead {
 namespace {
-
-std::string_view name_of(TrackKind kind) {
-  switch (kind) {
-    case TrackKind::kVideo:
-      return "video";
-    case TrackKind::kAudio:
-      return "audio";
-    case TrackKind::kText:
-      return "text";
-    case TrackKind::kImage:
-      return "image";
-  }
-  return "?";
-}
-
-std::string_view name_of(Container container) {
-  switch (container) {
-    case Container::kUnknown:
-      return "unknown";
-    case Container::kFmp4:
-      return "fmp4";
-    case Container::kMpegTs:
-      return "mpeg-ts";
-    case Container::kPackedAudio:
-      return "packed-audio";
-    case Container::kWebVtt:
-      return "webvtt";
-  }
-  return "?";
-}
-
-std::string_view name_of(PresentationType type) {
-  switch (type) {
-    case PresentationType::kVod:
-      return "vod";
-    case PresentationType::kEvent:
-      return "event";
-    case PresentationType::kLive:
-      return "live";
-  }
-  return "?";
-}
-
-std::string_view name_of(IndexSource::Kind kind) {
-  switch (kind) {
-    case IndexSource::Kind::kInline:
-      return "inline";
-    case IndexSource::Kind::kHlsMediaPlaylist:
-      return "media-playlist";
-    case IndexSource::Kind::kSidx:
-      return "sidx";
-  }
-  return "?";
-}
 
 std::string hex(ByteView bytes) {
   constexpr std::string_view kDigits = "0123456789abcdef";
@@ -71,20 +19,6 @@ std::string hex(ByteView bytes) {
     text += kDigits[byte & 15];
   }
   return text;
-}
-
-std::string_view name_of(VideoRange range) {
-  switch (range) {
-    case VideoRange::kUnknown:
-      return "";
-    case VideoRange::kSdr:
-      return "sdr";
-    case VideoRange::kPq:
-      return "pq";
-    case VideoRange::kHlg:
-      return "hlg";
-  }
-  return "?";
 }
 
 // Writes lines of "name key=value …"; what is empty or 0 is left out.
@@ -157,12 +91,14 @@ class Printer {
   void protection(int depth, std::string_view name, const ContentProtection& protection);
   void descriptors(int depth, std::string_view name, const std::vector<Descriptor>& descriptors);
   void facts(const Representation& representation);
+  void reference_times(const Representation& representation);
   void places(const Representation& representation);
   void facts(const AdaptationSet& set);
   void event(const TimedEvent& event);
   void live(const LiveInfo& live);
   void facts(const Presentation& presentation);
   void segment(int depth, const SegmentIndex& index, std::size_t position);
+  void parts(int depth, const SegmentIndex& index, std::size_t position);
   void segments(int depth, const SegmentIndex& index);
   void representation(const Representation& representation);
   void adaptation_set(const AdaptationSet& set);
@@ -195,8 +131,12 @@ void Printer::segment(int depth, const SegmentIndex& index, std::size_t position
   if (segment.keys != nullptr) {
     for (const SegmentKey& key : *segment.keys) field("key", key.key_format + " " + key.uri);
   }
+  parts(depth + 1, index, position);
+}
+
+void Printer::parts(int depth, const SegmentIndex& index, std::size_t position) {
   for (const PartialSegment& part : index.parts(position)) {
-    line(depth + 1, "part");
+    line(depth, "part");
     time("start", part.start.us);
     time("end", part.end.us);
     location("media", part.media);
@@ -216,6 +156,12 @@ void Printer::segments(int depth, const SegmentIndex& index) {
   if (index.size() > options_.max_segments) {
     line(depth + 1, "...");
     segment(depth + 1, index, index.size() - 1);
+  }
+  parts(depth + 1, index, index.size());  // of the segment in progress
+  for (const PreloadHint& hint : index.preload_hints()) {
+    line(depth + 1, "preload_hint");
+    flag("map", hint.is_map);
+    location("location", hint.location);
   }
 }
 
@@ -245,9 +191,7 @@ void Printer::descriptors(int depth, std::string_view name,
 void Printer::facts(const Representation& r) {
   field("supplemental_codecs", r.supplemental_codecs);
   field("video_range", name_of(r.video_range));
-  number("hdcp_type", r.hdcp_level == HdcpLevel::kNone    ? 0
-                      : r.hdcp_level == HdcpLevel::kType0 ? 1
-                                                          : 2);
+  field("hdcp_level", name_of(r.hdcp_level));
   if (r.score) field("score_thousandths", std::to_string(std::llround(*r.score * 1000)));
   list("allowed_cpc", r.allowed_cpc);
   field("video_layout", r.video_layout);
@@ -256,6 +200,21 @@ void Printer::facts(const Representation& r) {
   if (r.tiles) {
     field("tiles", std::to_string(r.tiles->columns) + "x" + std::to_string(r.tiles->rows));
     if (r.tiles->tile_duration.count() > 0) time("tile_duration", r.tiles->tile_duration.count());
+  }
+}
+
+void Printer::reference_times(const Representation& r) {
+  for (const ProducerReferenceTime& reference : r.producer_reference_times) {
+    line(4, "producer_reference_time");
+    field("id", reference.id);
+    field("type", name_of(reference.type));
+    field("application_scheme", reference.application_scheme);
+    flag("inband", reference.is_inband);
+    time("time", reference.time.us);
+    optional_time("date", reference.date);
+    if (!reference.utc_timing) continue;
+    field("clock_scheme", reference.utc_timing->scheme);
+    field("clock_value", reference.utc_timing->value);
   }
 }
 
@@ -304,6 +263,7 @@ void Printer::representation(const Representation& r) {
     if (r.index_source.init != nullptr) location("init", *r.index_source.init);
   }
   if (r.segments != nullptr) segments(4, *r.segments);
+  reference_times(r);
   places(r);
 }
 
@@ -386,6 +346,7 @@ void Printer::live(const LiveInfo& live) {
     number("min_rate_permille", std::llround(*live.latency.min_rate * 1000));
   if (live.latency.max_rate)
     number("max_rate_permille", std::llround(*live.latency.max_rate * 1000));
+  field("latency_reference", live.latency.reference_id);
   optional_time("availability_start", live.availability_start);
   optional_time("availability_end", live.availability_end);
   optional_time("publish_time", live.publish_time);

@@ -30,16 +30,21 @@ std::size_t first_ending_after(const Timeline& timeline, std::size_t from, std::
 }  // namespace
 
 void TimelineSegmentIndex::restrict_to(WallTime now) {
-  first_ = 0;
-  size_ = timeline_->size();
-  edge_.reset();
-  if (availability_ == nullptr) return;
+  const Window window = window_at(now);
+  first_ = window.first;
+  size_ = window.size;
+  edge_ = window.edge;
+}
+
+TimelineSegmentIndex::Window TimelineSegmentIndex::window_at(WallTime now) const {
+  Window window;
+  window.size = timeline_->size();
+  if (availability_ == nullptr) return window;
   const Availability& rule = *availability_;
   if (rule.end) now = std::min(now, *rule.end);
   const std::optional<int64_t> elapsed = checked_add(now.us, -rule.origin.us);
   const MediaTime clock = saturated(elapsed);
   const MediaTime edge = saturated(checked_add(clock.us, rule.offset.count()));
-  edge_ = edge;
   const std::size_t all = timeline_->size();
   std::size_t last = first_ending_after(*timeline_, std::min(rule.announced, all), all, edge);
   if (rule.period_start > edge) last = 0;
@@ -47,9 +52,11 @@ void TimelineSegmentIndex::restrict_to(WallTime now) {
     // A clock that is ahead does not drop what the manifest shows at its end.
     const MediaTime newest = std::min(clock, timeline_->end(last - 1));
     const std::optional<int64_t> oldest = checked_add(newest.us, -rule.depth->count());
-    if (oldest) first_ = first_ending_after(*timeline_, 0, last - 1, MediaTime{*oldest});
+    if (oldest) window.first = first_ending_after(*timeline_, 0, last - 1, MediaTime{*oldest});
   }
-  size_ = last - first_;
+  window.size = last - window.first;
+  if (last < all) window.edge = edge;  // else the clock says nothing any more
+  return window;
 }
 
 void TimelineSegmentIndex::share(const std::shared_ptr<const Timeline>& timeline,
@@ -64,6 +71,17 @@ std::shared_ptr<const TimelineSegmentIndex> TimelineSegmentIndex::listed_at(Wall
   auto index = std::make_shared<TimelineSegmentIndex>(*this);
   index->restrict_to(now);
   return index;
+}
+
+std::optional<WallTime> TimelineSegmentIndex::next_listing() const {
+  const std::size_t next = first_ + size_;
+  if (availability_ == nullptr || next >= timeline_->size()) return std::nullopt;
+  const MediaTime end = std::max(timeline_->end(next), availability_->period_start);
+  const auto since_start = checked_add(end.us, -availability_->offset.count());
+  const auto time =
+      since_start ? checked_add(*since_start, availability_->origin.us) : std::nullopt;
+  if (!time) return std::nullopt;
+  return WallTime{*time};
 }
 
 Segment TimelineSegmentIndex::at(std::size_t index) const {

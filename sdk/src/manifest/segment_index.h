@@ -108,12 +108,15 @@ class TimelineSegmentIndex final : public SegmentIndex {
              const std::shared_ptr<const ResourceLocation>& init);
   // Whether both show the same positions of equal Timelines.
   [[nodiscard]] bool has_window_of(const TimelineSegmentIndex& other) const {
-    return first_ == other.first_ && size_ == other.size_ && edge_ == other.edge_ &&
-           cadence_ == other.cadence_;
+    return window() == other.window() && cadence_ == other.cadence_;
   }
+  // Whether it shows what can be fetched at `now`.
+  [[nodiscard]] bool is_listed_at(WallTime now) const { return window_at(now) == window(); }
 
   // The same segments as far as they can be fetched at `now`.
   [[nodiscard]] std::shared_ptr<const TimelineSegmentIndex> listed_at(WallTime now) const;
+  // When one more segment can be fetched; nothing when no more is announced.
+  [[nodiscard]] std::optional<WallTime> next_listing() const;
   [[nodiscard]] const std::shared_ptr<const Timeline>& timeline() const { return timeline_; }
   [[nodiscard]] const std::shared_ptr<const MediaLocator>& locator() const { return locator_; }
   [[nodiscard]] const std::shared_ptr<const ResourceLocation>& init() const { return init_; }
@@ -141,6 +144,13 @@ class TimelineSegmentIndex final : public SegmentIndex {
   }
 
  private:
+  struct Window {
+    std::size_t first = 0, size = 0;
+    std::optional<MediaTime> edge;
+    friend bool operator==(const Window&, const Window&) = default;
+  };
+  [[nodiscard]] Window window() const { return {first_, size_, edge_}; }
+  [[nodiscard]] Window window_at(WallTime now) const;
   [[nodiscard]] SegmentPlace place_of(std::size_t position) const {
     return {position, timeline_->number(position), timeline_->start_ticks(position), 1};
   }
@@ -150,7 +160,8 @@ class TimelineSegmentIndex final : public SegmentIndex {
   std::shared_ptr<const ResourceLocation> init_;
   std::shared_ptr<const Availability> availability_;
   std::size_t first_ = 0, size_ = 0;
-  std::optional<MediaTime> edge_;  // what ends after it cannot be fetched yet
+  // What ends after it cannot be fetched yet; none: no segment of the Timeline does.
+  std::optional<MediaTime> edge_;
   int64_t number_shift_ = 0;
   uint32_t cadence_ = 0;
 };

@@ -26,6 +26,13 @@ Result<void> check(const PlayerConfig& config) {
   if (config.progress_interval < 1s || config.progress_interval > 60s) {
     return refuse("progress_interval is outside 1 s to 60 s");
   }
+  const LiveConfig& live = config.live;
+  if (!(live.min_speed >= 0.5 && live.min_speed <= 1 && live.max_speed >= 1 &&
+        live.max_speed <= 2)) {
+    return refuse("live.min_speed or live.max_speed is outside 0.5 to 1 or 1 to 2");
+  }
+  if (live.target_offset < Duration{0}) return refuse("live.target_offset is negative");
+  if (live.behind_window > BehindWindow::kStop) return refuse("live.behind_window is unknown");
   if (config.preset > AbrPreset::kMaxQuality) return refuse("preset is none of AbrPreset");
   return {};
 }
@@ -125,6 +132,10 @@ void Player::pause() {
 
 void Player::seek(MediaTime position, uint64_t user_tag) {
   impl_->post([=](PlayerEngine& engine) { engine.seek(position, user_tag); });
+}
+
+void Player::go_live() {
+  impl_->post([](PlayerEngine& engine) { engine.go_live(); });
 }
 
 void Player::set_speed(double speed) {

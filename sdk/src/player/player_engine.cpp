@@ -36,6 +36,7 @@ PlayerEngine::PlayerEngine(std::shared_ptr<Client> client, PlayerConfig config, 
       decisions_(decisions),
       publish_(std::move(publish)),
       log_(client_->impl().log.get(), "player"),
+      live_control_(config_.live),
       start_fetcher_(*client_->impl().transport, executor, start_retries()),
       media_fetcher_(*client_->impl().transport, executor),
       manifests_([this](Request request, ManifestDone done) {
@@ -54,6 +55,7 @@ CancelHandle PlayerEngine::fetch_manifest(Request request, ManifestDone done) {
       std::move(request), [this, done = std::move(done)](Result<FetchedResource> result) mutable {
         if (!result) return done(std::move(result).error());
         qoe_.on_bytes(result->stats.body_bytes);
+        observe_date(*result);
         done(FetchedManifest{std::move(result->head), std::move(result->body)});
       });
 }
@@ -85,7 +87,7 @@ void PlayerEngine::turn() {
   if (streaming_) {
     settle_start(now);
     streaming_->set_smooth_height(dropped_frames_.smooth_height(now));
-    wait = streaming_->turn(now, position(now), speed_);
+    wait = std::min(control_live(now), streaming_->turn(now, position(now), speed_));
     decisions_.follow(streaming_->chooser());
     const MediaPipeline::Turn played = pipeline_->turn(*streaming_, now);
     wait = std::min(wait, played.wait);
@@ -203,6 +205,7 @@ void PlayerEngine::update_playing(MonotonicTime now) {
   }
   if (pipeline_->is_starved(*streaming_, now)) {
     pipeline_->run(false, now);
+    if (const auto live = streaming_->live(now)) live_control_.on_stall(*live, now);
     set_state(PlayerState::kRebuffering, now);
     wake();
   }
@@ -273,6 +276,9 @@ void PlayerEngine::publish_status(MonotonicTime now) {
   status->qoe = qoe_.summary(now);
   if (streaming_) {
     status->duration = streaming_->duration();
+    if (const auto live = streaming_->live(now)) {
+      status->live = live_control_.status(*live, status->position, now);
+    }
     status->video_buffer = streaming_->level(TrackKind::kVideo, status->position);
     status->audio_buffer = streaming_->level(TrackKind::kAudio, status->position);
     status->buffered_bytes = streaming_->buffered_bytes();

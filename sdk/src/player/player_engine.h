@@ -10,9 +10,11 @@
 #include "base/log.h"
 #include "manifest/manifest_source.h"
 #include "net/fetcher.h"
+#include "net/server_clock.h"
 #include "player/client_impl.h"
 #include "player/decision_text.h"
 #include "player/event_queue.h"
+#include "player/live_control.h"
 #include "player/media_pipeline.h"
 #include "player/qoe_collector.h"
 #include "playhead/player.h"
@@ -35,6 +37,7 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   void play();
   void pause();
   void seek(MediaTime position, uint64_t user_tag);
+  void go_live();
   void set_speed(double speed);
   void set_volume(double volume);
   void select_representation(const std::string& id);
@@ -52,6 +55,7 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   void on_manifest(Result<std::shared_ptr<const Presentation>> result);
   // Once the title's length is known: where playback begins lies in it, and the app is told.
   void settle_start(MonotonicTime now);
+  bool settle_live_start(MonotonicTime now);
   [[nodiscard]] MediaTime start_within(Duration duration);
   void tell_manifest(MonotonicTime now);
   // Signed URLs.
@@ -63,6 +67,14 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   // The turn and its steps, in order.
   void turn();
   void handle_errors(MonotonicTime now);
+  // Live titles: stays within what is kept, and at its distance from the edge. Answers how long
+  // until it should be looked at again.
+  Duration control_live(MonotonicTime now);
+  void apply_correction(double correction, MonotonicTime now);
+  // Playback goes on at `target`.
+  void jump(MediaTime target, JumpReason reason, MonotonicTime now);
+  // What time it is where the title is made.
+  void observe_date(const FetchedResource& resource);
   void note_presented(const VideoPipeline::Presented& presented, MonotonicTime now);
   void note_dropped(const VideoPipeline::Presented& presented, MonotonicTime now);
   void update_state(MonotonicTime now);
@@ -117,6 +129,10 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   // What this device drops, over all plays.
   abr::DroppedFrames dropped_frames_;
   MonotonicTime catches_up_until_;
+
+  LiveControl live_control_;
+  double correction_ = 1;  // of the speed, in force
+  ServerClock media_clock_;
 
   // The play.
   PlaySource source_;

@@ -39,6 +39,8 @@ void PlayerEngine::load(PlaySource source) {
   start_position_ = MediaTime{std::max<int64_t>(source_.start.value_or(Duration{0}).count(), 0)};
   resumes_ = false;
   is_start_settled_ = false;
+  live_control_.reset();
+  correction_ = 1;
   if (sinks_.video) sinks_.video->clear();
   qoe_.start(now);
   emit(LoadStarted{source_.title_id, redact(source_.url)});
@@ -88,12 +90,13 @@ void PlayerEngine::on_manifest(Result<std::shared_ptr<const Presentation>> resul
   config.buffering = config_.buffering;
   config.preset = config_.preset;
   config.limits = config_.limits;
+  config.live = config_.live;
   config.can_renew = session_ != nullptr;
   MediaBackend& backend = *client_->impl().backend;
   StreamingListener& streaming_listener = *this;
   PipelineListener& pipeline_listener = *this;
   auto streaming = std::make_unique<StreamingEngine>(media_fetcher_, manifests_, backend, executor_,
-                                                     config, streaming_listener);
+                                                     media_clock_, config, streaming_listener);
   decisions_.start(streaming->chooser().settings(), config_.buffering.target);
   streaming->remember(client_->impl().remembered_throughput());
   if (auto opened = streaming->open(*result, preferences_, start_position_); !opened) {
@@ -126,7 +129,11 @@ MediaTime PlayerEngine::start_within(Duration duration) {
 }
 
 void PlayerEngine::settle_start(MonotonicTime now) {
-  if (is_start_settled_ || !streaming_->duration()) return;
+  if (is_start_settled_) return;
+  if (!streaming_->duration()) {
+    is_start_settled_ = settle_live_start(now);
+    return;
+  }
   is_start_settled_ = true;
   const MediaTime start = start_within(*streaming_->duration());
   if (start != start_position_) {
@@ -171,6 +178,9 @@ void PlayerEngine::seek(MediaTime target, uint64_t user_tag) {
   if (streaming_ && streaming_->duration()) {
     target = std::min(target, MediaTime{0} + *streaming_->duration());
   }
+  if (const auto live = streaming_ ? streaming_->live(now) : std::nullopt) {
+    target = live_control_.clamp(target, *live, now);
+  }
   emit(SeekStarted{target, user_tag});
   if (!std::exchange(is_seeking_, true)) seek_started_ = now;
   seek_tags_.push_back(user_tag);
@@ -189,7 +199,7 @@ void PlayerEngine::seek(MediaTime target, uint64_t user_tag) {
 
 void PlayerEngine::set_speed(double speed) {
   speed_ = speed == speed ? std::clamp(speed, 0.5, 2.0) : 1.0;
-  if (pipeline_) pipeline_->set_speed(speed_, executor_.now());
+  if (pipeline_) pipeline_->set_speed(speed_ * correction_, executor_.now());
   wake();
 }
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "net/server_clock.h"
 #include "session/credentials.h"
-#include "session/server_clock.h"
 
 namespace playhead {
 

@@ -14,6 +14,11 @@ constexpr Duration kHostDelay = 1s;
 // been resumed by the fetcher for its whole budget.
 constexpr int kMostBreaks = 2;
 
+// Between attempts at a live segment that is not there yet, and how many (chosen: a host is behind
+// the encoder by less than two seconds, or something is wrong).
+constexpr Duration kNewSegmentDelay = 500ms;
+constexpr int kNewSegmentAttempts = 4;
+
 bool is_host_down(ErrorCode code) {
   return code == ErrorCode::kNetworkUnreachable || code == ErrorCode::kNetworkTimeout ||
          code == ErrorCode::kConnectionLost || code == ErrorCode::kServerBusy;
@@ -37,6 +42,9 @@ FailureDecision decide_failure(const FailureInputs& in) {
   if (in.code == ErrorCode::kForbidden) {
     if (in.can_renew && !in.renewed) return {FailureAction::kRenewUrl, Duration{0}};
     return {FailureAction::kGiveUp, Duration{0}};
+  }
+  if (in.code == ErrorCode::kNotFound && in.is_new && in.attempts <= kNewSegmentAttempts) {
+    return {FailureAction::kRetry, kNewSegmentDelay};
   }
   // A transfer may have been damaged on the way: once more, then elsewhere.
   if (is_damage(in.code) && in.attempts < 2) return {FailureAction::kRetry, Duration{0}};

@@ -15,6 +15,7 @@ struct FailureInputs {
   bool renewed = false;          // it was renewed for this segment already
   int segments_skipped = 0;      // in a row, before this one
   bool is_last = false;          // nothing of the title comes after this segment
+  bool is_new = false;           // announced moments ago: it may not have reached the host yet
   bool is_media = true;          // false: an index (playlist), without which nothing can be skipped
   Duration buffer_level{0};      // media ahead of the position
 };

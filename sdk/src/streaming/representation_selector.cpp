@@ -139,7 +139,7 @@ VideoChooser::Situation RepresentationSelector::situation(
 
 bool RepresentationSelector::should_drop(const Place& place,
                                          const TransferWatch::Receiving& receiving) {
-  if (!forced_id_.empty() || !receiving.first_byte) return false;
+  if (!forced_id_.empty() || !receiving.first_byte || receiving.is_at_edge) return false;
   std::vector<VideoChooser::Option> options;
   const VideoChooser::Transfer transfer{receiving.id, receiving.bytes,
                                         place.now - receiving.started,

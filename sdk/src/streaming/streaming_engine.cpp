@@ -39,14 +39,20 @@ Error withheld_error() {
 }  // namespace
 
 StreamingEngine::StreamingEngine(ResourceFetcher& fetcher, ManifestSource& manifests,
-                                 MediaBackend& backend, Executor& executor, StreamingConfig config,
+                                 MediaBackend& backend, Executor& executor,
+                                 const ServerClock& clock, StreamingConfig config,
                                  StreamingListener& listener)
     : fetcher_(fetcher),
       backend_(backend),
       executor_(executor),
+      clock_(clock),
       config_(config),
       listener_(listener),
-      indexes_(manifests, [this] { listener_.on_streaming_progress(); }),
+      indexes_(manifests, executor, [this] { listener_.on_streaming_progress(); }),
+      refresher_(manifests, executor, indexes_,
+                 {[this](auto presentation) { on_presentation(std::move(presentation)); },
+                  [this] { listener_.on_streaming_progress(); },
+                  [this](const Error& error) { listener_.on_streaming_warning(error); }}),
       selector_(indexes_, backend, config.preset, config.limits),
       watch_(selector_.chooser()) {}
 
@@ -55,6 +61,7 @@ StreamingEngine::~StreamingEngine() = default;
 Result<void> StreamingEngine::open(std::shared_ptr<const Presentation> presentation,
                                    const TrackPreferences& preferences, MediaTime position) {
   presentation_ = std::move(presentation);
+  refresher_.follow(presentation_);
   preferences_ = preferences;
   position_ = position;
   choose_tracks();
@@ -106,12 +113,15 @@ void StreamingEngine::place_track(Track& track, MediaTime position) {
 
 void StreamingEngine::replace(std::shared_ptr<const Presentation> presentation) {
   presentation_ = std::move(presentation);
+  refresher_.follow(presentation_);
   choose_tracks();
   indexes_.clear();
   waiting_for_renewal_ = false;
-  for (Track& track : tracks_) {
-    track.period = played_.clamp(track.period);
-  }
+  follow_periods();
+}
+
+void StreamingEngine::follow_periods() {
+  for (Track& track : tracks_) track.period = played_.clamp(track.period);
 }
 
 bool StreamingEngine::seek(MediaTime position) {
@@ -196,8 +206,8 @@ Duration StreamingEngine::turn(MonotonicTime now, MediaTime position, double spe
   video_.trim_back(position - back);
   audio_.trim_back(position - back);
   place_orphans();
+  Duration wait = refresh(now);
   handle_failures(now, position);
-  Duration wait = kForever;
   for (Track& track : tracks_) {
     if (has_failed_ || waiting_for_renewal_) break;
     wait = std::min(wait, turn_track(track, now, position, speed));
@@ -284,8 +294,9 @@ void StreamingEngine::fetch_next(Track& track, MediaTime position) {
     }
     if (waits_for_sound(track)) return;
     const AdaptationSet* set = set_of(track);
-    const auto choice =
-        set ? selector_.choose(place_of(track, *set, position)) : RepresentationSelector::Choice();
+    RepresentationSelector::Choice choice;
+    if (set) choice.representation = begun_representation(track, *set);
+    if (set && !choice.representation) choice = selector_.choose(place_of(track, *set, position));
     const Representation* chosen = choice.representation;
     if (!chosen) {
       const bool is_video = track.stream->kind() == TrackKind::kVideo;
@@ -297,26 +308,30 @@ void StreamingEngine::fetch_next(Track& track, MediaTime position) {
     if (!index) return;
     if (index->is_encrypted) return block(track, encrypted_error());
     if (replace_buffered(track, *index, *chosen, position)) return;
-    const auto next =
-        next_segment(*index->segments, track.stream->cursor(), track.last_number.has_value());
-    if (!next || index->segments->at(*next).start >= played_.end_of(track.period)) {
+    auto next = next_of(track, *index);
+    if (!next || next->segment.start >= played_.end_of(track.period)) {
+      if (waits_for_more(track, *index)) return;
       if (next_period(track)) continue;
       return;
     }
-    const Segment segment = index->segments->at(*next);
-    track.last_number = segment.number;
-    if (segment.is_gap) {
-      track.stream->set_cursor(segment.end);
+    if (is_behind_window(track, *index)) return;
+    track.last_number = next->segment.number;
+    if (next->segment.is_gap) {
+      track.stream->set_cursor(next->segment.end);
       continue;
     }
-    return start_fetch(track, *index, segment, *chosen, choice.reason);
+    return start_fetch(track, *index, *std::move(next), *chosen, choice.reason);
   }
 }
 
 const LoadedIndex* StreamingEngine::index_for(Track& track, const Representation*& chosen,
                                               MediaTime position) {
   indexes_.request(*chosen);
-  if (const LoadedIndex* index = indexes_.find(*chosen)) return index;
+  // What is wanted is kept up to date from the next turn on.
+  const bool is_new = std::exchange(track.wanted_id, chosen->id) != chosen->id;
+  if (is_new && is_live()) listener_.on_streaming_progress();
+  const LoadedIndex* wanted = indexes_.find(*chosen);
+  if (wanted && !refresher_.is_outdated(*chosen, last_turn_)) return wanted;
   if (const auto error = indexes_.take_error(chosen->id)) {
     react(track, {chosen->id, *error, false}, executor_.now(), position);
     if (!has_failed_ && !waiting_for_renewal_) listener_.on_streaming_progress();
@@ -333,11 +348,11 @@ const LoadedIndex* StreamingEngine::index_for(Track& track, const Representation
   return indexes_.find(*chosen);
 }
 
-void StreamingEngine::start_fetch(Track& track, const LoadedIndex& index, Segment segment,
+void StreamingEngine::start_fetch(Track& track, const LoadedIndex& index, NextMedia media,
                                   const Representation& representation, SwitchReason reason,
                                   std::optional<uint64_t> replaces) {
   PlannedSegment planned;
-  planned.segment = std::move(segment);
+  planned.segment = std::move(media.segment);
   planned.replaces = replaces;
   planned.period = track.period;
   planned.representation = representation_info(representation);
@@ -350,12 +365,13 @@ void StreamingEngine::start_fetch(Track& track, const LoadedIndex& index, Segmen
   planned.places_timeline = is_video || !played_.set(TrackKind::kVideo, track.period);
   if (track.period > 0) planned.period_start = played_.period(track.period).start;
   planned.period_end = played_.end_of(track.period);
+  planned.is_at_edge = is_at_edge(planned.segment, media.is_part);
   if (is_video) {
     last_video_id_ = representation.id;
     watch_.begin_video(
         {representation.id, track.last_id,
          replaces ? planned.segment.start : std::max(planned.segment.start, track.stream->cursor()),
-         executor_.now(), std::nullopt, 0});
+         executor_.now(), planned.is_at_edge, std::nullopt, 0});
   }
   track.last_id = representation.id;
   track.stream->fetch(std::move(planned));

@@ -9,10 +9,14 @@
 #include <vector>
 
 #include "manifest/manifest_source.h"
+#include "net/server_clock.h"
 #include "playhead/config.h"
 #include "playhead/presentation.h"
 #include "streaming/failure_policy.h"
 #include "streaming/index_table.h"
+#include "streaming/live_policy.h"
+#include "streaming/live_refresher.h"
+#include "streaming/next_segment.h"
 #include "streaming/played_tracks.h"
 #include "streaming/representation_selector.h"
 #include "streaming/sample_queue.h"
@@ -40,6 +44,7 @@ struct StreamingConfig {
   BufferingConfig buffering;
   AbrPreset preset = AbrPreset::kVod;
   PictureLimits limits;
+  LiveConfig live;
   // The URLs are signed and can be renewed.
   bool can_renew = false;
 };
@@ -51,8 +56,10 @@ struct StreamingConfig {
 // turn() looks at levels and position and starts what the policies ask for. Engine thread.
 class StreamingEngine final : private TrackStreamListener {
  public:
+  // `clock`: the time of whoever makes live titles.
   StreamingEngine(ResourceFetcher& fetcher, ManifestSource& manifests, MediaBackend& backend,
-                  Executor& executor, StreamingConfig config, StreamingListener& listener);
+                  Executor& executor, const ServerClock& clock, StreamingConfig config,
+                  StreamingListener& listener);
   ~StreamingEngine() override;
 
   // Starts fetching at `position`. Errors, of the Period there: kNoPlayableTrack, kDrmNoSystem. A
@@ -93,7 +100,16 @@ class StreamingEngine final : private TrackStreamListener {
   [[nodiscard]] MediaTime settled_until(TrackKind kind) const;
   [[nodiscard]] int64_t buffered_bytes() const { return video_.bytes() + audio_.bytes(); }
 
+  // None for a title without an end, and until it is known.
   [[nodiscard]] std::optional<Duration> duration() const;
+  // None for a title that is complete, and until something is known of it.
+  [[nodiscard]] std::optional<LiveState> live(MonotonicTime now) const;
+  // Where the title wants playback to begin: EXT-X-START. On the presentation timeline.
+  [[nodiscard]] std::optional<MediaTime> start_point() const;
+  // For so long the live manifest has not changed, though it should have.
+  [[nodiscard]] std::optional<Duration> stale_for(MonotonicTime now) const {
+    return refresher_.stale_for(now);
+  }
   [[nodiscard]] Bitrate throughput() const { return chooser().throughput(); }
   // What an earlier play measured on this network; before open().
   void remember(Bitrate throughput) { selector_.chooser().remember(throughput); }
@@ -117,6 +133,7 @@ class StreamingEngine final : private TrackStreamListener {
     MediaTime nothing_until;
     std::optional<uint64_t> last_number;  // of the last segment planned
     std::string last_id;                  // its Representation
+    std::string wanted_id;                // the Representation whose index is waited for
     // About the segment that failed last.
     int attempts = 0;
     int skipped = 0;
@@ -146,6 +163,34 @@ class StreamingEngine final : private TrackStreamListener {
   Track* track_of(TrackKind kind);
   [[nodiscard]] const Track* track_of(TrackKind kind) const;
 
+  // Live titles: brings up to date what is known of them.
+  Duration refresh(MonotonicTime now);
+  void on_presentation(std::shared_ptr<const Presentation> presentation);
+  // Tracks go on in the Periods there are now.
+  void follow_periods();
+  // More segments may come.
+  [[nodiscard]] bool is_open(const LoadedIndex& index) const;
+  [[nodiscard]] bool is_live() const;
+  [[nodiscard]] LiveState live_of_mpd(const LoadedIndex* index, MonotonicTime now) const;
+  // The index by which a live title is judged; null before there is one.
+  [[nodiscard]] const Representation* live_reference() const;
+  // Waits for segments that are still to be made.
+  [[nodiscard]] bool waits_for_more(const Track& track, const LoadedIndex& index) const;
+  // Where live titles are made, at the least: what is asked for too early is not there.
+  [[nodiscard]] WallTime wall(MonotonicTime now) const {
+    return clock_.read(now, executor_.wall_now()).earliest;
+  }
+  // What `track` wants next has fallen out of the window: what then happens the listener decides.
+  [[nodiscard]] bool is_behind_window(const Track& track, const LoadedIndex& index) const;
+  // It is made while it is sent.
+  [[nodiscard]] bool is_at_edge(const Segment& segment, bool is_part) const;
+  // What `track` fetches next from `index`; parts where they are used.
+  [[nodiscard]] std::optional<NextMedia> next_of(const Track& track,
+                                                 const LoadedIndex& index) const;
+  // The Representation whose segment is half fetched, part by part; null when none is.
+  [[nodiscard]] const Representation* begun_representation(const Track& track,
+                                                           const AdaptationSet& set) const;
+
   Duration turn_track(Track& track, MonotonicTime now, MediaTime position, double speed);
   // Another track has yet to bring sound of an earlier Period.
   [[nodiscard]] bool waits_for_sound(const Track& track) const;
@@ -168,7 +213,7 @@ class StreamingEngine final : private TrackStreamListener {
   // The index of `chosen`. Null while it is fetched, unless the Representation fetched so far goes
   // on meanwhile: `chosen` is that one then.
   const LoadedIndex* index_for(Track& track, const Representation*& chosen, MediaTime position);
-  void start_fetch(Track& track, const LoadedIndex& index, Segment segment,
+  void start_fetch(Track& track, const LoadedIndex& index, NextMedia media,
                    const Representation& representation, SwitchReason reason,
                    std::optional<uint64_t> replaces = std::nullopt);
   bool next_period(Track& track);
@@ -184,6 +229,7 @@ class StreamingEngine final : private TrackStreamListener {
     const Error& error;
     bool is_media = true;  // false: its index
     bool is_last = false;  // the title's last segment
+    bool is_new = false;   // a live title's, announced moments ago
   };
   FailureAction react(Track& track, const Trouble& trouble, MonotonicTime now, MediaTime position);
   [[nodiscard]] int usable_left(const Track& track) const;
@@ -191,6 +237,7 @@ class StreamingEngine final : private TrackStreamListener {
   ResourceFetcher& fetcher_;
   MediaBackend& backend_;
   Executor& executor_;
+  const ServerClock& clock_;
   StreamingConfig config_;
   StreamingListener& listener_;
 
@@ -202,6 +249,7 @@ class StreamingEngine final : private TrackStreamListener {
   bool stands_still_ = false;  // the position, since the turn before
   double speed_ = 1;
   IndexTable indexes_;
+  LiveRefresher refresher_;
   TimelineMapper mapper_;
   SampleQueue video_;
   SampleQueue audio_;

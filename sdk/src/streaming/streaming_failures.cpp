@@ -27,7 +27,7 @@ void StreamingEngine::on_bytes(TrackKind kind, int64_t bytes, MonotonicTime rece
 
 void StreamingEngine::on_segment_fetched(TrackKind kind, const PlannedSegment& planned,
                                          const TransferStats& stats) {
-  watch_.finish(kind, stats);
+  watch_.finish(kind, stats, planned.is_at_edge);
   SegmentLoaded loaded;
   loaded.track = kind;
   loaded.url = redact(planned.segment.media.url);
@@ -99,7 +99,9 @@ void StreamingEngine::handle_failure(Track& track, const SegmentFailure& failure
   track.stream->set_cursor(planned.from);
   const std::optional<Duration> end = duration();
   const bool is_last = end && planned.segment.end + kEndRounding >= MediaTime{0} + *end;
-  const Trouble trouble{planned.representation.id, failure.error, true, is_last};
+  const auto state = is_live() ? live(now) : std::nullopt;
+  const bool is_new = state && planned.segment.end + planned.segment.duration() > state->edge;
+  const Trouble trouble{planned.representation.id, failure.error, true, is_last, is_new};
   if (react(track, trouble, now, position) != FailureAction::kSkipSegment) return;
   ++track.skipped;
   track.attempts = 0;
@@ -119,6 +121,7 @@ FailureAction StreamingEngine::react(Track& track, const Trouble& trouble, Monot
   in.segments_skipped = track.skipped;
   in.is_media = trouble.is_media;
   in.is_last = trouble.is_last;
+  in.is_new = trouble.is_new;
   in.buffer_level = level(track.stream->kind(), position);
   const FailureDecision decision = decide_failure(in);
   if (decision.action == FailureAction::kGiveUp) {

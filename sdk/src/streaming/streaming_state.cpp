@@ -66,7 +66,7 @@ Duration StreamingEngine::level(TrackKind kind, MediaTime position) const {
 }
 
 std::optional<Duration> StreamingEngine::duration() const {
-  if (!presentation_) return std::nullopt;
+  if (!presentation_ || is_live()) return std::nullopt;
   if (presentation_->duration) return presentation_->duration;
   for (const Track& track : tracks_) {
     const AdaptationSet* set = set_of(track);

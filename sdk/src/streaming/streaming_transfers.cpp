@@ -30,8 +30,7 @@ RepresentationSelector::Place StreamingEngine::place_of(const Track& track,
                                                         const AdaptationSet& set,
                                                         MediaTime position) const {
   const MediaTime cursor = track.stream->cursor();
-  const bool has_end =
-      presentation_->type == PresentationType::kVod && track.period == played_.last();
+  const bool has_end = !is_live() && track.period == played_.last();
   return {set,
           track.stream->kind(),
           track.failed_ids,
@@ -94,7 +93,7 @@ bool StreamingEngine::replace_buffered(Track& track, const LoadedIndex& index,
   const auto worth =
       selector_.worth_replacing(place_of(track, set, position), position, chosen, segments);
   if (!worth) return false;
-  start_fetch(track, index, std::move(candidates[*worth].segment), chosen,
+  start_fetch(track, index, {std::move(candidates[*worth].segment), false}, chosen,
               SwitchReason::kThroughput, candidates[*worth].transfer);
   return true;
 }

@@ -2,6 +2,8 @@
 #include "streaming/track_selection.h"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 namespace playhead {
 
@@ -36,6 +38,18 @@ int audio_score(const AdaptationSet& set, const TrackPreferences& preferences,
   return score;
 }
 
+// Whoever ignores them shows the same pictures and hears the same sound: decoders read what they
+// say from the media itself (ISO/IEC 23091-2).
+constexpr std::array<std::string_view, 4> kHarmless{
+    "urn:mpeg:mpegB:cicp:ColourPrimaries", "urn:mpeg:mpegB:cicp:MatrixCoefficients",
+    "urn:mpeg:mpegB:cicp:TransferCharacteristics", "urn:mpeg:mpegB:cicp:VideoFullRangeFlag"};
+
+bool are_known(const std::vector<Descriptor>& properties) {
+  return std::all_of(properties.begin(), properties.end(), [](const Descriptor& property) {
+    return std::find(kHarmless.begin(), kHarmless.end(), property.scheme) != kHarmless.end();
+  });
+}
+
 using Decodable = std::function<bool(const AdaptationSet&)>;
 
 std::optional<std::size_t> best_of(const Period& period, TrackKind kind,
@@ -45,6 +59,7 @@ std::optional<std::size_t> best_of(const Period& period, TrackKind kind,
   for (std::size_t i = 0; i < period.adaptation_sets.size(); ++i) {
     if (period.adaptation_sets[i].kind != kind) continue;
     if (!period.adaptation_sets[i].trick_mode_for.empty()) continue;  // key frames only
+    if (!is_understood(period.adaptation_sets[i])) continue;
     const int score = score_of(period.adaptation_sets[i]);
     if (!best || score > best_score) {
       best = i;
@@ -56,9 +71,20 @@ std::optional<std::size_t> best_of(const Period& period, TrackKind kind,
 
 }  // namespace
 
+bool is_understood(const Representation& representation) {
+  return are_known(representation.essential_properties);
+}
+
+bool is_understood(const AdaptationSet& set) {
+  const auto& representations = set.representations;
+  return are_known(set.essential_properties) &&
+         std::any_of(representations.begin(), representations.end(),
+                     [](const Representation& r) { return is_understood(r); });
+}
+
 bool is_offered(const AdaptationSet& set) {
   const bool is_heard_or_read = set.kind == TrackKind::kAudio || set.kind == TrackKind::kText;
-  return is_heard_or_read && set.trick_mode_for.empty();
+  return is_heard_or_read && set.trick_mode_for.empty() && is_understood(set);
 }
 
 std::vector<PeriodTracks> select_tracks(const Presentation& presentation,

@@ -24,12 +24,17 @@ struct PeriodTracks {
   std::optional<std::size_t> audio;
 };
 
+// False: an EssentialProperty says that whoever does not know its scheme must not use this (ISO/IEC
+// 23009-1 5.8.4.8), and nothing here knows it. A set is also none when no Representation of it is.
+[[nodiscard]] bool is_understood(const Representation& representation);
+[[nodiscard]] bool is_understood(const AdaptationSet& set);
+
 // True: sound or text that people may choose. Pictures of the title are one track, its thumbnails
-// and what is there for trick play (DASH-IF IOP 3.2.9) are none.
+// and what is there for trick play (DASH-IF IOP 3.2.9) or not understood are none.
 [[nodiscard]] bool is_offered(const AdaptationSet& set);
 
 // One entry for each Period. What is encrypted or cannot be decoded is chosen only when there is
-// nothing else.
+// nothing else; what is not understood never is.
 [[nodiscard]] std::vector<PeriodTracks> select_tracks(
     const Presentation& presentation, const TrackPreferences& preferences,
     const std::function<bool(const AdaptationSet&)>& can_decode);

@@ -24,7 +24,8 @@ struct PlannedSegment {
   SwitchReason reason = SwitchReason::kInitial;
   Container container = Container::kUnknown;
   std::optional<Duration> media_offset;
-  uint64_t transfer = 0;  // tells fetches of the same Segment apart
+  uint64_t transfer = 0;    // tells fetches of the same Segment apart
+  bool is_at_edge = false;  // its media is made while it is sent
   // Takes the place of what that transfer brought, once all of it is there.
   std::optional<uint64_t> replaces;
   // Sound found beside pictures is played.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "streaming/transfer_watch.h"
 
+#include <algorithm>
+
 namespace playhead {
 
 void TransferWatch::add_bytes(TrackKind kind, int64_t bytes, MonotonicTime received) {
@@ -11,8 +13,15 @@ void TransferWatch::add_bytes(TrackKind kind, int64_t bytes, MonotonicTime recei
   receiving_->bytes += bytes;
 }
 
-void TransferWatch::finish(TrackKind kind, const TransferStats& stats) {
-  end(kind, meter_.finish(static_cast<uint64_t>(kind), stats));
+void TransferWatch::finish(TrackKind kind, const TransferStats& stats, bool is_at_edge) {
+  auto sample = meter_.finish(static_cast<uint64_t>(kind), stats);
+  // It says of the link only that it carries at least that.
+  if (sample && is_at_edge) {
+    const double bps =
+        static_cast<double>(sample->bytes) * 8 / std::max(to_seconds(sample->active), 1e-3);
+    if (bps <= static_cast<double>(chooser_.throughput().bps)) sample.reset();
+  }
+  end(kind, sample);
 }
 
 void TransferWatch::abandon(TrackKind kind, MonotonicTime now) {

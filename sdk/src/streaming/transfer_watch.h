@@ -22,6 +22,8 @@ class TransferWatch {
     std::string previous_id;  // of the segment before
     MediaTime from;           // where it begins
     MonotonicTime started;
+    // Its media is made while it is sent: it comes as fast as that, whatever the link carries.
+    bool is_at_edge = false;
     std::optional<MonotonicTime> first_byte;
     int64_t bytes = 0;
   };
@@ -30,7 +32,8 @@ class TransferWatch {
 
   void begin_video(Receiving receiving) { receiving_ = std::move(receiving); }
   void add_bytes(TrackKind kind, int64_t bytes, MonotonicTime received);
-  void finish(TrackKind kind, const TransferStats& stats);
+  // `is_at_edge`: see Receiving.
+  void finish(TrackKind kind, const TransferStats& stats, bool is_at_edge = false);
   // It failed or was given up.
   void abandon(TrackKind kind, MonotonicTime now);
 

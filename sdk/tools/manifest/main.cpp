@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <unistd.h>
 
 #include "base/iso8601.h"
 #include "base/limits.h"
+#include "base/url.h"
 #include "lint_report.h"
 #include "manifest/manifest_parser.h"
 #include "manifest/presentation_dump.h"
@@ -77,7 +80,7 @@ std::variant<Options, int> parse_options(int argc, const char* const* argv) {
   app.add_option("--base", options.base, "URL the manifest's relative URIs are meant to follow");
   app.add_flag("--json", options.as_json, "Print the model as JSON");
   app.add_flag("--follow", options.follows,
-               "Read the media playlists and segment indexes it names, too");
+               "Read the media playlists, segment indexes and remote elements it names, too");
   app.add_option("--segments", segments,
                  "Segments to list of each Representation: a number, or all; the last one is "
                  "always listed")
@@ -121,6 +124,23 @@ bool has_colours() {
   return isatty(STDOUT_FILENO) == 1 && (no_colour == nullptr || *no_colour == '\0');
 }
 
+// Remote elements that could not be had (ISO/IEC 23009-1 5.5).
+void add_failures(const std::vector<dash::RemoteFailure>& failed, const SharedBytes& text,
+                  Diagnostics& found) {
+  for (const dash::RemoteFailure& failure : failed) {
+    Diagnostic diagnostic;
+    diagnostic.byte = failure.byte;
+    if (failure.byte > 0) {
+      const std::string_view before =
+          as_text(text.view()).substr(0, static_cast<std::size_t>(failure.byte));
+      diagnostic.line = 1 + std::count(before.begin(), before.end(), '\n');
+    }
+    diagnostic.rule = "ISO/IEC 23009-1 5.5";
+    diagnostic.message = "the remote element " + redact(failure.url) + ": " + failure.reason;
+    found.add(std::move(diagnostic));
+  }
+}
+
 // Reads and parses; what the parsers find goes into `report` if that was asked for. An exit code
 // when it cannot be read; that was said then.
 std::variant<Presentation, int> read(const Options& options, LintReport& report) {
@@ -139,7 +159,19 @@ std::variant<Presentation, int> read(const Options& options, LintReport& report)
     report.push_back({options.source, {}});
     parse_options.diagnostics = &report.back().found;
   }
-  Result<Presentation> presentation = parse_manifest(std::move(read->bytes), url, parse_options);
+  std::vector<dash::RemoteFailure> failed;
+  const bool uses_network = options.follows || ManifestReader::is_web_url(options.source);
+  const SharedBytes whole = reader.resolve(read->bytes, url, uses_network, failed);
+  const bool is_whole = whole.data() == read->bytes.data();
+  Result<Presentation> presentation = parse_manifest(read->bytes, url, parse_options);
+  if (!is_whole) {
+    // Places are told in the text as it was written; the model is that of all of it.
+    if (options.lints) add_failures(failed, read->bytes, report.back().found);
+    const bool is_refused = !presentation && presentation.error().code != ErrorCode::kManifestEmpty;
+    if (is_refused) return fail_at(options.source, presentation.error());
+    presentation = parse_manifest(whole, url, {false, nullptr, parse_options.now});
+    if (presentation) presentation->warnings += static_cast<int>(failed.size());
+  }
   if (!presentation) return fail_at(options.source, presentation.error());
   if (options.follows) {
     Result<void> loaded =

@@ -188,6 +188,44 @@ Result<ReadManifest> ManifestReader::read(const std::string& source) {
                       fetched.head.url.empty() ? source : fetched.head.url};
 }
 
+Result<SharedBytes> ManifestReader::fetch(const std::string& url) {
+  Request request;
+  request.url = url;
+  request.kind = ResourceKind::kManifest;
+  request.max_bytes = limits::kManifestBytes;
+  PLAYHEAD_TRY(FetchedManifest fetched, network().wait_for<FetchedManifest>([&](auto done) {
+    return network().fetch(std::move(request), std::move(done));
+  }));
+  if (fetched.head.status >= 400) {
+    return make_error(ErrorCode::kHttpStatus,
+                      "the server answered " + std::to_string(fetched.head.status));
+  }
+  return std::move(fetched.body);
+}
+
+SharedBytes ManifestReader::resolve(const SharedBytes& bytes, const std::string& url,
+                                    bool uses_network, std::vector<dash::RemoteFailure>& failed) {
+  if (!dash::XlinkResolver::may_need(bytes.view())) return bytes;
+  Result<dash::XlinkResolver> resolver = dash::XlinkResolver::make(bytes.view(), url);
+  if (!resolver) return bytes;  // whoever parses it says what is wrong
+  const std::string folder = url.substr(0, url.rfind('/') + 1);
+  while (const std::optional<std::string> missing = resolver->missing()) {
+    const bool is_beside = missing->rfind(folder, 0) == 0;
+    if (is_web_url(*missing) ? !uses_network : !is_beside) {
+      resolver->fail(is_web_url(*missing) ? "it is on the network, see --follow"
+                                          : "it is not below the manifest's folder");
+      continue;
+    }
+    if (Result<SharedBytes> element = fetch(*missing)) {
+      resolver->add(element->view());
+    } else {
+      resolver->fail(describe(element.error()));
+    }
+  }
+  failed = resolver->failed();
+  return resolver->text();
+}
+
 Result<void> ManifestReader::load_indexes(Presentation& presentation, ParseOptions options,
                                           LintReport* report) {
   ManifestSource source([this](Request request, auto done) {

@@ -3,8 +3,10 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "lint_report.h"
+#include "manifest/dash/xlink_resolver.h"
 #include "manifest/diagnostic.h"
 #include "playhead/bytes.h"
 #include "playhead/presentation.h"
@@ -31,6 +33,12 @@ class ManifestReader {
   // network.
   Result<ReadManifest> read(const std::string& source);
 
+  // The MPD with its remote elements (xlink) in their places; other manifests as they are. `url` is
+  // the base of its URIs. Files are read below the folder of a file; what is on the network only
+  // when `uses_network`. What could not be had is told in `failed`.
+  SharedBytes resolve(const SharedBytes& bytes, const std::string& url, bool uses_network,
+                      std::vector<dash::RemoteFailure>& failed);
+
   // Loads the segments of every Representation that names a playlist or an index, in order, as
   // `options` say; what is found in a playlist goes into `report` (null: nowhere). The first
   // failure ends it, and names the URL.
@@ -42,6 +50,7 @@ class ManifestReader {
  private:
   class Network;
   Network& network();
+  Result<SharedBytes> fetch(const std::string& url);
 
   std::unique_ptr<Network> network_;
 };

@@ -8,48 +8,12 @@
 
 #include "base/rfc3339.h"
 #include "json_stream.h"
+#include "manifest/model_names.h"
 
 namespace playhead::tools {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string_view name_of(TrackKind kind) {
-  constexpr std::string_view kNames[] = {"video", "audio", "text", "image"};
-  return kNames[static_cast<std::size_t>(kind)];
-}
-
-std::string_view name_of(Container container) {
-  constexpr std::string_view kNames[] = {"unknown", "fmp4", "mpeg-ts", "packed-audio", "webvtt"};
-  return kNames[static_cast<std::size_t>(container)];
-}
-
-std::string_view name_of(PresentationType type) {
-  constexpr std::string_view kNames[] = {"vod", "event", "live"};
-  return kNames[static_cast<std::size_t>(type)];
-}
-
-std::string_view name_of(VideoRange range) {
-  constexpr std::string_view kNames[] = {"", "SDR", "PQ", "HLG"};
-  return kNames[static_cast<std::size_t>(range)];
-}
-
-std::string_view name_of(HdcpLevel level) {
-  constexpr std::string_view kNames[] = {"", "TYPE-0", "TYPE-1"};
-  return kNames[static_cast<std::size_t>(level)];
-}
-
-std::string_view name_of(EncryptionMethod method) {
-  constexpr std::string_view kNames[] = {"AES-128",     "AES-256",    "AES-256-GCM",
-                                         "AES-256-CTR", "SAMPLE-AES", "SAMPLE-AES-CTR",
-                                         "unknown"};
-  return kNames[static_cast<std::size_t>(method)];
-}
-
-std::string_view name_of(IndexSource::Kind kind) {
-  constexpr std::string_view kNames[] = {"inline", "hls-media-playlist", "sidx"};
-  return kNames[static_cast<std::size_t>(kind)];
-}
 
 std::string hex(ByteView bytes) {
   constexpr char kDigits[] = "0123456789abcdef";
@@ -184,6 +148,10 @@ Json segment_json(const Segment& segment, const std::vector<PartialSegment>& par
   return fields.list("parts", parts, part_json).take();
 }
 
+Json utc_timing_json(const UtcTiming& timing) {
+  return Fields().text("scheme", timing.scheme).text("value", timing.value).take();
+}
+
 Json hint_json(const PreloadHint& hint) {
   return Fields().flag("map", hint.is_map).always("location", location_json(hint.location)).take();
 }
@@ -248,6 +216,20 @@ void add_picture(const Representation& r, Fields& fields) {
   }
 }
 
+Json reference_time_json(const ProducerReferenceTime& reference) {
+  Fields fields;
+  fields.text("id", reference.id)
+      .text("type", name_of(reference.type))
+      .text("application_scheme", reference.application_scheme)
+      .flag("inband", reference.is_inband)
+      .seconds("time_s", reference.time)
+      .date("date", reference.date);
+  if (reference.utc_timing) {
+    fields.always("utc_timing", utc_timing_json(*reference.utc_timing));
+  }
+  return fields.take();
+}
+
 void write_representation(const Representation& r, const JsonOptions& options, JsonStream& out) {
   Fields fields;
   fields.text("id", r.id)
@@ -265,6 +247,7 @@ void write_representation(const Representation& r, const JsonOptions& options, J
       .text("text_group", r.text_group)
       .list("alternate_audio_groups", r.alternate_audio_groups, text_of)
       .seconds("media_offset_s", r.media_offset)
+      .list("producer_reference_times", r.producer_reference_times, reference_time_json)
       .list("protections", r.protections, protection_json)
       .list("essential_properties", r.essential_properties, descriptor_json)
       .list("supplemental_properties", r.supplemental_properties, descriptor_json)
@@ -369,6 +352,7 @@ Json latency_json(const LatencyTargets& latency) {
       .seconds("max_s", latency.max);
   if (latency.min_rate) fields.always("min_rate", *latency.min_rate);
   if (latency.max_rate) fields.always("max_rate", *latency.max_rate);
+  fields.text("reference_id", latency.reference_id);
   return fields.take();
 }
 
@@ -383,10 +367,7 @@ Json live_json(const LiveInfo& live) {
   return fields.date("availability_start", live.availability_start)
       .date("availability_end", live.availability_end)
       .date("publish_time", live.publish_time)
-      .list("utc_timings", live.utc_timings,
-            [](const UtcTiming& timing) {
-              return Fields().text("scheme", timing.scheme).text("value", timing.value).take();
-            })
+      .list("utc_timings", live.utc_timings, utc_timing_json)
       .list("locations", live.locations, text_of)
       .list("patch_locations", live.patch_locations,
             [](const LiveInfo::PatchLocation& patch) {

@@ -139,7 +139,7 @@ TEST_CASE("dash live: what a dynamic MPD says about itself") {
  minimumUpdatePeriod="PT2S" timeShiftBufferDepth="PT30S" suggestedPresentationDelay="PT6S"
  minBufferTime="PT1S"><ProgramInformation><Title>T</Title></ProgramInformation>
 <Location>../l.mpd</Location><PatchLocation ttl="60">p.mpp</PatchLocation>
-<ServiceDescription><Latency target="3000" min="2000" max="6000"/><PlaybackRate min="0.96" max="1.04"/>
+<ServiceDescription><Latency target="3000" min="2000" max="6000" referenceId="7"/><PlaybackRate min="0.96" max="1.04"/>
 </ServiceDescription><ContentSteering defaultServiceLocation="b" queryBeforeStart="true">s</ContentSteering>
 <BaseURL serviceLocation="a" dvb:priority="2">https://a.example/</BaseURL>
 <BaseURL serviceLocation="b" dvb:priority="1" dvb:weight="5">https://b.example/x/</BaseURL>
@@ -150,6 +150,7 @@ TEST_CASE("dash live: what a dynamic MPD says about itself") {
   REQUIRE(presentation.live.has_value());
   const LiveInfo& live = *presentation.live;
   CHECK(live.suggested_delay == 6s);
+  CHECK(live.latency.reference_id == "7");
   CHECK(live.time_shift_buffer_depth == 30s);
   CHECK(live.update_period == 2s);
   CHECK(live.latency.target == 3s);

@@ -5,6 +5,7 @@
 
 #include "manifest/dash/dash_presentation.h"
 #include "manifest/dash/mpd_parser.h"
+#include "manifest/presentation_dump.h"
 #include "playhead/bytes.h"
 
 // What an MPD says beyond its segments, in the common model.
@@ -32,6 +33,42 @@ std::string set_of(const std::string& attributes, const std::string& inside) {
 }
 
 }  // namespace
+
+TEST_CASE("dash model: ProducerReferenceTime says what time the media is of") {
+  const Presentation presentation = present(R"(<MPD mediaPresentationDuration="PT20S">
+<Period id="p" start="PT10S"><AdaptationSet contentType="video">
+<ProducerReferenceTime id="0" type="captured" inband="true" wallClockTime="2026-01-01T00:00:00Z"
+  presentationTime="9000"><UTCTiming schemeIdUri="urn:mpeg:dash:utc:ntp:2014" value="n.example"/>
+</ProducerReferenceTime>
+<SegmentTemplate media="$Number$" duration="4000" timescale="1000" presentationTimeOffset="8000"/>
+<Representation id="a" bandwidth="1"/>
+<Representation id="b" bandwidth="2"><ProducerReferenceTime id="1" type="application"
+  applicationScheme="urn:x" wallClockTime="noon" presentationTime="8000"/></Representation>
+</AdaptationSet></Period></MPD>)");
+  const auto& representations = presentation.periods[0].adaptation_sets[0].representations;
+  REQUIRE(representations.size() == 2);
+  REQUIRE(representations[0].producer_reference_times.size() == 1);
+  const auto& inherited = representations[0].producer_reference_times[0];
+  CHECK(inherited.id == "0");
+  CHECK(inherited.type == playhead::ProducerReferenceTime::Type::kCaptured);
+  CHECK(inherited.is_inband);
+  CHECK(inherited.time == MediaTime{11'000'000});
+  CHECK(inherited.date == WallTime{1'767'225'600'000'000});
+  REQUIRE(inherited.utc_timing.has_value());
+  CHECK(inherited.utc_timing->value == "n.example");
+  REQUIRE(representations[1].producer_reference_times.size() == 1);
+  const auto& own = representations[1].producer_reference_times[0];
+  CHECK(own.id == "1");
+  CHECK(own.type == playhead::ProducerReferenceTime::Type::kApplication);
+  CHECK(own.application_scheme == "urn:x");
+  CHECK(own.time == MediaTime{10'000'000});
+  CHECK_FALSE(own.date.has_value());
+  CHECK(presentation.warnings == 1);  // "noon"
+  const std::string printed = dump(presentation);
+  CHECK(printed.find("producer_reference_time id=0 type=captured inband time=11.000000 "
+                     "date=1767225600.000000 clock_scheme=urn:mpeg:dash:utc:ntp:2014 "
+                     "clock_value=n.example\n") != std::string::npos);
+}
 
 TEST_CASE("dash model: ContentProtection of every system, under any prefix") {
   const Presentation presentation = with_sets(set_of("contentType='video'", R"(

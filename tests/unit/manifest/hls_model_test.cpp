@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "manifest/manifest_parser.h"
+#include "manifest/presentation_dump.h"
 #include "unit/manifest/manifest_test_support.h"
 
 // What of a playlist arrives in the model.
@@ -65,6 +66,58 @@ TEST_CASE("hls model: keys, dates and bit rates of segments") {
   CHECK(c.init_keys == a.init_keys);
   CHECK(c.bitrate.bps == 800'000);
   CHECK(index.is_encrypted);
+}
+
+TEST_CASE("hls model: a live playlist that has only begun has no segment, and says when to ask") {
+  struct Case {
+    const char* name;
+    const char* text;
+    PresentationType type;
+    Container container;
+    std::size_t parts, hints;
+    int64_t update_period_us;
+  };
+  const Case cases[] = {
+      {"nothing yet", "#EXT-X-TARGETDURATION:4\n", PresentationType::kLive, Container::kUnknown, 0,
+       0, 4'000'000},
+      {"an event", "#EXT-X-TARGETDURATION:6\n#EXT-X-PLAYLIST-TYPE:EVENT\n#EXT-X-MAP:URI=\"i\"\n",
+       PresentationType::kEvent, Container::kFmp4, 0, 0, 6'000'000},
+      {"a hint", "#EXT-X-TARGETDURATION:4\n#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"0.0.ts\"\n",
+       PresentationType::kLive, Container::kUnknown, 0, 1, 4'000'000},
+      {"parts",
+       "#EXT-X-TARGETDURATION:4\n#EXT-X-PART-INF:PART-TARGET=1\n#EXT-X-MEDIA-SEQUENCE:3\n"
+       "#EXT-X-PART:DURATION=1,URI=\"3.0.ts\"\n#EXT-X-PART:DURATION=0.5,URI=\"3.1.ts\"\n"
+       "#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"3.2.ts\"\n",
+       PresentationType::kLive, Container::kMpegTs, 2, 1, 4'000'000},
+      {"parts, and no target duration", "#EXT-X-PART:DURATION=1.5,URI=\"p\"\n",
+       PresentationType::kLive, Container::kUnknown, 1, 0, 1'500'000},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    const std::string url = "https://h.example/d/list.m3u8";
+    const auto text = test::bytes_of(std::string("#EXTM3U\n") + c.text);
+    const Result<Presentation> presentation = parse_manifest(text, url);
+    REQUIRE(presentation.has_value());
+    CHECK(presentation->type == c.type);
+    CHECK_FALSE(presentation->duration.has_value());
+    REQUIRE(presentation->live.has_value());
+    CHECK(presentation->live->update_period == Duration{c.update_period_us});
+    const Representation& representation =
+        presentation->periods.at(0).adaptation_sets.at(0).representations.at(0);
+    CHECK(representation.container == c.container);
+    const SegmentIndex& index = *representation.segments;
+    CHECK(index.size() == 0);
+    CHECK(index.start() == MediaTime{});
+    CHECK(index.end() == MediaTime{});
+    CHECK_FALSE(index.find(MediaTime{}).has_value());
+    CHECK_FALSE(index.find_number(3).has_value());
+    CHECK(index.parts(0).size() == c.parts);
+    CHECK(index.preload_hints().size() == c.hints);
+    const std::string printed = dump(*presentation);
+    CHECK(printed.find("segments count=0") != std::string::npos);
+    CHECK((printed.find("part start=0.000000") != std::string::npos) == (c.parts > 0));
+    CHECK((printed.find("preload_hint") != std::string::npos) == (c.hints > 0));
+  }
 }
 
 TEST_CASE("hls model: low latency") {

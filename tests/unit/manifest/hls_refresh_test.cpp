@@ -209,7 +209,16 @@ TEST_CASE("hls refresh: outcomes") {
       {"started over beside the old numbers", simple(2, 6),
        "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\na\n#EXTINF:2,\nb\n#EXTINF:2,\nc\n",
        "started over", 0, 0},
-      {"no segment", simple(5, 9), "#EXTM3U\n#EXT-X-TARGETDURATION:2\n", "no segment", 0, 0},
+      {"started over, without segments", simple(5, 9), simple(0, -1), "started over", 0, 0},
+      {"no segment, and an end", simple(5, 9), simple(5, 4, "#EXT-X-ENDLIST\n"), "no segment", 0,
+       0},
+      {"an older state, from before its segments", simple(0, 1), simple(0, -1), "started over", 0,
+       0},
+      {"it had only begun", simple(5, 4), simple(5, 6), "updated", 0, 2},
+      {"… from number 0", simple(0, -1), simple(0, 1), "updated", 0, 2},
+      {"… and two were missed", simple(5, 4), simple(7, 8), "updated", 4'000'000, 2},
+      {"… and has begun again", simple(5, 4), simple(0, 1), "started over", 0, 0},
+      {"… and ended", simple(5, 4), simple(5, 6, "#EXT-X-ENDLIST\n"), "updated", 0, 2},
   };
   for (const Case& c : cases) {
     CAPTURE(c.name);
@@ -223,7 +232,7 @@ TEST_CASE("hls refresh: outcomes") {
                                 : after->outcome == RefreshOutcome::kUnchanged ? "unchanged"
                                                                                : "stale";
     CHECK(outcome == c.outcome);
-    CHECK(after->playlist->timeline.start(0).us == c.start_us);
+    CHECK(after->playlist->time_at(0).us == c.start_us);
     CHECK(after->playlist->size() == c.size);
     CHECK((after->outcome == RefreshOutcome::kUpdated) == (after->playlist != before));
   }
@@ -304,6 +313,31 @@ TEST_CASE("hls refresh: delta updates merge date ranges and parts") {
               "#EXT-X-SKIP:SKIPPED-SEGMENTS=5\n#EXTINF:4,\nz\n");
   REQUIRE_FALSE(unknown.has_value());
   CHECK(unknown.error().context.find("line 5") != std::string::npos);
+}
+
+TEST_CASE("hls refresh: the segment in progress of a playlist that had only begun stays") {
+  const std::string head =
+      "#EXTM3U\n#EXT-X-VERSION:9\n#EXT-X-TARGETDURATION:4\n#EXT-X-PART-INF:PART-TARGET=1\n"
+      "#EXT-X-SERVER-CONTROL:PART-HOLD-BACK=3\n#EXT-X-MEDIA-SEQUENCE:7\n"
+      "#EXT-X-MAP:URI=\"init.mp4\"\n#EXT-X-DISCONTINUITY\n"
+      "#EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:00:00Z\n#EXT-X-PART:DURATION=1,URI=\"7.0\"\n";
+  const PlaylistPtr begun = parse(head + "#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"7.1\"\n");
+  CHECK(begun->date(0) == WallTime{1'767'225'600'000'000});
+  const PlaylistPtr next = refreshed(begun, head + "#EXT-X-PART:DURATION=1,URI=\"7.1\"\n");
+  CHECK(HlsSegmentIndex(next).parts(0).size() == 2);
+  const PlaylistPtr complete =
+      refreshed(next, head + "#EXT-X-PART:DURATION=1,URI=\"7.1\"\n#EXTINF:2,\n7.mp4\n");
+  const HlsSegmentIndex index(complete);
+  REQUIRE(index.size() == 1);
+  CHECK(index.at(0).number == 7);
+  CHECK(index.at(0).start == MediaTime{0});
+  CHECK(index.at(0).discontinuity_sequence == 1);
+  CHECK(index.at(0).date == begun->date(0));
+  CHECK(complete->run(0).init == begun->run(0).init);
+  CHECK(index.parts(0).size() == 2);
+  const PlaylistPtr empty_again =
+      refreshed(complete, "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXT-X-MEDIA-SEQUENCE:8\n");
+  CHECK(empty_again->time_at(0) == MediaTime{2'000'000});
 }
 
 TEST_CASE("hls refresh: a DVR window that runs long takes the memory of one playlist") {

@@ -202,7 +202,14 @@ TEST_CASE("media playlist: what cannot be read is a typed error with its line") 
     const char* place;
   };
   const Case cases[] = {
-      {"no segments", "#EXTM3U\n#EXT-X-TARGETDURATION:1\n", ErrorCode::kManifestEmpty, ""},
+      {"no segments, and no more to come", "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-ENDLIST\n",
+       ErrorCode::kManifestEmpty, ""},
+      {"no segments, VOD", "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-PLAYLIST-TYPE:VOD\n",
+       ErrorCode::kManifestEmpty, ""},
+      {"no segments, and nothing says when to come back", "#EXTM3U\n#EXT-X-VERSION:3\n",
+       ErrorCode::kManifestEmpty, ""},
+      {"all segments skipped", "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-SKIP:SKIPPED-SEGMENTS=3\n",
+       ErrorCode::kManifestEmpty, ""},
       {"channel list", "#EXTM3U\n#EXTINF:-1,TV\nx\n", ErrorCode::kManifestSyntax, "line 2"},
       {"bad range", "#EXTM3U\n#EXTINF:1,\n#EXT-X-BYTERANGE:x@1\na\n", ErrorCode::kManifestSyntax,
        "line 3"},

@@ -49,7 +49,42 @@ TEST_CASE("is_offered: sound and text, but none that is there for trick play") {
     AdaptationSet set;
     set.kind = c.kind;
     set.trick_mode_for = c.trick_mode_for;
+    set.representations.resize(1);
     CHECK(is_offered(set) == c.is_offered);
+  }
+}
+
+TEST_CASE("select_tracks: nothing that an unknown EssentialProperty belongs to") {
+  const std::vector<Descriptor> unknown{{"urn:example:essential", "1", ""}};
+  const std::vector<Descriptor> colours{{"urn:mpeg:mpegB:cicp:ColourPrimaries", "9", ""}};
+  struct Case {
+    const char* name;
+    std::vector<Descriptor> of_set, of_first, of_second;
+    bool is_selected;
+  };
+  const Case cases[] = {
+      {"none", {}, {}, {}, true},
+      {"of the set", unknown, {}, {}, false},
+      {"what decoders know", colours, colours, colours, true},
+      {"one of several is unknown", {colours[0], unknown[0]}, {}, {}, false},
+      {"of each Representation", {}, unknown, unknown, false},
+      {"of one Representation", {}, unknown, {}, true},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    AdaptationSet odd = audio("odd", "en", "", true);
+    odd.essential_properties = c.of_set;
+    odd.representations.resize(2);
+    odd.representations[0].essential_properties = c.of_first;
+    odd.representations[1].essential_properties = c.of_second;
+    Presentation presentation;
+    presentation.periods.resize(1);
+    presentation.periods[0].adaptation_sets = {odd, audio("plain", "de")};
+    const auto tracks = select_tracks(presentation, {"en", "odd"}, any_codec);
+    CHECK(tracks[0].audio == (c.is_selected ? 0 : 1));
+    CHECK(is_offered(odd) == c.is_selected);
+    presentation.periods[0].adaptation_sets.pop_back();
+    CHECK(select_tracks(presentation, {}, any_codec)[0].audio.has_value() == c.is_selected);
   }
 }
 

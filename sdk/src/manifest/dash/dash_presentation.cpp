@@ -9,6 +9,7 @@
 #include "base/decimal.h"
 #include "base/limits.h"
 #include "manifest/codecs.h"
+#include "manifest/dash/presentation_refresh.h"
 #include "manifest/dash/representation_mapper.h"
 #include "manifest/dash/segment_resolver.h"
 #include "manifest/dash/timed_facts_mapper.h"
@@ -72,7 +73,8 @@ MediaTime media_end(const playhead::Period& period) {
 
 class PresentationMapper {
  public:
-  PresentationMapper(const Mpd& mpd, std::optional<WallTime> now) : mpd_(mpd) {
+  PresentationMapper(const Mpd& mpd, std::optional<WallTime> now, const MappedBefore* before)
+      : mpd_(mpd), before_(before) {
     if (mpd.is_dynamic) {
       clock_ = {mpd.availability_start_time, mpd.availability_end_time, mpd.time_shift_buffer_depth,
                 now};
@@ -80,11 +82,16 @@ class PresentationMapper {
   }
 
   Result<Presentation> map();
+  // After map().
+  MappedPeriods take_mapped() { return std::move(mapped_); }
 
  private:
   void map_presentation();
   void map_periods();
   void map_period(const Period& source, const PeriodTimes& times, std::size_t index);
+  void read_period(const Period& source, const PeriodTimes& times, std::size_t index);
+  void take_period(const Period& source, const PeriodTimes& times, std::size_t index);
+  [[nodiscard]] std::string context() const;
   bool map_set(const Period& period, const AdaptationSet& set, const std::vector<Place>& outer,
                SegmentResolver& resolver, playhead::AdaptationSet& out);
   void map_preselections(const Period& source, playhead::Period& out);
@@ -95,6 +102,9 @@ class PresentationMapper {
   static void choose_defaults(std::vector<playhead::AdaptationSet>& sets);
 
   const Mpd& mpd_;
+  const MappedBefore* before_;
+  MappedPeriods mapped_;
+  bool is_outdated_ = false;  // a Period cannot be taken over
   Clock clock_;
   Presentation presentation_;
   ProtectionMapper protections_;
@@ -186,6 +196,10 @@ bool PresentationMapper::map_set(const Period& period, const AdaptationSet& set,
     if (*kind == TrackKind::kText && representation.container != Container::kFmp4) {
       representation.media_offset = resolver.period_start() - MediaTime{0};
     }
+    const bool has_times = !source.common.producer_reference_times.empty();
+    map_reference_times((has_times ? source.common : set.common).producer_reference_times,
+                        resolver.timescale(), representation.media_offset.value_or(Duration{0}),
+                        representation.producer_reference_times, presentation_.warnings);
     representation.id = unique_id(source.id);
     alternatives_ += representation.alternatives.size();
     protections_.map(source.common.content_protections, representation.protections,
@@ -248,8 +262,66 @@ std::string PresentationMapper::period_id(const Period& source, const PeriodTime
   return id;
 }
 
+// What Periods inherit or are told from outside, times and ids apart.
+std::string PresentationMapper::context() const {
+  std::string text = mpd_.url;
+  const auto add = [&text](int64_t value) { text += ' ' + std::to_string(value); };
+  for (const BaseUrl& base : mpd_.base_urls) {
+    text.append("\n").append(base.url).append("\n").append(base.service_location);
+    add(base.priority);
+    add(base.weight);
+    add(base.availability_time_offset.count());
+  }
+  text += '\n';
+  const auto add_if = [&](bool is_there, int64_t value) {
+    text += is_there ? '+' : '-';
+    if (is_there) add(value);
+  };
+  add_if(clock_.origin.has_value(), clock_.origin.value_or(WallTime{}).us);
+  add_if(clock_.end.has_value(), clock_.end.value_or(WallTime{}).us);
+  add_if(clock_.depth.has_value(), clock_.depth.value_or(Duration{}).count());
+  add_if(clock_.now.has_value(), 0);
+  add_if(mpd_.is_dynamic, 0);
+  add_if(mpd_.periods.size() > 1, 0);
+  return text;
+}
+
+void PresentationMapper::take_period(const Period& source, const PeriodTimes& times,
+                                     std::size_t index) {
+  const MappedPeriods::Item& item = before_->periods.items[*source.known];
+  if (item.position == MappedPeriods::kNowhere) {
+    is_outdated_ = true;
+    return;
+  }
+  const playhead::Period& known = before_->presentation.periods[item.position];
+  if (known.start != *times.start || known.duration != times.duration ||
+      known.id != period_id(source, times, index)) {
+    is_outdated_ = true;
+    return;
+  }
+  playhead::Period& period = presentation_.periods.emplace_back(known);
+  if (clock_.now) list_at(period, *clock_.now);
+  presentation_.warnings += item.warnings;
+  alternatives_ += item.alternatives;
+}
+
 void PresentationMapper::map_period(const Period& source, const PeriodTimes& times,
                                     std::size_t index) {
+  const std::size_t position = presentation_.periods.size();
+  const int warnings = presentation_.warnings;
+  const std::size_t alternatives = alternatives_;
+  if (source.known && before_ != nullptr) {
+    take_period(source, times, index);
+  } else {
+    read_period(source, times, index);
+  }
+  if (presentation_.periods.size() == position) return;
+  mapped_.items[index] = {position, presentation_.warnings - warnings,
+                          alternatives_ - alternatives};
+}
+
+void PresentationMapper::read_period(const Period& source, const PeriodTimes& times,
+                                     std::size_t index) {
   playhead::Period& period = presentation_.periods.emplace_back();
   period.id = period_id(source, times, index);
   // With Periods to come ids must not depend on how many there are now.
@@ -297,6 +369,7 @@ void PresentationMapper::map_period(const Period& source, const PeriodTimes& tim
 void PresentationMapper::map_periods() {
   std::vector<PeriodTimes> times = period_times(mpd_);
   presentation_.periods.reserve(times.size());
+  mapped_.items.resize(times.size());
   for (std::size_t i = 0; i < times.size(); ++i) {
     if (!times[i].start) {
       // A live Period that is announced without a time, 5.3.2.1 ("early available"): not yet.
@@ -307,6 +380,7 @@ void PresentationMapper::map_periods() {
           presentation_.periods.empty() ? MediaTime{0} : media_end(presentation_.periods.back());
     }
     map_period(mpd_.periods[i], times[i], i);
+    if (is_outdated_) return;
   }
   const auto starts_earlier = [](const playhead::Period& a, const playhead::Period& b) {
     return a.start < b.start;
@@ -314,6 +388,7 @@ void PresentationMapper::map_periods() {
   auto& periods = presentation_.periods;
   if (!std::is_sorted(periods.begin(), periods.end(), starts_earlier)) {
     std::stable_sort(periods.begin(), periods.end(), starts_earlier);
+    mapped_.items.assign(times.size(), {});
   }
 }
 
@@ -336,7 +411,14 @@ void PresentationMapper::map_presentation() {
 
 Result<Presentation> PresentationMapper::map() {
   map_presentation();
-  map_periods();
+  mapped_.context = context();
+  is_outdated_ = before_ != nullptr && before_->periods.context != mapped_.context;
+  if (!is_outdated_) map_periods();
+  // At the limit, the Periods before have a say in how many alternatives one may have.
+  const bool is_at_limit = before_ != nullptr && alternatives_ >= limits::kAlternatives;
+  if (is_outdated_ || is_at_limit) {
+    return make_error(ErrorCode::kInvalidArgument, "a Period is not what it was");
+  }
   if (presentation_.periods.empty()) {
     return make_error(ErrorCode::kManifestEmpty, "no media of the MPD can be addressed");
   }
@@ -351,8 +433,12 @@ Result<Presentation> PresentationMapper::map() {
 
 }  // namespace
 
-Result<Presentation> make_presentation(const Mpd& mpd, std::optional<WallTime> now) {
-  return PresentationMapper(mpd, now).map();
+Result<Presentation> make_presentation(const Mpd& mpd, std::optional<WallTime> now,
+                                       const MappedBefore* before, MappedPeriods* mapped) {
+  PresentationMapper mapper(mpd, now, before);
+  Result<Presentation> presentation = mapper.map();
+  if (presentation && mapped != nullptr) *mapped = mapper.take_mapped();
+  return presentation;
 }
 
 }  // namespace playhead::dash

@@ -19,7 +19,7 @@ std::optional<double> parse_rate(std::string_view text) {
 
 Descriptor MpdReader::read_descriptor(Node node) {
   Descriptor descriptor;
-  for (const Attribute attribute : node.attributes()) {
+  for (const Attribute attribute : attributes_of(node)) {
     const std::string_view name = local_name(attribute.name());
     if (name == "schemeIdUri") {
       descriptor.scheme = trim(attribute.value());
@@ -34,7 +34,7 @@ Descriptor MpdReader::read_descriptor(Node node) {
 
 ContentProtection MpdReader::read_content_protection(Node node) {
   ContentProtection protection;
-  for (const Attribute attribute : node.attributes()) {
+  for (const Attribute attribute : attributes_of(node)) {
     const std::string_view name = local_name(attribute.name());
     if (name == "schemeIdUri") {
       protection.scheme = trim(attribute.value());
@@ -46,7 +46,7 @@ ContentProtection MpdReader::read_content_protection(Node node) {
       protection.robustness = attribute.value();
     }
   }
-  for (const Node child : node.children()) {
+  for (const Node child : children_of(node)) {
     const std::string_view name = local_name(child);
     if (name == "pssh") {
       protection.pssh.push_back(text_of(child));
@@ -63,9 +63,36 @@ ContentProtection MpdReader::read_content_protection(Node node) {
   return protection;
 }
 
+ProducerReferenceTime MpdReader::read_producer_reference_time(Node node) {
+  ProducerReferenceTime reference;
+  for (const Attribute attribute : attributes_of(node)) {
+    const std::string_view name = local_name(attribute.name());
+    const std::string_view value = trim(attribute.value());
+    if (name == "id") {
+      reference.id = value;
+    } else if (name == "type") {
+      reference.type = value;
+    } else if (name == "applicationScheme") {
+      reference.application_scheme = value;
+    } else if (name == "wallClockTime") {
+      reference.wall_clock_time = value;
+    } else if (name == "inband") {
+      reference.is_inband = value == "true" || value == "1";
+    } else if (name == "presentationTime") {
+      std::optional<int64_t> time;
+      take(parse_int64(value), time, node, attribute);
+      reference.presentation_time = time.value_or(0);
+    }
+  }
+  for (const Node child : children_of(node)) {
+    if (local_name(child) == "UTCTiming") reference.utc_timing = read_descriptor(child);
+  }
+  return reference;
+}
+
 // Annex I: only the plain form, where the whole query of the MPD's URL goes to the media.
 std::string_view MpdReader::read_url_query(Node node) {
-  for (const Node child : node.children()) {
+  for (const Node child : children_of(node)) {
     if (local_name(child) == "UrlQueryInfo" || local_name(child) == "ExtUrlQueryInfo") {
       const std::string_view use = attribute_of(child, "useMPDUrlQuery");
       if (use == "true" || use == "1") return attribute_of(child, "queryTemplate");
@@ -77,7 +104,7 @@ std::string_view MpdReader::read_url_query(Node node) {
 Event MpdReader::read_event(Node node) {
   Event event;
   std::string_view message;
-  for (const Attribute attribute : node.attributes()) {
+  for (const Attribute attribute : attributes_of(node)) {
     const std::string_view name = local_name(attribute.name());
     if (name == "id") {
       event.id = attribute.value();
@@ -102,7 +129,7 @@ EventStream MpdReader::read_event_stream(Node node) {
   const Descriptor descriptor = read_descriptor(node);
   stream.scheme = descriptor.scheme;
   stream.value = descriptor.value;
-  for (const Attribute attribute : node.attributes()) {
+  for (const Attribute attribute : attributes_of(node)) {
     const std::string_view name = local_name(attribute.name());
     const bool is_timescale = name == "timescale";
     if (!is_timescale && name != "presentationTimeOffset") continue;
@@ -111,7 +138,7 @@ EventStream MpdReader::read_event_stream(Node node) {
     if (is_timescale && value.value_or(0) > 0) stream.timescale = *value;
     if (!is_timescale) stream.presentation_time_offset = value.value_or(0);
   }
-  for (const Node child : node.children()) {
+  for (const Node child : children_of(node)) {
     if (local_name(child) != "Event") continue;
     if (!count_listed()) break;
     stream.events.push_back(read_event(child));
@@ -130,14 +157,15 @@ std::optional<Duration> MpdReader::read_milliseconds(Node node, Attribute attrib
 // Annex K. Several may stand side by side for different clients; the first with a target counts.
 Latency MpdReader::read_service_description(Node node) {
   Latency latency;
-  for (const Node child : node.children()) {
+  for (const Node child : children_of(node)) {
     const std::string_view element = local_name(child);
-    for (const Attribute attribute : child.attributes()) {
+    for (const Attribute attribute : attributes_of(child)) {
       const std::string_view name = local_name(attribute.name());
       if (element == "Latency") {
         if (name == "target") latency.target = read_milliseconds(child, attribute);
         if (name == "min") latency.min = read_milliseconds(child, attribute);
         if (name == "max") latency.max = read_milliseconds(child, attribute);
+        if (name == "referenceId") latency.reference_id = trim(attribute.value());
       } else if (element == "PlaybackRate") {
         if (name == "min") latency.min_rate = parse_rate(trim(attribute.value()));
         if (name == "max") latency.max_rate = parse_rate(trim(attribute.value()));
@@ -150,7 +178,7 @@ Latency MpdReader::read_service_description(Node node) {
 Steering MpdReader::read_steering(Node node) {
   Steering steering;
   steering.url = text_of(node);
-  for (const Attribute attribute : node.attributes()) {
+  for (const Attribute attribute : attributes_of(node)) {
     const std::string_view name = local_name(attribute.name());
     if (name == "defaultServiceLocation") {
       steering.default_location = trim(attribute.value());

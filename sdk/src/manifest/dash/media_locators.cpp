@@ -15,12 +15,12 @@ ResourceLocation TemplateLocator::locate(const SegmentPlace& place) const {
   values.number = place.number;
   values.time_ticks = place.start_ticks - time_bias_;
   values.sub_number = place.sub_number;
-  return {with_query(base_->resolve(media_->expand(values)), query_), std::nullopt};
+  return {with_query(base_->resolve(media().expand(values)), query_), std::nullopt};
 }
 
 bool TemplateLocator::equals(const MediaLocator& other) const {
   const auto* same = dynamic_cast<const TemplateLocator*>(&other);
-  return same != nullptr && *media_ == *same->media_ && *base_ == *same->base_ &&
+  return same != nullptr && media() == same->media() && *base_ == *same->base_ &&
          time_bias_ == same->time_bias_ && query_ == same->query_;
 }
 

@@ -12,15 +12,22 @@
 
 namespace playhead::dash {
 
-// SegmentTemplate@media at one place. Places share the template.
+// SegmentTemplate@media at one place. That of the first place has the template, for the others too.
 class TemplateLocator final : public MediaLocator {
  public:
   // `time_bias`: ticks $Time$ is less than the segment's container time. `query` is added to URLs.
   // `init` is where the InitSegment is; empty for none.
-  TemplateLocator(std::shared_ptr<const SegmentTemplate> media,
+  TemplateLocator(SegmentTemplate media, std::shared_ptr<const BaseLocation> base,
+                  int64_t time_bias, std::string query, ResourceLocation init)
+      : own_media_(std::move(media)),
+        base_(std::move(base)),
+        time_bias_(time_bias),
+        query_(std::move(query)),
+        init_(std::move(init)) {}
+  TemplateLocator(std::shared_ptr<const TemplateLocator> first_place,
                   std::shared_ptr<const BaseLocation> base, int64_t time_bias, std::string query,
                   ResourceLocation init)
-      : media_(std::move(media)),
+      : first_place_(std::move(first_place)),
         base_(std::move(base)),
         time_bias_(time_bias),
         query_(std::move(query)),
@@ -28,14 +35,19 @@ class TemplateLocator final : public MediaLocator {
 
   [[nodiscard]] ResourceLocation locate(const SegmentPlace& place) const override;
   [[nodiscard]] std::size_t memory_bytes() const override {
-    return sizeof(*this) + media_->memory_bytes() + query_.capacity() + init_.url.capacity();
+    return sizeof(*this) + media().memory_bytes() + query_.capacity() + init_.url.capacity();
   }
-  [[nodiscard]] bool uses_numbers() const override { return media_->uses_number(); }
+  [[nodiscard]] bool uses_numbers() const override { return media().uses_number(); }
   [[nodiscard]] bool equals(const MediaLocator& other) const override;
   [[nodiscard]] const ResourceLocation& init() const { return init_; }
 
  private:
-  std::shared_ptr<const SegmentTemplate> media_;
+  [[nodiscard]] const SegmentTemplate& media() const {
+    return first_place_ != nullptr ? first_place_->own_media_ : own_media_;
+  }
+
+  SegmentTemplate own_media_;
+  std::shared_ptr<const TemplateLocator> first_place_;  // null: this is it
   std::shared_ptr<const BaseLocation> base_;
   int64_t time_bias_;
   std::string query_;

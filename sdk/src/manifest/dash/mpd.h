@@ -97,6 +97,14 @@ struct SegmentInfos {
   std::unique_ptr<SegmentInfo> segment_template;
 };
 
+// 5.12.
+struct ProducerReferenceTime {
+  std::string_view id, type, application_scheme, wall_clock_time;
+  int64_t presentation_time = 0;
+  bool is_inband = false;
+  std::optional<Descriptor> utc_timing;
+};
+
 // RepresentationBaseType (5.3.7): what AdaptationSet and Representation have in common.
 struct CommonAttributes {
   std::string_view mime_type;
@@ -111,6 +119,7 @@ struct CommonAttributes {
   std::vector<Descriptor> essential_properties;
   std::vector<Descriptor> supplemental_properties;
   std::vector<ContentProtection> content_protections;
+  std::vector<ProducerReferenceTime> producer_reference_times;
   std::string_view url_query;  // UrlQueryInfo (annex I): to add to the URLs of media
 };
 
@@ -160,6 +169,15 @@ struct Preselection {
   std::vector<Descriptor> roles;
 };
 
+// A Period of which only the start tag is there, as the MPD before had the same one.
+struct KnownPeriod {
+  int64_t byte = 0;          // as Period::byte
+  std::size_t position = 0;  // in the MPD before
+  // What reading it there counted.
+  int warnings = 0;
+  std::size_t representations = 0, listed = 0;
+};
+
 struct Period {
   std::string_view id;
   std::optional<Duration> start;
@@ -171,12 +189,18 @@ struct Period {
   std::vector<AdaptationSet> adaptation_sets;
   std::vector<EventStream> event_streams;
   std::vector<Preselection> preselections;
-  int64_t byte = 0;
+  int64_t byte = 0;   // of its name
+  int64_t limit = 0;  // of the name of the element that follows; 0: none does
+  // What reading it counted, see KnownPeriod.
+  int warnings = 0;
+  std::size_t representations = 0, listed = 0;
+  std::optional<std::size_t> known;  // KnownPeriod::position
 };
 
 struct Latency {
   std::optional<Duration> target, min, max;
   std::optional<double> min_rate, max_rate;
+  std::string_view reference_id;
 };
 
 struct PatchLocation {

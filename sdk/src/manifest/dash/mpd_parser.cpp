@@ -97,7 +97,7 @@ int MpdReader::read_pixels(Node node, Attribute attribute) {
 BaseUrl MpdReader::read_base_url(Node node) {
   BaseUrl base;
   base.url = text_of(node);
-  for (const Attribute attribute : node.attributes()) {
+  for (const Attribute attribute : attributes_of(node)) {
     const std::string_view name = local_name(attribute.name());
     const std::string_view value = trim(attribute.value());
     if (name == "serviceLocation") {
@@ -115,8 +115,8 @@ BaseUrl MpdReader::read_base_url(Node node) {
   return base;
 }
 
-bool MpdReader::read_common_attribute(Node node, Attribute attribute, CommonAttributes& common) {
-  const std::string_view name = local_name(attribute.name());
+bool MpdReader::read_common_attribute(std::string_view name, Node node, Attribute attribute,
+                                      CommonAttributes& common) {
   if (name == "mimeType") {
     common.mime_type = trim(attribute.value());
   } else if (name == "codecs") {
@@ -149,6 +149,8 @@ bool MpdReader::read_common_element(std::string_view name, Node node, CommonAttr
     if (!query.empty()) common.url_query = query;
     (name[0] == 'E' ? common.essential_properties : common.supplemental_properties)
         .push_back(read_descriptor(node));
+  } else if (name == "ProducerReferenceTime") {
+    common.producer_reference_times.push_back(read_producer_reference_time(node));
   } else if (name == "SegmentSequenceProperties") {
     common.parts_cadence =
         static_cast<uint32_t>(parse_small(trim(attribute_of(node, "cadence"))).value_or(0));
@@ -163,7 +165,7 @@ void MpdReader::read_representation(Node node, Representation& representation) {
   if (++representations_ > limits::kRepresentations) {
     return findings_.limit("more than 30,000 Representations");
   }
-  for (const Attribute attribute : node.attributes()) {
+  for (const Attribute attribute : attributes_of(node)) {
     const std::string_view name = local_name(attribute.name());
     if (name == "id") {
       representation.id = attribute.value();
@@ -175,10 +177,10 @@ void MpdReader::read_representation(Node node, Representation& representation) {
       const std::optional<int> ranking = parse_small(trim(attribute.value()));
       if (ranking) representation.quality_ranking = static_cast<uint32_t>(*ranking);
     } else {
-      read_common_attribute(node, attribute, representation.common);
+      read_common_attribute(name, node, attribute, representation.common);
     }
   }
-  for (const Node child : node.children()) {
+  for (const Node child : children_of(node)) {
     const std::string_view name = local_name(child);
     if (name == "BaseURL") {
       representation.base_urls.push_back(read_base_url(child));
@@ -202,7 +204,7 @@ bool MpdReader::read_set_attribute(Node node, Attribute attribute, AdaptationSet
   } else if (name == "selectionPriority") {
     set.selection_priority = parse_small(trim(attribute.value())).value_or(1);
   } else {
-    return read_common_attribute(node, attribute, set.common);
+    return read_common_attribute(name, node, attribute, set.common);
   }
   return true;
 }
@@ -234,8 +236,8 @@ bool MpdReader::read_set_element(std::string_view name, Node node, AdaptationSet
 void MpdReader::read_adaptation_set(Node node, AdaptationSet& set) {
   set.byte = byte_of(node);
   has_label_element_ = false;
-  for (const Attribute attribute : node.attributes()) read_set_attribute(node, attribute, set);
-  for (const Node child : node.children()) {
+  for (const Attribute attribute : attributes_of(node)) read_set_attribute(node, attribute, set);
+  for (const Node child : children_of(node)) {
     const std::string_view name = local_name(child);
     if (name == "Representation") {
       read_representation(child, append(set.representations));
@@ -252,7 +254,7 @@ Preselection MpdReader::read_preselection(Node node) {
   preselection.language = attribute_of(node, "lang");
   preselection.codecs = attribute_of(node, "codecs");
   preselection.components = attribute_of(node, "preselectionComponents");
-  for (const Node child : node.children()) {
+  for (const Node child : children_of(node)) {
     const std::string_view name = local_name(child);
     if (name == "Label") preselection.label = text_of(child);
     if (name == "Role") preselection.roles.push_back(read_descriptor(child));
@@ -262,7 +264,7 @@ Preselection MpdReader::read_preselection(Node node) {
 
 void MpdReader::read_period(Node node, Period& period) {
   period.byte = byte_of(node);
-  for (const Attribute attribute : node.attributes()) {
+  for (const Attribute attribute : attributes_of(node)) {
     const std::string_view name = local_name(attribute.name());
     const std::string_view value = trim(attribute.value());
     if (name == "id") {
@@ -275,7 +277,7 @@ void MpdReader::read_period(Node node, Period& period) {
       period.xlink_href = value;
     }
   }
-  for (const Node child : node.children()) {
+  for (const Node child : children_of(node)) {
     const std::string_view name = local_name(child);
     if (name == "AdaptationSet") {
       read_adaptation_set(child, append(period.adaptation_sets));
@@ -315,7 +317,7 @@ void MpdReader::read_mpd_attributes(Node node, Mpd& mpd) {
       {"availabilityEndTime", &Mpd::availability_end_time},
       {"publishTime", &Mpd::publish_time},
   }};
-  for (const Attribute attribute : node.attributes()) {
+  for (const Attribute attribute : attributes_of(node)) {
     const std::string_view name = local_name(attribute.name());
     const std::string_view value = trim(attribute.value());
     if (name == "type") mpd.is_dynamic = value == "dynamic";
@@ -347,7 +349,7 @@ bool MpdReader::read_mpd_element(std::string_view name, Node node, Mpd& mpd) {
   } else if (name == "ContentSteering") {
     mpd.steering = read_steering(node);
   } else if (name == "ProgramInformation") {
-    for (const Node child : node.children()) {
+    for (const Node child : children_of(node)) {
       if (local_name(child) == "Title" && mpd.title.empty()) mpd.title = text_of(child);
     }
   } else {
@@ -356,15 +358,40 @@ bool MpdReader::read_mpd_element(std::string_view name, Node node, Mpd& mpd) {
   return true;
 }
 
+// Reads it, and how much there was to read.
+void MpdReader::count_period(Node node, Mpd& mpd) {
+  Period& period = mpd.periods.emplace_back();
+  const int warnings = findings_.warnings();
+  const std::size_t representations = representations_;
+  const std::size_t listed = listed_;
+  read_period(node, period);
+  period.limit = byte_of(node.next_sibling());
+  const bool is_known = known_ != nullptr && known_periods_ < known_->size() &&
+                        (*known_)[known_periods_].byte == period.byte;
+  if (is_known) {
+    const KnownPeriod& known = (*known_)[known_periods_++];
+    period.known = known.position;
+    findings_.add_warnings(known.warnings - (findings_.warnings() - warnings));
+    representations_ += known.representations;
+    listed_ += known.listed;
+  }
+  period.warnings = findings_.warnings() - warnings;
+  period.representations = representations_ - representations;
+  period.listed = listed_ - listed;
+  if (representations_ > limits::kRepresentations || listed_ > limits::kSegments) {
+    findings_.limit("more Representations, S, SegmentURL and Event elements than are read");
+  }
+}
+
 void MpdReader::read_mpd(Node node, Mpd& mpd) {
   read_mpd_attributes(node, mpd);
-  for (const Node child : node.children()) {
+  for (const Node child : children_of(node)) {
     const std::string_view name = local_name(child);
     if (name == "Period") {
       if (mpd.periods.size() >= limits::kPeriods) {
         return findings_.limit("more than 5,000 Periods");
       }
-      read_period(child, mpd.periods.emplace_back());
+      count_period(child, mpd);
     } else if (!read_mpd_element(name, child, mpd)) {
       unknown(child);
     }
@@ -372,7 +399,8 @@ void MpdReader::read_mpd(Node node, Mpd& mpd) {
   }
 }
 
-Result<Mpd> parse_mpd(ByteView text, const std::string& url, const ParseOptions& options) {
+Result<Mpd> parse_mpd(ByteView text, const std::string& url, const ParseOptions& options,
+                      const std::vector<KnownPeriod>* known) {
   PLAYHEAD_TRY(const std::shared_ptr<XmlDocument> document, parse_xml(text));
   const pugi::xml_node root = document->tree.document_element();
   if (local_name(root) != "MPD") {
@@ -382,10 +410,14 @@ Result<Mpd> parse_mpd(ByteView text, const std::string& url, const ParseOptions&
   Mpd mpd;
   mpd.url = url;
   mpd.document = document;
-  MpdReader(findings).read_mpd(root, mpd);
+  MpdReader reader(findings, known);
+  reader.read_mpd(root, mpd);
   if (findings.wants_details() && !findings.is_over_limit()) check_rules(root, findings);
   if (std::optional<Error> error = findings.error()) return *std::move(error);
   if (mpd.periods.empty()) return make_error(ErrorCode::kManifestEmpty, "the MPD has no Period");
+  if (known != nullptr && reader.known_periods() != known->size()) {
+    return make_error(ErrorCode::kManifestSyntax, "a known Period is not where it was found");
+  }
   mpd.warnings = findings.warnings();
   document->drop_tree();
   return mpd;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "manifest/dash/mpd.h"
 #include "manifest/diagnostic.h"
@@ -15,7 +16,10 @@ namespace playhead::dash {
 // values that cannot be read count as missing and as a warning. Strict mode refuses the first
 // violation. kManifestSyntax: not well-formed (with line and byte), no MPD element, or, in strict
 // mode, what the standard forbids; kManifestLimit; kManifestEmpty: no Period.
+// `known`: Periods that have no content in `text` (PeriodTexts::reduce); it is also kManifestSyntax
+// when one of them is not met.
 [[nodiscard]] Result<Mpd> parse_mpd(ByteView text, const std::string& url,
-                                    const ParseOptions& options = {});
+                                    const ParseOptions& options = {},
+                                    const std::vector<KnownPeriod>* known = nullptr);
 
 }  // namespace playhead::dash

@@ -32,6 +32,8 @@ class Findings {
   [[nodiscard]] std::optional<Error> error() const { return limit_ ? limit_ : first_; }
   [[nodiscard]] bool is_over_limit() const { return limit_.has_value(); }
   [[nodiscard]] int warnings() const { return warnings_; }
+  // Of what was read before.
+  void add_warnings(int count) { warnings_ += count; }
 
  private:
   int64_t line_at(int64_t byte);
@@ -46,10 +48,13 @@ class Findings {
 // Readers of MPD elements. Each fills the structure of mpd.h and reports to `findings`.
 class MpdReader {
  public:
-  explicit MpdReader(Findings& findings) : findings_(findings) {}
+  // `known`: null or those Periods that have no content, ascending by byte.
+  MpdReader(Findings& findings, const std::vector<KnownPeriod>* known)
+      : findings_(findings), known_(known) {}
 
   void read_mpd(pugi::xml_node node, Mpd& mpd);
-  void read_period(pugi::xml_node node, Period& period);
+  // Of `known`, those that were met.
+  [[nodiscard]] std::size_t known_periods() const { return known_periods_; }
 
  private:
   using Node = pugi::xml_node;
@@ -65,13 +70,16 @@ class MpdReader {
   void unknown(Node node);
 
   // mpd_parser.cpp
+  void read_period(Node node, Period& period);
+  void count_period(Node node, Mpd& mpd);
   void read_mpd_attributes(Node node, Mpd& mpd);
   bool read_mpd_element(std::string_view name, Node node, Mpd& mpd);
   void read_adaptation_set(Node node, AdaptationSet& set);
   bool read_set_attribute(Node node, Attribute attribute, AdaptationSet& set);
   bool read_set_element(std::string_view name, Node node, AdaptationSet& set);
   void read_representation(Node node, Representation& representation);
-  bool read_common_attribute(Node node, Attribute attribute, CommonAttributes& common);
+  bool read_common_attribute(std::string_view name, Node node, Attribute attribute,
+                             CommonAttributes& common);
   bool read_common_element(std::string_view name, Node node, CommonAttributes& common);
   int read_pixels(Node node, Attribute attribute);
   BaseUrl read_base_url(Node node);
@@ -92,6 +100,7 @@ class MpdReader {
   // descriptor_reader.cpp
   static Descriptor read_descriptor(Node node);
   ContentProtection read_content_protection(Node node);
+  ProducerReferenceTime read_producer_reference_time(Node node);
   static std::string_view read_url_query(Node node);
   EventStream read_event_stream(Node node);
   Event read_event(Node node);
@@ -100,6 +109,8 @@ class MpdReader {
   std::optional<Duration> read_milliseconds(Node node, Attribute attribute);
 
   Findings& findings_;
+  const std::vector<KnownPeriod>* known_;
+  std::size_t known_periods_ = 0;
   std::size_t representations_ = 0;
   bool has_label_element_ = false;  // the set being read
   std::size_t listed_ = 0;          // S, P, SegmentURL and Event elements

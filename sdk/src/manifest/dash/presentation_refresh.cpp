@@ -42,6 +42,7 @@ bool is_same(const std::shared_ptr<const ResourceLocation>& a,
 }
 
 IndexPointer refreshed(const IndexPointer& previous, const IndexPointer& next) {
+  if (previous == next) return next;
   const auto* before = dynamic_cast<const TimelineSegmentIndex*>(previous.get());
   const auto* now = dynamic_cast<const TimelineSegmentIndex*>(next.get());
   if (before == nullptr || now == nullptr) return next;
@@ -116,20 +117,22 @@ Presentation refresh(const Presentation& previous, Presentation next) {
   return next;
 }
 
-Presentation listed_at(const Presentation& presentation, WallTime now) {
-  Presentation moved = presentation;
+void list_at(playhead::Period& period, WallTime now) {
   const auto move = [now](IndexPointer& segments) {
     const auto* index = dynamic_cast<const TimelineSegmentIndex*>(segments.get());
-    if (index != nullptr && index->availability() != nullptr) segments = index->listed_at(now);
+    if (index != nullptr && !index->is_listed_at(now)) segments = index->listed_at(now);
   };
-  for (Period& period : moved.periods) {
-    for (AdaptationSet& set : period.adaptation_sets) {
-      for (Representation& representation : set.representations) {
-        move(representation.segments);
-        for (ServiceLocation& other : representation.alternatives) move(other.segments);
-      }
+  for (AdaptationSet& set : period.adaptation_sets) {
+    for (Representation& representation : set.representations) {
+      move(representation.segments);
+      for (ServiceLocation& other : representation.alternatives) move(other.segments);
     }
   }
+}
+
+Presentation listed_at(const Presentation& presentation, WallTime now) {
+  Presentation moved = presentation;
+  for (Period& period : moved.periods) list_at(period, now);
   return moved;
 }
 

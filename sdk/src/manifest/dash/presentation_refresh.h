@@ -15,6 +15,10 @@ namespace playhead::dash {
 // the window.
 [[nodiscard]] Presentation refresh(const Presentation& previous, Presentation next);
 
+// Moves the windows of a Period's live segments to `now`; those that stay where they are keep their
+// objects.
+void list_at(playhead::Period& period, WallTime now);
+
 // The same Presentation at a later time: windows of live segments moved, everything else shared.
 [[nodiscard]] Presentation listed_at(const Presentation& presentation, WallTime now);
 

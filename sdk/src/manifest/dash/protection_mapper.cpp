@@ -39,9 +39,8 @@ std::optional<KeyId> parse_key_id(std::string_view text) {
 std::string lower_if_uuid(std::string_view scheme) {
   std::string text(scheme);
   const auto has_prefix = [&](std::string_view prefix) {
-    return text.size() >= prefix.size() &&
-           std::equal(prefix.begin(), prefix.end(), text.begin(),
-                      [](char a, char b) { return a == lower(b); });
+    return text.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), text.begin(),
+                                                      [](char a, char b) { return a == lower(b); });
   };
   if (has_prefix("urn:uuid:") || has_prefix("urn:mpeg:dash:mp4protection")) {
     for (char& c : text) c = lower(c);

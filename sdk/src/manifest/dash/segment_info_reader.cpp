@@ -94,7 +94,7 @@ void MpdReader::read_segment_attribute(Node node, Attribute attribute, SegmentIn
 
 UrlElement MpdReader::read_url(Node node) {
   UrlElement url;
-  for (const Attribute attribute : node.attributes()) {
+  for (const Attribute attribute : attributes_of(node)) {
     const std::string_view name = local_name(attribute.name());
     if (name == "sourceURL") {
       url.source_url = trim(attribute.value());
@@ -107,7 +107,7 @@ UrlElement MpdReader::read_url(Node node) {
 
 SegmentUrl MpdReader::read_segment_url(Node node) {
   SegmentUrl url;
-  for (const Attribute attribute : node.attributes()) {
+  for (const Attribute attribute : attributes_of(node)) {
     const std::string_view name = local_name(attribute.name());
     if (name == "media") {
       url.media = trim(attribute.value());
@@ -121,7 +121,7 @@ SegmentUrl MpdReader::read_segment_url(Node node) {
 // 6th edition, 5.3.9.6: durations taken in turn.
 std::vector<int64_t> MpdReader::read_pattern(Node node) {
   std::vector<int64_t> durations;
-  for (const Node child : node.children()) {
+  for (const Node child : children_of(node)) {
     if (local_name(child) != "P") continue;
     const std::optional<int64_t> duration = parse_int64(trim(attribute_of(child, "d")));
     const std::string_view repeat_text = trim(attribute_of(child, "r"));
@@ -211,11 +211,11 @@ void MpdReader::read_timeline(Node node, SegmentInfo& info) {
 
 std::unique_ptr<SegmentInfo> MpdReader::read_segment_info(Node node) {
   auto info = std::make_unique<SegmentInfo>();
-  for (const Attribute attribute : node.attributes()) {
+  for (const Attribute attribute : attributes_of(node)) {
     read_segment_attribute(node, attribute, *info);
   }
   std::vector<SegmentUrl> urls;
-  for (const Node child : node.children()) {
+  for (const Node child : children_of(node)) {
     const std::string_view name = local_name(child);
     if (name == "SegmentTimeline") {
       read_timeline(child, *info);

@@ -146,39 +146,46 @@ std::shared_ptr<const SegmentIndex> SegmentResolver::make_index(
   return index;
 }
 
-const SegmentResolver::Templates& SegmentResolver::templates_for(const SegmentInfo& info,
-                                                                 const Request& request,
-                                                                 int64_t bandwidth) {
-  if (templates_.media != nullptr) return templates_;
-  templates_.timed = timeline_for(info, std::nullopt);
-  templates_.media = std::make_shared<const SegmentTemplate>(*info.media, request.id, bandwidth);
-  warnings_ += templates_.media->warnings();
-  if (info.initialization && !info.initialization->empty()) {
-    const SegmentTemplate pattern(*info.initialization, request.id, bandwidth);
-    warnings_ += pattern.warnings();
-    templates_.init = pattern.expand({});
-  }
-  return templates_;
+void SegmentResolver::expand_init(const SegmentInfo& info, const Request& request,
+                                  int64_t bandwidth) {
+  templates_.init.clear();
+  if (!info.initialization || info.initialization->empty()) return;
+  init_pattern_.read(*info.initialization, request.id, bandwidth);
+  warnings_ += init_pattern_.warnings();
+  init_pattern_.expand({}, templates_.init);
 }
 
 bool SegmentResolver::address_template(const SegmentInfo& info, const Request& request,
                                        const Place& place, int64_t bandwidth, Addressed& out) {
   if (!info.media || info.media->empty()) return false;
-  const Templates& templates = templates_for(info, request, bandwidth);
-  const Timed& timed = templates.timed;
+  const bool is_first = templates_.first_place == nullptr;
+  if (is_first) {
+    templates_.timed = timeline_for(info, std::nullopt);
+    expand_init(info, request, bandwidth);
+  }
+  const Timed& timed = templates_.timed;
   if (timed.timeline == nullptr) return false;
   ResourceLocation init;
   if (info.initialization_element) {
     init = locate(*info.initialization_element, place).value_or(ResourceLocation{});
   }
-  if (init.url.empty() && !templates.init.empty()) {
-    init.url = with_query(place.base->resolve(templates.init), request.query);
+  if (init.url.empty() && !templates_.init.empty()) {
+    init.url = with_query(place.base->resolve(templates_.init), request.query);
   }
   // Without a SegmentTimeline, $Time$ counts from the Period's first segment (5.3.9.4.4).
   const bool is_constant = info.timeline == nullptr || info.timeline->empty();
   const int64_t bias = is_constant ? info.presentation_time_offset.value_or(0) : 0;
-  auto locator = std::make_shared<const TemplateLocator>(
-      templates.media, place.base, bias, std::string(request.query), std::move(init));
+  std::shared_ptr<const TemplateLocator> locator;
+  if (is_first) {
+    SegmentTemplate media(*info.media, request.id, bandwidth);
+    warnings_ += media.warnings();
+    locator = std::make_shared<const TemplateLocator>(std::move(media), place.base, bias,
+                                                      std::string(request.query), std::move(init));
+    templates_.first_place = locator;
+  } else {
+    locator = std::make_shared<const TemplateLocator>(templates_.first_place, place.base, bias,
+                                                      std::string(request.query), std::move(init));
+  }
   // The InitSegment's place lives in the locator: one allocation less for each Representation.
   std::shared_ptr<const ResourceLocation> shared_init;
   if (!locator->init().url.empty()) {
@@ -282,8 +289,9 @@ bool SegmentResolver::resolve(const Levels& levels, const Request& request,
   }
   if (info == nullptr) info = &storage;
   out.media_offset = media_offset_of(*info, bounds_);
+  timescale_ = info->timescale.value_or(1);
 
-  templates_ = {};
+  templates_.first_place = nullptr;
   bool is_first = true;
   for (const Place& place : *request.places) {
     if (!is_first && out.alternatives.size() >= request.alternatives) break;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "manifest/dash/base_url.h"
+#include "manifest/dash/media_locators.h"
 #include "manifest/dash/mpd.h"
 #include "manifest/dash/segment_template.h"
 #include "manifest/dash/timeline_builder.h"
@@ -55,6 +56,8 @@ class SegmentResolver {
   // container are set. False when its media cannot be addressed.
   bool resolve(const Levels& levels, const Request& request, playhead::Representation& out);
 
+  // Ticks per second of the Representation that was resolved last.
+  [[nodiscard]] int64_t timescale() const { return timescale_; }
   [[nodiscard]] int warnings() const { return warnings_; }
   [[nodiscard]] MediaTime period_start() const { return bounds_.start; }
 
@@ -73,12 +76,11 @@ class SegmentResolver {
                int64_t bandwidth, Addressed& out);
   // SegmentTemplate of one Representation, with the identifiers filled in that all places share.
   struct Templates {
-    std::shared_ptr<const SegmentTemplate> media;
-    std::string init;  // expanded @initialization
+    std::shared_ptr<const TemplateLocator> first_place;  // null: not made yet
+    std::string init;                                    // expanded @initialization
     Timed timed;
   };
-  const Templates& templates_for(const SegmentInfo& info, const Request& request,
-                                 int64_t bandwidth);
+  void expand_init(const SegmentInfo& info, const Request& request, int64_t bandwidth);
   bool address_template(const SegmentInfo& info, const Request& request, const Place& place,
                         int64_t bandwidth, Addressed& out);
   bool address_list(const SegmentInfo& info, const Request& request, const Place& place,
@@ -106,7 +108,9 @@ class SegmentResolver {
   const Clock& clock_;
   std::vector<CachedTimeline> cache_;                 // the latest few
   std::shared_ptr<const Availability> availability_;  // the latest
-  Templates templates_;  // of the Representation being resolved; no media: not made yet
+  Templates templates_;                               // of the Representation being resolved
+  SegmentTemplate init_pattern_;                      // for its memory
+  int64_t timescale_ = 1;
   int warnings_ = 0;
 };
 

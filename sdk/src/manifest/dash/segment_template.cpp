@@ -8,8 +8,13 @@
 
 namespace playhead::dash {
 
-SegmentTemplate::SegmentTemplate(std::string_view pattern, std::string_view representation_id,
-                                 int64_t bandwidth) {
+void SegmentTemplate::read(std::string_view pattern, std::string_view representation_id,
+                           int64_t bandwidth) {
+  text_.clear();
+  few_ = {};
+  more_.clear();
+  count_ = 0;
+  warnings_ = 0;
   text_.reserve(pattern.size() + representation_id.size());
   while (!pattern.empty()) {
     const std::size_t open = pattern.find('$');
@@ -110,6 +115,11 @@ void SegmentTemplate::append_time(int64_t value, Format format, std::string& out
 std::string SegmentTemplate::expand(const Values& values) const {
   std::string text;
   text.reserve(text_.size() + count_ * 20);
+  expand(values, text);
+  return text;
+}
+
+void SegmentTemplate::expand(const Values& values, std::string& text) const {
   std::size_t copied = 0;
   for (std::size_t i = 0; i < count_; ++i) {
     const Part& filled = part(i);
@@ -128,7 +138,6 @@ std::string SegmentTemplate::expand(const Values& values) const {
     }
   }
   text.append(text_, copied);
-  return text;
 }
 
 bool SegmentTemplate::uses_number() const {

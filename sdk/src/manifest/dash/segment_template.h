@@ -18,7 +18,11 @@ class SegmentTemplate {
  public:
   SegmentTemplate() = default;
   // `bandwidth` 0 when unknown.
-  SegmentTemplate(std::string_view pattern, std::string_view representation_id, int64_t bandwidth);
+  SegmentTemplate(std::string_view pattern, std::string_view representation_id, int64_t bandwidth) {
+    read(pattern, representation_id, bandwidth);
+  }
+  // Becomes that of another pattern, in the memory it has.
+  void read(std::string_view pattern, std::string_view representation_id, int64_t bandwidth);
 
   struct Values {
     uint64_t number = 0;
@@ -26,6 +30,8 @@ class SegmentTemplate {
     uint64_t sub_number = 1;
   };
   [[nodiscard]] std::string expand(const Values& values) const;
+  // The same, appended to `out`.
+  void expand(const Values& values, std::string& out) const;
 
   [[nodiscard]] int warnings() const { return warnings_; }
   [[nodiscard]] bool uses_number() const;

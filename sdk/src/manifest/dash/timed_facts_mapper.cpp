@@ -2,6 +2,7 @@
 #include "manifest/dash/timed_facts_mapper.h"
 
 #include "base/decimal.h"
+#include "base/iso8601.h"
 #include "base/url.h"
 #include "manifest/base64.h"
 
@@ -24,8 +25,9 @@ LiveInfo live_info_of(const Mpd& mpd) {
   live.availability_end = mpd.availability_end_time;
   live.publish_time = mpd.publish_time;
   if (mpd.latency) {
-    live.latency = {mpd.latency->target, mpd.latency->min, mpd.latency->max, mpd.latency->min_rate,
-                    mpd.latency->max_rate};
+    live.latency = {mpd.latency->target,   mpd.latency->min,
+                    mpd.latency->max,      mpd.latency->min_rate,
+                    mpd.latency->max_rate, std::string(mpd.latency->reference_id)};
   }
   for (const Descriptor& timing : mpd.utc_timings) {
     live.utc_timings.push_back({std::string(timing.scheme), std::string(timing.value)});
@@ -84,6 +86,30 @@ void map_events(const std::vector<EventStream>& streams, MediaTime period_start,
       if (!bytes) bytes.emplace(source.body.begin(), source.body.end());
       event.message = SharedBytes(*std::move(bytes));
       out.push_back(std::move(event));
+    }
+  }
+}
+
+void map_reference_times(const std::vector<ProducerReferenceTime>& sources, int64_t timescale,
+                         Duration media_offset, std::vector<playhead::ProducerReferenceTime>& out,
+                         int& warnings) {
+  using Type = playhead::ProducerReferenceTime::Type;
+  for (const ProducerReferenceTime& source : sources) {
+    playhead::ProducerReferenceTime& reference = out.emplace_back();
+    reference.id = source.id;
+    reference.type = source.type == "captured"      ? Type::kCaptured
+                     : source.type == "application" ? Type::kApplication
+                                                    : Type::kEncoder;
+    reference.application_scheme = source.application_scheme;
+    reference.is_inband = source.is_inband;
+    const std::optional<int64_t> time =
+        checked_add(ticks_to_us(source.presentation_time, timescale), media_offset.count());
+    reference.time = MediaTime{time.value_or(0)};
+    reference.date = parse_iso_date_time(source.wall_clock_time);
+    if (!time || !reference.date) ++warnings;
+    if (source.utc_timing) {
+      reference.utc_timing =
+          UtcTiming{std::string(source.utc_timing->scheme), std::string(source.utc_timing->value)};
     }
   }
 }

@@ -16,6 +16,11 @@ namespace playhead::dash {
 void map_events(const std::vector<EventStream>& streams, MediaTime period_start,
                 std::vector<TimedEvent>& out, int& warnings);
 
+// ProducerReferenceTimes (5.12) of a Representation whose timescale and media_offset are known.
+void map_reference_times(const std::vector<ProducerReferenceTime>& sources, int64_t timescale,
+                         Duration media_offset, std::vector<playhead::ProducerReferenceTime>& out,
+                         int& warnings);
+
 [[nodiscard]] ContentSteering steering_of(const Mpd& mpd);
 
 }  // namespace playhead::dash

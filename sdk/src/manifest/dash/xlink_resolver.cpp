@@ -58,8 +58,12 @@ struct XlinkResolver::State {
 
   void collect(Node root, const std::vector<std::string>& chain);
   void consider(Node node, const std::vector<std::string>& chain, std::vector<Node>& gone);
-  void give_up(Node node) {
+  void give_up(Node node, std::string url, std::string reason, bool is_in_mpd) {
+    constexpr std::size_t kListed = 1'000;
     ++failures;
+    if (failed.size() < kListed) {
+      failed.push_back({std::move(url), std::move(reason), is_in_mpd ? byte_of(node) : 0});
+    }
     drop_xlink(node);
   }
 
@@ -68,6 +72,7 @@ struct XlinkResolver::State {
   std::size_t fetched = 0;
   std::size_t fetched_bytes = 0;
   int failures = 0;
+  std::vector<RemoteFailure> failed;
 };
 
 void XlinkResolver::State::consider(Node node, const std::vector<std::string>& chain,
@@ -80,11 +85,21 @@ void XlinkResolver::State::consider(Node node, const std::vector<std::string>& c
     return;
   }
   Result<std::string> url = resolve_url(chain.back(), reference);
-  const bool is_http = url && (url->rfind("http://", 0) == 0 || url->rfind("https://", 0) == 0);
-  const bool is_circular = url && std::find(chain.begin(), chain.end(), *url) != chain.end();
-  if (!is_http || is_circular || chain.size() > limits::kRemoteDepth ||
-      pending.size() + fetched >= limits::kRemoteElements) {
-    return give_up(node);
+  const auto give_up_as = [&](const char* reason) {
+    give_up(node, url ? *url : std::string(reference), reason, chain.size() == 1);
+  };
+  const auto starts = [](const std::string& text, const char* scheme) {
+    return text.rfind(scheme, 0) == 0;
+  };
+  const bool is_web = url && (starts(*url, "http://") || starts(*url, "https://"));
+  const bool is_file = url && starts(*url, "file://") && starts(chain.front(), "file://");
+  if (!is_web && !is_file) return give_up_as("it is at no URL that can be fetched");
+  if (std::find(chain.begin(), chain.end(), *url) != chain.end()) {
+    return give_up_as("it leads back to itself");
+  }
+  if (chain.size() > limits::kRemoteDepth) return give_up_as("remote elements nest too deeply");
+  if (pending.size() + fetched >= limits::kRemoteElements) {
+    return give_up_as("there are too many remote elements");
   }
   pending.push_back({node, *std::move(url), chain});
 }
@@ -117,7 +132,9 @@ bool XlinkResolver::may_need(ByteView mpd) {
 Result<XlinkResolver> XlinkResolver::make(ByteView mpd, const std::string& url) {
   auto state = std::make_unique<State>();
   PLAYHEAD_TRY(state->document, parse_xml(mpd));
-  state->collect(state->document->tree.document_element(), {url});
+  // Other XML, such as pages, has links that are none of ours.
+  const Node root = state->document->tree.document_element();
+  if (local_name(root) == "MPD") state->collect(root, {url});
   return XlinkResolver(std::move(state));
 }
 
@@ -131,11 +148,12 @@ std::optional<std::string> XlinkResolver::missing() const {
   return state_->pending.back().url;
 }
 
-void XlinkResolver::fail() {
+void XlinkResolver::fail(std::string reason) {
   if (state_->pending.empty()) return;
-  const State::Pending pending = std::move(state_->pending.back());
+  State::Pending pending = std::move(state_->pending.back());
   state_->pending.pop_back();
-  state_->give_up(pending.node);
+  state_->give_up(pending.node, std::move(pending.url), std::move(reason),
+                  pending.chain.size() == 1);
 }
 
 void XlinkResolver::add(ByteView bytes) {
@@ -151,7 +169,10 @@ void XlinkResolver::add(ByteView bytes) {
                       std::all_of((*remote)->tree.begin(), (*remote)->tree.end(), [&](Node node) {
                         return node.type() != pugi::node_element || local_name(node) == name;
                       });
-  if (!is_fit) return fail();
+  if (!is_fit) {
+    return fail(remote ? "it is no " + std::string(name) + ", or too large"
+                       : "it is not well-formed: " + remote.error().context);
+  }
   State::Pending pending = std::move(state.pending.back());
   state.pending.pop_back();
   pending.chain.push_back(pending.url);
@@ -175,5 +196,6 @@ SharedBytes XlinkResolver::text() const {
 }
 
 int XlinkResolver::failures() const { return state_->failures; }
+const std::vector<RemoteFailure>& XlinkResolver::failed() const { return state_->failed; }
 
 }  // namespace playhead::dash

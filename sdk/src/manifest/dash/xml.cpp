@@ -14,11 +14,16 @@ struct Markup {
   std::size_t tags = 0, attributes = 0;
 };
 
-// How often `c` is in at most 255 bytes. A sum of bytes, which compilers turn into vector code.
-std::size_t count_in_block(const uint8_t* bytes, std::size_t size, uint8_t c) {
-  uint8_t sum = 0;
-  for (std::size_t i = 0; i < size; ++i) sum = static_cast<uint8_t>(sum + (bytes[i] == c ? 1 : 0));
-  return sum;
+// In at most 255 bytes. Sums of bytes, which compilers turn into vector code.
+void count_block(const uint8_t* bytes, std::size_t size, Markup& markup) {
+  uint8_t tags = 0;
+  uint8_t attributes = 0;
+  for (std::size_t i = 0; i < size; ++i) {
+    tags = static_cast<uint8_t>(tags + (bytes[i] == '<' ? 1 : 0));
+    attributes = static_cast<uint8_t>(attributes + (bytes[i] == '=' ? 1 : 0));
+  }
+  markup.tags += tags;
+  markup.attributes += attributes;
 }
 
 // '<' and '=' of the text, at a fraction of what the parse costs.
@@ -27,8 +32,7 @@ Markup count_markup(ByteView text) {
   Markup markup;
   for (std::size_t at = 0; at < text.size(); at += kBlock) {
     const std::size_t size = std::min(kBlock, text.size() - at);
-    markup.tags += count_in_block(text.data() + at, size, '<');
-    markup.attributes += count_in_block(text.data() + at, size, '=');
+    count_block(text.data() + at, size, markup);
   }
   return markup;
 }
@@ -73,7 +77,7 @@ std::string_view trim(std::string_view text) {
 }
 
 std::string_view attribute_of(pugi::xml_node node, std::string_view name) {
-  for (const pugi::xml_attribute attribute : node.attributes()) {
+  for (const pugi::xml_attribute attribute : attributes_of(node)) {
     if (local_name(attribute.name()) == name) return attribute.value();
   }
   return {};
@@ -81,7 +85,7 @@ std::string_view attribute_of(pugi::xml_node node, std::string_view name) {
 
 std::string inner_xml(pugi::xml_node node) {
   StringWriter writer;
-  for (const pugi::xml_node child : node.children()) {
+  for (const pugi::xml_node child : children_of(node)) {
     if (child.type() == pugi::node_pcdata || child.type() == pugi::node_cdata) {
       writer.text += child.value();
     } else {

@@ -45,7 +45,10 @@ Container guess_container(const MediaPlaylist& playlist) {
       {"vtt", Container::kWebVtt},
       {"webvtt", Container::kWebVtt},
   }};
-  const std::string extension = extension_of(playlist.uri(0));
+  const std::span<const Part> parts = playlist.parts_of(0);
+  const std::string extension = extension_of(playlist.size() > 0 ? playlist.uri(0)
+                                             : parts.empty()     ? std::string_view()
+                                                                 : playlist.view(parts[0].uri));
   for (const Row& row : kExtensions) {
     if (row.extension == extension) return row.container;
   }
@@ -70,7 +73,7 @@ LiveInfo live_info_of(const MediaPlaylist& playlist) {
   live.latency.target = control.part_hold_back;
   live.update_period = playlist.target_duration;
   if (const std::optional<WallTime> date = playlist.date(0)) {
-    live.availability_start = *date - (playlist.timeline.start(0) - MediaTime{});
+    live.availability_start = *date - (playlist.time_at(0) - MediaTime{});
   }
   return live;
 }

@@ -28,8 +28,7 @@ Segment HlsSegmentIndex::at(std::size_t index) const {
 }
 
 std::vector<PartialSegment> HlsSegmentIndex::parts(std::size_t index) const {
-  const Timeline& timeline = playlist_->timeline;
-  const int64_t start = index < size() ? timeline.start_ticks(index) : timeline.end_ticks();
+  const int64_t start = playlist_->ticks_at(index);
   const auto time_at = [&](int64_t ns) {
     return MediaTime{
         ticks_to_us(checked_add(start, ns).value_or(start), MediaPlaylist::kTicksPerSecond)};

@@ -16,6 +16,8 @@ class HlsSegmentIndex final : public SegmentIndex {
   explicit HlsSegmentIndex(std::shared_ptr<const MediaPlaylist> playlist)
       : playlist_(std::move(playlist)) {}
 
+  [[nodiscard]] const std::shared_ptr<const MediaPlaylist>& playlist() const { return playlist_; }
+
   [[nodiscard]] std::size_t size() const override { return playlist_->size(); }
   [[nodiscard]] Segment at(std::size_t index) const override;
   [[nodiscard]] std::optional<std::size_t> find(MediaTime time) const override {
@@ -24,8 +26,12 @@ class HlsSegmentIndex final : public SegmentIndex {
   [[nodiscard]] std::optional<std::size_t> find_number(uint64_t number) const override {
     return playlist_->timeline.find_number(number);
   }
-  [[nodiscard]] MediaTime start() const override { return playlist_->timeline.start(0); }
-  [[nodiscard]] MediaTime end() const override { return playlist_->timeline.end(size() - 1); }
+  [[nodiscard]] MediaTime start() const override {
+    return size() == 0 ? MediaTime{} : playlist_->timeline.start(0);
+  }
+  [[nodiscard]] MediaTime end() const override {
+    return size() == 0 ? MediaTime{} : playlist_->timeline.end(size() - 1);
+  }
   [[nodiscard]] std::vector<PartialSegment> parts(std::size_t index) const override;
   [[nodiscard]] std::vector<PreloadHint> preload_hints() const override {
     return playlist_->preload_hints;
@@ -35,7 +41,7 @@ class HlsSegmentIndex final : public SegmentIndex {
   }
 
  private:
-  std::shared_ptr<const MediaPlaylist> playlist_;  // never empty
+  std::shared_ptr<const MediaPlaylist> playlist_;  // never null
 };
 
 }  // namespace playhead::hls

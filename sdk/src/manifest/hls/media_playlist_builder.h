@@ -94,6 +94,8 @@ class MediaPlaylistBuilder {
 
   void check_rules();
   void check_server_control();
+  [[nodiscard]] bool may_begin() const;
+  void begin_playlist();
   Result<MediaPlaylist> finish();
 
   TagContext context_;

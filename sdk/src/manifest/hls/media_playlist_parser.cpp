@@ -168,11 +168,27 @@ Result<MediaPlaylist> MediaPlaylistBuilder::build() {
   return finish();
 }
 
+// A live playlist that has only begun says how often it is worth reading again (§4.4.3.1), or lists
+// parts of its first segment. Without either it is as good as none.
+bool MediaPlaylistBuilder::may_begin() const {
+  const bool will_grow = !playlist_.has_end_list && playlist_.type != MediaPlaylist::Type::kVod;
+  return will_grow && playlist_.is_complete && (has_target_duration_ || has_open_parts());
+}
+
+// What is known of the segment in progress stands where a first segment would leave it.
+void MediaPlaylistBuilder::begin_playlist() {
+  place_first_segment();
+  open_run();
+  if (date_) playlist_.dates.push_back({0, *date_});
+  longest_ns_ = part_start_ns_;  // where the parts so far end
+}
+
 Result<MediaPlaylist> MediaPlaylistBuilder::finish() {
   if (context_.has_failed()) return context_.take_error();
-  if (playlist_.size() == 0) {
+  if (playlist_.size() == 0 && !may_begin()) {
     return make_error(ErrorCode::kManifestEmpty, "the playlist lists no segment");
   }
+  if (playlist_.size() == 0) begin_playlist();
   playlist_.version = context_.version();
   playlist_.date_ranges = date_ranges_.take();
   check_rules();

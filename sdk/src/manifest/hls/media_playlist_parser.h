@@ -25,7 +25,9 @@ struct MediaPlaylistInput {
 // Parses a media playlist (RFC 8216bis §4.4.3 to §4.4.5). Pure; any thread.
 // Unknown tags, repeated or misplaced ones and bad optional values are passed over and counted in
 // `warnings`; in strict mode those that break a MUST are errors. Errors, with the line:
-// kManifestSyntax, kManifestLimit; kManifestEmpty without any segment.
+// kManifestSyntax, kManifestLimit; kManifestEmpty without any segment,
+// unless more will come: without EXT-X-ENDLIST and EXT-X-PLAYLIST-TYPE:VOD, a target duration or a
+// part is enough, and size() is 0.
 [[nodiscard]] Result<MediaPlaylist> parse_media_playlist(MediaPlaylistInput input);
 [[nodiscard]] inline Result<MediaPlaylist> parse_media_playlist(SharedBytes text,
                                                                 const std::string& url,

@@ -25,10 +25,10 @@ bool share_segments(const MediaPlaylist& a, const MediaPlaylist& b) {
 }
 
 Error started_over(const MediaPlaylist& previous, const MediaPlaylist& playlist) {
-  return make_error(ErrorCode::kManifestSyntax, "the playlist started over: its last segment was " +
-                                                    std::to_string(previous.last_number()) +
+  return make_error(ErrorCode::kManifestSyntax, "the playlist started over: its next segment was " +
+                                                    std::to_string(previous.end_number()) +
                                                     " and is now " +
-                                                    std::to_string(playlist.last_number()));
+                                                    std::to_string(playlist.end_number()));
 }
 
 }  // namespace
@@ -42,11 +42,11 @@ Result<RefreshedPlaylist> refresh_media_playlist(std::shared_ptr<const MediaPlay
   input.previous = previous.get();
   PLAYHEAD_TRY(MediaPlaylist playlist, parse_media_playlist(std::move(input)));
 
-  const bool is_behind = playlist.last_number() < previous->last_number();
+  const bool is_behind = playlist.end_number() < previous->end_number();
   const bool reaches_back = playlist.first_number() < previous->first_number();
   if (is_behind || reaches_back) {
     if (!share_segments(*previous, playlist)) return started_over(*previous, playlist);
-    if (playlist.last_number() <= previous->last_number()) {
+    if (playlist.end_number() <= previous->end_number()) {
       return RefreshedPlaylist{std::move(previous), RefreshOutcome::kStale};
     }
     // The window grew at both ends: what is older lies before what was the start.

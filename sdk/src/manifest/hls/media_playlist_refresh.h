@@ -34,6 +34,7 @@ struct RefreshedPlaylist {
 // - EXT-X-SKIP (delta update): the skipped segments and date ranges are taken from `previous`;
 //   RECENTLY-REMOVED-DATERANGES and those that ended before the window are left out. An update that
 //   skips what `previous` does not have is kManifestSyntax: fetch the whole playlist.
+// - A playlist that had only begun, without segments, goes on as one with segments does.
 // - A playlist that ends earlier than `previous`, with the same segments, is kStale. One whose
 //   numbers go back with other segments started over: kManifestSyntax; parse it as a new one.
 // - Text that stands there again, byte for byte, is compared and not parsed; violations in it are

@@ -19,17 +19,17 @@ bool same_value(const std::shared_ptr<const T>& a, const std::shared_ptr<const T
 // Where the first segment lies when `missing` segments after the end of `previous` were never seen.
 int64_t start_after_gap(const MediaPlaylist& previous, uint64_t missing,
                         std::optional<WallTime> date) {
-  const int64_t end = previous.timeline.end_ticks();
+  const int64_t end = previous.ticks_at(previous.size());
   const int64_t target_ns = previous.target_duration.count() * 1000;
   const std::optional<int64_t> length =
       checked_multiply(static_cast<int64_t>(missing), std::max<int64_t>(target_ns, 1));
   const std::optional<int64_t> estimate = length ? checked_add(end, *length) : std::nullopt;
-  const std::optional<WallTime> last = previous.date(previous.size() - 1);
+  const std::size_t position = std::max<std::size_t>(previous.size(), 1) - 1;
+  const std::optional<WallTime> last = previous.date(position);
   if (date && last && length) {
-    const std::size_t position = previous.size() - 1;
     const std::optional<int64_t> ns = checked_multiply((*date - *last).count(), 1000);
     const std::optional<int64_t> start =
-        ns ? checked_add(previous.timeline.start_ticks(position), *ns) : std::nullopt;
+        ns ? checked_add(previous.ticks_at(position), *ns) : std::nullopt;
     // A date that jumps is no measure of the gap.
     if (start && *start >= end && *start - end <= 2 * std::min(*length, INT64_MAX / 2)) {
       return *start;
@@ -58,12 +58,15 @@ void MediaPlaylistBuilder::place_first_segment() {
     if (!date_) date_ = previous_->date(*position);
     return;
   }
-  if (number <= previous_->last_number()) return;  // it went back: see refresh_media_playlist()
-  const uint64_t missing = number - previous_->last_number() - 1;
-  playlist_.start_ticks =
-      missing == 0 ? timeline.end_ticks() : start_after_gap(*previous_, missing, date_);
+  if (number < previous_->end_number()) return;  // it went back: see refresh_media_playlist()
+  const uint64_t missing = number - previous_->end_number();
+  playlist_.start_ticks = missing == 0 ? previous_->ticks_at(previous_->size())
+                                       : start_after_gap(*previous_, missing, date_);
   if (!has_discontinuity_sequence_) {
-    continue_discontinuities(previous_->runs.back().discontinuity_sequence + discontinuity_);
+    // Tags before a segment in progress are told again with it.
+    const uint64_t before = previous_->size() == 0 ? previous_->discontinuity_sequence
+                                                   : previous_->runs.back().discontinuity_sequence;
+    continue_discontinuities(before + discontinuity_);
   }
 }
 

@@ -30,6 +30,12 @@ void MediaPlaylistBuilder::on_bitrate(std::string_view value) {
   const bool is_integer =
       !value.empty() && value.find_first_not_of("0123456789") == std::string_view::npos;
   if (!is_integer) return context_.violate("4.4.4.8", "EXT-X-BITRATE is not an integer");
+  std::string_view written = context_.lines().raw();
+  if (!written.empty() && written.back() == '\r') written.remove_suffix(1);
+  constexpr std::string_view kBitrate = "#EXT-X-BITRATE:";
+  if (written.size() != kBitrate.size() + value.size()) {
+    context_.violate("4.4.4.8", "EXT-X-BITRATE is not an integer alone");
+  }
   // What does not fit is as much as fits.
   constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
   bitrate_bps_ = checked_multiply(parse_int64(value).value_or(kMost), 1000).value_or(kMost);

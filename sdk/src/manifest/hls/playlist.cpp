@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/decimal.h"
 #include "base/url.h"
 
 namespace playhead::hls {
@@ -74,11 +75,15 @@ const SegmentRun& MediaPlaylist::run(std::size_t position) const {
   return *(after - 1);
 }
 
+MediaTime MediaPlaylist::time_at(std::size_t position) const {
+  return MediaTime{ticks_to_us(ticks_at(position), kTicksPerSecond)};
+}
+
 std::optional<WallTime> MediaPlaylist::date(std::size_t position) const {
   if (dates.empty()) return std::nullopt;
   const auto found = last_at(dates, position);
   const DateAnchor& anchor = found == dates.end() ? dates.front() : *found;
-  return anchor.date + (timeline.start(position) - timeline.start(anchor.position));
+  return anchor.date + (time_at(position) - time_at(anchor.position));
 }
 
 std::optional<MediaTime> MediaPlaylist::time_of(WallTime date) const {
@@ -95,7 +100,7 @@ std::optional<MediaTime> MediaPlaylist::time_of(WallTime date) const {
       high = middle - 1;
     }
   }
-  return timeline.start(dates[low].position) + (date - dates[low].date);
+  return time_at(dates[low].position) + (date - dates[low].date);
 }
 
 int64_t MediaPlaylist::bitrate_in_force(std::size_t position) const {

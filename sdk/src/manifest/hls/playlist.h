@@ -157,7 +157,8 @@ struct DateRange {
   std::optional<WallTime> end;  // END-DATE
 };
 
-// Retains the playlist's text; segments are spans of it.
+// Retains the playlist's text; segments are spans of it. A live playlist that has only begun has
+// none yet: size() == 0.
 struct MediaPlaylist {
   enum class Type : uint8_t { kNone, kEvent, kVod };
 
@@ -180,10 +181,11 @@ struct MediaPlaylist {
   int64_t start_ticks = 0;        // of the first segment; not 0 for a refresh
   // Ticks of kTicksPerSecond; numbers are media sequence numbers.
   Timeline timeline{kTicksPerSecond, Duration{0}};
-  std::vector<TextSpan> uris;           // one for each segment
-  std::vector<ByteSpan> byte_ranges;    // one for each segment, or empty when none has one
-  std::vector<SegmentRun> runs;         // ascending by first_position
-  std::vector<DateAnchor> dates;        // ascending by position
+  std::vector<TextSpan> uris;         // one for each segment
+  std::vector<ByteSpan> byte_ranges;  // one for each segment, or empty when none has one
+  // Ascending by first_position, never empty: without segments, that of the one in progress.
+  std::vector<SegmentRun> runs;
+  std::vector<DateAnchor> dates;        // ascending by position <= size()
   std::vector<BitrateChange> bitrates;  // ascending by position
   std::vector<Part> parts;
   std::vector<PartGroup> part_groups;            // ascending by position
@@ -211,7 +213,14 @@ struct MediaPlaylist {
   [[nodiscard]] uint64_t first_number() const {
     return media_sequence + (is_complete ? 0 : skipped_segments);
   }
-  [[nodiscard]] uint64_t last_number() const { return first_number() + size() - 1; }
+  // Of the segment after the last one, the one in progress.
+  [[nodiscard]] uint64_t end_number() const { return first_number() + size(); }
+  // Start of segment `position` <= size(), of the one in progress too.
+  [[nodiscard]] int64_t ticks_at(std::size_t position) const {
+    if (position < size()) return timeline.start_ticks(position);
+    return size() == 0 ? start_ticks : timeline.end_ticks();
+  }
+  [[nodiscard]] MediaTime time_at(std::size_t position) const;
   // Bytes it holds on to, the text included.
   [[nodiscard]] std::size_t memory_bytes() const;
   [[nodiscard]] std::string_view view(TextSpan span) const;
@@ -221,7 +230,7 @@ struct MediaPlaylist {
   [[nodiscard]] std::string resolved(TextSpan span) const;
   [[nodiscard]] const SegmentRun& run(std::size_t position) const;
   // Wall-clock time of a segment's start; nothing when the playlist has no dates. Before the first
-  // date it is counted back (RFC 8216 §6.3.3).
+  // date it is counted back (RFC 8216 §6.3.3). position <= size().
   [[nodiscard]] std::optional<WallTime> date(std::size_t position) const;
   // Where on the presentation timeline a date is; nothing when the playlist has no dates.
   [[nodiscard]] std::optional<MediaTime> time_of(WallTime date) const;

@@ -139,11 +139,17 @@ void TagContext::begin() {
     violate_at(0, "4.1", "lines end with a carriage return alone");
     has_carriage_returns_ = false;
   }
+  // Lines with text are looked at one by one; empty ones are passed over.
+  const std::size_t blank = has_carriage_returns_ ? text_.find("\n\r\r") : std::string_view::npos;
+  if (blank != std::string_view::npos) {
+    violate_at(blank + 1, "4.1", "a carriage return that is not part of a line end");
+  }
 }
 
 void TagContext::check_line_end() {
   std::string_view line = lines_.raw();
-  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  const bool has_line_feed = text_[lines_.next_offset() - 1] == '\n';
+  if (has_line_feed && !line.empty() && line.back() == '\r') line.remove_suffix(1);
   if (line.find('\r') != std::string_view::npos) {
     violate("4.1", "a carriage return that is not part of a line end");
   }

@@ -80,8 +80,16 @@ enum {
    * error_severity, error_detail, error_name, error_context, message */
   PLAYHEAD_EVENT_WARNING = 12,
   PLAYHEAD_EVENT_FAILED = 13,
-  PLAYHEAD_EVENT_SUMMARY = 14,       /* qoe */
-  PLAYHEAD_EVENT_EVENTS_DROPPED = 15 /* count: the queue was full, that many were lost */
+  PLAYHEAD_EVENT_SUMMARY = 14,        /* qoe */
+  PLAYHEAD_EVENT_EVENTS_DROPPED = 15, /* count: the queue was full, that many were lost */
+  /* Playback went on elsewhere without being told to: from_us, target_us, reason: PLAYHEAD_JUMP_…
+   */
+  PLAYHEAD_EVENT_POSITION_JUMPED = 16
+};
+
+enum {
+  PLAYHEAD_JUMP_BEHIND_WINDOW = 0, /* the live title no longer kept what was there */
+  PLAYHEAD_JUMP_GAP = 1            /* the title has nothing there */
 };
 
 /* One event. Members that its type does not name are 0, and strings "" (never NULL once an event
@@ -110,7 +118,7 @@ typedef struct playhead_event {
   int32_t text_tracks;
   int32_t width, height;
   int32_t from_state, to_state; /* PLAYHEAD_STATE_… */
-  int32_t reason;               /* PLAYHEAD_SWITCH_… */
+  int32_t reason;               /* PLAYHEAD_SWITCH_…, PLAYHEAD_JUMP_… */
   int32_t track;                /* PLAYHEAD_TRACK_… */
 
   int32_t error_code;     /* PLAYHEAD_ERROR_… */
@@ -122,6 +130,7 @@ typedef struct playhead_event {
   const char* message; /* the error as one sentence for a person */
 
   const playhead_qoe* qoe; /* NULL but in a SUMMARY */
+  int64_t from_us;
 } playhead_event;
 #define PLAYHEAD_EVENT_INIT PLAYHEAD_SIZED(playhead_event)
 

@@ -24,6 +24,13 @@ enum {
   PLAYHEAD_PRESET_MAX_QUALITY = 4  /* accepts more stalls and switches for the best picture */
 };
 
+/* What happens when a live title no longer keeps what is at the position, PLAYHEAD_BEHIND_…: */
+enum {
+  PLAYHEAD_BEHIND_JUMP_LIVE = 0,   /* goes on at the live edge */
+  PLAYHEAD_BEHIND_JUMP_OLDEST = 1, /* goes on at the oldest moment there is */
+  PLAYHEAD_BEHIND_STOP = 2         /* ends with PLAYHEAD_ERROR_BEHIND_LIVE_WINDOW */
+};
+
 typedef struct playhead_player_config {
   uint32_t struct_size;
   int32_t max_height; /* caps the automatic choice; 0: none */
@@ -43,8 +50,15 @@ typedef struct playhead_player_config {
   int64_t buffer_back_us;
   /* Encoded bytes held, all tracks; wins over the target. 0: 96 MiB. */
   int64_t buffer_max_bytes;
-  int32_t preset;   /* PLAYHEAD_PRESET_… */
-  int32_t reserved; /* 0 */
+  int32_t preset; /* PLAYHEAD_PRESET_… */
+  /* Live titles: */
+  int32_t behind_window; /* PLAYHEAD_BEHIND_… */
+  /* How far behind the live edge; 0: what the title asks for. Nearer: fresher, stalls sooner. */
+  int64_t live_offset_us;
+  /* Speeds by which that is corrected, 0.5..1 and 1..2; 0: 0.97 and 1.03; 1 and 1: it is not. */
+  double live_min_speed, live_max_speed;
+  int32_t no_low_latency; /* 1: whole segments only, at their distance */
+  int32_t reserved;       /* 0 */
 } playhead_player_config;
 #define PLAYHEAD_PLAYER_CONFIG_INIT PLAYHEAD_SIZED(playhead_player_config)
 
@@ -107,6 +121,8 @@ PLAYHEAD_API playhead_status playhead_player_pause(playhead_player* player) PLAY
  * PLAYHEAD_EVENT_SEEK_DONE that answers this call. */
 PLAYHEAD_API playhead_status playhead_player_seek(playhead_player* player, int64_t position_us,
                                                   uint64_t user_tag) PLAYHEAD_NOEXCEPT;
+/* Goes to the live edge, as near as live_offset_us says; nothing for other titles. */
+PLAYHEAD_API playhead_status playhead_player_go_live(playhead_player* player) PLAYHEAD_NOEXCEPT;
 /* 0.5..2, clamped; the pitch is kept. NaN is refused. */
 PLAYHEAD_API playhead_status playhead_player_set_speed(playhead_player* player,
                                                        double speed) PLAYHEAD_NOEXCEPT;
@@ -226,6 +242,21 @@ typedef struct playhead_track {
 } playhead_track;
 #define PLAYHEAD_TRACK_INIT PLAYHEAD_SIZED(playhead_track)
 
+/* Where a live title stands. */
+typedef struct playhead_live {
+  uint32_t struct_size;
+  int32_t is_live; /* 0: the title is complete, or not known yet; the rest is 0 then */
+  /* What can be seeked to: the oldest moment kept, and the newest. */
+  int64_t window_start_us, window_end_us;
+  int64_t offset_us;        /* how far the position is behind the live edge */
+  int64_t target_offset_us; /* where the library wants it; grows after trouble, shrinks again */
+  double correction;        /* speed by which it is being corrected; 1: it is not */
+  int64_t date_us;          /* of the position, microseconds since 1970; see has_date */
+  int32_t has_date;         /* 1: the title tells dates */
+  int32_t reserved;         /* 0 */
+} playhead_live;
+#define PLAYHEAD_LIVE_INIT PLAYHEAD_SIZED(playhead_live)
+
 /* Takes a snapshot. Thread: any, not from a callback. Blocks: no.
  * player        borrowed until return.
  * out_snapshot  yours: free with playhead_snapshot_release; may outlive the player.
@@ -241,6 +272,8 @@ PLAYHEAD_API playhead_status playhead_snapshot_get_status(
     const playhead_snapshot* snapshot, playhead_player_status* out_status) PLAYHEAD_NOEXCEPT;
 PLAYHEAD_API playhead_status playhead_snapshot_get_qoe(const playhead_snapshot* snapshot,
                                                        playhead_qoe* out_qoe) PLAYHEAD_NOEXCEPT;
+PLAYHEAD_API playhead_status playhead_snapshot_get_live(const playhead_snapshot* snapshot,
+                                                        playhead_live* out_live) PLAYHEAD_NOEXCEPT;
 PLAYHEAD_API playhead_status
 playhead_snapshot_get_representation(const playhead_snapshot* snapshot, int32_t index,
                                      playhead_representation* out_representation) PLAYHEAD_NOEXCEPT;

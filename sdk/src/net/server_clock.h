@@ -8,14 +8,15 @@
 
 namespace playhead {
 
-// One answer of the service: its Date header and when the request left and the answer came.
+// What a server said its time was, and when the request left and the answer came.
 struct DateSample {
-  WallTime date;  // whole seconds, rounded down (RFC 9110 §6.6.1)
+  WallTime date;  // rounded down to `resolution`
   MonotonicTime sent;
   MonotonicTime received;
+  Duration resolution = 1s;  // that of a Date header (RFC 9110 §6.6.1)
 };
 
-// The service's time, estimated from the Date headers of its answers. It hangs on the monotonic
+// The service's time, estimated from what its answers say. It hangs on the monotonic
 // clock: once known, changes of the device's clock do not matter. Time the device sleeps may be
 // missing until the next answer.
 // Thread-safe; reads no clock.
@@ -23,6 +24,7 @@ class ServerClock {
  public:
   struct Reading {
     WallTime time;
+    WallTime earliest;            // it is not earlier than this
     bool is_server_time = false;  // false: nothing is known yet, it is the device's own time
   };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "session/server_clock.h"
+#include "net/server_clock.h"
 
 #include <cstdlib>
 #include <random>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "session/server_clock.h"
+#include "net/server_clock.h"
 
 #include <algorithm>
 
@@ -10,8 +10,6 @@ namespace {
 // How far two ordinary clocks may drift apart: 200 ppm, twice what phones are built to. Larger: the
 // estimate forgets good samples sooner. Smaller: it trusts old ones too long.
 constexpr int64_t kDriftPerMillion = 200;
-
-constexpr Duration kDateResolution = 1s;
 
 }  // namespace
 
@@ -28,9 +26,10 @@ ServerClock::Bounds ServerClock::aged(MonotonicTime now) const {
 void ServerClock::observe(const DateSample& sample) {
   if (sample.received < sample.sent) return;
   // The answer was made between `sent` and `received`, when the service's clock showed a time in
-  // [date, date + 1 s).
+  // [date, date + resolution).
   const Bounds fresh{Duration{sample.date.us - sample.received.us},
-                     Duration{sample.date.us - sample.sent.us} + kDateResolution, sample.received};
+                     Duration{sample.date.us - sample.sent.us} + sample.resolution,
+                     sample.received};
   const std::lock_guard lock(mutex_);
   if (!bounds_) {
     bounds_ = fresh;
@@ -44,9 +43,9 @@ void ServerClock::observe(const DateSample& sample) {
 
 ServerClock::Reading ServerClock::read(MonotonicTime now, WallTime device) const {
   const std::lock_guard lock(mutex_);
-  if (!bounds_) return {device, false};
+  if (!bounds_) return {device, device, false};
   const Duration offset = bounds_->low + (bounds_->high - bounds_->low) / 2;
-  return {WallTime{now.us + offset.count()}, true};
+  return {WallTime{now.us + offset.count()}, WallTime{now.us + bounds_->low.count()}, true};
 }
 
 }  // namespace playhead

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "manifest/hls/playlist.h"
+
+namespace playhead::hls {
+
+// Where the first segment of `playlist` is on the timeline of `reference`, a playlist of another
+// Rendition or Variant of the same live title, in ticks. By EXT-X-PROGRAM-DATE-TIME where both have
+// it (RFC 8216bis §6.2.4: dates match across Renditions), else by media sequence number, else both
+// end at the same time. Times that differ from one of `reference` by rounding are that one. Pure.
+[[nodiscard]] int64_t aligned_start(const MediaPlaylist& playlist, const MediaPlaylist& reference);
+
+}  // namespace playhead::hls

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "player/live_control.h"
+
+#include <algorithm>
+
+namespace playhead {
+
+namespace {
+
+// What leaves the window next is not gone to: it would be gone before it is fetched (chosen).
+constexpr Duration kWindowMargin = 2s;
+
+}  // namespace
+
+void LiveControl::reset() {
+  target_ = TargetOffset();
+  correction_ = 1;
+}
+
+Duration LiveControl::target(const LiveState& live, MonotonicTime now) const {
+  return target_.get(live_target(live, config_), now);
+}
+
+void LiveControl::on_stall(const LiveState& live, MonotonicTime now) {
+  target_.on_stall(live_target(live, config_), now);
+}
+
+MediaTime LiveControl::live_position(const LiveState& live, MonotonicTime now) const {
+  // Where the end of the media stands, not where it is guessed to be by now.
+  return std::max(live.edge - target(live, now), live.window_start);
+}
+
+MediaTime LiveControl::clamp(MediaTime target, const LiveState& live, MonotonicTime now) const {
+  const MediaTime latest = live_position(live, now);
+  // The window moves by whole segments.
+  const MediaTime oldest = std::min(live.window_start + kWindowMargin + live.edge_step, latest);
+  return std::clamp(target, oldest, latest);
+}
+
+LiveControl::Decision LiveControl::decide(const LiveState& live, const Situation& situation,
+                                          MonotonicTime now) {
+  Decision decision;
+  const bool is_behind = situation.position < live.window_start && situation.level <= Duration{0};
+  if (is_behind && !situation.is_paused) {
+    correction_ = 1;
+    if (config_.behind_window == BehindWindow::kStop) {
+      decision.stops = true;
+    } else if (config_.behind_window == BehindWindow::kJumpLive) {
+      decision.jump = live_position(live, now);
+    } else {
+      decision.jump = clamp(live.window_start, live, now);
+    }
+    return decision;
+  }
+  const SpeedLimits limits = correction_limits(live, config_);
+  if (situation.viewer_speed != 1 || !situation.is_playing) {
+    correction_ = 1;
+  } else {
+    LatencyInputs in;
+    in.offset = live_offset(live, situation.position, now);
+    in.target = target(live, now);
+    in.level = situation.level;
+    in.correction = correction_;
+    in.min_speed = limits.min;
+    in.max_speed = limits.max;
+    correction_ = decide_correction(in);
+  }
+  decision.correction = correction_;
+  return decision;
+}
+
+LiveStatus LiveControl::status(const LiveState& live, MediaTime position, MonotonicTime now) const {
+  LiveStatus status;
+  status.window_start = live.window_start;
+  status.window_end = live.window_end;
+  status.offset = live_offset(live, position, now);
+  status.target_offset = target(live, now);
+  status.correction = correction_;
+  if (live.media_epoch) status.date = *live.media_epoch + (position - MediaTime{0});
+  return status;
+}
+
+}  // namespace playhead

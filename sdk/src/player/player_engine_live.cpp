@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// What PlayerEngine does for titles that are still being made.
+#include <algorithm>
+#include <utility>
+
+#include "net/http_headers.h"
+#include "player/player_engine.h"
+
+namespace playhead {
+
+namespace {
+
+constexpr Duration kForever = 24h;
+
+// The offset is looked at so often while it is being corrected, and so often otherwise (chosen: at
+// 3 % a second of looking is 30 ms of offset).
+constexpr Duration kCorrectingEvery = 250ms;
+constexpr Duration kLookEvery = 1s;
+
+// So long after a live manifest has stopped to change, and nothing of the title is left to play,
+// the play ends (chosen: encoders that are started anew take less).
+constexpr Duration kStalePatience = 60s;
+
+}  // namespace
+
+void PlayerEngine::observe_date(const FetchedResource& resource) {
+  const auto date = parse_http_date(resource.head.header("Date"));
+  if (!date || resource.stats.from_cache) return;
+  media_clock_.observe({*date, resource.stats.started, resource.stats.first_byte});
+}
+
+bool PlayerEngine::settle_live_start(MonotonicTime now) {
+  const std::optional<LiveState> live = streaming_->live(now);
+  if (!live) return false;
+  const MediaTime wanted = start_position_;
+  start_position_ = live_control_.live_position(*live, now);
+  if (is_seeking_ || source_.start) {
+    start_position_ = live_control_.clamp(wanted, *live, now);
+  } else if (const auto start = streaming_->start_point()) {
+    start_position_ = *start;
+  }
+  streaming_->seek(start_position_);
+  pipeline_->restart(start_position_, now);
+  tell_manifest(now);
+  return true;
+}
+
+Duration PlayerEngine::control_live(MonotonicTime now) {
+  const std::optional<LiveState> live = is_start_settled_ ? streaming_->live(now) : std::nullopt;
+  if (!live) return apply_correction(1, now), kForever;
+  LiveControl::Situation situation;
+  situation.position = position(now);
+  situation.level = pipeline_->least_level(*streaming_, now);
+  situation.is_playing = state_ == PlayerState::kPlaying;
+  situation.is_paused = is_paused_;
+  situation.viewer_speed = speed_;
+  const LiveControl::Decision decision = live_control_.decide(*live, situation, now);
+  if (decision.stops) {
+    fail_next_turn(make_error(ErrorCode::kBehindLiveWindow,
+                              "the oldest moment kept is later than the position"));
+    return kForever;
+  }
+  if (decision.jump) jump(*decision.jump, JumpReason::kBehindWindow, now);
+  apply_correction(decision.correction, now);
+  const auto stale = streaming_->stale_for(now);
+  if (stale && *stale > kStalePatience && state_ == PlayerState::kRebuffering) {
+    fail_next_turn(
+        make_error(ErrorCode::kManifestStale, "nothing new has come for more than a minute"));
+  }
+  if (state_ != PlayerState::kPlaying) return stale ? kLookEvery : kForever;
+  return decision.correction == 1 ? kLookEvery : kCorrectingEvery;
+}
+
+void PlayerEngine::apply_correction(double correction, MonotonicTime now) {
+  if (std::exchange(correction_, correction) == correction) return;
+  pipeline_->set_speed(speed_ * correction, now);
+}
+
+void PlayerEngine::jump(MediaTime target, JumpReason reason, MonotonicTime now) {
+  const MediaTime from = position(now);
+  streaming_->seek(target);
+  pipeline_->restart(target, now);
+  if (state_ == PlayerState::kPlaying) set_state(PlayerState::kRebuffering, now);
+  emit(PositionJumped{from, target, reason});
+  wake();
+}
+
+void PlayerEngine::go_live() {
+  const MonotonicTime now = executor_.now();
+  const auto live = streaming_ && is_start_settled_ ? streaming_->live(now) : std::nullopt;
+  if (!live) return;
+  seek(live_control_.live_position(*live, now), 0);
+}
+
+}  // namespace playhead

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "streaming/live_refresher.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/url.h"
+#include "streaming/reload_policy.h"
+
+namespace playhead {
+
+namespace {
+
+constexpr Duration kForever = 24h;
+
+// A manifest that has not changed for so many of its periods has stopped (M14).
+constexpr int kStalePeriods = 3;
+
+Error stale_error(const std::string& url) {
+  return make_error(
+      ErrorCode::kManifestStale,
+      "the live manifest " + redact(url) + " has not changed for three of its periods", 0,
+      Severity::kRecoverable);
+}
+
+}  // namespace
+
+LiveRefresher::LiveRefresher(ManifestSource& manifests, Executor& executor, IndexTable& indexes,
+                             LiveRefresherCallbacks callbacks)
+    : manifests_(manifests),
+      executor_(executor),
+      indexes_(indexes),
+      callbacks_(std::move(callbacks)) {}
+
+void LiveRefresher::follow(std::shared_ptr<const Presentation> presentation) {
+  presentation_ = std::move(presentation);
+  const bool is_updated = presentation_->format == ManifestFormat::kDash && presentation_->live &&
+                          presentation_->live->update_period;
+  if (!is_updated) return mpd_.reset();
+  if (!mpd_) {
+    mpd_.emplace();
+    mpd_->asked = mpd_->changed = executor_.now();
+  }
+  mpd_->period = *presentation_->live->update_period;
+}
+
+Duration LiveRefresher::turn(MonotonicTime now, WallTime wall,
+                             std::span<const Representation* const> in_use) {
+  Duration wait = kForever;
+  if (mpd_) wait = std::min(wait, turn_mpd(now, wall));
+  if (presentation_->format == ManifestFormat::kDash) {
+    const std::optional<WallTime> next = indexes_.relist(wall);
+    if (next) wait = std::min(wait, std::max(*next - wall, Duration{1ms}));
+    return wait;
+  }
+  for (auto it = playlists_.begin(); it != playlists_.end();) {
+    const bool is_used = std::any_of(in_use.begin(), in_use.end(),
+                                     [&](const auto* r) { return r->id == it->first; });
+    it = is_used ? std::next(it) : playlists_.erase(it);
+  }
+  for (const Representation* used : in_use) wait = std::min(wait, turn_playlist(*used, now));
+  return wait;
+}
+
+Duration LiveRefresher::turn_mpd(MonotonicTime now, WallTime wall) {
+  Reload& mpd = *mpd_;
+  if (mpd.running) return kForever;
+  watch(mpd, presentation_->url, now);
+  const MonotonicTime due =
+      next_reload({mpd.period, false, 0, mpd.failures, mpd.asked, executor_.random()});
+  if (now < due) return due - now;
+  mpd.asked = now;
+  ParseOptions options;
+  options.now = wall;
+  mpd.running = manifests_.refresh(
+      presentation_,
+      [this](Result<std::shared_ptr<const Presentation>> result) {
+        const CancelHandle done = std::move(mpd_->running);
+        if (!result) return note_failure(*mpd_, std::move(result).error());
+        note(*mpd_, true);
+        callbacks_.on_presentation(*std::move(result));
+      },
+      options);
+  return kForever;
+}
+
+Duration LiveRefresher::turn_playlist(const Representation& representation, MonotonicTime now) {
+  const LoadedIndex* index = indexes_.find(representation);
+  if (!index || !index->playlist || index->type == PresentationType::kVod) return kForever;
+  const auto [entry, is_new] = playlists_.try_emplace(representation.id);
+  Reload& reload = entry->second;
+  if (is_new) reload.asked = reload.changed = indexes_.asked(representation);
+  if (reload.running) return kForever;
+  watch(reload, index->url, now);
+  reload.period = index->target_duration.value_or(Duration{0});
+  const bool can_block = index->server_control && index->server_control->can_block_reload;
+  const MonotonicTime due = next_reload({reload.period, can_block, reload.unchanged,
+                                         reload.failures, reload.asked, executor_.random()});
+  if (now < due) return due - now;
+  start_playlist(reload, representation, *index, now);
+  return kForever;
+}
+
+void LiveRefresher::start_playlist(Reload& reload, const Representation& representation,
+                                   const LoadedIndex& index, MonotonicTime now) {
+  const auto skip_until =
+      index.server_control ? index.server_control->can_skip_until : std::nullopt;
+  const bool is_recent = skip_until && now - reload.asked < *skip_until / 2;
+  const ReloadDirectives directives = reload_directives(index, is_recent);
+  reload.asked = now;
+  reload.running = manifests_.refresh_index(
+      representation, index, directives, kStalePeriods * reload.period,
+      [this, representation](Result<RefreshedIndex> result) {
+        Reload& mine = playlists_.at(representation.id);
+        const CancelHandle done = std::move(mine.running);
+        if (!result) return note_failure(mine, std::move(result).error());
+        note(mine, result->is_new);
+        indexes_.update(representation, std::move(result->index), mine.asked);
+        callbacks_.on_change();
+      });
+}
+
+void LiveRefresher::note(Reload& reload, bool is_new) {
+  reload.failures = 0;
+  reload.unchanged = is_new ? 0 : reload.unchanged + 1;
+  if (!is_new) return;
+  reload.changed = executor_.now();
+  reload.was_stale = false;
+}
+
+void LiveRefresher::note_failure(Reload& reload, Error error) {
+  ++reload.failures;
+  error.severity = Severity::kRecoverable;
+  callbacks_.on_warning(error);
+  callbacks_.on_change();
+}
+
+void LiveRefresher::watch(Reload& reload, const std::string& url, MonotonicTime now) {
+  if (reload.was_stale || reload.period <= Duration{0}) return;
+  if (now - reload.changed < kStalePeriods * reload.period) return;
+  reload.was_stale = true;
+  callbacks_.on_warning(stale_error(url));
+}
+
+std::optional<Duration> LiveRefresher::stale_for(MonotonicTime now) const {
+  std::optional<Duration> longest;
+  for (const auto& [id, reload] : playlists_) {
+    if (reload.was_stale) longest = std::max(longest.value_or(Duration{0}), now - reload.changed);
+  }
+  if (mpd_ && mpd_->was_stale) {
+    longest = std::max(longest.value_or(Duration{0}), now - mpd_->changed);
+  }
+  return longest;
+}
+
+bool LiveRefresher::is_outdated(const Representation& representation, MonotonicTime now) const {
+  const LoadedIndex* index = indexes_.find(representation);
+  if (!index || !index->playlist || index->type == PresentationType::kVod) return false;
+  const auto found = playlists_.find(representation.id);
+  const bool is_fresh = found != playlists_.end() && found->second.failures == 0;
+  const Duration age = now - indexes_.asked(representation);
+  return !is_fresh && age > 2 * index->target_duration.value_or(Duration{0});
+}
+
+}  // namespace playhead

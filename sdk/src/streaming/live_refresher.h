@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "manifest/manifest_source.h"
+#include "playhead/executor.h"
+#include "playhead/presentation.h"
+#include "streaming/index_table.h"
+
+namespace playhead {
+
+// What LiveRefresher tells its engine; never from inside a call.
+struct LiveRefresherCallbacks {
+  // A later MPD.
+  UniqueFunction<void(std::shared_ptr<const Presentation>)> on_presentation;
+  UniqueFunction<void()> on_change;  // of an index
+  // It could not be had, or did not change for long; it is tried again.
+  UniqueFunction<void(const Error&)> on_warning;
+};
+
+// Keeps what is known of a live title up to date: the MPD, or the playlists in use. Engine thread.
+class LiveRefresher {
+ public:
+  LiveRefresher(ManifestSource& manifests, Executor& executor, IndexTable& indexes,
+                LiveRefresherCallbacks callbacks);
+
+  // The title's Presentation, at first and after each on_presentation().
+  void follow(std::shared_ptr<const Presentation> presentation);
+  // Starts what is due. `in_use`: the Representations that are or will be fetched. `wall`: the
+  // service's time. Answers how long until the next turn is needed.
+  Duration turn(MonotonicTime now, WallTime wall, std::span<const Representation* const> in_use);
+
+  // For so long nothing has changed; none when it need not.
+  [[nodiscard]] std::optional<Duration> stale_for(MonotonicTime now) const;
+  // The index is so old that segments it lists may be gone.
+  [[nodiscard]] bool is_outdated(const Representation& representation, MonotonicTime now) const;
+
+ private:
+  // One manifest that is fetched again and again.
+  struct Reload {
+    Duration period{0};
+    MonotonicTime asked;
+    MonotonicTime changed;
+    int unchanged = 0;
+    int failures = 0;
+    bool was_stale = false;  // the warning was given
+    CancelHandle running;
+  };
+
+  Duration turn_mpd(MonotonicTime now, WallTime wall);
+  Duration turn_playlist(const Representation& representation, MonotonicTime now);
+  void start_playlist(Reload& reload, const Representation& representation,
+                      const LoadedIndex& index, MonotonicTime now);
+  void note(Reload& reload, bool is_new);
+  void note_failure(Reload& reload, Error error);
+  // Tells, once, that it has stopped to change.
+  void watch(Reload& reload, const std::string& url, MonotonicTime now);
+
+  ManifestSource& manifests_;
+  Executor& executor_;
+  IndexTable& indexes_;
+  LiveRefresherCallbacks callbacks_;
+  std::shared_ptr<const Presentation> presentation_;
+  std::optional<Reload> mpd_;                // DASH, dynamic
+  std::map<std::string, Reload> playlists_;  // HLS, by Representation id
+};
+
+}  // namespace playhead

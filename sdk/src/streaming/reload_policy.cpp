@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "streaming/reload_policy.h"
+
+#include <algorithm>
+
+namespace playhead {
+
+namespace {
+
+// Manifests that change more often than this are not asked for more often (chosen): at half a
+// second the sixth answer of ten would be what the one before was.
+constexpr Duration kLeastPeriod = 500ms;
+
+// Half target durations for so long before it is asked for less often: three target durations are
+// what a stall of an encoder takes.
+constexpr int kPatientReloads = 6;
+
+constexpr Duration kMaxFailureDelay = 8s;
+
+Duration unchanged_delay(Duration period, int unchanged) {
+  Duration delay = period / 2;
+  for (int i = kPatientReloads; i < unchanged && delay < 4 * period; ++i) delay *= 2;
+  return std::min(delay, 4 * period);
+}
+
+Duration failure_delay(int failures, uint64_t random) {
+  Duration bound = 500ms;
+  for (int i = 1; i < failures && bound < kMaxFailureDelay; ++i) bound *= 2;
+  bound = std::min(bound, kMaxFailureDelay);
+  return bound / 2 +
+         Duration{static_cast<int64_t>(random % static_cast<uint64_t>(bound.count() / 2 + 1))};
+}
+
+}  // namespace
+
+MonotonicTime next_reload(const ReloadInputs& in) {
+  const Duration period = std::max(in.period, kLeastPeriod);
+  if (in.failures > 0) return in.asked + failure_delay(in.failures, in.random);
+  // One answer without news is a server that does not hold back after all, or a cache.
+  if (in.can_block && in.unchanged == 0) return in.asked;
+  if (in.unchanged == 0) return in.asked + period;
+  return in.asked + unchanged_delay(period, in.unchanged);
+}
+
+ReloadDirectives reload_directives(const LoadedIndex& index, bool is_recent) {
+  ReloadDirectives directives;
+  if (!index.server_control) return directives;
+  directives.skip = index.server_control->can_skip_until && is_recent;
+  if (!index.server_control->can_block_reload) return directives;
+  const SegmentIndex& segments = *index.segments;
+  if (segments.size() == 0) return directives;
+  directives.media_sequence = segments.at(segments.size() - 1).number + 1;
+  if (index.part_target) directives.part = segments.parts(segments.size()).size();
+  return directives;
+}
+
+}  // namespace playhead

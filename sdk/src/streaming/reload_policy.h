@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "manifest/manifest_source.h"
+#include "playhead/time.h"
+
+// Pure: when a live playlist or MPD is fetched again, and what is asked of the server then.
+namespace playhead {
+
+struct ReloadInputs {
+  // How often it changes: EXT-X-TARGETDURATION, @minimumUpdatePeriod.
+  Duration period{0};
+  bool can_block = false;  // the server holds answers back until there is something new
+  int unchanged = 0;       // answers in a row that brought nothing
+  int failures = 0;        // attempts in a row that failed
+  MonotonicTime asked;     // when it was asked for last
+  uint64_t random = 0;     // uniform
+};
+
+// RFC 8216bis §6.3.4: a target duration after the last request, half of it while nothing changes;
+// then less and less often, up to four. After failures with full jitter up to 8 s. A server that
+// holds answers back is asked at once.
+[[nodiscard]] MonotonicTime next_reload(const ReloadInputs& in);
+
+// What to ask a server that offers low latency for, given what is known. `is_recent`: the playlist
+// is not so old that a delta update could leave out what is missing (§6.2.5.1: half of
+// CAN-SKIP-UNTIL).
+[[nodiscard]] ReloadDirectives reload_directives(const LoadedIndex& index, bool is_recent);
+
+}  // namespace playhead

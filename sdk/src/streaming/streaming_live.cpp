@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// What StreamingEngine does for titles that are still being made.
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "streaming/streaming_engine.h"
+
+namespace playhead {
+
+namespace {
+
+constexpr Duration kForever = 24h;
+
+// What fell out of the window by less than this is passed over: segments of different Renditions
+// leave it at slightly different times.
+constexpr Duration kWindowRounding = 500ms;
+
+// What a Period lacks at its end by less than this is rounding.
+constexpr Duration kPeriodRounding = 100ms;
+
+const Representation* find_representation(const AdaptationSet& set, const std::string& id) {
+  const auto found = std::find_if(set.representations.begin(), set.representations.end(),
+                                  [&](const Representation& r) { return r.id == id; });
+  return found == set.representations.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+bool StreamingEngine::is_live() const {
+  return presentation_->type != PresentationType::kVod || indexes_.has_live_playlist();
+}
+
+bool StreamingEngine::is_open(const LoadedIndex& index) const {
+  const bool is_dash = presentation_->format == ManifestFormat::kDash;
+  return (is_dash ? presentation_->type : index.type) != PresentationType::kVod;
+}
+
+Duration StreamingEngine::refresh(MonotonicTime now) {
+  if (!is_live() || waiting_for_renewal_) return kForever;
+  std::vector<const Representation*> in_use;
+  for (const Track& track : tracks_) {
+    const AdaptationSet* set = set_of(track);
+    if (!set) continue;
+    for (const std::string* id : {&track.last_id, &track.wanted_id}) {
+      const Representation* used = find_representation(*set, *id);
+      if (used && std::find(in_use.begin(), in_use.end(), used) == in_use.end()) {
+        in_use.push_back(used);
+      }
+    }
+  }
+  return refresher_.turn(now, wall(now), in_use);
+}
+
+void StreamingEngine::on_presentation(std::shared_ptr<const Presentation> presentation) {
+  presentation_ = std::move(presentation);
+  refresher_.follow(presentation_);
+  indexes_.follow(*presentation_);
+  choose_tracks();
+  follow_periods();
+  listener_.on_streaming_progress();
+}
+
+bool StreamingEngine::waits_for_more(const Track& track, const LoadedIndex& index) const {
+  if (!is_open(index)) return false;
+  if (track.period == played_.last()) return true;
+  // The next Period is announced and this one still grows.
+  const MediaTime end = played_.end_of(track.period);
+  const auto state = live(last_turn_);
+  return state && state->edge < end && track.stream->cursor() + kPeriodRounding < end;
+}
+
+bool StreamingEngine::is_behind_window(const Track& track, const LoadedIndex& index) const {
+  // In a title of several Periods the next one begins after a gap, if at all.
+  const bool is_first = track.period == played_.first();
+  return is_open(index) && is_first &&
+         track.stream->cursor() + kWindowRounding < index.segments->start();
+}
+
+bool StreamingEngine::is_at_edge(const Segment& segment, bool is_part) const {
+  if (is_part) return true;
+  const auto state = is_live() ? live(last_turn_) : std::nullopt;
+  return state && segment.end > state->edge;
+}
+
+std::optional<NextMedia> StreamingEngine::next_of(const Track& track,
+                                                  const LoadedIndex& index) const {
+  const bool takes_parts = config_.live.low_latency && is_open(index);
+  return next_media(*index.segments, track.stream->cursor(), track.last_number.has_value(),
+                    takes_parts);
+}
+
+const Representation* StreamingEngine::begun_representation(const Track& track,
+                                                            const AdaptationSet& set) const {
+  if (!track.last_number || !track.failed_ids.empty() || !is_live()) return nullptr;
+  const Representation* last = find_representation(set, track.last_id);
+  const LoadedIndex* index = last ? indexes_.find(*last) : nullptr;
+  if (!index) return nullptr;
+  const auto next = next_of(track, *index);
+  const bool is_begun = next && next->is_part && next->segment.number == *track.last_number;
+  return is_begun ? last : nullptr;
+}
+
+const Representation* StreamingEngine::live_reference() const {
+  for (const Track& track : tracks_) {
+    // Of a title in Periods the newest is meant.
+    const AdaptationSet* set = played_.set(track.stream->kind(), played_.last());
+    if (!set) continue;
+    const Representation* used = find_representation(*set, track.last_id);
+    if (used && indexes_.find(*used)) return used;
+    for (const Representation& representation : set->representations) {
+      if (indexes_.find(representation)) return &representation;
+    }
+  }
+  return nullptr;
+}
+
+LiveState StreamingEngine::live_of_mpd(const LoadedIndex* index, MonotonicTime now) const {
+  const LiveInfo& info = *presentation_->live;
+  LiveState state;
+  state.edge = MediaTime{0} + (wall(now) - *info.availability_start);
+  state.edge_seen = now;
+  state.window_start = presentation_->periods.front().start;
+  if (info.time_shift_buffer_depth) {
+    state.window_start = std::max(state.window_start, state.edge - *info.time_shift_buffer_depth);
+  }
+  const bool is_listed = index && index->segments->size() > 0;
+  state.window_end = is_listed ? index->segments->end() : state.edge;
+  state.suggested_delay = info.suggested_delay;
+  state.latency = info.latency;
+  state.media_epoch = info.availability_start;
+  state.is_low_latency = config_.live.low_latency && info.latency.target.has_value();
+  return state;
+}
+
+std::optional<LiveState> StreamingEngine::live(MonotonicTime now) const {
+  if (!presentation_ || tracks_.empty() || !is_live()) return std::nullopt;
+  const Representation* reference = live_reference();
+  const LoadedIndex* index = reference ? indexes_.find(*reference) : nullptr;
+  if (presentation_->format == ManifestFormat::kDash) {
+    if (!presentation_->live || !presentation_->live->availability_start) return std::nullopt;
+    return live_of_mpd(index, now);
+  }
+  if (!index || index->type == PresentationType::kVod) return std::nullopt;
+  LiveState state;
+  state.window_start = index->segments->start();
+  state.is_low_latency = config_.live.low_latency && index->part_target.has_value();
+  state.window_end = state.is_low_latency ? listed_end(*index->segments) : index->segments->end();
+  state.edge = state.window_end;
+  state.edge_seen = indexes_.grown(*reference);
+  state.edge_step =
+      state.is_low_latency ? *index->part_target : index->target_duration.value_or(Duration{0});
+  if (index->live) {
+    state.suggested_delay = index->live->suggested_delay;
+    state.latency = index->live->latency;
+    state.media_epoch = index->live->availability_start;
+  }
+  return state;
+}
+
+std::optional<MediaTime> StreamingEngine::start_point() const {
+  const Representation* reference = live_reference();
+  const LoadedIndex* index = reference ? indexes_.find(*reference) : nullptr;
+  std::optional<Duration> offset;
+  if (index) offset = index->start_offset;
+  if (!offset && presentation_->start) offset = presentation_->start->offset;
+  if (!offset || !index || index->segments->size() == 0) return std::nullopt;
+  // RFC 8216bis §4.4.2.2: from the beginning, or, when negative, from the end of the playlist.
+  const MediaTime from = *offset < Duration{0} ? index->segments->end() : index->segments->start();
+  return std::clamp(from + *offset, index->segments->start(), index->segments->end());
+}
+
+}  // namespace playhead

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+// Live titles in the whole player.
+#include <algorithm>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "support/sim_world.h"
+
+namespace playhead::test {
+namespace {
+
+// Pictures are shown in order, none twice, none left out.
+void check_pictures(const SimWorld& world) {
+  const auto& shown = world.screen->shown();
+  REQUIRE(shown.size() > 1);
+  for (std::size_t i = 1; i < shown.size(); ++i) {
+    REQUIRE(shown[i].time - shown[i - 1].time == Duration{40'000});
+  }
+}
+
+int64_t requests_of(const SimWorld& world, const std::string& text) {
+  const auto& records = world.transport->records();
+  return std::count_if(records.begin(), records.end(),
+                       [&](const SimRecord& r) { return r.url.find(text) != r.url.npos; });
+}
+
+struct LiveCase {
+  const char* name;
+  SimLive live;
+  Duration offset;  // where it starts, and stays
+};
+
+std::vector<LiveCase> live_cases() {
+  SimLive hls;
+  SimLive undated = hls;
+  undated.has_dates = false;
+  SimLive dash;
+  dash.is_dash = true;
+  SimLive low_latency;
+  low_latency.part_us = 400'000;
+  SimLive jumping = hls;
+  jumping.discontinuities = {152, 160, 161};
+  return {{"HLS", hls, 12s},
+          {"HLS without dates", undated, 12s},
+          {"DASH", dash, 12s},
+          {"HLS with low latency", low_latency, 1200ms},
+          {"HLS with discontinuities", jumping, 12s}};
+}
+
+TEST_CASE("sim: a live title starts near its edge and goes on without a stall") {
+  for (const LiveCase& c : live_cases()) {
+    CAPTURE(std::string(c.name));
+    SimWorld world(1, {}, SimLink::constant(8'000'000));
+    world.start_app();
+    world.load_live(c.live);
+    REQUIRE(world.run_until_event<FirstFrame>(10s));
+    world.run_for(5min);
+    const auto status = world.status();
+    CHECK(status->state == PlayerState::kPlaying);
+    CHECK_FALSE(status->duration);
+    REQUIRE(status->live);
+    CHECK(status->live->offset > c.offset - 500ms);
+    CHECK(status->live->offset < c.offset + 5s);
+    CHECK(status->qoe.rebuffer_count == 0);
+    CHECK(world.find<Warning>() == nullptr);
+    check_pictures(world);
+    CHECK(world.speaker->silent_frames() == 0);
+    // A playlist for each of two tracks, or an MPD: not more often than there is news.
+    const int64_t reloads = requests_of(world, c.live.is_dash ? ".mpd" : ".m3u8");
+    const int64_t news = 300'000'000 / (c.live.part_us > 0 ? c.live.part_us : c.live.segment_us);
+    CHECK(reloads <= 2 * news + 40);
+  }
+}
+
+TEST_CASE("sim: a live title that ends becomes an ordinary one and is played to its end") {
+  for (const bool is_low_latency : {false, true}) {
+    CAPTURE(is_low_latency);
+    SimWorld world(1, {}, SimLink::constant(8'000'000));
+    SimLive live;
+    if (is_low_latency) live.part_us = 400'000;
+    live.began = world.executor.wall_now() - 200s;
+    live.ends = live.began + 240s;
+    world.start_app();
+    world.load_live(live);
+    REQUIRE(world.run_until_event<Ended>(2min));
+    CHECK(world.status()->duration);
+    CHECK_FALSE(world.status()->live);
+    check_pictures(world);
+    CHECK(world.find<Failed>() == nullptr);
+  }
+}
+
+TEST_CASE("sim: M15 what is paused for longer than the window goes on by the app's policy") {
+  struct Case {
+    const char* name;
+    BehindWindow policy;
+    bool fails;
+    Duration least_offset, most_offset;
+  };
+  const Case cases[] = {{"live", BehindWindow::kJumpLive, false, 11s, 17s},
+                        {"oldest", BehindWindow::kJumpOldest, false, 30s, 42s},
+                        {"stop", BehindWindow::kStop, true, 0s, 0s}};
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.name));
+    SimWorld world(1, {}, SimLink::constant(8'000'000));
+    PlayerConfig config;
+    config.live.behind_window = c.policy;
+    world.start_app(config);
+    world.load_live({});
+    world.run_for(20s);
+    world.player->pause();
+    world.run_for(3min);
+    CHECK(world.find<PositionJumped>() == nullptr);
+    world.player->play();
+    world.run_for(60s);
+    if (c.fails) {
+      REQUIRE(world.find<Failed>());
+      CHECK(world.find<Failed>()->error.code == ErrorCode::kBehindLiveWindow);
+      continue;
+    }
+    CHECK(world.all<PositionJumped>().size() == 1);
+    CHECK(world.status()->state == PlayerState::kPlaying);
+    CHECK(world.status()->live->offset > c.least_offset);
+    CHECK(world.status()->live->offset < c.most_offset);
+  }
+}
+
+TEST_CASE("sim: M14 a live playlist that stops to change is asked for less and less, then named") {
+  SimWorld world(1, {}, SimLink::constant(8'000'000));
+  world.start_app();
+  world.load_live({});
+  world.run_for(20s);
+  world.live.stops = world.executor.wall_now();
+  const int64_t before = requests_of(world, ".m3u8");
+  world.run_for(60s);
+  const auto warnings = world.all<Warning>();
+  REQUIRE_FALSE(warnings.empty());
+  CHECK(warnings.front().error.code == ErrorCode::kManifestStale);
+  CHECK(world.status()->state == PlayerState::kRebuffering);
+  // Each of two playlists: six times in half target durations, then backing off.
+  CHECK(requests_of(world, ".m3u8") - before <= 2 * 22);
+
+  SUBCASE("it comes back") {
+    world.live.resumes = world.executor.wall_now();
+    world.run_for(60s);
+    CHECK(world.status()->state == PlayerState::kPlaying);
+    CHECK(world.find<Failed>() == nullptr);
+  }
+  SUBCASE("it does not") {
+    REQUIRE(world.run_until_event<Failed>(3min));
+    CHECK(world.find<Failed>()->error.code == ErrorCode::kManifestStale);
+  }
+}
+
+TEST_CASE("sim: go live, seek back in the window, and stay in it") {
+  SimWorld world(1, {}, SimLink::constant(8'000'000));
+  SimLive live;
+  live.window = 120s;
+  world.start_app();
+  world.load_live(live);
+  world.run_for(20s);
+  const auto start = world.status()->live->window_start;
+  world.player->seek(start - 50s, 1);
+  world.run_for(5s);
+  CHECK(world.status()->live->offset > 100s);
+  CHECK(world.status()->live->offset < 126s);
+  world.player->go_live();
+  world.run_for(5s);
+  CHECK(world.status()->live->offset < 18s);
+  world.player->seek(world.status()->live->window_end + 1min, 2);
+  world.run_for(20s);
+  CHECK(world.status()->state == PlayerState::kPlaying);
+}
+
+TEST_CASE("sim: the offset of low latency is held by speed, and grows after trouble") {
+  SimWorld world(1, {}, SimLink::constant(8'000'000));
+  SimLive live;
+  live.part_us = 400'000;
+  world.start_app();
+  world.load_live(live);
+  world.run_for(30s);
+  const Duration calm = world.status()->live->offset;
+  CHECK(calm < 2s);
+  world.transport->set_link(SimLink::constant(100'000));
+  world.run_for(8s);
+  world.transport->set_link(SimLink::constant(8'000'000));
+  world.run_for(5s);
+  CHECK(world.status()->qoe.rebuffer_count >= 1);
+  CHECK(world.status()->live->target_offset > 2s);
+  CHECK(world.status()->live->correction > 1);
+  world.run_for(10min);
+  CHECK(world.status()->live->offset < 2s);
+  CHECK(world.status()->live->target_offset < 1300ms);
+}
+
+TEST_CASE("sim: a day of live television takes no more memory or requests than an hour") {
+  SimWorld world(1, {}, SimLink::constant(8'000'000));
+  SimLive live;
+  live.bitrates_bps = {100'000};
+  world.start_app();
+  world.load_live(live);
+  world.run_for(2h);
+  CHECK(world.status()->qoe.rebuffer_count == 0);
+  CHECK(world.status()->buffered_bytes < 2'000'000);
+  CHECK(world.status()->live->offset < 17s);
+}
+
+}  // namespace
+}  // namespace playhead::test

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "playhead/time.h"
+#include "support/web.h"
+
+namespace playhead::test {
+
+// A make-believe live title: an encoder that began at some time, and an origin that keeps the last
+// of what it made. 25 pictures a second; HLS with separate sound, or an MPD that counts segments.
+struct SimLive {
+  std::string base_url = "http://live.test/";
+  bool is_dash = false;
+  int64_t segment_us = 4'000'000;
+  int64_t part_us = 0;  // HLS with low latency: parts, blocking reload, delta updates; 0: none
+  Duration window = 40s;
+  std::vector<int64_t> bitrates_bps = {400'000, 900'000, 1'800'000};
+  bool has_dates = true;  // EXT-X-PROGRAM-DATE-TIME
+  int64_t container_start_us = 1'400'000;
+  Duration latency_target{0};            // DASH ServiceDescription; 0: none
+  std::vector<int64_t> discontinuities;  // HLS: segments before which times of the container jump
+
+  WallTime began;                   // when the first picture was made
+  std::optional<WallTime> ends;     // the encoder stops, and says so
+  std::optional<WallTime> stops;    // it stops, and nobody says so
+  std::optional<WallTime> resumes;  // after `stops`, as if it had not
+
+  [[nodiscard]] std::string url() const { return base_url + (is_dash ? "live.mpd" : "live.m3u8"); }
+  // Nothing for URLs of others. A blocked answer says by its latency when it comes.
+  [[nodiscard]] std::optional<WebAnswer> answer(const WebRequest& request, WallTime now) const;
+  // Media time (since `began`) made by then.
+  [[nodiscard]] int64_t made_us(WallTime now) const;
+
+ private:
+  [[nodiscard]] std::string multivariant() const;
+  [[nodiscard]] WebAnswer playlist(const std::string& prefix, const std::string& query,
+                                   WallTime now) const;
+  [[nodiscard]] std::string playlist_text(const std::string& prefix, WallTime now,
+                                          bool skips) const;
+  [[nodiscard]] std::string mpd() const;
+  [[nodiscard]] std::optional<std::string> media(const std::string& name, WallTime now) const;
+};
+
+}  // namespace playhead::test
