@@ -16,7 +16,7 @@ std::string key_of(const test::SimRecord& record) {
 void Witness::on_event(const Event& event, const Facts& facts) {
   const EventPayload& payload = event.payload;
   if (std::holds_alternative<LoadStarted>(payload)) {
-    if (facts.state == PlayerState::kLoading) points_.reach(Point::kOldSessionEnds);
+    if (was_loading_) points_.reach(Point::kOldSessionEnds);
     has_ended_ = has_first_frame_ = is_seeking_ = false;
     bitrate_ = 0;
     seeks_under_way_ = 0;
@@ -55,6 +55,7 @@ void Witness::on_event(const Event& event, const Facts& facts) {
 }
 
 void Witness::on_state(const StateChanged& change, const Facts& facts) {
+  was_loading_ = change.from == PlayerState::kLoading && change.to == PlayerState::kIdle;
   if (change.to == PlayerState::kRebuffering) points_.reach(Point::kRebuffering);
   if (change.from == PlayerState::kBuffering && change.to == PlayerState::kPaused) {
     points_.reach(Point::kPausedInBuffering);

@@ -40,6 +40,7 @@ class Witness {
   bool has_ended_ = false;
   bool has_first_frame_ = false;
   bool is_seeking_ = false;
+  bool was_loading_ = false;  // until the load before ended
   bool has_fetched_since_seek_ = false;
   int seeks_under_way_ = 0;
   int64_t bitrate_ = 0;
