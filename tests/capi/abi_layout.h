@@ -24,6 +24,8 @@
   FIELD(playhead_client_config, user_agent) \
   FIELD(playhead_client_config, token_provider) \
   FIELD(playhead_client_config, log_sink) \
+  FIELD(playhead_client_config, proxy) \
+  FIELD(playhead_client_config, pins) \
   STRUCT(playhead_frame_info) \
   FIELD(playhead_frame_info, struct_size) \
   FIELD(playhead_frame_info, format) \

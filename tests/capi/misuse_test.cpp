@@ -53,6 +53,7 @@ TEST_CASE("misuse: NULL is answered everywhere") {
   CHECK(playhead_client_create(nullptr, &client) == kInvalid);
   CHECK(playhead_client_create(&config, nullptr) == kInvalid);
   CHECK(playhead_client_flush(nullptr, 0) == kInvalid);
+  CHECK(playhead_client_network_changed(nullptr, 1) == kInvalid);
   CHECK(playhead_player_create(nullptr, nullptr, &player) == kInvalid);
   CHECK(playhead_player_load(nullptr, &source) == kInvalid);
   CHECK(playhead_player_play(nullptr) == kInvalid);

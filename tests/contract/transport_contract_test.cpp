@@ -278,8 +278,7 @@ TEST_CASE_TEMPLATE("transport: redirects are followed", World, PLAYHEAD_TRANSPOR
   }
 }
 
-TEST_CASE_TEMPLATE("transport: redirects end and do not leave the web", World,
-                   PLAYHEAD_TRANSPORTS) {
+TEST_CASE_TEMPLATE("N18 N20 redirects end and do not leave the web", World, PLAYHEAD_TRANSPORTS) {
   World world;
   struct Case {
     std::string name;
@@ -325,7 +324,7 @@ TEST_CASE_TEMPLATE("transport: without redirects to follow, one is the answer", 
   CHECK(get.head.header("location") == "/end");
 }
 
-TEST_CASE_TEMPLATE("transport: credentials stay with their origin", World, PLAYHEAD_TRANSPORTS) {
+TEST_CASE_TEMPLATE("N21 credentials stay with their origin", World, PLAYHEAD_TRANSPORTS) {
   World world;
   world.serve("/end", text_answer("end"));
   struct Case {
@@ -352,7 +351,7 @@ TEST_CASE_TEMPLATE("transport: credentials stay with their origin", World, PLAYH
   }
 }
 
-TEST_CASE_TEMPLATE("transport: credentials do not come back from another origin", World,
+TEST_CASE_TEMPLATE("N21 credentials do not come back from another origin", World,
                    PLAYHEAD_TRANSPORTS) {
   World world;
   world.serve("/end", text_answer("end"));
@@ -367,7 +366,7 @@ TEST_CASE_TEMPLATE("transport: credentials do not come back from another origin"
   CHECK_FALSE(world.requests().back().has_header("authorization"));
 }
 
-TEST_CASE_TEMPLATE("transport: a broken body is never a success", World, PLAYHEAD_TRANSPORTS) {
+TEST_CASE_TEMPLATE("N02 N03 a broken body is never a success", World, PLAYHEAD_TRANSPORTS) {
   World world;
   const std::vector<uint8_t> bytes = pattern_bytes(300'000);
   struct Case {
@@ -401,7 +400,7 @@ TEST_CASE_TEMPLATE("transport: a broken body is never a success", World, PLAYHEA
   }
 }
 
-TEST_CASE_TEMPLATE("transport: a body longer than announced is cut", World, PLAYHEAD_TRANSPORTS) {
+TEST_CASE_TEMPLATE("N04 a body longer than announced is cut", World, PLAYHEAD_TRANSPORTS) {
   World world;
   WebAnswer answer = text_answer("0123456789");
   answer.announced_length = 4;
@@ -441,7 +440,7 @@ TEST_CASE_TEMPLATE("transport: max_bytes bounds every body", World, PLAYHEAD_TRA
   }
 }
 
-TEST_CASE_TEMPLATE("transport: silence ends in a timeout", World, PLAYHEAD_TRANSPORTS) {
+TEST_CASE_TEMPLATE("N07 N08 N09 silence ends in a timeout", World, PLAYHEAD_TRANSPORTS) {
   World world;
   WebAnswer no_head = text_answer("late");
   no_head.holds_head = true;
@@ -533,7 +532,7 @@ TEST_CASE_TEMPLATE("transport: errors do not tell secrets", World, PLAYHEAD_TRAN
   CHECK(text.find("/a?sig=*") != std::string::npos);
 }
 
-TEST_CASE_TEMPLATE("transport: media never comes compressed", World, PLAYHEAD_TRANSPORTS) {
+TEST_CASE_TEMPLATE("N34 media never comes compressed", World, PLAYHEAD_TRANSPORTS) {
   World world;
   WebAnswer answer = text_answer("not really gzip");
   answer.headers = {{"Content-Encoding", "gzip"}};

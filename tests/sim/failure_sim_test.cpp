@@ -20,8 +20,8 @@ TEST_CASE("sim: what cannot be played ends with a typed error and a sentence") {
   const Case cases[] = {
       {"404", "http://cdn.test/other/x.m3u8", nullptr, 404, ErrorCode::kNotFound},
       {"403 of a plain URL", "http://cdn.test/other/x.m3u8", nullptr, 403, ErrorCode::kForbidden},
-      {"a web page", "http://cdn.test/other/x.m3u8", "<!DOCTYPE html><html></html>", 200,
-       ErrorCode::kManifestNotRecognised},
+      {"N27 a web page", "http://cdn.test/other/x.m3u8", "<!DOCTYPE html><html></html>", 200,
+       ErrorCode::kCaptivePortal},
       {"nothing", "http://cdn.test/other/x.m3u8", "", 200, ErrorCode::kManifestEmpty},
       {"a playlist without segments", "http://cdn.test/other/x.m3u8",
        "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXT-X-ENDLIST\n", 200, ErrorCode::kManifestEmpty},
@@ -127,7 +127,7 @@ TEST_CASE("sim: a host that stays away ends the play, after the buffer, with the
   CHECK(to_seconds(world.find<Summary>()->qoe.play_time) > 40);
 }
 
-TEST_CASE("sim: segments that are missing, cut or damaged") {
+TEST_CASE("N02 N10 N16 segments that are missing, cut or damaged") {
   struct Case {
     const char* name;
     const char* url_contains;
@@ -182,7 +182,7 @@ TEST_CASE("sim: a short title of which nothing can be had is a failure, not an e
   CHECK(world.find<Ended>() == nullptr);
 }
 
-TEST_CASE("sim: a truncated segment is fetched again") {
+TEST_CASE("N05 a truncated segment is fetched again") {
   SimWorld world;
   const std::string url = world.title.base_url + "v0-1.seg";
   int served = 0;
@@ -200,6 +200,58 @@ TEST_CASE("sim: a truncated segment is fetched again") {
   CHECK(served == 2);
   CHECK(world.screen->shown().size() == 3000);
   CHECK(world.find<Warning>() != nullptr);
+}
+
+TEST_CASE("N06 N08 N09 a host that trickles or falls silent is not waited for") {
+  struct Case {
+    const char* name;
+    std::optional<int64_t> silent_after;  // bytes of a body; nothing: no answer at all
+    int times;
+  };
+  const Case cases[] = {{"no first byte", {}, 1}, {"silence within the body", 60'000, 1}};
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    SimTitle title;
+    title.segments = 60;
+    SimWorld world(1, title, SimLink::constant(8'000'000));
+    world.start_app();
+    world.load_url(title.url());
+    REQUIRE(world.run_until_event<FirstFrame>(10s));
+    world.run_for(20s);
+    SimFault fault;
+    fault.url_contains = "v";
+    fault.times = c.times;
+    fault.is_silent = !c.silent_after;
+    fault.break_after = c.silent_after;
+    fault.break_kind = WebAnswer::Break::kHold;
+    world.transport->add_fault(fault);
+    REQUIRE(world.run_until_event<Ended>(10min));
+    CHECK(world.status()->qoe.rebuffer_count == 0);
+    CHECK(world.screen->shown().size() == 240 * 25);
+  }
+}
+
+TEST_CASE("N17 a host that asks to come back tomorrow ends the play once the buffer is gone") {
+  SimWorld world(1, {}, SimLink::constant(8'000'000));
+  world.start_app();
+  world.load_url(world.title.url());
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  world.run_for(10s);
+  SimFault fault;
+  fault.url_contains = ".seg";
+  fault.status = 503;
+  fault.headers = {{"Retry-After", "86400"}};
+  world.transport->add_fault(fault);
+  const std::size_t before = world.transport->records().size();
+  REQUIRE(world.run_until_event<Failed>(2min));
+  const Error& error = world.find<Failed>()->error;
+  CHECK(error.code == ErrorCode::kServerBusy);
+  CHECK(error.context.find("86400 s") != std::string::npos);
+  CHECK(world.transport->records().size() - before < 100);
+  world.transport->clear_faults();
+  world.forget_events();
+  world.load_url(world.title.url());
+  CHECK(world.run_until_event<FirstFrame>(10s));
 }
 
 TEST_CASE("sim: no request is made once the player is gone") {

@@ -153,7 +153,7 @@ TEST_CASE("sim: flush tells when everything has arrived, and when it cannot") {
   CHECK(answer == false);
 }
 
-TEST_CASE("sim: signed URLs that run out are renewed without a stall, once for each time") {
+TEST_CASE("N11 signed URLs that run out are renewed without a stall, once for each time") {
   SimTitle title;
   title.segments = 60;
   SimWorld world(1, title, SimLink::constant(8'000'000));

@@ -9,6 +9,7 @@
 #include "base/url.h"
 #include "net/http_headers.h"
 #include "net/redirect.h"
+#include "net/stall_watch.h"
 
 namespace playhead::test {
 
@@ -22,13 +23,6 @@ constexpr int64_t kPieceBytes = int64_t{64} << 10;
 constexpr int64_t kPacketBytes = 1'460;
 constexpr Duration kMinSlice = 5ms;
 constexpr Duration kMaxSlice = 50ms;
-// Filler is delivered from one block of bytes that all transfers share.
-constexpr std::size_t kFillerBlock = std::size_t{1} << 20;
-
-const std::shared_ptr<const std::vector<uint8_t>>& filler() {
-  static const auto block = std::make_shared<const std::vector<uint8_t>>(kFillerBlock, '.');
-  return block;
-}
 
 bool is_compressible(ResourceKind kind) {
   return kind == ResourceKind::kManifest || kind == ResourceKind::kText ||
@@ -57,6 +51,8 @@ struct Transfer {
   int64_t stop = 0;  // bytes after which it ends or breaks
   int64_t sent = 0;
   int64_t credit = 0;
+  StallWatch stall;  // of the body
+  bool is_in_body = false;
   bool is_head_held = false;
   bool is_body_held = false;
   CancelHandle step;  // the next thing that happens to it
@@ -390,6 +386,7 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
     t.method = redirect.method;
     t.sends_credentials = t.sends_credentials && redirect.is_same_origin;
     t.deadline = MonotonicTime::max();
+    t.is_in_body = false;
     begin_hop(t.id);
   }
 
@@ -407,7 +404,9 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
     if (t.announced) t.stop = std::min(t.stop, *t.announced);
     t.stats.first_byte = executor_.now();
     records_[t.record].status = part.status;
-    set_deadline(t, executor_.now() + t.request.timeouts.stall);
+    t.stall.start(executor_.now(), t.request.timeouts.stall);
+    t.is_in_body = true;
+    set_deadline(t, t.stall.deadline());
     const uint64_t id = t.id;
     if (!head.header("content-encoding").empty() && !is_compressible(t.request.kind)) {
       return fail(id, ErrorCode::kBadResponse, "compressed, which was not asked for");
@@ -492,8 +491,9 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
     if (size > 0) {
       const MonotonicTime now = executor_.now();
       if (!std::exchange(t.has_body, true)) t.stats.first_byte = now;
-      set_deadline(t, now + t.request.timeouts.stall);
-      const SharedBytes piece = cut(t.answer, t.body_first + t.sent, size);
+      t.stall.add(size, now);
+      set_deadline(t, t.stall.deadline());
+      const SharedBytes piece = part_of_body(t.answer, t.body_first + t.sent, size);
       size = static_cast<int64_t>(piece.size());
       t.credit -= size * kCreditPerByte;
       t.sent += size;
@@ -506,19 +506,6 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
     }
     if (is_too_large) return fail(id, ErrorCode::kTooLarge, redact(t.url));
     if (t.sent >= t.stop) end_body(id);
-  }
-
-  // Bytes of an answer, of its body or of what fills it up; maybe fewer than asked for.
-  static SharedBytes cut(const WebAnswer& answer, int64_t first, int64_t size) {
-    const auto& owner = answer.body ? answer.body : filler();
-    const int64_t in_body = answer.body ? static_cast<int64_t>(answer.body->size()) : 0;
-    if (first < in_body) {
-      const int64_t most = std::min(size, in_body - first);
-      return {owner, ByteView(*owner).subspan(static_cast<std::size_t>(first),
-                                              static_cast<std::size_t>(most))};
-    }
-    const auto most = std::min(static_cast<std::size_t>(size), kFillerBlock);
-    return {filler(), ByteView(*filler()).first(most)};
   }
 
   void end_body(uint64_t id) {
@@ -616,7 +603,11 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
     const TransferPtr t = find(id);
     t->timer.reset();
     if (t->deadline == MonotonicTime::max()) return;
-    if (executor_.now() < t->deadline) return set_deadline(*t, t->deadline);
+    if (t->is_in_body) {
+      if (!t->stall.is_over(executor_.now())) return set_deadline(*t, t->stall.deadline());
+    } else if (executor_.now() < t->deadline) {
+      return set_deadline(*t, t->deadline);
+    }
     fail(id, ErrorCode::kNetworkTimeout, "no answer in time");
   }
 
@@ -687,5 +678,7 @@ CancelHandle SimTransport::start(Request request, Executor&, FetchCallbacks call
 }
 
 void SimTransport::preconnect(const std::string& url) { impl_->preconnect(url); }
+
+void SimTransport::network_changed() { impl_->drop_connections(); }
 
 }  // namespace playhead::test

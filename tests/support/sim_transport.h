@@ -97,6 +97,7 @@ class SimTransport final : public Transport {
 
   CancelHandle start(Request request, Executor& executor, FetchCallbacks callbacks) override;
   void preconnect(const std::string& url) override;
+  void network_changed() override;
 
  private:
   class Impl;

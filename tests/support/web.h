@@ -81,6 +81,9 @@ struct WebPart {
 };
 [[nodiscard]] WebPart part_for_range(const WebRequest& request, const WebAnswer& whole);
 
+// Bytes of an answer from `first` on, of its body or of its filler; maybe fewer than asked for.
+[[nodiscard]] SharedBytes part_of_body(const WebAnswer& answer, int64_t first, int64_t size);
+
 // `whole` cut to that part.
 [[nodiscard]] WebAnswer apply_range(const WebRequest& request, WebAnswer whole);
 

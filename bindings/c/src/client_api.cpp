@@ -3,6 +3,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <sstream>
 #include <string_view>
 #include <utility>
 
@@ -41,6 +42,20 @@ TokenProvider make_token_provider(const SharedTable<playhead_token_provider>& ta
   };
 }
 
+// One host a line, its keys after it.
+std::vector<PinnedHost> read_pins(const char* text) {
+  std::vector<PinnedHost> pins;
+  std::istringstream lines(text_or_empty(text));
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    PinnedHost pin;
+    if (!(words >> pin.host)) continue;
+    for (std::string key; words >> key;) pin.keys.push_back(key);
+    pins.push_back(std::move(pin));
+  }
+  return pins;
+}
+
 // The tables are taken first, so that each is given back whatever fails afterwards.
 playhead_status create_client(const playhead_client_config* theirs, playhead_client** out_client) {
   playhead_client_config config{};
@@ -62,6 +77,8 @@ playhead_status create_client(const playhead_client_config* theirs, playhead_cli
   ours.storage_path = text_or_empty(config.storage_path);
   ours.api_url = text_or_empty(config.api_url);
   if (config.user_agent != nullptr) ours.user_agent = config.user_agent;
+  ours.proxy = text_or_empty(config.proxy);
+  ours.pins = read_pins(config.pins);
   ours.token_provider = make_token_provider(token_table);
   if (log_table != nullptr) ours.log = std::make_shared<CLogSink>(log_table);
 
@@ -135,5 +152,15 @@ playhead_status playhead_client_flush(playhead_client* client, int32_t timeout_m
     if (client == nullptr) return status_of(ErrorCode::kInvalidArgument);
     const int32_t limit = std::clamp(timeout_ms, 0, playhead::capi::kMaxFlushMs);
     return playhead::capi::flush_client(*client, std::chrono::milliseconds(limit));
+  });
+}
+
+playhead_status playhead_client_network_changed(playhead_client* client,
+                                                int32_t is_online) noexcept {
+  return guard([&] {
+    const bool is_valid = client != nullptr && (is_online == 0 || is_online == 1);
+    if (!is_valid) return status_of(ErrorCode::kInvalidArgument);
+    client->client->network_changed(is_online == 1);
+    return playhead_status{PLAYHEAD_OK};
   });
 }

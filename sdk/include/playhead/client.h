@@ -37,6 +37,14 @@ class PLAYHEAD_API Client {
   // is left or `limit` has passed; true: nothing is left.
   void flush(Duration limit, UniqueFunction<void(bool)> done);
 
+  // To be called by the app when the device changes networks (Wi-Fi to cellular, a VPN comes up),
+  // loses them all (`is_online` false) and has one again. Connections of the old network are
+  // replaced at once instead of being waited for, and what was found out about hosts is forgotten.
+  // Without a network nothing fails and nothing is asked for: playback waits, for hours if need be,
+  // and goes on when this is called with `is_online` again. Apps that do not call it lose seconds
+  // on a change, and an outage longer than the buffer ends the play. Any thread.
+  void network_changed(bool is_online = true);
+
   class PLAYHEAD_LOCAL Impl;  // private to the library
   [[nodiscard]] Impl& impl() const { return *impl_; }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "playhead/bitrate.h"
 #include "playhead/log.h"
@@ -22,6 +23,14 @@ using TokenCallback = UniqueFunction<void(Result<std::string>)>;
 // counts.
 using TokenProvider = UniqueFunction<void(bool refresh, TokenCallback done)>;
 
+// The public keys that a host may have, beside having a valid certificate.
+struct PinnedHost {
+  std::string host;  // "cdn.example.com"; ports and subdomains do not count
+  // "sha256//" and the base64 of the SHA-256 of the key's SubjectPublicKeyInfo; at least two, so
+  // that a backup key is there the day the first one has to go.
+  std::vector<std::string> keys;
+};
+
 // What all players of an app share.
 struct ClientConfig {
   // Folder for the outbox and remembered facts; created when absent. Empty: nothing is remembered
@@ -32,6 +41,10 @@ struct ClientConfig {
   TokenProvider token_provider;
   std::shared_ptr<LogSink> log;  // null: no logs; URLs in them are redacted
   std::string user_agent = "playhead";
+  // "http://host:port"; all requests go through it. Empty: none, whatever the environment says.
+  std::string proxy;
+  // Hosts that are refused with kPinMismatch when their key is another one.
+  std::vector<PinnedHost> pins;
 };
 
 // When to fetch and when to play. Zero durations are not allowed.

@@ -10,52 +10,56 @@
 // Every error the library can report: X(number, Name, C_NAME, one-line meaning).
 // Ranges: 1xxx API use, 2xxx network, 3xxx manifest, 4xxx container/decoder, 5xxx output, 6xxx DRM,
 // 7xxx offline/storage, 8xxx policy. Numbers are never reused and never renumbered.
-#define PLAYHEAD_ERROR_TABLE(X)                                                                   \
-  X(1001, kInvalidArgument, INVALID_ARGUMENT, "an argument is out of its documented range")       \
-  X(1002, kInvalidState, INVALID_STATE, "the call is not allowed in this state")                  \
-  X(1003, kClosed, CLOSED, "the object is being destroyed")                                       \
-  X(1004, kVersionMismatch, VERSION_MISMATCH, "header and library have different major versions") \
-  X(1005, kOutOfMemory, OUT_OF_MEMORY, "memory could not be allocated")                           \
-  X(1006, kInternal, INTERNAL, "the library broke one of its own rules")                          \
-  X(1007, kTimedOut, TIMED_OUT, "the call's waiting time ran out")                                \
-  X(1008, kBufferTooSmall, BUFFER_TOO_SMALL, "the caller's buffer is smaller than the answer")    \
-  X(2001, kNetworkUnreachable, NETWORK_UNREACHABLE, "the host cannot be reached")                 \
-  X(2002, kNetworkTimeout, NETWORK_TIMEOUT, "the host did not answer in time")                    \
-  X(2003, kConnectionLost, CONNECTION_LOST, "the connection broke during the transfer")           \
-  X(2004, kHttpStatus, HTTP_STATUS, "the host answered with an error status")                     \
-  X(2005, kNotFound, NOT_FOUND, "the host does not have the resource")                            \
-  X(2006, kForbidden, FORBIDDEN, "the host refuses access to the resource")                       \
+#define PLAYHEAD_ERROR_TABLE(X)                                                                    \
+  X(1001, kInvalidArgument, INVALID_ARGUMENT, "an argument is out of its documented range")        \
+  X(1002, kInvalidState, INVALID_STATE, "the call is not allowed in this state")                   \
+  X(1003, kClosed, CLOSED, "the object is being destroyed")                                        \
+  X(1004, kVersionMismatch, VERSION_MISMATCH, "header and library have different major versions")  \
+  X(1005, kOutOfMemory, OUT_OF_MEMORY, "memory could not be allocated")                            \
+  X(1006, kInternal, INTERNAL, "the library broke one of its own rules")                           \
+  X(1007, kTimedOut, TIMED_OUT, "the call's waiting time ran out")                                 \
+  X(1008, kBufferTooSmall, BUFFER_TOO_SMALL, "the caller's buffer is smaller than the answer")     \
+  X(2001, kNetworkUnreachable, NETWORK_UNREACHABLE, "the host cannot be reached")                  \
+  X(2002, kNetworkTimeout, NETWORK_TIMEOUT, "the host did not answer in time")                     \
+  X(2003, kConnectionLost, CONNECTION_LOST, "the connection broke during the transfer")            \
+  X(2004, kHttpStatus, HTTP_STATUS, "the host answered with an error status")                      \
+  X(2005, kNotFound, NOT_FOUND, "the host does not have the resource")                             \
+  X(2006, kForbidden, FORBIDDEN, "the host refuses access to the resource")                        \
   X(2007, kUnauthorized, UNAUTHORIZED, "access was refused: credentials are missing or not valid") \
-  X(2008, kTooManyRedirects, TOO_MANY_REDIRECTS, "the redirects do not end")                      \
-  X(2009, kForbiddenScheme, FORBIDDEN_SCHEME, "only http and https URLs are fetched")             \
-  X(2010, kTooLarge, TOO_LARGE, "the answer is larger than allowed")                              \
-  X(2011, kTlsFailure, TLS_FAILURE, "the secure connection could not be established")             \
-  X(2012, kInvalidUrl, INVALID_URL, "the URL cannot be understood")                               \
-  X(2013, kBadResponse, BAD_RESPONSE, "the answer breaks the protocol")                           \
-  X(2014, kServerBusy, SERVER_BUSY, "the host asks to come back later")                           \
-  X(3001, kManifestNotRecognised, MANIFEST_NOT_RECOGNISED, "neither an HLS playlist nor an MPD")  \
-  X(3002, kManifestSyntax, MANIFEST_SYNTAX, "the manifest breaks its format")                     \
-  X(3003, kManifestEmpty, MANIFEST_EMPTY, "the manifest names nothing to play")                   \
-  X(3004, kManifestLimit, MANIFEST_LIMIT, "the manifest exceeds a limit")                         \
-  X(3005, kManifestUnsupported, MANIFEST_UNSUPPORTED, "the manifest needs a feature not built")   \
-  X(3006, kNoPlayableTrack, NO_PLAYABLE_TRACK, "no track of the title can be played here")        \
+  X(2008, kTooManyRedirects, TOO_MANY_REDIRECTS, "the redirects do not end")                       \
+  X(2009, kForbiddenScheme, FORBIDDEN_SCHEME, "only http and https URLs are fetched")              \
+  X(2010, kTooLarge, TOO_LARGE, "the answer is larger than allowed")                               \
+  X(2011, kTlsFailure, TLS_FAILURE, "the secure connection could not be established")              \
+  X(2012, kInvalidUrl, INVALID_URL, "the URL cannot be understood")                                \
+  X(2013, kBadResponse, BAD_RESPONSE, "the answer breaks the protocol")                            \
+  X(2014, kServerBusy, SERVER_BUSY, "the host asks to come back later")                            \
+  X(2015, kPinMismatch, PIN_MISMATCH, "the host's key is none of those the app has pinned")        \
+  X(2016, kCaptivePortal, CAPTIVE_PORTAL,                                                          \
+    "the network answers with a web page in place of the resource")                                \
+  X(2017, kProxyFailure, PROXY_FAILURE, "the proxy cannot be reached or refuses")                  \
+  X(3001, kManifestNotRecognised, MANIFEST_NOT_RECOGNISED, "neither an HLS playlist nor an MPD")   \
+  X(3002, kManifestSyntax, MANIFEST_SYNTAX, "the manifest breaks its format")                      \
+  X(3003, kManifestEmpty, MANIFEST_EMPTY, "the manifest names nothing to play")                    \
+  X(3004, kManifestLimit, MANIFEST_LIMIT, "the manifest exceeds a limit")                          \
+  X(3005, kManifestUnsupported, MANIFEST_UNSUPPORTED, "the manifest needs a feature not built")    \
+  X(3006, kNoPlayableTrack, NO_PLAYABLE_TRACK, "no track of the title can be played here")         \
   X(3007, kManifestStale, MANIFEST_STALE, "the live manifest has stopped to change")               \
   X(3008, kBehindLiveWindow, BEHIND_LIVE_WINDOW, "playback fell out of what the live title keeps") \
-  X(4001, kContainerSyntax, CONTAINER_SYNTAX, "the segment is damaged or truncated")              \
-  X(4002, kContainerUnsupported, CONTAINER_UNSUPPORTED, "the segment's container is not known")   \
-  X(4003, kCodecUnsupported, CODEC_UNSUPPORTED, "no decoder for this codec")                      \
-  X(4004, kDecodeFailed, DECODE_FAILED, "the decoder rejects the data")                           \
-  X(5001, kAudioOutput, AUDIO_OUTPUT, "the audio device fails")                                   \
-  X(5002, kVideoOutput, VIDEO_OUTPUT, "the video output fails")                                   \
-  X(6001, kDrmNoSystem, DRM_NO_SYSTEM, "the title is encrypted and no DRM system fits")           \
-  X(7001, kStoreIo, STORE_IO, "the local store cannot be read or written")                        \
-  X(7002, kStoreCorrupt, STORE_CORRUPT, "the local store is damaged")                             \
-  X(7003, kStoreFull, STORE_FULL, "the disk is full")                                             \
-  X(7004, kStoreNewer, STORE_NEWER, "the local store was written by a newer version")             \
-  X(8001, kExpired, EXPIRED, "the permission to play has expired")                                \
-  X(8002, kNotEntitled, NOT_ENTITLED, "the account may not play this title")                      \
-  X(8003, kApiRejected, API_REJECTED, "the service refused the request")                          \
-  X(8004, kApiBadAnswer, API_BAD_ANSWER, "the service's answer cannot be used")                   \
+  X(4001, kContainerSyntax, CONTAINER_SYNTAX, "the segment is damaged or truncated")               \
+  X(4002, kContainerUnsupported, CONTAINER_UNSUPPORTED, "the segment's container is not known")    \
+  X(4003, kCodecUnsupported, CODEC_UNSUPPORTED, "no decoder for this codec")                       \
+  X(4004, kDecodeFailed, DECODE_FAILED, "the decoder rejects the data")                            \
+  X(5001, kAudioOutput, AUDIO_OUTPUT, "the audio device fails")                                    \
+  X(5002, kVideoOutput, VIDEO_OUTPUT, "the video output fails")                                    \
+  X(6001, kDrmNoSystem, DRM_NO_SYSTEM, "the title is encrypted and no DRM system fits")            \
+  X(7001, kStoreIo, STORE_IO, "the local store cannot be read or written")                         \
+  X(7002, kStoreCorrupt, STORE_CORRUPT, "the local store is damaged")                              \
+  X(7003, kStoreFull, STORE_FULL, "the disk is full")                                              \
+  X(7004, kStoreNewer, STORE_NEWER, "the local store was written by a newer version")              \
+  X(8001, kExpired, EXPIRED, "the permission to play has expired")                                 \
+  X(8002, kNotEntitled, NOT_ENTITLED, "the account may not play this title")                       \
+  X(8003, kApiRejected, API_REJECTED, "the service refused the request")                           \
+  X(8004, kApiBadAnswer, API_BAD_ANSWER, "the service's answer cannot be used")                    \
   X(8005, kStalled, STALLED, "playback cannot go on: data stopped arriving")
 
 namespace playhead {

@@ -102,6 +102,10 @@ class Transport {
 
   // Opens a connection to the URL's origin ahead of need; best effort, silent.
   virtual void preconnect(const std::string& url) = 0;
+
+  // The device is on another network now: connections of the old one are not used any more, and
+  // transfers in flight over them end with kConnectionLost. Any thread.
+  virtual void network_changed() {}
 };
 
 }  // namespace playhead

@@ -51,7 +51,11 @@ inline constexpr std::size_t kPatternDurations = 10'000;
 inline constexpr std::size_t kServiceLocations = 16;
 // Such places of all Representations of an MPD, beside each one's first; further ones are left out.
 inline constexpr std::size_t kAlternatives = 30'000;
-// Remote elements of one MPD (xlink), remote ones inside remote ones, and operations of one MPD patch.
+// Bytes of a steering server's answer; pathways it orders, and clones it makes.
+inline constexpr std::size_t kSteeringBytes = std::size_t{1} << 20;
+inline constexpr std::size_t kSteeringPathways = 64;
+// Remote elements of one MPD (xlink), remote ones inside remote ones, and operations of one MPD
+// patch.
 inline constexpr std::size_t kRemoteElements = 100;
 inline constexpr std::size_t kRemoteDepth = 4;
 inline constexpr std::size_t kPatchOperations = 10'000;

@@ -5,12 +5,19 @@
 
 #include "base/limits.h"
 #include "base/url.h"
+#include "manifest/dash/live_mpd.h"
 #include "manifest/dash/mpd_patch.h"
-#include "manifest/dash/presentation_refresh.h"
 #include "manifest/dash/xlink_resolver.h"
 #include "manifest/sidx_index_builder.h"
 
 namespace playhead {
+
+// What is known of a dynamic MPD from its last answer.
+struct MpdHistory {
+  dash::LiveMpd mpd;
+  SharedBytes text;  // while patches are offered
+};
+
 namespace {
 
 Request make_request(const ResourceLocation& location, const RequestTimeouts& timeouts) {
@@ -31,6 +38,26 @@ std::optional<Error> status_error(const ResponseHead& head) {
                          : head.status == 401                     ? ErrorCode::kUnauthorized
                                                                   : ErrorCode::kHttpStatus;
   return make_error(code, "the manifest " + redact(head.url), head.status);
+}
+
+// A log-in page of the network between us and the host, or of a host that answers everything.
+bool is_web_page(ByteView bytes) {
+  std::string_view text = as_text(bytes);
+  const std::size_t start = text.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+  text = text.substr(std::min(start, text.size()));
+  const auto begins_with = [&](std::string_view tag) {
+    return text.size() >= tag.size() &&
+           std::equal(tag.begin(), tag.end(), text.begin(), [](char a, char b) {
+             return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b + ('a' - 'A')) : b);
+           });
+  };
+  return begins_with("<!doctype html") || begins_with("<html");
+}
+
+// Says what was fetched, when it is no manifest because it is a web page.
+Error named(Error error, ByteView bytes, const std::string& url) {
+  const bool is_page = error.code == ErrorCode::kManifestNotRecognised && is_web_page(bytes);
+  return is_page ? make_error(ErrorCode::kCaptivePortal, redact(url)) : error;
 }
 
 std::string url_of(const FetchedManifest& fetched, const std::string& requested) {
@@ -129,11 +156,11 @@ class ManifestLoad : public std::enable_shared_from_this<ManifestLoad> {
   using Done = UniqueFunction<void(Result<std::shared_ptr<const Presentation>>)>;
 
   ManifestLoad(ManifestFetch fetch, RequestTimeouts timeouts, const ParseOptions& options,
-               std::shared_ptr<SharedBytes> patchable, Done done)
+               std::shared_ptr<MpdHistory> history, Done done)
       : fetch_(std::move(fetch)),
         timeouts_(timeouts),
         options_(options),
-        patchable_(std::move(patchable)),
+        history_(std::move(history)),
         done_(std::move(done)) {}
 
   void request(const std::string& url);
@@ -161,7 +188,7 @@ class ManifestLoad : public std::enable_shared_from_this<ManifestLoad> {
   ManifestFetch fetch_;
   RequestTimeouts timeouts_;
   ParseOptions options_;
-  std::shared_ptr<SharedBytes> patchable_;
+  std::shared_ptr<MpdHistory> history_;
   Done done_;
   std::shared_ptr<const Presentation> previous_;  // null: the first one
   std::string url_;                               // final
@@ -192,7 +219,7 @@ void ManifestLoad::refresh(std::shared_ptr<const Presentation> previous) {
   previous_ = std::move(previous);
   // ISO/IEC 23009-1 5.15.2: the answer to a PatchLocation is a patch, or a whole MPD.
   const auto& patches = previous_->live->patch_locations;
-  if (patches.empty() || patchable_->size() == 0) return request(whole_url());
+  if (patches.empty() || history_->text.size() == 0) return request(whole_url());
   running_ = fetch_(make_request({patches.front().url, std::nullopt}, timeouts_),
                     [weak = weak_from_this()](Result<FetchedManifest> fetched) {
                       if (const auto self = weak.lock()) self->on_patch(std::move(fetched));
@@ -204,7 +231,7 @@ void ManifestLoad::on_patch(Result<FetchedManifest> fetched) {
   url_ = previous_->url;
   // Nothing new yet (5.15.3: an empty answer).
   if (fetched->body.size() == 0) return finish(previous_);
-  Result<SharedBytes> text = dash::apply_patch(patchable_->view(), fetched->body.view());
+  Result<SharedBytes> text = dash::apply_patch(history_->text.view(), fetched->body.view());
   if (!text) return request(whole_url());
   take(*std::move(text));
 }
@@ -237,19 +264,32 @@ void ManifestLoad::on_element(Result<FetchedManifest> fetched) {
   go_on();
 }
 
+// The text may be that of a dynamic MPD.
+bool may_be_dynamic(ByteView text) {
+  constexpr std::size_t kHeadBytes = 4096;  // comments before the root element fit
+  const std::string_view head(reinterpret_cast<const char*>(text.data()),
+                              std::min(text.size(), kHeadBytes));
+  return head.find("MPD") != head.npos && head.find("dynamic") != head.npos;
+}
+
 void ManifestLoad::parse(SharedBytes bytes, int failures) {
-  SharedBytes text = bytes;
-  Result<Presentation> presentation = parse_manifest(std::move(bytes), url_, options_);
-  if (!presentation) return finish(std::move(presentation).error());
-  presentation->warnings += failures;
-  const bool offers_patches = presentation->live && !presentation->live->patch_locations.empty();
-  *patchable_ = offers_patches ? std::move(text) : SharedBytes();
-  if (previous_ && presentation->format != previous_->format) {
-    return finish(
-        make_error(ErrorCode::kManifestSyntax, "the manifest has become one of another kind"));
+  const SharedBytes text = bytes;
+  std::shared_ptr<const Presentation> presentation;
+  if (previous_ || may_be_dynamic(text.view())) {
+    auto updated = history_->mpd.update(std::move(bytes), url_, options_);
+    if (!updated) return finish(named(std::move(updated).error(), text.view(), url_));
+    presentation = *std::move(updated);
+  } else {
+    Result<Presentation> parsed = parse_manifest(std::move(bytes), url_, options_);
+    if (!parsed) return finish(named(std::move(parsed).error(), text.view(), url_));
+    presentation = std::make_shared<const Presentation>(*std::move(parsed));
   }
-  if (previous_) *presentation = dash::refresh(*previous_, *std::move(presentation));
-  finish(std::make_shared<const Presentation>(*std::move(presentation)));
+  const bool offers_patches = presentation->live && !presentation->live->patch_locations.empty();
+  history_->text = offers_patches ? text : SharedBytes();
+  if (failures == 0) return finish(std::move(presentation));
+  Presentation with_failures = *presentation;
+  with_failures.warnings += failures;
+  finish(std::make_shared<const Presentation>(std::move(with_failures)));
 }
 
 // RFC 8216bis §6.2.5: directives are parameters of the query.
@@ -325,8 +365,8 @@ class PlaylistReload : public std::enable_shared_from_this<PlaylistReload> {
 CancelHandle ManifestSource::load(
     const std::string& url, UniqueFunction<void(Result<std::shared_ptr<const Presentation>>)> done,
     const ParseOptions& options) {
-  auto load =
-      std::make_shared<ManifestLoad>(fetch_, timeouts_, options, patchable_, std::move(done));
+  history_ = std::make_shared<MpdHistory>();
+  auto load = std::make_shared<ManifestLoad>(fetch_, timeouts_, options, history_, std::move(done));
   load->request(url);
   return CancelHandle([load] { load->cancel(); });
 }
@@ -335,8 +375,7 @@ CancelHandle ManifestSource::refresh(
     std::shared_ptr<const Presentation> previous,
     UniqueFunction<void(Result<std::shared_ptr<const Presentation>>)> done,
     const ParseOptions& options) {
-  auto load =
-      std::make_shared<ManifestLoad>(fetch_, timeouts_, options, patchable_, std::move(done));
+  auto load = std::make_shared<ManifestLoad>(fetch_, timeouts_, options, history_, std::move(done));
   load->refresh(std::move(previous));
   return CancelHandle([load] { load->cancel(); });
 }
@@ -357,8 +396,10 @@ CancelHandle ManifestSource::load_index(const Representation& representation,
     auto finish = std::move(done);
     if (!fetched) return finish(std::move(fetched).error());
     if (std::optional<Error> error = status_error(fetched->head)) return finish(*std::move(error));
-    finish(parse_index(source, Representation{}, fetched->body,
-                       url_of(*fetched, source.location.url), options));
+    const std::string url = url_of(*fetched, source.location.url);
+    Result<LoadedIndex> index = parse_index(source, Representation{}, fetched->body, url, options);
+    if (!index) return finish(named(std::move(index).error(), fetched->body.view(), url));
+    finish(std::move(index));
   };
   return fetch_(make_request(source.location, timeouts_), std::move(on_fetched));
 }

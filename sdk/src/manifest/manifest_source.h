@@ -28,6 +28,8 @@ struct FetchedManifest {
 using ManifestFetch = std::function<CancelHandle(
     Request request, UniqueFunction<void(Result<FetchedManifest>)> done)>;
 
+struct MpdHistory;
+
 // What a client asks of a server that offers low latency (RFC 8216bis §6.2.5).
 struct ReloadDirectives {
   // The answer waits until the playlist has that segment, or that part of it.
@@ -74,8 +76,7 @@ class ManifestSource {
  private:
   ManifestFetch fetch_;
   RequestTimeouts timeouts_;
-  // The text of the last MPD that offered patches.
-  std::shared_ptr<SharedBytes> patchable_ = std::make_shared<SharedBytes>();
+  std::shared_ptr<MpdHistory> history_;  // of the last load()
 };
 
 }  // namespace playhead

@@ -20,6 +20,20 @@ Error changed(const AnswerInputs& in) {
                     in.head.status);
 }
 
+bool is_etag(std::string_view validator) { return !validator.empty() && validator[0] == '"'; }
+
+// The answer is of the resource that the earlier bytes are from, as far as can be told.
+bool is_same_resource(const AnswerInputs& in, const std::optional<int64_t>& total) {
+  const std::string_view validator = strong_validator(in.head);
+  const bool has_other_size = in.total && total && *in.total != *total;
+  if (has_other_size) return false;
+  if (!in.is_elsewhere) {
+    return in.validator.empty() || validator.empty() || validator == in.validator;
+  }
+  const bool contradicts = is_etag(in.validator) && is_etag(validator) && validator != in.validator;
+  return in.total && total && !contradicts;
+}
+
 // RFC 9110 §15.3.7.
 Result<AnswerPlan> plan_partial(const AnswerInputs& in, int64_t first,
                                 const std::optional<int64_t>& last) {
@@ -36,11 +50,7 @@ Result<AnswerPlan> plan_partial(const AnswerInputs& in, int64_t first,
     return bad_range(in, "another range than asked for");
   }
   if (in.delivered == 0) return plan;
-  const std::string_view validator = strong_validator(in.head);
-  const bool has_other_validator =
-      !in.validator.empty() && !validator.empty() && validator != in.validator;
-  const bool has_other_size = in.total && range->total && *in.total != *range->total;
-  if (has_other_validator || has_other_size) return changed(in);
+  if (!is_same_resource(in, range->total)) return changed(in);
   return plan;
 }
 
@@ -53,7 +63,10 @@ Result<AnswerPlan> plan_answer(const AnswerInputs& in) {
   AnswerPlan plan;
   plan.skip = first;
   if (last) plan.take = *last - first + 1;
-  if (in.delivered > 0) {
+  if (in.delivered > 0 && in.is_elsewhere) {
+    const bool is_near = first <= kMaxSkippedBytes;
+    if (!is_near || !is_same_resource(in, in.head.content_length)) return changed(in);
+  } else if (in.delivered > 0) {
     const bool is_same = !in.validator.empty() && strong_validator(in.head) == in.validator;
     if (!is_same) return changed(in);
   } else if (first > kMaxSkippedBytes) {

@@ -21,6 +21,9 @@ struct AnswerInputs {
   int64_t delivered = 0;            // bytes the consumer already has, from earlier attempts
   std::string_view validator;       // of the earlier answer, see strong_validator()
   std::optional<int64_t> total;     // size of the whole resource, from the earlier answer
+  // The earlier bytes are from another place: hosts date the same file differently, so equal
+  // lengths and ETags that do not contradict each other prove identity, and nothing else does.
+  bool is_elsewhere = false;
 };
 
 // Which part of an answer's body continues what the consumer has.

@@ -70,6 +70,16 @@ class EasyOptions {
   CURLcode code_ = CURLE_OK;
 };
 
+// The keys a host may have, as libcurl wants them; empty: any.
+std::string pins_of(const Shared& shared, const std::string& host) {
+  std::string keys;
+  for (const PinnedHost& pin : shared.config.pins) {
+    if (!equals_ignoring_case(pin.host, host)) continue;
+    for (const std::string& key : pin.keys) keys += (keys.empty() ? "" : ";") + key;
+  }
+  return keys;
+}
+
 void set_common_options(EasyOptions& options, const Shared& shared, const std::string& url) {
   options.set(CURLOPT_URL, url.c_str());
   options.set(CURLOPT_NOSIGNAL, 1L);
@@ -82,6 +92,9 @@ void set_common_options(EasyOptions& options, const Shared& shared, const std::s
   options.set(CURLOPT_USERAGENT, shared.config.user_agent.c_str());
   options.set(CURLOPT_PROXY, shared.config.proxy.c_str());  // "" also turns the environment's off
   options.set(CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
+  const auto origin = url_origin(url);
+  const std::string pins = origin ? pins_of(shared, origin->host) : std::string();
+  if (!pins.empty()) options.set(CURLOPT_PINNEDPUBLICKEY, pins.c_str());
   options.set(CURLOPT_SHARE, shared.tls_sessions);
   if (!shared.config.ca_file.empty()) options.set(CURLOPT_CAINFO, shared.config.ca_file.c_str());
   options.set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_2TLS});
@@ -96,10 +109,11 @@ void set_common_options(EasyOptions& options, const Shared& shared, const std::s
 ErrorCode error_code_of(CURLcode code) {
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_RESOLVE_PROXY:
     case CURLE_COULDNT_CONNECT:
-    case CURLE_PROXY:
       return ErrorCode::kNetworkUnreachable;
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_PROXY:
+      return ErrorCode::kProxyFailure;
     case CURLE_OPERATION_TIMEDOUT:
       return ErrorCode::kNetworkTimeout;
     case CURLE_URL_MALFORMAT:
@@ -114,6 +128,8 @@ ErrorCode error_code_of(CURLcode code) {
     case CURLE_BAD_FUNCTION_ARGUMENT:
     case CURLE_UNKNOWN_OPTION:
       return ErrorCode::kInternal;
+    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+      return ErrorCode::kPinMismatch;
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CERTPROBLEM:
@@ -121,12 +137,18 @@ ErrorCode error_code_of(CURLcode code) {
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_ENGINE_INITFAILED:
     case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
     case CURLE_SSL_INVALIDCERTSTATUS:
       return ErrorCode::kTlsFailure;
     default:  // PARTIAL_FILE, GOT_NOTHING, RECV_ERROR, SEND_ERROR, HTTP2, HTTP2_STREAM, ...
       return ErrorCode::kConnectionLost;
   }
+}
+
+Error proxy_error(const std::string& proxy, CURLcode code, long status) {
+  std::string what = "the proxy " + redact(proxy) + ": ";
+  what += status >= 400 ? "it answers " + std::to_string(status) : curl_easy_strerror(code);
+  return make_error(ErrorCode::kProxyFailure, std::move(what),
+                    status >= 400 ? static_cast<int32_t>(status) : static_cast<int32_t>(code));
 }
 
 // An HttpExchange on a libcurl handle. Network thread only.
@@ -155,6 +177,7 @@ class Transfer {
   void set_request(EasyOptions& options, const Shared& shared) const;
   [[nodiscard]] Error error_of(CURLcode code) const;
 
+  std::string proxy_;  // empty: none
   HttpExchange exchange_;
   std::optional<MonotonicTime> quiet_since_;  // as of the last recheck
   int rechecks_ = 0;                          // since then
@@ -218,6 +241,7 @@ void Transfer::set_request(EasyOptions& options, const Shared& shared) const {
 }
 
 Result<void> Transfer::prepare(EasyHandle easy, const Shared& shared) {
+  proxy_ = shared.config.proxy;
   easy_ = std::move(easy);
   exchange_.on_started();
   if (auto built = build_headers(); !built) return built;
@@ -266,7 +290,10 @@ std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count,
 
 std::size_t Transfer::on_write(char* data, std::size_t size, std::size_t count, void* self) {
   const ByteView bytes = as_bytes({data, size * count});
-  return static_cast<Transfer*>(self)->exchange_.on_body(bytes) ? bytes.size() : 0;
+  auto& transfer = *static_cast<Transfer*>(self);
+  curl_off_t wire_bytes = 0;
+  curl_easy_getinfo(transfer.easy(), CURLINFO_SIZE_DOWNLOAD_T, &wire_bytes);
+  return transfer.exchange_.on_body(bytes, wire_bytes) ? bytes.size() : 0;
 }
 
 Error Transfer::error_of(CURLcode code) const {
@@ -279,6 +306,13 @@ Error Transfer::error_of(CURLcode code) const {
   // libcurl's way to refuse a header line beyond its own buffer of 100 kB.
   const bool is_in_head = exchange_.is_sent() && !exchange_.has_head();
   if (code == CURLE_OUT_OF_MEMORY && is_in_head) error = ErrorCode::kBadResponse;
+  const bool is_proxy_down = code == CURLE_COULDNT_CONNECT && !proxy_.empty();
+  long tunnel_status = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &tunnel_status);
+  const bool is_refused = tunnel_status >= 400 && !exchange_.is_sent();
+  if (is_proxy_down || is_refused || error == ErrorCode::kProxyFailure) {
+    return proxy_error(proxy_, code, tunnel_status);
+  }
   const bool has_safe_text = error == ErrorCode::kNetworkUnreachable ||
                              error == ErrorCode::kTlsFailure || code == CURLE_OPERATION_TIMEDOUT;
   std::string what = curl_easy_strerror(code);
@@ -299,6 +333,11 @@ std::optional<Result<TransferStats>> Transfer::conclude(CURLcode code) {
   facts.http_major = version == CURL_HTTP_VERSION_2_0 ? 2 : 1;
   std::optional<Error> failure;
   if (code != CURLE_OK) failure = error_of(code);
+  long status = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+  constexpr long kProxyWantsLogin = 407;
+  const bool is_refused = !failure && !proxy_.empty() && status == kProxyWantsLogin;
+  if (is_refused) failure = proxy_error(proxy_, CURLE_OK, status);
   return exchange_.conclude(std::move(failure), facts);
 }
 
@@ -311,7 +350,8 @@ class CurlTransport::Impl {
 
   void start(std::unique_ptr<Transfer> transfer);
   void preconnect(const std::string& url);
-  void wake() { curl_multi_wakeup(multi_); }
+  void network_changed();
+  void wake();
   void stop();
 
  private:
@@ -324,11 +364,14 @@ class CurlTransport::Impl {
   struct Commands {
     std::vector<std::unique_ptr<Transfer>> starts;
     std::vector<std::string> preconnects;
+    bool replaces_connections = false;
     bool stops = false;
   };
 
   void run();
   bool take_commands();
+  [[nodiscard]] CURLM* make_multi() const;
+  void replace_connections();
   void begin(std::unique_ptr<Transfer> transfer);
   void begin_hop(std::unique_ptr<Transfer> transfer);
   void begin_preconnect(const std::string& url);
@@ -345,11 +388,12 @@ class CurlTransport::Impl {
   Shared shared_;
   bool needs_rechecks_ = false;
   const Logger log_;
-  CURLM* multi_;
   std::thread thread_;
 
   std::mutex mutex_;
-  Commands commands_;  // under mutex_
+  // Under mutex_.
+  Commands commands_;
+  CURLM* multi_;  // written by the network thread only, which reads it without the lock
 
   // Network thread.
   std::map<CURL*, std::unique_ptr<Transfer>> transfers_;
@@ -367,10 +411,7 @@ CurlTransport::Impl::Impl(CurlConfig config) : log_(config.log, "net") {
   needs_rechecks_ = version->version_num < kFirstSoundHttp2Version;
   shared_.tls_sessions = curl_share_init();  // one thread uses it: no lock functions
   curl_share_setopt(shared_.tls_sessions, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
-  multi_ = curl_multi_init();
-  curl_multi_setopt(multi_, CURLMOPT_MAX_HOST_CONNECTIONS,
-                    static_cast<long>(shared_.config.max_connections_per_host));
-  curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, kMaxIdleConnections);
+  multi_ = make_multi();
   thread_ = std::thread([this] { run(); });
   pthread_setname_np(thread_.native_handle(), "playhead-net");
 }
@@ -379,6 +420,53 @@ CurlTransport::Impl::~Impl() {
   curl_multi_cleanup(multi_);
   curl_share_cleanup(shared_.tls_sessions);
   curl_global_cleanup();
+}
+
+CURLM* CurlTransport::Impl::make_multi() const {
+  CURLM* multi = curl_multi_init();
+  curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS,
+                    static_cast<long>(shared_.config.max_connections_per_host));
+  curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, kMaxIdleConnections);
+  return multi;
+}
+
+void CurlTransport::Impl::wake() {
+  const std::lock_guard lock(mutex_);
+  curl_multi_wakeup(multi_);
+}
+
+void CurlTransport::Impl::network_changed() {
+  {
+    const std::lock_guard lock(mutex_);
+    commands_.replaces_connections = true;
+  }
+  wake();
+}
+
+// libcurl has no call that drops its idle connections; they end with the multi handle they are of.
+void CurlTransport::Impl::replace_connections() {
+  std::map<CURL*, std::unique_ptr<Transfer>> ended;
+  std::map<OriginKey, Preconnect> preconnects;
+  std::swap(ended, transfers_);
+  std::swap(preconnects, preconnects_);
+  for (const auto& [easy, transfer] : ended) curl_multi_remove_handle(multi_, easy);
+  for (const auto& [key, preconnect] : preconnects) {
+    curl_multi_remove_handle(multi_, preconnect.easy.get());
+  }
+  CURLM* old = multi_;
+  {
+    const std::lock_guard lock(mutex_);
+    multi_ = make_multi();
+  }
+  curl_multi_cleanup(old);
+  for (auto& [easy, transfer] : ended) {
+    const std::string url = redact(transfer->exchange().url());
+    report(std::move(transfer),
+           make_error(ErrorCode::kConnectionLost, url + ": the network has changed"));
+  }
+  for (auto& [key, preconnect] : preconnects) {
+    for (auto& transfer : preconnect.waiting) begin(std::move(transfer));
+  }
 }
 
 void CurlTransport::Impl::start(std::unique_ptr<Transfer> transfer) {
@@ -434,6 +522,7 @@ bool CurlTransport::Impl::take_commands() {
     std::swap(commands, commands_);
   }
   if (commands.stops) return false;
+  if (commands.replaces_connections) replace_connections();
   for (const std::string& url : commands.preconnects) begin_preconnect(url);
   for (auto& transfer : commands.starts) begin(std::move(transfer));
   return true;
@@ -538,8 +627,8 @@ Duration CurlTransport::Impl::expire() {
   for (auto entry = transfers_.begin(); entry != transfers_.end();) {
     HttpExchange& exchange = entry->second->exchange();
     const auto now = exchange.now();
-    const auto deadline = exchange.deadline();
-    if (now && (!deadline || *deadline > *now)) {
+    if (now && !exchange.is_overdue(*now)) {
+      const auto deadline = exchange.deadline();
       if (deadline) sleep = std::min(sleep, *deadline - *now);
       const bool rechecks = needs_rechecks_ && exchange.origin().scheme == "https";
       if (rechecks) sleep = std::min(sleep, entry->second->recheck(*now) - *now);
@@ -583,5 +672,7 @@ CancelHandle CurlTransport::start(Request request, Executor& executor, FetchCall
 }
 
 void CurlTransport::preconnect(const std::string& url) { impl_->preconnect(url); }
+
+void CurlTransport::network_changed() { impl_->network_changed(); }
 
 }  // namespace playhead

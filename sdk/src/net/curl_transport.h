@@ -3,8 +3,10 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/log.h"
+#include "playhead/config.h"
 #include "playhead/transport.h"
 
 namespace playhead {
@@ -14,8 +16,9 @@ struct CurlConfig {
   // HTTP/1.1 connections to one origin; more requests wait. 6 as in browsers: higher takes share
   // from others on the link, lower lets segments queue behind each other.
   int max_connections_per_host = 6;
-  std::string ca_file;     // PEM bundle; empty: the system's
-  std::string proxy;       // "http://host:port"; empty: none, whatever the environment says
+  std::string ca_file;  // PEM bundle; empty: the system's
+  std::string proxy;    // "http://host:port"; empty: none, whatever the environment says
+  std::vector<PinnedHost> pins;
   LogSink* log = nullptr;  // must outlive the transport
 };
 
@@ -38,6 +41,8 @@ class CurlTransport final : public Transport {
   // it comes too early, waits for the connection instead of opening a second one. Nothing is sent
   // to the server but the handshakes.
   void preconnect(const std::string& url) override;
+
+  void network_changed() override;
 
  private:
   class Impl;

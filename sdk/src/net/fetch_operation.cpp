@@ -45,18 +45,38 @@ std::optional<int64_t> total_size(const ResponseHead& head) {
   return range ? range->total : std::nullopt;
 }
 
+RetryConfig config_for(RetryConfig config, const FetchOptions& options, MonotonicTime now) {
+  constexpr Duration kReserve = 1s;
+  if (options.wanted_by)
+    config.budget = std::max(config.budget, *options.wanted_by - kReserve - now);
+  return config;
+}
+
+// A log-in page of the network between us and the host, which answers for every URL. Hosts that
+// know no better name for media than text/html are common: the first byte decides, which is '<' in
+// no container.
+bool is_web_page_type(std::string_view type) {
+  return equals_ignoring_case(type.substr(0, type.find(';')), "text/html");
+}
+
 }  // namespace
 
-FetchOperation::FetchOperation(Transport& transport, Executor& executor, const RetryConfig& config,
-                               Request request, FetchEvents events)
-    : transport_(transport),
-      executor_(executor),
-      config_(config),
+FetchOperation::FetchOperation(FetchContext context, const RetryConfig& config, Request request,
+                               FetchEvents events, FetchOptions options)
+    : context_(std::move(context)),
+      executor_(context_.executor),
+      config_(config_for(config, options, executor_.now())),
       request_(std::move(request)),
       events_(std::move(events)),
-      started_(executor.now()),
+      has_more_places_(options.has_more_places),
+      started_(executor_.now()),
       budget_start_(started_) {
   stats_.started = started_;
+  places_.push_back({request_.url, request_.range});
+  for (ResourceLocation& other : options.others) places_.push_back(std::move(other));
+  states_.resize(places_.size());
+  update_health(started_);
+  place_ = delivered_from_ = first_place(states_);
 }
 
 void FetchOperation::start() { start_attempt(); }
@@ -70,6 +90,11 @@ void FetchOperation::cancel() {
 void FetchOperation::start_attempt() {
   ++attempts_;
   attempt_ = Attempt{};
+  attempt_started_ = executor_.now();
+  ++states_[place_].attempts;
+  states_[place_].last_attempt = attempt_started_;
+  states_[place_].not_before.reset();
+  if (context_.health) context_.health->on_request(place().url, attempt_started_);
   Request request = make_request();
   attempt_.is_range_asked = request.range.has_value();
   const std::weak_ptr<FetchOperation> weak = weak_from_this();
@@ -83,27 +108,80 @@ void FetchOperation::start_attempt() {
   callbacks.on_done = [weak](Result<TransferStats> result) {
     if (const auto self = weak.lock()) self->on_attempt_done(std::move(result));
   };
-  attempt_.handle = transport_.start(std::move(request), executor_, std::move(callbacks));
+  attempt_.handle = context_.transport.start(std::move(request), executor_, std::move(callbacks));
 }
 
 Request FetchOperation::make_request() const {
   Request request = request_;
+  request.url = place().url;
+  request.range = place().range;
   // Ranges count encoded bytes: a compressed body starts again and is skipped over.
   if (delivered_ > 0 && !is_encoded_) {
-    const int64_t first = request_.range ? request_.range->first : 0;
+    const int64_t first = place().range ? place().range->first : 0;
     request.range =
-        ByteRange{first + delivered_, request_.range ? request_.range->last : std::nullopt};
-    if (!validator_.empty()) request.headers.push_back({"If-Range", validator_});
+        ByteRange{first + delivered_, place().range ? place().range->last : std::nullopt};
+    // Another host's validator says nothing here; its answer is compared instead.
+    const bool has_condition = !validator_.empty() && !is_elsewhere();
+    if (has_condition) request.headers.push_back({"If-Range", validator_});
   }
+  if (is_whole_asked_) request.range.reset();
   // A host may answer a range with the whole resource: what is delivered is counted here.
-  if (request.range) request.max_bytes = std::numeric_limits<int64_t>::max();
+  if (place().range || request.range) request.max_bytes = std::numeric_limits<int64_t>::max();
   return request;
+}
+
+// RFC 9110 §15.5.17, when the body that broke off had no length and was complete.
+bool FetchOperation::is_everything_there(const ResponseHead& head) const {
+  const int64_t position = (place().range ? place().range->first : 0) + delivered_;
+  return delivered_ > 0 && parse_unsatisfied_size(head.header("content-range")) == position;
+}
+
+// 416: the resource is another one, or the host cannot do ranges.
+void FetchOperation::on_refused_range(const ResponseHead& head) {
+  if (is_everything_there(head)) {
+    end_early();
+    return;
+  }
+  Error error = make_error(code_of_status(head.status), redact(head.url), head.status);
+  if (delivered_ > 0) {
+    start_over(std::move(error));
+    return;
+  }
+  attempt_.error_status = head.status;
+  attempt_.asks_whole = !std::exchange(is_whole_asked_, true);
+  const bool can_retry = attempt_.asks_whole;
+  refuse(std::move(error), can_retry);
+}
+
+// What was delivered does not belong to what comes now.
+void FetchOperation::start_over(Error error) {
+  error.code = ErrorCode::kConnectionLost;
+  attempt_.is_host_well = true;
+  const bool can_restart =
+      static_cast<bool>(events_.on_restart) && !std::exchange(has_restarted_, true);
+  if (!can_restart) {  // the consumer begins anew, with whatever place is the best by then
+    attempt_.handle.reset();
+    error.severity = Severity::kFatal;
+    return finish(std::move(error));
+  }
+  delivered_ = 0;
+  attempt_.delivered = 0;
+  validator_.clear();
+  total_.reset();
+  is_encoded_ = false;
+  is_head_delivered_ = false;
+  events_.on_restart();
+  if (!is_ended_) refuse(std::move(error), true);
 }
 
 void FetchOperation::on_head(const ResponseHead& head) {
   const bool is_stray_redirect = head.status >= 300 && head.status < 400 && head.status != 304;
   if (head.status < 400 && !is_stray_redirect) {
     accept(head);
+    return;
+  }
+  if (head.status == 416 && attempt_.is_range_asked) {
+    on_refused_range(head);
     return;
   }
   attempt_.retry_after =
@@ -122,11 +200,12 @@ void FetchOperation::on_head(const ResponseHead& head) {
 }
 
 void FetchOperation::accept(const ResponseHead& head) {
-  auto plan =
-      plan_answer({head, request_.range, attempt_.is_range_asked, delivered_, validator_, total_});
+  auto plan = plan_answer({head, place().range, attempt_.is_range_asked, delivered_, validator_,
+                           total_, is_elsewhere()});
   if (!plan) {
-    refuse(std::move(plan).error(), false);
-    return;
+    const bool is_other = delivered_ > 0 && plan.error().code == ErrorCode::kConnectionLost;
+    if (is_other) return start_over(std::move(plan).error());
+    return refuse(std::move(plan).error(), false);
   }
   const bool has_no_body = request_.method == "HEAD" || head.status == 204 || head.status == 304;
   attempt_.plan = has_no_body ? AnswerPlan{} : *plan;
@@ -144,8 +223,20 @@ void FetchOperation::refuse(Error error, bool can_retry) {
   fail_or_retry(std::move(error));
 }
 
+bool FetchOperation::is_web_page(const ResponseHead& head, ByteView bytes) const {
+  const bool is_text = request_.kind == ResourceKind::kManifest ||
+                       request_.kind == ResourceKind::kText || request_.kind == ResourceKind::kApi;
+  if (is_text || !is_web_page_type(head.header("content-type"))) return false;
+  const auto first = std::find_if(bytes.begin(), bytes.end(), [](uint8_t c) { return c > ' '; });
+  return first != bytes.end() && *first == '<';
+}
+
 void FetchOperation::on_body(const SharedBytes& bytes, MonotonicTime received) {
   if (!attempt_.head) return;  // the body of an error
+  if (!std::exchange(attempt_.is_looked_into, true) && is_web_page(*attempt_.head, bytes.view())) {
+    refuse(make_error(ErrorCode::kCaptivePortal, redact(attempt_.head->url)), true);
+    return;
+  }
   AnswerPlan& plan = attempt_.plan;
   const auto size = static_cast<int64_t>(bytes.size());
   const int64_t skipped = std::min(plan.skip, size);
@@ -173,6 +264,7 @@ void FetchOperation::deliver(const SharedBytes& bytes, ByteView part, MonotonicT
   }
   if (delivered_ == 0) stats_.first_byte = received;
   delivered_ += size;
+  delivered_from_ = place_;
   attempt_.delivered += size;
   stats_.finished = received;
   deliver_head();
@@ -188,9 +280,8 @@ std::optional<Error> FetchOperation::missing_bytes() const {
                       redact(request_.url) + ": the range lies beyond the resource");
   }
   if (!attempt_.head || attempt_.head->status != 206 || !total_) return std::nullopt;
-  const int64_t position = (request_.range ? request_.range->first : 0) + delivered_;
-  const bool is_wanted =
-      !request_.range || !request_.range->last || position <= *request_.range->last;
+  const int64_t position = (place().range ? place().range->first : 0) + delivered_;
+  const bool is_wanted = !place().range || !place().range->last || position <= *place().range->last;
   if (!is_wanted || position >= *total_) return std::nullopt;
   return make_error(ErrorCode::kConnectionLost,
                     redact(request_.url) + ": the answer holds only part of the range");
@@ -222,6 +313,7 @@ void FetchOperation::end_early() {
 }
 
 void FetchOperation::succeed(const TransferStats& last) {
+  if (context_.health) context_.health->on_success(place().url);
   deliver_head();
   if (is_ended_) return;
   TransferStats total = last;
@@ -236,24 +328,95 @@ void FetchOperation::fail_or_retry(Error error) {
   const MonotonicTime now = executor_.now();
   if (attempt_.delivered >= kProgressBytes) {
     failed_attempts_ = 0;
+    for (PlaceState& state : states_) state.attempts = 0;
+    states_[place_].attempts = 1;
     budget_start_ = now;
   }
   ++failed_attempts_;
-  const RetryInputs in{error.code,          attempt_.error_status, failed_attempts_,
-                       now - budget_start_, attempt_.retry_after,  is_idempotent(request_.method),
-                       executor_.random()};
-  const RetryDecision decision = attempt_.can_retry ? decide_retry(in, config_) : RetryDecision{};
-  if (!decision.retries) {
-    error.severity = Severity::kFatal;
-    finish(std::move(error));
+  note_failure(error, now);
+  const bool waits = !*context_.is_online && attempt_.error_status == 0 && attempt_.can_retry;
+  if (waits) {
+    error.severity = Severity::kRecoverable;
+    attempt_ = Attempt{};
+    waits_offline_ = std::move(error);
     return;
   }
+  const FailoverDecision decision = decide(error, now);
+  if (decision.goes_on) return wait_and_retry(error, decision, now);
+  error.severity = Severity::kFatal;
+  finish(std::move(error));
+}
+
+void FetchOperation::note_failure(const Error& error, MonotonicTime now) {
+  PlaceState& state = states_[place_];
+  RetryInputs in;
+  in.code = error.code;
+  in.status = attempt_.error_status;
+  in.is_idempotent = is_idempotent(request_.method);
+  state.is_hopeless = !attempt_.can_retry || (!is_worth_retrying(in) && !attempt_.asks_whole);
+  if (attempt_.retry_after) state.not_before = now + *attempt_.retry_after;
+  const bool is_asked_too_long =
+      attempt_.retry_after && *attempt_.retry_after > config_.max_retry_after;
+  if (is_asked_too_long) state.is_hopeless = true;
+  const bool tells_of_host = is_worth_retrying(in) && !attempt_.is_host_well;
+  if (!context_.health || !*context_.is_online || !tells_of_host) return;
+  const bool is_certain = error.code == ErrorCode::kNetworkUnreachable ||
+                          (error.code == ErrorCode::kNetworkTimeout && attempt_.delivered == 0);
+  context_.health->on_failure(place().url, now, attempt_.retry_after, is_certain);
+}
+
+void FetchOperation::update_health(MonotonicTime now) {
+  if (!context_.health || places_.size() == 1) return;
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    states_[i].is_passed_over = !context_.health->is_usable(places_[i].url, now);
+  }
+}
+
+FailoverDecision FetchOperation::decide(const Error& error, MonotonicTime now) {
+  RetryInputs in;
+  in.code = error.code;
+  in.status = attempt_.error_status;
+  in.failed_attempts = failed_attempts_;
+  in.elapsed = now - budget_start_;
+  in.since_attempt = now - attempt_started_;
+  in.retry_after = attempt_.retry_after;
+  in.is_idempotent = is_idempotent(request_.method);
+  in.random = executor_.random();
+  if (attempt_.asks_whole) return {true, place_, config_.least_interval - in.since_attempt};
+  if (places_.size() == 1 && states_[0].is_hopeless) return {};
+  if (has_more_places_ && failed_attempts_ > 1 && places_.size() == 1) return {};
+  update_health(now);
+  return decide_failover({states_, place_, in, now}, config_);
+}
+
+void FetchOperation::wait_and_retry(const Error& failure, const FailoverDecision& decision,
+                                    MonotonicTime now) {
+  Error error = failure;
   error.severity = Severity::kRecoverable;
+  const Duration delay = std::max(decision.delay, Duration{0});
   attempt_ = Attempt{};
-  retry_timer_ = executor_.post_at(now + decision.delay, [weak = weak_from_this()] {
+  place_ = decision.place;
+  retry_timer_ = executor_.post_at(now + delay, [weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->start_attempt();
   });
-  if (events_.on_retry) events_.on_retry(error, decision.delay);
+  if (events_.on_retry) events_.on_retry(error, delay);
+}
+
+void FetchOperation::on_network() {
+  if (is_ended_ || !*context_.is_online) return;
+  budget_start_ = executor_.now();
+  const bool waits = waits_offline_.has_value() || static_cast<bool>(retry_timer_);
+  waits_offline_.reset();
+  failed_attempts_ = 0;
+  for (PlaceState& state : states_) {
+    const bool is_hopeless = state.is_hopeless;
+    state = PlaceState{};
+    state.is_hopeless = is_hopeless;
+  }
+  if (!waits || attempt_.handle) return;
+  retry_timer_ = executor_.post_at(executor_.now(), [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->start_attempt();
+  });
 }
 
 void FetchOperation::finish(Result<TransferStats> result) {

@@ -4,22 +4,35 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "net/answer_plan.h"
+#include "net/failover_policy.h"
 #include "net/fetcher.h"
+#include "net/host_health.h"
 #include "net/retry_policy.h"
 
 namespace playhead {
+
+// What an operation works with.
+struct FetchContext {
+  Transport& transport;  // outlives it, as the executor does
+  Executor& executor;
+  std::shared_ptr<HostHealth> health;  // may be null
+  std::shared_ptr<const bool> is_online;
+};
 
 // One fetch of ResourceFetcher over all its attempts. Owned by the fetch's handle; stays alive
 // through a callback that destroys the handle.
 class FetchOperation : public std::enable_shared_from_this<FetchOperation> {
  public:
-  FetchOperation(Transport& transport, Executor& executor, const RetryConfig& config,
-                 Request request, FetchEvents events);
+  FetchOperation(FetchContext context, const RetryConfig& config, Request request,
+                 FetchEvents events, FetchOptions options);
 
   void start();
   void cancel();
+  // FetchContext::is_online was written.
+  void on_network();
 
  private:
   // What belongs to one attempt.
@@ -33,10 +46,20 @@ class FetchOperation : public std::enable_shared_from_this<FetchOperation> {
     int error_status = 0;
     std::optional<Duration> retry_after;
     bool can_retry = true;
+    bool asks_whole = false;      // its range was refused; without one it may be answered
+    bool is_host_well = false;    // what failed says nothing against the host
+    bool is_looked_into = false;  // its first bytes are what they claim to be
   };
 
   void start_attempt();
   [[nodiscard]] Request make_request() const;
+  [[nodiscard]] const ResourceLocation& place() const { return places_[place_]; }
+  [[nodiscard]] bool is_elsewhere() const { return place_ != delivered_from_; }
+  [[nodiscard]] bool is_everything_there(const ResponseHead& head) const;
+  void on_refused_range(const ResponseHead& head);
+  void start_over(Error error);
+  [[nodiscard]] bool is_web_page(const ResponseHead& head, ByteView bytes) const;
+  void update_health(MonotonicTime now);
   void on_head(const ResponseHead& head);
   void on_body(const SharedBytes& bytes, MonotonicTime received);
   void on_attempt_done(Result<TransferStats> result);
@@ -49,14 +72,23 @@ class FetchOperation : public std::enable_shared_from_this<FetchOperation> {
   void end_early();
   void succeed(const TransferStats& last);
   void fail_or_retry(Error error);
+  void note_failure(const Error& error, MonotonicTime now);
+  [[nodiscard]] FailoverDecision decide(const Error& error, MonotonicTime now);
+  void wait_and_retry(const Error& error, const FailoverDecision& decision, MonotonicTime now);
   void finish(Result<TransferStats> result);
 
-  Transport& transport_;
+  const FetchContext context_;
   Executor& executor_;
   const RetryConfig config_;
   const Request request_;
   FetchEvents events_;
+  const bool has_more_places_;
   const MonotonicTime started_;
+
+  std::vector<ResourceLocation> places_;
+  std::vector<PlaceState> states_;
+  std::size_t place_ = 0;           // of the attempt
+  std::size_t delivered_from_ = 0;  // of the bytes delivered last
 
   Attempt attempt_;
   CancelHandle retry_timer_;
@@ -64,6 +96,10 @@ class FetchOperation : public std::enable_shared_from_this<FetchOperation> {
   // Since the start or since an attempt brought enough to call it progress.
   int failed_attempts_ = 0;
   MonotonicTime budget_start_;
+  MonotonicTime attempt_started_;
+  bool is_whole_asked_ = false;  // a host refused the range: all of it is taken instead
+  bool has_restarted_ = false;   // as another resource; once
+  std::optional<Error> waits_offline_;
   bool is_ended_ = false;  // done or cancelled: nothing more is reported
 
   // Of the answer the delivered bytes are from.

@@ -37,6 +37,11 @@ class BodyCollector {
     append(bytes);
   }
 
+  void on_restart() {
+    joined_.clear();
+    resource_ = FetchedResource();
+  }
+
   void on_done(Result<TransferStats> stats) {
     if (!stats) {
       done_(std::move(stats).error());
@@ -60,24 +65,37 @@ class BodyCollector {
 }  // namespace
 
 CancelHandle ResourceFetcher::fetch(Request request,
-                                    UniqueFunction<void(Result<FetchedResource>)> done) {
+                                    UniqueFunction<void(Result<FetchedResource>)> done,
+                                    FetchOptions options) {
   const auto collector = std::make_shared<BodyCollector>(std::move(done));
   FetchEvents events;
   events.on_head = [collector](const ResponseHead& head) { collector->on_head(head); };
   events.on_body = [collector](SharedBytes bytes, MonotonicTime) {
     collector->on_body(std::move(bytes));
   };
+  events.on_restart = [collector] { collector->on_restart(); };
   events.on_done = [collector](Result<TransferStats> stats) {
     collector->on_done(std::move(stats));
   };
-  return stream(std::move(request), std::move(events));
+  return stream(std::move(request), std::move(events), std::move(options));
 }
 
-CancelHandle ResourceFetcher::stream(Request request, FetchEvents events) {
-  const auto operation = std::make_shared<FetchOperation>(transport_, executor_, config_,
-                                                          std::move(request), std::move(events));
+CancelHandle ResourceFetcher::stream(Request request, FetchEvents events, FetchOptions options) {
+  const auto operation = std::make_shared<FetchOperation>(
+      FetchContext{transport_, executor_, health_, is_online_}, config_, std::move(request),
+      std::move(events), std::move(options));
+  std::erase_if(operations_, [](const auto& weak) { return weak.expired(); });
+  operations_.push_back(operation);
   operation->start();
   return CancelHandle([operation] { operation->cancel(); });
+}
+
+void ResourceFetcher::set_network(bool is_online) {
+  *is_online_ = is_online;
+  const auto operations = operations_;  // they report, and their consumers fetch
+  for (const auto& weak : operations) {
+    if (const auto operation = weak.lock()) operation->on_network();
+  }
 }
 
 }  // namespace playhead

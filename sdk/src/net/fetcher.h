@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
+#include <vector>
+
+#include "net/host_health.h"
 #include "net/retry_policy.h"
 #include "playhead/executor.h"
+#include "playhead/segment_index.h"
 #include "playhead/transport.h"
 
 namespace playhead {
@@ -21,11 +26,29 @@ struct FetchEvents {
   // The body exactly once, stitched together over resumes; for a request with a range exactly the
   // bytes of the range, even when the host answered with more.
   UniqueFunction<void(SharedBytes, MonotonicTime received)> on_body;
+  // The resource is another one than before: what was delivered must be thrown away, it comes again
+  // from its first byte. Without this event such a fetch ends with kConnectionLost.
+  UniqueFunction<void()> on_restart;
   // An attempt failed; the next one starts in `delay`.
   UniqueFunction<void(const Error&, Duration delay)> on_retry;
   // The end. Times and bytes of the stats cover all attempts.
   UniqueFunction<void(Result<TransferStats>)> on_done;
 };
+
+// What a consumer knows about the resource beyond its first URL.
+struct FetchOptions {
+  // Where else the same bytes are, by preference, after Request::url and Request::range. They take
+  // turns as decide_failover() says; a body that broke off goes on from another place when length
+  // and validators allow.
+  std::vector<ResourceLocation> others;
+  // When the consumer runs dry without it: retries may go on until a second before.
+  std::optional<MonotonicTime> wanted_by;
+  // The consumer has further places that are not in `others` yet: this one is given up after its
+  // second failure.
+  bool has_more_places = false;
+};
+
+class FetchOperation;
 
 // Fetches whole resources over a Transport: failed attempts are retried (see decide_retry), a body
 // that breaks off is continued at the exact byte. Statuses >= 400 become typed errors with the
@@ -37,18 +60,30 @@ struct FetchEvents {
 // executor.
 class ResourceFetcher {
  public:
-  ResourceFetcher(Transport& transport, Executor& executor, RetryConfig config = {})
-      : transport_(transport), executor_(executor), config_(config) {}
+  // `health` may be null: nothing is known of hosts.
+  ResourceFetcher(Transport& transport, Executor& executor, RetryConfig config = {},
+                  std::shared_ptr<HostHealth> health = nullptr)
+      : transport_(transport), executor_(executor), config_(config), health_(std::move(health)) {}
 
   // The whole body at once.
-  CancelHandle fetch(Request request, UniqueFunction<void(Result<FetchedResource>)> done);
+  CancelHandle fetch(Request request, UniqueFunction<void(Result<FetchedResource>)> done,
+                     FetchOptions options = {});
   // The body as it comes.
-  CancelHandle stream(Request request, FetchEvents events);
+  CancelHandle stream(Request request, FetchEvents events, FetchOptions options = {});
+
+  // The device has no network: attempts that fail wait, without a request and without an end, for
+  // the network to be back; then they are repeated at once and their budgets begin anew. Also, with
+  // `is_online` all the time: the network is another one, waiting times of the old one are over.
+  void set_network(bool is_online);
+  [[nodiscard]] const std::shared_ptr<HostHealth>& health() const { return health_; }
 
  private:
   Transport& transport_;
   Executor& executor_;
   const RetryConfig config_;
+  const std::shared_ptr<HostHealth> health_;
+  const std::shared_ptr<bool> is_online_ = std::make_shared<bool>(true);
+  std::vector<std::weak_ptr<FetchOperation>> operations_;
 };
 
 }  // namespace playhead

@@ -22,9 +22,11 @@ Error bad(std::string what) { return make_error(ErrorCode::kBadResponse, std::mo
 }  // namespace
 
 Result<bool> HeadParser::add_line(std::string_view line) {
-  if (is_complete_) return false;  // a trailer
   bytes_ += line.size();
-  if (bytes_ > kMaxHeadBytes) return bad("the head of the answer does not end");
+  if (bytes_ > kMaxHeadBytes) {
+    return bad(is_complete_ ? "the trailers do not end" : "the head of the answer does not end");
+  }
+  if (is_complete_) return false;  // a trailer
   line = trim(line);
   if (line.substr(0, 5) == "HTTP/") return add_status_line(line);
   if (line.empty()) {

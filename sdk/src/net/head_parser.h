@@ -9,12 +9,12 @@
 
 namespace playhead {
 
-// Largest head of an answer, all lines together. Chosen: eight times what common servers send at
-// most; an endless head must end.
+// Largest head of an answer, all lines and trailers together. Chosen: eight times what common
+// servers send at most; an endless head must end.
 inline constexpr std::size_t kMaxHeadBytes = std::size_t{64} << 10;
 
 // Builds a ResponseHead from header lines as the HTTP library passes them on, one line per call.
-// Interim answers (1xx) are skipped; trailers after the body are ignored.
+// Interim answers (1xx) are skipped; trailers after the body are ignored, within the same bound.
 class HeadParser {
  public:
   // `line` with or without its line end. True when it completed the head of a final answer.

@@ -13,6 +13,11 @@ namespace {
 // A redirect's body is read over, so that its connection lives on, only up to here; bytes.
 constexpr int64_t kMaxRedirectBodyBytes = int64_t{64} << 10;
 
+// Decoded bytes for one of the wire. Playlists and MPDs reach 40; what is beyond is a bomb. The
+// first bytes are not rated: a decoder may hand out more than the wire has told yet.
+constexpr int64_t kMaxDecodedRatio = 100;
+constexpr int64_t kMaxUnratedBytes = int64_t{64} << 10;
+
 bool breaks_line(std::string_view text) {
   return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
 }
@@ -79,6 +84,7 @@ bool HttpExchange::on_header_line(std::string_view line) {
 bool HttpExchange::take_head() {
   last_received_ = delivery_->now();
   if (!last_received_) return false;
+  stall_.start(*last_received_, request_.timeouts.stall);
   ResponseHead& head = parser_.head();
   status_ = head.status;
   content_length_ = head.content_length;
@@ -105,7 +111,7 @@ bool HttpExchange::take_head() {
   return !is_too_large || fail(ErrorCode::kTooLarge, "the answer is too large");
 }
 
-bool HttpExchange::on_body(ByteView bytes) {
+bool HttpExchange::on_body(ByteView bytes, int64_t wire_bytes) {
   if (redirect_) {
     redirect_body_bytes_ += static_cast<int64_t>(bytes.size());
     return redirect_body_bytes_ <= kMaxRedirectBodyBytes;
@@ -117,9 +123,13 @@ bool HttpExchange::on_body(ByteView bytes) {
     const bool is_measured = content_length_ && !is_encoded_;
     last_received_ = delivery_->add_body(bytes, is_measured ? *content_length_ - body_bytes_ : -1);
     if (!last_received_) return false;
+    stall_.add(static_cast<int64_t>(bytes.size()), *last_received_);
     if (!first_body_) first_body_ = last_received_;
     body_bytes_ += static_cast<int64_t>(bytes.size());
     has_news_ = true;
+  }
+  if (is_encoded_ && body_bytes_ > kMaxUnratedBytes + kMaxDecodedRatio * wire_bytes) {
+    return fail(ErrorCode::kTooLarge, "the answer is compressed beyond any text");
   }
   return !is_too_large || fail(ErrorCode::kTooLarge, "the answer is too large");
 }
@@ -176,15 +186,20 @@ std::optional<Result<TransferStats>> HttpExchange::conclude(std::optional<Error>
 }
 
 std::optional<MonotonicTime> HttpExchange::deadline() const {
-  if (last_received_) return *last_received_ + request_.timeouts.stall;
+  if (last_received_) return stall_.deadline();
   if (sent_) return *sent_ + request_.timeouts.first_byte;
   return std::nullopt;
 }
 
+bool HttpExchange::is_overdue(MonotonicTime now) {
+  if (last_received_) return stall_.is_over(now);
+  return sent_ && now >= *sent_ + request_.timeouts.first_byte;
+}
+
 Error HttpExchange::timeout_error() const {
-  const std::string what = last_received_
-                               ? "no data for " + seconds_text(request_.timeouts.stall)
-                               : "no answer within " + seconds_text(request_.timeouts.first_byte);
+  const std::string what =
+      last_received_ ? "no data, or hardly any, for " + seconds_text(request_.timeouts.stall)
+                     : "no answer within " + seconds_text(request_.timeouts.first_byte);
   return make_error(ErrorCode::kNetworkTimeout, redact(url_) + ": " + what);
 }
 

@@ -10,6 +10,7 @@
 #include "net/delivery.h"
 #include "net/head_parser.h"
 #include "net/redirect.h"
+#include "net/stall_watch.h"
 #include "playhead/transport.h"
 
 namespace playhead {
@@ -47,7 +48,8 @@ class HttpExchange {
   void on_started();
   [[nodiscard]] bool on_sent();
   [[nodiscard]] bool on_header_line(std::string_view line);
-  [[nodiscard]] bool on_body(ByteView bytes);
+  // `wire_bytes`: received for the body so far, before decoding.
+  [[nodiscard]] bool on_body(ByteView bytes, int64_t wire_bytes);
   // The hop has ended; `failure` is the HTTP library's. Nothing: a redirect is to be followed.
   [[nodiscard]] std::optional<Result<TransferStats>> conclude(std::optional<Error> failure,
                                                               const HopFacts& facts);
@@ -56,8 +58,10 @@ class HttpExchange {
   [[nodiscard]] std::optional<MonotonicTime> quiet_since() const {
     return last_received_ ? last_received_ : sent_;
   }
-  // When the hop has waited long enough; nothing before the request is sent.
+  // When to ask is_overdue() again; nothing before the request is sent.
   [[nodiscard]] std::optional<MonotonicTime> deadline() const;
+  // The hop has waited long enough.
+  [[nodiscard]] bool is_overdue(MonotonicTime now);
   [[nodiscard]] Error timeout_error() const;
   [[nodiscard]] bool has_head() const { return parser_.is_complete(); }
   [[nodiscard]] bool is_sent() const { return sent_.has_value(); }
@@ -92,6 +96,7 @@ class HttpExchange {
   int64_t redirect_body_bytes_ = 0;
   std::optional<MonotonicTime> sent_;
   std::optional<MonotonicTime> last_received_;
+  StallWatch stall_;  // from the head on
 
   // All hops.
   int hops_ = 0;

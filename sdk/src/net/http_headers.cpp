@@ -124,6 +124,13 @@ std::optional<ContentRange> parse_content_range(std::string_view text) {
   return range;
 }
 
+std::optional<int64_t> parse_unsatisfied_size(std::string_view text) {
+  text = trim(text);
+  if (!equals_ignoring_case(take_until(text, ' '), "bytes")) return std::nullopt;
+  if (take_until(text, '/') != "*") return std::nullopt;
+  return parse_count(text);
+}
+
 std::optional<WallTime> parse_http_date(std::string_view text) {
   text = trim(text);
   const std::size_t comma = text.find(',');

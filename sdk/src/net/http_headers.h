@@ -28,6 +28,8 @@ struct ContentRange {
   std::optional<int64_t> total;
 };
 [[nodiscard]] std::optional<ContentRange> parse_content_range(std::string_view text);
+// The size of the resource in a 416's Content-Range, "bytes */1234" (RFC 9110 §14.4).
+[[nodiscard]] std::optional<int64_t> parse_unsatisfied_size(std::string_view text);
 
 // All three date forms of RFC 9110 §5.6.7. Two-digit years below 70 are 20xx.
 [[nodiscard]] std::optional<WallTime> parse_http_date(std::string_view text);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "playhead/client.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <future>
 #include <system_error>
@@ -26,6 +27,34 @@ void Client::Impl::remember_throughput(Bitrate throughput) {
   if (throughput.bps <= 0) return;
   const std::lock_guard lock(mutex_);
   throughput_ = throughput;
+}
+
+CancelHandle Client::Impl::watch_network(UniqueFunction<void(bool)> watcher) {
+  const std::lock_guard lock(watchers_->mutex);
+  const uint64_t number = watchers_->next++;
+  watchers_->list.emplace(number, std::move(watcher));
+  return CancelHandle([watchers = watchers_, number] {
+    const std::lock_guard inner(watchers->mutex);
+    watchers->list.erase(number);
+  });
+}
+
+void Client::Impl::on_network(bool is_online) {
+  health->forget();
+  transport->network_changed();
+  {
+    const std::lock_guard lock(watchers_->mutex);
+    watchers_->is_online = is_online;
+    for (auto& [number, watcher] : watchers_->list) watcher(is_online);
+  }
+  // What the outbox holds need not wait for its next attempt.
+  constexpr Duration kDrain = 30s;
+  if (outbox && is_online) outbox->drain(kDrain, [](bool) {});
+}
+
+bool Client::Impl::is_online() {
+  const std::lock_guard lock(watchers_->mutex);
+  return watchers_->is_online;
 }
 
 Client::Impl::~Impl() {
@@ -74,10 +103,29 @@ Result<std::shared_ptr<Store>> open_store(const std::string& folder, const Logge
   return std::shared_ptr<Store>(std::move(store));
 }
 
+// A pin without a backup locks every installed app out when the key has to change.
+Result<void> validate_pins(const std::vector<PinnedHost>& pins) {
+  constexpr std::size_t kPinBytes = 8 + 44;  // "sha256//" and the base64 of 32 bytes
+  for (const PinnedHost& pin : pins) {
+    const bool is_valid = !pin.host.empty() && pin.keys.size() >= 2 &&
+                          std::all_of(pin.keys.begin(), pin.keys.end(), [](const std::string& key) {
+                            return key.size() == kPinBytes && key.rfind("sha256//", 0) == 0 &&
+                                   key.find(';') == std::string::npos;
+                          });
+    if (!is_valid) {
+      return make_error(ErrorCode::kInvalidArgument,
+                        "the pins of " + pin.host +
+                            " need two keys or more, each \"sha256//\" and 44 characters");
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::shared_ptr<Client>> Client::create(ClientConfig config,
                                                ClientDependencies dependencies) {
+  if (auto valid = validate_pins(config.pins); !valid) return std::move(valid).error();
   auto impl = std::make_unique<Impl>();
   impl->log = std::move(config.log);
   impl->transport = std::move(dependencies.transport);
@@ -85,6 +133,8 @@ Result<std::shared_ptr<Client>> Client::create(ClientConfig config,
     CurlConfig curl;
     curl.user_agent = config.user_agent;
     curl.log = impl->log.get();
+    curl.proxy = config.proxy;
+    curl.pins = config.pins;
     impl->transport = std::make_shared<CurlTransport>(std::move(curl));
   }
   impl->backend = std::move(dependencies.backend);
@@ -112,5 +162,7 @@ void Client::flush(Duration limit, UniqueFunction<void(bool)> done) {
   if (impl_->outbox) return impl_->outbox->drain(limit, std::move(done));
   impl_->executor->post([done = std::move(done)]() mutable { done(true); });
 }
+
+void Client::network_changed(bool is_online) { impl_->on_network(is_online); }
 
 }  // namespace playhead

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 
+#include "net/host_health.h"
 #include "playhead/bitrate.h"
 #include "playhead/client.h"
 #include "session/api_access.h"
@@ -29,7 +32,23 @@ class Client::Impl {
   [[nodiscard]] Bitrate remembered_throughput();
   void remember_throughput(Bitrate throughput);
 
+  // What players found out about hosts, for all of them.
+  const std::shared_ptr<HostHealth> health = std::make_shared<HostHealth>();
+  // `watcher` runs on any thread, from now on and until the handle is gone, whenever the app says
+  // that the network has changed; it must only post. Any thread.
+  [[nodiscard]] CancelHandle watch_network(UniqueFunction<void(bool is_online)> watcher);
+  void on_network(bool is_online);
+  [[nodiscard]] bool is_online();
+
  private:
+  struct Watchers {
+    std::mutex mutex;
+    bool is_online = true;
+    std::map<uint64_t, UniqueFunction<void(bool)>> list;
+    uint64_t next = 0;
+  };
+  const std::shared_ptr<Watchers> watchers_ = std::make_shared<Watchers>();
+
   std::mutex mutex_;
   Bitrate throughput_;  // under mutex_
 };

@@ -37,17 +37,29 @@ PlayerEngine::PlayerEngine(std::shared_ptr<Client> client, PlayerConfig config, 
       publish_(std::move(publish)),
       log_(client_->impl().log.get(), "player"),
       live_control_(config_.live),
-      start_fetcher_(*client_->impl().transport, executor, start_retries()),
-      media_fetcher_(*client_->impl().transport, executor),
+      start_fetcher_(*client_->impl().transport, executor, start_retries(), client_->impl().health),
+      media_fetcher_(*client_->impl().transport, executor, RetryConfig{}, client_->impl().health),
       manifests_([this](Request request, ManifestDone done) {
         return fetch_manifest(std::move(request), std::move(done));
       }) {
   preferences_.audio_language = config_.audio_language;
+  set_network(client_->impl().is_online());
+  network_watch_ = client_->impl().watch_network(
+      [this, &executor, weak = std::weak_ptr<int>(alive_)](bool is_online) {
+        executor.post([this, weak, is_online] {
+          if (weak.lock()) set_network(is_online);
+        });
+      });
   publish_status(executor_.now());
 }
 
 PlayerEngine::~PlayerEngine() {
   if (state_ != PlayerState::kIdle) end_play(PlayerState::kIdle);
+}
+
+void PlayerEngine::set_network(bool is_online) {
+  start_fetcher_.set_network(is_online);
+  media_fetcher_.set_network(is_online);
 }
 
 CancelHandle PlayerEngine::fetch_manifest(Request request, ManifestDone done) {

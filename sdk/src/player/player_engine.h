@@ -51,6 +51,7 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   // Loading, in order.
   void on_session_started(Result<SessionStart> start);
   void load_manifest(const std::string& url);
+  void set_network(bool is_online);
   CancelHandle fetch_manifest(Request request, ManifestDone done);
   void on_manifest(Result<std::shared_ptr<const Presentation>> result);
   // Once the title's length is known: where playback begins lies in it, and the app is told.
@@ -167,6 +168,7 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   CancelHandle turn_timer_;
   bool is_turn_posted_ = false;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);  // posted tasks check it
+  CancelHandle network_watch_;
 };
 
 }  // namespace playhead

@@ -21,7 +21,8 @@ constexpr int kNewSegmentAttempts = 4;
 
 bool is_host_down(ErrorCode code) {
   return code == ErrorCode::kNetworkUnreachable || code == ErrorCode::kNetworkTimeout ||
-         code == ErrorCode::kConnectionLost || code == ErrorCode::kServerBusy;
+         code == ErrorCode::kConnectionLost || code == ErrorCode::kServerBusy ||
+         code == ErrorCode::kCaptivePortal;
 }
 
 bool is_damage(ErrorCode code) {

@@ -6,10 +6,31 @@
 
 #include "manifest/manifest_parser.h"
 #include "manifest/segment_index.h"
+#include "manifest/steering_manifest.h"
 
 namespace playhead {
 
 namespace {
+
+// How long a place is passed over that has not what it should have. Longer: a playlist that was
+// late is seen late; shorter: more requests for what is not there.
+constexpr Duration kPassOver = 60s;
+// Segments of two places that are the same differ by less: rounding.
+constexpr Duration kRounding = 100ms;
+
+const IndexSource& source_of(const Representation& r, std::size_t place) {
+  return place == 0 ? r.index_source : r.alternatives[place - 1].index_source;
+}
+
+const std::shared_ptr<const SegmentIndex>& listed_at(const Representation& r, std::size_t place) {
+  return place == 0 ? r.segments : r.alternatives[place - 1].segments;
+}
+
+std::string url_of(const Representation& r, std::size_t place) {
+  const auto& listed = listed_at(r, place);
+  if (!listed) return source_of(r, place).location.url;
+  return listed->size() > 0 ? listed->at(0).media.url : std::string();
+}
 
 bool is_live_playlist(const LoadedIndex& index) {
   return index.playlist && index.type != PresentationType::kVod;
@@ -20,6 +41,28 @@ const TimelineSegmentIndex* windowed(const LoadedIndex& index) {
   return segments && segments->availability() ? segments : nullptr;
 }
 
+// What ManifestSource reads of a Representation, at that place.
+Representation at_place(const Representation& representation, std::size_t place) {
+  Representation there;
+  there.id = representation.id;
+  there.container = representation.container;
+  there.media_offset = representation.media_offset;
+  there.index_source = source_of(representation, place);
+  there.segments = listed_at(representation, place);
+  return there;
+}
+
+// The same media in another place's index.
+std::optional<Segment> counterpart(const SegmentIndex& index, const Segment& segment) {
+  auto found = index.find_number(segment.number);
+  if (!found) found = index.find(segment.start + segment.duration() / 2);
+  if (!found) return std::nullopt;
+  Segment other = index.at(*found);
+  const Duration apart = other.start - segment.start;
+  const bool is_same = std::max(apart, -apart) <= kRounding && !other.is_gap;
+  return is_same ? std::optional(std::move(other)) : std::nullopt;
+}
+
 }  // namespace
 
 MediaTime listed_end(const SegmentIndex& index) {
@@ -27,102 +70,175 @@ MediaTime listed_end(const SegmentIndex& index) {
   return parts.empty() ? index.end() : std::max(index.end(), parts.back().end);
 }
 
-IndexTable::IndexTable(ManifestSource& manifests, Executor& executor,
-                       UniqueFunction<void()> on_change)
-    : manifests_(manifests), executor_(executor), on_change_(std::move(on_change)) {}
-
 void IndexTable::clear() {
   if (const LoadedIndex* index = reference()) earlier_ = *index;
   entries_.clear();
 }
 
-const LoadedIndex* IndexTable::find(const Representation& representation) const {
+void IndexTable::set_priority(std::vector<std::string> priority) {
+  priority_ = std::move(priority);
+  for (auto& [id, entry] : entries_) entry.order.clear();
+}
+
+IndexTable::Entry& IndexTable::entry_of(const Representation& r) {
+  Entry& entry = entries_[r.id];
+  if (entry.places.size() != r.alternatives.size() + 1) {
+    entry.places.clear();
+    entry.places.resize(r.alternatives.size() + 1);
+    entry.order.clear();
+    for (std::size_t i = 0; i < entry.places.size(); ++i) {
+      entry.places[i].asked = context_.executor.now();
+      if (listed_at(r, i)) take(entry.places[i], inline_index(at_place(r, i)));
+    }
+  }
+  if (entry.order.empty()) entry.order = places_in_order(r, priority_);
+  return entry;
+}
+
+const IndexTable::Entry* IndexTable::known(const Representation& representation) const {
   const auto found = entries_.find(representation.id);
-  if (found == entries_.end() || !found->second.index) return nullptr;
-  return &*found->second.index;
+  return found == entries_.end() || found->second.order.empty() ? nullptr : &found->second;
+}
+
+bool IndexTable::is_failed(const Place& place) const {
+  return place.failed_until > context_.executor.now();
+}
+
+std::size_t IndexTable::best_of(const Representation& r, const Entry& entry) const {
+  if (entry.places.size() == 1) return 0;
+  const MonotonicTime now = context_.executor.now();
+  std::optional<std::size_t> not_failed;
+  for (const std::size_t place : entry.order) {
+    if (is_failed(entry.places[place])) continue;
+    if (!context_.health || context_.health->is_usable(url_of(r, place), now)) return place;
+    if (!not_failed) not_failed = place;
+  }
+  return not_failed.value_or(entry.order.front());
+}
+
+const LoadedIndex* IndexTable::find_best(const Representation& representation) const {
+  const Entry* entry = known(representation);
+  if (!entry) return nullptr;
+  const Place& best = entry->places[best_of(representation, *entry)];
+  return best.index ? &*best.index : nullptr;
+}
+
+std::size_t IndexTable::used_of(const Representation& representation, const Entry& entry) const {
+  const std::size_t best = best_of(representation, entry);
+  if (entry.places[best].index) return best;
+  for (const std::size_t place : entry.order) {
+    if (entry.places[place].index) return place;
+  }
+  return entry.places.size();
+}
+
+const LoadedIndex* IndexTable::find(const Representation& representation) const {
+  const Entry* entry = known(representation);
+  if (!entry) return nullptr;
+  const std::size_t used = used_of(representation, *entry);
+  return used < entry->places.size() ? &*entry->places[used].index : nullptr;
 }
 
 void IndexTable::request(const Representation& representation) {
-  Entry& entry = entries_[representation.id];
-  if (entry.index || entry.fetch) return;
-  entry.asked = executor_.now();
-  if (representation.segments) return take(entry, inline_index(representation));
-  entry.error.reset();
-  entry.fetch =
-      manifests_.load_index(representation, [this, representation](Result<LoadedIndex> result) {
-        on_loaded(representation, std::move(result));
-      });
+  Entry& entry = entry_of(representation);
+  const std::size_t best = best_of(representation, entry);
+  const Place& place = entry.places[best];
+  const bool is_over = place.index || place.fetch || is_failed(place);
+  if (!is_over) fetch(representation, best);
 }
 
-void IndexTable::on_loaded(const Representation& representation, Result<LoadedIndex> result) {
-  Entry& entry = entries_[representation.id];
-  const CancelHandle done = std::move(entry.fetch);
+void IndexTable::fetch(const Representation& representation, std::size_t number) {
+  const Representation there = at_place(representation, number);
+  Place& place = entries_[representation.id].places[number];
+  place.error.reset();
+  place.asked = context_.executor.now();
+  place.fetch = context_.manifests.load_index(
+      there, [this, id = there.id, source = there.index_source, number](
+                 Result<LoadedIndex> result) { on_loaded(id, source, number, std::move(result)); });
+}
+
+void IndexTable::on_loaded(const std::string& id, const IndexSource& source, std::size_t number,
+                           Result<LoadedIndex> result) {
+  Place& place = entries_[id].places[number];
+  const CancelHandle done = std::move(place.fetch);
   const LoadedIndex* other = reference();
   if (result && other) {
-    entry.was_live = true;  // it is the same title
-    result = align_index(*std::move(result), *other, representation.index_source);
+    place.was_live = true;  // it is the same title
+    result = align_index(*std::move(result), *other, source);
   }
   if (result) {
-    take(entry, *std::move(result));
+    place.failed_until = MonotonicTime{};
+    take(place, *std::move(result));
   } else {
-    entry.error = std::move(result).error();
+    place.error = std::move(result).error();
+    place.failed_until = context_.executor.now() + kPassOver;
   }
-  on_change_();
+  context_.on_change();
 }
 
 const LoadedIndex* IndexTable::reference() const {
-  const Entry* newest = nullptr;
+  const Place* newest = nullptr;
   for (const auto& [id, entry] : entries_) {
-    if (!entry.index || !entry.was_live) continue;
-    if (!newest || entry.asked > newest->asked) newest = &entry;
+    for (const Place& place : entry.places) {
+      if (!place.index || !place.was_live) continue;
+      if (!newest || place.asked > newest->asked) newest = &place;
+    }
   }
   if (newest) return &*newest->index;
   return earlier_ ? &*earlier_ : nullptr;
 }
 
-void IndexTable::take(Entry& entry, LoadedIndex index) {
+void IndexTable::take(Place& place, LoadedIndex index) {
   const bool has_grown =
-      !entry.index || listed_end(*entry.index->segments) != listed_end(*index.segments);
-  if (has_grown) entry.grown = executor_.now();
-  entry.index = std::move(index);
-  entry.was_live = entry.was_live || is_live_playlist(*entry.index);
-  if (entry.was_live && !is_live_playlist(*entry.index)) drop_unaware(entry);
+      !place.index || listed_end(*place.index->segments) != listed_end(*index.segments);
+  if (has_grown) place.grown = context_.executor.now();
+  place.index = std::move(index);
+  place.was_live = place.was_live || is_live_playlist(*place.index);
+  if (place.was_live && !is_live_playlist(*place.index)) drop_unaware(place);
 }
 
-void IndexTable::drop_unaware(const Entry& ended) {
-  for (auto it = entries_.begin(); it != entries_.end();) {
-    const bool is_unaware =
-        &it->second != &ended && it->second.index && is_live_playlist(*it->second.index);
-    it = is_unaware ? entries_.erase(it) : std::next(it);
+void IndexTable::drop_unaware(const Place& ended) {
+  for (auto& [id, entry] : entries_) {
+    for (Place& place : entry.places) {
+      if (&place == &ended || !place.index || !is_live_playlist(*place.index)) continue;
+      place.index.reset();
+    }
   }
 }
 
-std::optional<Error> IndexTable::take_error(const std::string& representation_id) {
-  const auto found = entries_.find(representation_id);
-  if (found == entries_.end() || !found->second.error) return std::nullopt;
-  std::optional<Error> error = std::move(found->second.error);
-  entries_.erase(found);
-  return error;
+IndexTable::InUse IndexTable::in_use(const Representation& representation) const {
+  const Entry& entry = *known(representation);
+  InUse use;
+  use.place = used_of(representation, entry);
+  use.there = at_place(representation, use.place);
+  use.asked = entry.places[use.place].asked;
+  use.grown = entry.places[use.place].grown;
+  return use;
 }
 
-void IndexTable::update(const Representation& representation, LoadedIndex index,
+void IndexTable::update(const Representation& representation, std::size_t place, LoadedIndex index,
                         MonotonicTime asked) {
   const auto found = entries_.find(representation.id);
-  if (found == entries_.end()) return;
-  found->second.asked = asked;
-  take(found->second, std::move(index));
+  if (found == entries_.end() || place >= found->second.places.size()) return;
+  Place& updated = found->second.places[place];
+  if (!updated.index) return;
+  updated.asked = asked;
+  take(updated, std::move(index));
 }
 
 void IndexTable::follow(const Presentation& presentation) {
   std::map<std::string, Entry> kept;
   for (const Period& period : presentation.periods) {
     for (const AdaptationSet& set : period.adaptation_sets) {
-      for (const Representation& representation : set.representations) {
-        const auto found = entries_.find(representation.id);
+      for (const Representation& r : set.representations) {
+        const auto found = entries_.find(r.id);
         if (found == entries_.end()) continue;
         Entry entry = std::move(found->second);
-        if (representation.segments) take(entry, inline_index(representation));
-        kept.emplace(representation.id, std::move(entry));
+        const std::size_t places = std::min(entry.places.size(), r.alternatives.size() + 1);
+        for (std::size_t i = 0; i < places; ++i) {
+          if (listed_at(r, i)) take(entry.places[i], inline_index(at_place(r, i)));
+        }
+        kept.emplace(r.id, std::move(entry));
       }
     }
   }
@@ -132,33 +248,81 @@ void IndexTable::follow(const Presentation& presentation) {
 std::optional<WallTime> IndexTable::relist(WallTime now) {
   std::optional<WallTime> next;
   for (auto& [id, entry] : entries_) {
-    const TimelineSegmentIndex* segments = entry.index ? windowed(*entry.index) : nullptr;
-    if (!segments) continue;
-    auto listed = segments->listed_at(now);
-    const auto more = listed->next_listing();
-    if (more) next = std::min(next.value_or(*more), *more);
-    if (listed->has_window_of(*segments)) continue;
-    LoadedIndex moved = *entry.index;
-    moved.segments = std::move(listed);
-    take(entry, std::move(moved));
+    for (Place& place : entry.places) {
+      const TimelineSegmentIndex* segments = place.index ? windowed(*place.index) : nullptr;
+      if (!segments) continue;
+      auto listed = segments->listed_at(now);
+      const auto more = listed->next_listing();
+      if (more) next = std::min(next.value_or(*more), *more);
+      if (listed->has_window_of(*segments)) continue;
+      LoadedIndex moved = *place.index;
+      moved.segments = std::move(listed);
+      take(place, std::move(moved));
+    }
   }
   return next;
 }
 
 bool IndexTable::has_live_playlist() const {
-  return std::any_of(entries_.begin(), entries_.end(), [](const auto& entry) {
-    return entry.second.index && is_live_playlist(*entry.second.index);
-  });
+  for (const auto& [id, entry] : entries_) {
+    for (const Place& place : entry.places) {
+      if (place.index && is_live_playlist(*place.index)) return true;
+    }
+  }
+  return false;
 }
 
-MonotonicTime IndexTable::asked(const Representation& representation) const {
+std::optional<Error> IndexTable::take_error(const Representation& representation) {
   const auto found = entries_.find(representation.id);
-  return found == entries_.end() ? MonotonicTime{} : found->second.asked;
+  if (found == entries_.end()) return std::nullopt;
+  std::vector<Place>& places = found->second.places;
+  const bool is_hope_left =
+      std::any_of(places.begin(), places.end(), [&](const Place& p) { return !is_failed(p); });
+  if (is_hope_left || places.empty()) return std::nullopt;
+  std::optional<Error> error;
+  for (Place& place : places) {
+    if (place.error && !error) error = std::move(place.error);
+    place.failed_until = MonotonicTime{};
+    place.error.reset();
+  }
+  return error;
 }
 
-MonotonicTime IndexTable::grown(const Representation& representation) const {
-  const auto found = entries_.find(representation.id);
-  return found == entries_.end() ? MonotonicTime{} : found->second.grown;
+std::vector<Segment> IndexTable::elsewhere(const Representation& representation,
+                                           const Segment& segment) const {
+  std::vector<Segment> others;
+  const Entry* entry = known(representation);
+  if (!entry) return others;
+  for (const std::size_t place : entry->order) {
+    const Place& known_place = entry->places[place];
+    if (!known_place.index || is_failed(known_place)) continue;
+    auto other = counterpart(*known_place.index->segments, segment);
+    if (other && other->media != segment.media) others.push_back(*std::move(other));
+  }
+  return others;
+}
+
+bool IndexTable::has_unknown_places(const Representation& representation) const {
+  const Entry* entry = known(representation);
+  return entry && std::any_of(entry->places.begin(), entry->places.end(),
+                              [&](const Place& p) { return !p.index && !is_failed(p); });
+}
+
+bool IndexTable::pass_over_best(const Representation& representation) {
+  Entry& entry = entry_of(representation);
+  Place& best = entry.places[best_of(representation, entry)];
+  const auto left = std::count_if(entry.places.begin(), entry.places.end(),
+                                  [&](const Place& p) { return !is_failed(p); });
+  if (left < 2) return false;
+  best.failed_until = context_.executor.now() + kPassOver;
+  return true;
+}
+
+std::string IndexTable::best_place(const Representation& representation) const {
+  const Entry* entry = known(representation);
+  if (!entry) return {};
+  const std::size_t best = best_of(representation, *entry);
+  return best == 0 ? representation.service_location : representation.alternatives[best - 1].name;
 }
 
 }  // namespace playhead

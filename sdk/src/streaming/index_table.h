@@ -5,64 +5,109 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "manifest/manifest_source.h"
+#include "net/host_health.h"
 #include "playhead/executor.h"
 #include "playhead/presentation.h"
 
 namespace playhead {
 
-// The SegmentIndexes of a Presentation's Representations as they become known. Engine thread.
+// The SegmentIndexes of a Presentation's Representations as they become known, and at which of
+// their places (redundant Variants, BaseURLs) they are had. A place comes before another by the
+// steering order, else by the manifest's; those whose host is in trouble, or that failed lately,
+// are passed over. Engine thread.
 class IndexTable {
  public:
-  // `on_change` runs when an index arrived or failed; never inside a call.
-  IndexTable(ManifestSource& manifests, Executor& executor, UniqueFunction<void()> on_change);
+  struct Context {
+    ManifestSource& manifests;
+    Executor& executor;
+    std::shared_ptr<HostHealth> health;  // may be null
+    // An index arrived or failed; never inside a call.
+    std::function<void()> on_change;
+  };
+  explicit IndexTable(Context context) : context_(std::move(context)) {}
 
   // Forgets all; fetches under way are cancelled. Live HLS playlists that come later are put on the
   // timeline of those that were here.
   void clear();
+  // Names of places, best first; empty: the manifest's order.
+  void set_priority(std::vector<std::string> priority);
 
-  // Null when not known (yet).
+  // Null when not known (yet). The best place's, else that of any place that is known.
   [[nodiscard]] const LoadedIndex* find(const Representation& representation) const;
-  // Makes it known, by fetching when the manifest does not list it. Harmless to repeat.
+  // The best place's alone.
+  [[nodiscard]] const LoadedIndex* find_best(const Representation& representation) const;
+  // Makes the best place's known, by fetching when the manifest does not list it. Harmless to
+  // repeat.
   void request(const Representation& representation);
-  // The failure of the last request, taken once; a later request tries again.
-  [[nodiscard]] std::optional<Error> take_error(const std::string& representation_id);
+  // The failure of the last request when no place is left, taken once; a later request tries all
+  // again.
+  [[nodiscard]] std::optional<Error> take_error(const Representation& representation);
 
-  // A later state, asked for at that time, of one that is known.
-  void update(const Representation& representation, LoadedIndex index, MonotonicTime asked);
+  // Where else `segment`, of an index of that Representation, is, best place first.
+  [[nodiscard]] std::vector<Segment> elsewhere(const Representation& representation,
+                                               const Segment& segment) const;
+  // There are places whose index would have to be fetched first.
+  [[nodiscard]] bool has_unknown_places(const Representation& representation) const;
+  // What the best place had was missing or damaged: the next one serves for a while. False: there
+  // is none.
+  bool pass_over_best(const Representation& representation);
+  // Name of the best place; empty before the first request.
+  [[nodiscard]] std::string best_place(const Representation& representation) const;
+
+  // What the index in use is a state of, for fetching it again: find() must not be null.
+  struct InUse {
+    std::size_t place = 0;
+    Representation there;  // what ManifestSource reads of it, at that place
+    MonotonicTime asked;   // when it was asked for last
+    MonotonicTime grown;   // when its end was first seen where it is
+  };
+  [[nodiscard]] InUse in_use(const Representation& representation) const;
+  // A later state, asked for at that time.
+  void update(const Representation& representation, std::size_t place, LoadedIndex index,
+              MonotonicTime asked);
   // The same of all that a later MPD lists; what is not in it any more is forgotten.
   void follow(const Presentation& presentation);
   // Lists what of a dynamic MPD can be fetched at `now`. Answers when there will be more.
   std::optional<WallTime> relist(WallTime now);
-
   // Some HLS playlist has no end yet.
   [[nodiscard]] bool has_live_playlist() const;
-  // When it was asked for last; that of a known one.
-  [[nodiscard]] MonotonicTime asked(const Representation& representation) const;
-  // When its end was first seen where it is.
-  [[nodiscard]] MonotonicTime grown(const Representation& representation) const;
 
  private:
-  struct Entry {
+  struct Place {
     std::optional<LoadedIndex> index;
     std::optional<Error> error;
+    MonotonicTime failed_until;
     CancelHandle fetch;
     MonotonicTime asked;
     MonotonicTime grown;
     bool was_live = false;
   };
-  void take(Entry& entry, LoadedIndex index);
-  void on_loaded(const Representation& representation, Result<LoadedIndex> result);
+  struct Entry {
+    std::vector<Place> places;       // 0 is the Representation's own, then its alternatives
+    std::vector<std::size_t> order;  // of them, best first
+  };
+
+  Entry& entry_of(const Representation& representation);
+  [[nodiscard]] const Entry* known(const Representation& representation) const;
+  [[nodiscard]] std::size_t best_of(const Representation& representation, const Entry& entry) const;
+  [[nodiscard]] bool is_failed(const Place& place) const;
+  void fetch(const Representation& representation, std::size_t number);
+  void on_loaded(const std::string& id, const IndexSource& source, std::size_t number,
+                 Result<LoadedIndex> result);
+  void take(Place& place, LoadedIndex index);
   // The title has ended: what was not asked for since then does not know.
-  void drop_unaware(const Entry& ended);
+  void drop_unaware(const Place& ended);
+  // The place whose index find() answers; entry.places.size() when there is none.
+  [[nodiscard]] std::size_t used_of(const Representation& representation, const Entry& entry) const;
   // A live HLS playlist, or one that was, whose timeline the others are put on; null when there is
   // none.
   [[nodiscard]] const LoadedIndex* reference() const;
 
-  ManifestSource& manifests_;
-  Executor& executor_;
-  UniqueFunction<void()> on_change_;
+  Context context_;
+  std::vector<std::string> priority_;
   std::map<std::string, Entry> entries_;  // by Representation id
   std::optional<LoadedIndex> earlier_;    // the reference before clear()
 };

@@ -16,6 +16,9 @@ constexpr Duration kForever = 24h;
 // A manifest that has not changed for so many of its periods has stopped (M14).
 constexpr int kStalePeriods = 3;
 
+// Failures in a row, each after the fetcher's own attempts, before another place is asked.
+constexpr int kMostFailures = 2;
+
 Error stale_error(const std::string& url) {
   return make_error(
       ErrorCode::kManifestStale,
@@ -89,7 +92,7 @@ Duration LiveRefresher::turn_playlist(const Representation& representation, Mono
   if (!index || !index->playlist || index->type == PresentationType::kVod) return kForever;
   const auto [entry, is_new] = playlists_.try_emplace(representation.id);
   Reload& reload = entry->second;
-  if (is_new) reload.asked = reload.changed = indexes_.asked(representation);
+  if (is_new) reload.asked = reload.changed = indexes_.in_use(representation).asked;
   if (reload.running) return kForever;
   watch(reload, index->url, now);
   reload.period = index->target_duration.value_or(Duration{0});
@@ -108,14 +111,19 @@ void LiveRefresher::start_playlist(Reload& reload, const Representation& represe
   const bool is_recent = skip_until && now - reload.asked < *skip_until / 2;
   const ReloadDirectives directives = reload_directives(index, is_recent);
   reload.asked = now;
+  const IndexTable::InUse use = indexes_.in_use(representation);
   reload.running = manifests_.refresh_index(
-      representation, index, directives, kStalePeriods * reload.period,
-      [this, representation](Result<RefreshedIndex> result) {
+      use.there, index, directives, kStalePeriods * reload.period,
+      [this, representation, place = use.place](Result<RefreshedIndex> result) {
         Reload& mine = playlists_.at(representation.id);
         const CancelHandle done = std::move(mine.running);
-        if (!result) return note_failure(mine, std::move(result).error());
+        if (!result) {
+          note_failure(mine, std::move(result).error());
+          if (mine.failures >= kMostFailures) indexes_.pass_over_best(representation);
+          return;
+        }
         note(mine, result->is_new);
-        indexes_.update(representation, std::move(result->index), mine.asked);
+        indexes_.update(representation, place, std::move(result->index), mine.asked);
         callbacks_.on_change();
       });
 }
@@ -158,7 +166,7 @@ bool LiveRefresher::is_outdated(const Representation& representation, MonotonicT
   if (!index || !index->playlist || index->type == PresentationType::kVod) return false;
   const auto found = playlists_.find(representation.id);
   const bool is_fresh = found != playlists_.end() && found->second.failures == 0;
-  const Duration age = now - indexes_.asked(representation);
+  const Duration age = now - indexes_.in_use(representation).asked;
   return !is_fresh && age > 2 * index->target_duration.value_or(Duration{0});
 }
 

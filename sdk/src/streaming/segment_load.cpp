@@ -40,13 +40,15 @@ void InitCache::put(const ResourceLocation& location, SharedBytes bytes) {
 }
 
 SegmentLoad::SegmentLoad(ResourceFetcher& fetcher, MediaBackend& backend, Executor& executor,
-                         InitCache& inits, Segment segment, Container container,
+                         InitCache& inits, SegmentSources sources, Container container,
                          SegmentLoadCallbacks callbacks)
     : fetcher_(fetcher),
       backend_(backend),
       executor_(executor),
       inits_(inits),
-      segment_(std::move(segment)),
+      segment_(std::move(sources.segment)),
+      media_options_(std::move(sources.media)),
+      init_options_(std::move(sources.init)),
       container_(container),
       callbacks_(std::move(callbacks)) {}
 
@@ -65,14 +67,17 @@ void SegmentLoad::fetch_init() {
     return;
   }
   Request request = request_for(*segment_.init, ResourceKind::kInit, limits::kInitSegmentBytes);
-  init_fetch_ = fetcher_.fetch(std::move(request), [this](Result<FetchedResource> result) {
-    if (!result) return fail(std::move(result).error());
-    if (is_over_) return;
-    init_ = result->body;
-    inits_.put(*segment_.init, result->body);
-    callbacks_.on_bytes(result->stats.body_bytes, result->stats.finished);
-    pass_on();
-  });
+  init_fetch_ = fetcher_.fetch(
+      std::move(request),
+      [this](Result<FetchedResource> result) {
+        if (!result) return fail(std::move(result).error());
+        if (is_over_) return;
+        init_ = result->body;
+        inits_.put(*segment_.init, result->body);
+        callbacks_.on_bytes(result->stats.body_bytes, result->stats.finished);
+        pass_on();
+      },
+      std::move(init_options_));
 }
 
 void SegmentLoad::fetch_media() {
@@ -84,8 +89,9 @@ void SegmentLoad::fetch_media() {
     if (!is_over_) callbacks_.on_retry(error);
   };
   events.on_done = [this](Result<TransferStats> result) { on_media_done(std::move(result)); };
-  media_fetch_ = fetcher_.stream(
-      request_for(segment_.media, ResourceKind::kMedia, limits::kSegmentBytes), std::move(events));
+  media_fetch_ =
+      fetcher_.stream(request_for(segment_.media, ResourceKind::kMedia, limits::kSegmentBytes),
+                      std::move(events), std::move(media_options_));
 }
 
 void SegmentLoad::demux() {

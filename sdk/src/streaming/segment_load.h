@@ -23,6 +23,12 @@ class InitCache {
   std::map<std::string, SharedBytes> entries_;
 };
 
+// A Segment and where its bytes are to be had beside its own URLs.
+struct SegmentSources {
+  Segment segment;
+  FetchOptions media, init;
+};
+
 struct SegmentLoadCallbacks {
   UniqueFunction<void(std::vector<StreamInfo>)> on_streams;
   UniqueFunction<void(std::vector<EncodedSample>)> on_samples;
@@ -41,7 +47,7 @@ struct SegmentLoadCallbacks {
 class SegmentLoad {
  public:
   SegmentLoad(ResourceFetcher& fetcher, MediaBackend& backend, Executor& executor, InitCache& inits,
-              Segment segment, Container container, SegmentLoadCallbacks callbacks);
+              SegmentSources sources, Container container, SegmentLoadCallbacks callbacks);
 
   // Starts the network. Bytes wait until demux() is called.
   void start();
@@ -69,6 +75,7 @@ class SegmentLoad {
   Executor& executor_;
   InitCache& inits_;
   Segment segment_;
+  FetchOptions media_options_, init_options_;
   Container container_;
   SegmentLoadCallbacks callbacks_;
 

@@ -48,7 +48,8 @@ StreamingEngine::StreamingEngine(ResourceFetcher& fetcher, ManifestSource& manif
       clock_(clock),
       config_(config),
       listener_(listener),
-      indexes_(manifests, executor, [this] { listener_.on_streaming_progress(); }),
+      indexes_(
+          {manifests, executor, fetcher.health(), [this] { listener_.on_streaming_progress(); }}),
       refresher_(manifests, executor, indexes_,
                  {[this](auto presentation) { on_presentation(std::move(presentation)); },
                   [this] { listener_.on_streaming_progress(); },
@@ -64,6 +65,7 @@ Result<void> StreamingEngine::open(std::shared_ptr<const Presentation> presentat
   refresher_.follow(presentation_);
   preferences_ = preferences;
   position_ = position;
+  start_steering();
   choose_tracks();
   if (!played_.has(TrackKind::kVideo) && !played_.has(TrackKind::kAudio)) {
     return make_error(ErrorCode::kNoPlayableTrack, "the title has neither video nor sound");
@@ -330,9 +332,9 @@ const LoadedIndex* StreamingEngine::index_for(Track& track, const Representation
   // What is wanted is kept up to date from the next turn on.
   const bool is_new = std::exchange(track.wanted_id, chosen->id) != chosen->id;
   if (is_new && is_live()) listener_.on_streaming_progress();
-  const LoadedIndex* wanted = indexes_.find(*chosen);
+  const LoadedIndex* wanted = indexes_.find_best(*chosen);
   if (wanted && !refresher_.is_outdated(*chosen, last_turn_)) return wanted;
-  if (const auto error = indexes_.take_error(chosen->id)) {
+  if (const auto error = indexes_.take_error(*chosen)) {
     react(track, {chosen->id, *error, false}, executor_.now(), position);
     if (!has_failed_ && !waiting_for_renewal_) listener_.on_streaming_progress();
     return nullptr;
@@ -345,13 +347,20 @@ const LoadedIndex* StreamingEngine::index_for(Track& track, const Representation
   if (old == set.representations.end() || track.failed_ids.count(old->id) != 0) return nullptr;
   chosen = &*old;
   indexes_.request(*chosen);
-  return indexes_.find(*chosen);
+  return indexes_.find_best(*chosen);
 }
 
 void StreamingEngine::start_fetch(Track& track, const LoadedIndex& index, NextMedia media,
                                   const Representation& representation, SwitchReason reason,
                                   std::optional<uint64_t> replaces) {
   PlannedSegment planned;
+  planned.media_options = planned.init_options = fetch_options(track, representation);
+  if (!media.is_part) {
+    for (const Segment& other : indexes_.elsewhere(representation, media.segment)) {
+      planned.media_options.others.push_back(other.media);
+      if (other.init) planned.init_options.others.push_back(*other.init);
+    }
+  }
   planned.segment = std::move(media.segment);
   planned.replaces = replaces;
   planned.period = track.period;
@@ -375,6 +384,18 @@ void StreamingEngine::start_fetch(Track& track, const LoadedIndex& index, NextMe
   }
   track.last_id = representation.id;
   track.stream->fetch(std::move(planned));
+}
+
+FetchOptions StreamingEngine::fetch_options(const Track& track,
+                                            const Representation& representation) const {
+  FetchOptions options;
+  options.has_more_places = indexes_.has_unknown_places(representation);
+  // Played at this speed, what is there lasts until then.
+  const Duration ahead = level(track.stream->kind(), position_);
+  const double speed = std::max(speed_, 0.1);
+  options.wanted_by =
+      executor_.now() + Duration{static_cast<int64_t>(static_cast<double>(ahead.count()) / speed)};
+  return options;
 }
 
 bool StreamingEngine::next_period(Track& track) {

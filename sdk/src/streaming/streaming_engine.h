@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "manifest/manifest_source.h"
+#include "manifest/steering_client.h"
 #include "net/server_clock.h"
 #include "playhead/config.h"
 #include "playhead/presentation.h"
@@ -217,6 +218,14 @@ class StreamingEngine final : private TrackStreamListener {
                    const Representation& representation, SwitchReason reason,
                    std::optional<uint64_t> replaces = std::nullopt);
   bool next_period(Track& track);
+  [[nodiscard]] FetchOptions fetch_options(const Track& track,
+                                           const Representation& representation) const;
+  void start_steering();
+  [[nodiscard]] SteeringReport steering_report() const;
+  void on_steered();
+  // The Representation with that id in the track's set; null when there is none.
+  [[nodiscard]] const Representation* representation_of(const Track& track,
+                                                        const std::string& id) const;
   // Samples that wait for pictures to place the timeline, where no such pictures come.
   void place_orphans();
   void forget_failures(TrackKind kind);
@@ -262,7 +271,8 @@ class StreamingEngine final : private TrackStreamListener {
   bool has_failed_ = false;
 
   std::vector<std::pair<TrackKind, SegmentFailure>> failures_;  // handled at the next turn
-  std::vector<Track> tracks_;  // last: its loads use everything above
+  std::vector<Track> tracks_;                 // last: its loads use everything above
+  std::unique_ptr<SteeringClient> steering_;  // null without a steering server
 };
 
 }  // namespace playhead

@@ -16,6 +16,14 @@ constexpr Duration kEndRounding = 500ms;
 // After a better picture for what is buffered could not be had (chosen).
 constexpr Duration kReplacementPause = 30s;
 
+// The bytes were not to be had, or wrong, at this place; the host itself is well.
+bool is_of_the_place(ErrorCode code, bool can_renew) {
+  if (code == ErrorCode::kForbidden) return !can_renew;
+  return code == ErrorCode::kNotFound || code == ErrorCode::kContainerSyntax ||
+         code == ErrorCode::kBadResponse || code == ErrorCode::kHttpStatus ||
+         code == ErrorCode::kTlsFailure || code == ErrorCode::kCaptivePortal;
+}
+
 }  // namespace
 
 void StreamingEngine::on_samples() { listener_.on_streaming_progress(); }
@@ -109,8 +117,25 @@ void StreamingEngine::handle_failure(Track& track, const SegmentFailure& failure
   track.stream->set_cursor(planned.segment.end);
 }
 
+const Representation* StreamingEngine::representation_of(const Track& track,
+                                                         const std::string& id) const {
+  const AdaptationSet* set = set_of(track);
+  if (!set) return nullptr;
+  const auto found = std::find_if(set->representations.begin(), set->representations.end(),
+                                  [&](const Representation& r) { return r.id == id; });
+  return found == set->representations.end() ? nullptr : &*found;
+}
+
 FailureAction StreamingEngine::react(Track& track, const Trouble& trouble, MonotonicTime now,
                                      MediaTime position) {
+  // What one place does not have, or has damaged, another may have: RFC 8216 §6.3.1.
+  const Representation* failed = representation_of(track, trouble.representation_id);
+  const bool may_be_elsewhere = trouble.is_media && failed && !failed->alternatives.empty() &&
+                                is_of_the_place(trouble.error.code, config_.can_renew);
+  if (may_be_elsewhere && indexes_.pass_over_best(*failed)) {
+    listener_.on_streaming_warning(trouble.error);
+    return FailureAction::kRetry;
+  }
   FailureInputs in;
   in.code = trouble.error.code;
   in.attempts = ++track.attempts;

@@ -142,12 +142,13 @@ std::optional<LiveState> StreamingEngine::live(MonotonicTime now) const {
     return live_of_mpd(index, now);
   }
   if (!index || index->type == PresentationType::kVod) return std::nullopt;
+  if (listed_end(*index->segments) == MediaTime{0}) return std::nullopt;  // it has yet to begin
   LiveState state;
   state.window_start = index->segments->start();
   state.is_low_latency = config_.live.low_latency && index->part_target.has_value();
   state.window_end = state.is_low_latency ? listed_end(*index->segments) : index->segments->end();
   state.edge = state.window_end;
-  state.edge_seen = indexes_.grown(*reference);
+  state.edge_seen = indexes_.in_use(*reference).grown;
   state.edge_step =
       state.is_low_latency ? *index->part_target : index->target_duration.value_or(Duration{0});
   if (index->live) {

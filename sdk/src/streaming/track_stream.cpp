@@ -11,6 +11,11 @@ namespace {
 // Boundaries of Representations that are meant to be the same differ by less: rounding.
 constexpr Duration kRounding = 100ms;
 
+// Alternatives are used up: only this fetch needs them.
+SegmentSources sources_of(PlannedSegment& planned) {
+  return {planned.segment, std::move(planned.media_options), std::move(planned.init_options)};
+}
+
 }  // namespace
 
 void TrackStream::restart(MediaTime position) {
@@ -40,8 +45,8 @@ void TrackStream::fetch(PlannedSegment planned) {
   Load& load = *owned;
   load.planned = std::move(planned);
   load.load = std::make_unique<SegmentLoad>(context_.fetcher, context_.backend, context_.executor,
-                                            inits_, load.planned.segment, load.planned.container,
-                                            callbacks_for(load));
+                                            inits_, sources_of(load.planned),
+                                            load.planned.container, callbacks_for(load));
   load.planned.from = load.planned.segment.start;
   if (!load.planned.replaces) {
     const bool cuts_in = load.planned.segment.start + kRounding < cursor_;

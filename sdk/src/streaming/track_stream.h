@@ -19,7 +19,8 @@ namespace playhead {
 // A Segment together with what it is a segment of.
 struct PlannedSegment {
   Segment segment;
-  std::size_t period = 0;  // position in the Presentation
+  FetchOptions media_options, init_options;  // where else it is, and until when it is wanted
+  std::size_t period = 0;                    // position in the Presentation
   RepresentationInfo representation;
   SwitchReason reason = SwitchReason::kInitial;
   Container container = Container::kUnknown;

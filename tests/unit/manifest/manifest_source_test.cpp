@@ -128,7 +128,7 @@ TEST_CASE("manifest source: errors are typed") {
       {"forbidden", 403, "", ErrorCode::kForbidden},
       {"unauthorized", 401, "", ErrorCode::kUnauthorized},
       {"server error", 500, "", ErrorCode::kHttpStatus},
-      {"web page", 200, "<!doctype html><html>", ErrorCode::kManifestNotRecognised},
+      {"N27 web page", 200, "<!doctype html><html>", ErrorCode::kCaptivePortal},
       {"empty", 200, "", ErrorCode::kManifestEmpty},
   };
   for (const Case& c : cases) {

@@ -46,7 +46,7 @@ TEST_CASE("http headers: dates that are none") {
   }
 }
 
-TEST_CASE("http headers: Retry-After") {
+TEST_CASE("N14 Retry-After as seconds and as a date of the host's own clock") {
   struct Case {
     std::string name;
     std::string value;

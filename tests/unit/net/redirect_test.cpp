@@ -57,7 +57,7 @@ TEST_CASE("redirect: which answers are followed, and how") {
   }
 }
 
-TEST_CASE("redirect: what is refused") {
+TEST_CASE("N18 N19 N20 redirects that are refused") {
   struct Case {
     std::string name;
     std::string url;

@@ -63,6 +63,13 @@ typedef struct playhead_client_config {
   const char* user_agent;                        /* copied; NULL: "playhead" */
   const playhead_token_provider* token_provider; /* copied; NULL: calls carry no token */
   const playhead_log_sink* log_sink;             /* copied; NULL: silence */
+  /* "http://host:port", all requests go through it; copied. NULL: none. */
+  const char* proxy;
+  /* Public keys that hosts may have; copied, NULL: any key with a valid certificate. A line for
+   * each host: its name, then two or more keys (one is the backup), separated by spaces:
+   * "cdn.example.com sha256//<44 characters of base64> sha256//<...>\n". A host with another key is
+   * refused with PLAYHEAD_ERROR_PIN_MISMATCH. */
+  const char* pins;
 } playhead_client_config;
 
 #ifdef __cplusplus
@@ -100,6 +107,15 @@ PLAYHEAD_API void playhead_client_destroy(playhead_client* client) PLAYHEAD_NOEX
  * Returns 0 when nothing is left, -PLAYHEAD_ERROR_TIMED_OUT, -PLAYHEAD_ERROR_INVALID_ARGUMENT. */
 PLAYHEAD_API playhead_status playhead_client_flush(playhead_client* client,
                                                    int32_t timeout_ms) PLAYHEAD_NOEXCEPT;
+
+/* Tells that the device is on another network, has lost all of them, or has one again. Connections
+ * of the old network are replaced at once; without a network playback waits instead of failing.
+ * Thread: any. Blocks: no.
+ * client     borrowed until return.
+ * is_online  1: there is a network, another one than before; 0: there is none.
+ * Returns 0, -PLAYHEAD_ERROR_INVALID_ARGUMENT. */
+PLAYHEAD_API playhead_status playhead_client_network_changed(playhead_client* client,
+                                                             int32_t is_online) PLAYHEAD_NOEXCEPT;
 
 #ifdef __cplusplus
 } /* extern "C" */

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "contract/tls_server.h"
+
+#include <atomic>
+#include <cstdlib>
+#include <filesystem>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/sha.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "support/temp_folder.h"
+
+namespace playhead::test {
+
+namespace {
+
+X509* make_certificate(EVP_PKEY* key, const TlsServerConfig& config) {
+  X509* certificate = X509_new();
+  X509_set_version(certificate, 2);
+  ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(config.valid_for).count();
+  X509_gmtime_adj(X509_getm_notBefore(certificate), -7 * 24 * 3600);
+  X509_gmtime_adj(X509_getm_notAfter(certificate), static_cast<long>(seconds));
+  X509_set_pubkey(certificate, key);
+  X509_NAME* name = X509_get_subject_name(certificate);
+  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
+                             reinterpret_cast<const unsigned char*>(config.host.c_str()), -1, -1,
+                             0);
+  X509_set_issuer_name(certificate, name);
+  X509_EXTENSION* names =
+      X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, ("DNS:" + config.host).c_str());
+  X509_add_ext(certificate, names, -1);
+  X509_EXTENSION_free(names);
+  X509_sign(certificate, key, EVP_sha256());
+  return certificate;
+}
+
+}  // namespace
+
+class TlsServer::Impl {
+ public:
+  explicit Impl(TlsServerConfig config) : config_(std::move(config)) {
+    key_ = EVP_EC_gen("P-256");
+    certificate_ = make_certificate(key_, config_);
+    file_ = folder_.path() + "/certificate.pem";
+    std::FILE* file = std::fopen(file_.c_str(), "w");
+    PEM_write_X509(file, certificate_);
+    std::fclose(file);
+    context_ = SSL_CTX_new(TLS_server_method());
+    SSL_CTX_use_certificate(context_, certificate_);
+    SSL_CTX_use_PrivateKey(context_, key_);
+    listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address);
+    ::listen(listener_, 16);
+    socklen_t size = sizeof address;
+    ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
+    port_ = ntohs(address.sin_port);
+    thread_ = std::thread([this] { run(); });
+  }
+
+  ~Impl() {
+    {
+      const std::lock_guard lock(mutex_);
+      is_stopped_ = true;
+      if (connection_ >= 0) ::shutdown(connection_, SHUT_RDWR);
+    }
+    ::shutdown(listener_, SHUT_RDWR);
+    thread_.join();
+    ::close(listener_);
+    SSL_CTX_free(context_);
+    X509_free(certificate_);
+    EVP_PKEY_free(key_);
+  }
+
+  [[nodiscard]] std::string pin() const {
+    unsigned char* der = nullptr;
+    const int size = i2d_PUBKEY(key_, &der);
+    unsigned char hash[SHA256_DIGEST_LENGTH];
+    SHA256(der, static_cast<std::size_t>(size), hash);
+    OPENSSL_free(der);
+    unsigned char text[64];
+    EVP_EncodeBlock(text, hash, sizeof hash);
+    return std::string("sha256//") + reinterpret_cast<const char*>(text);
+  }
+
+  [[nodiscard]] int port() const { return port_; }
+  [[nodiscard]] const std::string& file() const { return file_; }
+  [[nodiscard]] int requests() const { return requests_; }
+
+ private:
+  void run() {
+    while (true) {
+      const int fd = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+      {
+        const std::lock_guard lock(mutex_);
+        if (fd < 0 || is_stopped_) {
+          if (fd >= 0) ::close(fd);
+          return;
+        }
+        connection_ = fd;
+      }
+      SSL* tls = SSL_new(context_);
+      SSL_set_fd(tls, fd);
+      if (SSL_accept(tls) == 1) serve(tls);
+      SSL_free(tls);
+      const std::lock_guard lock(mutex_);
+      connection_ = -1;
+      ::close(fd);
+    }
+  }
+
+  void serve(SSL* tls) {
+    std::string head;
+    char bytes[4096];
+    while (head.find("\r\n\r\n") == std::string::npos) {
+      const int got = SSL_read(tls, bytes, sizeof bytes);
+      if (got <= 0) return;
+      head.append(bytes, static_cast<std::size_t>(got));
+    }
+    const int number = ++requests_;
+    const bool is_cut = number <= config_.cuts;
+    const bool is_after = !is_cut && config_.cuts > 0;
+    const std::string& answer = is_after ? config_.after_cuts : config_.answer;
+    const std::size_t size = is_cut ? std::min(config_.cut_after, answer.size()) : answer.size();
+    SSL_write(tls, answer.data(), static_cast<int>(size));
+    if (!is_cut) SSL_shutdown(tls);
+  }
+
+  const TlsServerConfig config_;
+  const TempFolder folder_;
+  std::string file_;
+  EVP_PKEY* key_ = nullptr;
+  X509* certificate_ = nullptr;
+  SSL_CTX* context_ = nullptr;
+  int listener_ = -1;
+  int port_ = 0;
+  std::thread thread_;
+  std::mutex mutex_;
+  int connection_ = -1;      // under mutex_
+  bool is_stopped_ = false;  // under mutex_
+  std::atomic<int> requests_ = 0;
+};
+
+TlsServer::TlsServer(TlsServerConfig config) : impl_(std::make_unique<Impl>(std::move(config))) {}
+TlsServer::~TlsServer() = default;
+
+std::string TlsServer::url(const std::string& host, const std::string& target) const {
+  return "https://" + host + ":" + std::to_string(impl_->port()) + target;
+}
+const std::string& TlsServer::certificate_file() const { return impl_->file(); }
+std::string TlsServer::pin() const { return impl_->pin(); }
+int TlsServer::requests() const { return impl_->requests(); }
+
+}  // namespace playhead::test
