@@ -13,6 +13,13 @@ namespace playhead::bench {
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
 }
 
+// The same of all threads of the process.
+[[nodiscard]] inline double process_cpu_seconds() {
+  timespec now{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
+}
+
 // The clock that other programs of a measurement read, too.
 [[nodiscard]] inline int64_t monotonic_us() {
   timespec now{};

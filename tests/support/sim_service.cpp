@@ -59,6 +59,7 @@ WebAnswer SimService::save_progress(const WebRequest& request) {
   const auto recorded = parse_iso_date_time(body.value("recorded_at", ""));
   if (!recorded) return error_answer(400, "recorded_at");
   report.recorded_at_ms = recorded->us / 1000;
+  report.session = body.value("session_id", "");
   accepted.push_back(report);
   if (saved.count(id) == 0 || saved[id].recorded_at_ms <= report.recorded_at_ms) saved[id] = report;
   return status_answer(204);

@@ -22,6 +22,7 @@ class SimService {
   struct Saved {
     double position_s = 0;
     int64_t recorded_at_ms = 0;
+    std::string session{};  // the player's name for the viewing
   };
 
   std::string url = "http://api.test";

@@ -20,6 +20,7 @@ namespace {
 constexpr int64_t kCreditPerByte = 8 * int64_t{1'000'000};
 // Bodies come in pieces of about this size, but at least and at most that often.
 constexpr int64_t kPieceBytes = int64_t{64} << 10;
+constexpr int64_t kPacketBytes = 1'460;
 constexpr Duration kMinSlice = 5ms;
 constexpr Duration kMaxSlice = 50ms;
 
@@ -83,6 +84,13 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
 
   void add_handler(WebHandler handler) { handlers_.push_back(std::move(handler)); }
   void watch(std::function<void(const WebRequest&)> watcher) { watcher_ = std::move(watcher); }
+  void observe(std::function<void(const SimRecord&)> observer) { observer_ = std::move(observer); }
+  void meddle(Meddler meddler) { meddler_ = std::move(meddler); }
+  void set_slices(Duration longest, bool packet_first) {
+    longest_slice_ = std::max(longest, kMinSlice);
+    sends_packet_first_ = packet_first;
+  }
+  void forget_records() { forgets_records_ = true; }
   void add_fault(SimFault fault) { faults_.push_back(std::move(fault)); }
   void clear_faults() { faults_.clear(); }
 
@@ -130,9 +138,11 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
     transfer->id = next_id_++;
     transfer->url = request.url;
     transfer->method = request.method;
+    if (forgets_records_ && transfers_.empty()) records_.clear();
     transfer->record = records_.size();
     transfer->stats.started = executor_.now();
     records_.push_back(make_record(request));
+    if (observer_) observer_(records_.back());
     transfer->request = std::move(request);
     transfer->callbacks = std::move(callbacks);
     transfers_.emplace(transfer->id, transfer);
@@ -145,6 +155,7 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
     if (!transfer) return;
     records_[transfer->record].is_cancelled = true;
     records_[transfer->record].finished = executor_.now();
+    if (observer_) observer_(records_[transfer->record]);
     transfer->is_connection_broken = true;
     remove(*transfer);
   }
@@ -289,6 +300,7 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
     const SimFault* fault = match_fault(t.url);
     if (watcher_) watcher_(request);
     t.answer = ask(request, fault);
+    if (meddler_) meddler_(records_[t.record], request, t.answer);
     if (fault != nullptr && fault->break_after) {
       t.answer.break_after = fault->break_after;
       t.answer.break_kind = fault->break_kind;
@@ -300,7 +312,9 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
     if ((fault != nullptr && fault->is_silent) || !arrives) return;  // only a timeout ends it
     t.is_head_held = t.answer.holds_head && !is_released_;
     if (t.is_head_held) return;
-    t.step = at(*arrives, [this, id = t.id, is_refused] {
+    const bool is_broken = t.answer.breaks_before_head;
+    t.step = at(*arrives, [this, id = t.id, is_refused, is_broken] {
+      if (is_broken) return fail(id, ErrorCode::kConnectionLost, "reset by the host");
       if (is_refused) return fail(id, ErrorCode::kNetworkUnreachable, "connection refused");
       take_head(id);
     });
@@ -351,7 +365,8 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
   void take_head(uint64_t id) {
     const TransferPtr t = find(id);
     t->step.reset();
-    const WebPart part = part_for_range(make_web_request(*t), t->answer);
+    WebPart part = part_for_range(make_web_request(*t), t->answer);
+    if (!t->answer.content_range.empty()) part.content_range = t->answer.content_range;
     ResponseHead head;
     head.status = part.status;
     head.url = t->url;
@@ -422,9 +437,15 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
     if (!flows_.empty() && now > accounted_) {
       const int64_t share =
           link.bits_per_second * (now - accounted_).count() / static_cast<int64_t>(flows_.size());
-      for (const TransferPtr& t : flows_) t->credit += share;
+      for (const TransferPtr& t : flows_) t->credit += limited(*t, share, now - accounted_);
     }
     accounted_ = now;
+  }
+
+  // What of a flow's share its host makes use of.
+  static int64_t limited(const Transfer& t, int64_t share, Duration time) {
+    const int64_t limit = t.answer.max_bits_per_second;
+    return limit > 0 ? std::min(share, limit * time.count()) : share;
   }
 
   // When the first flow is complete, a piece is worth delivering, or the rate changes.
@@ -439,10 +460,13 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
       const auto time_for = [&](int64_t credit) {
         return Duration{(credit * count + link.bits_per_second - 1) / link.bits_per_second};
       };
-      next = std::min(
-          next, now + std::clamp(time_for(kPieceBytes * kCreditPerByte), kMinSlice, kMaxSlice));
+      next = std::min(next, now + std::clamp(time_for(kPieceBytes * kCreditPerByte), kMinSlice,
+                                             longest_slice_));
       for (const TransferPtr& t : flows_) {
-        const int64_t missing = (t->stop - t->sent) * kCreditPerByte - t->credit;
+        if (t->answer.max_bits_per_second > 0) continue;
+        int64_t wanted = t->stop - t->sent;
+        if (sends_packet_first_ && t->sent == 0) wanted = std::min(wanted, kPacketBytes);
+        const int64_t missing = wanted * kCreditPerByte - t->credit;
         next = std::min(next, now + time_for(std::max<int64_t>(missing, 0)));
       }
     }
@@ -461,7 +485,6 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
   void deliver(Transfer& t) {
     const uint64_t id = t.id;
     int64_t size = std::min(t.credit / kCreditPerByte, t.stop - t.sent);
-    t.credit -= size * kCreditPerByte;
     const int64_t room = t.request.max_bytes - t.stats.body_bytes;
     const bool is_too_large = size > room;
     size = std::min(size, room);
@@ -470,15 +493,15 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
       if (!std::exchange(t.has_body, true)) t.stats.first_byte = now;
       t.stall.add(size, now);
       set_deadline(t, t.stall.deadline());
-      const ByteView all(*t.answer.body);
-      const ByteView piece = all.subspan(static_cast<std::size_t>(t.body_first + t.sent),
-                                         static_cast<std::size_t>(size));
+      const SharedBytes piece = part_of_body(t.answer, t.body_first + t.sent, size);
+      size = static_cast<int64_t>(piece.size());
+      t.credit -= size * kCreditPerByte;
       t.sent += size;
       t.stats.body_bytes += size;
       t.stats.wire_bytes += size;
       bytes_delivered_ += size;
       records_[t.record].body_bytes += size;
-      if (t.callbacks.on_body) t.callbacks.on_body(SharedBytes(t.answer.body, piece), now);
+      if (t.callbacks.on_body) t.callbacks.on_body(piece, now);
       if (!find(id)) return;
     }
     if (is_too_large) return fail(id, ErrorCode::kTooLarge, redact(t.url));
@@ -533,6 +556,7 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
     const TransferPtr t = find(id);
     records_[t->record].is_done = true;
     records_[t->record].finished = executor_.now();
+    if (observer_) observer_(records_[t->record]);
     remove(*t);
     if (t->callbacks.on_done) t->callbacks.on_done(std::move(result));
   }
@@ -598,6 +622,11 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
   std::vector<TransferPtr> flows_;
   MonotonicTime accounted_;
   CancelHandle pump_timer_;
+  std::function<void(const SimRecord&)> observer_;
+  Meddler meddler_;
+  Duration longest_slice_ = kMaxSlice;
+  bool sends_packet_first_ = false;
+  bool forgets_records_ = false;
   std::vector<SimRecord> records_;
   uint64_t next_id_ = 1;
   uint64_t next_connection_ = 0;
@@ -623,6 +652,14 @@ void SimTransport::watch(std::function<void(const WebRequest&)> watcher) {
   impl_->watch(std::move(watcher));
 }
 
+void SimTransport::observe(std::function<void(const SimRecord&)> observer) {
+  impl_->observe(std::move(observer));
+}
+void SimTransport::meddle(Meddler meddler) { impl_->meddle(std::move(meddler)); }
+void SimTransport::set_slices(Duration longest, bool packet_first) {
+  impl_->set_slices(longest, packet_first);
+}
+void SimTransport::forget_records() { impl_->forget_records(); }
 void SimTransport::add_fault(SimFault fault) { impl_->add_fault(std::move(fault)); }
 void SimTransport::clear_faults() { impl_->clear_faults(); }
 void SimTransport::set_link(SimLink link) { impl_->set_link(std::move(link)); }

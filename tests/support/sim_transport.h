@@ -69,6 +69,17 @@ class SimTransport final : public Transport {
   // Told of every request that reaches the web, redirected ones included.
   void watch(std::function<void(const WebRequest&)> watcher);
 
+  // Told when a request starts and when it ends (done or cancelled).
+  void observe(std::function<void(const SimRecord&)> observer);
+  // May change what a request is answered with, before anything of it is sent.
+  using Meddler = std::function<void(const SimRecord&, const WebRequest&, WebAnswer&)>;
+  void meddle(Meddler meddler);
+  // Records of ended requests are dropped now and then, so that days fit into memory.
+  void forget_records();
+  // The longest time bodies gather before a piece of them is delivered; 50 ms unless told. With
+  // `packet_first` the first piece of each body is one packet, as on a real network.
+  void set_slices(Duration longest, bool packet_first);
+
   void add_fault(SimFault fault);
   void clear_faults();
   // From now on; transfers in flight feel it at once.

@@ -41,10 +41,13 @@ class VirtualExecutor final : public Executor {
 
   // Moves the wall clock alone.
   void jump_wall(Duration by) { wall_offset_us_ += by.count(); }
+  // The process does not get to run for so long: what was due meanwhile runs late.
+  void starve(Duration by) { now_ += by; }
   // Tasks and timers run so far.
   [[nodiscard]] uint64_t steps() const { return steps_; }
   // Nothing left to do, now or later.
   [[nodiscard]] bool idle() const { return state_->tasks.empty() && state_->timers.empty(); }
+  [[nodiscard]] std::size_t pending_timers() const { return state_->timers.size(); }
 
  private:
   // One task or one timer (moving time, at most to `end`); false when nothing is left before `end`,

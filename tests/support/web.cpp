@@ -86,6 +86,20 @@ WebPart part_for_range(const WebRequest& request, const WebAnswer& whole) {
               size_text};
 }
 
+SharedBytes part_of_body(const WebAnswer& answer, int64_t first, int64_t size) {
+  // Filler is delivered from one block that all share.
+  constexpr std::size_t kBlock = std::size_t{1} << 20;
+  static const auto filler = std::make_shared<const std::vector<uint8_t>>(kBlock, '.');
+  const int64_t in_body = answer.body ? static_cast<int64_t>(answer.body->size()) : 0;
+  if (first < in_body) {
+    const int64_t most = std::min(size, in_body - first);
+    return {answer.body,
+            ByteView(*answer.body)
+                .subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(most))};
+  }
+  return {filler, ByteView(*filler).first(std::min(static_cast<std::size_t>(size), kBlock))};
+}
+
 WebAnswer apply_range(const WebRequest& request, WebAnswer whole) {
   const WebPart part = part_for_range(request, whole);
   if (part.content_range.empty()) return whole;

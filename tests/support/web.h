@@ -48,12 +48,19 @@ struct WebAnswer {
   Break break_kind = Break::kReset;
   bool holds_head = false;  // not even the head comes until release()
 
-  bool is_gzipped = false;          // compressed by the server (loopback only)
-  std::string raw;                  // sent verbatim instead of all of the above (loopback only)
-  Duration latency{0};              // thinking time of the server (simulation only)
-  bool refuses_connection = false;  // (simulation only)
+  bool is_gzipped = false;  // compressed by the server (loopback only)
+  std::string raw;          // sent verbatim instead of all of the above (loopback only)
+  Duration latency{0};      // thinking time of the server (simulation only)
+  // Simulation only, as what follows: the connection is refused, or breaks before the head.
+  bool refuses_connection = false;
+  bool breaks_before_head = false;
+  int64_t filler_bytes = 0;         // stand behind `body`: large bodies cost no memory
+  std::string content_range;        // takes the place of the true Content-Range
+  int64_t max_bits_per_second = 0;  // a host slower than the link; 0: it is not
 
-  [[nodiscard]] int64_t body_size() const { return body ? static_cast<int64_t>(body->size()) : 0; }
+  [[nodiscard]] int64_t body_size() const {
+    return (body ? static_cast<int64_t>(body->size()) : 0) + filler_bytes;
+  }
 };
 
 // Nothing: not this handler's resource.
@@ -73,6 +80,9 @@ struct WebPart {
   std::string content_range;  // the header's value; empty: no header
 };
 [[nodiscard]] WebPart part_for_range(const WebRequest& request, const WebAnswer& whole);
+
+// Bytes of an answer from `first` on, of its body or of its filler; maybe fewer than asked for.
+[[nodiscard]] SharedBytes part_of_body(const WebAnswer& answer, int64_t first, int64_t size);
 
 // `whole` cut to that part.
 [[nodiscard]] WebAnswer apply_range(const WebRequest& request, WebAnswer whole);

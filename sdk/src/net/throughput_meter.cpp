@@ -2,6 +2,7 @@
 #include "net/throughput_meter.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace playhead {
 
@@ -17,9 +18,16 @@ void ThroughputMeter::advance(MonotonicTime now) {
 void ThroughputMeter::add_bytes(uint64_t transfer, int64_t bytes, MonotonicTime received) {
   const bool was_idle = active_.empty();
   advance(received);
-  int64_t& counted = active_[transfer];
+  if (was_idle) begin_ = received;
+  const bool is_first = active_.count(transfer) == 0;
+  Running& running = active_[transfer];
+  const MonotonicTime before = std::exchange(running.received, received);
   if (was_idle) return;
-  counted += bytes;
+  if (!is_first && before < begin_) {
+    const double part = to_seconds(received - begin_) / to_seconds(received - before);
+    bytes = static_cast<int64_t>(static_cast<double>(bytes) * part);
+  }
+  running.counted += bytes;
   bytes_ += bytes;
 }
 
@@ -27,7 +35,7 @@ std::optional<ThroughputSample> ThroughputMeter::finish(uint64_t transfer,
                                                         const TransferStats& stats) {
   const auto found = active_.find(transfer);
   if (found == active_.end()) return std::nullopt;  // no body
-  const int64_t counted = found->second;
+  const int64_t counted = found->second.counted;
   if (stats.from_cache) bytes_ = std::max<int64_t>(bytes_ - counted, 0);
   const Duration ttfb = stats.first_byte - stats.started;
   const auto sample = end(transfer, stats.finished, ttfb);
@@ -48,12 +56,12 @@ std::optional<ThroughputSample> ThroughputMeter::end(uint64_t transfer, Monotoni
   advance(now);
   active_.erase(transfer);
   std::optional<ThroughputSample> sample;
-  const bool is_enough =
-      busy_ > Duration{0} && (bytes_ >= kMinSampleBytes || busy_ >= kLongEnough);
+  const bool is_enough = busy_ > Duration{0} && (bytes_ >= kMinSampleBytes || busy_ >= kLongEnough);
   if (is_enough) sample = ThroughputSample{last_event_, bytes_, busy_, ttfb};
   if (is_enough || active_.empty()) {
     bytes_ = 0;
     busy_ = Duration{0};
+    begin_ = now;
   }
   return sample;
 }

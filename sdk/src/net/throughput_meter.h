@@ -30,7 +30,8 @@ inline constexpr Duration kLongEnough = 1s;
 //
 // A link that was idle is measured from the first bytes on: when they began to come is unknown, so
 // they open the time and are not counted. Without that a resource of one piece came infinitely
-// fast.
+// fast. In the same way a piece that was coming when a sample ended counts for the part of its time
+// after that.
 class ThroughputMeter {
  public:
   // Body bytes of a transfer; `transfer` is any number the caller gives it. The first call begins
@@ -51,8 +52,13 @@ class ThroughputMeter {
   void advance(MonotonicTime now);
   std::optional<ThroughputSample> end(uint64_t transfer, MonotonicTime now, Duration ttfb);
 
-  std::map<uint64_t, int64_t> active_;  // counted bytes of each running transfer
+  struct Running {
+    int64_t counted = 0;     // bytes
+    MonotonicTime received;  // the last piece
+  };
+  std::map<uint64_t, Running> active_;
   MonotonicTime last_event_;  // up to where active time is counted; valid if any is active
+  MonotonicTime begin_;       // of the time that is counted since the last sample
   int64_t bytes_ = 0;         // since the last sample
   Duration busy_{0};
 };

@@ -311,8 +311,10 @@ void PlayerEngine::select_audio(const std::string& id) {
   const MonotonicTime now = executor_.now();
   const MediaTime here = position(now);
   streaming_->change_audio(preferences_, here);
+  if (state_ == PlayerState::kEnded) return;  // heard when a seek plays it again
   // Pictures come from the buffer again, sound from the network: both go on together.
-  streaming_->video().seek(here);
+  // What is on its way there still may not have come that far.
+  if (!streaming_->video().seek(here)) streaming_->video().seek_to_entry();
   pipeline_->restart(here, now);
   set_state(PlayerState::kBuffering, now);
   wake();

@@ -52,6 +52,14 @@ bool SampleQueue::seek(MediaTime target) {
   return true;
 }
 
+void SampleQueue::seek_to_entry() {
+  for (std::size_t i = std::min(cursor_ + 1, samples_.size()); i > 0; --i) {
+    if (!is_entry(samples_[i - 1])) continue;
+    cursor_ = i - 1;
+    return;
+  }
+}
+
 bool SampleQueue::pass_to(MediaTime target) {
   const bool is_known = !has_trimmed_ || samples_.front().pts <= target;
   const auto next = std::find_if(samples_.begin(), samples_.end(), [&](const TimedSample& sample) {

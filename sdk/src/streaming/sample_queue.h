@@ -26,6 +26,10 @@ class SampleQueue {
   // unless the buffer covers `target`.
   bool seek(MediaTime target);
 
+  // For a decoder that begins anew where reading was: moves the read position back to the key frame
+  // that what is read next depends on.
+  void seek_to_entry();
+
   // For a `target` at which nothing of this kind plays: what comes after it is read next. False,
   // and nothing moves, when that is not known.
   bool pass_to(MediaTime target);

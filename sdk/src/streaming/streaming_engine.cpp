@@ -202,8 +202,11 @@ Duration StreamingEngine::turn(MonotonicTime now, MediaTime position, double spe
   speed_ = speed;
   if (tracks_.empty() || has_failed_) return kForever;
   for (Track& track : tracks_) track.stream->collect();
-  video_.trim_back(position - config_.buffering.back);
-  audio_.trim_back(position - config_.buffering.back);
+  // The memory that is allowed is needed ahead first.
+  const bool is_full = buffered_bytes() >= config_.buffering.max_bytes;
+  const Duration back = is_full ? Duration{0} : config_.buffering.back;
+  video_.trim_back(position - back);
+  audio_.trim_back(position - back);
   place_orphans();
   Duration wait = refresh(now);
   handle_failures(now, position);

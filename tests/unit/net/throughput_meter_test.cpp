@@ -49,6 +49,23 @@ TEST_CASE("throughput: transfers side by side are added up") {
   CHECK_FALSE(meter.finish(2, ended(1s)));
 }
 
+TEST_CASE("throughput: what was coming when a sample ended counts for its part after that") {
+  ThroughputMeter meter;
+  // Two at 500 kB/s each in pieces of 200 ms; the first ends with a piece of both.
+  for (int ms = 0; ms <= 1000; ms += 200) {
+    meter.add_bytes(1, 100'000, at(std::chrono::milliseconds(ms)));
+    if (ms < 1000) meter.add_bytes(2, 100'000, at(std::chrono::milliseconds(ms)));
+  }
+  CHECK(meter.finish(1, ended(1s))->active == 1s);
+  // Its piece of the same moment is told after that; alone it now gets the whole megabyte a second.
+  meter.add_bytes(2, 100'000, at(1000ms));
+  meter.add_bytes(2, 20'000, at(1020ms));
+  const auto second = meter.finish(2, ended(1020ms));
+  REQUIRE(second);
+  CHECK(second->bytes == 20'000);
+  CHECK(second->active == 20ms);
+}
+
 TEST_CASE("throughput: time counts once while any transfer receives") {
   ThroughputMeter meter;
   receive(meter, 1, 100'000, 0ms, 900ms);

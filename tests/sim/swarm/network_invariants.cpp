@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the network sees: how often, how soon, where to, and what the rules make of it.
+#include <algorithm>
+#include <map>
+#include <sstream>
+
+#include "playhead/abr/controller.h"
+#include "playhead/abr/decision_log.h"
+#include "sim/swarm/invariants.h"
+
+namespace playhead::swarm {
+
+namespace {
+
+std::string without_query(const std::string& url) { return url.substr(0, url.find('?')); }
+
+bool is_api(const test::SimRecord& record) { return record.kind == ResourceKind::kApi; }
+
+class NothingIsFetchedForEver final : public Invariant {
+ public:
+  NothingIsFetchedForEver() : Invariant(10, "the same thing is not fetched again and again") {}
+
+  void on_event(const Event& event, const Facts&) override {
+    const bool is_new = std::holds_alternative<LoadStarted>(event.payload) ||
+                        std::holds_alternative<SeekStarted>(event.payload);
+    if (is_new) whole_.clear();
+  }
+  void on_start(const Facts&) override { whole_.clear(); }
+  void on_answered(const test::SimRecord& record, std::optional<Duration>,
+                   const Facts& facts) override {
+    const bool is_whole = record.is_done && !record.error &&
+                          (record.status == 200 || record.status == 206) && !is_api(record);
+    if (!is_whole || facts.last_action > seen_action_) whole_.clear();
+    seen_action_ = facts.last_action;
+    if (!is_whole) return;
+    const int times = ++whole_[without_query(record.url)];
+    if (whole_.size() > 4096) whole_.clear();
+    check(times <= kMost, facts, [&] {
+      return without_query(record.url) + " came " + std::to_string(times) +
+             " times, whole and undamaged or not";
+    });
+  }
+
+ private:
+  // Damaged ones come twice from each Representation; so does what is behind a changed version.
+  static constexpr int kMost = 6;
+  std::map<std::string, int> whole_;
+  MonotonicTime seen_action_;
+};
+
+class BackOffIsKept final : public Invariant {
+ public:
+  BackOffIsKept() : Invariant(11, "no request comes within its Retry-After, nor in bursts") {}
+
+  void on_start(const Facts&) override { barriers_.clear(), failures_.clear(); }
+  void on_event(const Event& event, const Facts&) override {
+    // A person who asks again is not held back.
+    if (!std::holds_alternative<LoadStarted>(event.payload) &&
+        !std::holds_alternative<SeekStarted>(event.payload)) {
+      return;
+    }
+    std::erase_if(barriers_, [](const auto& entry) { return !entry.second.is_report; });
+    failures_.clear();
+  }
+  void on_answered(const test::SimRecord& record, std::optional<Duration> retry_after,
+                   const Facts& facts) override {
+    const std::string url = without_query(record.url);
+    if (record.is_cancelled) return;
+    if (retry_after && (record.status == 429 || record.status == 503)) {
+      barriers_[url] = {facts.now + *retry_after, record.method == "POST"};
+    }
+    if (!record.error && record.status < 400) {
+      failures_.erase(url);
+      return;
+    }
+    auto& times = failures_[url];
+    times.push_back(facts.now);
+    if (times.size() > kBurst) times.pop_front();
+    check(times.size() < kBurst || times.back() - times.front() >= 1s ||
+              facts.last_action >= times.front(),
+          facts, [&] {
+            return url + " was asked for " + std::to_string(kBurst) +
+                   " times within a second though it failed";
+          });
+  }
+  void on_request(const test::SimRecord& record, const Facts& facts) override {
+    const auto found = barriers_.find(without_query(record.url));
+    if (found == barriers_.end()) return;
+    check(facts.now >= found->second.until, facts, [&] {
+      return record.url + " is asked for " +
+             std::to_string(to_seconds(found->second.until - facts.now)) +
+             " s before its Retry-After is over";
+    });
+    if (facts.now >= found->second.until) barriers_.erase(found);
+  }
+
+ private:
+  static constexpr std::size_t kBurst = 6;
+  struct Barrier {
+    MonotonicTime until;
+    bool is_report = false;  // of the outbox, which nobody waits for
+  };
+  std::map<std::string, Barrier> barriers_;
+  std::map<std::string, std::deque<MonotonicTime>> failures_;
+};
+
+class SecretsStayHome final : public Invariant {
+ public:
+  SecretsStayHome() : Invariant(12, "no secret in logs, events and errors") {}
+  void on_log(std::string_view line, const Facts& facts) override {
+    const bool has_token = line.find("canary-") != std::string_view::npos;
+    const std::size_t signature = line.find("sig=");
+    const bool has_signature = signature != std::string_view::npos && signature + 4 < line.size() &&
+                               line[signature + 4] >= '0' && line[signature + 4] <= '9';
+    check(!has_token && !has_signature, facts,
+          [&] { return "a secret is told: " + std::string(line); });
+  }
+};
+
+class CredentialsStayHome final : public Invariant {
+ public:
+  CredentialsStayHome() : Invariant(13, "no credential for a foreign host") {}
+  void on_sent(const test::WebRequest& request, const Facts& facts) override {
+    const bool is_home = request.url.rfind("http://api.test/", 0) == 0;
+    check(is_home || !request.has_header("authorization"), facts,
+          [&] { return "the token is sent to " + request.url; });
+  }
+};
+
+class OnlyTheWeb final : public Invariant {
+ public:
+  OnlyTheWeb() : Invariant(14, "no scheme but http and https") {}
+  void on_sent(const test::WebRequest& request, const Facts& facts) override {
+    const bool is_web =
+        request.url.rfind("http://", 0) == 0 || request.url.rfind("https://", 0) == 0;
+    check(is_web, facts, [&] { return "asked for " + request.url; });
+  }
+};
+
+class ChoicesKeepTheMargin final : public Invariant {
+ public:
+  ChoicesKeepTheMargin()
+      : Invariant(18, "every choice keeps the margin or says why not, and can be made again") {}
+
+  void on_decisions(const std::string& text, const Facts& facts) override {
+    std::istringstream in(text);
+    std::string line;
+    std::getline(in, line);
+    while (std::getline(in, line)) {
+      if (line.rfind("limits", 0) == 0) continue;
+      const auto record = abr::parse_record(line);
+      check(static_cast<bool>(record), facts, [&] { return "not a decision: " + line; });
+      if (record) look_at(*record, line, facts);
+    }
+  }
+
+ private:
+  // Decisions are made in millionths and thousandths: one part in a thousand is rounding.
+  static constexpr int64_t kMarginPermille = 801;
+
+  void look_at(const abr::DecisionRecord& record, const std::string& line, const Facts& facts) {
+    const abr::DecisionInputs now = record.inputs().now;
+    if (record.is_judgement || !record.decision.chosen) return;
+    if (record.decision.reason != abr::Reason::kThroughput) return;
+    const int64_t bitrate = record.ladder.at(*record.decision.chosen).bitrate.bps;
+    const int64_t allowed = now.forecast.throughput.bps / 1000 * kMarginPermille + 1000;
+    const bool is_least =
+        std::all_of(record.ladder.begin(), record.ladder.end(),
+                    [&](const auto& other) { return other.bitrate.bps >= bitrate; });
+    check(bitrate <= allowed || is_least, facts,
+          [&] { return "the choice exceeds the margin: " + line; });
+  }
+};
+
+class EstimateIsSane final : public Invariant {
+ public:
+  EstimateIsSane() : Invariant(22, "the estimated throughput is no more than the link carries") {}
+  void on_status(const PlayerStatus& status, const Facts& facts) override {
+    // A process that did not get to run finds what came meanwhile all at once.
+    if (status.throughput.bps == 0 || facts.was_starved) return;
+    const int64_t most = facts.scenario->best_bps / 10 * 12;
+    check(status.throughput.bps > 0 && status.throughput.bps <= most, facts, [&] {
+      return "estimated " + std::to_string(status.throughput.bps) + " bit/s on a link of " +
+             std::to_string(facts.scenario->best_bps);
+    });
+  }
+};
+
+}  // namespace
+
+void add_network_invariants(Invariants& to) {
+  to.push_back(std::make_unique<NothingIsFetchedForEver>());
+  to.push_back(std::make_unique<BackOffIsKept>());
+  to.push_back(std::make_unique<SecretsStayHome>());
+  to.push_back(std::make_unique<CredentialsStayHome>());
+  to.push_back(std::make_unique<OnlyTheWeb>());
+  to.push_back(std::make_unique<ChoicesKeepTheMargin>());
+  to.push_back(std::make_unique<EstimateIsSane>());
+}
+
+}  // namespace playhead::swarm

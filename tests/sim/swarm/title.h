@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "sim/swarm/scenario.h"
+#include "support/web.h"
+
+namespace playhead::swarm {
+
+// What a title is to the world: an address and answers. Titles that change with time (live) answer
+// by `now`.
+class WebTitle {
+ public:
+  virtual ~WebTitle() = default;
+  [[nodiscard]] virtual std::string url() const = 0;
+  [[nodiscard]] virtual std::optional<Duration> duration() const = 0;
+  // Nothing for URLs of others. `signature` stands in every URI of a manifest.
+  virtual std::optional<test::WebAnswer> answer(const std::string& url, MonotonicTime now) = 0;
+};
+
+// A title that is whole from the beginning, in HLS or DASH.
+class VodTitle final : public WebTitle {
+ public:
+  explicit VodTitle(TitleShape shape);
+  [[nodiscard]] std::string url() const override;
+  [[nodiscard]] std::optional<Duration> duration() const override { return shape_.duration(); }
+  std::optional<test::WebAnswer> answer(const std::string& url, MonotonicTime now) override;
+
+ private:
+  using Body = std::shared_ptr<const std::vector<uint8_t>>;
+  Body text(const std::string& name, const std::string& query);
+  [[nodiscard]] std::string multivariant(const std::string& query) const;
+  [[nodiscard]] std::string playlist(const std::string& prefix, const std::string& query) const;
+  [[nodiscard]] std::string mpd(const std::string& query) const;
+  [[nodiscard]] std::optional<test::WebAnswer> segment(const std::string& name) const;
+
+  TitleShape shape_;
+  std::vector<Duration> starts_;      // of the parts
+  std::map<std::string, Body> kept_;  // manifests, by name and query
+};
+
+}  // namespace playhead::swarm
