@@ -2,6 +2,7 @@
 #include "contract/tls_server.h"
 
 #include <atomic>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <mutex>
@@ -102,6 +103,11 @@ class TlsServer::Impl {
 
  private:
   void run() {
+    // OpenSSL writes without MSG_NOSIGNAL; a client that refuses the certificate is gone by then.
+    sigset_t pipe;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
     while (true) {
       const int fd = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
       {

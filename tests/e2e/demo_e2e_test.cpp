@@ -193,7 +193,7 @@ TEST_CASE("demo: every failure is an event, a sentence and exit code 1") {
   };
   const Case cases[] = {
       {"not there", media().url("none.m3u8"), "NOT_FOUND"},
-      {"a page instead of a playlist", media().url("html.m3u8"), "MANIFEST_NOT_RECOGNISED"},
+      {"a page instead of a playlist", media().url("html.m3u8"), "CAPTIVE_PORTAL"},
       {"an empty answer", media().url("empty.m3u8"), "MANIFEST_EMPTY"},
       {"a playlist of nothing", media().url("nothing.m3u8"), "MANIFEST_EMPTY"},
       {"segments that are all gone", media().url("gone.mpd"), "NOT_FOUND"},
