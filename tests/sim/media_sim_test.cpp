@@ -197,5 +197,47 @@ TEST_CASE("sim: segments that do not begin with a key frame") {
   }
 }
 
+TEST_CASE("A14 a decoder that never answers is freed, step by step, or ends the play within 10 s") {
+  using Until = SimCodecTroubles::StuckUntil;
+  struct Case {
+    const char* name;
+    int sample;  // at the start, or in the middle
+    Until until;
+    bool recovers;
+    std::size_t warnings;
+  };
+  const Case cases[] = {{"a nudge frees it, in the middle", 50, Until::kFlush, true, 1},
+                        {"a nudge frees it, at the start", 1, Until::kFlush, true, 1},
+                        {"a new decoder does", 50, Until::kNewDecoder, true, 4},
+                        {"nothing does", 50, Until::kNever, false, 4},
+                        {"nothing does, at the start", 1, Until::kNever, false, 4}};
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.name));
+    SimTitle title;
+    title.bitrates_bps = {900'000};  // another one would have a decoder of its own
+    SimWorld world(1, title, SimLink::constant(8'000'000));
+    world.codecs.stuck_video_sample = c.sample;
+    world.codecs.stuck_until = c.until;
+    world.start_app();
+    world.load_title();
+    const MonotonicTime began = world.executor.now();
+    if (c.recovers) {
+      REQUIRE(world.run_until_event<Ended>(5min));
+      CHECK(world.find<Failed>() == nullptr);
+      CHECK(world.all<Warning>().size() == c.warnings);
+      CHECK(world.executor.now() - began < 120s + 15s);
+    } else {
+      REQUIRE(world.run_until_event<Failed>(60s));
+      CHECK(world.find<Failed>()->error.code == ErrorCode::kStalled);
+      // Two seconds of pictures, one in which they are late, ten of attempts; twice, since a new
+      // decoder gives some.
+      CHECK(world.executor.now() - began < 26s);
+    }
+    for (const Warning& warning : world.all<Warning>()) {
+      CHECK(warning.error.code == ErrorCode::kStalled);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace playhead::test

@@ -179,13 +179,20 @@ class BadSample {
   int count_ = 0;
 };
 
+// When a decoder falls silent.
+struct Stuck {
+  int from_sample = 0;  // 0: never
+  bool until_flush = true;
+};
+
 class SimVideoDecoder final : public VideoDecoder {
  public:
-  SimVideoDecoder(Executor& executor, BadSample bad, std::size_t slow_above_bytes,
+  SimVideoDecoder(Executor& executor, BadSample bad, Stuck stuck, std::size_t slow_above_bytes,
                   VideoDecoderCallbacks callbacks)
       : later_(executor),
         slow_(executor, 4 * kSlowPicture),
         bad_(bad),
+        stuck_(stuck),
         slow_above_bytes_(slow_above_bytes),
         callbacks_(std::move(callbacks)) {}
 
@@ -193,6 +200,7 @@ class SimVideoDecoder final : public VideoDecoder {
 
   void decode(const EncodedSample& sample, MediaTime time, bool show) override {
     ++queued_;
+    if (stuck_.from_sample > 0 && ++taken_ >= stuck_.from_sample) return;
     if (auto error = bad_.next()) {
       later_.post([this, error] {
         --queued_;
@@ -230,6 +238,7 @@ class SimVideoDecoder final : public VideoDecoder {
     held_.clear();
     queued_ = 0;
     has_key_ = false;
+    if (stuck_.until_flush && taken_ >= stuck_.from_sample) stuck_.from_sample = 0;
   }
 
  private:
@@ -250,7 +259,9 @@ class SimVideoDecoder final : public VideoDecoder {
   }
 
   Later later_, slow_;
+  int taken_ = 0;
   BadSample bad_;
+  Stuck stuck_;
   std::size_t slow_above_bytes_;
   std::vector<Held> held_;  // decoded, not given yet
   VideoDecoderCallbacks callbacks_;
@@ -331,8 +342,12 @@ Result<std::unique_ptr<VideoDecoder>> SimBackend::open_video_decoder(
     const StreamInfo& stream, Executor& executor, VideoDecoderCallbacks callbacks) {
   if (stream.codec != "sim") return make_error(ErrorCode::kCodecUnsupported, stream.codec);
   const BadSample bad(troubles_.bad_video_sample, troubles_.severity);
+  const bool is_well =
+      video_decoders_++ > 0 && troubles_.stuck_until != SimCodecTroubles::StuckUntil::kNever;
+  Stuck stuck{is_well ? 0 : troubles_.stuck_video_sample,
+              troubles_.stuck_until == SimCodecTroubles::StuckUntil::kFlush};
   return std::unique_ptr<VideoDecoder>(std::make_unique<SimVideoDecoder>(
-      executor, bad, troubles_.slow_above_bytes, std::move(callbacks)));
+      executor, bad, stuck, troubles_.slow_above_bytes, std::move(callbacks)));
 }
 
 Result<std::unique_ptr<AudioDecoder>> SimBackend::open_audio_decoder(

@@ -37,6 +37,10 @@ struct SimCodecTroubles {
   // Pictures of more bytes than that take 50 ms each and come out four at a time; 0: none.
   std::size_t slow_above_bytes = 0;
   Severity severity = Severity::kRecoverable;  // of that: fatal ends the decoder
+  // From that picture of a decoder on it takes nothing and gives nothing; 0: never. Until it is
+  // flushed, in the first decoder only, or in every one.
+  int stuck_video_sample = 0;
+  enum class StuckUntil : uint8_t { kFlush, kNewDecoder, kNever } stuck_until = StuckUntil::kFlush;
 };
 
 // Decodes at once, but asynchronously, on the executor it is given; as real decoders, pictures only
@@ -56,6 +60,7 @@ class SimBackend final : public MediaBackend {
 
  private:
   SimCodecTroubles troubles_;
+  int video_decoders_ = 0;
 };
 
 }  // namespace playhead::test

@@ -124,6 +124,7 @@ void AudioPipeline::decode(SampleQueue& queue, const Outlook& outlook) {
     // Before the target nothing is heard, but the codec wants a frame of run-up.
     constexpr Duration kRunUp = 50ms;
     if (sample->end() + kRunUp > timeline_.end()) decoder_->decode(sample->sample, sample->pts);
+    ++progress_;
     queue.advance();
   }
 }

@@ -52,10 +52,13 @@ class AudioPipeline {
   [[nodiscard]] bool is_finished(MonotonicTime now);
   // No sound can be had: the device or the decoder failed for good.
   [[nodiscard]] bool has_failed() const { return decoder_.has_failed(); }
+  // Samples taken and pieces given, for telling whether anything happens.
+  [[nodiscard]] int64_t progress() const { return progress_; }
   // How long until feed() should be called again although nothing arrived.
   [[nodiscard]] Duration until_refill(MonotonicTime now);
 
  private:
+  int64_t progress_ = 0;
   void decode(SampleQueue& queue, const Outlook& outlook);
   // The queue is read out: whether what the decoder still holds must come out now.
   [[nodiscard]] bool is_at_end(const Outlook& outlook) const;

@@ -11,6 +11,10 @@ namespace {
 constexpr Duration kForever = 24h;
 // Never wake more often than this: a frame at 240 Hz is 4 ms.
 constexpr Duration kLeastWait = 1ms;
+// With so much ahead a decoder has what it needs to begin, whatever it holds back for its order.
+constexpr Duration kPlenty = 1s;
+// A picture so late is not late but missing.
+constexpr Duration kOverdue = 1s;
 
 }  // namespace
 
@@ -180,6 +184,26 @@ bool MediaPipeline::is_starved(StreamingEngine& streaming, MonotonicTime now) {
   const bool is_missing = streaming.level(TrackKind::kAudio, here) == Duration{0} ||
                           (audio_->is_dry(now) && !streaming.audio().has_unread());
   return is_missing && !is_without_sound(streaming, now);
+}
+
+std::optional<int64_t> MediaPipeline::owed_progress(StreamingEngine& streaming, MonotonicTime now) {
+  const MediaTime here = position(now);
+  const auto is_there = [&](TrackKind kind, const SampleQueue& queue) {
+    return queue.level(here) >= kPlenty ||
+           (streaming.is_complete(kind) && queue.level(here) > Duration{0});
+  };
+  if (streaming.plays_video() && !video_.has_failed()) {
+    const SampleQueue& queue = streaming.video();
+    if (!video_.has_shown() && is_there(TrackKind::kVideo, queue)) return video_.progress();
+    const MediaTime overdue = here - kOverdue;
+    if (video_.has_shown() && queue.has_shown_between(video_.shown_end(), overdue)) {
+      return video_.progress();
+    }
+  }
+  const SampleQueue& queue = streaming.audio();
+  const bool is_owed = plays_audio_ && !audio_->is_primed() && is_there(TrackKind::kAudio, queue) &&
+                       queue.has_shown_between(here, here + kPlenty);
+  return is_owed ? std::optional(audio_->progress()) : std::nullopt;
 }
 
 bool MediaPipeline::is_finished(const StreamingEngine& streaming, MonotonicTime now) {

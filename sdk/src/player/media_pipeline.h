@@ -38,6 +38,9 @@ class MediaPipeline {
   [[nodiscard]] bool is_ready(StreamingEngine& streaming, MonotonicTime now);
   // Running, but out of something to show or to play.
   [[nodiscard]] bool is_starved(StreamingEngine& streaming, MonotonicTime now);
+  // Pictures, else sound, that are there and overdue, and have not come out: a count of what goes
+  // into that decoder and comes out. Nothing when nothing is owed.
+  [[nodiscard]] std::optional<int64_t> owed_progress(StreamingEngine& streaming, MonotonicTime now);
   [[nodiscard]] bool is_finished(const StreamingEngine& streaming, MonotonicTime now);
   [[nodiscard]] const VideoPipeline& video() const { return video_; }
 

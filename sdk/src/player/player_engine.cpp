@@ -113,6 +113,7 @@ void PlayerEngine::turn() {
     wait = std::min(wait, played.wait);
     note_presented(played.video, now);
     update_state(now);
+    wait = std::min(wait, watch_output(now));
     update_session(now);
   }
   publish_status(now);
@@ -137,7 +138,7 @@ void PlayerEngine::handle_errors(MonotonicTime now) {
   if (failure_) {
     // What is buffered is still played.
     const bool can_play_on = pipeline_ && pipeline_->is_running() &&
-                             !pipeline_->video().has_failed() &&
+                             !pipeline_->video().has_failed() && !stuck_.has_given_up() &&
                              !pipeline_->is_starved(*streaming_, now);
     if (!can_play_on) fail(*std::exchange(failure_, std::nullopt));
   }

@@ -17,6 +17,7 @@
 #include "player/live_control.h"
 #include "player/media_pipeline.h"
 #include "player/qoe_collector.h"
+#include "player/stuck_watch.h"
 #include "playhead/player.h"
 #include "session/playback_session.h"
 #include "streaming/streaming_engine.h"
@@ -65,6 +66,7 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   [[nodiscard]] MediaTime start_within(Duration duration);
   void tell_manifest(MonotonicTime now);
   void open_pipeline(MonotonicTime now);
+  void make_pipeline(MonotonicTime now);
   // Signed URLs.
   void renew_urls();
   void schedule_renewal(const SessionStart& start);
@@ -80,6 +82,10 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   void apply_correction(double correction, MonotonicTime now);
   // Playback goes on at `target`.
   void jump(MediaTime target, JumpReason reason, MonotonicTime now);
+  // Looks whether what is buffered comes out, and does something about it when it does not. Answers
+  // how long until it should look again.
+  Duration watch_output(MonotonicTime now);
+  void free_stuck(StuckWatch::Step step, MonotonicTime now);
   // What time it is where the title is made.
   void observe_date(const FetchedResource& resource);
   void note_presented(const VideoPipeline::Presented& presented, MonotonicTime now);
@@ -145,6 +151,7 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   int64_t bytes_ahead_ = 0;                    // body bytes received for it
   std::optional<SessionStart> started_ahead_;  // what the service has answered
 
+  StuckWatch stuck_;
   LiveControl live_control_;
   double correction_ = 1;  // of the speed, in force
   ServerClock media_clock_;

@@ -168,11 +168,17 @@ void PlayerEngine::on_manifest(Result<std::shared_ptr<const Presentation>> resul
   wake();
 }
 
-void PlayerEngine::open_pipeline(MonotonicTime now) {
+void PlayerEngine::make_pipeline(MonotonicTime now) {
   PipelineListener& listener = *this;
+  pipeline_.reset();  // the sinks are free
   pipeline_ =
       std::make_unique<MediaPipeline>(*client_->impl().backend, executor_, sinks_, listener);
-  pipeline_->set_speed(speed_, now);
+  pipeline_->set_speed(speed_ * correction_, now);
+}
+
+void PlayerEngine::open_pipeline(MonotonicTime now) {
+  make_pipeline(now);
+  stuck_.reset();
   pipeline_->restart(start_position_, now);
   if (sinks_.audio) sinks_.audio->set_volume(volume_);
   set_state(PlayerState::kBuffering, now);

@@ -61,6 +61,7 @@ void VideoPipeline::feed(SampleQueue& queue, bool complete) {
     note_origin(*sample);
     const bool show = !sample->decode_only && sample->end() > target_;
     decoder_->decode(sample->sample, sample->pts, show);
+    ++progress_;
     queue.advance();
   }
 }
@@ -75,6 +76,7 @@ bool VideoPipeline::open_decoder(const SampleOrigin& origin) {
   VideoDecoderCallbacks callbacks = decoder_.callbacks();
   callbacks.on_frame = [this](VideoFrame frame) {
     frames_.push_back(std::move(frame));
+    ++progress_;
     listener_.on_pipeline_progress();
   };
   origin_.reset();

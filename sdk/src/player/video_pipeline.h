@@ -48,6 +48,10 @@ class VideoPipeline {
     if (!decoder_.is_drained() || !frames_.empty()) return std::nullopt;
     return shown_end_;
   }
+  // When the frame on screen ends.
+  [[nodiscard]] MediaTime shown_end() const { return shown_end_; }
+  // Samples taken and frames given, for telling whether anything happens.
+  [[nodiscard]] int64_t progress() const { return progress_; }
   [[nodiscard]] int width() const { return width_; }
   [[nodiscard]] int height() const { return height_; }
 
@@ -66,6 +70,7 @@ class VideoPipeline {
   MediaTime target_;
   bool has_shown_ = false;
   MediaTime shown_end_;
+  int64_t progress_ = 0;
   int width_ = 0, height_ = 0;
   // Where on the timeline the frames of an origin begin; the front is on screen.
   struct OriginStart {

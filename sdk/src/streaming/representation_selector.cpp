@@ -15,6 +15,9 @@ namespace {
 // nobody hears a difference in stereo AAC).
 constexpr Bitrate kTypicalAudio{200'000};
 
+// So long a Representation is left out whose pictures did not come out of the decoder (chosen).
+constexpr Duration kAvoided = 60s;
+
 SwitchReason reason_of(abr::Reason reason) {
   switch (reason) {
     case abr::Reason::kBuffer:
@@ -87,6 +90,11 @@ bool RepresentationSelector::is_usable(TrackKind kind, const std::set<std::strin
          backend_.supports(representation.codecs);
 }
 
+void RepresentationSelector::avoid(const std::string& id, MonotonicTime now) {
+  avoided_id_ = id;
+  avoided_until_ = now + kAvoided;
+}
+
 bool RepresentationSelector::is_withheld() const {
   const auto& limits = chooser_.limits();
   return std::any_of(limits.begin(), limits.end(), [](const VideoChooser::Limited& limited) {
@@ -116,7 +124,9 @@ RepresentationSelector::Choice RepresentationSelector::choose_picture(const Plac
 VideoChooser::Situation RepresentationSelector::situation(
     const Place& place, std::vector<VideoChooser::Option>& options) const {
   for (const Representation& representation : place.set.representations) {
-    if (place.failed_ids.count(representation.id) != 0) continue;
+    const bool is_avoided = representation.id == avoided_id_ && place.now < avoided_until_ &&
+                            place.set.representations.size() > 1;
+    if (is_avoided || place.failed_ids.count(representation.id) != 0) continue;
     VideoChooser::Option option{&representation, nullptr, std::nullopt,
                                 is_usable(place.kind, place.failed_ids, representation)};
     if (const LoadedIndex* index = indexes_.find(representation)) {

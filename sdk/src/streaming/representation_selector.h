@@ -63,6 +63,8 @@ class RepresentationSelector {
       const Place& place, MediaTime position, const Representation& chosen,
       std::span<const VideoChooser::Buffered> segments) const;
 
+  // Not to be chosen for a minute from `now` on, unless there is no other.
+  void avoid(const std::string& id, MonotonicTime now);
   // It can be played and has not just failed.
   [[nodiscard]] bool is_usable(TrackKind kind, const std::set<std::string>& failed_ids,
                                const Representation& representation) const;
@@ -87,6 +89,8 @@ class RepresentationSelector {
   int smooth_height_ = 0;
   std::string forced_id_;
   Bitrate forced_bitrate_;
+  std::string avoided_id_;
+  MonotonicTime avoided_until_;
 };
 
 }  // namespace playhead

@@ -154,6 +154,12 @@ Duration SampleQueue::level(MediaTime position) const {
   return end_ && *end_ > position ? *end_ - position : Duration{0};
 }
 
+bool SampleQueue::has_shown_between(MediaTime from, MediaTime to) const {
+  return from < to && std::any_of(samples_.begin(), samples_.end(), [&](const TimedSample& sample) {
+           return !sample.decode_only && sample.pts >= from && sample.end() <= to;
+         });
+}
+
 void SampleQueue::recompute_end() {
   end_.reset();
   for (const TimedSample& sample : samples_) {

@@ -52,6 +52,8 @@ class SampleQueue {
   [[nodiscard]] std::optional<MediaTime> end() const { return end_; }
   // Media ahead of `position`; 0 when nothing is.
   [[nodiscard]] Duration level(MediaTime position) const;
+  // Some sample that is to be shown or heard lies within [from, to].
+  [[nodiscard]] bool has_shown_between(MediaTime from, MediaTime to) const;
   [[nodiscard]] int64_t bytes() const { return bytes_; }
   [[nodiscard]] bool has_unread() const { return cursor_ < samples_.size(); }
 

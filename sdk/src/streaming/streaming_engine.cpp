@@ -134,10 +134,15 @@ bool StreamingEngine::seek(MediaTime position) {
   };
   buffered = buffered && is_there(video_, plays_video()) && is_there(audio_, plays_audio());
   if (buffered) return true;
+  refetch(position);
+  return false;
+}
+
+void StreamingEngine::refetch(MediaTime position) {
+  position_ = position;
   video_.clear();
   audio_.clear();
   for (Track& track : tracks_) place_track(track, position);
-  return false;
 }
 
 void StreamingEngine::change_audio(const TrackPreferences& preferences, MediaTime position) {

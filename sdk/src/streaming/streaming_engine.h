@@ -73,6 +73,10 @@ class StreamingEngine final : private TrackStreamListener {
   [[nodiscard]] bool is_waiting_for_renewal() const { return waiting_for_renewal_; }
   // Reads on from `position`: from the buffer when it is there, else by fetching. True: buffered.
   bool seek(MediaTime position);
+  // The same, and nothing that was fetched is used.
+  void refetch(MediaTime position);
+  // What is fetched at present serves no more for a while, where there is something else.
+  void avoid_representation(MonotonicTime now) { selector_.avoid(last_video_id_, now); }
   // Fetches sound anew from `position`, with these preferences.
   void change_audio(const TrackPreferences& preferences, MediaTime position);
   // Empty: automatic.

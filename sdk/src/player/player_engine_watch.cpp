@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// What PlayerEngine does when media is there and nothing comes of it.
+#include <utility>
+
+#include "player/player_engine.h"
+
+namespace playhead {
+
+namespace {
+
+constexpr Duration kForever = 24h;
+
+const char* words_of(StuckWatch::Step step) {
+  switch (step) {
+    case StuckWatch::Step::kNudge:
+      return "reading it again";
+    case StuckWatch::Step::kRefetch:
+      return "fetching it again";
+    case StuckWatch::Step::kLower:
+      return "taking another Representation";
+    case StuckWatch::Step::kRebuildDecoder:
+      return "making new decoders";
+    case StuckWatch::Step::kNone:
+    case StuckWatch::Step::kGiveUp:
+      break;
+  }
+  return "giving up";
+}
+
+}  // namespace
+
+Duration PlayerEngine::watch_output(MonotonicTime now) {
+  const bool is_over = state_ == PlayerState::kEnded || state_ == PlayerState::kFailed;
+  std::optional<int64_t> owed;
+  if (!is_over && !failure_) owed = pipeline_->owed_progress(*streaming_, now);
+  const StuckWatch::Step step = stuck_.update(owed, now);
+  if (step == StuckWatch::Step::kNone) return owed ? stuck_.wait(now) : kForever;
+  const std::string what =
+      std::string("what is buffered does not come out of the decoder: ") + words_of(step);
+  if (step == StuckWatch::Step::kGiveUp) {
+    fail_next_turn(make_error(ErrorCode::kStalled, what));
+    return kForever;
+  }
+  warn(make_error(ErrorCode::kStalled, what, 0, Severity::kRecoverable));
+  free_stuck(step, now);
+  wake();
+  return stuck_.wait(now);
+}
+
+void PlayerEngine::free_stuck(StuckWatch::Step step, MonotonicTime now) {
+  const MediaTime here = position(now);
+  const bool was_running = pipeline_->is_running();
+  if (step == StuckWatch::Step::kLower) streaming_->avoid_representation(now);
+  if (step == StuckWatch::Step::kNudge) {
+    streaming_->seek(here);
+  } else {
+    streaming_->refetch(here);
+  }
+  if (step == StuckWatch::Step::kRebuildDecoder) make_pipeline(now);
+  pipeline_->restart(here, now);
+  if (was_running && state_ == PlayerState::kPlaying) set_state(PlayerState::kRebuffering, now);
+}
+
+}  // namespace playhead
