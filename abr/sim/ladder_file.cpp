@@ -16,13 +16,17 @@ using Json = nlohmann::json;
 
 Error bad(const std::string& what) { return make_error(ErrorCode::kInvalidArgument, what); }
 
+// Largest bitrate (kbit/s) or size (bits) taken for one; products of them stay in an int64.
+constexpr double kMostNumber = 1e15;
+
 // Numbers > 0, or nothing.
 std::vector<double> positive_numbers(const Json& list) {
   std::vector<double> numbers;
   if (!list.is_array()) return numbers;
   for (const Json& item : list) {
-    if (!item.is_number() || !(item.get<double>() > 0)) return {};
-    numbers.push_back(item.get<double>());
+    const double number = item.is_number() ? item.get<double>() : 0;
+    if (!(number > 0 && number <= kMostNumber)) return {};
+    numbers.push_back(number);
   }
   return numbers;
 }

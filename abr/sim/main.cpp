@@ -166,6 +166,10 @@ int main(int argc, char** argv) {
       !options.replay.empty() || (is_batch ? !options.traces.empty() && !options.ladders.empty() &&
                                                  (!options.out.empty() || options.table)
                                            : !options.trace.empty() && !options.ladder.empty());
+  if (!options.plot.empty() && (is_batch || !options.replay.empty())) {
+    std::cerr << "playhead-abr-sim: --plot draws one session: give --trace and --ladder\n";
+    return kUsageError;
+  }
   if (!is_complete) {
     std::cerr << "playhead-abr-sim: give --trace and --ladder, or --batch with --traces, --ladders "
                  "and --out, or --replay\n";

@@ -1,11 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
 namespace playhead::abr_sim {
+
+namespace {
+
+// Longest session that is played, s (chosen: a session of minutes over a link of next to nothing
+// stays below it). Transfers are judged ten times a second: a longer one seems to hang.
+constexpr double kLongestSessionS = 4e6;
+
+// What the highest Representation takes on that network.
+double longest_session_s(const Trace& trace, const LadderFile& ladder) {
+  double bits = 0;
+  for (const auto& segment : ladder.sizes) {
+    bits += *std::max_element(segment.begin(), segment.end());
+  }
+  return bits / trace.mean_bps();
+}
+
+}  // namespace
 
 Result<Row> Runner::run(const Job& job, const std::string& trace_path,
                         const std::string& ladder_path) {
@@ -24,7 +42,12 @@ Result<Row> Runner::run(const Job& job, const std::string& trace_path,
   auto policy = make_policy(job.algorithm, config_, cache_);
   if (!policy) return std::move(policy).error();
   if (!(job.cap_s >= ladder->second.segment_s)) {
-    return make_error(ErrorCode::kInvalidArgument, "the buffer cap holds not even one segment");
+    return make_error(ErrorCode::kInvalidArgument,
+                      job.trace + ": the buffer cap holds not even one segment");
+  }
+  if (longest_session_s(trace->second, ladder->second) > kLongestSessionS) {
+    return make_error(ErrorCode::kInvalidArgument,
+                      job.trace + " is too slow for " + job.ladder + ": it would play for weeks");
   }
   SessionHooks hooks;
   hooks.clock = clock_;

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
-#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -16,6 +15,7 @@ namespace {
 
 // Largest input file, in bytes: a day of 100 ms rows.
 constexpr std::size_t kMaxFileBytes = std::size_t{64} << 20;
+constexpr std::size_t kReadBytes = std::size_t{64} << 10;  // at a time
 
 Error bad(const std::string& what) { return make_error(ErrorCode::kInvalidArgument, what); }
 
@@ -32,8 +32,16 @@ std::optional<double> number_of(std::string_view text) {
 Result<std::string> read_file(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   if (!in) return bad("cannot open " + path);
-  std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  if (in.bad() || text.size() > kMaxFileBytes) return bad("cannot read " + path);
+  // read() and not an iterator over the buffer: that one throws for a folder.
+  std::string text;
+  while (in && text.size() <= kMaxFileBytes) {
+    const std::size_t before = text.size();
+    text.resize(before + kReadBytes);
+    in.read(text.data() + before, static_cast<std::streamsize>(kReadBytes));
+    text.resize(before + static_cast<std::size_t>(in.gcount()));
+  }
+  if (in.bad()) return bad("cannot read " + path);
+  if (text.size() > kMaxFileBytes) return bad(path + " is larger than any trace, ladder or log");
   return text;
 }
 
@@ -100,6 +108,8 @@ double Trace::bps(double t) const {
   const double length = times_.back();
   return bps_[row_at(t - std::floor(t / length) * length)];
 }
+
+double Trace::mean_bps() const { return sums_.back() / times_.back(); }
 
 double Trace::bits_until(double t) const {
   const double length = times_.back();

@@ -22,6 +22,8 @@ class Trace {
   [[nodiscard]] double latency(double t) const;
   // Payload rate at t.
   [[nodiscard]] double bps(double t) const;
+  // Over the whole recording.
+  [[nodiscard]] double mean_bps() const;
   // What a transfer that never stops would have received from 0 to t.
   [[nodiscard]] double bits_until(double t) const;
   // When `bits` have come that began to flow at `t`.

@@ -16,6 +16,7 @@ class PlanCache::Impl {
   const ValueTable& table(const ValueTableSpec& spec);
 
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
+  [[nodiscard]] std::size_t most_bytes() const { return most_bytes_; }
   [[nodiscard]] std::size_t builds() const { return builds_; }
 
  private:
@@ -25,6 +26,7 @@ class PlanCache::Impl {
   };
   std::size_t max_bytes_;
   std::size_t bytes_ = 0;
+  std::size_t most_bytes_ = 0;
   std::size_t builds_ = 0;
   std::list<Entry> entries_;  // most recently used first; never empty once asked
 };

@@ -21,6 +21,7 @@ constexpr double kAboveTop = 4;
 
 // Stages near the end are kept one by one, further out some: between them values grow evenly.
 constexpr int kKeptStages[] = {1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 18, 22, 26, 30, 36, 43, 51, 60};
+constexpr std::size_t kScratchStages = 3;  // held while a table is made
 
 }  // namespace
 
@@ -31,7 +32,8 @@ struct ValueTable::Scratch {
   OutcomeModel model;
 };
 
-ValueTable::ValueTable(const ValueTableSpec& spec) : steps_(spec.bps.size()) {
+void ValueTable::lay_out(const ValueTableSpec& spec) {
+  steps_ = spec.bps.size();
   const double top_s = std::max(spec.cap_s - spec.segment_s, spec.segment_s);
   const double wanted = std::ceil(top_s / kLevelStepS) + 1;
   levels_ = static_cast<std::size_t>(
@@ -41,24 +43,33 @@ ValueTable::ValueTable(const ValueTableSpec& spec) : steps_(spec.bps.size()) {
   const double span = std::log(spec.bps.back() * kAboveTop) - log_least_;
   columns_ = std::min(static_cast<std::size_t>(std::ceil(span / kLogStep)) + 1, kMaxColumns);
   log_step_ = span / static_cast<double>(columns_ - 1);
+  for (const int stage : kKeptStages) {
+    if (spec.keeps_stages && stage < spec.horizon) kept_.push_back(stage);
+  }
+  kept_.push_back(spec.horizon);
+}
 
+ValueTable::ValueTable(const ValueTableSpec& spec) {
+  lay_out(spec);
   Scratch scratch;
   scratch.model = make_outcome_model(spec.spread, spec.silence_chance, spec.persistence);
   scratch.before.assign(stage_size(), 0);
   scratch.choice.assign(stage_size(), 0);
   scratch.after.assign(stage_size(), 0);
+  values_.reserve(kept_.size() * stage_size());
   for (int stage = 1; stage <= spec.horizon; ++stage) {
     induct(spec, scratch);
-    const bool is_kept =
-        stage == spec.horizon ||
-        (spec.keeps_stages &&
-         std::find(std::begin(kKeptStages), std::end(kKeptStages), stage) != std::end(kKeptStages));
-    if (is_kept) {
-      kept_.push_back(stage);
+    if (std::binary_search(kept_.begin(), kept_.end(), stage)) {
       values_.insert(values_.end(), scratch.after.begin(), scratch.after.end());
     }
     scratch.before.swap(scratch.after);
   }
+}
+
+std::size_t ValueTable::bytes_to_make(const ValueTableSpec& spec) {
+  ValueTable table;
+  table.lay_out(spec);
+  return (table.kept_.size() + kScratchStages) * table.stage_size() * sizeof(float);
 }
 
 // Adds what `outcome` contributes to fetching `step` at every level of one forecast. All levels

@@ -48,8 +48,12 @@ class ValueTable {
   };
   [[nodiscard]] Stage stage(int segments_to_go) const;
   [[nodiscard]] std::size_t bytes() const;
+  // What making it takes at most, the table included.
+  [[nodiscard]] static std::size_t bytes_to_make(const ValueTableSpec& spec);
 
  private:
+  ValueTable() = default;
+  void lay_out(const ValueTableSpec& spec);
   struct Scratch;
   void add_outcome(const ValueTableSpec& spec, const Outcome& outcome, const Scratch& scratch,
                    std::size_t step, std::size_t column, float* out) const;
@@ -59,12 +63,12 @@ class ValueTable {
   }
   [[nodiscard]] std::size_t stage_size() const { return steps_ * columns_ * levels_; }
 
-  std::size_t steps_;
-  std::size_t columns_;  // of the forecast, logarithmic
-  std::size_t levels_;   // of the buffer
-  double log_least_;
-  double log_step_;
-  double level_step_;
+  std::size_t steps_ = 0;
+  std::size_t columns_ = 0;  // of the forecast, logarithmic
+  std::size_t levels_ = 0;   // of the buffer
+  double log_least_ = 0;
+  double log_step_ = 1;
+  double level_step_ = 1;
   std::vector<int> kept_;      // stages kept, ascending
   std::vector<float> values_;  // kept stages, each [step][column][level]
 };

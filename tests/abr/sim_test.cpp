@@ -48,6 +48,8 @@ TEST_CASE("trace: files that are none") {
     CHECK_FALSE(Trace::parse(text).has_value());
   }
   CHECK_FALSE(Trace::load("/no/such/file").has_value());
+  CHECK_FALSE(Trace::load("/").has_value());
+  CHECK_FALSE(read_file("/dev/zero").has_value());  // never ends
   CHECK(Trace::parse(std::string(kTitles) + "1000,100,20\r\n\r\n").has_value());
 }
 
@@ -228,6 +230,8 @@ TEST_CASE("files: ladders and jobs that are none") {
         R"({"segment_duration_ms":4000,"bitrates_kbps":[2,1],"segment_sizes_bits":[[1,2]]})",
         R"({"segment_duration_ms":4000,"bitrates_kbps":[1,2],"segment_sizes_bits":[[1]]})",
         R"({"segment_duration_ms":4000,"bitrates_kbps":[1,2],"segment_sizes_bits":[[1,0]]})",
+        R"({"segment_duration_ms":4000,"bitrates_kbps":[1,2],"segment_sizes_bits":[[1,1e300]]})",
+        R"({"segment_duration_ms":4000,"bitrates_kbps":[1,1e300],"segment_sizes_bits":[[1,2]]})",
         R"({"segment_duration_ms":4000,"bitrates_kbps":[1,2],"segment_sizes_bits":[]})"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_ladder(text).has_value());
@@ -266,6 +270,11 @@ TEST_CASE("runner: reads its files, and says what is wrong with them") {
   small.cap_s = 1;
   CHECK_FALSE(runner.run(small, folder.path("t.csv"), folder.path("l.json")).has_value());
   CHECK(to_table({*row}).find("f/t") != std::string::npos);
+  REQUIRE(
+      write_file(folder.path("slow.csv"), std::string(kTitles) + "1000,0.000001,50\n").has_value());
+  const auto endless = runner.run(job, folder.path("slow.csv"), folder.path("l.json"));
+  REQUIRE_FALSE(endless.has_value());
+  CHECK(endless.error().context.find("too slow") != std::string::npos);
 }
 
 }  // namespace

@@ -42,6 +42,10 @@ Duration scaled(Duration duration, double speed) {
   return from_seconds(to_seconds(duration) / speed);
 }
 
+Bitrate scaled(Bitrate bitrate, double speed) {
+  return {std::llround(static_cast<double>(bitrate.bps) * speed)};
+}
+
 }  // namespace
 
 // The ladder as the rules see it, with the option behind each candidate.
@@ -109,7 +113,7 @@ VideoChooser::Ladder VideoChooser::make_ladder(const Situation& s) const {
     const Option& option = s.options[i];
     const Representation& r = *option.representation;
     abr::Candidate candidate;
-    candidate.bitrate = {std::llround(static_cast<double>(r.bandwidth.bps) * speed)};
+    candidate.bitrate = scaled(r.bandwidth, speed);
     if (option.segments && option.next) {
       candidate.next_bytes = known_bytes(*option.segments, *option.next);
     }
@@ -180,17 +184,19 @@ std::optional<std::size_t> VideoChooser::worth_replacing(const Situation& situat
                                                          MediaTime position,
                                                          const Representation& chosen,
                                                          std::span<const Buffered> segments) const {
+  if (situation.limits.is_metered) return std::nullopt;  // nothing is paid for twice
   const double speed = std::clamp(situation.speed, kMinSpeed, kMaxSpeed);
   std::vector<abr::BufferedSegment> buffered;
   for (const Buffered& segment : segments) {
     buffered.push_back({scaled(segment.start - position, speed),
-                        scaled(segment.end - segment.start, speed), segment.bitrate});
+                        scaled(segment.end - segment.start, speed),
+                        scaled(segment.bitrate, speed)});
   }
   abr::ReplacementInputs in;
   in.buffered = buffered;
-  in.lowest = situation.options.front().representation->bandwidth;
-  in.highest = situation.options.back().representation->bandwidth;
-  in.chosen = chosen.bandwidth;
+  in.lowest = scaled(situation.options.front().representation->bandwidth, speed);
+  in.highest = scaled(situation.options.back().representation->bandwidth, speed);
+  in.chosen = scaled(chosen.bandwidth, speed);
   in.forecast = estimator_->forecast();
   in.buffer_level = scaled(situation.level, speed);
   return abr::advise_replacement(in, settings_);

@@ -184,5 +184,39 @@ TEST_CASE("video chooser: bytes that trickle make a nervous link") {
   CHECK(volatility(nervous) > volatility(calm) + 200);
 }
 
+TEST_CASE("video chooser: which buffered segments are worth fetching again") {
+  struct Case {
+    const char* name;
+    int64_t throughput_bps;
+    double speed;
+    bool saves_data;
+    std::optional<std::size_t> replaced;
+  };
+  // A segment of 6 Mbit/s takes 24 Mbit: 3.75 s of 0.8 x 8 Mbit/s, whatever the speed of play. The
+  // ten seconds that are left alone are seconds of the viewer: 20 s of media at double speed.
+  const Case cases[] = {
+      {"a wide link: the first that is in time", 8'000'000, 1, false, 4},
+      {"at double speed it is on screen in half the time", 8'000'000, 2, false, 7},
+      {"at half speed there is time for an earlier one", 8'000'000, 0.5, false, 2},
+      {"nothing measured", 0, 1, false, std::nullopt},
+      {"bytes that are paid for are not paid for twice", 8'000'000, 1, true, std::nullopt},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    Title title;
+    title.situation.level = 48s;
+    title.situation.speed = c.speed;
+    title.situation.limits.is_metered = c.saves_data;
+    std::vector<VideoChooser::Buffered> buffered;
+    for (int64_t i = 0; i < 12; ++i) {
+      const MediaTime start{i * 4'000'000};
+      buffered.push_back({start, start + 4s, {400'000}});
+    }
+    const VideoChooser chooser = c.throughput_bps > 0 ? measured(c.throughput_bps) : VideoChooser();
+    CHECK(chooser.worth_replacing(title.situation, {}, title.representations[3], buffered) ==
+          c.replaced);
+  }
+}
+
 }  // namespace
 }  // namespace playhead

@@ -11,8 +11,9 @@ namespace playhead::abr {
 // never the decision.
 class PlanCache {
  public:
-  // Bytes of tables kept (chosen): one session of a ten-step ladder needs about half of it. Less:
-  // tables are made again, 5 to 10 ms each; more: memory without use.
+  // Bytes of tables, what is needed while one is made included (chosen: with the decision log below
+  // 2 MB a session). Less: tables are made again, 5 to 15 ms each; more: memory without use. A
+  // table that is larger by itself (more than twelve steps far apart) is made all the same.
   static constexpr std::size_t kDefaultMaxBytes = std::size_t{7} << 18;  // 1.75 MiB
 
   explicit PlanCache(std::size_t max_bytes = kDefaultMaxBytes);
@@ -20,8 +21,9 @@ class PlanCache {
   PlanCache(PlanCache&&) noexcept;
   PlanCache& operator=(PlanCache&&) noexcept;
 
-  [[nodiscard]] std::size_t bytes() const;   // held at present
-  [[nodiscard]] std::size_t builds() const;  // tables made so far
+  [[nodiscard]] std::size_t bytes() const;       // held at present
+  [[nodiscard]] std::size_t most_bytes() const;  // held at once so far, while one was made included
+  [[nodiscard]] std::size_t builds() const;      // tables made so far
 
   class Impl;
   [[nodiscard]] Impl& impl() { return *impl_; }
