@@ -15,21 +15,40 @@ PlanCache& PlanCache::operator=(PlanCache&&) noexcept = default;
 std::size_t PlanCache::bytes() const { return impl_->bytes(); }
 std::size_t PlanCache::builds() const { return impl_->builds(); }
 
-const ValueTable& PlanCache::Impl::table(const ValueTableSpec& spec) {
+std::size_t PlanCache::Impl::bytes() const {
+  const std::lock_guard lock(mutex_);
+  return bytes_;
+}
+
+std::size_t PlanCache::Impl::builds() const {
+  const std::lock_guard lock(mutex_);
+  return builds_;
+}
+
+std::shared_ptr<const ValueTable> PlanCache::Impl::find(const ValueTableSpec& spec) {
   const auto found = std::find_if(entries_.begin(), entries_.end(),
                                   [&](const Entry& entry) { return entry.spec == spec; });
-  if (found != entries_.end()) {
-    entries_.splice(entries_.begin(), entries_, found);
-    return entries_.front().table;
+  if (found == entries_.end()) return nullptr;
+  entries_.splice(entries_.begin(), entries_, found);
+  return entries_.front().table;
+}
+
+std::shared_ptr<const ValueTable> PlanCache::Impl::table(const ValueTableSpec& spec) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (auto kept = find(spec)) return kept;
   }
-  entries_.push_front({spec, ValueTable(spec)});
+  auto made = std::make_shared<const ValueTable>(spec);
+  const std::lock_guard lock(mutex_);
   ++builds_;
-  bytes_ += entries_.front().table.bytes();
+  if (auto kept = find(spec)) return kept;
+  bytes_ += made->bytes();
+  entries_.push_front({spec, made});
   while (bytes_ > max_bytes_ && entries_.size() > 1) {
-    bytes_ -= entries_.back().table.bytes();
+    bytes_ -= entries_.back().table->bytes();
     entries_.pop_back();
   }
-  return entries_.front().table;
+  return made;
 }
 
 }  // namespace playhead::abr

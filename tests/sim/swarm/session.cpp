@@ -70,7 +70,7 @@ Session::Session(const Scenario& scenario, const RunOptions& options, Trace& tra
   facts_.scenario = &scenario_;
   facts_.now = facts_.good_link_since = started_;
   // Before the beginning all was well.
-  facts_.last_trouble = facts_.last_action = facts_.last_restart = started_ - 1h;
+  facts_.last_trouble = facts_.last_action = facts_.last_restart = facts_.last_load = started_ - 1h;
   facts_.retry_after_until = started_ - 1h;
   facts_.wall_ahead = Duration{executor_.wall_now().us - started_.us};
   for (const auto& invariant : invariants_) {
@@ -203,7 +203,7 @@ void Session::load(std::optional<Duration> start, bool start_paused) {
   note("app", start_paused ? "load paused" : "load");
   ++result_.plays;
   ++loads_;
-  facts_.last_action = executor_.now();
+  facts_.last_action = facts_.last_load = executor_.now();
   player_->load(source);
 }
 

@@ -7,8 +7,8 @@
 namespace playhead::abr {
 
 // Tables of the look-ahead controller: made when first needed, the least used go when there are too
-// many. Owned by the caller, used on one thread. What it holds changes the time a decision takes,
-// never the decision.
+// many. Shared by whoever plays the same kind of title: any thread. What it holds changes the time a
+// decision takes, never the decision.
 class PlanCache {
  public:
   // Bytes of tables kept (chosen): one session of a ten-step ladder needs about half of it. Less:
