@@ -462,8 +462,9 @@ void Session::on_event(const Event& event) {
       each([&](Invariant& i) { i.on_decisions(decisions, facts_); });
     }
   } else if (std::holds_alternative<Failed>(event.payload)) {
-    // A viewer tries again, less and less eagerly.
-    load_later(3s * (1 << std::min(failures_in_row_++, 5)), false);
+    // A viewer tries again, less and less eagerly; but knows when all is well.
+    const int patience = facts_.is_healed ? 0 : std::min(failures_in_row_++, 5);
+    load_later(3s * (1 << patience), false);
   } else if (std::holds_alternative<Ended>(event.payload)) {
     load_later(5s, true);
   }
