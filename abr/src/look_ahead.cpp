@@ -98,7 +98,8 @@ LookAhead::Prospect LookAhead::prospect(const PlanLadder& ladder, const Decision
   spec.switch_price = settings_.switch_price;
   spec.horizon = horizon;
   spec.keeps_stages = to_go < horizon;
-  prospect.afterwards = cache_->impl().table(spec).stage(to_go);
+  prospect.table = cache_->impl().table(spec);
+  prospect.afterwards = prospect.table->stage(to_go);
   return prospect;
 }
 

@@ -24,6 +24,7 @@ class LookAhead final : public Controller {
     double log_bps = 0;
     double ttfb_s = 0;
     OutcomeModel model;
+    std::shared_ptr<const ValueTable> table;  // of afterwards
     ValueTable::Stage afterwards;
   };
   [[nodiscard]] Prospect prospect(const PlanLadder& ladder, const DecisionInputs& in) const;

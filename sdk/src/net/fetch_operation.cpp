@@ -52,6 +52,11 @@ RetryConfig config_for(RetryConfig config, const FetchOptions& options, Monotoni
   return config;
 }
 
+std::string come_back_in(Duration wait) {
+  return ": come back in " + std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count()) +
+         " s";
+}
+
 // A log-in page of the network between us and the host, which answers for every URL. Hosts that
 // know no better name for media than text/html are common: the first byte decides, which is '<' in
 // no container.
@@ -79,7 +84,22 @@ FetchOperation::FetchOperation(FetchContext context, const RetryConfig& config, 
   place_ = delivered_from_ = first_place(states_);
 }
 
-void FetchOperation::start() { start_attempt(); }
+void FetchOperation::start() {
+  if (!is_held()) start_attempt();
+}
+
+bool FetchOperation::is_held() {
+  const auto until =
+      places_.size() == 1 ? context_.held->until(place().url, started_) : std::nullopt;
+  if (!until) return false;
+  Error error =
+      make_error(ErrorCode::kServerBusy, redact(place().url) + come_back_in(*until - started_));
+  retry_timer_ =
+      executor_.post_at(started_, [weak = weak_from_this(), error = std::move(error)]() mutable {
+        if (const auto self = weak.lock()) self->finish(std::move(error));
+      });
+  return true;
+}
 
 void FetchOperation::cancel() {
   is_ended_ = true;
@@ -187,12 +207,7 @@ void FetchOperation::on_head(const ResponseHead& head) {
   attempt_.retry_after =
       parse_retry_after(head.header("retry-after"), head.header("date"), executor_.wall_now());
   std::string context = redact(head.url);
-  if (attempt_.retry_after) {
-    context +=
-        ": come back in " +
-        std::to_string(std::chrono::ceil<std::chrono::seconds>(*attempt_.retry_after).count()) +
-        " s";
-  }
+  if (attempt_.retry_after) context += come_back_in(*attempt_.retry_after);
   attempt_.error_status = head.status;
   const bool is_long = head.content_length.value_or(0) > kMaxErrorBodyBytes;
   attempt_.error = make_error(code_of_status(head.status), std::move(context), head.status);
@@ -343,6 +358,7 @@ void FetchOperation::fail_or_retry(Error error) {
   }
   const FailoverDecision decision = decide(error, now);
   if (decision.goes_on) return wait_and_retry(error, decision, now);
+  if (attempt_.retry_after) context_.held->hold(place().url, now + *attempt_.retry_after);
   error.severity = Severity::kFatal;
   finish(std::move(error));
 }

@@ -9,6 +9,7 @@
 #include "net/answer_plan.h"
 #include "net/failover_policy.h"
 #include "net/fetcher.h"
+#include "net/held_urls.h"
 #include "net/host_health.h"
 #include "net/retry_policy.h"
 
@@ -20,6 +21,7 @@ struct FetchContext {
   Executor& executor;
   std::shared_ptr<HostHealth> health;  // may be null
   std::shared_ptr<const bool> is_online;
+  std::shared_ptr<HeldUrls> held;
 };
 
 // One fetch of ResourceFetcher over all its attempts. Owned by the fetch's handle; stays alive
@@ -52,6 +54,8 @@ class FetchOperation : public std::enable_shared_from_this<FetchOperation> {
   };
 
   void start_attempt();
+  // The host asked to be left alone, and that is not over. True: the fetch ends with that.
+  bool is_held();
   [[nodiscard]] Request make_request() const;
   [[nodiscard]] const ResourceLocation& place() const { return places_[place_]; }
   [[nodiscard]] bool is_elsewhere() const { return place_ != delivered_from_; }

@@ -64,6 +64,14 @@ class BodyCollector {
 
 }  // namespace
 
+ResourceFetcher::ResourceFetcher(Transport& transport, Executor& executor, RetryConfig config,
+                                 std::shared_ptr<HostHealth> health)
+    : transport_(transport),
+      executor_(executor),
+      config_(config),
+      health_(std::move(health)),
+      held_(std::make_shared<HeldUrls>()) {}
+
 CancelHandle ResourceFetcher::fetch(Request request,
                                     UniqueFunction<void(Result<FetchedResource>)> done,
                                     FetchOptions options) {
@@ -82,7 +90,7 @@ CancelHandle ResourceFetcher::fetch(Request request,
 
 CancelHandle ResourceFetcher::stream(Request request, FetchEvents events, FetchOptions options) {
   const auto operation = std::make_shared<FetchOperation>(
-      FetchContext{transport_, executor_, health_, is_online_}, config_, std::move(request),
+      FetchContext{transport_, executor_, health_, is_online_, held_}, config_, std::move(request),
       std::move(events), std::move(options));
   std::erase_if(operations_, [](const auto& weak) { return weak.expired(); });
   operations_.push_back(operation);
@@ -90,8 +98,11 @@ CancelHandle ResourceFetcher::stream(Request request, FetchEvents events, FetchO
   return CancelHandle([operation] { operation->cancel(); });
 }
 
+void ResourceFetcher::forget_waits() { held_->forget(); }
+
 void ResourceFetcher::set_network(bool is_online) {
   *is_online_ = is_online;
+  held_->forget();
   const auto operations = operations_;  // they report, and their consumers fetch
   for (const auto& weak : operations) {
     if (const auto operation = weak.lock()) operation->on_network();

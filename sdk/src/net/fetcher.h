@@ -49,6 +49,7 @@ struct FetchOptions {
 };
 
 class FetchOperation;
+class HeldUrls;
 
 // Fetches whole resources over a Transport: failed attempts are retried (see decide_retry), a body
 // that breaks off is continued at the exact byte. Statuses >= 400 become typed errors with the
@@ -56,14 +57,14 @@ class FetchOperation;
 // 503), kHttpStatus (others, and redirects that were not followed). The bodies of such answers are
 // dropped. A resource that changed between two attempts is kConnectionLost and not retried: the
 // consumer must throw away what it has. The retry budget starts anew when an attempt brought 64
-// KiB. Used on the executor's thread only. Handles may outlive the fetcher, not transport and
-// executor.
+// KiB. A URL whose host asked to be left alone for longer than was waited is kServerBusy without a
+// request until that is over. Used on the executor's thread only. Handles may outlive the fetcher,
+// not transport and executor.
 class ResourceFetcher {
  public:
   // `health` may be null: nothing is known of hosts.
   ResourceFetcher(Transport& transport, Executor& executor, RetryConfig config = {},
-                  std::shared_ptr<HostHealth> health = nullptr)
-      : transport_(transport), executor_(executor), config_(config), health_(std::move(health)) {}
+                  std::shared_ptr<HostHealth> health = nullptr);
 
   // The whole body at once.
   CancelHandle fetch(Request request, UniqueFunction<void(Result<FetchedResource>)> done,
@@ -75,6 +76,8 @@ class ResourceFetcher {
   // the network to be back; then they are repeated at once and their budgets begin anew. Also, with
   // `is_online` all the time: the network is another one, waiting times of the old one are over.
   void set_network(bool is_online);
+  // A person asks again: what hosts asked to be left alone for may be asked for at once.
+  void forget_waits();
   [[nodiscard]] const std::shared_ptr<HostHealth>& health() const { return health_; }
 
  private:
@@ -83,6 +86,7 @@ class ResourceFetcher {
   const RetryConfig config_;
   const std::shared_ptr<HostHealth> health_;
   const std::shared_ptr<bool> is_online_ = std::make_shared<bool>(true);
+  const std::shared_ptr<HeldUrls> held_;
   std::vector<std::weak_ptr<FetchOperation>> operations_;
 };
 

@@ -8,6 +8,7 @@
 
 #include "net/host_health.h"
 #include "player/network_memory.h"
+#include "playhead/abr/plan_cache.h"
 #include "playhead/client.h"
 #include "session/api_access.h"
 #include "session/outbox.h"
@@ -31,6 +32,8 @@ class Client::Impl {
   // Never null once the client is made.
   std::unique_ptr<NetworkMemory> networks;
 
+  // What choosing a bitrate looks up: the same for titles with the same ladder.
+  const std::shared_ptr<abr::PlanCache> plans = std::make_shared<abr::PlanCache>();
   // What players found out about hosts, for all of them.
   const std::shared_ptr<HostHealth> health = std::make_shared<HostHealth>();
   // `watcher` runs on any thread, from now on and until the handle is gone, whenever the app says

@@ -96,7 +96,13 @@ void MediaPipeline::pass_over_audio(StreamingEngine& streaming, MonotonicTime no
   SampleQueue& queue = streaming.audio();
   while (queue.peek() && queue.peek()->end() <= here) queue.advance();
   if (!plays_unheard(streaming)) return;
-  wait = std::min(wait, until(here + streaming.level(TrackKind::kAudio, here), now));
+  wait = std::min(wait, until(here + sound_level(streaming, here), now));
+}
+
+Duration MediaPipeline::sound_level(StreamingEngine& streaming, MediaTime position) {
+  const Duration level = streaming.level(TrackKind::kAudio, position);
+  const auto none_until = no_sound_until(streaming);
+  return none_until ? std::max(level, *none_until - position) : level;
 }
 
 MediaPipeline::Turn MediaPipeline::turn(StreamingEngine& streaming, MonotonicTime now) {
@@ -150,10 +156,7 @@ Duration MediaPipeline::least_level(StreamingEngine& streaming, MonotonicTime no
   }
   const bool counts_sound = plays_audio_ || plays_unheard(streaming);
   if (counts_sound && !streaming.is_complete(TrackKind::kAudio)) {
-    Duration level = streaming.level(TrackKind::kAudio, here);
-    const auto none_until = no_sound_until(streaming);
-    if (none_until) level = std::max(level, *none_until - here);
-    least = std::min(least, level);
+    least = std::min(least, sound_level(streaming, here));
   }
   return least;
 }
@@ -177,8 +180,7 @@ bool MediaPipeline::is_starved(StreamingEngine& streaming, MonotonicTime now) {
     return true;
   }
   if (plays_unheard(streaming)) {
-    return !streaming.is_complete(TrackKind::kAudio) &&
-           streaming.level(TrackKind::kAudio, here) == Duration{0};
+    return !streaming.is_complete(TrackKind::kAudio) && sound_level(streaming, here) == Duration{0};
   }
   if (!plays_audio_ || streaming.is_complete(TrackKind::kAudio)) return false;
   const bool is_missing = streaming.level(TrackKind::kAudio, here) == Duration{0} ||

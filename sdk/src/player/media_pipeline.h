@@ -49,6 +49,8 @@ class MediaPipeline {
   void pass_over_audio(StreamingEngine& streaming, MonotonicTime now, Duration& wait);
   // Up to where it is known that no sound comes but what is in the queue; none: not known.
   [[nodiscard]] static std::optional<MediaTime> no_sound_until(StreamingEngine& streaming);
+  // Sound ahead of `position`, a stretch that is known to hold none included.
+  [[nodiscard]] static Duration sound_level(StreamingEngine& streaming, MediaTime position);
   // Sound is missing at the position because the title has none there.
   [[nodiscard]] bool is_without_sound(StreamingEngine& streaming, MonotonicTime now);
   // How long until playback is at `time`; for ever when it is past it or stands still.

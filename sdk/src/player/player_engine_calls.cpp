@@ -61,6 +61,8 @@ void PlayerEngine::load(PlaySource source) {
   source_ = std::move(source);
   is_paused_ = source_.start_paused;
   load_started_ = now;
+  start_fetcher_.forget_waits();
+  media_fetcher_.forget_waits();
   if (sinks_.video) sinks_.video->clear();
   qoe_.start(now);
   emit(LoadStarted{source_.title_id, redact(source_.url)});
@@ -154,10 +156,11 @@ void PlayerEngine::on_manifest(Result<std::shared_ptr<const Presentation>> resul
   config.limits = config_.limits;
   config.live = config_.live;
   config.can_renew = session_ != nullptr;
+  config.plans = client_->impl().plans;
   MediaBackend& backend = *client_->impl().backend;
   StreamingListener& listener = *this;
   auto streaming = std::make_unique<StreamingEngine>(media_fetcher_, manifests_, backend, executor_,
-                                                     media_clock_, config, listener);
+                                                     media_clock_, std::move(config), listener);
   decisions_.start(streaming->chooser().settings(), config_.buffering.target);
   streaming->remember(client_->impl().networks->recall());
   if (auto opened = streaming->open(*result, preferences_, start_position_); !opened) {

@@ -45,6 +45,11 @@ Result<StreamGrant> read_grant(const Result<ApiReply>& reply) {
   return parse_stream_grant(reply->body);
 }
 
+Error busy_error(Duration wait) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
+  return make_error(ErrorCode::kServerBusy, "try again in " + std::to_string(seconds) + " s");
+}
+
 // A failure found before anything was sent; reported like any other, after the call.
 template <typename T>
 CancelHandle fail_later(Executor& executor, UniqueFunction<void(T)> done, T result) {
@@ -63,11 +68,21 @@ CancelHandle ApiClient::get_stream(const StreamQuery& query,
   ApiRequest request;
   request.path = "/api/v1/stream?movie_id=" + percent_encoded(query.title_id);
   if (!query.format.empty()) request.path += "&format=" + percent_encoded(query.format);
+  const std::string path = request.path;
+  const MonotonicTime now = executor_.now();
+  if (const auto until = held_.until(path, now)) {
+    return fail_later<Result<StreamGrant>>(executor_, std::move(done), busy_error(*until - now));
+  }
   request.retry = RetryConfig{};
   request.retry->budget = query.patience;
   return start_api_call(
       access_, transport_, executor_, std::move(request),
-      [done = std::move(done)](const Result<ApiReply>& reply) mutable { done(read_grant(reply)); });
+      [this, path, done = std::move(done)](const Result<ApiReply>& reply) mutable {
+        const bool is_held =
+            reply && reply->retry_after && (reply->status == 429 || reply->status == 503);
+        if (is_held) held_.hold(path, executor_.now() + *reply->retry_after);
+        done(read_grant(reply));
+      });
 }
 
 CancelHandle ApiClient::post_progress(const ProgressReport& report,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "net/held_urls.h"
 #include "playhead/transport.h"
 #include "session/api_access.h"
 #include "session/api_types.h"
@@ -14,9 +15,10 @@ class ApiClient {
   ApiClient(ApiAccess& access, Transport& transport, Executor& executor)
       : access_(access), transport_(transport), executor_(executor) {}
 
-  // Repeats for up to query.patience while the network or the service fails. Errors: kInvalidArgument (no or
-  // too long a title), kUnauthorized, kNotEntitled, kNotFound, kServerBusy, kApiRejected,
-  // kApiBadAnswer, kHttpStatus, those of Transport and of the app's token provider.
+  // Repeats for up to query.patience while the network or the service fails; what the service asked
+  // to be left alone for is kServerBusy, without a request, until that is over. Errors:
+  // kInvalidArgument (no or too long a title), kUnauthorized, kNotEntitled, kNotFound, kServerBusy,
+  // kApiRejected, kApiBadAnswer, kHttpStatus, those of Transport and of the app's token provider.
   CancelHandle get_stream(const StreamQuery& query, UniqueFunction<void(Result<StreamGrant>)> done);
 
   // One attempt (and a second one after a 401): the Outbox repeats.
@@ -26,6 +28,7 @@ class ApiClient {
   ApiAccess& access_;
   Transport& transport_;
   Executor& executor_;
+  HeldUrls held_;
 };
 
 }  // namespace playhead

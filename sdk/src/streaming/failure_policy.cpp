@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "streaming/failure_policy.h"
 
+#include <algorithm>
+
 namespace playhead {
 
 namespace {
 
 // Segments that may be skipped in a row: more would be a different film.
 constexpr int kMaxSkipped = 2;
-// Between attempts at a host that does not answer. The fetcher has waited much longer inside.
+// Between attempts at a host that does not answer, twice as long after each, up to the second. The
+// fetcher has waited much longer inside, but for answers that no waiting helps.
 constexpr Duration kHostDelay = 1s;
+constexpr Duration kMostHostDelay = 8s;
 
 // Transfers of one segment that may break off before it is the segment that is to blame. Each has
 // been resumed by the fetcher for its whole budget.
@@ -25,6 +29,13 @@ bool is_host_down(ErrorCode code) {
          code == ErrorCode::kCaptivePortal;
 }
 
+// No longer than the buffer lasts: the viewer is not left before a picture that stands still.
+Duration host_delay(const FailureInputs& in) {
+  Duration delay = kHostDelay;
+  for (int i = 1; i < in.attempts && delay < kMostHostDelay; ++i) delay *= 2;
+  return std::max(std::min(delay, in.buffer_level), kHostDelay);
+}
+
 bool is_damage(ErrorCode code) {
   return code == ErrorCode::kContainerSyntax || code == ErrorCode::kBadResponse ||
          code == ErrorCode::kDecodeFailed;
@@ -37,7 +48,7 @@ FailureDecision decide_failure(const FailureInputs& in) {
   const bool breaks_every_time = in.code == ErrorCode::kConnectionLost &&
                                  (in.attempts >= kMostBreaks || in.buffer_level <= Duration{0});
   if (is_host_down(in.code) && !breaks_every_time) {
-    if (in.buffer_level > Duration{0}) return {FailureAction::kRetry, kHostDelay};
+    if (in.buffer_level > Duration{0}) return {FailureAction::kRetry, host_delay(in)};
     return {FailureAction::kGiveUp, Duration{0}};
   }
   if (in.code == ErrorCode::kForbidden) {

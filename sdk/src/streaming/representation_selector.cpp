@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include "streaming/limit_inputs.h"
 #include "streaming/next_segment.h"
@@ -40,8 +41,12 @@ SwitchReason reason_of(abr::Reason reason) {
 
 RepresentationSelector::RepresentationSelector(const IndexTable& indexes,
                                                const MediaBackend& backend, AbrPreset preset,
-                                               const PictureLimits& limits)
-    : indexes_(indexes), backend_(backend), limits_(limits), chooser_(settings_of(preset)) {}
+                                               const PictureLimits& limits,
+                                               std::shared_ptr<abr::PlanCache> plans)
+    : indexes_(indexes),
+      backend_(backend),
+      limits_(limits),
+      chooser_(settings_of(preset), std::move(plans)) {}
 
 void RepresentationSelector::force(const std::string& id, const Presentation& presentation) {
   forced_id_.clear();

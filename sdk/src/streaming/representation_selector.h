@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <set>
 #include <span>
@@ -22,7 +23,8 @@ namespace playhead {
 class RepresentationSelector {
  public:
   RepresentationSelector(const IndexTable& indexes, const MediaBackend& backend, AbrPreset preset,
-                         const PictureLimits& limits);
+                         const PictureLimits& limits,
+                         std::shared_ptr<abr::PlanCache> plans = nullptr);
 
   // From the next choice on.
   void set_limits(const PictureLimits& limits) { limits_ = limits; }

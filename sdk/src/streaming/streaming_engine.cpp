@@ -46,7 +46,7 @@ StreamingEngine::StreamingEngine(ResourceFetcher& fetcher, ManifestSource& manif
       backend_(backend),
       executor_(executor),
       clock_(clock),
-      config_(config),
+      config_(std::move(config)),
       listener_(listener),
       indexes_(
           {manifests, executor, fetcher.health(), [this] { listener_.on_streaming_progress(); }}),
@@ -54,7 +54,7 @@ StreamingEngine::StreamingEngine(ResourceFetcher& fetcher, ManifestSource& manif
                  {[this](auto presentation) { on_presentation(std::move(presentation)); },
                   [this] { listener_.on_streaming_progress(); },
                   [this](const Error& error) { listener_.on_streaming_warning(error); }}),
-      selector_(indexes_, backend, config.preset, config.limits),
+      selector_(indexes_, backend, config_.preset, config_.limits, config_.plans),
       watch_(selector_.chooser()) {}
 
 StreamingEngine::~StreamingEngine() = default;
@@ -201,7 +201,7 @@ const StreamingEngine::Track* StreamingEngine::track_of(TrackKind kind) const {
 
 Duration StreamingEngine::turn(MonotonicTime now, MediaTime position, double speed) {
   // Nothing plays: no room appears, and whoever starts it again asks for a turn.
-  stands_still_ = position == position_ && now > last_turn_;
+  stands_still_ = position == position_ && (now > last_turn_ || stands_still_);
   position_ = position;
   last_turn_ = now;
   speed_ = speed;

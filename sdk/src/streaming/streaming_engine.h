@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -48,6 +49,8 @@ struct StreamingConfig {
   LiveConfig live;
   // The URLs are signed and can be renewed.
   bool can_renew = false;
+  // Tables of the bitrate rules, kept from title to title; null: its own.
+  std::shared_ptr<abr::PlanCache> plans;
 };
 
 // What the app is told about a Representation.
@@ -105,7 +108,8 @@ class StreamingEngine final : private TrackStreamListener {
   // Up to where no more will come than has come; sound may be announced and absent, or end before
   // the pictures do.
   [[nodiscard]] MediaTime settled_until(TrackKind kind) const;
-  [[nodiscard]] int64_t buffered_bytes() const { return video_.bytes() + audio_.bytes(); }
+  // What waits to be taken apart included.
+  [[nodiscard]] int64_t buffered_bytes() const;
 
   // None for a title without an end, and until it is known.
   [[nodiscard]] std::optional<Duration> duration() const;
@@ -146,6 +150,8 @@ class StreamingEngine final : private TrackStreamListener {
     int skipped = 0;
     bool renewed = false;
     std::set<std::string> failed_ids;
+    // Representations whose playlist could not be had, and until when they are left alone.
+    std::map<std::string, MonotonicTime> resting;
     MonotonicTime not_before;  // no fetch until then
     MonotonicTime no_replacement_before;
   };
@@ -235,6 +241,8 @@ class StreamingEngine final : private TrackStreamListener {
   // Samples that wait for pictures to place the timeline, where no such pictures come.
   void place_orphans();
   void forget_failures(TrackKind kind);
+  // What failed for one segment may serve for the next, but for playlists that just failed.
+  static void forgive(Track& track, MonotonicTime now);
   void handle_failures(MonotonicTime now, MediaTime position);
   void handle_failure(Track& track, const SegmentFailure& failure, MonotonicTime now,
                       MediaTime position);

@@ -16,6 +16,10 @@ constexpr Duration kEndRounding = 500ms;
 // After a better picture for what is buffered could not be had (chosen).
 constexpr Duration kReplacementPause = 30s;
 
+// A playlist that could not be had is not asked for again sooner while another Representation plays
+// (chosen). Longer: what was broken for a moment is missed; shorter: requests for nothing.
+constexpr Duration kIndexRest = 30s;
+
 // The bytes were not to be had, or wrong, at this place; the host itself is well.
 bool is_of_the_place(ErrorCode code, bool can_renew) {
   if (code == ErrorCode::kForbidden) return !can_renew;
@@ -56,7 +60,7 @@ void StreamingEngine::on_segment_completed(TrackKind kind) {
     track->attempts = 0;
     track->skipped = 0;
     track->renewed = false;
-    track->failed_ids.clear();
+    forgive(*track, executor_.now());
   }
   listener_.on_streaming_progress();
 }
@@ -73,6 +77,12 @@ void StreamingEngine::forget_failures(TrackKind kind) {
   failures_.erase(std::remove_if(failures_.begin(), failures_.end(),
                                  [&](const auto& failure) { return failure.first == kind; }),
                   failures_.end());
+}
+
+void StreamingEngine::forgive(Track& track, MonotonicTime now) {
+  std::erase_if(track.resting, [&](const auto& entry) { return entry.second <= now; });
+  track.failed_ids.clear();
+  for (const auto& [id, until] : track.resting) track.failed_ids.insert(id);
 }
 
 void StreamingEngine::handle_failures(MonotonicTime now, MediaTime position) {
@@ -113,7 +123,7 @@ void StreamingEngine::handle_failure(Track& track, const SegmentFailure& failure
   if (react(track, trouble, now, position) != FailureAction::kSkipSegment) return;
   ++track.skipped;
   track.attempts = 0;
-  track.failed_ids.clear();
+  forgive(track, now);
   track.stream->set_cursor(planned.segment.end);
 }
 
@@ -148,6 +158,9 @@ FailureAction StreamingEngine::react(Track& track, const Trouble& trouble, Monot
   in.is_last = trouble.is_last;
   in.is_new = trouble.is_new;
   in.buffer_level = level(track.stream->kind(), position);
+  // A picture that waits for more than there is will not be helped by what there is.
+  const Duration needed = std::min(config_.buffering.after_rebuffer, config_.buffering.target);
+  if (stands_still_ && in.buffer_level < needed) in.buffer_level = Duration{0};
   const FailureDecision decision = decide_failure(in);
   if (decision.action == FailureAction::kGiveUp) {
     if (trouble.is_media && in.buffer_level > Duration{0}) {
@@ -170,6 +183,8 @@ FailureAction StreamingEngine::react(Track& track, const Trouble& trouble, Monot
       if (!std::exchange(waiting_for_renewal_, true)) listener_.on_url_refused(trouble.error);
       break;
     case FailureAction::kOtherRepresentation:
+      if (!trouble.is_media) track.resting[trouble.representation_id] = now + kIndexRest;
+      break;
     case FailureAction::kSkipSegment:
     case FailureAction::kGiveUp:
       break;

@@ -17,6 +17,12 @@ RepresentationInfo representation_info(const Representation& representation) {
   return info;
 }
 
+int64_t StreamingEngine::buffered_bytes() const {
+  int64_t sum = video_.bytes() + audio_.bytes();
+  for (const Track& track : tracks_) sum += track.stream->waiting_bytes();
+  return sum;
+}
+
 bool StreamingEngine::plays_video() const {
   const Track* track = track_of(TrackKind::kVideo);
   if (!track) return false;

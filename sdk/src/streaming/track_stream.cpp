@@ -67,7 +67,8 @@ SegmentLoadCallbacks TrackStream::callbacks_for(Load& load) {
   callbacks.on_samples = [this, &load](std::vector<EncodedSample> samples) {
     on_samples(load, std::move(samples));
   };
-  callbacks.on_bytes = [this](int64_t bytes, MonotonicTime received) {
+  callbacks.on_bytes = [this, &load](int64_t bytes, MonotonicTime received) {
+    load.received_bytes += bytes;
     context_.listener.on_bytes(kind_, bytes, received);
   };
   callbacks.on_fetched = [this, &load](const TransferStats& stats) {
@@ -123,6 +124,14 @@ void TrackStream::stop_replacing() {
 
 MediaTime TrackStream::settled_until() const {
   return loads_.empty() || replacing() ? cursor_ : loads_.front()->planned.from;
+}
+
+int64_t TrackStream::waiting_bytes() const {
+  int64_t sum = 0;
+  for (const auto& load : loads_) {
+    sum += std::max<int64_t>(load->received_bytes - load->placed_bytes, 0);
+  }
+  return sum;
 }
 
 std::optional<std::size_t> TrackStream::period_under_way() const {
@@ -224,6 +233,7 @@ void TrackStream::push(Load& load, EncodedSample sample, Duration offset) {
   SampleOrigin& origin = **found;
   const Segment& segment = load.planned.segment;
   const int64_t timescale = origin.stream.timescale;
+  if (!load.planned.replaces) load.placed_bytes += static_cast<int64_t>(sample.data.size());
   const bool is_video = sample.kind == TrackKind::kVideo;
   SampleQueue& queue = is_video ? context_.video : context_.audio;
   if (!std::exchange(load.has_begun[is_video ? 0 : 1], true)) {

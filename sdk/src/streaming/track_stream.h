@@ -105,6 +105,8 @@ class TrackStream {
   [[nodiscard]] bool is_idle() const { return loads_.empty(); }
   // The segment that is to take another one's place; null when none is.
   [[nodiscard]] const PlannedSegment* replacing() const;
+  // Bytes that have come and are in no queue yet: a slow demuxer, an unknown timeline.
+  [[nodiscard]] int64_t waiting_bytes() const;
   // Where the next segment begins.
   [[nodiscard]] MediaTime cursor() const { return cursor_; }
   void set_cursor(MediaTime cursor) { cursor_ = cursor; }
@@ -130,7 +132,9 @@ class TrackStream {
     // It begins before what came earlier ends: another Representation with other boundaries, or a
     // second attempt.
     bool overlaps = false;
-    bool has_ended = false;  // nothing more comes; only `held` keeps it here
+    int64_t received_bytes = 0;
+    int64_t placed_bytes = 0;  // of samples that went to a queue, or were left out
+    bool has_ended = false;    // nothing more comes; only `held` keeps it here
   };
 
   [[nodiscard]] std::optional<Duration> offset_of(Load& load) const;

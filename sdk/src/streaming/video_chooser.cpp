@@ -64,10 +64,10 @@ struct VideoChooser::Ladder {
   }
 };
 
-VideoChooser::VideoChooser(const abr::Settings& settings)
+VideoChooser::VideoChooser(const abr::Settings& settings, std::shared_ptr<abr::PlanCache> plans)
     : settings_(settings),
       estimator_(abr::make_estimator(abr::EstimatorKind::kForecast, settings)),
-      controller_(abr::make_controller(abr::Algorithm::kDefault, settings)) {}
+      controller_(abr::make_controller(abr::Algorithm::kDefault, settings, std::move(plans))) {}
 
 void VideoChooser::add_bytes(int64_t bytes, MonotonicTime received, bool goes_on) {
   if (goes_on && last_bytes_ && received >= *last_bytes_) {

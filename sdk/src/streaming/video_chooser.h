@@ -20,7 +20,9 @@ namespace playhead {
 // know, follows what the network delivers, and keeps what they decided. Engine thread.
 class VideoChooser {
  public:
-  explicit VideoChooser(const abr::Settings& settings = {});
+  // `plans`: tables to share with other choosers; null: its own.
+  explicit VideoChooser(const abr::Settings& settings = {},
+                        std::shared_ptr<abr::PlanCache> plans = nullptr);
 
   // Bytes of any track came. `goes_on`: some transfer was receiving since the bytes before.
   void add_bytes(int64_t bytes, MonotonicTime received, bool goes_on);

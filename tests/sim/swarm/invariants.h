@@ -33,6 +33,7 @@ struct Facts {
   MonotonicTime state_since;
   MonotonicTime load_started;
   MonotonicTime last_action;        // of the app
+  MonotonicTime last_load;          // asked for by the app
   MonotonicTime last_restart;       // seek, other track, load: the position may jump
   MonotonicTime last_trouble;       // fired, or its window ended
   MonotonicTime good_link_since;    // it carries 1.25 times what the title needs at least

@@ -67,7 +67,10 @@ class BackOffIsKept final : public Invariant {
     const std::string url = without_query(record.url);
     if (record.is_cancelled) return;
     if (retry_after && (record.status == 429 || record.status == 503)) {
-      barriers_[url] = {facts.now + *retry_after, record.method == "POST"};
+      // A report is never given up, so that its wait is bounded.
+      const bool is_report = record.method == "POST";
+      const Duration wait = is_report ? std::min<Duration>(*retry_after, 1h) : *retry_after;
+      barriers_[url] = {facts.now, facts.now + wait, is_report};
     }
     if (!record.error && record.status < 400) {
       failures_.erase(url);
@@ -86,6 +89,7 @@ class BackOffIsKept final : public Invariant {
   void on_request(const test::SimRecord& record, const Facts& facts) override {
     const auto found = barriers_.find(without_query(record.url));
     if (found == barriers_.end()) return;
+    if (!found->second.is_report && facts.last_load >= found->second.since) return;
     check(facts.now >= found->second.until, facts, [&] {
       return record.url + " is asked for " +
              std::to_string(to_seconds(found->second.until - facts.now)) +
@@ -97,7 +101,7 @@ class BackOffIsKept final : public Invariant {
  private:
   static constexpr std::size_t kBurst = 6;
   struct Barrier {
-    MonotonicTime until;
+    MonotonicTime since, until;
     bool is_report = false;  // of the outbox, which nobody waits for
   };
   std::map<std::string, Barrier> barriers_;

@@ -70,7 +70,7 @@ Session::Session(const Scenario& scenario, const RunOptions& options, Trace& tra
   facts_.scenario = &scenario_;
   facts_.now = facts_.good_link_since = started_;
   // Before the beginning all was well.
-  facts_.last_trouble = facts_.last_action = facts_.last_restart = started_ - 1h;
+  facts_.last_trouble = facts_.last_action = facts_.last_restart = facts_.last_load = started_ - 1h;
   facts_.retry_after_until = started_ - 1h;
   facts_.wall_ahead = Duration{executor_.wall_now().us - started_.us};
   for (const auto& invariant : invariants_) {
@@ -203,7 +203,7 @@ void Session::load(std::optional<Duration> start, bool start_paused) {
   note("app", start_paused ? "load paused" : "load");
   ++result_.plays;
   ++loads_;
-  facts_.last_action = executor_.now();
+  facts_.last_action = facts_.last_load = executor_.now();
   player_->load(source);
 }
 
@@ -462,8 +462,9 @@ void Session::on_event(const Event& event) {
       each([&](Invariant& i) { i.on_decisions(decisions, facts_); });
     }
   } else if (std::holds_alternative<Failed>(event.payload)) {
-    // A viewer tries again, less and less eagerly.
-    load_later(3s * (1 << std::min(failures_in_row_++, 5)), false);
+    // A viewer tries again, less and less eagerly; but knows when all is well.
+    const int patience = facts_.is_healed ? 0 : std::min(failures_in_row_++, 5);
+    load_later(3s * (1 << patience), false);
   } else if (std::holds_alternative<Ended>(event.payload)) {
     load_later(5s, true);
   }

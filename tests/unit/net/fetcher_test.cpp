@@ -254,6 +254,18 @@ TEST_CASE("N17 a host that asks to come back much later ends the fetch and says 
   CHECK(stream.error().detail == 503);
   CHECK(stream.error().context.find("86400 s") != std::string::npos);
   CHECK(world.transport.records().size() == 1);
+  // Who wants it again is told the same without a request, until a person asks again.
+  world.executor.run_for(10s);
+  Stream again(world);
+  REQUIRE(again.start({}).wait());
+  CHECK(again.error().code == ErrorCode::kServerBusy);
+  CHECK(again.error().context.find("86390 s") != std::string::npos);
+  CHECK(world.transport.records().size() == 1);
+  world.serve(test::text_answer("body"));
+  world.fetcher.forget_waits();
+  Stream asked(world);
+  REQUIRE(asked.start({}).wait());
+  CHECK(asked.ok());
 }
 
 TEST_CASE("fetcher: gives up when its budget is over") {

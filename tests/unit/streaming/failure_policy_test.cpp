@@ -70,7 +70,14 @@ TEST_CASE("decide_failure: what a failed segment leads to") {
 }
 
 TEST_CASE("decide_failure: a dead host is not asked without pause") {
-  CHECK(decide_failure(failure(ErrorCode::kNetworkTimeout)).delay > 0s);
+  FailureInputs in = failure(ErrorCode::kCaptivePortal);
+  CHECK(decide_failure(in).delay == 1s);
+  in.attempts = 3;
+  CHECK(decide_failure(in).delay == 4s);
+  in.attempts = 30;
+  CHECK(decide_failure(in).delay == 8s);
+  in.buffer_level = 3s;  // no longer than that hides it
+  CHECK(decide_failure(in).delay == 3s);
 }
 
 }  // namespace

@@ -7,8 +7,8 @@
 namespace playhead::abr {
 
 // Tables of the look-ahead controller: made when first needed, the least used go when there are too
-// many. Owned by the caller, used on one thread. What it holds changes the time a decision takes,
-// never the decision.
+// many. Shared by whoever plays the same kind of title: any thread. What it holds changes the time a
+// decision takes, never the decision.
 class PlanCache {
  public:
   // Bytes of tables, what is needed while one is made included (chosen: with the decision log below
