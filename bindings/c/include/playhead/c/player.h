@@ -133,7 +133,7 @@ PLAYHEAD_API playhead_status playhead_player_pause(playhead_player* player) PLAY
  * PLAYHEAD_EVENT_SEEK_DONE that answers this call. */
 PLAYHEAD_API playhead_status playhead_player_seek(playhead_player* player, int64_t position_us,
                                                   uint64_t user_tag) PLAYHEAD_NOEXCEPT;
-/* The same with the key frame at or before it: the buffer's, else the first of the segment there. */
+/* The same with the key frame at or before it: the buffer's, else the segment's first. */
 PLAYHEAD_API playhead_status playhead_player_seek_fast(playhead_player* player, int64_t position_us,
                                                        uint64_t user_tag) PLAYHEAD_NOEXCEPT;
 /* Goes to the live edge, as near as live_offset_us says; nothing for other titles. */
