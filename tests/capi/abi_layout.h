@@ -136,7 +136,10 @@
   FIELD(playhead_player_config, live_min_speed) \
   FIELD(playhead_player_config, live_max_speed) \
   FIELD(playhead_player_config, no_low_latency) \
-  FIELD(playhead_player_config, reserved) \
+  FIELD(playhead_player_config, audio_channels) \
+  FIELD(playhead_player_config, audio_role) \
+  FIELD(playhead_player_config, audio_codec) \
+  FIELD(playhead_player_config, audio_label) \
   STRUCT(playhead_limits) \
   FIELD(playhead_limits, struct_size) \
   FIELD(playhead_limits, max_height) \

@@ -61,6 +61,7 @@ TEST_CASE("misuse: NULL is answered everywhere") {
   CHECK(playhead_player_play(nullptr) == kInvalid);
   CHECK(playhead_player_pause(nullptr) == kInvalid);
   CHECK(playhead_player_seek(nullptr, 0, 0) == kInvalid);
+  CHECK(playhead_player_seek_fast(nullptr, 0, 0) == kInvalid);
   CHECK(playhead_player_set_speed(nullptr, 1) == kInvalid);
   CHECK(playhead_player_go_live(nullptr) == kInvalid);
   CHECK(playhead_player_set_volume(nullptr, 1) == kInvalid);
@@ -212,6 +213,8 @@ TEST_CASE("misuse: commands check their arguments") {
   CHECK(playhead_player_set_limits(pair.player, &limits) == PLAYHEAD_OK);
   CHECK(playhead_player_seek(pair.player, std::numeric_limits<int64_t>::min(), 1) == PLAYHEAD_OK);
   CHECK(playhead_player_seek(pair.player, std::numeric_limits<int64_t>::max(), 2) == PLAYHEAD_OK);
+  CHECK(playhead_player_seek_fast(pair.player, std::numeric_limits<int64_t>::max(), 3) ==
+        PLAYHEAD_OK);
   CHECK(playhead_player_select_representation(pair.player, nullptr) == PLAYHEAD_OK);
   CHECK(playhead_player_select_representation(pair.player, "no such") == PLAYHEAD_OK);
   CHECK(playhead_player_play(pair.player) == PLAYHEAD_OK);

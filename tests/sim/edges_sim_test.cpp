@@ -109,7 +109,7 @@ TEST_CASE("sim: a Representation chosen by hand while segments come in repeats n
   }
 }
 
-TEST_CASE("sim: Representations that cannot be decoded are no way out") {
+TEST_CASE("A03 Representations that cannot be decoded are no way out") {
   const std::string master =
       "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=400000,CODECS=\"avc1.64001f\"\nv0.m3u8\n"
       "#EXT-X-STREAM-INF:BANDWIDTH=900000,CODECS=\"unheard-of\"\nv1.m3u8\n";

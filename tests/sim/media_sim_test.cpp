@@ -103,7 +103,7 @@ TEST_CASE("sim: HLS discontinuities whose container times restart are one timeli
   }
 }
 
-TEST_CASE("sim: decoders that fail") {
+TEST_CASE("A01 decoders that fail on damaged bytes") {
   struct Case {
     const char* name;
     SimCodecTroubles troubles;
@@ -143,7 +143,7 @@ TEST_CASE("sim: decoders that fail") {
   }
 }
 
-TEST_CASE("sim: without a sound device the pictures play, in time") {
+TEST_CASE("A15 without a sound device the pictures play, in time") {
   SimWorld world(1, {}, SimLink::constant(8'000'000));
   world.start_app();
   world.speaker->unplug();
@@ -178,7 +178,7 @@ TEST_CASE("sim: a demuxer whose results come late costs nothing but start-up") {
   }
 }
 
-TEST_CASE("sim: segments that do not begin with a key frame") {
+TEST_CASE("A04 segments that do not begin with a key frame") {
   SimDash dash;
   dash.periods[0].duration_us = 40'000'000;
   dash.periods[0].video = {{400'000}, {2'000'000}};

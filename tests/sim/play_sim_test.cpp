@@ -170,7 +170,7 @@ TEST_CASE("sim: on a slow link sound does not run away from pictures that are sh
   CHECK(world.status()->qoe.rebuffer_count == 0);
 }
 
-TEST_CASE("sim: a long gap in the sound is silence, and pictures go on in time") {
+TEST_CASE("A07 a long gap in the sound is silence, and pictures go on in time") {
   SimTitle title;
   SimWorld world(1, title);
   world.fail_requests("a-en-3.seg", 404);

@@ -80,7 +80,7 @@ int audio_warnings(const SimWorld& world) {
   return count;
 }
 
-TEST_CASE("sim: a sound device that stops is given up, and pictures go on by the clock") {
+TEST_CASE("A15 a sound device that stops is given up, and pictures go on by the clock") {
   for (const double pace : {0.0, 0.02}) {
     CAPTURE(pace);
     SimWorld world;

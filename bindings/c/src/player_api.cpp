@@ -39,6 +39,10 @@ PlayerConfig make_player_config(const playhead_player_config& from) {
   if (from.live_max_speed != 0) to.live.max_speed = from.live_max_speed;
   to.live.low_latency = from.no_low_latency == 0;
   to.audio_language = text_or_empty(from.audio_language);
+  to.audio_role = text_or_empty(from.audio_role);
+  to.audio_channels = from.audio_channels;
+  to.audio_codec = text_or_empty(from.audio_codec);
+  to.audio_label = text_or_empty(from.audio_label);
   return to;
 }
 
@@ -158,6 +162,7 @@ playhead_status with_source(playhead_player* handle, const playhead_source* thei
 using playhead::ErrorCode;
 using playhead::MediaTime;
 using playhead::Player;
+using playhead::SeekMode;
 using playhead::capi::command;
 using playhead::capi::guard;
 using playhead::capi::guard_void;
@@ -196,6 +201,12 @@ playhead_status playhead_player_pause(playhead_player* player) noexcept {
 playhead_status playhead_player_seek(playhead_player* player, int64_t position_us,
                                      uint64_t user_tag) noexcept {
   return command(player, [&](Player& p) { p.seek(MediaTime{position_us}, user_tag); });
+}
+
+playhead_status playhead_player_seek_fast(playhead_player* player, int64_t position_us,
+                                          uint64_t user_tag) noexcept {
+  return command(player,
+                 [&](Player& p) { p.seek(MediaTime{position_us}, user_tag, SeekMode::kFast); });
 }
 
 playhead_status playhead_player_go_live(playhead_player* player) noexcept {

@@ -98,8 +98,8 @@ struct LiveConfig {
   Duration target_offset{0};
   BehindWindow behind_window = BehindWindow::kJumpLive;
   // Speeds by which the offset is corrected while the viewer plays at normal speed, 0.5..1 and
-  // 1..2; 1 and 1: it is not. Where the title gives limits, the narrower ones hold. Only titles with
-  // low latency or limits of their own are corrected, and those with a target_offset.
+  // 1..2; 1 and 1: it is not. Where the title gives limits, the narrower ones hold. Only titles
+  // with low latency or limits of their own are corrected, and those with a target_offset.
   double min_speed = 0.97, max_speed = 1.03;
   // Uses parts of segments where the title has them (HLS), and starts at their distance.
   bool low_latency = true;
@@ -114,6 +114,18 @@ struct PlayerConfig {
   PictureLimits limits;  // Player::set_limits() changes them
   // BCP 47; empty: the manifest's default.
   std::string audio_language;
+  // What the sound should be like, among tracks of one language; empty or 0: the manifest's
+  // default. None of them rules a track out.
+  std::string audio_role;   // "main", "alternate", "commentary", "description", "dub"
+  int audio_channels = 0;   // 2, 6 … ; the nearest below it, else the nearest above
+  std::string audio_codec;  // beginning of its RFC 6381 name: "ec-3", "mp4a.40"
+  std::string audio_label;  // as the manifest has it
+};
+
+enum class SeekMode : uint8_t {
+  kExact,  // shows the frame at the position
+  // Shows the key frame at or before it: the buffer's, else the first of the segment there.
+  kFast,
 };
 
 // What to play: a title of the service, or the URL of any manifest.

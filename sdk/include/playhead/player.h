@@ -39,8 +39,8 @@ class PLAYHEAD_API Player {
   void load(PlaySource source);
   void play();
   void pause();
-  // Exact: shows the frame at `position`, clamped to the title. `user_tag` comes back in SeekDone.
-  void seek(MediaTime position, uint64_t user_tag = 0);
+  // Goes to `position`, clamped to the title. `user_tag` comes back in SeekDone.
+  void seek(MediaTime position, uint64_t user_tag = 0, SeekMode mode = SeekMode::kExact);
   // Goes to the live edge, as near as LiveStatus::target_offset; nothing for other titles.
   void go_live();
   // 0.5..2, clamped; pitch is kept.
@@ -51,7 +51,8 @@ class PLAYHEAD_API Player {
   void select_representation(const std::string& id);
   // Replaces all of PlayerConfig::limits, from the next segment fetched on. What is buffered stays.
   void set_limits(const PictureLimits& limits);
-  // An id of PlayerStatus::tracks (audio). Unknown ids are ignored with a Warning.
+  // An id of PlayerStatus::tracks (audio); empty: by the preferences of the config again. Pictures
+  // and the old sound go on until the new one is there. Unknown ids are ignored with a Warning.
   void select_audio(const std::string& id);
   // Ends the play and saves the position; a Summary event follows.
   void stop();

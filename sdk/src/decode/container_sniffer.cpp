@@ -23,12 +23,18 @@ bool is_fmp4(ByteView head) {
   return std::find(kFirstBoxes.begin(), kFirstBoxes.end(), type) != kFirstBoxes.end();
 }
 
+// RFC 8794 §11.2.1: the element id of an EBML header.
+bool is_ebml(ByteView head) {
+  return head.size() >= 4 && as_text(head.first(4)) == "\x1a\x45\xdf\xa3";
+}
+
 }  // namespace
 
 SegmentFormat sniff_segment(ByteView head) {
   if (head.size() < 2) return SegmentFormat::kUnknown;
   if (is_fmp4(head)) return SegmentFormat::kFmp4;
   if (head[0] == kTsSync) return SegmentFormat::kMpegTs;
+  if (is_ebml(head)) return SegmentFormat::kWebm;
   if (as_text(head).substr(0, 3) == "ID3") return SegmentFormat::kId3;
   // ISO/IEC 13818-7 §6.2: twelve ones, ID, layer 00.
   if (head[0] == 0xff && (head[1] & 0xf6) == 0xf0) return SegmentFormat::kAdts;

@@ -7,7 +7,7 @@
 
 namespace playhead {
 
-enum class SegmentFormat { kUnknown, kFmp4, kMpegTs, kAdts, kMpegAudio, kAc3, kEac3, kId3 };
+enum class SegmentFormat { kUnknown, kFmp4, kMpegTs, kWebm, kAdts, kMpegAudio, kAc3, kEac3, kId3 };
 
 // Enough of the segment's start to recognise every format at its first byte.
 inline constexpr std::size_t kSniffBytes = 8;

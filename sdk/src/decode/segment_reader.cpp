@@ -39,6 +39,8 @@ const char* demuxer_name(SegmentFormat format) {
       return "mov";
     case SegmentFormat::kMpegTs:
       return "mpegts";
+    case SegmentFormat::kWebm:
+      return "matroska";
     case SegmentFormat::kAdts:
       return "aac";
     case SegmentFormat::kMpegAudio:
@@ -55,7 +57,8 @@ const char* demuxer_name(SegmentFormat format) {
 }
 
 bool is_packed(SegmentFormat format) {
-  return format != SegmentFormat::kFmp4 && format != SegmentFormat::kMpegTs;
+  return format != SegmentFormat::kFmp4 && format != SegmentFormat::kMpegTs &&
+         format != SegmentFormat::kWebm;
 }
 
 int refuse_to_open(AVFormatContext*, AVIOContext**, const char*, int, AVDictionary**) {
@@ -188,7 +191,7 @@ Result<void> SegmentReader::recognise() {
   }
   if (format_ == SegmentFormat::kUnknown) {
     return make_error(ErrorCode::kContainerUnsupported,
-                      "the segment begins like no fragmented MP4, MPEG-TS or packed audio");
+                      "the segment begins like no fragmented MP4, MPEG-TS, WebM or packed audio");
   }
   return {};
 }
@@ -344,7 +347,7 @@ bool SegmentReader::set_times(EncodedSample& sample, const AVPacket& packet,
   } else if (format_ == SegmentFormat::kMpegTs) {
     pts &= kMpegTimeMask;
     dts &= kMpegTimeMask;
-  } else {
+  } else if (is_packed(format_)) {
     const auto mpeg_ticks = [&stream](int64_t ticks) {
       return av_rescale_q_rnd(ticks, stream.time_base, AVRational{1, kMpegTimescale},
                               AV_ROUND_DOWN);

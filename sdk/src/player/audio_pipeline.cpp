@@ -70,6 +70,13 @@ void AudioPipeline::begin_at(MediaTime position) {
   if (is_running_) sink_->resume();
 }
 
+void AudioPipeline::change_track() {
+  decoder_.close();
+  decoder_.set_drained(false);
+  chunks_.clear();
+  origin_.reset();
+}
+
 void AudioPipeline::feed(SampleQueue& queue, const Outlook& outlook, MonotonicTime now) {
   if (decoder_.has_failed() || !check_device(now)) return;
   decode(queue, outlook);

@@ -27,6 +27,10 @@ class AudioPipeline {
   void set_speed(double speed);
   void run(bool running);
 
+  // What comes from the queue now is other sound of the same title: what the sink has goes on, and
+  // the new one follows it without a gap.
+  void change_track();
+
   // What is known of the sound that is not in the queue.
   struct Outlook {
     bool is_complete = false;             // the queue's end is the end of the title's sound

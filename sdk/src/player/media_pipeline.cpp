@@ -114,6 +114,9 @@ MediaPipeline::Turn MediaPipeline::turn(StreamingEngine& streaming, MonotonicTim
     audio_->restart(position(now));
     audio_->run(is_running_);
   }
+  const bool is_other_sound =
+      std::exchange(audio_changes_, streaming.audio_changes()) != audio_changes_;
+  if (is_other_sound && plays_audio_) audio_->change_track();
   if (plays_audio_) {
     feed_audio(streaming, now, turn.wait);
   } else {

@@ -62,7 +62,8 @@ class MediaPipeline {
 
   std::unique_ptr<AudioPipeline> audio_;  // null without an audio sink
   VideoPipeline video_;
-  bool plays_audio_ = false;  // the title has sound and there is a sink for it
+  uint64_t audio_changes_ = 0;  // of StreamingEngine, seen
+  bool plays_audio_ = false;    // the title has sound and there is a sink for it
   bool is_running_ = false;
   double speed_ = 1.0;
   // The clock: at `anchor_time_` playback stood at `anchor_`.

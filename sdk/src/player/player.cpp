@@ -33,6 +33,7 @@ Result<void> check(const PlayerConfig& config) {
   }
   if (live.target_offset < Duration{0}) return refuse("live.target_offset is negative");
   if (live.behind_window > BehindWindow::kStop) return refuse("live.behind_window is unknown");
+  if (config.audio_channels < 0) return refuse("audio_channels is negative");
   if (config.preset > AbrPreset::kMaxQuality) return refuse("preset is none of AbrPreset");
   return {};
 }
@@ -136,8 +137,8 @@ void Player::pause() {
   impl_->post([](PlayerEngine& engine) { engine.pause(); });
 }
 
-void Player::seek(MediaTime position, uint64_t user_tag) {
-  impl_->post([=](PlayerEngine& engine) { engine.seek(position, user_tag); });
+void Player::seek(MediaTime position, uint64_t user_tag, SeekMode mode) {
+  impl_->post([=](PlayerEngine& engine) { engine.seek(position, user_tag, mode); });
 }
 
 void Player::go_live() {

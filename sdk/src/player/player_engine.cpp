@@ -43,6 +43,10 @@ PlayerEngine::PlayerEngine(std::shared_ptr<Client> client, PlayerConfig config, 
         return fetch_manifest(std::move(request), std::move(done));
       }) {
   preferences_.audio_language = config_.audio_language;
+  preferences_.audio_role = config_.audio_role;
+  preferences_.audio_channels = config_.audio_channels;
+  preferences_.audio_codec = config_.audio_codec;
+  preferences_.audio_label = config_.audio_label;
   set_network(client_->impl().is_online());
   network_watch_ = client_->impl().watch_network(
       [this, &executor, weak = std::weak_ptr<int>(alive_)](bool is_online) {

@@ -38,7 +38,7 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   void prepare(PlaySource source);
   void play();
   void pause();
-  void seek(MediaTime position, uint64_t user_tag);
+  void seek(MediaTime position, uint64_t user_tag, SeekMode mode);
   void go_live();
   void set_speed(double speed);
   void set_volume(double volume);

@@ -246,7 +246,7 @@ void PlayerEngine::pause() {
   wake();
 }
 
-void PlayerEngine::seek(MediaTime target, uint64_t user_tag) {
+void PlayerEngine::seek(MediaTime target, uint64_t user_tag, SeekMode mode) {
   target.us = std::max<int64_t>(target.us, 0);
   const MonotonicTime now = executor_.now();
   if (is_ahead_ || (!streaming_ && state_ != PlayerState::kLoading)) return;
@@ -256,6 +256,7 @@ void PlayerEngine::seek(MediaTime target, uint64_t user_tag) {
   if (const auto live = streaming_ ? streaming_->live(now) : std::nullopt) {
     target = live_control_.clamp(target, *live, now);
   }
+  if (mode == SeekMode::kFast && streaming_) target = streaming_->entry_before(target);
   emit(SeekStarted{target, user_tag});
   if (!std::exchange(is_seeking_, true)) seek_started_ = now;
   seek_tags_.push_back(user_tag);
@@ -309,23 +310,17 @@ void PlayerEngine::select_audio(const std::string& id) {
   const bool exists = std::any_of(known.begin(), known.end(), [&](const TrackInfo& track) {
     return track.id == id && track.kind == TrackKind::kAudio;
   });
-  if (!exists) {
+  if (!id.empty() && !exists) {
     return warn(make_error(ErrorCode::kInvalidArgument, "no audio track has the id " + id, 0,
                            Severity::kRecoverable));
   }
   preferences_.audio_id = id;
+  if (id.empty()) preferences_.audio_language = config_.audio_language;
   for (const TrackInfo& track : known) {
     if (track.id == id && !track.language.empty()) preferences_.audio_language = track.language;
   }
-  const MonotonicTime now = executor_.now();
-  const MediaTime here = position(now);
-  streaming_->change_audio(preferences_, here);
-  if (state_ == PlayerState::kEnded) return;  // heard when a seek plays it again
-  // Pictures come from the buffer again, sound from the network: both go on together.
-  // What is on its way there still may not have come that far.
-  if (!streaming_->video().seek(here)) streaming_->video().seek_to_entry();
-  pipeline_->restart(here, now);
-  set_state(PlayerState::kBuffering, now);
+  // Pictures and the old sound go on until the new one is there.
+  streaming_->change_audio(preferences_, position(executor_.now()));
   wake();
 }
 

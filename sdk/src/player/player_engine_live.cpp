@@ -89,7 +89,7 @@ void PlayerEngine::go_live() {
   const MonotonicTime now = executor_.now();
   const auto live = streaming_ && is_start_settled_ ? streaming_->live(now) : std::nullopt;
   if (!live) return;
-  seek(live_control_.live_position(*live, now), 0);
+  seek(live_control_.live_position(*live, now), 0, SeekMode::kExact);
 }
 
 }  // namespace playhead

@@ -33,8 +33,8 @@ void SampleQueue::advance() {
   ++cursor_;
 }
 
-bool SampleQueue::seek(MediaTime target) {
-  if (!end_ || target >= *end_) return false;
+std::optional<std::size_t> SampleQueue::find_entry(MediaTime target) const {
+  if (!end_ || target >= *end_) return std::nullopt;
   std::optional<std::size_t> entry;
   for (std::size_t i = 0; i < samples_.size(); ++i) {
     // What another segment has shown before is no way to a target before that either.
@@ -47,6 +47,17 @@ bool SampleQueue::seek(MediaTime target) {
     if (!covers) break;
     entry = i;
   }
+  return entry;
+}
+
+std::optional<MediaTime> SampleQueue::entry_before(MediaTime target) const {
+  const auto entry = find_entry(target);
+  if (!entry) return std::nullopt;
+  return std::min(samples_[*entry].pts, target);
+}
+
+bool SampleQueue::seek(MediaTime target) {
+  const auto entry = find_entry(target);
   if (!entry) return false;
   cursor_ = *entry;
   return true;

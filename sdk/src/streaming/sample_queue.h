@@ -26,6 +26,9 @@ class SampleQueue {
   // unless the buffer covers `target`.
   bool seek(MediaTime target);
 
+  // Where seek(`target`) would begin; nothing when the buffer does not cover it.
+  [[nodiscard]] std::optional<MediaTime> entry_before(MediaTime target) const;
+
   // For a decoder that begins anew where reading was: moves the read position back to the key frame
   // that what is read next depends on.
   void seek_to_entry();
@@ -59,6 +62,8 @@ class SampleQueue {
 
  private:
   void recompute_end();
+  // The index of the sample that decoding for `target` begins with.
+  [[nodiscard]] std::optional<std::size_t> find_entry(MediaTime target) const;
   [[nodiscard]] bool is_first_of_segment(std::size_t index) const;
 
   std::deque<TimedSample> samples_;

@@ -128,6 +128,7 @@ void StreamingEngine::follow_periods() {
 
 bool StreamingEngine::seek(MediaTime position) {
   position_ = position;
+  end_audio_change();
   bool buffered = !tracks_.empty();
   const auto is_there = [&](SampleQueue& queue, bool plays) {
     return plays ? queue.seek(position) : queue.pass_to(position);
@@ -143,15 +144,6 @@ void StreamingEngine::refetch(MediaTime position) {
   video_.clear();
   audio_.clear();
   for (Track& track : tracks_) place_track(track, position);
-}
-
-void StreamingEngine::change_audio(const TrackPreferences& preferences, MediaTime position) {
-  preferences_ = preferences;
-  choose_tracks();
-  Track* track = track_of(TrackKind::kAudio);
-  if (!track) return;
-  audio_.clear();
-  place_track(*track, position);
 }
 
 void StreamingEngine::select_representation(const std::string& id, MediaTime position) {
@@ -212,6 +204,8 @@ Duration StreamingEngine::turn(MonotonicTime now, MediaTime position, double spe
   const Duration back = is_full ? Duration{0} : config_.buffering.back;
   video_.trim_back(position - back);
   audio_.trim_back(position - back);
+  old_audio_.trim_back(position);
+  change_sound_over(position);
   place_orphans();
   Duration wait = refresh(now);
   handle_failures(now, position);
@@ -276,7 +270,8 @@ Duration StreamingEngine::turn_track(Track& track, MonotonicTime now, MediaTime 
         std::max(level(other.stream->kind(), position), other.stream->settled_until() - position);
     in.other_level = std::min(in.other_level, had);
   }
-  in.buffered_bytes = buffered_bytes();
+  // The old sound goes as it is heard; the new one must not wait for that.
+  in.buffered_bytes = video_.bytes() + audio_.bytes();
   in.speed = speed;
   const FetchDecision decision = decide_fetch(in, config_.buffering);
   if (!decision.fetch) return stands_still_ ? kForever : decision.wait;

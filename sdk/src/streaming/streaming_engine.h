@@ -80,8 +80,15 @@ class StreamingEngine final : private TrackStreamListener {
   void refetch(MediaTime position);
   // What is fetched at present serves no more for a while, where there is something else.
   void avoid_representation(MonotonicTime now) { selector_.avoid(last_video_id_, now); }
-  // Fetches sound anew from `position`, with these preferences.
+  // Fetches sound anew from `position`, with these preferences. What is there of the old sound is
+  // audio() until the new covers the position of a turn, or the old runs out; then audio() is the
+  // new one, and audio_changes() counts.
   void change_audio(const TrackPreferences& preferences, MediaTime position);
+  [[nodiscard]] uint64_t audio_changes() const { return audio_changes_; }
+  // Where a picture begins that can be shown without those before it: the last such place at or
+  // before `position` in the buffer, else the start of the segment there; `position` itself when
+  // neither is known.
+  [[nodiscard]] MediaTime entry_before(MediaTime position) const;
   // Empty: automatic.
   void select_representation(const std::string& id, MediaTime position);
 
@@ -96,7 +103,7 @@ class StreamingEngine final : private TrackStreamListener {
   Duration turn(MonotonicTime now, MediaTime position, double speed);
 
   [[nodiscard]] SampleQueue& video() { return video_; }
-  [[nodiscard]] SampleQueue& audio() { return audio_; }
+  [[nodiscard]] SampleQueue& audio() { return is_changing_audio_ ? old_audio_ : audio_; }
   // At the position of the last turn: Periods differ.
   [[nodiscard]] bool plays_video() const;
   // Known for certain once the first segment was looked into, when sound is muxed.
@@ -170,6 +177,9 @@ class StreamingEngine final : private TrackStreamListener {
   void choose_tracks();
   void make_tracks(MediaTime position);
   void place_track(Track& track, MediaTime position);
+  // The new sound takes the place of the old one, if it is time to.
+  void change_sound_over(MediaTime position);
+  void end_audio_change();
   // The Period that plays a moment after the position of the last turn.
   [[nodiscard]] std::size_t current_period() const;
   [[nodiscard]] const AdaptationSet* set_of(const Track& track) const;
@@ -276,6 +286,9 @@ class StreamingEngine final : private TrackStreamListener {
   TimelineMapper mapper_;
   SampleQueue video_;
   SampleQueue audio_;
+  SampleQueue old_audio_;  // heard until the sound that was chosen is there
+  bool is_changing_audio_ = false;
+  uint64_t audio_changes_ = 0;
 
   RepresentationSelector selector_;
   TransferWatch watch_;

@@ -18,7 +18,7 @@ RepresentationInfo representation_info(const Representation& representation) {
 }
 
 int64_t StreamingEngine::buffered_bytes() const {
-  int64_t sum = video_.bytes() + audio_.bytes();
+  int64_t sum = video_.bytes() + audio_.bytes() + old_audio_.bytes();
   for (const Track& track : tracks_) sum += track.stream->waiting_bytes();
   return sum;
 }
@@ -44,6 +44,7 @@ bool StreamingEngine::plays_audio() const {
 }
 
 bool StreamingEngine::is_complete(TrackKind kind) const {
+  if (kind == TrackKind::kAudio && is_changing_audio_) return false;
   const Track* track = track_of(kind);
   if (!track && kind == TrackKind::kAudio) track = track_of(TrackKind::kVideo);  // muxed
   if (!track) return true;
@@ -53,6 +54,8 @@ bool StreamingEngine::is_complete(TrackKind kind) const {
 }
 
 MediaTime StreamingEngine::settled_until(TrackKind kind) const {
+  // Sound comes at any place where the old one has none: the new one.
+  if (kind == TrackKind::kAudio && is_changing_audio_) return position_;
   if (is_complete(kind)) return MediaTime::max();
   const Track* own = track_of(kind);
   const Track* video = track_of(TrackKind::kVideo);
@@ -65,6 +68,7 @@ MediaTime StreamingEngine::settled_until(TrackKind kind) const {
 }
 
 Duration StreamingEngine::level(TrackKind kind, MediaTime position) const {
+  if (kind == TrackKind::kAudio && is_changing_audio_) return old_audio_.level(position);
   const Duration queued = (kind == TrackKind::kVideo ? video_ : audio_).level(position);
   const Track* track = track_of(kind);
   if (!track) return queued;

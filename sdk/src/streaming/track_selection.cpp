@@ -20,6 +20,47 @@ bool has_role(const AdaptationSet& set, std::string_view role) {
   return std::find(set.roles.begin(), set.roles.end(), role) != set.roles.end();
 }
 
+// What DASH says by roles or Accessibility (ISO/IEC 23009-1 5.8.5.5, TS 101 154 AudioPurposeCS 1),
+// HLS by CHARACTERISTICS (RFC 8216bis §4.4.6.1).
+bool plays_role(const AdaptationSet& set, std::string_view role) {
+  if (has_role(set, role)) return true;
+  if (role != "description") return false;
+  return std::any_of(
+      set.accessibilities.begin(), set.accessibilities.end(), [](const Descriptor& access) {
+        if (access.scheme == "hls:trait") {
+          return access.value == "public.accessibility.describes-video";
+        }
+        return access.scheme == "urn:tva:metadata:cs:AudioPurposeCS:2007" && access.value == "1";
+      });
+}
+
+// The fewest channels that are missing win, then the fewest too many.
+int channel_score(int wanted, int offered) {
+  constexpr int kMost = 60;
+  constexpr int kEach = 3;
+  if (wanted <= 0 || offered <= 0) return 0;
+  if (offered <= wanted) return kMost - kEach * std::min(wanted - offered, 9);
+  return kMost / 2 - kEach * std::min(offered - wanted, 9);
+}
+
+// Wishes about sound of the right language. Together they weigh less than the language does, each
+// more than the manifest's default.
+int wish_score(const AdaptationSet& set, const TrackPreferences& preferences) {
+  const auto has_codec = [&](const Representation& representation) {
+    return representation.codecs.rfind(preferences.audio_codec, 0) == 0;
+  };
+  const auto& representations = set.representations;
+  int score = 0;
+  const std::string& role = preferences.audio_role;
+  if (!role.empty() && plays_role(set, role)) score += 400;
+  if (!preferences.audio_label.empty() && set.label == preferences.audio_label) score += 200;
+  if (!preferences.audio_codec.empty() &&
+      std::any_of(representations.begin(), representations.end(), has_codec)) {
+    score += 100;
+  }
+  return score + channel_score(preferences.audio_channels, representations.front().channels);
+}
+
 // Higher is better; only sets of the right kind are compared.
 int audio_score(const AdaptationSet& set, const TrackPreferences& preferences,
                 const std::string& group) {
@@ -27,14 +68,17 @@ int audio_score(const AdaptationSet& set, const TrackPreferences& preferences,
   const bool is_other_language = !set.language.empty() && !preferences.audio_language.empty() &&
                                  !same_language(preferences.audio_language, set.language);
   if (!preferences.audio_id.empty() && set.id == preferences.audio_id && !is_other_language) {
-    score += 1000;
+    score += 10'000;
   }
   // HLS: only the group the variants name belongs to them.
-  if (group.empty() || set.group == group) score += 100;
-  if (set.language == preferences.audio_language && !set.language.empty()) score += 50;
-  if (same_language(preferences.audio_language, set.language)) score += 40;
-  if (set.is_default || has_role(set, "main")) score += 20;
-  if (has_role(set, "commentary") || has_role(set, "description")) score -= 10;
+  if (group.empty() || set.group == group) score += 4'000;
+  if (set.language == preferences.audio_language && !set.language.empty()) score += 200;
+  if (same_language(preferences.audio_language, set.language)) score += 1'000;
+  score += wish_score(set, preferences);
+  if (set.is_default || has_role(set, "main")) score += 8;
+  for (const char* role : {"commentary", "description"}) {
+    if (plays_role(set, role) && preferences.audio_role != role) score -= 12;
+  }
   return score;
 }
 
@@ -91,8 +135,8 @@ std::vector<PeriodTracks> select_tracks(const Presentation& presentation,
                                         const TrackPreferences& preferences,
                                         const Decodable& can_decode) {
   const auto handicap = [&](const AdaptationSet& set) {
-    constexpr int kUndecodable = -20'000;
-    constexpr int kEncrypted = -10'000;
+    constexpr int kUndecodable = -200'000;
+    constexpr int kEncrypted = -100'000;
     return (can_decode(set) ? 0 : kUndecodable) + (set.is_encrypted ? kEncrypted : 0);
   };
   std::vector<PeriodTracks> tracks;

@@ -15,7 +15,12 @@ struct TrackPreferences {
   std::string audio_language;  // BCP 47; empty: the manifest's default
   // AdaptationSet id chosen by the user; wins where it exists, unless it is one of another language
   // there: ids are unique within a Period only.
-  std::string audio_id;
+  std::string audio_id{};
+  // As in PlayerConfig.
+  std::string audio_role{};
+  int audio_channels = 0;
+  std::string audio_codec{};
+  std::string audio_label{};
 };
 
 // Indices into Period::adaptation_sets.

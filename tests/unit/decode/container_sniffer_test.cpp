@@ -21,6 +21,7 @@ TEST_CASE("container_sniffer: what the first bytes say") {
       {"media segment", "\0\0\0\x18"s + "styp", SegmentFormat::kFmp4},
       {"bare fragment", "\0\0\x02\x18"s + "moof", SegmentFormat::kFmp4},
       {"event first", "\0\0\0\x40"s + "emsg", SegmentFormat::kFmp4},
+      {"WebM", "\x1a\x45\xdf\xa3\x9f\x42\x86\x81"s, SegmentFormat::kWebm},
       {"MPEG-TS", "\x47\x40\x00\x10\x00\x00\xb0\x0d"s, SegmentFormat::kMpegTs},
       {"ID3 in front", "ID3\x04\0\0\0\0"s, SegmentFormat::kId3},
       {"ADTS MPEG-4", "\xff\xf1\x50\x80\0\0\0\0"s, SegmentFormat::kAdts},

@@ -170,6 +170,73 @@ TEST_CASE("select_tracks: the sound that is wanted, else the default") {
   }
 }
 
+TEST_CASE("select_tracks: role, label, codec and channels among tracks of one language") {
+  const auto described = [](const char* id, const char* language, const char* codec, int channels) {
+    AdaptationSet set = audio(id, language);
+    set.representations[0].codecs = codec;
+    set.representations[0].channels = channels;
+    return set;
+  };
+  AdaptationSet main = described("main", "en", "mp4a.40.2", 2);
+  main.is_default = true;
+  main.roles = {"main"};
+  AdaptationSet comments = described("comments", "en", "mp4a.40.2", 2);
+  comments.roles = {"commentary"};
+  comments.label = "Director";
+  AdaptationSet blind = described("blind", "en", "mp4a.40.2", 2);
+  blind.accessibilities = {{"hls:trait", "public.accessibility.describes-video", ""}};
+  AdaptationSet dash_blind = described("dash-blind", "de", "mp4a.40.2", 2);
+  dash_blind.accessibilities = {{"urn:tva:metadata:cs:AudioPurposeCS:2007", "1", ""}};
+  Presentation presentation;
+  presentation.periods.resize(1);
+  presentation.periods[0].adaptation_sets = {main,
+                                             comments,
+                                             blind,
+                                             described("surround", "en", "ec-3", 6),
+                                             dash_blind,
+                                             described("german", "de", "mp4a.40.2", 2),
+                                             described("mono", "de", "mp4a.40.5", 1)};
+  struct Case {
+    const char* name;
+    const char* language;
+    const char* role;
+    int channels;
+    const char* codec;
+    const char* label;
+    const char* audio_id;  // by hand
+    const char* chosen;
+  };
+  const Case cases[] = {
+      {"no wish", "", "", 0, "", "", "", "main"},
+      {"commentary", "en", "commentary", 0, "", "", "", "comments"},
+      {"a role without a language", "", "commentary", 0, "", "", "", "comments"},
+      {"the language before the role", "de", "commentary", 0, "", "", "", "german"},
+      {"HLS description", "en", "description", 0, "", "", "", "blind"},
+      {"DASH description", "de", "description", 0, "", "", "", "dash-blind"},
+      {"description is not for everybody", "de", "", 0, "", "", "", "german"},
+      {"six channels", "en", "", 6, "", "", "", "surround"},
+      {"eight: the nearest below", "en", "", 8, "", "", "", "surround"},
+      {"one channel", "de", "", 1, "", "", "", "mono"},
+      {"stereo is the default anyway", "en", "", 2, "", "", "", "main"},
+      {"a codec", "en", "", 0, "ec-3", "", "", "surround"},
+      {"the codec before the channels", "de", "", 2, "mp4a.40.5", "", "", "mono"},
+      {"a label", "en", "", 0, "", "Director", "", "comments"},
+      {"a label nobody has", "en", "", 0, "", "Producer", "", "main"},
+      {"the choice by hand before all", "en", "commentary", 6, "ec-3", "Director", "blind",
+       "blind"},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    TrackPreferences preferences{c.language, c.audio_id};
+    preferences.audio_role = c.role;
+    preferences.audio_channels = c.channels;
+    preferences.audio_codec = c.codec;
+    preferences.audio_label = c.label;
+    const auto tracks = select_tracks(presentation, preferences, any_codec);
+    CHECK(presentation.periods[0].adaptation_sets[*tracks[0].audio].id == c.chosen);
+  }
+}
+
 TEST_CASE("select_tracks: roles matter, and what is missing is missing") {
   Presentation presentation;
   presentation.periods.resize(2);

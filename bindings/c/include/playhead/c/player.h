@@ -58,7 +58,11 @@ typedef struct playhead_player_config {
   /* Speeds by which that is corrected, 0.5..1 and 1..2; 0: 0.97 and 1.03; 1 and 1: it is not. */
   double live_min_speed, live_max_speed;
   int32_t no_low_latency; /* 1: whole segments only, at their distance */
-  int32_t reserved;       /* 0 */
+  /* Wishes among sounds of one language; copied; NULL or 0: the manifest's default. */
+  int32_t audio_channels;  /* 2, 6 …; the nearest below it, else the nearest above */
+  const char* audio_role;  /* "main", "alternate", "commentary", "description", "dub" */
+  const char* audio_codec; /* beginning of its RFC 6381 name: "ec-3", "mp4a.40" */
+  const char* audio_label; /* as the manifest has it */
 } playhead_player_config;
 #define PLAYHEAD_PLAYER_CONFIG_INIT PLAYHEAD_SIZED(playhead_player_config)
 
@@ -129,6 +133,9 @@ PLAYHEAD_API playhead_status playhead_player_pause(playhead_player* player) PLAY
  * PLAYHEAD_EVENT_SEEK_DONE that answers this call. */
 PLAYHEAD_API playhead_status playhead_player_seek(playhead_player* player, int64_t position_us,
                                                   uint64_t user_tag) PLAYHEAD_NOEXCEPT;
+/* The same with the key frame at or before it: the buffer's, else the segment's first. */
+PLAYHEAD_API playhead_status playhead_player_seek_fast(playhead_player* player, int64_t position_us,
+                                                       uint64_t user_tag) PLAYHEAD_NOEXCEPT;
 /* Goes to the live edge, as near as live_offset_us says; nothing for other titles. */
 PLAYHEAD_API playhead_status playhead_player_go_live(playhead_player* player) PLAYHEAD_NOEXCEPT;
 /* 0.5..2, clamped; the pitch is kept. NaN is refused. */
@@ -144,7 +151,7 @@ playhead_player_select_representation(playhead_player* player, const char* id) P
  * buffered stays. limits: borrowed until return. NaN is refused. */
 PLAYHEAD_API playhead_status playhead_player_set_limits(
     playhead_player* player, const playhead_limits* limits) PLAYHEAD_NOEXCEPT;
-/* id: of an audio playhead_track, copied; an unknown one is answered by a WARNING. */
+/* id: of an audio playhead_track, copied; empty: as the config says; unknown: a WARNING. */
 PLAYHEAD_API playhead_status playhead_player_select_audio(playhead_player* player,
                                                           const char* id) PLAYHEAD_NOEXCEPT;
 /* Ends the play and saves the position; a SUMMARY event follows. */

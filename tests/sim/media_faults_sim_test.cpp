@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// Media that is not what its playlist promises.
+#include <functional>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "support/sim_world.h"
+
+namespace playhead::test {
+namespace {
+
+// HLS: ten segments of 4 s, pictures and sound apart. `change` makes of each what is wrong with it.
+using Change = std::function<void(int number, SimSegmentSpec& spec, bool& is_empty)>;
+
+void serve(SimWorld& world, Change change) {
+  world.transport->serve([=](const WebRequest& request) -> std::optional<WebAnswer> {
+    if (request.url.find("odd.test") == std::string::npos) return std::nullopt;
+    const std::string name = request.url.substr(request.url.rfind('/') + 1);
+    if (name == "main.m3u8") {
+      return text_answer(
+          "#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a\",NAME=\"E\",DEFAULT=YES,"
+          "URI=\"a.m3u8\"\n#EXT-X-STREAM-INF:BANDWIDTH=500000,AUDIO=\"a\"\nv.m3u8\n");
+    }
+    if (name.find(".m3u8") != std::string::npos) {
+      std::string text = "#EXTM3U\n#EXT-X-TARGETDURATION:4\n";
+      for (int i = 0; i < 10; ++i) {
+        text += "#EXTINF:4,\n" + name.substr(0, 1) + std::to_string(i) + ".seg\n";
+      }
+      return text_answer(text + "#EXT-X-ENDLIST\n");
+    }
+    const int number = std::stoi(name.substr(1));
+    SimSegmentSpec spec;
+    spec.kind = name[0] == 'v' ? TrackKind::kVideo : TrackKind::kAudio;
+    spec.samples = name[0] == 'v' ? 100 : 200;
+    spec.start_us = number * 4'000'000;
+    bool is_empty = false;
+    change(number, spec, is_empty);
+    return text_answer(is_empty ? std::string() : make_sim_segment(spec));
+  });
+}
+
+TEST_CASE("A02 a segment of no bytes is a gap, not the end") {
+  SimWorld world(1, {}, SimLink::constant(8'000'000));
+  serve(world, [](int number, SimSegmentSpec& spec, bool& is_empty) {
+    is_empty = number == 5 && spec.kind == TrackKind::kVideo;
+  });
+  world.start_app();
+  world.load_url("http://odd.test/main.m3u8");
+  REQUIRE(world.run_until_event<Ended>(5min));
+  CHECK(world.screen->shown().size() == 9 * 100);
+  CHECK(world.screen->shown().back().time == MediaTime{39'960'000});
+  CHECK(world.find<Warning>() != nullptr);
+  CHECK(world.find<Failed>() == nullptr);
+}
+
+TEST_CASE("A08 sound that begins five seconds after the pictures, or before them") {
+  for (const int64_t offset_us : {5'000'000, -5'000'000}) {
+    CAPTURE(offset_us);
+    SimWorld world(1, {}, SimLink::constant(8'000'000));
+    serve(world, [=](int, SimSegmentSpec& spec, bool&) {
+      if (spec.kind == TrackKind::kAudio) spec.start_us += offset_us;
+      spec.start_us += 10'000'000;  // container times are not below 0
+    });
+    world.start_app();
+    world.load_url("http://odd.test/main.m3u8");
+    REQUIRE(world.run_until_event<FirstFrame>(10s));
+    CHECK(world.find<FirstFrame>()->startup < 1s);
+    REQUIRE(world.run_until_event<Ended>(5min));
+    CHECK(world.screen->shown().size() == 10 * 100);
+    CHECK(world.status()->qoe.rebuffer_count == 0);
+    // What there is of it is heard in its place.
+    CHECK(world.speaker->heard_s(world.executor.now()) >= 34.9);
+  }
+}
+
+TEST_CASE("A13 another resolution, sample rate or number of channels in the middle") {
+  SimWorld world(1, {}, SimLink::constant(8'000'000));
+  serve(world, [](int number, SimSegmentSpec& spec, bool&) {
+    spec.codec_config = "config" + std::to_string(number / 3);
+  });
+  world.start_app();
+  world.load_url("http://odd.test/main.m3u8");
+  REQUIRE(world.run_until_event<Ended>(5min));
+  const auto& shown = world.screen->shown();
+  CHECK(shown.size() == 10 * 100);
+  for (std::size_t i = 1; i < shown.size(); ++i) CHECK(shown[i].time - shown[i - 1].time == 40ms);
+  CHECK(world.find<Warning>() == nullptr);
+  CHECK(world.status()->qoe.rebuffer_count == 0);
+  CHECK(world.speaker->heard_s(world.executor.now()) == doctest::Approx(40).epsilon(0.01));
+}
+
+}  // namespace
+}  // namespace playhead::test
