@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "player/audio_pipeline.h"
+#include "player/gap_policy.h"
 #include "player/video_pipeline.h"
 #include "streaming/streaming_engine.h"
 
@@ -39,6 +40,8 @@ class MediaPipeline {
   // Running, but out of something to show or to play.
   [[nodiscard]] bool is_starved(StreamingEngine& streaming, MonotonicTime now);
   [[nodiscard]] bool is_finished(const StreamingEngine& streaming, MonotonicTime now);
+  // What there is at the position, and what comes next.
+  [[nodiscard]] GapInputs gap(StreamingEngine& streaming, MonotonicTime now);
   [[nodiscard]] const VideoPipeline& video() const { return video_; }
 
  private:
