@@ -70,19 +70,22 @@ std::optional<WebAnswer> SimLive::answer(const WebRequest& request, WallTime now
   const std::size_t mark = std::min(name.find('?'), name.size());
   const std::string query = name.substr(mark);
   name = name.substr(0, mark);
-  const HttpHeader date{"Date", http_date(now)};
   WebAnswer answer;
   if (name == "live.m3u8") {
     answer = text_answer(multivariant());
   } else if (name == "live.mpd") {
-    answer = text_answer(mpd());
+    answer = text_answer(mpd(now));
+  } else if (name == "time") {
+    answer = text_answer(iso(now));
   } else if (name.size() > 5 && name.compare(name.size() - 5, 5, ".m3u8") == 0) {
     answer = playlist(name.substr(0, name.size() - 5), query, now);
   } else {
     const auto body = media(name, now);
     answer = body ? text_answer(*body) : status_answer(404);
   }
-  answer.headers.push_back(date);
+  const bool is_clock = name == "time";
+  if (is_clock) answer.headers.push_back({"Date", http_date(now)});
+  if (!is_clock && date_error) answer.headers.push_back({"Date", http_date(now + *date_error)});
   return answer;
 }
 
@@ -149,6 +152,8 @@ std::string SimLive::playlist_text(const std::string& prefix, WallTime now, bool
             << (k * part_us / kFrameUs % kFramesPerGop == 0 ? ",INDEPENDENT=YES" : "") << '\n';
       }
     }
+    const bool is_gap = std::count(gaps.begin(), gaps.end(), n) > 0;
+    if (is_whole && is_gap) out << "#EXT-X-GAP\n";
     if (is_whole) {
       out << "#EXTINF:" << decimal(segment_us) << ",\n" << prefix << '-' << n << ".seg\n";
     }
@@ -157,7 +162,7 @@ std::string SimLive::playlist_text(const std::string& prefix, WallTime now, bool
   return out.str();
 }
 
-std::string SimLive::mpd() const {
+std::string SimLive::mpd(WallTime now) const {
   std::ostringstream out;
   out << "<MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" type=\"dynamic\" "
          "profiles=\"urn:mpeg:dash:profile:isoff-live:2011\" minBufferTime=\"PT2S\" "
@@ -168,6 +173,10 @@ std::string SimLive::mpd() const {
   if (latency_target > Duration{0}) {
     out << "<ServiceDescription><Latency target=\"" << latency_target.count() / 1000
         << "\"/><PlaybackRate min=\"0.96\" max=\"1.04\"/></ServiceDescription>\n";
+  }
+  for (const auto& [scheme, value] : utc_timings) {
+    out << "<UTCTiming schemeIdUri=\"" << scheme << "\" value=\""
+        << (value == "now" ? iso(now) : value) << "\"/>\n";
   }
   const auto segment_template = [&](const std::string& name) {
     return "<SegmentTemplate timescale=\"1000000\" startNumber=\"0\" duration=\"" +
@@ -208,6 +217,9 @@ std::optional<std::string> SimLive::media(const std::string& name, WallTime now)
   spec.duration_us = is_part ? part_us : segment_us;
   const int64_t made = made_us(now);
   const int64_t oldest = made - window.count() - 2 * segment_us;
+  const bool is_missing = std::count(gaps.begin(), gaps.end(), number) > 0 ||
+                          std::count(missing.begin(), missing.end(), number) > 0;
+  if (is_missing) return std::nullopt;
   if (number < 0 || start + spec.duration_us > made || start < oldest) return std::nullopt;
   const auto jumps = std::count_if(discontinuities.begin(), discontinuities.end(),
                                    [&](int64_t n) { return n <= number; });

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "playhead/time.h"
@@ -25,6 +26,14 @@ struct SimLive {
   Duration latency_target{0};            // DASH ServiceDescription; 0: none
   std::vector<int64_t> discontinuities;  // HLS: segments before which times of the container jump
 
+  // DASH UTCTiming: scheme and value; "time" of base_url answers each of them.
+  std::vector<std::pair<std::string, std::string>> utc_timings;
+  Duration clock_ahead{0};                  // the service's clock, of the device's
+  std::optional<Duration> date_error = 0s;  // of Date headers; none: there are none
+  std::vector<int64_t> gaps;     // HLS: segments that are announced as absent (EXT-X-GAP)
+  std::vector<int64_t> missing;  // segments that are listed and are not there
+  bool has_hints = false;        // HLS with low latency: EXT-X-PRELOAD-HINT
+
   WallTime began;                   // when the first picture was made
   std::optional<WallTime> ends;     // the encoder stops, and says so
   std::optional<WallTime> stops;    // it stops, and nobody says so
@@ -42,7 +51,7 @@ struct SimLive {
                                    WallTime now) const;
   [[nodiscard]] std::string playlist_text(const std::string& prefix, WallTime now,
                                           bool skips) const;
-  [[nodiscard]] std::string mpd() const;
+  [[nodiscard]] std::string mpd(WallTime now) const;
   [[nodiscard]] std::optional<std::string> media(const std::string& name, WallTime now) const;
 };
 

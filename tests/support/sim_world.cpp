@@ -138,9 +138,10 @@ void SimWorld::load_dash(const SimDash& dash, std::optional<Duration> start) {
 
 void SimWorld::load_live(SimLive simulated, Duration age) {
   live = std::move(simulated);
-  if (live.began == WallTime{}) live.began = executor.wall_now() - age;
-  transport->serve(
-      [this](const WebRequest& request) { return live.answer(request, executor.wall_now()); });
+  if (live.began == WallTime{}) live.began = executor.wall_now() + live.clock_ahead - age;
+  transport->serve([this](const WebRequest& request) {
+    return live.answer(request, executor.wall_now() + live.clock_ahead);
+  });
   load_url(live.url());
 }
 

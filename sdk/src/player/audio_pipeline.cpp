@@ -40,6 +40,7 @@ void AudioPipeline::restart(MediaTime target) {
   decoder_.flush();
   chunks_.clear();
   timeline_.restart(target);
+  sound_end_ = target;
   watch_.reset();
   is_running_ = false;
   if (format_) sink_->flush();
@@ -202,6 +203,18 @@ void AudioPipeline::write_chunk(AudioChunk chunk) {
   if (frames <= 0) return;
   sink_->write(chunk.samples.data() + skip * format_->channels, frames);
   timeline_.append(frames, chunk.time, chunk.media_duration);
+  sound_end_ = chunk.time + chunk.media_duration;
+}
+
+std::optional<MediaTime> AudioPipeline::next_sound(MediaTime position,
+                                                   const SampleQueue& queue) const {
+  if (position < sound_end_) return position;
+  if (!chunks_.empty()) return std::max(chunks_.front().time, position);
+  // What is in the decoder is not known; what is not yet is later than that.
+  if (decoder_ && !decoder_.is_drained()) return std::nullopt;
+  const TimedSample* sample = queue.peek();
+  if (!sample) return std::nullopt;
+  return std::max(sample->pts, position);
 }
 
 int64_t AudioPipeline::queued_frames(MonotonicTime now) {

@@ -54,6 +54,12 @@ class AudioPipeline {
   }
   // All sound there is was heard, up to the end of the title or to a long pause.
   [[nodiscard]] bool is_finished(MonotonicTime now);
+  // From when on there is sound, of what has come; `position` when there is now. Nothing when that
+  // is not known.
+  [[nodiscard]] std::optional<MediaTime> next_sound(MediaTime position,
+                                                    const SampleQueue& queue) const;
+  // Up to where sound was written that is none of the silence in gaps.
+  [[nodiscard]] MediaTime sound_end() const { return sound_end_; }
   // No sound can be had: the device or the decoder failed for good.
   [[nodiscard]] bool has_failed() const { return decoder_.has_failed(); }
   // Samples taken and pieces given, for telling whether anything happens.
@@ -85,6 +91,7 @@ class AudioPipeline {
   std::optional<AudioFormat> format_;           // the opened sink's
   std::deque<AudioChunk> chunks_;               // decoded, not yet in the sink
   AudioTimeline timeline_;
+  MediaTime sound_end_;
   SinkWatch watch_;
   double speed_ = 1.0;
   bool is_running_ = false;

@@ -131,8 +131,11 @@ MediaPipeline::Turn MediaPipeline::turn(StreamingEngine& streaming, MonotonicTim
     }
     const auto next = turn.video.next ? turn.video.next : video_.end_of_title();
     if (next) turn.wait = std::min(turn.wait, until(*next, now));
-    // Where the pictures run out is a moment to look at, too.
+    // Where the pictures run out is a moment to look at, too; and, in a gap, where the sound does.
     const MediaTime here = position(now);
+    if (plays_audio_ && turn.video.next && *turn.video.next > here) {
+      turn.wait = std::min(turn.wait, until(audio_->sound_end(), now));
+    }
     if (!streaming.is_complete(TrackKind::kVideo)) {
       turn.wait = std::min(turn.wait, until(here + streaming.level(TrackKind::kVideo, here), now));
     }
@@ -209,6 +212,17 @@ std::optional<int64_t> MediaPipeline::owed_progress(StreamingEngine& streaming, 
   const bool is_owed = plays_audio_ && !audio_->is_primed() && is_there(TrackKind::kAudio, queue) &&
                        queue.has_shown_between(here, here + kPlenty);
   return is_owed ? std::optional(audio_->progress()) : std::nullopt;
+}
+
+GapInputs MediaPipeline::gap(StreamingEngine& streaming, MonotonicTime now) {
+  GapInputs in;
+  in.position = position(now);
+  in.has_pictures = streaming.plays_video() && !video_.is_finished(in.position);
+  if (in.has_pictures) in.next_picture = video_.next_picture(in.position);
+  in.has_sound = plays_audio_ && !(streaming.is_complete(TrackKind::kAudio) &&
+                                   audio_->is_finished(now) && !streaming.audio().has_unread());
+  if (in.has_sound) in.next_sound = audio_->next_sound(in.position, streaming.audio());
+  return in;
 }
 
 bool MediaPipeline::is_finished(const StreamingEngine& streaming, MonotonicTime now) {

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "player/audio_pipeline.h"
+#include "player/gap_policy.h"
 #include "player/video_pipeline.h"
 #include "streaming/streaming_engine.h"
 
@@ -42,6 +43,8 @@ class MediaPipeline {
   // into that decoder and comes out. Nothing when nothing is owed.
   [[nodiscard]] std::optional<int64_t> owed_progress(StreamingEngine& streaming, MonotonicTime now);
   [[nodiscard]] bool is_finished(const StreamingEngine& streaming, MonotonicTime now);
+  // What there is at the position, and what comes next.
+  [[nodiscard]] GapInputs gap(StreamingEngine& streaming, MonotonicTime now);
   [[nodiscard]] const VideoPipeline& video() const { return video_; }
 
  private:

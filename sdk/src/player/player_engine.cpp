@@ -102,7 +102,7 @@ void PlayerEngine::turn() {
   const MonotonicTime now = executor_.now();
   Duration wait = kForever;
   handle_errors(now);
-  if (streaming_) {
+  if (streaming_ && !waits_for_clock()) {
     settle_start(now);
     client_->impl().networks->remember(streaming_->throughput(), network_, false);
     streaming_->set_smooth_height(dropped_frames_.smooth_height(now));
@@ -116,6 +116,7 @@ void PlayerEngine::turn() {
     const MediaPipeline::Turn played = pipeline_->turn(*streaming_, now);
     wait = std::min(wait, played.wait);
     note_presented(played.video, now);
+    pass_gap(now);
     update_state(now);
     wait = std::min(wait, watch_output(now));
     update_session(now);

@@ -21,6 +21,7 @@
 #include "playhead/player.h"
 #include "session/playback_session.h"
 #include "streaming/streaming_engine.h"
+#include "streaming/utc_timing_client.h"
 
 namespace playhead {
 
@@ -63,6 +64,7 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   // Once the title's length is known: where playback begins lies in it, and the app is told.
   void settle_start(MonotonicTime now);
   bool settle_live_start(MonotonicTime now);
+  void place_live_start(const LiveState& live, MonotonicTime now);
   [[nodiscard]] MediaTime start_within(Duration duration);
   void tell_manifest(MonotonicTime now);
   void open_pipeline(MonotonicTime now);
@@ -80,14 +82,20 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   // until it should be looked at again.
   Duration control_live(MonotonicTime now);
   void apply_correction(double correction, MonotonicTime now);
+  // Where the title has nothing playback goes on behind that.
+  void pass_gap(MonotonicTime now);
   // Playback goes on at `target`.
-  void jump(MediaTime target, JumpReason reason, MonotonicTime now);
+  void jump(MediaTime target, JumpReason reason, MonotonicTime now, bool is_told = true);
   // Looks whether what is buffered comes out, and does something about it when it does not. Answers
   // how long until it should look again.
   Duration watch_output(MonotonicTime now);
   void free_stuck(StuckWatch::Step step, MonotonicTime now);
-  // What time it is where the title is made.
+  // What time it is where the title is made: by the clock it names, else by Date headers.
   void observe_date(const FetchedResource& resource);
+  void ask_clock(const Presentation& presentation);
+  void on_media_time(const DateSample& sample);
+  // Where playback begins hangs on a clock that is being asked.
+  [[nodiscard]] bool waits_for_clock() const;
   void note_presented(const VideoPipeline::Presented& presented, MonotonicTime now);
   void note_dropped(const VideoPipeline::Presented& presented, MonotonicTime now);
   void update_state(MonotonicTime now);
@@ -155,6 +163,7 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   LiveControl live_control_;
   double correction_ = 1;  // of the speed, in force
   ServerClock media_clock_;
+  DateSample last_manifest_;  // when it was asked for, and came
 
   // The play.
   PlaySource source_;
@@ -185,6 +194,7 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   CancelHandle reports_, earlier_reports_;
   std::unique_ptr<StreamingEngine> streaming_;
   std::unique_ptr<MediaPipeline> pipeline_;
+  std::unique_ptr<UtcTimingClient> utc_timing_;  // null: the title names no clock
   CancelHandle manifest_load_;
   CancelHandle renewal_timer_;
   CancelHandle turn_timer_;

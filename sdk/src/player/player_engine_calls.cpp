@@ -149,6 +149,7 @@ void PlayerEngine::on_manifest(Result<std::shared_ptr<const Presentation>> resul
   if (!result) return fail_next_turn(std::move(result).error());
   const MonotonicTime now = executor_.now();
   if (!is_ahead_) qoe_.on_step(&StartupPhases::manifest, now);
+  ask_clock(**result);
   StreamingConfig config;
   config.buffering = config_.buffering;
   if (is_ahead_) config.buffering.target = std::min(config_.buffering.start, kPrepared);
@@ -361,6 +362,7 @@ void PlayerEngine::let_go() {
   started_ahead_.reset();
   session_.reset();
   manifest_load_.reset();
+  utc_timing_.reset();
   renewal_timer_.reset();
   turn_timer_.reset();
   pipeline_.reset();

@@ -21,28 +21,68 @@ constexpr Duration kLookEvery = 1s;
 // the play ends (chosen: encoders that are started anew take less).
 constexpr Duration kStalePatience = 60s;
 
+// A Date header tells to the second, and clocks of hosts differ a little; by more than this the
+// title's own clock moves a start that was settled without it.
+constexpr Duration kClockTrust = 3s;
+
 }  // namespace
 
 void PlayerEngine::observe_date(const FetchedResource& resource) {
+  if (resource.stats.from_cache) return;
+  last_manifest_ = {{}, resource.stats.started, resource.stats.first_byte, 0s};
   const auto date = parse_http_date(resource.head.header("Date"));
-  if (!date || resource.stats.from_cache) return;
+  // Hosts that deliver need not have the time of the one that makes the title.
+  if (!date || (utc_timing_ && utc_timing_->has_answer())) return;
   media_clock_.observe({*date, resource.stats.started, resource.stats.first_byte});
+}
+
+void PlayerEngine::ask_clock(const Presentation& presentation) {
+  utc_timing_.reset();
+  if (!presentation.live || presentation.live->utc_timings.empty()) return;
+  utc_timing_ = std::make_unique<UtcTimingClient>(
+      UtcTimingClient::Context{start_fetcher_, executor_,
+                               [this](const DateSample& sample) { on_media_time(sample); },
+                               [this](const Error& error) { warn(error); }, [this] { wake(); }},
+      timing_questions(presentation.live->utc_timings, presentation.url), last_manifest_);
+  utc_timing_->start();
+}
+
+bool PlayerEngine::waits_for_clock() const {
+  if (is_start_settled_ || !utc_timing_ || utc_timing_->is_settled()) return false;
+  // A Date header will do.
+  return !media_clock_.read(executor_.now(), executor_.wall_now()).is_server_time;
+}
+
+void PlayerEngine::on_media_time(const DateSample& sample) {
+  const MonotonicTime now = executor_.now();
+  const WallTime before = media_clock_.read(now, executor_.wall_now()).time;
+  media_clock_.observe(sample);
+  const Duration moved = media_clock_.read(now, executor_.wall_now()).time - before;
+  wake();
+  const bool is_far = std::max(moved, -moved) > kClockTrust;
+  if (!is_far || !is_start_settled_ || has_first_frame_) return;
+  // Playback was about to begin where another clock said.
+  if (const auto live = streaming_->live(now)) place_live_start(*live, now);
 }
 
 bool PlayerEngine::settle_live_start(MonotonicTime now) {
   const std::optional<LiveState> live = streaming_->live(now);
   if (!live) return false;
+  place_live_start(*live, now);
+  tell_manifest(now);
+  return true;
+}
+
+void PlayerEngine::place_live_start(const LiveState& live, MonotonicTime now) {
   const MediaTime wanted = start_position_;
-  start_position_ = live_control_.live_position(*live, now);
+  start_position_ = live_control_.live_position(live, now);
   if (is_seeking_ || source_.start) {
-    start_position_ = live_control_.clamp(wanted, *live, now);
+    start_position_ = live_control_.clamp(wanted, live, now);
   } else if (const auto start = streaming_->start_point()) {
     start_position_ = *start;
   }
   streaming_->seek(start_position_);
   if (pipeline_) pipeline_->restart(start_position_, now);
-  tell_manifest(now);
-  return true;
 }
 
 Duration PlayerEngine::control_live(MonotonicTime now) {
@@ -76,12 +116,22 @@ void PlayerEngine::apply_correction(double correction, MonotonicTime now) {
   pipeline_->set_speed(speed_ * correction, now);
 }
 
-void PlayerEngine::jump(MediaTime target, JumpReason reason, MonotonicTime now) {
+void PlayerEngine::pass_gap(MonotonicTime now) {
+  if (state_ != PlayerState::kPlaying) return;
+  const GapDecision decision = decide_gap(pipeline_->gap(*streaming_, now));
+  if (decision.jump) jump(*decision.jump, JumpReason::kGap, now, decision.is_told);
+}
+
+void PlayerEngine::jump(MediaTime target, JumpReason reason, MonotonicTime now, bool is_told) {
   const MediaTime from = position(now);
   streaming_->seek(target);
   pipeline_->restart(target, now);
-  if (state_ == PlayerState::kPlaying) set_state(PlayerState::kRebuffering, now);
-  emit(PositionJumped{from, target, reason});
+  // A gap is in the title, nobody is late.
+  const bool is_late = reason != JumpReason::kGap;
+  if (state_ == PlayerState::kPlaying) {
+    set_state(is_late ? PlayerState::kRebuffering : PlayerState::kBuffering, now);
+  }
+  if (is_told) emit(PositionJumped{from, target, reason});
   wake();
 }
 

@@ -34,7 +34,7 @@ void VideoPipeline::restart(MediaTime target) {
   origins_.clear();
   target_ = target;
   has_shown_ = false;
-  shown_end_ = target;
+  shown_start_ = shown_end_ = target;
 }
 
 void VideoPipeline::feed(SampleQueue& queue, bool complete) {
@@ -92,12 +92,19 @@ VideoPipeline::Presented VideoPipeline::present(MediaTime position) {
     due = std::move(frames_.front());
     frames_.pop_front();
   }
-  if (!frames_.empty()) result.next = frames_.front().time;
+  if (due) {
+    shown_start_ = due->time;
+    shown_end_ = due->time + due->duration;
+  }
+  // Where a gap begins is a moment to look at, too.
+  if (!frames_.empty()) {
+    const bool is_before_gap = has_shown_ && position < shown_end_;
+    result.next = is_before_gap ? std::min(frames_.front().time, shown_end_) : frames_.front().time;
+  }
   if (!due) return result;
 
   has_shown_ = true;
   ++result.shown;
-  shown_end_ = due->time + due->duration;
   width_ = due->width;
   height_ = due->height;
   if (sink_) sink_->show(*due);
@@ -109,6 +116,17 @@ VideoPipeline::Presented VideoPipeline::present(MediaTime position) {
     }
   }
   return result;
+}
+
+std::optional<MediaTime> VideoPipeline::next_picture(MediaTime position) const {
+  if (!has_shown_) return std::nullopt;
+  if (position < shown_end_) return std::max(shown_start_, position);
+  if (frames_.empty()) return std::nullopt;
+  // Within a segment pictures may be as far apart as they like.
+  const MediaTime next = frames_.front().time;
+  const bool is_next_segment = origins_.size() > 1 && origins_[1].from <= next;
+  if (!is_next_segment) return position;
+  return std::max(frames_.front().time, position);
 }
 
 bool VideoPipeline::is_finished(MediaTime position) const {

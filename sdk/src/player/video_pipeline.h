@@ -39,6 +39,9 @@ class VideoPipeline {
 
   // A frame has been shown since restart().
   [[nodiscard]] bool has_shown() const { return has_shown_; }
+  // From when on there is a picture, of what is decoded; `position` when there is now. Nothing when
+  // that is not known.
+  [[nodiscard]] std::optional<MediaTime> next_picture(MediaTime position) const;
   // The last frame of the title has been on screen for its duration.
   [[nodiscard]] bool is_finished(MediaTime position) const;
   // No pictures can be had: the decoder failed for good.
@@ -69,6 +72,7 @@ class VideoPipeline {
   std::deque<VideoFrame> frames_;               // decoded, not yet shown
   MediaTime target_;
   bool has_shown_ = false;
+  MediaTime shown_start_;  // of the frame on screen
   MediaTime shown_end_;
   int64_t progress_ = 0;
   int width_ = 0, height_ = 0;

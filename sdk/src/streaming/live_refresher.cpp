@@ -19,6 +19,9 @@ constexpr int kStalePeriods = 3;
 // Failures in a row, each after the fetcher's own attempts, before another place is asked.
 constexpr int kMostFailures = 2;
 
+// An MPD is not fetched before its time more often than this (chosen: about a segment).
+constexpr Duration kLeastHurry = 2s;
+
 Error stale_error(const std::string& url) {
   return make_error(
       ErrorCode::kManifestStale,
@@ -148,6 +151,11 @@ void LiveRefresher::watch(Reload& reload, const std::string& url, MonotonicTime 
   if (now - reload.changed < kStalePeriods * reload.period) return;
   reload.was_stale = true;
   callbacks_.on_warning(stale_error(url));
+}
+
+void LiveRefresher::hurry(MonotonicTime now) {
+  if (!mpd_ || now - mpd_->asked < kLeastHurry) return;
+  mpd_->asked = std::min(mpd_->asked, now - mpd_->period);
 }
 
 std::optional<Duration> LiveRefresher::stale_for(MonotonicTime now) const {

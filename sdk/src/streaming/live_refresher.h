@@ -35,6 +35,9 @@ class LiveRefresher {
   // service's time. Answers how long until the next turn is needed.
   Duration turn(MonotonicTime now, WallTime wall, std::span<const Representation* const> in_use);
 
+  // What an MPD promises does not come: it is fetched again before its time, for it may say why.
+  void hurry(MonotonicTime now);
+
   // For so long nothing has changed; none when it need not.
   [[nodiscard]] std::optional<Duration> stale_for(MonotonicTime now) const;
   // The index is so old that segments it lists may be gone.

@@ -271,7 +271,7 @@ Duration StreamingEngine::turn_track(Track& track, MonotonicTime now, MediaTime 
     in.other_level = std::min(in.other_level, had);
   }
   // The old sound goes as it is heard; the new one must not wait for that.
-  in.buffered_bytes = video_.bytes() + audio_.bytes();
+  in.buffered_bytes = buffered_bytes() - old_audio_.bytes();
   in.speed = speed;
   const FetchDecision decision = decide_fetch(in, config_.buffering);
   if (!decision.fetch) return stands_still_ ? kForever : decision.wait;

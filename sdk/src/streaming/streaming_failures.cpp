@@ -119,6 +119,7 @@ void StreamingEngine::handle_failure(Track& track, const SegmentFailure& failure
   const bool is_last = end && planned.segment.end + kEndRounding >= MediaTime{0} + *end;
   const auto state = is_live() ? live(now) : std::nullopt;
   const bool is_new = state && planned.segment.end + planned.segment.duration() > state->edge;
+  if (is_new && track.attempts > 0) refresher_.hurry(now);
   const Trouble trouble{planned.representation.id, failure.error, true, is_last, is_new};
   if (react(track, trouble, now, position) != FailureAction::kSkipSegment) return;
   ++track.skipped;

@@ -263,4 +263,219 @@ TEST_CASE("manifest source: cancelling between remote elements ends it") {
   CHECK_FALSE(is_done);
 }
 
+namespace {
+
+// A dynamic MPD of `count` segments of two seconds.
+std::string live_mpd(int count, const std::string& extra, const char* published = "00:00:00") {
+  return std::string(R"(<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" id="m" type="dynamic" )"
+                     R"(availabilityStartTime="2024-01-01T00:00:00Z" minimumUpdatePeriod="PT2S" )"
+                     R"(publishTime="2024-01-01T)") +
+         published + "Z\">" + extra +
+         R"(<Period id="1" start="PT0S"><AdaptationSet id="v" contentType="video" )"
+         R"(mimeType="video/mp4"><SegmentTemplate timescale="1" initialization="i" )"
+         R"(media="$Time$"><SegmentTimeline><S t="0" d="2" r=")" +
+         std::to_string(count - 1) +
+         R"("/></SegmentTimeline></SegmentTemplate><Representation id="r" bandwidth="1"/>)"
+         R"(</AdaptationSet></Period></MPD>)";
+}
+
+std::string live_patch(int count, const char* original) {
+  return std::string("<Patch mpdId='m' originalPublishTime='2024-01-01T") + original +
+         "Z' publishTime='2024-01-01T00:00:09Z'>"
+         "<replace sel='/MPD/@publishTime'>2024-01-01T00:00:09Z</replace>"
+         "<replace sel=\"/MPD/Period[@id='1']/AdaptationSet[@id='v']/SegmentTemplate/"
+         "SegmentTimeline/S[1]/@r\">" +
+         std::to_string(count - 1) + "</replace></Patch>";
+}
+
+using PresentationPtr = std::shared_ptr<const Presentation>;
+
+// A title that was loaded once, with what it answers to a refresh.
+struct LiveTitle {
+  Server server;
+  ManifestSource source{server.fetch()};
+  PresentationPtr last;
+  std::optional<Error> error;
+  CancelHandle running;
+
+  explicit LiveTitle(const std::string& mpd) {
+    running = source.load("https://h.example/a/l.mpd", taker(), options());
+    server.answer(200, mpd);
+    REQUIRE(last);
+  }
+  UniqueFunction<void(Result<PresentationPtr>)> taker() {
+    return [this](Result<PresentationPtr> result) {
+      if (!result) {
+        error = std::move(result).error();
+      } else {
+        last = *std::move(result);
+      }
+    };
+  }
+  static ParseOptions options() {
+    ParseOptions options;
+    options.now = WallTime{1'704'067'200'000'000 + 3600ll * 1'000'000};
+    return options;
+  }
+  void refresh() { running = source.refresh(last, taker(), options()); }
+  [[nodiscard]] std::size_t segments() const {
+    const auto& r = last->periods.front().adaptation_sets.front().representations.front();
+    return r.segments->size();
+  }
+};
+
+const char* const kPatches = "<PatchLocation ttl=\"60\">p.mpp</PatchLocation>";
+
+}  // namespace
+
+TEST_CASE("manifest source: an MPD is refreshed from where its Location says") {
+  LiveTitle title(live_mpd(3, "<Location>../b/l.mpd?s=1</Location>"));
+  CHECK(title.segments() == 3);
+  title.refresh();
+  CHECK(title.server.answer(200, live_mpd(4, "")).url == "https://h.example/b/l.mpd?s=1");
+  CHECK(title.segments() == 4);
+  // Without one: from where it came.
+  title.refresh();
+  CHECK(title.server.answer(200, live_mpd(5, "")).url == "https://h.example/b/l.mpd?s=1");
+  CHECK(title.segments() == 5);
+}
+
+TEST_CASE("manifest source: patches are asked for, and the whole MPD where one does not fit") {
+  struct Case {
+    const char* name;
+    int status;
+    std::string patch;
+    bool asks_for_whole;
+    std::size_t segments;
+  };
+  const Case cases[] = {
+      {"a patch that fits", 200, live_patch(5, "00:00:00"), false, 5},
+      {"one of another version", 200, live_patch(5, "00:00:07"), true, 7},
+      {"damaged", 200, "<Patch", true, 7},
+      {"gone", 404, "", true, 7},
+      {"nothing new yet", 200, "", false, 3},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.name));
+    LiveTitle title(live_mpd(3, kPatches));
+    title.refresh();
+    CHECK(title.server.answer(c.status, c.patch).url == "https://h.example/a/p.mpp");
+    REQUIRE(title.server.idle() != c.asks_for_whole);
+    if (c.asks_for_whole) {
+      CHECK(title.server.answer(200, live_mpd(7, kPatches)).url == "https://h.example/a/l.mpd");
+    }
+    CHECK_FALSE(title.error);
+    CHECK(title.segments() == c.segments);
+  }
+}
+
+TEST_CASE("manifest source: the second patch is one of the first one's answer") {
+  LiveTitle title(live_mpd(3, kPatches));
+  title.refresh();
+  title.server.answer(200, live_patch(5, "00:00:00"));
+  title.refresh();
+  title.server.answer(200, live_patch(6, "00:00:09"));
+  CHECK(title.server.idle());
+  CHECK(title.segments() == 6);
+}
+
+TEST_CASE("manifest source: M27 a title that turns into another kind is a typed error") {
+  LiveTitle title(live_mpd(3, ""));
+  title.refresh();
+  title.server.answer(200, kMultivariant);
+  REQUIRE(title.error);
+  CHECK(title.error->code == ErrorCode::kManifestSyntax);
+  CHECK(title.segments() == 3);  // what was known stays
+}
+
+namespace {
+
+// A live playlist of segments first..last; the first `skipped` as EXT-X-SKIP.
+std::string live_playlist(int first, int last, int skipped = 0) {
+  std::string text =
+      "#EXTM3U\n#EXT-X-VERSION:9\n#EXT-X-TARGETDURATION:2\n"
+      "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,CAN-SKIP-UNTIL=12\n#EXT-X-MEDIA-SEQUENCE:" +
+      std::to_string(first) + "\n";
+  if (skipped > 0) text += "#EXT-X-SKIP:SKIPPED-SEGMENTS=" + std::to_string(skipped) + "\n";
+  for (int n = first + skipped; n <= last; ++n) {
+    text += "#EXTINF:2,\ns" + std::to_string(n) + ".ts\n";
+  }
+  return text;
+}
+
+// A live playlist that was loaded once.
+struct LivePlaylist {
+  Server server;
+  ManifestSource source{server.fetch()};
+  Representation representation;
+  std::optional<LoadedIndex> index;
+  std::optional<Error> error;
+  bool is_new = false;
+  CancelHandle running;
+
+  explicit LivePlaylist(const std::string& text) {
+    representation.index_source.kind = IndexSource::Kind::kHlsMediaPlaylist;
+    representation.index_source.location.url = "https://h.example/l.m3u8?t=1";
+    running = source.load_index(representation,
+                                [this](Result<LoadedIndex> result) { index = *std::move(result); });
+    server.answer(200, text);
+    REQUIRE(index);
+  }
+  void refresh(const ReloadDirectives& directives) {
+    running = source.refresh_index(representation, *index, directives, 6s,
+                                   [this](Result<RefreshedIndex> result) {
+                                     if (!result) {
+                                       error = std::move(result).error();
+                                       return;
+                                     }
+                                     is_new = result->is_new;
+                                     index = std::move(result->index);
+                                   });
+  }
+};
+
+}  // namespace
+
+TEST_CASE("manifest source: directives are parameters, and a held answer has patience") {
+  LivePlaylist playlist(live_playlist(10, 19));
+  playlist.refresh({20, 3, true});
+  const Request asked = playlist.server.answer(200, live_playlist(11, 20, 8));
+  CHECK(asked.url == "https://h.example/l.m3u8?t=1&_HLS_msn=20&_HLS_part=3&_HLS_skip=YES");
+  CHECK(asked.timeouts.first_byte >= 6s);
+  REQUIRE(playlist.index);
+  CHECK(playlist.is_new);
+  CHECK(playlist.index->segments->size() == 10);
+  CHECK(playlist.index->segments->at(9).number == 20);
+}
+
+TEST_CASE("manifest source: a delta update that does not fit is followed by the whole playlist") {
+  LivePlaylist playlist(live_playlist(10, 19));
+  playlist.refresh({60, {}, true});
+  playlist.server.answer(200, live_playlist(51, 60, 8));
+  REQUIRE_FALSE(playlist.server.idle());
+  CHECK(playlist.server.answer(200, live_playlist(51, 60)).url == "https://h.example/l.m3u8?t=1");
+  CHECK_FALSE(playlist.error);
+  CHECK(playlist.index->segments->at(9).number == 60);
+}
+
+TEST_CASE("manifest source: M21 an answer from before the last one changes nothing") {
+  LivePlaylist playlist(live_playlist(10, 19));
+  playlist.refresh({});
+  playlist.server.answer(200, live_playlist(9, 18));
+  CHECK_FALSE(playlist.error);
+  CHECK_FALSE(playlist.is_new);
+  CHECK(playlist.index->segments->at(9).number == 19);
+}
+
+TEST_CASE("manifest source: M20 the first EXT-X-ENDLIST wins") {
+  LivePlaylist playlist(live_playlist(10, 19));
+  playlist.refresh({});
+  playlist.server.answer(200, live_playlist(10, 19) + "#EXT-X-ENDLIST\n");
+  CHECK(playlist.index->type == PresentationType::kVod);
+  playlist.refresh({});
+  playlist.server.answer(200, live_playlist(11, 20));
+  CHECK(playlist.index->type == PresentationType::kVod);
+  CHECK(playlist.index->segments->at(playlist.index->segments->size() - 1).number == 19);
+}
+
 }  // namespace playhead

@@ -76,4 +76,32 @@ TEST_CASE("server_clock: the device's clock does not matter once the service's i
   CHECK(error_at(clock, {30'000'000}) < 600ms);
 }
 
+TEST_CASE("server_clock: the earliest reading is never later than the service's time") {
+  ServerClock clock;
+  CHECK(clock.read({5}, kDevice).earliest == kDevice);
+  std::mt19937 random(3);
+  for (int i = 0; i < 200; ++i) {
+    const MonotonicTime sent{i * 700'000};
+    clock.observe(sample(sent, Duration{random() % 90'000}, Duration{random() % 90'000}));
+    for (const Duration later : {Duration{0}, Duration{1s}, Duration{1h}}) {
+      const auto reading = clock.read(sent + 200ms, kDevice);
+      REQUIRE(reading.earliest <= reading.time);
+      REQUIRE(reading.earliest <= service_at(sent + 200ms));
+      REQUIRE(clock.read(sent + 200ms + later, kDevice).earliest <=
+              service_at(sent + 200ms + later));
+    }
+  }
+  // Ten minutes of answers bring it to within the round trip.
+  const MonotonicTime now{200 * 700'000};
+  CHECK(service_at(now) - clock.read(now, kDevice).earliest < 100ms);
+}
+
+TEST_CASE("server_clock: a finer answer tells more") {
+  ServerClock clock;
+  DateSample fine{service_at({50'000}), {0}, {100'000}, 1ms};
+  clock.observe(fine);
+  CHECK(error_at(clock, {100'000}) <= 51ms);
+  CHECK(service_at({100'000}) - clock.read({100'000}, kDevice).earliest <= 51ms);
+}
+
 }  // namespace playhead

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+// What goes wrong with live manifests, and with time, in the whole player.
+#include <algorithm>
+#include <memory>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "support/sim_world.h"
+
+namespace playhead::test {
+namespace {
+
+constexpr Duration kBefore = 30s;
+
+// A channel that has played for a while.
+std::unique_ptr<SimWorld> playing(const SimLive& live = {}) {
+  auto world = std::make_unique<SimWorld>(1, SimTitle{}, SimLink::constant(8'000'000));
+  world->start_app();
+  world->load_live(live);
+  world->run_for(kBefore);
+  REQUIRE(world->status()->state == PlayerState::kPlaying);
+  return world;
+}
+
+void check_goes_on(SimWorld& world) {
+  CHECK(world.status()->state == PlayerState::kPlaying);
+  CHECK(world.status()->qoe.rebuffer_count == 0);
+  CHECK(world.find<Failed>() == nullptr);
+  CHECK(world.find<PositionJumped>() == nullptr);
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != text.npos;
+}
+
+// Replaces the first `from` of a playlist's body.
+void edit(WebAnswer& answer, const std::string& from, const std::string& to) {
+  std::string text(answer.body->begin(), answer.body->end());
+  const std::size_t at = text.find(from);
+  if (at != text.npos) text.replace(at, from.size(), to);
+  answer.body = std::make_shared<const std::vector<uint8_t>>(text.begin(), text.end());
+}
+
+TEST_CASE("M13 M21 playlists from before the last one change nothing, and nothing jumps back") {
+  auto world = playing();
+  int answers = 0;
+  // Every other answer is of ten seconds ago.
+  world->transport->meddle(
+      [&](const SimRecord& record, const WebRequest& request, WebAnswer& answer) {
+        if (!contains(record.url, ".m3u8") || ++answers % 2 == 0) return;
+        answer = *world->live.answer(request, world->executor.wall_now() - 10s);
+      });
+  const auto before = world->screen->shown().size();
+  world->run_for(2min);
+  check_goes_on(*world);
+  const auto& shown = world->screen->shown();
+  for (std::size_t i = before; i < shown.size(); ++i) {
+    REQUIRE(shown[i].time - shown[i - 1].time == Duration{40'000});
+  }
+}
+
+TEST_CASE("M16 a target duration that grows, and segments longer than it, are tolerated") {
+  auto world = playing();
+  SUBCASE("grows") {
+    world->transport->meddle([](const SimRecord& record, const WebRequest&, WebAnswer& answer) {
+      if (contains(record.url, ".m3u8")) edit(answer, "TARGETDURATION:4", "TARGETDURATION:6");
+    });
+  }
+  SUBCASE("is exceeded") {
+    world->transport->meddle([](const SimRecord& record, const WebRequest&, WebAnswer& answer) {
+      if (contains(record.url, ".m3u8")) edit(answer, "TARGETDURATION:4", "TARGETDURATION:2");
+    });
+  }
+  world->run_for(2min);
+  check_goes_on(*world);
+}
+
+TEST_CASE("M17 a discontinuity sequence that is wrong in one Rendition does no harm") {
+  SimLive live;
+  live.discontinuities = {152, 160};
+  SimWorld world(1, {}, SimLink::constant(8'000'000));
+  world.transport->meddle([](const SimRecord& record, const WebRequest&, WebAnswer& answer) {
+    if (contains(record.url, "/a.m3u8")) {
+      edit(answer, "#EXT-X-DISCONTINUITY-SEQUENCE:0", "#EXT-X-DISCONTINUITY-SEQUENCE:7");
+    }
+  });
+  world.start_app();
+  world.load_live(live);
+  world.run_for(60s);
+  CHECK(world.find<Failed>() == nullptr);
+  CHECK(world.status()->state == PlayerState::kPlaying);
+  CHECK(world.status()->qoe.rebuffer_count == 0);
+}
+
+TEST_CASE("M20 a title that has ended stays ended, whatever its playlist says later") {
+  SimLive live;
+  SimWorld world(1, {}, SimLink::constant(8'000'000));
+  live.began = world.executor.wall_now() - 200s;
+  live.ends = live.began + 220s;
+  world.start_app();
+  world.load_live(live);
+  world.run_for(26s);
+  REQUIRE(world.status()->duration);
+  const auto duration = world.status()->duration;
+  world.live.ends.reset();
+  REQUIRE(world.run_until_event<Ended>(1min));
+  CHECK(world.status()->duration == duration);
+  CHECK(world.find<Failed>() == nullptr);
+}
+
+TEST_CASE("M27 a channel whose manifest turns into something else plays on, and says why") {
+  for (const bool is_dash : {true, false}) {
+    CAPTURE(is_dash);
+    SimLive live;
+    live.is_dash = is_dash;
+    auto world = playing(live);
+    world->transport->meddle([&](const SimRecord& record, const WebRequest&, WebAnswer& answer) {
+      if (record.kind != ResourceKind::kManifest) return;
+      answer = text_answer(is_dash ? "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nv.m3u8\n"
+                                   : "<MPD type=\"static\"/>");
+    });
+    world->run_for(6s);
+    CHECK(world->status()->state == PlayerState::kPlaying);  // what is there is played
+    REQUIRE(world->find<Warning>());
+    const auto before = world->transport->records().size();
+    world->run_for(24s);
+    CHECK(world->transport->records().size() - before < 40);  // no storm
+    world->transport->meddle(nullptr);
+    world->run_for(60s);
+    CHECK(world->find<Failed>() == nullptr);
+    CHECK(world->status()->state == PlayerState::kPlaying);
+  }
+}
+
+TEST_CASE("T01 T03 T05 the device's clock may jump as it likes") {
+  for (const bool is_dash : {false, true}) {
+    for (const Duration by : {Duration{-30 * 24h}, Duration{1s}}) {
+      CAPTURE(is_dash);
+      CAPTURE(to_seconds(by));
+      SimLive live;
+      live.is_dash = is_dash;
+      auto world = playing(live);
+      world->executor.jump_wall(by);
+      world->live.clock_ahead -= by;  // the service's stays
+      world->run_for(40s);
+      check_goes_on(*world);
+      CHECK(world->status()->live->offset < 18s);
+    }
+  }
+}
+
+TEST_CASE("T04 T09 a process that did not get to run joins the edge again, without a burst") {
+  for (const Duration slept : {Duration{5s}, Duration{8h}}) {
+    CAPTURE(to_seconds(slept));
+    auto world = playing();
+    const auto before = world->transport->records().size();
+    world->executor.starve(slept);
+    world->run_for(60s);
+    CHECK(world->status()->state == PlayerState::kPlaying);
+    CHECK(world->find<Failed>() == nullptr);
+    REQUIRE(world->status()->live);
+    CHECK(world->status()->live->offset < 25s);
+    CHECK(world->transport->records().size() - before < 100);
+  }
+}
+
+}  // namespace
+}  // namespace playhead::test

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "manifest/hls/media_playlist_alignment.h"
+
+#include <cstdio>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "manifest/hls/media_playlist_parser.h"
+#include "unit/manifest/manifest_test_support.h"
+
+namespace playhead::hls {
+namespace {
+
+// Segments of 4 s; "date" is the seconds of the first one's EXT-X-PROGRAM-DATE-TIME, in ms.
+struct Spec {
+  int first;
+  int count;
+  int date_ms = -1;
+  int discontinuity = 0;
+};
+
+MediaPlaylist playlist(const Spec& spec) {
+  std::string text =
+      "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXT-X-MEDIA-SEQUENCE:" + std::to_string(spec.first) +
+      "\n#EXT-X-DISCONTINUITY-SEQUENCE:" + std::to_string(spec.discontinuity) + "\n";
+  if (spec.date_ms >= 0) {
+    char date[80];
+    std::snprintf(date, sizeof date, "#EXT-X-PROGRAM-DATE-TIME:2024-01-01T00:%02d:%02d.%03dZ\n",
+                  spec.date_ms / 60'000, spec.date_ms / 1000 % 60, spec.date_ms % 1000);
+    text += date;
+  }
+  for (int i = 0; i < spec.count; ++i) {
+    text += "#EXTINF:4,\ns" + std::to_string(spec.first + i) + ".ts\n";
+  }
+  auto parsed = parse_media_playlist(test::bytes_of(text), "https://h.example/l.m3u8", nullptr);
+  REQUIRE_MESSAGE(parsed.has_value(), text);
+  return *std::move(parsed);
+}
+
+TEST_CASE("hls alignment: by date, else by number, else by their ends") {
+  struct Case {
+    const char* name;
+    Spec reference, other;
+    int64_t start_ms;
+  };
+  const Case cases[] = {
+      {"same dates", {10, 5, 60'000}, {10, 5, 60'000}, 0},
+      {"two segments later", {10, 5, 60'000}, {12, 5, 68'000}, 8'000},
+      {"the dates count, not the numbers", {10, 5, 60'000}, {700, 5, 64'000}, 4'000},
+      {"rounding is the same moment", {10, 5, 60'000}, {11, 5, 64'040}, 4'000},
+      {"more than rounding is not", {10, 5, 60'000}, {11, 5, 65'000}, 5'000},
+      {"M17 a wrong discontinuity sequence does not matter",
+       {10, 5, 60'000, 3},
+       {11, 5, 64'000, 9},
+       4'000},
+      {"an earlier window", {10, 5, 60'000}, {8, 5, 52'000}, -8'000},
+      {"dates in one only: numbers", {10, 5, 60'000}, {12, 5}, 8'000},
+      {"no dates: numbers", {10, 5}, {13, 5}, 12'000},
+      {"no dates, behind", {10, 5}, {8, 4}, -8'000},
+      {"nothing in common: both end now", {10, 5}, {500, 3}, 8'000}};
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.name));
+    const int64_t ticks = aligned_start(playlist(c.other), playlist(c.reference));
+    CHECK(ticks * 1000 / MediaPlaylist::kTicksPerSecond == c.start_ms);
+  }
+}
+
+TEST_CASE("hls alignment: a playlist that has only begun stands where the other does") {
+  const MediaPlaylist empty = playlist({0, 0});
+  const MediaPlaylist reference = playlist({10, 5});
+  CHECK(aligned_start(empty, reference) == reference.start_ticks);
+  CHECK(aligned_start(reference, empty) == empty.start_ticks);
+}
+
+}  // namespace
+}  // namespace playhead::hls

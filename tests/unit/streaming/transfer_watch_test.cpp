@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "streaming/transfer_watch.h"
+
+#include <doctest/doctest.h>
+
+namespace playhead {
+namespace {
+
+constexpr int64_t at_ms(int64_t ms) { return ms * 1000; }
+
+// A segment of `bytes` that comes evenly in `length`, from `start_ms` on.
+void transfer(TransferWatch& watch, int64_t start_ms, int64_t bytes, Duration length,
+              bool is_at_edge) {
+  const MonotonicTime start{at_ms(start_ms)};
+  watch.begin_video({"v", "", {}, start, is_at_edge, {}, 0});
+  constexpr int kPieces = 20;
+  for (int i = 0; i <= kPieces; ++i) {
+    watch.add_bytes(TrackKind::kVideo, bytes / kPieces, start + length * i / kPieces);
+  }
+  TransferStats stats;
+  stats.started = stats.first_byte = start;
+  stats.finished = start + length;
+  stats.body_bytes = bytes;
+  watch.finish(TrackKind::kVideo, stats, is_at_edge);
+}
+
+TEST_CASE("transfer_watch: media that is made while it is sent does not say how wide the link is") {
+  VideoChooser chooser;
+  TransferWatch watch(chooser);
+  for (int i = 0; i < 10; ++i) transfer(watch, i * 1000, 1'000'000, 500ms, false);  // 16 Mbit/s
+  const Bitrate wide = chooser.throughput();
+  CHECK(wide.bps > 8'000'000);
+  for (int i = 10; i < 40; ++i) transfer(watch, i * 1000, 50'000, 900ms, true);  // 0.4 Mbit/s
+  CHECK(chooser.throughput().bps >= wide.bps * 9 / 10);
+
+  SUBCASE("the same on an ordinary segment is a narrow link") {
+    for (int i = 40; i < 70; ++i) transfer(watch, i * 1000, 50'000, 900ms, false);
+    CHECK(chooser.throughput().bps < wide.bps / 2);
+  }
+}
+
+TEST_CASE("transfer_watch: at the edge more than was known is believed") {
+  VideoChooser chooser;
+  TransferWatch watch(chooser);
+  for (int i = 0; i < 10; ++i) transfer(watch, i * 1000, 100'000, 800ms, false);  // 1 Mbit/s
+  const Bitrate narrow = chooser.throughput();
+  for (int i = 10; i < 30; ++i) transfer(watch, i * 1000, 1'000'000, 500ms, true);
+  CHECK(chooser.throughput().bps > 2 * narrow.bps);
+}
+
+TEST_CASE("transfer_watch: one video segment is followed, until it has come or is given up") {
+  VideoChooser chooser;
+  TransferWatch watch(chooser);
+  CHECK_FALSE(watch.receiving());
+  watch.begin_video({"v", "u", {}, {}, false, {}, 0});
+  watch.add_bytes(TrackKind::kAudio, 500, MonotonicTime{at_ms(1)});
+  CHECK_FALSE(watch.receiving()->first_byte);
+  watch.add_bytes(TrackKind::kVideo, 700, MonotonicTime{at_ms(2)});
+  CHECK(watch.receiving()->first_byte == MonotonicTime{at_ms(2)});
+  CHECK(watch.receiving()->bytes == 700);
+  watch.abandon(TrackKind::kAudio, MonotonicTime{at_ms(3)});
+  CHECK(watch.receiving());
+  watch.abandon(TrackKind::kVideo, MonotonicTime{at_ms(4)});
+  CHECK_FALSE(watch.receiving());
+}
+
+TEST_CASE("transfer_watch: T06 equal stamps are no division by zero") {
+  VideoChooser chooser;
+  TransferWatch watch(chooser);
+  for (int i = 0; i < 20; ++i) transfer(watch, 0, 1'000'000, 0ms, i % 2 == 0);
+  CHECK(chooser.throughput().bps >= 0);
+}
+
+}  // namespace
+}  // namespace playhead
