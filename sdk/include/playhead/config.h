@@ -98,8 +98,8 @@ struct LiveConfig {
   Duration target_offset{0};
   BehindWindow behind_window = BehindWindow::kJumpLive;
   // Speeds by which the offset is corrected while the viewer plays at normal speed, 0.5..1 and
-  // 1..2; 1 and 1: it is not. Where the title gives limits, the narrower ones hold. Only titles with
-  // low latency or limits of their own are corrected, and those with a target_offset.
+  // 1..2; 1 and 1: it is not. Where the title gives limits, the narrower ones hold. Only titles
+  // with low latency or limits of their own are corrected, and those with a target_offset.
   double min_speed = 0.97, max_speed = 1.03;
   // Uses parts of segments where the title has them (HLS), and starts at their distance.
   bool low_latency = true;
@@ -114,6 +114,11 @@ struct PlayerConfig {
   PictureLimits limits;  // Player::set_limits() changes them
   // BCP 47; empty: the manifest's default.
   std::string audio_language;
+  // Subtitles or captions to begin with, BCP 47. Empty, or when the title has none of the language:
+  // forced ones alone (signs, foreign talk), in the language of the sound.
+  std::string text_language;
+  // No text at all, forced ones included, until Player::select_text() names a track.
+  bool text_off = false;
 };
 
 // What to play: a title of the service, or the URL of any manifest.

@@ -53,6 +53,10 @@ class PLAYHEAD_API Player {
   void set_limits(const PictureLimits& limits);
   // An id of PlayerStatus::tracks (audio). Unknown ids are ignored with a Warning.
   void select_audio(const std::string& id);
+  // An id of PlayerStatus::tracks (text). Empty: none but forced text, which PlayerConfig::text_off
+  // hides as well. Unknown ids are ignored with a Warning. Text never holds up playback: what of it
+  // cannot be had is a Warning.
+  void select_text(const std::string& id);
   // Ends the play and saves the position; a Summary event follows.
   void stop();
 

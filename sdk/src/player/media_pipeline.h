@@ -40,6 +40,8 @@ class MediaPipeline {
   [[nodiscard]] bool is_starved(StreamingEngine& streaming, MonotonicTime now);
   [[nodiscard]] bool is_finished(const StreamingEngine& streaming, MonotonicTime now);
   [[nodiscard]] const VideoPipeline& video() const { return video_; }
+  // See VideoPipeline::set_captions.
+  void set_captions(CaptionFeed* captions) { video_.set_captions(captions); }
 
  private:
   void feed_audio(StreamingEngine& streaming, MonotonicTime now, Duration& wait);

@@ -40,7 +40,7 @@ bool PlayerEngine::settle_live_start(MonotonicTime now) {
     start_position_ = *start;
   }
   streaming_->seek(start_position_);
-  if (pipeline_) pipeline_->restart(start_position_, now);
+  if (pipeline_) restart_at(start_position_, now);
   tell_manifest(now);
   return true;
 }
@@ -79,7 +79,7 @@ void PlayerEngine::apply_correction(double correction, MonotonicTime now) {
 void PlayerEngine::jump(MediaTime target, JumpReason reason, MonotonicTime now) {
   const MediaTime from = position(now);
   streaming_->seek(target);
-  pipeline_->restart(target, now);
+  restart_at(target, now);
   if (state_ == PlayerState::kPlaying) set_state(PlayerState::kRebuffering, now);
   emit(PositionJumped{from, target, reason});
   wake();

@@ -58,7 +58,10 @@ typedef struct playhead_player_config {
   /* Speeds by which that is corrected, 0.5..1 and 1..2; 0: 0.97 and 1.03; 1 and 1: it is not. */
   double live_min_speed, live_max_speed;
   int32_t no_low_latency; /* 1: whole segments only, at their distance */
-  int32_t reserved;       /* 0 */
+  int32_t text_off; /* 1: no text, forced text included, until playhead_player_select_text */
+  /* Subtitles or captions to begin with: BCP 47; copied. NULL, or when the title has none of the
+   * language: forced text alone, in the language of the sound. */
+  const char* text_language;
 } playhead_player_config;
 #define PLAYHEAD_PLAYER_CONFIG_INIT PLAYHEAD_SIZED(playhead_player_config)
 
@@ -147,6 +150,10 @@ PLAYHEAD_API playhead_status playhead_player_set_limits(
 /* id: of an audio playhead_track, copied; an unknown one is answered by a WARNING. */
 PLAYHEAD_API playhead_status playhead_player_select_audio(playhead_player* player,
                                                           const char* id) PLAYHEAD_NOEXCEPT;
+/* The same for text. NULL or empty: none but forced text, which text_off hides as well. Playback
+ * does not wait for text; what of it cannot be had is a WARNING. */
+PLAYHEAD_API playhead_status playhead_player_select_text(playhead_player* player,
+                                                         const char* id) PLAYHEAD_NOEXCEPT;
 /* Ends the play and saves the position; a SUMMARY event follows. */
 PLAYHEAD_API playhead_status playhead_player_stop(playhead_player* player) PLAYHEAD_NOEXCEPT;
 
@@ -241,12 +248,12 @@ typedef struct playhead_track {
   uint32_t struct_size;
   int32_t kind; /* PLAYHEAD_TRACK_… */
   const char* id;
-  const char* language;
-  const char* label;
-  const char* codecs;
+  const char *language, *label, *codecs;
   int64_t bitrate_bps; /* of its lowest Representation */
   int32_t channels;
   int32_t is_selected;
+  int32_t is_forced;  /* text for those who want none: signs, foreign talk */
+  int32_t is_caption; /* text inside the pictures (CEA-608) */
 } playhead_track;
 #define PLAYHEAD_TRACK_INIT PLAYHEAD_SIZED(playhead_track)
 
