@@ -34,8 +34,10 @@ struct Pen {
     const float pad = letter * 0.2F;
     for (const SubtitleRun& run : line) {
       const float wide = width(run);
-      list.AddRectFilled({x - pad, y}, {x + wide + pad, y + letter * kLineSpacing},
-                         to_imgui(run.background));
+      // Backgrounds meet, but do not overlap: they are see-through.
+      const float left = &run == &line.front() ? x - pad : x;
+      const float right = &run == &line.back() ? x + wide + pad : x + wide;
+      list.AddRectFilled({left, y}, {right, y + letter * kLineSpacing}, to_imgui(run.background));
       x += wide;
     }
     x = centre_x - all * x_anchor;

@@ -195,6 +195,7 @@ TEST_CASE("sim: DASH subtitles follow from Period to Period, and end with theirs
       {2, "p0 de"},  {4, ""},  {10, "p0 de end"}, {20, ""},
       {42, "p2 de"}, {44, ""}, {50, "p2 de end"}, {60, ""}};
   const auto shown = screens(world);
+  CAPTURE(world.log());
   REQUIRE(shown.size() == expected.size());
   for (std::size_t i = 0; i < expected.size(); ++i) {
     CAPTURE(i);

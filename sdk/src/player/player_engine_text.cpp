@@ -10,6 +10,8 @@ namespace playhead {
 namespace {
 
 constexpr Duration kForever = 24h;
+// Rounding must not make a turn come back before time has passed.
+constexpr Duration kLeastWait = 1ms;
 
 }  // namespace
 
@@ -60,7 +62,8 @@ Duration PlayerEngine::show_text(MonotonicTime now) {
   const MediaTime next = std::min(next_cue.value_or(MediaTime::max()),  //
                                   next_event.value_or(MediaTime::max()));
   if (next == MediaTime::max()) return kForever;
-  return from_seconds(std::min(to_seconds(next - here) / (speed_ * correction_), 3600.0));
+  const double wait = to_seconds(next - here) / (speed_ * correction_);
+  return std::max(from_seconds(std::min(wait, 3600.0)), kLeastWait);
 }
 
 }  // namespace playhead

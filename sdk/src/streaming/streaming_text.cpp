@@ -42,7 +42,7 @@ const Representation* StreamingEngine::text_representation() const {
 }
 
 Duration StreamingEngine::turn_text(MonotonicTime now, MediaTime position) {
-  if (tracks_.empty() || has_failed_) return kForever;
+  if (tracks_.empty() || has_failed_ || waiting_for_renewal_) return kForever;
   const bool has_media = buffered_bytes() > 0 || is_complete(TrackKind::kVideo);
   if (!has_media && text_.is_off()) return kForever;
   follow_text_period(position);
@@ -88,7 +88,11 @@ void StreamingEngine::give_text(const Representation& representation,
   source.media_offset = representation.media_offset;
   source.period_start = played_.period(text_period_).start;
   const MediaTime end = played_.end_of(text_period_);
-  if (end != MediaTime::max()) source.period_end = end;
+  if (end != MediaTime::max()) {
+    source.period_end = end;
+  } else if (const auto title = duration()) {
+    source.period_end = MediaTime{0} + *title;
+  }
   // Times of different Periods, and of what was turned off before, do not meet.
   text_.select(std::move(source), true);
   given_text_ = std::move(given);

@@ -12,7 +12,7 @@ TimedEvent at(int second, const std::string& id, std::optional<Duration> duratio
   TimedEvent event;
   event.scheme = "urn:s";
   event.id = id;
-  event.start = MediaTime{second * 1'000'000};
+  event.start = MediaTime{int64_t{second} * 1'000'000};
   event.duration = duration;
   return event;
 }
