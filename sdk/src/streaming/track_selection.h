@@ -17,8 +17,8 @@ struct TrackPreferences {
   // there: ids are unique within a Period only.
   std::string audio_id;
   // Text: BCP 47; empty: none but forced text.
-  std::string text_language;
-  std::string text_id;  // as audio_id; may be that of a closed caption, see caption_id()
+  std::string text_language = {};
+  std::string text_id = {};  // as audio_id; may be that of a closed caption, see caption_id()
   bool allows_forced_text = true;
 };
 
