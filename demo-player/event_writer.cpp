@@ -112,6 +112,37 @@ void fill_error(Json& line, const playhead_event& event) {
   line["detail"] = event.error_detail;
   line["message"] = event.message;
 }
+// Times nobody knows are null.
+Json seconds_or_null(int64_t us) { return us == INT64_MAX ? Json(nullptr) : Json(to_seconds(us)); }
+
+void fill_cues(Json& line, const playhead_event& event) {
+  line["position_s"] = to_seconds(event.position_us);
+  line["cues"] = Json::array();
+  for (int32_t i = 0; i < playhead_cues_count(event.cues); ++i) {
+    playhead_cue cue = PLAYHEAD_CUE_INIT;
+    if (playhead_cues_get(event.cues, i, &cue) != PLAYHEAD_OK) continue;
+    Json told;
+    told["text"] = cue.text;
+    told["start_s"] = to_seconds(cue.start_us);
+    told["end_s"] = seconds_or_null(cue.end_us);
+    line["cues"].push_back(std::move(told));
+  }
+}
+void fill_metadata(Json& line, const playhead_event& event) {
+  const playhead_metadata& metadata = *event.metadata;
+  line["position_s"] = to_seconds(event.position_us);
+  line["scheme"] = metadata.scheme;
+  line["value"] = metadata.value;
+  line["id"] = metadata.id;
+  line["start_s"] = to_seconds(metadata.start_us);
+  line["duration_s"] =
+      metadata.has_duration != 0 ? Json(to_seconds(metadata.duration_us)) : Json(nullptr);
+  line["bytes"] = metadata.message_bytes;
+  line["attributes"] = Json::object();
+  for (int32_t i = 0; i < metadata.attribute_count; ++i) {
+    line["attributes"][metadata.attribute_names[i]] = metadata.attribute_values[i];
+  }
+}
 void fill_dropped(Json& line, const playhead_event& event) { line["count"] = event.count; }
 
 struct Row {
@@ -119,7 +150,7 @@ struct Row {
   const char* name;
   Fill fill;
 };
-constexpr std::array<Row, 13> kRows{
+constexpr std::array<Row, 15> kRows{
     {{PLAYHEAD_EVENT_LOAD_STARTED, "start", fill_start},
      {PLAYHEAD_EVENT_MANIFEST_LOADED, "manifest_loaded", fill_manifest},
      {PLAYHEAD_EVENT_FIRST_FRAME, "first_frame", fill_first_frame},
@@ -129,6 +160,8 @@ constexpr std::array<Row, 13> kRows{
      {PLAYHEAD_EVENT_SEEK_DONE, "seek_done", fill_seek_done},
      {PLAYHEAD_EVENT_PROGRESS_SENT, "progress_sent", fill_progress},
      {PLAYHEAD_EVENT_POSITION_JUMPED, "jumped", fill_jump},
+     {PLAYHEAD_EVENT_CUES_CHANGED, "cues_changed", fill_cues},
+     {PLAYHEAD_EVENT_TIMED_METADATA, "metadata", fill_metadata},
      {PLAYHEAD_EVENT_ENDED, "ended", fill_ended},
      {PLAYHEAD_EVENT_WARNING, "warning", fill_error},
      {PLAYHEAD_EVENT_FAILED, "error", fill_error},

@@ -9,6 +9,8 @@
 #include "controls.h"
 #include "hud_style.h"
 #include "player_view.h"
+#include "sdl_video_sink.h"
+#include "subtitles.h"
 
 namespace demo {
 
@@ -59,6 +61,10 @@ struct HudActions {
 // Its parts, each in a file of its own.
 void draw_control_bar(const HudModel& model, const HudFonts& fonts, HudActions& actions);
 void draw_status_panel(const HudModel& model, const HudFonts& fonts);
+// The text over the picture, which stands at `picture` in points; what has no place of its own
+// keeps `room_below` free at the window's bottom.
+void draw_subtitles(const std::vector<Subtitle>& subtitles, const PictureRect& picture,
+                    const HudFonts& fonts, float room_below);
 void draw_help_panel(const HudFonts& fonts);
 
 }  // namespace demo

@@ -106,6 +106,10 @@ void add_playback_options(CLI::App& app, Raw& raw) {
   app.add_option("--progress-interval", raw.options.progress_interval_s,
                  "Seconds of play between saved positions: 4 or 10")
       ->check(CLI::IsMember({4, 10}));
+  app.add_option("--text", raw.options.text,
+                 "Show subtitles or captions of this language, as in en; \"off\" shows not even "
+                 "forced ones")
+      ->type_name("LANGUAGE");
   app.add_flag("--no-audio", raw.no_audio, "Do not open a sound device");
 }
 

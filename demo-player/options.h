@@ -31,6 +31,7 @@ struct Options {
   int32_t preset = 0;  // PLAYHEAD_PRESET_…
   bool saves_data = false;
   int progress_interval_s = 4;
+  std::string text;       // language of the subtitles, "off" for none at all, empty for forced ones
   std::string events;     // file, "-" for standard output, empty for none
   std::string decisions;  // file for the decision log, empty for none
   std::string screenshot;

@@ -98,6 +98,10 @@ void VideoTexture::draw(int window_width, int window_height) const {
   SDL_RenderCopyF(renderer_, texture_, nullptr, &target);
 }
 
+PictureRect VideoTexture::place(int window_width, int window_height) const {
+  return fit_picture(info_, window_width, window_height);
+}
+
 PictureRect fit_picture(const playhead_frame_info& info, int window_width, int window_height) {
   const float width = static_cast<float>(info.width) * static_cast<float>(info.sar_num) /
                       static_cast<float>(info.sar_den);

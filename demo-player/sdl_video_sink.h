@@ -35,6 +35,10 @@ class FrameSlot {
 // The slot as a table of the library, which keeps a reference of its own.
 [[nodiscard]] playhead_video_sink make_video_table(std::shared_ptr<FrameSlot> slot);
 
+struct PictureRect {
+  float x = 0, y = 0, width = 0, height = 0;
+};
+
 // The picture on screen as a texture. The window's thread.
 class VideoTexture {
  public:
@@ -47,6 +51,8 @@ class VideoTexture {
   bool update(FrameSlot& slot);
   // Draws it as large as fits, pixels in their true shape.
   void draw(int window_width, int window_height) const;
+  // Where in a window of that size it is drawn.
+  [[nodiscard]] PictureRect place(int window_width, int window_height) const;
 
   [[nodiscard]] bool has_picture() const { return has_picture_; }
   // Position of the picture on the presentation timeline.
@@ -61,9 +67,6 @@ class VideoTexture {
   bool has_picture_ = false;
 };
 
-struct PictureRect {
-  float x = 0, y = 0, width = 0, height = 0;
-};
 // The largest rectangle of the picture's shape inside the window, centred.
 [[nodiscard]] PictureRect fit_picture(const playhead_frame_info& info, int window_width,
                                       int window_height);

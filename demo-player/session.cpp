@@ -51,6 +51,8 @@ bool Session::open_player(const playhead_video_sink* video, const playhead_audio
   config.progress_interval_us = int64_t{options_.progress_interval_s} * 1'000'000;
   config.max_height = options_.max_height;
   config.preset = options_.preset;
+  config.text_off = options_.text == "off" ? 1 : 0;
+  config.text_language = options_.text == "off" ? nullptr : options_.text.c_str();
   playhead_player* player = nullptr;
   if (playhead_player_create(client_.get(), &config, &player) != PLAYHEAD_OK) return false;
   player_.reset(player);
@@ -163,6 +165,9 @@ void Session::on_event(const playhead_event& event) {
       break;
     case PLAYHEAD_EVENT_FIRST_FRAME:
       first_frame_us_ = begin_us_ + t_us;
+      break;
+    case PLAYHEAD_EVENT_CUES_CHANGED:
+      subtitles_ = read_subtitles(event.cues);
       break;
     case PLAYHEAD_EVENT_ENDED:
       has_ended_ = true;

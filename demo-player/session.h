@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "audio_sink.h"
 #include "controls.h"
@@ -15,6 +16,7 @@
 #include "library.h"
 #include "options.h"
 #include "player_view.h"
+#include "subtitles.h"
 
 namespace demo {
 
@@ -47,6 +49,8 @@ class Session {
   [[nodiscard]] Controls& controls() { return *controls_; }
   [[nodiscard]] const PlayerView& view() const { return view_; }
   [[nodiscard]] bool has_first_frame() const { return first_frame_us_.has_value(); }
+  // The text over the picture.
+  [[nodiscard]] const std::vector<Subtitle>& subtitles() const { return subtitles_; }
   // The sentence that ended the play; empty while it goes on.
   [[nodiscard]] const std::string& error() const { return error_; }
   // What the script or the library has to tell the user since the last call.
@@ -81,6 +85,7 @@ class Session {
   bool has_quit_ = false, has_ended_ = false;
   int64_t saved_us_ = 0;  // position the service had, unless the user chose one
   std::string error_, note_, last_warning_;
+  std::vector<Subtitle> subtitles_;
   std::optional<playhead_qoe> summary_;
 };
 

@@ -232,6 +232,10 @@ void Window::draw() {
   model.error = session_.error();
   model.controls_alpha = controls_alpha(now_us);
   model.seconds = static_cast<double>(now_us % 3'600'000'000) / 1e6;
+  // The control bar, where it is, stays readable.
+  constexpr float kBarHeight = 100;
+  draw_subtitles(session_.subtitles(), picture_->place(points_wide, points_high), fonts_,
+                 kBarHeight * model.controls_alpha);
   const HudActions actions = draw_hud(model, fonts_);
   ImGui::Render();
   imgui_->draw(*ImGui::GetDrawData());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "capi/abi_cue_layout.h"
+
 // Every struct of the C interface with its members in order, and every constant but the errors.
 // abi_test compares this list with the text of the headers, so that nothing is missing here.
 // clang-format off
@@ -77,6 +79,7 @@
   FIELD(playhead_qoe, license_us) \
   FIELD(playhead_qoe, first_byte_us) \
   FIELD(playhead_qoe, startup_bytes) \
+  PLAYHEAD_ABI_CUE_STRUCTS(STRUCT, FIELD) \
   STRUCT(playhead_event) \
   FIELD(playhead_event, struct_size) \
   FIELD(playhead_event, type) \
@@ -112,6 +115,8 @@
   FIELD(playhead_event, message) \
   FIELD(playhead_event, qoe) \
   FIELD(playhead_event, from_us) \
+  FIELD(playhead_event, cues) \
+  FIELD(playhead_event, metadata) \
   STRUCT(playhead_wakeup) \
   FIELD(playhead_wakeup, struct_size) \
   FIELD(playhead_wakeup, user) \
@@ -140,6 +145,9 @@
   FIELD(playhead_player_config, audio_role) \
   FIELD(playhead_player_config, audio_codec) \
   FIELD(playhead_player_config, audio_label) \
+  FIELD(playhead_player_config, text_language) \
+  FIELD(playhead_player_config, text_off) \
+  FIELD(playhead_player_config, reserved) \
   STRUCT(playhead_limits) \
   FIELD(playhead_limits, struct_size) \
   FIELD(playhead_limits, max_height) \
@@ -199,6 +207,8 @@
   FIELD(playhead_track, bitrate_bps) \
   FIELD(playhead_track, channels) \
   FIELD(playhead_track, is_selected) \
+  FIELD(playhead_track, is_forced) \
+  FIELD(playhead_track, is_caption) \
   STRUCT(playhead_live) \
   FIELD(playhead_live, struct_size) \
   FIELD(playhead_live, is_live) \
@@ -271,6 +281,9 @@
   CONSTANT(PLAYHEAD_EVENT_SUMMARY) \
   CONSTANT(PLAYHEAD_EVENT_EVENTS_DROPPED) \
   CONSTANT(PLAYHEAD_EVENT_POSITION_JUMPED) \
+  CONSTANT(PLAYHEAD_EVENT_CUES_CHANGED) \
+  CONSTANT(PLAYHEAD_EVENT_TIMED_METADATA) \
+  PLAYHEAD_ABI_CUE_CONSTANTS(CONSTANT) \
   CONSTANT(PLAYHEAD_JUMP_BEHIND_WINDOW) \
   CONSTANT(PLAYHEAD_JUMP_GAP) \
   CONSTANT(PLAYHEAD_BEHIND_JUMP_LIVE) \

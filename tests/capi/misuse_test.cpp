@@ -67,6 +67,7 @@ TEST_CASE("misuse: NULL is answered everywhere") {
   CHECK(playhead_player_set_volume(nullptr, 1) == kInvalid);
   CHECK(playhead_player_select_representation(nullptr, "") == kInvalid);
   CHECK(playhead_player_select_audio(nullptr, "") == kInvalid);
+  CHECK(playhead_player_select_text(nullptr, "") == kInvalid);
   const playhead_limits limits = PLAYHEAD_LIMITS_INIT;
   CHECK(playhead_player_set_limits(nullptr, &limits) == kInvalid);
   uint64_t needed = 1;
@@ -182,6 +183,7 @@ TEST_CASE("misuse: commands check their arguments") {
   CHECK(playhead_player_set_speed(pair.player, std::nan("")) == kInvalid);
   CHECK(playhead_player_set_volume(pair.player, std::nan("")) == kInvalid);
   CHECK(playhead_player_select_audio(pair.player, nullptr) == kInvalid);
+  CHECK(playhead_player_select_text(pair.player, nullptr) == PLAYHEAD_OK);
 
   playhead_limits limits = PLAYHEAD_LIMITS_INIT;
   CHECK(playhead_player_set_limits(pair.player, nullptr) == kInvalid);

@@ -3,11 +3,137 @@
 
 #include <cstring>
 #include <functional>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
 
 using namespace playhead;
+
+namespace {
+
+Cue styled_cue() {
+  Cue cue;
+  cue.id = "c1";
+  cue.start = MediaTime{1'000'000};
+  cue.end = MediaTime::max();
+  cue.language = "en";
+  cue.is_forced = true;
+  CueSpan plain;
+  plain.text = "Hello\n";
+  CueSpan loud;
+  loud.text = "you";
+  loud.style.is_bold = true;
+  loud.style.color = CueColor{0x11, 0x22, 0x33, 0x44};
+  loud.style.font_size_percent = 150;
+  loud.classes = {"loud", "red"};
+  loud.voice = "Ann";
+  loud.active_from = MediaTime{1'500'000};
+  CueSpan reading;
+  reading.text = "small";
+  reading.ruby = CueRuby::kText;
+  cue.spans = {plain, loud, reading};
+  cue.placement.line = 0.25;
+  cue.placement.line_align = CueAnchor::kEnd;
+  cue.placement.position = 0.5;
+  cue.placement.text_align = CueTextAlign::kLeft;
+  CueRegion region;
+  region.id = "r";
+  region.y = 0.125;
+  region.background = CueColor{0, 0, 0, 128};
+  cue.placement.region = region;
+  return cue;
+}
+
+TimedEvent timed_event() {
+  TimedEvent event;
+  event.scheme = "urn:s";
+  event.value = "v";
+  event.id = "7";
+  event.start = MediaTime{5'000'000};
+  event.duration = 2s;
+  event.message = SharedBytes(std::vector<uint8_t>{'h', 'i'});
+  event.attributes["X-A"] = "b";
+  return event;
+}
+
+}  // namespace
+
+TEST_CASE("cues_api: a cue is told with text, looks and place, as far as the caller knows") {
+  capi::TakenEvent taken;
+  const playhead_event& event = taken.set(
+      Event{MonotonicTime{}, MediaTime{}, CuesChanged{{std::make_shared<Cue>(styled_cue())}}});
+  playhead_cue cue = PLAYHEAD_CUE_INIT;
+  REQUIRE(playhead_cues_get(event.cues, 0, &cue) == PLAYHEAD_OK);
+  CHECK(std::string(cue.text) == "Hello\nyou");
+  CHECK(std::string(cue.id) == "c1");
+  CHECK(std::string(cue.language) == "en");
+  CHECK(cue.start_us == 1'000'000);
+  CHECK(cue.end_us == INT64_MAX);
+  CHECK(cue.is_forced == 1);
+  CHECK(cue.span_count == 3);
+  CHECK(cue.has_line == 1);
+  CHECK(cue.line == 0.25);
+  CHECK(cue.line_align == PLAYHEAD_ANCHOR_END);
+  CHECK(cue.has_line_number == 0);
+  CHECK(cue.has_position == 1);
+  CHECK(cue.position == 0.5);
+  CHECK(cue.text_align == PLAYHEAD_TEXT_ALIGN_LEFT);
+  CHECK(cue.has_region == 1);
+  CHECK(cue.region_y == 0.125);
+  CHECK(std::string(cue.region_id) == "r");
+  CHECK(cue.has_region_background == 1);
+  CHECK(cue.region_background == 0x00000080);
+
+  playhead_cue_span span = PLAYHEAD_CUE_SPAN_INIT;
+  REQUIRE(playhead_cues_get_span(event.cues, 0, 1, &span) == PLAYHEAD_OK);
+  CHECK(std::string(span.text) == "you");
+  CHECK(span.is_bold == 1);
+  CHECK(span.is_italic == 0);
+  CHECK(span.has_color == 1);
+  CHECK(span.color == 0x11223344);
+  CHECK(span.has_background == 0);
+  CHECK(span.font_size_percent == 150);
+  CHECK(std::string(span.classes) == "loud red");
+  CHECK(std::string(span.voice) == "Ann");
+  CHECK(span.has_active_from == 1);
+  CHECK(span.active_from_us == 1'500'000);
+  REQUIRE(playhead_cues_get_span(event.cues, 0, 2, &span) == PLAYHEAD_OK);
+  CHECK(span.ruby == PLAYHEAD_RUBY_TEXT);
+
+  // A caller of an older header gets the members it knows, and no more is written.
+  playhead_cue older = PLAYHEAD_CUE_INIT;
+  older.struct_size = offsetof(playhead_cue, start_us);
+  older.end_us = -5;
+  REQUIRE(playhead_cues_get(event.cues, 0, &older) == PLAYHEAD_OK);
+  CHECK(std::string(older.text) == "Hello\nyou");
+  CHECK(older.end_us == -5);
+}
+
+TEST_CASE("cues_api: indexes and pointers that are wrong are refused") {
+  capi::TakenEvent taken;
+  const playhead_cues* cues = taken
+                                  .set(Event{MonotonicTime{}, MediaTime{},
+                                             CuesChanged{{std::make_shared<Cue>(styled_cue())}}})
+                                  .cues;
+  constexpr playhead_status kInvalid = -PLAYHEAD_ERROR_INVALID_ARGUMENT;
+  playhead_cue cue = PLAYHEAD_CUE_INIT;
+  playhead_cue_span span = PLAYHEAD_CUE_SPAN_INIT;
+  CHECK(playhead_cues_count(nullptr) == 0);
+  for (const int32_t index : {-1, 1, INT32_MAX, INT32_MIN}) {
+    CHECK(playhead_cues_get(cues, index, &cue) == kInvalid);
+    CHECK(playhead_cues_get_span(cues, index, 0, &span) == kInvalid);
+  }
+  CHECK(playhead_cues_get(nullptr, 0, &cue) == kInvalid);
+  CHECK(playhead_cues_get(cues, 0, nullptr) == kInvalid);
+  CHECK(playhead_cues_get_span(nullptr, 0, 0, &span) == kInvalid);
+  CHECK(playhead_cues_get_span(cues, 0, 3, &span) == kInvalid);
+  CHECK(playhead_cues_get_span(cues, 0, -1, &span) == kInvalid);
+  CHECK(playhead_cues_get_span(cues, 0, 0, nullptr) == kInvalid);
+  cue.struct_size = 0;
+  CHECK(playhead_cues_get(cues, 0, &cue) == kInvalid);
+}
 
 TEST_CASE("taken_event: every kind fills the members its type names") {
   const Error error{ErrorCode::kHttpStatus, Severity::kRecoverable, 503, "https://cdn/seg 4"};
@@ -66,6 +192,20 @@ TEST_CASE("taken_event: every kind fills the members its type names") {
       {"jump", PositionJumped{MediaTime{5}, MediaTime{9}, JumpReason::kGap},
        PLAYHEAD_EVENT_POSITION_JUMPED,
        [](auto& e) { return e.from_us == 5 && e.target_us == 9 && e.reason == PLAYHEAD_JUMP_GAP; }},
+      {"cues", CuesChanged{{std::make_shared<Cue>(styled_cue())}}, PLAYHEAD_EVENT_CUES_CHANGED,
+       [](auto& e) { return playhead_cues_count(e.cues) == 1; }},
+      {"no cues", CuesChanged{}, PLAYHEAD_EVENT_CUES_CHANGED,
+       [](auto& e) { return e.cues != nullptr && playhead_cues_count(e.cues) == 0; }},
+      {"metadata", TimedMetadata{timed_event()}, PLAYHEAD_EVENT_TIMED_METADATA,
+       [](auto& e) {
+         const playhead_metadata& m = *e.metadata;
+         return std::string(m.scheme) == "urn:s" && std::string(m.value) == "v" &&
+                std::string(m.id) == "7" && m.start_us == 5'000'000 && m.has_duration == 1 &&
+                m.duration_us == 2'000'000 && m.has_date == 0 && m.message_bytes == 2 &&
+                std::memcmp(m.message, "hi", 2) == 0 && m.attribute_count == 1 &&
+                std::string(m.attribute_names[0]) == "X-A" &&
+                std::string(m.attribute_values[0]) == "b";
+       }},
       {"ended", Ended{}, PLAYHEAD_EVENT_ENDED, [](auto& e) { return e.qoe == nullptr; }},
       {"warning", Warning{error}, PLAYHEAD_EVENT_WARNING,
        [](auto& e) {
@@ -114,6 +254,8 @@ TEST_CASE("taken_event: every kind fills the members its type names") {
     if (c.type != PLAYHEAD_EVENT_SUMMARY && c.type != PLAYHEAD_EVENT_FIRST_FRAME) {
       CHECK(event.qoe == nullptr);
     }
+    CHECK((event.cues != nullptr) == (c.type == PLAYHEAD_EVENT_CUES_CHANGED));
+    CHECK((event.metadata != nullptr) == (c.type == PLAYHEAD_EVENT_TIMED_METADATA));
   }
   CHECK(std::size(cases) >= std::variant_size_v<EventPayload>);
 }

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -41,6 +42,7 @@ class Media {
     folder_.write("m_1/title.json",
                   R"({"id":"m_1","name":"One","genre":"Drama","year":2024,"duration_seconds":30,)"
                   R"("manifests":{"hls":"title.m3u8"}})");
+    add_subtitles();
     folder_.write("html.m3u8", "<html><body>Sign in</body></html>");
     folder_.write("empty.m3u8", "");
     folder_.write("nothing.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXT-X-ENDLIST\n");
@@ -58,6 +60,34 @@ class Media {
       R"(<Period><AdaptationSet mimeType="video/mp4"><Representation id="1" bandwidth="1000" )"
       R"(codecs="avc1.4d401f"><SegmentTemplate media="$Number$.m4s" initialization="i.mp4" )"
       R"(duration="1"/></Representation></AdaptationSet></Period></MPD>)";
+
+  // The same pictures with a file of subtitles beside them.
+  void add_subtitles() {
+    const std::string cues =
+        "00:00.500 --> 00:01.500\n<b>One</b> & two\n\n00:02.500 --> 00:03.500 line:10%\nThree\n";
+    folder_.write("en.vtt", "WEBVTT\n\n" + cues);
+    // FFmpeg's MPEG-TS begins at 1.4 s.
+    folder_.write("en-ts.vtt",
+                  "WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:126000,LOCAL:00:00:00.000\n\n" + cues);
+    folder_.write(
+        "en.m3u8",
+        "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXTINF:4,\nen-ts.vtt\n"
+        "#EXT-X-ENDLIST\n");
+    folder_.write("subtitled.m3u8",
+                  "#EXTM3U\n#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"s\",NAME=\"English\","
+                  "LANGUAGE=\"en\",URI=\"en.m3u8\"\n"
+                  "#EXT-X-STREAM-INF:BANDWIDTH=900000,CODECS=\"avc1.42c00d,mp4a.40.2\","
+                  "SUBTITLES=\"s\"\nts.m3u8\n");
+    std::ifstream file(folder_.path() / "dash.mpd");
+    std::string mpd(std::istreambuf_iterator<char>(file), {});
+    const std::size_t end = mpd.find("</Period>");
+    REQUIRE(end != std::string::npos);
+    mpd.insert(end,
+               "<AdaptationSet contentType=\"text\" mimeType=\"text/vtt\" lang=\"en\">"
+               "<Representation id=\"t\" bandwidth=\"100\"><BaseURL>en.vtt</BaseURL>"
+               "</Representation></AdaptationSet>");
+    folder_.write("subtitled.mpd", mpd);
+  }
 
   void encode(const std::string& seconds, const std::string& gop, const Words& muxer,
               const std::string& file) const {
@@ -164,6 +194,44 @@ TEST_CASE("demo: plays what other packagers made, from the first picture to the 
     CHECK(summary["shown_frames"].get<int>() + summary["dropped_frames"].get<int>() > 80);
     CHECK(summary["bytes"].get<int64_t>() > 10'000);
     CHECK(find_event(events, "first_frame")["width"] == 320);
+  }
+}
+
+TEST_CASE("demo: subtitles of a file of their own are told of when they come and go") {
+  const TempDir temp;
+  for (const char* file : {"subtitled.m3u8", "subtitled.mpd"}) {
+    CAPTURE(file);
+    for (const char* wanted : {"en", "off"}) {
+      CAPTURE(wanted);
+      DemoProcess demo(
+          {"--headless", "--storage", "", "--text", wanted, "--url", media().url(file)},
+          temp.path() / "errors");
+      CHECK(demo.wait() == 0);
+      CAPTURE(demo.errors());
+      CHECK(find_event(demo.events(), "warning").is_null());
+      CHECK(find_event(demo.events(), "manifest_loaded")["text_tracks"] == 1);
+      std::vector<std::pair<double, std::string>> shown;
+      for (const json& event : demo.events()) {
+        if (event["event"] != "cues_changed") continue;
+        std::string text;
+        for (const json& cue : event["cues"]) text += cue["text"].get<std::string>();
+        shown.emplace_back(event["position_s"].get<double>(), text);
+      }
+      if (std::string(wanted) == "off") {
+        CHECK(shown.empty());
+        continue;
+      }
+      const std::vector<std::pair<double, std::string>> expected{
+          {0.5, "One & two"}, {1.5, ""}, {2.5, "Three"}, {3.5, ""}};
+      REQUIRE(shown.size() == expected.size());
+      for (std::size_t i = 0; i < expected.size(); ++i) {
+        CAPTURE(i);
+        CHECK(shown[i].second == expected[i].second);
+        // Not before its time; a busy machine may be late, and what was shown late goes in time.
+        CHECK(shown[i].first >= expected[i].first - 0.1);
+        CHECK(shown[i].first <= expected[i].first + 0.9);
+      }
+    }
   }
 }
 

@@ -75,6 +75,7 @@ std::string SimDash::mpd() const {
             ? "<ContentProtection schemeIdUri=\"urn:mpeg:dash:mp4protection:2011\" value=\"cenc\"/>"
             : "";
     out << "<Period duration=\"" << seconds(period.duration_us) << "\">\n";
+    out << period.events;
     if (period.has_previews) out << previews(period);
     if (!period.video.empty()) {
       out << "<AdaptationSet id=\"1\" contentType=\"video\" mimeType=\"video/mp4\">" << protection
@@ -95,6 +96,11 @@ std::string SimDash::mpd() const {
           << segment_template("p" + std::to_string(p) + "-a-" + language, period, kAudioSegmentUs)
           << "</Representation></AdaptationSet>\n";
     }
+    for (const std::string& language : period.subtitles) {
+      out << "<AdaptationSet contentType=\"text\" mimeType=\"text/vtt\" lang=\"" << language
+          << "\"><Representation id=\"t-" << language << "\" bandwidth=\"100\"><BaseURL>p" << p
+          << "-t-" << language << ".vtt</BaseURL></Representation></AdaptationSet>\n";
+    }
     out << "</Period>\n";
   }
   out << "</MPD>\n";
@@ -110,6 +116,11 @@ std::optional<std::string> SimDash::segment(const std::string& name) const {
   SimSegmentSpec spec;
   int64_t bps = kAudioBps;
   int64_t segment_us = kAudioSegmentUs;
+  if (std::sscanf(name.c_str(), "p%u-t-%2[a-z].vtt", &p, language) == 2 && p < periods.size()) {
+    const std::string words = "p" + std::to_string(p) + " " + language;
+    return "WEBVTT\n\n00:02.000 --> 00:04.000\n" + words + "\n\n00:10.000 --> 09:00.000\n" + words +
+           " end\n";
+  }
   if (std::sscanf(name.c_str(), "p%u-v%u-%lld.seg", &p, &rung, &parsed) == 3) {
     if (p >= periods.size() || rung >= periods[p].video.size()) return std::nullopt;
     bps = periods[p].video[rung].bps;

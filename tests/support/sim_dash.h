@@ -18,7 +18,11 @@ struct SimPeriod {
   int64_t duration_us = 20'000'000;
   std::vector<SimRung> video = {SimRung()};     // empty: no pictures
   std::vector<std::string> languages = {"en"};  // an AdaptationSet of sound each; empty: none
-  bool is_muxed = false;                        // sound inside the segments of the pictures
+  // Subtitles, an AdaptationSet each: one WebVTT file for the Period with the cue "p0 en" (Period
+  // and language) from its 2nd to its 4th second, and one from its 10th to its end, "p0 en end".
+  std::vector<std::string> subtitles = {};
+  std::string events = {};  // EventStream elements
+  bool is_muxed = false;    // sound inside the segments of the pictures
   bool is_encrypted = false;
   bool has_previews = false;  // thumbnails, and pictures and sound for trick play
   std::string video_codec = "avc1.64001f";

@@ -20,6 +20,9 @@ std::optional<std::string> SimTitle::body(const std::string& url) const {
   std::string name = url.substr(base_url.size());
   name = name.substr(0, name.find('?'));
   if (name == "master.m3u8") return multivariant();
+  for (const auto& [part, spoilt_body] : spoilt) {
+    if (name.find(part) != std::string::npos) return spoilt_body;
+  }
   if (name.size() > 5 && name.compare(name.size() - 5, 5, ".m3u8") == 0) {
     return media_playlist(name.substr(0, name.size() - 5));
   }
@@ -35,11 +38,25 @@ std::string SimTitle::multivariant() const {
         << "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"aac\",NAME=\"Deutsch\",LANGUAGE=\"de\","
            "AUTOSELECT=YES,URI=\"a-de.m3u8\"\n";
   }
+  const auto list_text = [&out](const std::string& language, const char* prefix, bool is_forced) {
+    out << "#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"subs\",NAME=\"" << prefix << language
+        << "\",LANGUAGE=\"" << language << "\",AUTOSELECT=YES,FORCED=" << (is_forced ? "YES" : "NO")
+        << ",URI=\"" << prefix << language << ".m3u8\"\n";
+  };
+  for (const std::string& language : subtitles) list_text(language, "t-", false);
+  for (const std::string& language : forced_subtitles) list_text(language, "f-", true);
+  for (std::size_t i = 0; i < captions.size(); ++i) {
+    out << "#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID=\"cc\",NAME=\"Captions\",LANGUAGE=\""
+        << captions[i] << "\",INSTREAM-ID=\"CC" << i + 1 << "\"\n";
+  }
+  const bool has_text = !subtitles.empty() || !forced_subtitles.empty();
   for (std::size_t i = 0; i < bitrates_bps.size(); ++i) {
     out << "#EXT-X-STREAM-INF:BANDWIDTH=" << bitrates_bps[i] << ",RESOLUTION=" << 320 * (i + 1)
         << "x" << 180 * (i + 1) << ",CODECS=\"" << video_codec << ",mp4a.40.2\"";
     if (i < hdcp_levels.size()) out << ",HDCP-LEVEL=" << hdcp_levels[i];
     if (has_audio) out << ",AUDIO=\"aac\"";
+    if (has_text) out << ",SUBTITLES=\"subs\"";
+    if (!captions.empty()) out << ",CLOSED-CAPTIONS=\"cc\"";
     out << "\nv" << i << ".m3u8\n";
   }
   return out.str();
@@ -49,6 +66,8 @@ std::string SimTitle::media_playlist(const std::string& prefix) const {
   std::ostringstream out;
   out << "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:" << (segment_us + 999'999) / 1'000'000
       << "\n#EXT-X-PLAYLIST-TYPE:VOD\n";
+  if (!date_ranges.empty()) out << "#EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:00:00Z\n";
+  for (const std::string& line : date_ranges) out << line << '\n';
   const int count = segments + (prefix[0] == 'a' ? extra_audio_segments : 0);
   for (int i = 0; i < count; ++i) {
     char duration[32];
@@ -61,10 +80,33 @@ std::string SimTitle::media_playlist(const std::string& prefix) const {
   return out.str();
 }
 
+std::string SimTitle::text_segment(const std::string& words, int number) const {
+  // Local time 0 is the container time of the first picture.
+  std::string text = "WEBVTT\nX-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:" +
+                     std::to_string(container_start_us * 9 / 100) + "\n\n";
+  const int64_t first = number * segment_us / 1'000'000;
+  const int64_t end = (number + 1) * segment_us / 1'000'000;
+  for (int64_t second = first; second < end; ++second) {
+    if (second % 4 != 0) continue;
+    char times[64];
+    std::snprintf(times, sizeof times, "%02d:%02d:%02d.000 --> %02d:%02d:%02d.000",
+                  static_cast<int>(second / 3600), static_cast<int>(second / 60 % 60),
+                  static_cast<int>(second % 60), static_cast<int>((second + 2) / 3600),
+                  static_cast<int>((second + 2) / 60 % 60), static_cast<int>((second + 2) % 60));
+    text += std::string(times) + "\n" + words + " " + std::to_string(second) + "\n\n";
+  }
+  return text;
+}
+
 std::optional<std::string> SimTitle::segment(const std::string& name) const {
   int rung = 0;
   int number = 0;
   char language[3] = "";
+  char kind = 0;
+  if (std::sscanf(name.c_str(), "%c-%2[a-z]-%d.seg", &kind, language, &number) == 3 &&
+      (kind == 't' || kind == 'f') && number >= 0 && number < segments) {
+    return text_segment((kind == 'f' ? "forced " : "") + std::string(language), number);
+  }
   SimSegmentSpec spec;
   int64_t bps = 0;
   if (std::sscanf(name.c_str(), "v%d-%d.seg", &rung, &number) == 2) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace playhead::test {
@@ -16,6 +17,14 @@ struct SimTitle {
   std::vector<int64_t> bitrates_bps = {400'000, 900'000, 1'800'000, 3'500'000};
   int64_t audio_bps = 128'000;
   bool has_audio = true;
+  // Subtitles, a Rendition each, as WebVTT segments with X-TIMESTAMP-MAP. A cue of two seconds
+  // begins with each second that can be divided by four: "en 8" from 8 s to 10 s.
+  std::vector<std::string> subtitles;
+  std::vector<std::string> forced_subtitles;  // the same, for those who want none: "forced en 8"
+  std::vector<std::string> captions;          // languages of CC1, CC2 … inside the pictures
+  // Names that have such a text in them have that body.
+  std::vector<std::pair<std::string, std::string>> spoilt;
+  std::vector<std::string> date_ranges;  // lines of every media playlist
   std::vector<std::string> hdcp_levels;  // HDCP-LEVEL of each bitrate; empty: none is declared
   std::string video_codec = "avc1.64001f";
   int extra_audio_segments = 0;  // sound goes on after the pictures
@@ -29,6 +38,7 @@ struct SimTitle {
 
  private:
   [[nodiscard]] std::string multivariant() const;
+  [[nodiscard]] std::string text_segment(const std::string& words, int number) const;
   [[nodiscard]] std::string media_playlist(const std::string& prefix) const;
   [[nodiscard]] std::optional<std::string> segment(const std::string& name) const;
 };

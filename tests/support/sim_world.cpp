@@ -37,6 +37,11 @@ struct Line {
   void operator()(const PositionJumped& e) const {
     out << "jump " << e.from.us << "->" << e.to.us << ' ' << static_cast<int>(e.reason);
   }
+  void operator()(const CuesChanged& e) const {
+    out << "cues";
+    for (const auto& cue : e.cues) out << ' ' << plain_text(*cue);
+  }
+  void operator()(const TimedMetadata& e) const { out << "metadata " << e.event.id; }
   void operator()(const Ended&) const { out << "ended"; }
   void operator()(const Warning& e) const { out << "warning " << describe(e.error); }
   void operator()(const Failed& e) const { out << "failed " << describe(e.error); }

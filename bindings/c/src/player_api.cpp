@@ -43,6 +43,8 @@ PlayerConfig make_player_config(const playhead_player_config& from) {
   to.audio_channels = from.audio_channels;
   to.audio_codec = text_or_empty(from.audio_codec);
   to.audio_label = text_or_empty(from.audio_label);
+  to.text_language = text_or_empty(from.text_language);
+  to.text_off = from.text_off != 0;
   return to;
 }
 
@@ -241,6 +243,10 @@ playhead_status playhead_player_decision_log(const playhead_player* player, char
 playhead_status playhead_player_select_audio(playhead_player* player, const char* id) noexcept {
   if (id == nullptr) return status_of(ErrorCode::kInvalidArgument);
   return command(player, [&](Player& p) { p.select_audio(id); });
+}
+
+playhead_status playhead_player_select_text(playhead_player* player, const char* id) noexcept {
+  return command(player, [&](Player& p) { p.select_text(id != nullptr ? id : ""); });
 }
 
 playhead_status playhead_player_stop(playhead_player* player) noexcept {

@@ -81,6 +81,8 @@ playhead_track to_c(const TrackInfo& from) {
   to.bitrate_bps = from.bitrate.bps;
   to.channels = from.channels;
   to.is_selected = from.is_selected ? 1 : 0;
+  to.is_forced = from.is_forced ? 1 : 0;
+  to.is_caption = from.is_caption ? 1 : 0;
   return to;
 }
 

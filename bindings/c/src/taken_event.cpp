@@ -35,6 +35,8 @@ struct Filler {
   playhead_event& out;
   std::string& message;
   playhead_qoe& qoe;
+  std::unique_ptr<playhead_cues>& cues;
+  std::unique_ptr<TakenMetadata>& metadata;
 
   void operator()(const LoadStarted& e) const {
     out.type = PLAYHEAD_EVENT_LOAD_STARTED;
@@ -111,6 +113,16 @@ struct Filler {
     out.target_us = e.to.us;
     out.reason = static_cast<int32_t>(e.reason);
   }
+  void operator()(const CuesChanged& e) const {
+    out.type = PLAYHEAD_EVENT_CUES_CHANGED;
+    cues = std::make_unique<playhead_cues>(e.cues);
+    out.cues = cues.get();
+  }
+  void operator()(const TimedMetadata& e) const {
+    out.type = PLAYHEAD_EVENT_TIMED_METADATA;
+    metadata = std::make_unique<TakenMetadata>(e.event);
+    out.metadata = &metadata->c_metadata();
+  }
   void operator()(const Ended&) const { out.type = PLAYHEAD_EVENT_ENDED; }
   void operator()(const Warning& e) const { fill_error(PLAYHEAD_EVENT_WARNING, e.error); }
   void operator()(const Failed& e) const { fill_error(PLAYHEAD_EVENT_FAILED, e.error); }
@@ -172,7 +184,9 @@ const playhead_event& TakenEvent::set(Event event) {
                             &c_event_.error_context, &c_event_.message}) {
     *text = "";
   }
-  std::visit(Filler{c_event_, message_, qoe_}, event_.payload);
+  cues_.reset();
+  metadata_.reset();
+  std::visit(Filler{c_event_, message_, qoe_, cues_, metadata_}, event_.payload);
   return c_event_;
 }
 

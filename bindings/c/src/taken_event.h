@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "playhead/events.h"
 #include "playhead/playhead.h"
+#include "taken_cues.h"
 
 namespace playhead::capi {
 
@@ -20,6 +22,8 @@ class TakenEvent {
   Event event_;
   std::string message_;
   playhead_qoe qoe_{};
+  std::unique_ptr<playhead_cues> cues_;      // of a CuesChanged
+  std::unique_ptr<TakenMetadata> metadata_;  // of a TimedMetadata
   playhead_event c_event_{};
 };
 

@@ -120,6 +120,11 @@ struct PlayerConfig {
   int audio_channels = 0;   // 2, 6 … ; the nearest below it, else the nearest above
   std::string audio_codec;  // beginning of its RFC 6381 name: "ec-3", "mp4a.40"
   std::string audio_label;  // as the manifest has it
+  // Subtitles or captions to begin with, BCP 47. Empty, or when the title has none of the language:
+  // forced ones alone (signs, foreign talk), in the language of the sound.
+  std::string text_language;
+  // No text at all, forced ones included, until Player::select_text() names a track.
+  bool text_off = false;
 };
 
 enum class SeekMode : uint8_t {

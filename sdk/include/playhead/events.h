@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "playhead/bitrate.h"
+#include "playhead/cues.h"
 #include "playhead/error.h"
+#include "playhead/live.h"
 #include "playhead/media.h"
 #include "playhead/time.h"
 
@@ -145,6 +147,16 @@ struct PositionJumped {
   MediaTime from, to;
   JumpReason reason = JumpReason::kGap;
 };
+// The text on screen from Event::position on, all of it: later ones below earlier ones; empty:
+// none.
+struct CuesChanged {
+  std::vector<std::shared_ptr<const Cue>> cues;  // never null
+};
+// Playback has reached the start of an event of the title, or begins within one: Events of DASH
+// EventStreams, HLS EXT-X-DATERANGEs, `emsg` boxes. Once for each pass.
+struct TimedMetadata {
+  TimedEvent event;
+};
 struct Ended {};
 struct Warning {
   Error error;
@@ -159,11 +171,10 @@ struct EventsDropped {
   int64_t count = 0;
 };  // the queue was full; progress-like events were lost
 
-using EventPayload =
-    std::variant<LoadStarted, SessionStarted, ManifestLoaded, FirstFrame, StateChanged,
-                 RepresentationChanged, SegmentLoaded, SeekStarted, SeekDone, ProgressSent,
-                 PositionJumped, Ended,
-                 Warning, Failed, Summary, EventsDropped>;
+using EventPayload = std::variant<LoadStarted, SessionStarted, ManifestLoaded, FirstFrame,
+                                  StateChanged, RepresentationChanged, SegmentLoaded, SeekStarted,
+                                  SeekDone, ProgressSent, PositionJumped, CuesChanged,
+                                  TimedMetadata, Ended, Warning, Failed, Summary, EventsDropped>;
 
 struct Event {
   MonotonicTime time;
@@ -179,6 +190,8 @@ struct TrackInfo {
   Bitrate bitrate;  // of its lowest Representation
   int channels = 0;
   bool is_selected = false;
+  bool is_forced = false;   // text for those who want none: signs, foreign talk
+  bool is_caption = false;  // text inside the pictures (CEA-608)
 };
 struct RepresentationInfo {
   std::string id;

@@ -54,6 +54,10 @@ class PLAYHEAD_API Player {
   // An id of PlayerStatus::tracks (audio); empty: by the preferences of the config again. Pictures
   // and the old sound go on until the new one is there. Unknown ids are ignored with a Warning.
   void select_audio(const std::string& id);
+  // An id of PlayerStatus::tracks (text). Empty: none but forced text, which PlayerConfig::text_off
+  // hides as well. Unknown ids are ignored with a Warning. Text never holds up playback: what of it
+  // cannot be had is a Warning.
+  void select_text(const std::string& id);
   // Ends the play and saves the position; a Summary event follows.
   void stop();
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "player/event_queue.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace playhead {
@@ -12,8 +13,11 @@ constexpr std::size_t kReportsFit = 1024;
 
 bool is_report(const EventPayload& payload) {
   return std::holds_alternative<SegmentLoaded>(payload) ||
-         std::holds_alternative<ProgressSent>(payload) || std::holds_alternative<Warning>(payload);
+         std::holds_alternative<ProgressSent>(payload) ||
+         std::holds_alternative<Warning>(payload) || std::holds_alternative<TimedMetadata>(payload);
 }
+
+bool is_screen(const Event& event) { return std::holds_alternative<CuesChanged>(event.payload); }
 
 }  // namespace
 
@@ -24,6 +28,14 @@ void EventQueue::push(Event event) {
     if (events_.size() >= kReportsFit && is_report(event.payload)) {
       ++dropped_;
       return;
+    }
+    if (events_.size() >= kReportsFit && is_screen(event)) {
+      // What was on screen earlier is of no use to anybody; what is on it now is.
+      const auto earlier = std::find_if(events_.begin(), events_.end(), is_screen);
+      if (earlier != events_.end()) {
+        events_.erase(earlier);
+        ++dropped_;
+      }
     }
     was_empty = events_.empty();
     events_.push_back(std::move(event));

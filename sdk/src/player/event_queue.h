@@ -11,7 +11,8 @@
 namespace playhead {
 
 // From the engine thread to the app: bounded, so that an app that does not read costs no memory.
-// When full, segment and progress reports give way and are counted; all else always fits.
+// When full, segment and progress reports, warnings, timed metadata and old screens of text give
+// way and are counted; all else always fits.
 class EventQueue {
  public:
   // Engine thread.

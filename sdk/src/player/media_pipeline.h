@@ -46,6 +46,8 @@ class MediaPipeline {
   // What there is at the position, and what comes next.
   [[nodiscard]] GapInputs gap(StreamingEngine& streaming, MonotonicTime now);
   [[nodiscard]] const VideoPipeline& video() const { return video_; }
+  // See VideoPipeline::set_captions.
+  void set_captions(CaptionFeed* captions) { video_.set_captions(captions); }
 
  private:
   void feed_audio(StreamingEngine& streaming, MonotonicTime now, Duration& wait);

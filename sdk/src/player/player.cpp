@@ -165,6 +165,10 @@ void Player::select_audio(const std::string& id) {
   impl_->post([id](PlayerEngine& engine) { engine.select_audio(id); });
 }
 
+void Player::select_text(const std::string& id) {
+  impl_->post([id](PlayerEngine& engine) { engine.select_text(id); });
+}
+
 void Player::stop() {
   impl_->post([](PlayerEngine& engine) { engine.stop(); });
 }

@@ -47,6 +47,8 @@ PlayerEngine::PlayerEngine(std::shared_ptr<Client> client, PlayerConfig config, 
   preferences_.audio_channels = config_.audio_channels;
   preferences_.audio_codec = config_.audio_codec;
   preferences_.audio_label = config_.audio_label;
+  preferences_.text_language = config_.text_off ? std::string() : config_.text_language;
+  preferences_.allows_forced_text = !config_.text_off;
   set_network(client_->impl().is_online());
   network_watch_ = client_->impl().watch_network(
       [this, &executor, weak = std::weak_ptr<int>(alive_)](bool is_online) {
@@ -113,6 +115,8 @@ void PlayerEngine::turn() {
   // Of what is prepared the network alone makes more.
   if (is_ahead_) wait = kForever;
   if (pipeline_) {
+    wait = std::min(wait, streaming_->turn_text(now, position(now)));
+    captions_.select(streaming_->caption_channel());
     const MediaPipeline::Turn played = pipeline_->turn(*streaming_, now);
     wait = std::min(wait, played.wait);
     note_presented(played.video, now);
@@ -120,6 +124,7 @@ void PlayerEngine::turn() {
     update_state(now);
     wait = std::min(wait, watch_output(now));
     update_session(now);
+    wait = std::min(wait, show_text(now));
   }
   publish_status(now);
   schedule(now, wait);

@@ -11,9 +11,12 @@
 #include "manifest/manifest_source.h"
 #include "net/fetcher.h"
 #include "net/server_clock.h"
+#include "player/caption_feed.h"
 #include "player/client_impl.h"
+#include "player/cue_screen.h"
 #include "player/decision_text.h"
 #include "player/event_queue.h"
+#include "player/event_schedule.h"
 #include "player/live_control.h"
 #include "player/media_pipeline.h"
 #include "player/qoe_collector.h"
@@ -46,6 +49,7 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   void select_representation(const std::string& id);
   void set_limits(const PictureLimits& limits);
   void select_audio(const std::string& id);
+  void select_text(const std::string& id);
   void stop();
 
  private:
@@ -84,6 +88,10 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   void apply_correction(double correction, MonotonicTime now);
   // Where the title has nothing playback goes on behind that.
   void pass_gap(MonotonicTime now);
+  // Tells what text is on screen and which events were passed. Answers how long until that changes.
+  Duration show_text(MonotonicTime now);
+  // Playback goes on at `target`, from what is fetched there.
+  void restart_at(MediaTime target, MonotonicTime now);
   // Playback goes on at `target`.
   void jump(MediaTime target, JumpReason reason, MonotonicTime now, bool is_told = true);
   // Looks whether what is buffered comes out, and does something about it when it does not. Answers
@@ -129,6 +137,7 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   void on_segment_loaded(const SegmentLoaded& segment) override;
   void on_received(int64_t bytes) override;
   void on_streaming_warning(const Error& error) override;
+  void on_text_warning(const Error& error) override { warn(error); }
   void on_streaming_failed(Error error) override;
   void on_url_refused(const Error& error) override;
   void on_pipeline_progress() override { wake(); }
@@ -184,6 +193,11 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   std::optional<Error> failure_;       // ends the play at the next turn
   std::vector<Error> decode_errors_;
   bool is_renewing_ = false;
+
+  // Text and events of the title.
+  CaptionFeed captions_;
+  CueScreen cue_screen_;
+  EventSchedule event_schedule_;
 
   // Machinery. Fetchers first: what follows uses them.
   ResourceFetcher start_fetcher_;  // playlists: the user waits for an answer

@@ -73,6 +73,7 @@ void PlayerEngine::load(PlaySource source) {
 
 bool PlayerEngine::begin() {
   preferences_.audio_id.clear();  // ids are the last title's; the language goes on
+  preferences_.text_id.clear();
   start_position_ = MediaTime{std::max<int64_t>(source_.start.value_or(Duration{0}).count(), 0)};
   resumes_ = false;
   is_start_settled_ = false;
@@ -177,13 +178,14 @@ void PlayerEngine::make_pipeline(MonotonicTime now) {
   pipeline_.reset();  // the sinks are free
   pipeline_ =
       std::make_unique<MediaPipeline>(*client_->impl().backend, executor_, sinks_, listener);
+  pipeline_->set_captions(&captions_);
   pipeline_->set_speed(speed_ * correction_, now);
 }
 
 void PlayerEngine::open_pipeline(MonotonicTime now) {
   make_pipeline(now);
   stuck_.reset();
-  pipeline_->restart(start_position_, now);
+  restart_at(start_position_, now);
   if (sinks_.audio) sinks_.audio->set_volume(volume_);
   set_state(PlayerState::kBuffering, now);
 }
@@ -215,7 +217,7 @@ void PlayerEngine::settle_start(MonotonicTime now) {
   if (start != start_position_) {
     start_position_ = start;
     streaming_->seek(start);
-    if (pipeline_) pipeline_->restart(start, now);
+    if (pipeline_) restart_at(start, now);
   }
   tell_manifest(now);
 }
@@ -269,7 +271,7 @@ void PlayerEngine::seek(MediaTime target, uint64_t user_tag, SeekMode mode) {
   }
   if (!streaming_) return;
   streaming_->seek(target);
-  pipeline_->restart(target, now);
+  restart_at(target, now);
   set_state(PlayerState::kBuffering, now);
   wake();
 }
@@ -349,6 +351,7 @@ void PlayerEngine::end_play(PlayerState state) {
   is_seeking_ = false;
   has_first_frame_ = false;
   seek_tags_.clear();
+  if (auto cleared = cue_screen_.clear()) emit(*std::move(cleared));
   shown_ = RepresentationInfo();
   shown_period_ = 0;
   set_state(state, now);
@@ -367,6 +370,8 @@ void PlayerEngine::let_go() {
   turn_timer_.reset();
   pipeline_.reset();
   streaming_.reset();
+  captions_.select(0);
+  event_schedule_.clear();
   failure_.reset();
   last_trouble_.reset();
   decode_errors_.clear();

@@ -82,7 +82,7 @@ void PlayerEngine::place_live_start(const LiveState& live, MonotonicTime now) {
     start_position_ = *start;
   }
   streaming_->seek(start_position_);
-  if (pipeline_) pipeline_->restart(start_position_, now);
+  if (pipeline_) restart_at(start_position_, now);
 }
 
 Duration PlayerEngine::control_live(MonotonicTime now) {
@@ -125,7 +125,7 @@ void PlayerEngine::pass_gap(MonotonicTime now) {
 void PlayerEngine::jump(MediaTime target, JumpReason reason, MonotonicTime now, bool is_told) {
   const MediaTime from = position(now);
   streaming_->seek(target);
-  pipeline_->restart(target, now);
+  restart_at(target, now);
   // A gap is in the title, nobody is late.
   const bool is_late = reason != JumpReason::kGap;
   if (state_ == PlayerState::kPlaying) {

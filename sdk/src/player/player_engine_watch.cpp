@@ -57,7 +57,7 @@ void PlayerEngine::free_stuck(StuckWatch::Step step, MonotonicTime now) {
     streaming_->refetch(here);
   }
   if (step == StuckWatch::Step::kRebuildDecoder) make_pipeline(now);
-  pipeline_->restart(here, now);
+  restart_at(here, now);
   if (was_running && state_ == PlayerState::kPlaying) set_state(PlayerState::kRebuffering, now);
 }
 

@@ -35,6 +35,7 @@ void VideoPipeline::restart(MediaTime target) {
   target_ = target;
   has_shown_ = false;
   shown_start_ = shown_end_ = target;
+  if (captions_) captions_->restart();
 }
 
 void VideoPipeline::feed(SampleQueue& queue, bool complete) {
@@ -60,6 +61,7 @@ void VideoPipeline::feed(SampleQueue& queue, bool complete) {
     if (decoder_->room() <= 0) return;
     note_origin(*sample);
     const bool show = !sample->decode_only && sample->end() > target_;
+    if (captions_) captions_->add(*sample);
     decoder_->decode(sample->sample, sample->pts, show);
     ++progress_;
     queue.advance();

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "player/caption_feed.h"
 #include "player/pipeline_decoder.h"
 #include "playhead/media_backend.h"
 #include "playhead/sinks.h"
@@ -24,6 +25,8 @@ class VideoPipeline {
   // Drops everything; the next frame shown is the one that `target` falls into.
   void restart(MediaTime target);
   void feed(SampleQueue& queue, bool complete);
+  // Is shown every sample that goes to the decoder, and restarted with it; may be null.
+  void set_captions(CaptionFeed* captions) { captions_ = captions; }
 
   // What present() did.
   struct Presented {
@@ -66,6 +69,7 @@ class VideoPipeline {
   Executor& executor_;
   std::shared_ptr<VideoSink> sink_;
   PipelineListener& listener_;
+  CaptionFeed* captions_ = nullptr;
 
   PipelineDecoder<VideoDecoder, VideoDecoderCallbacks> decoder_;
   std::shared_ptr<const SampleOrigin> origin_;  // of the last sample given to the decoder

@@ -139,8 +139,9 @@ const LoadedIndex* IndexTable::find(const Representation& representation) const 
   return used < entry->places.size() ? &*entry->places[used].index : nullptr;
 }
 
-void IndexTable::request(const Representation& representation) {
+void IndexTable::request(const Representation& representation, bool is_aside) {
   Entry& entry = entry_of(representation);
+  for (Place& place : entry.places) place.is_aside = is_aside;
   const std::size_t best = best_of(representation, entry);
   const Place& place = entry.places[best];
   const bool is_over = place.index || place.fetch || is_failed(place);
@@ -180,7 +181,7 @@ const LoadedIndex* IndexTable::reference() const {
   const Place* newest = nullptr;
   for (const auto& [id, entry] : entries_) {
     for (const Place& place : entry.places) {
-      if (!place.index || !place.was_live) continue;
+      if (!place.index || !place.was_live || place.is_aside) continue;
       if (!newest || place.asked > newest->asked) newest = &place;
     }
   }
@@ -194,7 +195,8 @@ void IndexTable::take(Place& place, LoadedIndex index) {
   if (has_grown) place.grown = context_.executor.now();
   place.index = std::move(index);
   place.was_live = place.was_live || is_live_playlist(*place.index);
-  if (place.was_live && !is_live_playlist(*place.index)) drop_unaware(place);
+  const bool has_ended = place.was_live && !is_live_playlist(*place.index);
+  if (has_ended && !place.is_aside) drop_unaware(place);
 }
 
 void IndexTable::drop_unaware(const Place& ended) {
@@ -266,7 +268,7 @@ std::optional<WallTime> IndexTable::relist(WallTime now) {
 bool IndexTable::has_live_playlist() const {
   for (const auto& [id, entry] : entries_) {
     for (const Place& place : entry.places) {
-      if (place.index && is_live_playlist(*place.index)) return true;
+      if (place.index && !place.is_aside && is_live_playlist(*place.index)) return true;
     }
   }
   return false;

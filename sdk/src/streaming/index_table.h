@@ -41,7 +41,9 @@ class IndexTable {
   [[nodiscard]] const LoadedIndex* find_best(const Representation& representation) const;
   // Makes the best place's known, by fetching when the manifest does not list it. Harmless to
   // repeat.
-  void request(const Representation& representation);
+  // `is_aside`: of subtitles; whether the title is live, and where its timeline begins, is not for
+  // them to say.
+  void request(const Representation& representation, bool is_aside = false);
   // The failure of the last request when no place is left, taken once; a later request tries all
   // again.
   [[nodiscard]] std::optional<Error> take_error(const Representation& representation);
@@ -84,6 +86,7 @@ class IndexTable {
     MonotonicTime asked;
     MonotonicTime grown;
     bool was_live = false;
+    bool is_aside = false;
   };
   struct Entry {
     std::vector<Place> places;       // 0 is the Representation's own, then its alternatives

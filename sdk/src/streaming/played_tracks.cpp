@@ -76,7 +76,9 @@ MediaTime PlayedTracks::end_of(std::size_t number) const {
 const AdaptationSet* PlayedTracks::set(TrackKind kind, std::size_t number) const {
   if (number != clamp(number)) return nullptr;
   const PeriodTracks& chosen = selected_[number - first_];
-  const auto& index = kind == TrackKind::kVideo ? chosen.video : chosen.audio;
+  const auto& index = kind == TrackKind::kVideo   ? chosen.video
+                      : kind == TrackKind::kAudio ? chosen.audio
+                                                  : chosen.text;
   return index ? &period(number).adaptation_sets[*index] : nullptr;
 }
 

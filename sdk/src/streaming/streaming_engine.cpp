@@ -55,7 +55,17 @@ StreamingEngine::StreamingEngine(ResourceFetcher& fetcher, ManifestSource& manif
                   [this] { listener_.on_streaming_progress(); },
                   [this](const Error& error) { listener_.on_streaming_warning(error); }}),
       selector_(indexes_, backend, config_.preset, config_.limits, config_.plans),
-      watch_(selector_.chooser()) {}
+      watch_(selector_.chooser()),
+      text_(
+          fetcher, mapper_, [this](const Error& error) { on_text_error(error); },
+          [this](const SegmentLoaded& loaded) {
+            listener_.on_received(loaded.bytes);
+            listener_.on_segment_loaded(loaded);
+            listener_.on_streaming_progress();
+          }),
+      text_refresher_(manifests, executor, indexes_,
+                      {[](auto) {}, [this] { listener_.on_streaming_progress(); },
+                       [this](const Error& error) { listener_.on_text_warning(error); }}) {}
 
 StreamingEngine::~StreamingEngine() = default;
 
@@ -77,6 +87,7 @@ Result<void> StreamingEngine::open(std::shared_ptr<const Presentation> presentat
         Severity::kRecoverable));
   }
   make_tracks(position);
+  text_period_ = played_.period_at(position);
   return {};
 }
 
@@ -118,6 +129,7 @@ void StreamingEngine::replace(std::shared_ptr<const Presentation> presentation) 
   refresher_.follow(presentation_);
   choose_tracks();
   indexes_.clear();
+  lost_text_.clear();
   waiting_for_renewal_ = false;
   follow_periods();
 }
@@ -129,6 +141,7 @@ void StreamingEngine::follow_periods() {
 bool StreamingEngine::seek(MediaTime position) {
   position_ = position;
   end_audio_change();
+  text_period_ = played_.period_at(position);
   bool buffered = !tracks_.empty();
   const auto is_there = [&](SampleQueue& queue, bool plays) {
     return plays ? queue.seek(position) : queue.pass_to(position);

@@ -22,25 +22,13 @@
 #include "streaming/played_tracks.h"
 #include "streaming/representation_selector.h"
 #include "streaming/sample_queue.h"
+#include "streaming/streaming_listener.h"
+#include "streaming/text_track.h"
 #include "streaming/timeline_mapper.h"
 #include "streaming/track_stream.h"
 #include "streaming/transfer_watch.h"
 
 namespace playhead {
-
-// What the streaming engine tells the player engine. Engine thread; never from inside a call.
-class StreamingListener {
- public:
-  virtual ~StreamingListener() = default;
-  // Something changed that a turn should look at.
-  virtual void on_streaming_progress() = 0;
-  virtual void on_segment_loaded(const SegmentLoaded& segment) = 0;
-  virtual void on_received(int64_t bytes) = 0;
-  virtual void on_streaming_warning(const Error& error) = 0;
-  virtual void on_streaming_failed(Error error) = 0;
-  // The origin refuses the URLs (403); answered by replace() or by giving up.
-  virtual void on_url_refused(const Error& error) = 0;
-};
 
 struct StreamingConfig {
   BufferingConfig buffering;
@@ -89,6 +77,8 @@ class StreamingEngine final : private TrackStreamListener {
   // before `position` in the buffer, else the start of the segment there; `position` itself when
   // neither is known.
   [[nodiscard]] MediaTime entry_before(MediaTime position) const;
+  // Shows other subtitles; nothing else changes.
+  void change_text(const TrackPreferences& preferences);
   // Empty: automatic.
   void select_representation(const std::string& id, MediaTime position);
 
@@ -101,6 +91,14 @@ class StreamingEngine final : private TrackStreamListener {
 
   // Starts what is due. Answers how long until the next turn is needed if nothing else happens.
   Duration turn(MonotonicTime now, MediaTime position, double speed);
+
+  // The same for subtitles, which come after everything else: once there are pictures or sound.
+  Duration turn_text(MonotonicTime now, MediaTime position);
+  [[nodiscard]] const text::CueTimeline& subtitles() const { return text_.cues(); }
+  // Of the captions inside the pictures that are shown, 1..4; 0: none are.
+  [[nodiscard]] int caption_channel() const;
+  // The events that the manifest tells of, when they may be others than at the last call.
+  [[nodiscard]] std::optional<std::vector<TimedEvent>> take_events();
 
   [[nodiscard]] SampleQueue& video() { return video_; }
   [[nodiscard]] SampleQueue& audio() { return is_changing_audio_ ? old_audio_ : audio_; }
@@ -186,6 +184,13 @@ class StreamingEngine final : private TrackStreamListener {
   Track* track_of(TrackKind kind);
   [[nodiscard]] const Track* track_of(TrackKind kind) const;
 
+  // Which Period's subtitles are fetched: those of the next one a little ahead.
+  void follow_text_period(MediaTime position);
+  // The Representation of the subtitles that are shown; null: none are, or none can be had.
+  [[nodiscard]] const Representation* text_representation() const;
+  void give_text(const Representation& representation,
+                 std::shared_ptr<const SegmentIndex> segments);
+  void on_text_error(const Error& error);
   // Live titles: brings up to date what is known of them.
   Duration refresh(MonotonicTime now);
   void on_presentation(std::shared_ptr<const Presentation> presentation);
@@ -294,8 +299,17 @@ class StreamingEngine final : private TrackStreamListener {
   TransferWatch watch_;
   std::string last_video_id_;
   uint64_t transfers_ = 0;  // planned so far
+  // What take_events() was answered from.
+  std::shared_ptr<const Presentation> events_of_;
+  std::shared_ptr<const SegmentIndex> events_with_;
   bool waiting_for_renewal_ = false;
   bool has_failed_ = false;
+
+  TextTrack text_;
+  LiveRefresher text_refresher_;  // of HLS playlists; one that is late is nobody's fault
+  std::size_t text_period_ = 0;   // fetched for
+  std::optional<GivenText> given_text_;
+  std::set<std::string> lost_text_;  // Representations that cannot be had
 
   std::vector<std::pair<TrackKind, SegmentFailure>> failures_;  // handled at the next turn
   std::vector<Track> tracks_;                 // last: its loads use everything above

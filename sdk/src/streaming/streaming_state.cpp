@@ -104,7 +104,23 @@ std::vector<TrackInfo> StreamingEngine::audio_tracks() const {
     track.codecs = sets[i].representations.front().codecs;
     track.bitrate = sets[i].representations.front().bandwidth;
     track.channels = sets[i].representations.front().channels;
-    track.is_selected = played_.set(TrackKind::kAudio, period) == &sets[i];
+    track.is_selected = played_.set(sets[i].kind, period) == &sets[i];
+    track.is_forced = sets[i].is_forced;
+    tracks.push_back(std::move(track));
+  }
+  const AdaptationSet* video = played_.set(TrackKind::kVideo, period);
+  if (!video) return tracks;
+  const auto* shown = select_caption(*video, played_.set(TrackKind::kText, period), preferences_);
+  for (const AdaptationSet::ClosedCaption& caption : video->closed_captions) {
+    if (playhead::caption_channel(caption) == 0) continue;
+    TrackInfo track;
+    track.id = caption_id(caption);
+    track.kind = TrackKind::kText;
+    track.language = caption.language;
+    track.label = caption.label;
+    track.codecs = "cea608";
+    track.is_selected = &caption == shown;
+    track.is_caption = true;
     tracks.push_back(std::move(track));
   }
   return tracks;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "base/url.h"
 #include "text/text_segment.h"
 
 namespace playhead {
@@ -26,8 +27,12 @@ Request request_for(const ResourceLocation& location, ResourceKind kind, int64_t
 }  // namespace
 
 TextTrack::TextTrack(ResourceFetcher& fetcher, const TimelineMapper& mapper,
-                     UniqueFunction<void(const Error&)> on_error)
-    : fetcher_(fetcher), mapper_(mapper), on_error_(std::move(on_error)) {}
+                     UniqueFunction<void(const Error&)> on_error,
+                     UniqueFunction<void(const SegmentLoaded&)> on_loaded)
+    : fetcher_(fetcher),
+      mapper_(mapper),
+      on_error_(std::move(on_error)),
+      on_loaded_(std::move(on_loaded)) {}
 
 void TextTrack::select(TextSource source, bool continues) {
   const bool is_refresh = source_ && source_->representation_id == source.representation_id &&
@@ -96,6 +101,9 @@ void TextTrack::start(Segment segment, Duration container_offset) {
   Request request = request_for(load_->segment.media, ResourceKind::kText, limits::kTextBytes);
   load_->media_fetch = fetcher_.fetch(std::move(request), [this](Result<FetchedResource> result) {
     if (!result) return finish(std::move(result).error());
+    load_->report = {TrackKind::kText,         redact(load_->segment.media.url),
+                     result->stats.body_bytes, result->stats.finished - result->stats.started,
+                     load_->segment.number,    load_->segment.start};
     load_->media = std::move(result->body);
     on_bytes();
   });
@@ -139,6 +147,7 @@ void TextTrack::finish(Result<text::TextDocument> document) {
   if (document) {
     failures_ = 0;
     for (Cue& cue : document->cues) cues_.insert(std::move(cue));
+    if (on_loaded_) on_loaded_(load->report);
     return;
   }
   ++failures_;

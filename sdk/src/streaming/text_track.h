@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -8,6 +9,7 @@
 #include <string>
 
 #include "net/fetcher.h"
+#include "playhead/events.h"
 #include "playhead/presentation.h"
 #include "playhead/unique_function.h"
 #include "streaming/segment_load.h"
@@ -27,6 +29,14 @@ struct TextSource {
   std::optional<MediaTime> period_end;
 };
 
+// What of a title's subtitles a TextTrack was given.
+struct GivenText {
+  std::size_t period = 0;
+  std::string representation_id;
+  std::shared_ptr<const SegmentIndex> segments;
+  friend bool operator==(const GivenText&, const GivenText&) = default;
+};
+
 // Fetches the segments of one text track around the playback position and keeps their cues.
 // Subtitles never hold up playback: one transfer at a time, nobody waits for it, and what cannot be
 // had or read is reported and left out. After kMaxFailures in a row the track is off. Engine
@@ -41,8 +51,10 @@ class TextTrack {
   static constexpr int kMaxFailures = 3;
 
   // `on_error`: subtitles of a segment are missing (recoverable), or the track is off (is_off()).
+  // `on_loaded`: a file or segment is there; what it holds is among the cues.
   TextTrack(ResourceFetcher& fetcher, const TimelineMapper& mapper,
-            UniqueFunction<void(const Error&)> on_error);
+            UniqueFunction<void(const Error&)> on_error,
+            UniqueFunction<void(const SegmentLoaded&)> on_loaded = {});
 
   // Another track: forgets all cues, unless it goes on where the last one ends (the same language
   // in the next Period). The same Representation again: its index was refreshed.
@@ -55,12 +67,17 @@ class TextTrack {
 
   [[nodiscard]] const text::CueTimeline& cues() const { return cues_; }
   [[nodiscard]] bool is_off() const { return !source_; }
+  // Nothing is coming, and all that is known and wanted at `position` was read.
+  [[nodiscard]] bool is_settled(MediaTime position) const {
+    return !load_ && (!source_ || !next_segment(position));
+  }
 
  private:
   struct Load {
     Segment segment;
     Duration container_offset{0};
     std::optional<SharedBytes> init, media;
+    SegmentLoaded report;
     // Last: their callbacks use what is above.
     CancelHandle init_fetch, media_fetch;
   };
@@ -76,6 +93,7 @@ class TextTrack {
   ResourceFetcher& fetcher_;
   const TimelineMapper& mapper_;
   UniqueFunction<void(const Error&)> on_error_;
+  UniqueFunction<void(const SegmentLoaded&)> on_loaded_;
   std::optional<TextSource> source_;
   text::CueTimeline cues_;
   InitCache inits_;

@@ -88,6 +88,38 @@ constexpr std::array<std::string_view, 4> kHarmless{
     "urn:mpeg:mpegB:cicp:ColourPrimaries", "urn:mpeg:mpegB:cicp:MatrixCoefficients",
     "urn:mpeg:mpegB:cicp:TransferCharacteristics", "urn:mpeg:mpegB:cicp:VideoFullRangeFlag"};
 
+constexpr std::string_view kCaptionPrefix = "captions:";
+
+// Text for those who want none, as the sound's language is theirs: signs, foreign talk.
+bool is_forced_for(const AdaptationSet& set, const AdaptationSet* audio,
+                   const TrackPreferences& preferences) {
+  if (!set.is_forced || !preferences.allows_forced_text) return false;
+  if (preferences.text_id.starts_with(kCaptionPrefix)) return false;
+  const std::string& sound =
+      audio && !audio->language.empty() ? audio->language : preferences.audio_language;
+  return sound.empty() || set.language.empty() || same_language(sound, set.language);
+}
+
+// Higher is better; 0: not shown.
+int text_score(const AdaptationSet& set, const AdaptationSet* audio,
+               const TrackPreferences& preferences, const std::string& group) {
+  const bool is_other_language = !set.language.empty() && !preferences.text_language.empty() &&
+                                 !same_language(preferences.text_language, set.language);
+  int score = 0;
+  if (!preferences.text_id.empty() && set.id == preferences.text_id && !is_other_language) {
+    score = 1000;
+  } else if (!set.is_forced && same_language(preferences.text_language, set.language)) {
+    score = set.language == preferences.text_language ? 250 : 240;
+  } else if (is_forced_for(set, audio, preferences)) {
+    score = 10;
+  }
+  if (score == 0) return 0;
+  if (set.is_default || has_role(set, "main")) score += 20;
+  // HLS: only the group the variants name belongs to them.
+  if (group.empty() || set.group == group) score += 100;
+  return score;
+}
+
 bool are_known(const std::vector<Descriptor>& properties) {
   return std::all_of(properties.begin(), properties.end(), [](const Descriptor& property) {
     return std::find(kHarmless.begin(), kHarmless.end(), property.scheme) != kHarmless.end();
@@ -131,6 +163,31 @@ bool is_offered(const AdaptationSet& set) {
   return is_heard_or_read && set.trick_mode_for.empty() && is_understood(set);
 }
 
+std::string caption_id(const AdaptationSet::ClosedCaption& caption) {
+  return std::string(kCaptionPrefix) + caption.channel;
+}
+
+int caption_channel(const AdaptationSet::ClosedCaption& caption) {
+  const std::string& name = caption.channel;
+  const bool is_608 =
+      name.size() == 3 && name.starts_with("CC") && name[2] >= '1' && name[2] <= '4';
+  return is_608 ? name[2] - '0' : 0;
+}
+
+const AdaptationSet::ClosedCaption* select_caption(const AdaptationSet& video,
+                                                   const AdaptationSet* text,
+                                                   const TrackPreferences& preferences) {
+  const AdaptationSet::ClosedCaption* of_language = nullptr;
+  for (const AdaptationSet::ClosedCaption& caption : video.closed_captions) {
+    if (caption_channel(caption) == 0) continue;
+    if (!preferences.text_id.empty() && preferences.text_id == caption_id(caption)) return &caption;
+    if (!of_language && same_language(preferences.text_language, caption.language)) {
+      of_language = &caption;
+    }
+  }
+  return text && !text->is_forced ? nullptr : of_language;
+}
+
 std::vector<PeriodTracks> select_tracks(const Presentation& presentation,
                                         const TrackPreferences& preferences,
                                         const Decodable& can_decode) {
@@ -152,6 +209,15 @@ std::vector<PeriodTracks> select_tracks(const Presentation& presentation,
     chosen.audio = best_of(period, TrackKind::kAudio, [&](const AdaptationSet& set) {
       return handicap(set) + audio_score(set, preferences, group);
     });
+    const AdaptationSet* audio = chosen.audio ? &period.adaptation_sets[*chosen.audio] : nullptr;
+    if (chosen.video) {
+      group = period.adaptation_sets[*chosen.video].representations.front().text_group;
+    }
+    const auto score_text = [&](const AdaptationSet& set) {
+      return set.is_encrypted ? 0 : text_score(set, audio, preferences, group);
+    };
+    chosen.text = best_of(period, TrackKind::kText, score_text);
+    if (chosen.text && score_text(period.adaptation_sets[*chosen.text]) == 0) chosen.text.reset();
     tracks.push_back(chosen);
   }
   return tracks;

@@ -21,12 +21,17 @@ struct TrackPreferences {
   int audio_channels = 0;
   std::string audio_codec{};
   std::string audio_label{};
+  // Text: BCP 47; empty: none but forced text.
+  std::string text_language = {};
+  std::string text_id = {};  // as audio_id; may be that of a closed caption, see caption_id()
+  bool allows_forced_text = true;
 };
 
 // Indices into Period::adaptation_sets.
 struct PeriodTracks {
   std::optional<std::size_t> video;
   std::optional<std::size_t> audio;
+  std::optional<std::size_t> text;
 };
 
 // False: an EssentialProperty says that whoever does not know its scheme must not use this (ISO/IEC
@@ -37,6 +42,15 @@ struct PeriodTracks {
 // True: sound or text that people may choose. Pictures of the title are one track, its thumbnails
 // and what is there for trick play (DASH-IF IOP 3.2.9) or not understood are none.
 [[nodiscard]] bool is_offered(const AdaptationSet& set);
+
+// Closed captions have no AdaptationSet of their own; this is what they are called.
+[[nodiscard]] std::string caption_id(const AdaptationSet::ClosedCaption& caption);
+// CEA-608: 1..4 for "CC1".."CC4", which can be shown; 0 for all others.
+[[nodiscard]] int caption_channel(const AdaptationSet::ClosedCaption& caption);
+// Which of the captions in the pictures is shown; null: none. `text`: the AdaptationSet that is
+// shown instead, or null.
+[[nodiscard]] const AdaptationSet::ClosedCaption* select_caption(
+    const AdaptationSet& video, const AdaptationSet* text, const TrackPreferences& preferences);
 
 // One entry for each Period. What is encrypted or cannot be decoded is chosen only when there is
 // nothing else; what is not understood never is.

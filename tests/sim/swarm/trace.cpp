@@ -50,6 +50,12 @@ struct Words {
   std::string operator()(const ProgressSent& e) const {
     return join("progress", {e.position.count()});
   }
+  std::string operator()(const CuesChanged& e) const {
+    std::string text = "cues";
+    for (const auto& cue : e.cues) text += " " + plain_text(*cue);
+    return text;
+  }
+  std::string operator()(const TimedMetadata& e) const { return "metadata " + e.event.id; }
   std::string operator()(const Ended&) const { return "ended"; }
   std::string operator()(const Warning& e) const { return "warning " + describe(e.error); }
   std::string operator()(const Failed& e) const { return "failed " + describe(e.error); }

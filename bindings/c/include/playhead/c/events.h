@@ -4,6 +4,7 @@
 /* What a player reports; include <playhead/playhead.h>. */
 
 #include "playhead/c/base.h"
+#include "playhead/c/cues.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -91,7 +92,11 @@ enum {
   PLAYHEAD_EVENT_EVENTS_DROPPED = 15, /* count: the queue was full, that many were lost */
   /* Playback went on elsewhere without being told to: from_us, target_us, reason: PLAYHEAD_JUMP_…
    */
-  PLAYHEAD_EVENT_POSITION_JUMPED = 16
+  PLAYHEAD_EVENT_POSITION_JUMPED = 16,
+  /* cues: the text on screen from position_us on, all of it; none when it is empty */
+  PLAYHEAD_EVENT_CUES_CHANGED = 17,
+  /* metadata: playback has reached the start of an event of the title, or begins within one */
+  PLAYHEAD_EVENT_TIMED_METADATA = 18
 };
 
 enum {
@@ -138,6 +143,8 @@ typedef struct playhead_event {
 
   const playhead_qoe* qoe; /* NULL but in a FIRST_FRAME and a SUMMARY */
   int64_t from_us;
+  const playhead_cues* cues;         /* NULL but in a CUES_CHANGED */
+  const playhead_metadata* metadata; /* NULL but in a TIMED_METADATA */
 } playhead_event;
 #define PLAYHEAD_EVENT_INIT PLAYHEAD_SIZED(playhead_event)
 

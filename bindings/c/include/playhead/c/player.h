@@ -63,6 +63,11 @@ typedef struct playhead_player_config {
   const char* audio_role;  /* "main", "alternate", "commentary", "description", "dub" */
   const char* audio_codec; /* beginning of its RFC 6381 name: "ec-3", "mp4a.40" */
   const char* audio_label; /* as the manifest has it */
+  /* Subtitles or captions to begin with: BCP 47; copied. NULL, or when the title has none of the
+   * language: forced text alone, in the language of the sound. */
+  const char* text_language;
+  int32_t text_off; /* 1: no text, forced text included, until playhead_player_select_text */
+  int32_t reserved; /* 0 */
 } playhead_player_config;
 #define PLAYHEAD_PLAYER_CONFIG_INIT PLAYHEAD_SIZED(playhead_player_config)
 
@@ -154,6 +159,10 @@ PLAYHEAD_API playhead_status playhead_player_set_limits(
 /* id: of an audio playhead_track, copied; empty: as the config says; unknown: a WARNING. */
 PLAYHEAD_API playhead_status playhead_player_select_audio(playhead_player* player,
                                                           const char* id) PLAYHEAD_NOEXCEPT;
+/* The same for text. NULL or empty: none but forced text, which text_off hides as well. Playback
+ * does not wait for text; what of it cannot be had is a WARNING. */
+PLAYHEAD_API playhead_status playhead_player_select_text(playhead_player* player,
+                                                         const char* id) PLAYHEAD_NOEXCEPT;
 /* Ends the play and saves the position; a SUMMARY event follows. */
 PLAYHEAD_API playhead_status playhead_player_stop(playhead_player* player) PLAYHEAD_NOEXCEPT;
 
@@ -248,12 +257,12 @@ typedef struct playhead_track {
   uint32_t struct_size;
   int32_t kind; /* PLAYHEAD_TRACK_… */
   const char* id;
-  const char* language;
-  const char* label;
-  const char* codecs;
+  const char *language, *label, *codecs;
   int64_t bitrate_bps; /* of its lowest Representation */
   int32_t channels;
   int32_t is_selected;
+  int32_t is_forced;  /* text for those who want none: signs, foreign talk */
+  int32_t is_caption; /* text inside the pictures (CEA-608) */
 } playhead_track;
 #define PLAYHEAD_TRACK_INIT PLAYHEAD_SIZED(playhead_track)
 

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "player/event_schedule.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace playhead {
+
+void EventSchedule::add(std::vector<TimedEvent> events) {
+  for (TimedEvent& event : events) {
+    if (!event.start) continue;
+    Identity identity{event.scheme, event.value, event.id};
+    bool is_passed = false;
+    const auto known = starts_.find(identity);
+    if (known != starts_.end()) {
+      const auto old = entries_.find({known->second, identity});
+      is_passed = old->second.is_passed;
+      entries_.erase(old);
+    } else if (entries_.size() >= kMost) {
+      if (!drop_oldest()) continue;
+    }
+    if (known == starts_.end()) is_passed = is_over(event, position_);
+    const MediaTime start = *event.start;
+    starts_[identity] = start;
+    entries_[{start, std::move(identity)}] = {std::move(event), is_passed};
+    looked_from_ = std::min(looked_from_, start);
+  }
+}
+
+void EventSchedule::clear() {
+  entries_.clear();
+  starts_.clear();
+  position_ = looked_from_ = MediaTime{};
+}
+
+bool EventSchedule::is_over(const TimedEvent& event, MediaTime position) {
+  return *event.start < position && (!event.duration || *event.start + *event.duration <= position);
+}
+
+bool EventSchedule::drop_oldest() {
+  const auto oldest = entries_.begin();
+  if (!is_over(oldest->second.event, position_)) return false;
+  starts_.erase(oldest->first.second);
+  entries_.erase(oldest);
+  return true;
+}
+
+void EventSchedule::seek(MediaTime position) {
+  position_ = position;
+  looked_from_ = MediaTime{};
+  // What is under way there is told of anew.
+  for (auto& [key, entry] : entries_) entry.is_passed = is_over(entry.event, position);
+}
+
+std::vector<TimedEvent> EventSchedule::advance(MediaTime position) {
+  std::vector<TimedEvent> passed;
+  for (auto at = entries_.lower_bound({looked_from_, {}}); at != entries_.end(); ++at) {
+    if (at->first.first > position) break;
+    if (!std::exchange(at->second.is_passed, true)) passed.push_back(at->second.event);
+  }
+  position_ = looked_from_ = position;
+  return passed;
+}
+
+std::optional<MediaTime> EventSchedule::next_after(MediaTime position) const {
+  const auto next = entries_.upper_bound({position, {"\xff", "", ""}});
+  if (next == entries_.end()) return std::nullopt;
+  return next->first.first;
+}
+
+}  // namespace playhead
