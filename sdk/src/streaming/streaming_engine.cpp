@@ -206,7 +206,9 @@ const StreamingEngine::Track* StreamingEngine::track_of(TrackKind kind) const {
 
 Duration StreamingEngine::turn(MonotonicTime now, MediaTime position, double speed) {
   // Nothing plays: no room appears, and whoever starts it again asks for a turn.
-  stands_still_ = position == position_ && (now > last_turn_ || stands_still_);
+  const bool has_stood = position == position_ && now > last_turn_;
+  stands_still_ = has_stood || (stands_still_ && position == position_);
+  may_sleep_ = has_stood;
   position_ = position;
   last_turn_ = now;
   speed_ = speed;
@@ -287,7 +289,7 @@ Duration StreamingEngine::turn_track(Track& track, MonotonicTime now, MediaTime 
   in.buffered_bytes = buffered_bytes() - old_audio_.bytes();
   in.speed = speed;
   const FetchDecision decision = decide_fetch(in, config_.buffering);
-  if (!decision.fetch) return stands_still_ ? kForever : decision.wait;
+  if (!decision.fetch) return may_sleep_ ? kForever : decision.wait;
   fetch_next(track, position);
   return kForever;
 }

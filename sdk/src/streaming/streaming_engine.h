@@ -285,6 +285,9 @@ class StreamingEngine final : private TrackStreamListener {
   MediaTime position_;  // of the last turn
   MonotonicTime last_turn_;
   bool stands_still_ = false;  // the position, since the turn before
+  // Nothing but a call can make a fetch due. Not so in a second turn at the same moment: what led
+  // to it may set playback going.
+  bool may_sleep_ = false;
   double speed_ = 1;
   IndexTable indexes_;
   LiveRefresher refresher_;
