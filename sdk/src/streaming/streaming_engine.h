@@ -22,27 +22,15 @@
 #include "streaming/played_tracks.h"
 #include "streaming/representation_selector.h"
 #include "streaming/sample_queue.h"
+#include "streaming/streaming_config.h"
 #include "streaming/streaming_listener.h"
 #include "streaming/text_track.h"
 #include "streaming/timeline_mapper.h"
 #include "streaming/track_stream.h"
 #include "streaming/transfer_watch.h"
+#include "streaming/trouble.h"
 
 namespace playhead {
-
-struct StreamingConfig {
-  BufferingConfig buffering;
-  AbrPreset preset = AbrPreset::kVod;
-  PictureLimits limits;
-  LiveConfig live;
-  // The URLs are signed and can be renewed.
-  bool can_renew = false;
-  // Tables of the bitrate rules, kept from title to title; null: its own.
-  std::shared_ptr<abr::PlanCache> plans;
-};
-
-// What the app is told about a Representation.
-[[nodiscard]] RepresentationInfo representation_info(const Representation& representation);
 
 // Decides what is fetched next for the tracks of a Presentation and holds what was fetched. Each
 // turn() looks at levels and position and starts what the policies ask for. Engine thread.
@@ -123,9 +111,7 @@ class StreamingEngine final : private TrackStreamListener {
   // Where the title wants playback to begin: EXT-X-START. On the presentation timeline.
   [[nodiscard]] std::optional<MediaTime> start_point() const;
   // For so long the live manifest has not changed, though it should have.
-  [[nodiscard]] std::optional<Duration> stale_for(MonotonicTime now) const {
-    return refresher_.stale_for(now);
-  }
+  [[nodiscard]] std::optional<Duration> stale_for(MonotonicTime now) const;
   [[nodiscard]] Bitrate throughput() const { return chooser().throughput(); }
   // What an earlier play measured on this network; before open().
   void remember(Bitrate throughput) { selector_.chooser().remember(throughput); }
@@ -205,9 +191,7 @@ class StreamingEngine final : private TrackStreamListener {
   // Waits for segments that are still to be made.
   [[nodiscard]] bool waits_for_more(const Track& track, const LoadedIndex& index) const;
   // Where live titles are made, at the least: what is asked for too early is not there.
-  [[nodiscard]] WallTime wall(MonotonicTime now) const {
-    return clock_.read(now, executor_.wall_now()).earliest;
-  }
+  [[nodiscard]] WallTime wall(MonotonicTime now) const;
   // What `track` wants next has fallen out of the window: what then happens the listener decides.
   [[nodiscard]] bool is_behind_window(const Track& track, const LoadedIndex& index) const;
   // It is made while it is sent.
@@ -262,13 +246,6 @@ class StreamingEngine final : private TrackStreamListener {
   void handle_failure(Track& track, const SegmentFailure& failure, MonotonicTime now,
                       MediaTime position);
   // Decides what a failure of a Representation leads to, and does all but skip.
-  struct Trouble {
-    const std::string& representation_id;
-    const Error& error;
-    bool is_media = true;  // false: its index
-    bool is_last = false;  // the title's last segment
-    bool is_new = false;   // a live title's, announced moments ago
-  };
   FailureAction react(Track& track, const Trouble& trouble, MonotonicTime now, MediaTime position);
   [[nodiscard]] int usable_left(const Track& track) const;
 

@@ -27,6 +27,14 @@ const Representation* find_representation(const AdaptationSet& set, const std::s
 
 }  // namespace
 
+std::optional<Duration> StreamingEngine::stale_for(MonotonicTime now) const {
+  return refresher_.stale_for(now);
+}
+
+WallTime StreamingEngine::wall(MonotonicTime now) const {
+  return clock_.read(now, executor_.wall_now()).earliest;
+}
+
 bool StreamingEngine::is_live() const {
   return presentation_->type != PresentationType::kVod || indexes_.has_live_playlist();
 }

@@ -28,7 +28,8 @@ TEST_CASE("swarm: the same seed gives the same log, another one another") {
   CHECK(first.str() == second.str());
   CHECK(a.hash == b.hash);
   CHECK(a.hash != c.hash);
-  CHECK(a.log_lines == std::count(first.str().begin(), first.str().end(), '\n'));
+  const std::string log = first.str();
+  CHECK(a.log_lines == std::count(log.begin(), log.end(), '\n'));
   CHECK(a.log_lines > 100);
 }
 

@@ -33,3 +33,4 @@
 #include "playhead/c/events.h"
 #include "playhead/c/player.h"
 #include "playhead/c/sinks.h"
+#include "playhead/c/snapshot.h"

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "playhead/abr/plan_cache.h"
+#include "playhead/config.h"
+#include "playhead/events.h"
+#include "playhead/presentation.h"
+
+namespace playhead {
+
+// What a StreamingEngine is made with.
+struct StreamingConfig {
+  BufferingConfig buffering;
+  AbrPreset preset = AbrPreset::kVod;
+  PictureLimits limits;
+  LiveConfig live;
+  // The URLs are signed and can be renewed.
+  bool can_renew = false;
+  // Tables of the bitrate rules, kept from title to title; null: its own.
+  std::shared_ptr<abr::PlanCache> plans;
+};
+
+// What the app is told about a Representation.
+[[nodiscard]] RepresentationInfo representation_info(const Representation& representation);
+
+}  // namespace playhead
