@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_depth.h"
 #include "base/limits.h"
 #include "base/url.h"
 #include "manifest/relocated_index.h"
@@ -25,24 +26,6 @@ constexpr double kMaxTtlSeconds = 24 * 3600;
 
 Error bad(ErrorCode code, const std::string& url, const std::string& what) {
   return make_error(code, "the steering manifest " + redact(url) + ": " + what);
-}
-
-// The library's parser recurses with the text.
-bool is_shallow(std::string_view text) {
-  int depth = 0;
-  bool in_string = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (in_string) {
-      if (c == '\\') ++i;
-      if (c == '"') in_string = false;
-      continue;
-    }
-    if (c == '"') in_string = true;
-    if ((c == '{' || c == '[') && ++depth > kMaxDepth) return false;
-    if (c == '}' || c == ']') --depth;
-  }
-  return true;
 }
 
 std::string text_of(const Json& object, const char* name) {
@@ -193,7 +176,7 @@ void add_clone(Representation& r, const PathwayClone& clone) {
 
 Result<SteeringManifest> parse_steering_manifest(std::string_view text, const std::string& url) {
   if (text.size() > limits::kSteeringBytes) return bad(ErrorCode::kManifestLimit, url, "too large");
-  if (!is_shallow(text)) return bad(ErrorCode::kManifestLimit, url, "nested too deeply");
+  if (!is_json_shallow(text, kMaxDepth)) return bad(ErrorCode::kManifestLimit, url, "nested too deeply");
   const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (json.is_discarded() || !json.is_object()) {
     return bad(ErrorCode::kManifestSyntax, url, "not a JSON object");

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/iso8601.h"
+#include "base/json_depth.h"
 #include "base/rfc3339.h"
 
 namespace playhead {
@@ -29,28 +30,9 @@ Error bad_answer(std::string context) {
   return make_error(ErrorCode::kApiBadAnswer, std::move(context));
 }
 
-bool is_shallow(std::string_view text) {
-  int depth = 0;
-  bool in_string = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (in_string) {
-      if (c == '\\') ++i;
-      if (c == '"') in_string = false;
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '{' || c == '[') {
-      if (++depth > kMaxJsonDepth) return false;
-    } else if (c == '}' || c == ']') {
-      --depth;
-    }
-  }
-  return true;
-}
-
 Result<Json> parse_object(std::string_view text) {
   if (text.size() > kMaxJsonBytes) return bad_answer("the answer is larger than 1 MiB");
-  if (!is_shallow(text)) return bad_answer("the answer is nested too deeply");
+  if (!is_json_shallow(text, kMaxJsonDepth)) return bad_answer("the answer is nested too deeply");
   Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (json.is_discarded()) return bad_answer("the answer is not JSON");
   if (!json.is_object()) return bad_answer("the answer is not a JSON object");
