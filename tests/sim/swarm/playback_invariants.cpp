@@ -25,8 +25,17 @@ class PositionGoesForward final : public Invariant {
  public:
   PositionGoesForward() : Invariant(3, "the position does not go back without a seek") {}
 
-  void on_event(const Event& event, const Facts&) override {
+  void on_event(const Event& event, const Facts& facts) override {
     if (is_restart(event.payload)) last_.reset();
+    // Over what could not be fetched, forward, and told: from where playback stood.
+    if (const auto* jump = std::get_if<PositionJumped>(&event.payload)) {
+      check(jump->from < jump->to && (!last_ || *last_ <= jump->from + 500ms), facts, [&] {
+        return "a jump from " + s(jump->from) + " to " + s(jump->to) + " is told, after " +
+               (last_ ? s(*last_) : "nothing");
+      });
+      last_ = jump->to;
+      at_ = facts.now;
+    }
   }
   void on_start(const Facts&) override { last_.reset(); }
   void on_status(const PlayerStatus& status, const Facts& facts) override {
