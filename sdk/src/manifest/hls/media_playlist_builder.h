@@ -111,8 +111,9 @@ class MediaPlaylistBuilder {
   // What applies until it is changed.
   uint64_t discontinuity_ = 0;  // tags so far
   KeyTracker keys_;
-  std::string_view key_value_;  // the latest EXT-X-KEY and EXT-X-MAP as written: some packagers
-  std::string_view map_value_;  // repeat them for each segment
+  // The latest EXT-X-KEY and EXT-X-MAP as written, if any was: some packagers repeat them for each
+  // segment.
+  std::optional<std::string_view> key_value_, map_value_;
   std::shared_ptr<const InitSegment> init_;
   std::shared_ptr<const InitSegment> inferred_init_;  // by infer_init(), not by a tag
   bool is_run_open_ = false;

@@ -133,7 +133,7 @@ void MediaPlaylistBuilder::continue_previous() {
   }
   bitrate_bps_ = playlist_.bitrates.empty() ? 0 : playlist_.bitrates.back().bps;
   is_run_open_ = true;
-  key_value_ = map_value_ = {};
+  key_value_ = map_value_ = std::nullopt;
 }
 
 void MediaPlaylistBuilder::take_skipped(uint64_t count) {
