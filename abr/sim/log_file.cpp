@@ -46,8 +46,9 @@ Result<ReplayCount> replay(const std::string& text) {
   const auto cache = std::make_shared<abr::PlanCache>();
   std::string_view rest = text;
   for (int64_t number = 1; !rest.empty(); ++number) {
-    const std::string_view line = rest.substr(0, rest.find('\n'));
+    std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
     const auto bad = [&](const Error& error) {
       return make_error(ErrorCode::kInvalidArgument,
                         "line " + std::to_string(number) + ": " + error.context);
@@ -66,7 +67,7 @@ Result<ReplayCount> replay(const std::string& text) {
       return bad(make_error(ErrorCode::kInvalidArgument, "a decision before any session"));
     }
     ++count.decisions;
-    if (abr::replays(*policy.controller, *record)) continue;
+    if (abr::replays(*policy.controller, policy.settings, *record)) continue;
     if (count.differing++ == 0) count.first_difference = std::to_string(number);
   }
   return count;

@@ -149,7 +149,6 @@ class Session {
     in.now = inputs(number, is_playing_ ? std::max(level_s_ - after_s, 0.0) : 0);
     in.running = running;
     in.received_bytes = to_bytes(bits);
-    in.elapsed = from_seconds(after_s);
     in.active = from_seconds(std::max(after_s - latency, 0.0));
     abr::Decision decision = timed([&] { return policy_.controller->judge(in); });
     if (decision.reason != abr::Reason::kStallAhead) return std::nullopt;

@@ -64,7 +64,10 @@ Result<Trace> Trace::parse(std::string_view text) {
     std::string_view line = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
     ++number;
-    if (std::exchange(is_title, false) || line.empty() || line == "\r") continue;
+    // Column names, where there are any, are the first line.
+    const bool may_be_title = std::exchange(is_title, false);
+    if (line.empty() || line == "\r") continue;
+    if (may_be_title && !number_of(line.substr(0, line.find(',')))) continue;
     double values[3] = {};
     for (int i = 0; i < 3; ++i) {
       const std::size_t comma = i < 2 ? line.find(',') : line.size();

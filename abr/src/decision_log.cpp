@@ -12,6 +12,8 @@ namespace {
 
 // Longest ladder a line may hold; more is no ladder.
 constexpr int64_t kMaxLadder = 1000;
+// Longest buffer a line may hold: half a day of ten-second segments.
+constexpr int64_t kMaxBuffered = 5000;
 constexpr int64_t kMillion = 1'000'000;
 
 class LineWriter {
@@ -45,6 +47,12 @@ class LineReader {
     return word;
   }
   int64_t number() { return parse(word()); }
+  int32_t number_of_32_bits() {
+    const int64_t value = number();
+    const auto small = static_cast<int32_t>(value);
+    if (small != value) is_good_ = false;
+    return is_good_ ? small : 0;
+  }
   std::optional<int64_t> optional() {
     const std::string_view text = word();
     if (text == "-") return std::nullopt;
@@ -69,10 +77,23 @@ constexpr Reason kReasons[] = {Reason::kEmptyLadder, Reason::kOnlyOne,    Reason
                                Reason::kRemembered,  Reason::kThroughput, Reason::kBuffer,
                                Reason::kGuard,       Reason::kKeep,       Reason::kStallAhead};
 
+void write_forecast(LineWriter& out, const Forecast& forecast) {
+  out.number(forecast.throughput.bps).number(forecast.ttfb.count());
+  out.number(forecast.spread_permille).number(forecast.volatility_permille);
+  out.number(forecast.is_remembered ? 1 : 0);
+}
+
+void read_forecast(LineReader& in, Forecast& forecast) {
+  forecast.throughput = {in.number()};
+  forecast.ttfb = Duration{in.number()};
+  forecast.spread_permille = in.number_of_32_bits();
+  forecast.volatility_permille = in.number_of_32_bits();
+  forecast.is_remembered = in.number() != 0;
+}
+
 void write_inputs(LineWriter& out, const DecisionInputs& in, const std::vector<Candidate>& ladder) {
-  out.optional(in.current).number(in.forecast.throughput.bps).number(in.forecast.ttfb.count());
-  out.number(in.forecast.spread_permille).number(in.forecast.volatility_permille);
-  out.number(in.forecast.is_remembered ? 1 : 0);
+  out.optional(in.current);
+  write_forecast(out, in.forecast);
   out.number(in.buffer_level.count()).number(in.buffer_cap.count());
   out.number(in.segment_duration.count()).number(in.typical_duration.count());
   out.number(in.ahead_segments).optional(in.segments_left);
@@ -89,16 +110,12 @@ std::optional<std::size_t> to_index(std::optional<int64_t> value) {
 
 void read_inputs(LineReader& in, DecisionInputs& out, std::vector<Candidate>& ladder) {
   out.current = to_index(in.optional());
-  out.forecast.throughput = {in.number()};
-  out.forecast.ttfb = Duration{in.number()};
-  out.forecast.spread_permille = static_cast<int32_t>(in.number());
-  out.forecast.volatility_permille = static_cast<int32_t>(in.number());
-  out.forecast.is_remembered = in.number() != 0;
+  read_forecast(in, out.forecast);
   out.buffer_level = Duration{in.number()};
   out.buffer_cap = Duration{in.number()};
   out.segment_duration = Duration{in.number()};
   out.typical_duration = Duration{in.number()};
-  out.ahead_segments = static_cast<int32_t>(in.number());
+  out.ahead_segments = in.number_of_32_bits();
   out.segments_left = in.optional();
   const int64_t count = in.number();
   if (count < 0 || count > kMaxLadder) return in.fail();
@@ -138,10 +155,63 @@ void read_decision(LineReader& in, Decision& decision, std::size_t ladder_size) 
       in.word();
       decision.scores.push_back(kExcluded);
     } else {
-      decision.scores.push_back(static_cast<int32_t>(in.number()));
+      decision.scores.push_back(in.number_of_32_bits());
     }
   }
   if (!decision.scores.empty() && decision.scores.size() != ladder_size) in.fail();
+}
+
+LogRecord read_decided(LineReader& in, std::string_view kind) {
+  DecisionRecord record;
+  record.is_judgement = kind == "judge";
+  if (!record.is_judgement && kind != "decide") in.fail();
+  record.number = in.number();
+  record.at = Duration{in.number()};
+  if (record.is_judgement) {
+    record.transfer.running = static_cast<std::size_t>(in.number());
+    record.transfer.received_bytes = in.number();
+    record.transfer.active = Duration{in.number()};
+  }
+  read_inputs(in, record.transfer.now, record.ladder);
+  if (in.is_good()) read_decision(in, record.decision, record.ladder.size());
+  return record;
+}
+
+void write_replacement(LineWriter& out, const ReplacementRecord& record) {
+  const ReplacementInputs& in = record.from;
+  out.word("replace").number(record.number).number(record.at.count());
+  out.number(in.lowest.bps).number(in.highest.bps).number(in.chosen.bps).number(in.segment_bytes);
+  write_forecast(out, in.forecast);
+  out.number(in.buffer_level.count()).number(static_cast<int64_t>(record.buffered.size()));
+  for (const BufferedSegment& segment : record.buffered) {
+    out.number(segment.starts_in.count()).number(segment.duration.count());
+    out.number(segment.bitrate.bps);
+  }
+  out.number(static_cast<int64_t>(record.replaced));
+}
+
+LogRecord read_replacement(LineReader& in) {
+  ReplacementRecord record;
+  record.number = in.number();
+  record.at = Duration{in.number()};
+  record.from.lowest = {in.number()};
+  record.from.highest = {in.number()};
+  record.from.chosen = {in.number()};
+  record.from.segment_bytes = in.number();
+  read_forecast(in, record.from.forecast);
+  record.from.buffer_level = Duration{in.number()};
+  const int64_t count = in.number();
+  if (count < 0 || count > kMaxBuffered) in.fail();
+  for (int64_t i = 0; i < count && in.is_good(); ++i) {
+    BufferedSegment segment;
+    segment.starts_in = Duration{in.number()};
+    segment.duration = Duration{in.number()};
+    segment.bitrate = {in.number()};
+    record.buffered.push_back(segment);
+  }
+  record.replaced = static_cast<std::size_t>(in.number());
+  if (record.replaced >= record.buffered.size()) in.fail();
+  return record;
 }
 
 }  // namespace
@@ -152,10 +222,16 @@ TransferInputs DecisionRecord::inputs() const {
   return in;
 }
 
-DecisionRecord make_record(int64_t segment, Duration at, const DecisionInputs& in,
+ReplacementInputs ReplacementRecord::inputs() const {
+  ReplacementInputs in = from;
+  in.buffered = buffered;
+  return in;
+}
+
+DecisionRecord make_record(int64_t number, Duration at, const DecisionInputs& in,
                            Decision decision) {
   DecisionRecord record;
-  record.segment = segment;
+  record.number = number;
   record.at = at;
   record.ladder.assign(in.ladder.begin(), in.ladder.end());
   record.transfer.now = in;
@@ -164,51 +240,54 @@ DecisionRecord make_record(int64_t segment, Duration at, const DecisionInputs& i
   return record;
 }
 
-DecisionRecord make_record(int64_t segment, Duration at, const TransferInputs& in,
+DecisionRecord make_record(int64_t number, Duration at, const TransferInputs& in,
                            Decision decision) {
-  DecisionRecord record = make_record(segment, at, in.now, std::move(decision));
+  DecisionRecord record = make_record(number, at, in.now, std::move(decision));
   record.is_judgement = true;
   record.transfer = in;
   record.transfer.now.ladder = {};
   return record;
 }
 
-bool replays(const Controller& controller, const DecisionRecord& record) {
-  const TransferInputs in = record.inputs();
-  const Decision again = record.is_judgement ? controller.judge(in) : controller.decide(in.now);
-  return again == record.decision;
+ReplacementRecord make_record(int64_t number, Duration at, const ReplacementInputs& in,
+                              std::size_t replaced) {
+  ReplacementRecord record{number, at, {in.buffered.begin(), in.buffered.end()}, in, replaced};
+  record.from.buffered = {};
+  return record;
 }
 
-std::string encode(const DecisionRecord& record) {
-  LineWriter out;
-  out.word(record.is_judgement ? "judge" : "decide");
-  out.number(record.segment).number(record.at.count());
-  if (record.is_judgement) {
-    out.number(static_cast<int64_t>(record.transfer.running));
-    out.number(record.transfer.received_bytes);
-    out.number(record.transfer.elapsed.count()).number(record.transfer.active.count());
+bool replays(const Controller& controller, const Settings& settings, const LogRecord& record) {
+  if (const auto* replacement = std::get_if<ReplacementRecord>(&record)) {
+    return advise_replacement(replacement->inputs(), settings) == replacement->replaced;
   }
-  write_inputs(out, record.transfer.now, record.ladder);
-  write_decision(out, record.decision);
+  const auto& decided = std::get<DecisionRecord>(record);
+  const TransferInputs in = decided.inputs();
+  const Decision again = decided.is_judgement ? controller.judge(in) : controller.decide(in.now);
+  return again == decided.decision;
+}
+
+std::string encode(const LogRecord& record) {
+  LineWriter out;
+  if (const auto* replacement = std::get_if<ReplacementRecord>(&record)) {
+    write_replacement(out, *replacement);
+    return out.take();
+  }
+  const auto& decided = std::get<DecisionRecord>(record);
+  out.word(decided.is_judgement ? "judge" : "decide");
+  out.number(decided.number).number(decided.at.count());
+  if (decided.is_judgement) {
+    out.number(static_cast<int64_t>(decided.transfer.running));
+    out.number(decided.transfer.received_bytes).number(decided.transfer.active.count());
+  }
+  write_inputs(out, decided.transfer.now, decided.ladder);
+  write_decision(out, decided.decision);
   return out.take();
 }
 
-Result<DecisionRecord> parse_record(std::string_view line) {
+Result<LogRecord> parse_record(std::string_view line) {
   LineReader in(line);
-  DecisionRecord record;
   const std::string_view kind = in.word();
-  record.is_judgement = kind == "judge";
-  if (!record.is_judgement && kind != "decide") in.fail();
-  record.segment = in.number();
-  record.at = Duration{in.number()};
-  if (record.is_judgement) {
-    record.transfer.running = static_cast<std::size_t>(in.number());
-    record.transfer.received_bytes = in.number();
-    record.transfer.elapsed = Duration{in.number()};
-    record.transfer.active = Duration{in.number()};
-  }
-  read_inputs(in, record.transfer.now, record.ladder);
-  if (in.is_good()) read_decision(in, record.decision, record.ladder.size());
+  LogRecord record = kind == "replace" ? read_replacement(in) : read_decided(in, kind);
   if (!in.is_good() || !in.is_at_end()) {
     return make_error(ErrorCode::kInvalidArgument, "not a line of a decision log");
   }
@@ -244,7 +323,7 @@ Result<Settings> parse_settings(std::string_view words) {
   return settings;
 }
 
-void DecisionLog::add(DecisionRecord record) {
+void DecisionLog::add(LogRecord record) {
   records_.push_back(std::move(record));
   while (records_.size() > capacity_) {
     records_.pop_front();

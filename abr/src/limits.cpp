@@ -45,10 +45,7 @@ Limit wish_against(const LimitCandidate& c, const LimitInputs& in, int64_t enoug
   if (enough_pixels > 0 && static_cast<int64_t>(c.width) * c.height > enough_pixels) {
     return Limit::kViewport;
   }
-  if (in.smooth_height > 0 && c.height > in.smooth_height &&
-      (in.smooth_frame_rate <= 0 || c.frame_rate >= in.smooth_frame_rate)) {
-    return Limit::kDroppedFrames;
-  }
+  if (in.smooth_height > 0 && c.height > in.smooth_height) return Limit::kDroppedFrames;
   return Limit::kNone;
 }
 

@@ -46,7 +46,7 @@ constexpr SettingField kFields[] = {
     {"quantile_window", &Settings::quantile_window, 1, 1e6},
     {"bola_gp_s", &Settings::bola_gp_s, 0.1, 1000},
     {"replace_keep_s", &Settings::replace_keep_s, 0, 1000},
-    {"replace_min_gain", &Settings::replace_min_gain, 0, 1},
+    {"replace_min_gain", &Settings::replace_min_gain, 0, 2},
 };
 
 }  // namespace
@@ -92,6 +92,7 @@ Settings settings_for(Preset preset) {
       s.linear_share = 0;
       s.data_price = 0.8;
       s.margin = 0.6;
+      s.replace_min_gain = 2;  // no gain is: nothing is paid for twice
       break;
     case Preset::kMaxQuality:
       s.linear_share = 0.8;

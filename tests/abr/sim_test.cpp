@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <regex>
+
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
@@ -51,6 +53,22 @@ TEST_CASE("trace: files that are none") {
   CHECK_FALSE(Trace::load("/").has_value());
   CHECK_FALSE(read_file("/dev/zero").has_value());  // never ends
   CHECK(Trace::parse(std::string(kTitles) + "1000,100,20\r\n\r\n").has_value());
+}
+
+TEST_CASE("trace: with or without column names, whatever ends its lines") {
+  const std::string rows = "1000,1000,10\n2000,500,20\n";
+  std::string windows = rows;
+  for (std::size_t at = 0; (at = windows.find('\n', at)) != windows.npos; at += 2) {
+    windows.replace(at, 1, "\r\n");
+  }
+  for (const std::string& text : {kTitles + rows, rows, windows}) {
+    CAPTURE(text);
+    const auto trace = Trace::parse(text);
+    REQUIRE(trace.has_value());
+    CHECK(trace->bps(0.5) == 1'000'000);
+    CHECK(trace->bps(1.5) == 500'000);
+    CHECK(trace->bps(3.5) == 1'000'000);
+  }
 }
 
 TEST_CASE("trace: what comes when") {
@@ -177,6 +195,9 @@ TEST_CASE("report: two runs are the same bytes, and every decision is made again
   CHECK(count->sessions == 5);
   CHECK(count->decisions >= 100);
   CHECK(count->differing == 0);
+  const auto dos = replay(std::regex_replace(logs, std::regex("\n"), "\r\n"));
+  REQUIRE(dos.has_value());
+  CHECK(dos->decisions == count->decisions);
   // A log that lies is found out.
   const std::size_t last_score = logs.find_last_of("0123456789");
   logs[last_score] = logs[last_score] == '1' ? '2' : '1';

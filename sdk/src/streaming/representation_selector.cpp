@@ -7,6 +7,7 @@
 
 #include "streaming/limit_inputs.h"
 #include "streaming/next_segment.h"
+#include "streaming/track_selection.h"
 
 namespace playhead {
 
@@ -90,7 +91,7 @@ bool RepresentationSelector::may_show(const Representation& representation) cons
 
 bool RepresentationSelector::is_usable(TrackKind kind, const std::set<std::string>& failed_ids,
                                        const Representation& representation) const {
-  if (failed_ids.count(representation.id) != 0) return false;
+  if (failed_ids.count(representation.id) != 0 || !is_understood(representation)) return false;
   return kind != TrackKind::kVideo || representation.id == forced_id_ ||
          backend_.supports(representation.codecs);
 }
@@ -132,6 +133,7 @@ VideoChooser::Situation RepresentationSelector::situation(
     const bool is_avoided = representation.id == avoided_id_ && place.now < avoided_until_ &&
                             place.set.representations.size() > 1;
     if (is_avoided || place.failed_ids.count(representation.id) != 0) continue;
+    if (!is_understood(representation)) continue;
     VideoChooser::Option option{&representation, nullptr, std::nullopt,
                                 is_usable(place.kind, place.failed_ids, representation)};
     if (const LoadedIndex* index = indexes_.find(representation)) {
@@ -157,14 +159,13 @@ bool RepresentationSelector::should_drop(const Place& place,
   if (!forced_id_.empty() || !receiving.first_byte || receiving.is_at_edge) return false;
   std::vector<VideoChooser::Option> options;
   const VideoChooser::Transfer transfer{receiving.id, receiving.bytes,
-                                        place.now - receiving.started,
                                         place.now - *receiving.first_byte};
   return chooser_.should_drop(situation(place, options), transfer);
 }
 
 std::optional<std::size_t> RepresentationSelector::worth_replacing(
     const Place& place, MediaTime position, const Representation& chosen,
-    std::span<const VideoChooser::Buffered> segments) const {
+    std::span<const VideoChooser::Buffered> segments) {
   std::vector<VideoChooser::Option> options;
   const VideoChooser::Situation now = situation(place, options);
   if (!forced_id_.empty() || options.empty()) return std::nullopt;

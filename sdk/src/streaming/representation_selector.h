@@ -63,7 +63,7 @@ class RepresentationSelector {
   // rules have the choice.
   [[nodiscard]] std::optional<std::size_t> worth_replacing(
       const Place& place, MediaTime position, const Representation& chosen,
-      std::span<const VideoChooser::Buffered> segments) const;
+      std::span<const VideoChooser::Buffered> segments);
 
   // Not to be chosen for a minute from `now` on, unless there is no other.
   void avoid(const std::string& id, MonotonicTime now);

@@ -395,7 +395,7 @@ void StreamingEngine::start_fetch(Track& track, const LoadedIndex& index, NextMe
     watch_.begin_video(
         {representation.id, track.last_id,
          replaces ? planned.segment.start : std::max(planned.segment.start, track.stream->cursor()),
-         executor_.now(), planned.is_at_edge, std::nullopt, 0});
+         planned.is_at_edge, std::nullopt, 0});
   }
   track.last_id = representation.id;
   track.stream->fetch(std::move(planned));

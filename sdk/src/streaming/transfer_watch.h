@@ -21,7 +21,6 @@ class TransferWatch {
     std::string id;           // of its Representation
     std::string previous_id;  // of the segment before
     MediaTime from;           // where it begins
-    MonotonicTime started;
     // Its media is made while it is sent: it comes as fast as that, whatever the link carries.
     bool is_at_edge = false;
     std::optional<MonotonicTime> first_byte;

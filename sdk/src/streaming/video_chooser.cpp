@@ -51,7 +51,6 @@ Bitrate scaled(Bitrate bitrate, double speed) {
 // The ladder as the rules see it, with the option behind each candidate.
 struct VideoChooser::Ladder {
   std::vector<const Representation*> representations;
-  std::vector<bool> is_loaded;  // its segments are known
   std::vector<abr::Candidate> candidates;
   abr::DecisionInputs in;
   std::vector<abr::Limit> limits;  // of every option
@@ -126,7 +125,6 @@ VideoChooser::Ladder VideoChooser::make_ladder(const Situation& s) const {
     if (r.id == s.last_id) ladder.in.current = ladder.candidates.size();
     ladder.candidates.push_back(candidate);
     ladder.representations.push_back(&r);
-    ladder.is_loaded.push_back(option.segments != nullptr);
   }
   ladder.in.forecast = estimator_->forecast();
   ladder.in.buffer_level = scaled(s.level, speed);
@@ -157,7 +155,14 @@ VideoChooser::Choice VideoChooser::choose(const Situation& situation) {
 }
 
 bool VideoChooser::should_drop(const Situation& situation, const Transfer& transfer) {
-  Ladder ladder = make_ladder(situation);
+  // Down to one that need not be looked up first.
+  std::vector<Option> loaded;
+  for (const Option& option : situation.options) {
+    if (option.segments || option.representation->id == transfer.id) loaded.push_back(option);
+  }
+  Situation among_loaded = situation;
+  among_loaded.options = loaded;
+  const Ladder ladder = make_ladder(among_loaded);
   const auto running = ladder.find(transfer.id);
   if (!running) return false;  // what may not be chosen any more is played to its end
   abr::TransferInputs in;
@@ -165,16 +170,10 @@ bool VideoChooser::should_drop(const Situation& situation, const Transfer& trans
   in.now.ladder = ladder.candidates;
   in.running = *running;
   in.received_bytes = transfer.received_bytes;
-  in.elapsed = transfer.elapsed;
   in.active = transfer.active;
   abr::Decision decision = controller_->judge(in);
   if (decision.reason != abr::Reason::kStallAhead) return false;
-  // Options ascend: down to one that need not be looked up first.
-  std::size_t instead = *decision.chosen;
-  while (!ladder.is_loaded[instead]) {
-    if (instead-- == 0) return false;
-  }
-  instead_id_ = ladder.representations[instead]->id;
+  instead_id_ = ladder.representations[*decision.chosen]->id;
   log_.add(
       abr::make_record(decisions_++, situation.now - MonotonicTime{}, in, std::move(decision)));
   return true;
@@ -183,7 +182,7 @@ bool VideoChooser::should_drop(const Situation& situation, const Transfer& trans
 std::optional<std::size_t> VideoChooser::worth_replacing(const Situation& situation,
                                                          MediaTime position,
                                                          const Representation& chosen,
-                                                         std::span<const Buffered> segments) const {
+                                                         std::span<const Buffered> segments) {
   if (situation.limits.is_metered) return std::nullopt;  // nothing is paid for twice
   const double speed = std::clamp(situation.speed, kMinSpeed, kMaxSpeed);
   std::vector<abr::BufferedSegment> buffered;
@@ -199,7 +198,11 @@ std::optional<std::size_t> VideoChooser::worth_replacing(const Situation& situat
   in.chosen = scaled(chosen.bandwidth, speed);
   in.forecast = estimator_->forecast();
   in.buffer_level = scaled(situation.level, speed);
-  return abr::advise_replacement(in, settings_);
+  const auto replaced = abr::advise_replacement(in, settings_);
+  if (replaced) {
+    log_.add(abr::make_record(decisions_++, situation.now - MonotonicTime{}, in, *replaced));
+  }
+  return replaced;
 }
 
 }  // namespace playhead

@@ -61,8 +61,7 @@ class VideoChooser {
   struct Transfer {
     std::string id;  // of its Representation
     int64_t received_bytes = 0;
-    Duration elapsed{0};  // since its request
-    Duration active{0};   // since its first byte
+    Duration active{0};  // since its first byte
   };
   // True: drop it; the next choose() answers what to fetch instead, a Representation whose segments
   // are known.
@@ -74,9 +73,10 @@ class VideoChooser {
     MediaTime start, end;
     Bitrate bitrate;
   };
-  [[nodiscard]] std::optional<std::size_t> worth_replacing(
-      const Situation& situation, MediaTime position, const Representation& chosen,
-      std::span<const Buffered> segments) const;
+  [[nodiscard]] std::optional<std::size_t> worth_replacing(const Situation& situation,
+                                                           MediaTime position,
+                                                           const Representation& chosen,
+                                                           std::span<const Buffered> segments);
 
   // Why each option was or was not to be had, at the last choose().
   struct Limited {

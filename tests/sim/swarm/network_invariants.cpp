@@ -154,7 +154,9 @@ class ChoicesKeepTheMargin final : public Invariant {
       if (line.rfind("limits", 0) == 0) continue;
       const auto record = abr::parse_record(line);
       check(static_cast<bool>(record), facts, [&] { return "not a decision: " + line; });
-      if (record) look_at(*record, line, facts);
+      if (!record) continue;
+      const auto* decided = std::get_if<abr::DecisionRecord>(&*record);
+      if (decided) look_at(*decided, line, facts);
     }
   }
 

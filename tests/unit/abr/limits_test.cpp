@@ -86,12 +86,6 @@ TEST_CASE("limits: each with its reason") {
        5, Limit::kNone},
       {"dropped frames", [](LimitInputs& in) { in.smooth_height = 1079; }, 3,
        Limit::kDroppedFrames},
-      {"dropped frames at high rates only",
-       [](LimitInputs& in) {
-         in.smooth_height = 700;
-         in.smooth_frame_rate = 40;
-       },
-       4, Limit::kDroppedFrames},
   };
   const auto ladder = make_ladder();
   for (const Case& c : cases) {

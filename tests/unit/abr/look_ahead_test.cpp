@@ -253,7 +253,6 @@ TEST_CASE("abandon rule: when a transfer is dropped") {
     in.running = c.running;
     in.received_bytes = c.received_bytes;
     in.active = c.active;
-    in.elapsed = c.active + 30ms;
     const Decision decision = controller->judge(in);
     CHECK((decision.reason == Reason::kStallAhead) == c.is_dropped);
     CHECK((*decision.chosen < c.running) == c.is_dropped);

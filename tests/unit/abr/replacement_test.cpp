@@ -47,6 +47,8 @@ TEST_CASE("replacement: when buffered segments are fetched again") {
     in.forecast.throughput = {c.throughput_bps};
     in.buffer_level = c.level;
     CHECK(advise_replacement(in, {}) == c.replaced);
+    // Who saves data pays for nothing twice.
+    CHECK_FALSE(advise_replacement(in, settings_for(Preset::kDataSaver)).has_value());
   }
 }
 

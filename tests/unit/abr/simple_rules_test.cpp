@@ -89,7 +89,6 @@ TEST_CASE("simple rules never abandon") {
   TransferInputs in;
   in.now = inputs_of(ladder, 1'000, 0s);
   in.running = 1;
-  in.elapsed = 60s;
   for (const Algorithm algorithm : {Algorithm::kRate, Algorithm::kBuffer}) {
     const Decision decision = make_controller(algorithm, {})->judge(in);
     CHECK(decision.chosen == 1);

@@ -106,6 +106,19 @@ TEST_CASE("representation_selector: what no decoder takes is chosen by hand alon
   CHECK_FALSE(selector.is_usable(TrackKind::kVideo, {"r0"}, title.at(0)));
 }
 
+TEST_CASE("representation_selector: never what an unknown EssentialProperty belongs to") {
+  for (const TrackKind kind : {TrackKind::kVideo, TrackKind::kAudio}) {
+    Title title(kind);
+    for (const std::size_t i : {0, 1}) {
+      title.at(i).essential_properties = {{"urn:example:essential", "1", ""}};
+    }
+    RepresentationSelector selector(title.indexes, title.backend, AbrPreset::kVod, {});
+    CHECK(chosen(selector, title) == "r2");
+    selector.force("r1", title.presentation);
+    CHECK(chosen(selector, title) == "r2");
+  }
+}
+
 TEST_CASE("representation_selector: a transfer at the edge is never dropped for being slow") {
   Title title(TrackKind::kVideo);
   RepresentationSelector selector(title.indexes, title.backend, AbrPreset::kVod, {});
@@ -113,7 +126,7 @@ TEST_CASE("representation_selector: a transfer at the edge is never dropped for 
   auto place = title.place("r0");
   place.level = 1s;
   place.now = MonotonicTime{3'000'000};
-  TransferWatch::Receiving receiving{"r3", "r0", {}, {}, false, MonotonicTime{100'000}, 20'000};
+  TransferWatch::Receiving receiving{"r3", "r0", {}, false, MonotonicTime{100'000}, 20'000};
   CHECK(selector.should_drop(place, receiving));
   receiving.is_at_edge = true;
   CHECK_FALSE(selector.should_drop(place, receiving));

@@ -12,7 +12,7 @@ constexpr int64_t at_ms(int64_t ms) { return ms * 1000; }
 void transfer(TransferWatch& watch, int64_t start_ms, int64_t bytes, Duration length,
               bool is_at_edge) {
   const MonotonicTime start{at_ms(start_ms)};
-  watch.begin_video({"v", "", {}, start, is_at_edge, {}, 0});
+  watch.begin_video({"v", "", {}, is_at_edge, {}, 0});
   constexpr int kPieces = 20;
   for (int i = 0; i <= kPieces; ++i) {
     watch.add_bytes(TrackKind::kVideo, bytes / kPieces, start + length * i / kPieces);
@@ -52,7 +52,7 @@ TEST_CASE("transfer_watch: one video segment is followed, until it has come or i
   VideoChooser chooser;
   TransferWatch watch(chooser);
   CHECK_FALSE(watch.receiving());
-  watch.begin_video({"v", "u", {}, {}, false, {}, 0});
+  watch.begin_video({"v", "u", {}, false, {}, 0});
   watch.add_bytes(TrackKind::kAudio, 500, MonotonicTime{at_ms(1)});
   CHECK_FALSE(watch.receiving()->first_byte);
   watch.add_bytes(TrackKind::kVideo, 700, MonotonicTime{at_ms(2)});

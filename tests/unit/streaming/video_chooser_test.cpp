@@ -146,9 +146,9 @@ TEST_CASE("video chooser: a transfer that would stall gives way to a lower one")
   Title title(1);
   title.situation.level = 5s;
   title.situation.last_id = "v3";
-  VideoChooser::Transfer transfer{"v3", 1'000'000, 2s, 2s};
+  VideoChooser::Transfer transfer{"v3", 1'000'000, 2s};
   CHECK_FALSE(chooser.should_drop(title.situation, transfer));
-  transfer = {"v3", 150'000, 10s, 10s};
+  transfer = {"v3", 150'000, 10s};
   // None of the lower ones is known: looking one up first would take longer.
   for (auto& option : title.options) {
     if (option.representation->id != "v3") option.segments = nullptr;
@@ -159,10 +159,13 @@ TEST_CASE("video chooser: a transfer that would stall gives way to a lower one")
   const auto instead = chooser.choose(title.situation);
   CHECK(instead.representation->id == "v0");
   CHECK(instead.reason == abr::Reason::kStallAhead);
-  CHECK(chooser.log().records().back().is_judgement);
+  // The log names what was taken.
+  const auto& record = std::get<abr::DecisionRecord>(chooser.log().records().back());
+  CHECK(record.is_judgement);
+  CHECK(record.ladder.at(*record.decision.chosen).bitrate == title.representations[0].bandwidth);
   // Only once.
   CHECK(chooser.choose(title.situation).reason != abr::Reason::kStallAhead);
-  CHECK_FALSE(chooser.should_drop(title.situation, {"gone", 0, 60s, 60s}));
+  CHECK_FALSE(chooser.should_drop(title.situation, {"gone", 0, 60s}));
 }
 
 TEST_CASE("video chooser: bytes that trickle make a nervous link") {
@@ -179,7 +182,8 @@ TEST_CASE("video chooser: bytes that trickle make a nervous link") {
   title.situation.last_id = "v2";
   const auto volatility = [&](VideoChooser& chooser) {
     chooser.choose(title.situation);
-    return chooser.log().records().back().transfer.now.forecast.volatility_permille;
+    const auto& record = std::get<abr::DecisionRecord>(chooser.log().records().back());
+    return record.transfer.now.forecast.volatility_permille;
   };
   CHECK(volatility(nervous) > volatility(calm) + 200);
 }
@@ -212,9 +216,10 @@ TEST_CASE("video chooser: which buffered segments are worth fetching again") {
       const MediaTime start{i * 4'000'000};
       buffered.push_back({start, start + 4s, {400'000}});
     }
-    const VideoChooser chooser = c.throughput_bps > 0 ? measured(c.throughput_bps) : VideoChooser();
+    VideoChooser chooser = c.throughput_bps > 0 ? measured(c.throughput_bps) : VideoChooser();
     CHECK(chooser.worth_replacing(title.situation, {}, title.representations[3], buffered) ==
           c.replaced);
+    CHECK(chooser.log().records().size() == (c.replaced ? 1 : 0));
   }
 }
 

@@ -75,8 +75,7 @@ struct TransferInputs {
   DecisionInputs now;  // as for decide(): `current` is the segment before, the level is today's
   std::size_t running = 0;  // index of what is being fetched
   int64_t received_bytes = 0;
-  Duration elapsed{0};  // since the request
-  Duration active{0};   // since the first byte; 0 before it
+  Duration active{0};  // since the first byte; 0 before it
 };
 
 class Controller {

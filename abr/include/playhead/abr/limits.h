@@ -58,7 +58,6 @@ struct LimitInputs {
   std::optional<std::size_t> manual;  // index
   // Tallest picture still decoded in time, see DroppedFrames; 0 = any.
   int smooth_height = 0;
-  double smooth_frame_rate = 0;  // frame rate from which smooth_height counts; 0 = any
 
   // About 900 MB an hour: a standard picture (chosen; data saver modes of large services lie
   // between 0.3 and 1 GB an hour). Higher: costs the viewer; lower: a poor picture.

@@ -16,6 +16,7 @@ struct BufferedSegment {
   Duration starts_in{0};  // media until its first picture is due
   Duration duration{0};
   Bitrate bitrate;  // of the Representation it came from
+  friend bool operator==(const BufferedSegment&, const BufferedSegment&) = default;
 };
 
 struct ReplacementInputs {

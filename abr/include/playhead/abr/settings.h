@@ -115,7 +115,8 @@ struct Settings {
   // Kept untouched ahead of the playhead, s: it will be on screen before better media is there.
   // Less: glitches when late; more: the better picture comes late.
   double replace_keep_s = 10;
-  // Least gain in quality (0..1) to fetch a segment twice. Lower: wastes bytes for little.
+  // Least gain in quality (0..1; above 1: never) to fetch a segment twice. Lower: wastes bytes for
+  // little.
   double replace_min_gain = 0.25;
 };
 
