@@ -12,7 +12,8 @@ set(playhead_link_rows
   "OpenSSL::Crypto|libcrypto|find_dependency(OpenSSL 3)"
   "OpenSSL::SSL|libssl|find_dependency(OpenSSL 3)"
   "pugixml::pugixml|pugixml|find_dependency(pugixml)"
-  "PkgConfig::FFMPEG|libavfilter libavformat libavcodec libswscale libswresample libavutil|playhead_find_ffmpeg()"
+  "PkgConfig::FFMPEG|libavformat libavcodec libswscale libswresample libavutil|playhead_find_ffmpeg()"
+  "PkgConfig::SOUNDTOUCH|soundtouch|playhead_find_soundtouch()"
   "nlohmann_json::nlohmann_json||")  # header only, inside .cpp files: nothing is left of it
 
 # Sorts what `playhead` links into what CMake finds (calls), what pkg-config requires (modules) and plain

@@ -28,9 +28,9 @@ build  | cmd:pkg-config,pkgconf       | pkg-config             | pkgconf       |
 build  | pkg:libavcodec               | libavcodec-dev         | ffmpeg        | ffmpeg
 build  | pkg:libavformat              | libavformat-dev        | ffmpeg        | ffmpeg
 build  | pkg:libavutil                | libavutil-dev          | ffmpeg        | ffmpeg
-build  | pkg:libavfilter              | libavfilter-dev        | ffmpeg        | ffmpeg
 build  | pkg:libswscale               | libswscale-dev         | ffmpeg        | ffmpeg
 build  | pkg:libswresample            | libswresample-dev      | ffmpeg        | ffmpeg
+build  | pkg:soundtouch               | libsoundtouch-dev      | sound-touch   | soundtouch
 build  | pkg:libcurl                  | libcurl4-openssl-dev   | curl          | curl[http2]
 build  | pkg:nlohmann_json            | nlohmann-json3-dev     | nlohmann-json | nlohmann-json
 build  | pkg:libcrypto                | libssl-dev             | openssl@3     | openssl

@@ -82,6 +82,8 @@ THIRD_PARTY = [
     ("openssl/*", ("drm/src/aes.cpp", "server/src/*.cpp")),
     ("libav*/*", ("sdk/src/decode/*",)),
     ("libsw*/*", ("sdk/src/decode/*",)),
+    ("SoundTouch.h", ("sdk/src/decode/audio_stretcher.cpp",)),
+    ("malloc.h", ("demo-player/main.cpp",)),
     ("SDL2/*", ("demo-player/*",)),
     ("SDL*.h", ("demo-player/*",)),
     ("imgui*", ("demo-player/*",)),

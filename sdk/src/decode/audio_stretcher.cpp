@@ -2,17 +2,15 @@
 #include "decode/audio_stretcher.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstring>
-#include <string>
+#include <optional>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
+#include <SoundTouch.h>
 extern "C" {
-#include <libavfilter/buffersink.h>
-#include <libavfilter/buffersrc.h>
 #include <libavutil/channel_layout.h>
-#include <libavutil/opt.h>
 }
 
 #include "decode/ffmpeg_handles.h"
@@ -21,18 +19,10 @@ namespace playhead {
 
 namespace {
 
+static_assert(std::is_same_v<soundtouch::SAMPLETYPE, float>, "SoundTouch built for integers");
+
 constexpr double kMinSpeed = 0.5;
 constexpr double kMaxSpeed = 2;
-
-// "stereo", "5.1" …: FFmpeg's usual layout for this many channels.
-std::string layout_name(int channels) {
-  AVChannelLayout layout{};
-  av_channel_layout_default(&layout, channels);
-  std::array<char, 64> name{};
-  av_channel_layout_describe(&layout, name.data(), name.size());
-  av_channel_layout_uninit(&layout);
-  return name.data();
-}
 
 // A decoder that knows only a number of channels means the usual order.
 void normalise_layout(AVFrame& frame) {
@@ -44,95 +34,103 @@ void normalise_layout(AVFrame& frame) {
 
 }  // namespace
 
-// abuffer → aformat (libavfilter puts the resampler in front) → [atempo] → abuffersink
-struct AudioStretcher::Graph {
-  FfmpegPtr<AVFilterGraph> graph;
-  AVFilterContext* source = nullptr;
-  AVFilterContext* sink = nullptr;
-  // The input it was built for.
-  int sample_format = -1;
-  int sample_rate = 0;
-  AVChannelLayout layout{};
+// Resampler → [tempo]. Samples that leave are taken by take().
+class AudioStretcher::Run {
+ public:
+  Run() = default;
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+  ~Run() { av_channel_layout_uninit(&layout_); }
 
-  Graph() = default;
-  Graph(const Graph&) = delete;
-  Graph& operator=(const Graph&) = delete;
-  ~Graph() { av_channel_layout_uninit(&layout); }
-
+  [[nodiscard]] int sample_rate() const { return sample_rate_; }
   [[nodiscard]] bool fits(const AVFrame& frame) const {
-    return frame.format == sample_format && frame.sample_rate == sample_rate &&
-           av_channel_layout_compare(&frame.ch_layout, &layout) == 0;
+    return frame.format == sample_format_ && frame.sample_rate == sample_rate_ &&
+           av_channel_layout_compare(&frame.ch_layout, &layout_) == 0;
   }
 
-  int build(const AVFrame& frame, const AudioFormat& output, double speed) {
-    graph.reset(avfilter_graph_alloc());
-    if (!graph) return AVERROR(ENOMEM);
-    graph->nb_threads = 1;
-    sample_format = frame.format;
-    sample_rate = frame.sample_rate;
-    int error = av_channel_layout_copy(&layout, &frame.ch_layout);
-    if (error >= 0) error = add_source();
-    AVFilterContext* last = source;
-    if (error >= 0) error = add_format(output, last);
-    if (error >= 0 && speed != 1) error = add_tempo(speed, last);
-    if (error >= 0) error = append("abuffersink", last, nullptr);
-    sink = last;
-    return error < 0 ? error : avfilter_graph_config(graph.get(), nullptr);
+  int open(const AVFrame& frame, const AudioFormat& output, double speed) {
+    channels_ = static_cast<std::size_t>(output.channels);
+    speed_ = speed;
+    sample_format_ = frame.format;
+    sample_rate_ = frame.sample_rate;
+    int error = av_channel_layout_copy(&layout_, &frame.ch_layout);
+    if (error < 0) return error;
+    AVChannelLayout usual{};
+    av_channel_layout_default(&usual, output.channels);
+    SwrContext* resampler = nullptr;
+    error = swr_alloc_set_opts2(&resampler, &usual, AV_SAMPLE_FMT_FLT, output.sample_rate, &layout_,
+                                static_cast<AVSampleFormat>(sample_format_), sample_rate_, 0,
+                                nullptr);
+    av_channel_layout_uninit(&usual);
+    resampler_.reset(resampler);
+    if (error >= 0) error = swr_init(resampler_.get());
+    if (error < 0 || speed == 1) return error;
+    tempo_.emplace();
+    tempo_->setChannels(static_cast<unsigned>(output.channels));
+    tempo_->setSampleRate(static_cast<unsigned>(output.sample_rate));
+    tempo_->setTempo(speed);
+    return 0;
+  }
+
+  int push(const AVFrame& frame) {
+    return convert(const_cast<const uint8_t**>(frame.extended_data), frame.nb_samples);
+  }
+
+  int finish() {
+    const int error = convert(nullptr, 0);
+    if (error < 0 || !tempo_) return error;
+    tempo_->flush();
+    stretch();
+    // The last piece is filled up with silence.
+    const auto most = static_cast<std::size_t>(std::llround(static_cast<double>(in_) / speed_));
+    const std::size_t left = most > out_ ? (most - out_) * channels_ : 0;
+    ready_.resize(std::min(ready_.size(), left));
+    return 0;
+  }
+
+  std::vector<float> take() {
+    out_ += ready_.size() / channels_;
+    return std::exchange(ready_, {});
   }
 
  private:
-  AVFilterContext* allocate(const char* name) {
-    const AVFilter* filter = avfilter_get_by_name(name);
-    return filter ? avfilter_graph_alloc_filter(graph.get(), filter, name) : nullptr;
-  }
-
-  int add_source() {
-    source = allocate("abuffer");
-    AVBufferSrcParameters* parameters = av_buffersrc_parameters_alloc();
-    if (!source || !parameters) {
-      av_free(parameters);
-      return AVERROR(ENOMEM);
+  int convert(const uint8_t** data, int samples) {
+    const int most = swr_get_out_samples(resampler_.get(), samples);
+    if (most < 0) return most;
+    std::vector<float> converted(static_cast<std::size_t>(most) * channels_);
+    auto* to = reinterpret_cast<uint8_t*>(converted.data());
+    const int count = swr_convert(resampler_.get(), &to, most, data, samples);
+    if (count < 0) return count;
+    in_ += count;
+    converted.resize(static_cast<std::size_t>(count) * channels_);
+    if (!tempo_) {
+      ready_ = std::move(converted);
+    } else if (count > 0) {
+      tempo_->putSamples(converted.data(), static_cast<unsigned>(count));
+      stretch();
     }
-    parameters->format = sample_format;
-    parameters->sample_rate = sample_rate;
-    parameters->time_base = AVRational{1, sample_rate};
-    int error = av_channel_layout_copy(&parameters->ch_layout, &layout);
-    if (error >= 0) error = av_buffersrc_parameters_set(source, parameters);
-    av_channel_layout_uninit(&parameters->ch_layout);
-    av_free(parameters);
-    return error < 0 ? error : avfilter_init_dict(source, nullptr);
+    return 0;
   }
 
-  // Initialises the named filter with `options` and connects it behind `last`.
-  int append(const char* name, AVFilterContext*& last, AVDictionary** options) {
-    AVFilterContext* filter = allocate(name);
-    if (!filter) return AVERROR_FILTER_NOT_FOUND;
-    int error = avfilter_init_dict(filter, options);
-    if (error >= 0) error = avfilter_link(last, 0, filter, 0);
-    last = filter;
-    return error;
+  void stretch() {
+    const std::size_t before = ready_.size();
+    const unsigned count = tempo_->numSamples();
+    ready_.resize(before + count * channels_);
+    const unsigned received = tempo_->receiveSamples(ready_.data() + before, count);
+    ready_.resize(before + received * channels_);
   }
 
-  int add_format(const AudioFormat& output, AVFilterContext*& last) {
-    AVDictionary* options = nullptr;
-    av_dict_set(&options, "sample_fmts", "flt", 0);
-    av_dict_set_int(&options, "sample_rates", output.sample_rate, 0);
-    av_dict_set(&options, "channel_layouts", layout_name(output.channels).c_str(), 0);
-    const int error = append("aformat", last, &options);
-    av_dict_free(&options);
-    return error;
-  }
-
-  // The speed is set as a number: as text it would depend on the process's locale.
-  int add_tempo(double speed, AVFilterContext*& last) {
-    AVFilterContext* tempo = allocate("atempo");
-    if (!tempo) return AVERROR_FILTER_NOT_FOUND;
-    int error = av_opt_set_double(tempo, "tempo", speed, AV_OPT_SEARCH_CHILDREN);
-    if (error >= 0) error = avfilter_init_dict(tempo, nullptr);
-    if (error >= 0) error = avfilter_link(last, 0, tempo, 0);
-    last = tempo;
-    return error;
-  }
+  FfmpegPtr<SwrContext> resampler_;
+  std::optional<soundtouch::SoundTouch> tempo_;  // none at speed 1
+  std::vector<float> ready_;
+  std::size_t channels_ = 0;
+  double speed_ = 1;
+  int64_t in_ = 0;       // frames resampled
+  std::size_t out_ = 0;  // frames taken
+  // The input it was opened for.
+  int sample_format_ = -1;
+  int sample_rate_ = 0;
+  AVChannelLayout layout_{};
 };
 
 AudioStretcher::AudioStretcher(AudioFormat output, UniqueFunction<void(AudioChunk)> on_chunk)
@@ -143,26 +141,26 @@ AudioStretcher::~AudioStretcher() = default;
 Result<void> AudioStretcher::push(AVFrame& frame, MediaTime time) {
   if (frame.nb_samples <= 0 || frame.sample_rate <= 0) return {};
   normalise_layout(frame);
-  if (graph_) {
-    const MediaTime expected = run_start_ + Duration{ticks_to_us(frames_in_, graph_->sample_rate)};
+  if (run_) {
+    const MediaTime expected = run_start_ + Duration{ticks_to_us(frames_in_, run_->sample_rate())};
     const Duration error = time > expected ? time - expected : expected - time;
-    if (error > kMaxTimeError || !graph_->fits(frame)) {
+    if (error > kMaxTimeError || !run_->fits(frame)) {
       Result<void> drained = drain();
       if (!drained) return drained;
     }
   }
-  if (!graph_) {
+  if (!run_) {
     Result<void> begun = begin_run(frame, time);
     if (!begun) return begun;
   }
-  frame.pts = frames_in_;
   frames_in_ += frame.nb_samples;
-  const int error = av_buffersrc_add_frame_flags(graph_->source, &frame, 0);
+  const int error = run_->push(frame);
   if (error < 0) {
     reset();
     return ffmpeg_error(ErrorCode::kDecodeFailed, "audio conversion", error);
   }
-  return pull();
+  emit(run_->take());
+  return {};
 }
 
 Result<void> AudioStretcher::set_speed(double speed) {
@@ -174,23 +172,19 @@ Result<void> AudioStretcher::set_speed(double speed) {
 }
 
 Result<void> AudioStretcher::drain() {
-  if (!graph_) return {};
-  const int error = av_buffersrc_add_frame_flags(graph_->source, nullptr, 0);
-  Result<void> result;
-  if (error < 0) {
-    result = ffmpeg_error(ErrorCode::kDecodeFailed, "audio conversion", error);
-  } else {
-    result = pull();
-  }
+  if (!run_) return {};
+  const int error = run_->finish();
+  if (error >= 0) emit(run_->take());
   reset();
-  return result;
+  if (error < 0) return ffmpeg_error(ErrorCode::kDecodeFailed, "audio conversion", error);
+  return {};
 }
 
-void AudioStretcher::reset() { graph_.reset(); }
+void AudioStretcher::reset() { run_.reset(); }
 
 Result<void> AudioStretcher::begin_run(const AVFrame& frame, MediaTime time) {
-  graph_ = std::make_unique<Graph>();
-  const int error = graph_->build(frame, output_, speed_);
+  run_ = std::make_unique<Run>();
+  const int error = run_->open(frame, output_, speed_);
   if (error < 0) {
     reset();
     return ffmpeg_error(ErrorCode::kDecodeFailed, "audio conversion cannot be set up", error);
@@ -201,28 +195,14 @@ Result<void> AudioStretcher::begin_run(const AVFrame& frame, MediaTime time) {
   return {};
 }
 
-Result<void> AudioStretcher::pull() {
-  const FfmpegPtr<AVFrame> filtered(av_frame_alloc());
-  if (!filtered) return make_error(ErrorCode::kOutOfMemory, "audio frame");
-  while (true) {
-    const int error = av_buffersink_get_frame(graph_->sink, filtered.get());
-    if (error == AVERROR(EAGAIN) || error == AVERROR_EOF) return {};
-    if (error < 0) return ffmpeg_error(ErrorCode::kDecodeFailed, "audio conversion", error);
-    emit(*filtered);
-    av_frame_unref(filtered.get());
-  }
-}
-
-void AudioStretcher::emit(const AVFrame& filtered) {
-  const auto samples =
-      static_cast<std::size_t>(filtered.nb_samples) * static_cast<std::size_t>(output_.channels);
+void AudioStretcher::emit(std::vector<float> samples) {
+  if (samples.empty()) return;
   AudioChunk chunk;
   chunk.format = output_;
-  chunk.samples.resize(samples);
-  std::memcpy(chunk.samples.data(), filtered.data[0], samples * sizeof(float));
+  chunk.samples = std::move(samples);
   // Boundaries are converted, durations derived: neighbours abut exactly.
   chunk.time = media_time_of(frames_out_);
-  frames_out_ += filtered.nb_samples;
+  frames_out_ += static_cast<int64_t>(chunk.samples.size()) / output_.channels;
   chunk.media_duration = media_time_of(frames_out_) - chunk.time;
   on_chunk_(std::move(chunk));
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "playhead/media.h"
 #include "playhead/result.h"
@@ -13,7 +14,7 @@ struct AVFrame;
 namespace playhead {
 
 // Decoded sound of any format in, chunks in the sink's format out: resampled, and stretched to the
-// playback speed with the pitch kept (FFmpeg's atempo; left out at speed 1). A chunk's times follow
+// playback speed with the pitch kept (SoundTouch; left out at speed 1). A chunk's times follow
 // from counting samples since the first one of a run, so they cannot drift. A run ends when the
 // input's time jumps, its format or the speed changes; nothing is lost there. One worker.
 class AudioStretcher {
@@ -36,17 +37,16 @@ class AudioStretcher {
   void reset();
 
  private:
-  struct Graph;
+  class Run;
 
   Result<void> begin_run(const AVFrame& frame, MediaTime time);
-  Result<void> pull();
-  void emit(const AVFrame& filtered);
+  void emit(std::vector<float> samples);
   [[nodiscard]] MediaTime media_time_of(int64_t output_frames) const;
 
   const AudioFormat output_;
   UniqueFunction<void(AudioChunk)> on_chunk_;
   double speed_ = 1;
-  std::unique_ptr<Graph> graph_;  // null between runs
+  std::unique_ptr<Run> run_;  // null between runs
   // Of this run.
   MediaTime run_start_;
   int64_t frames_in_ = 0;   // at the input's rate

@@ -9,8 +9,8 @@
 // Included by this module's .cpp files only: FFmpeg's C objects with their owners.
 extern "C" {
 #include <libavcodec/avcodec.h>
-#include <libavfilter/avfilter.h>
 #include <libavformat/avformat.h>
+#include <libswresample/swresample.h>
 #include <libswscale/swscale.h>
 }
 
@@ -22,7 +22,7 @@ struct FfmpegDeleter {
   void operator()(AVCodecContext* p) const { avcodec_free_context(&p); }
   void operator()(AVFormatContext* p) const { avformat_close_input(&p); }
   void operator()(AVIOContext* p) const;
-  void operator()(AVFilterGraph* p) const { avfilter_graph_free(&p); }
+  void operator()(SwrContext* p) const { swr_free(&p); }
   void operator()(SwsContext* p) const { sws_freeContext(p); }
 };
 

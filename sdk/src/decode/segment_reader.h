@@ -74,6 +74,10 @@ class SegmentReader {
   std::unique_ptr<Libav> libav_;
   std::vector<Track> tracks_;  // by stream index; empty until the streams are reported
   std::vector<EncodedSample> batch_;
+  // Of all samples of the batch: one block for a heap that is asked for seconds of media all the
+  // time, instead of many of all sizes that leave holes.
+  std::vector<uint8_t> batch_bytes_;
+  std::vector<std::size_t> batch_ends_;  // of each sample
   std::size_t batch_limit_ = 1;
   bool has_samples_ = false;
   bool is_damaged_ = false;

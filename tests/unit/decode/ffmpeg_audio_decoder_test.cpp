@@ -151,6 +151,23 @@ TEST_CASE("ffmpeg_audio_decoder: speed changes the length, not the pitch") {
   }
 }
 
+TEST_CASE("ffmpeg_audio_decoder: at any speed sound comes when its picture does") {
+  if (is_missing("audio_onset.mp4")) return;  // silent for 1.5 s
+  DecodeRig rig;
+  const Audio audio = demux_audio(rig, "audio_onset.mp4");
+  for (const double speed : {0.5, 0.75, 1.0, 1.25, 1.5, 2.0}) {
+    CAPTURE(speed);
+    const DecodedAudio decoded = decode_audio(rig, audio.stream, audio.samples, kStereo48, speed);
+    const std::vector<float> signal = signal_of(decoded);
+    const auto loud = std::find_if(signal.begin(), signal.end(),
+                                   [](float sample) { return std::abs(sample) > 0.1F; });
+    REQUIRE(loud != signal.end());
+    const double seconds = static_cast<double>(loud - signal.begin()) * speed / 48'000;
+    // Of media time. Sound that is off by less than 45 ms is not noticed (ITU-R BT.1359-1).
+    CHECK(std::abs(seconds - 1.5) < 0.045);
+  }
+}
+
 TEST_CASE("ffmpeg_audio_decoder: a change of speed loses nothing") {
   if (is_missing("audio.mp4")) return;
   DecodeRig rig;
