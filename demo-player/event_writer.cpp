@@ -224,6 +224,7 @@ std::string EventFormatter::summary(int64_t t_us, const playhead_qoe& qoe) {
   line["dropped_frames"] = qoe.dropped_frames;
   line["shown_frames"] = qoe.shown_frames;
   line["bytes"] = qoe.bytes;
+  line["wasted_bytes"] = qoe.wasted_bytes;
   return to_text(line);
 }
 

@@ -79,6 +79,7 @@
   FIELD(playhead_qoe, license_us) \
   FIELD(playhead_qoe, first_byte_us) \
   FIELD(playhead_qoe, startup_bytes) \
+  FIELD(playhead_qoe, wasted_bytes) \
   PLAYHEAD_ABI_CUE_STRUCTS(STRUCT, FIELD) \
   STRUCT(playhead_event) \
   FIELD(playhead_event, struct_size) \

@@ -3,11 +3,14 @@
 #include <cmath>
 #include <limits>
 #include <mutex>
+#include <new>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <doctest/doctest.h>
 
+#include "guard.h"
 #include "handles.h"
 #include "playhead/playhead.h"
 #include "support/temp_folder.h"
@@ -38,7 +41,7 @@ struct Pair {
 
 }  // namespace
 
-TEST_CASE("misuse: NULL is answered everywhere") {
+TEST_CASE("U08 misuse: NULL is answered everywhere") {
   playhead_client* client = nullptr;
   playhead_player* player = nullptr;
   playhead_snapshot* snapshot = nullptr;
@@ -90,7 +93,8 @@ TEST_CASE("misuse: NULL is answered everywhere") {
   playhead_client_destroy(nullptr);
 }
 
-TEST_CASE("misuse: a config that cannot be is refused, and nothing is left in the out-pointer") {
+TEST_CASE(
+    "U08 misuse: a config that cannot be is refused, and nothing is left in the out-pointer") {
   struct Case {
     const char* name;
     uint32_t struct_size, header_version;
@@ -173,7 +177,7 @@ TEST_CASE("misuse: the reason of a refused player reaches the log sink as a sent
   playhead_client_destroy(client);
 }
 
-TEST_CASE("misuse: commands check their arguments") {
+TEST_CASE("U08 misuse: commands check their arguments") {
   const Pair pair;
   playhead_source source = PLAYHEAD_SOURCE_INIT;
   CHECK(playhead_player_load(pair.player, nullptr) == kInvalid);
@@ -343,4 +347,43 @@ TEST_CASE("client: lives as long as its players, and its tables with it") {
   CHECK(playhead_player_play(player) == PLAYHEAD_OK);
   playhead_player_destroy(player);
   CHECK(destroyed == 1);
+}
+
+TEST_CASE("U09 a player takes calls from eight threads at once") {
+  const Pair pair;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&pair, i] {
+      for (int k = 0; k < 50; ++k) {
+        playhead_source source = PLAYHEAD_SOURCE_INIT;
+        source.url = "http://127.0.0.1:1/a.m3u8";  // nobody listens there
+        if ((i + k) % 16 == 0) playhead_player_load(pair.player, &source);
+        playhead_player_seek(pair.player, k * 1'000'000, static_cast<uint64_t>(k));
+        playhead_player_pause(pair.player);
+        playhead_player_play(pair.player);
+        playhead_player_set_speed(pair.player, 1.5);
+        playhead_player_select_text(pair.player, "");
+        playhead_snapshot* snapshot = nullptr;
+        if (playhead_player_snapshot(pair.player, &snapshot) == PLAYHEAD_OK) {
+          playhead_qoe qoe = PLAYHEAD_QOE_INIT;
+          playhead_snapshot_get_qoe(snapshot, &qoe);
+          playhead_snapshot_release(snapshot);
+        }
+        if (k % 16 == 15) playhead_player_stop(pair.player);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  playhead_snapshot* snapshot = nullptr;
+  CHECK(playhead_player_snapshot(pair.player, &snapshot) == PLAYHEAD_OK);
+  playhead_snapshot_release(snapshot);
+}
+
+TEST_CASE("U07 what a body of the interface throws becomes a status") {
+  using playhead::capi::guard;
+  CHECK(guard([]() -> playhead_status { throw std::bad_alloc(); }) ==
+        -PLAYHEAD_ERROR_OUT_OF_MEMORY);
+  CHECK(guard([]() -> playhead_status { throw 7; }) == -PLAYHEAD_ERROR_INTERNAL);
+  CHECK(guard([]() -> playhead_status { throw std::string("x"); }) == -PLAYHEAD_ERROR_INTERNAL);
+  playhead::capi::guard_void([] { throw 7; });
 }

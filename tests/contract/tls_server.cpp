@@ -60,6 +60,7 @@ class TlsServer::Impl {
     context_ = SSL_CTX_new(TLS_server_method());
     SSL_CTX_use_certificate(context_, certificate_);
     SSL_CTX_use_PrivateKey(context_, key_);
+    SSL_CTX_set_alpn_select_cb(context_, &select_protocol, this);
     listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -128,7 +129,61 @@ class TlsServer::Impl {
     }
   }
 
+  // RFC 9113 §3.2. Runs within SSL_accept.
+  static int select_protocol(SSL*, const unsigned char** out, unsigned char* out_size,
+                             const unsigned char* offered, unsigned int size, void* self) {
+    static constexpr unsigned char kHttp2[] = {2, 'h', '2'};
+    const auto& server = *static_cast<const Impl*>(self);
+    if (server.refused_ >= server.config_.http2_goaways + server.config_.http2_resets) {
+      return SSL_TLSEXT_ERR_NOACK;
+    }
+    unsigned char* chosen = nullptr;
+    const int result =
+        SSL_select_next_proto(&chosen, out_size, kHttp2, sizeof kHttp2, offered, size);
+    *out = chosen;
+    return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
+  }
+
+  static bool read_all(SSL* tls, std::size_t size, std::string& out) {
+    out.assign(size, '\0');
+    for (std::size_t at = 0; at < size;) {
+      const int got = SSL_read(tls, out.data() + at, static_cast<int>(size - at));
+      if (got <= 0) return false;
+      at += static_cast<std::size_t>(got);
+    }
+    return true;
+  }
+
+  // Takes frames up to the first request, and refuses it.
+  void refuse_http2(SSL* tls) {
+    constexpr std::size_t kPreface = 24, kFrameHeader = 9;
+    const bool says_goodbye = refused_++ < config_.http2_goaways;
+    const std::string settings("\0\0\0\x04\0\0\0\0\0", 9);
+    SSL_write(tls, settings.data(), static_cast<int>(settings.size()));
+    std::string bytes, header;
+    if (!read_all(tls, kPreface, bytes)) return;
+    while (read_all(tls, kFrameHeader, header)) {
+      const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(header[i]); };
+      const std::size_t size = std::size_t{byte(0)} << 16 | std::size_t{byte(1)} << 8 | byte(2);
+      if (!read_all(tls, size, bytes)) return;
+      if (byte(3) != 1) continue;  // HEADERS
+      ++requests_;
+      // GOAWAY: no stream was looked at. RST_STREAM: REFUSED_STREAM.
+      std::string answer("\0\0\x08\x07\0\0\0\0\0\0\0\0\0\0\0\0\0", 17);
+      if (!says_goodbye) {
+        answer = std::string("\0\0\x04\x03\0", 5) + header.substr(5) + std::string("\0\0\0\x07", 4);
+      }
+      SSL_write(tls, answer.data(), static_cast<int>(answer.size()));
+      break;
+    }
+    SSL_shutdown(tls);
+  }
+
   void serve(SSL* tls) {
+    const unsigned char* protocol = nullptr;
+    unsigned int protocol_size = 0;
+    SSL_get0_alpn_selected(tls, &protocol, &protocol_size);
+    if (protocol_size == 2) return refuse_http2(tls);
     std::string head;
     char bytes[4096];
     while (head.find("\r\n\r\n") == std::string::npos) {
@@ -158,6 +213,7 @@ class TlsServer::Impl {
   int connection_ = -1;      // under mutex_
   bool is_stopped_ = false;  // under mutex_
   std::atomic<int> requests_ = 0;
+  int refused_ = 0;  // on thread_
 };
 
 TlsServer::TlsServer(TlsServerConfig config) : impl_(std::make_unique<Impl>(std::move(config))) {}

@@ -19,6 +19,10 @@ struct TlsServerConfig {
   int cuts = 0;
   std::size_t cut_after = 0;
   std::string after_cuts = {};  // then sent instead of `answer`
+  // Connections that speak HTTP/2 and take no request: each is told to go away, or its stream is
+  // reset (RFC 9113 §6.8, §6.4).
+  int http2_goaways = 0;
+  int http2_resets = 0;
 };
 
 class TlsServer {

@@ -121,6 +121,40 @@ TEST_CASE("N26 a secure connection that ends within the body is a lost one, and 
   world.on_executor([&] { handle.reset(); });
 }
 
+TEST_CASE("N36 a request that HTTP/2 did not take goes out again on a new connection") {
+  struct Case {
+    const char* name;
+    int goaways, resets;
+  };
+  for (const Case& c : {Case{"GOAWAY", 1, 0}, Case{"RST_STREAM", 0, 1}}) {
+    CAPTURE(c.name);
+    TlsServerConfig config{"localhost", 24h, answer_of("hello", "200 OK", "")};
+    config.http2_goaways = c.goaways;
+    config.http2_resets = c.resets;
+    const TlsServer server(config);
+    CurlWorld world(trusting(server));
+    ResourceFetcher fetcher(world.transport(), world.executor());
+    std::optional<Result<FetchedResource>> done;
+    CancelHandle handle;
+    Request request;
+    request.url = server.url("localhost", "/a");
+    world.on_executor([&] {
+      handle = fetcher.fetch(request, [&](Result<FetchedResource> result) {
+        {
+          const std::lock_guard lock(world.mutex());
+          done = std::move(result);
+        }
+        world.notify();
+      });
+    });
+    REQUIRE(world.wait_until([&] { return done.has_value(); }));
+    REQUIRE(done->has_value());
+    CHECK(as_text((*done)->body.view()) == "hello");
+    CHECK(server.requests() == 2);
+    world.on_executor([&] { handle.reset(); });
+  }
+}
+
 TEST_CASE("N38 a proxy that refuses or is not there is named") {
   CurlWorld proxy;
   proxy.serve([](const WebRequest&) -> std::optional<WebAnswer> {

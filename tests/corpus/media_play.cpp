@@ -243,6 +243,9 @@ class MediaPlay::Impl final : private StreamingListener, private PipelineListene
     if (!streaming_ || is_over_) return;
     const MonotonicTime now = executor_.now();
     const Duration wait = streaming_->turn(now, MediaTime{0}, 1.0);
+    if (auto events = streaming_->take_events()) {
+      for (TimedEvent& event : *events) outcome_.events.push_back(std::move(event));
+    }
     if (wait < 1h) timer_ = executor_.post_at(now + wait, [this] { wake(); });
     const bool has_all =
         streaming_->is_complete(TrackKind::kVideo) && streaming_->is_complete(TrackKind::kAudio);

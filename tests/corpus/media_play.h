@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "playhead/error.h"
+#include "playhead/live.h"
 #include "playhead/time.h"
 
 namespace playhead::test {
@@ -25,9 +26,10 @@ class MediaPlay {
     int64_t sound_samples = 0;  // given to a decoder
     double heard_s = 0;         // given to the sink
     int decode_errors = 0;
-    bool is_in_order = true;       // each picture later than the one before
-    std::vector<MediaTime> times;  // of the pictures
-    std::optional<Error> failure;  // nothing, or no more, could be had
+    bool is_in_order = true;         // each picture later than the one before
+    std::vector<MediaTime> times;    // of the pictures
+    std::vector<TimedEvent> events;  // found in the segments
+    std::optional<Error> failure;    // nothing, or no more, could be had
   };
   // Returns at the end of the title or when it fails; the test program's time limit is the only
   // other end.

@@ -15,6 +15,8 @@ import sys
 import tempfile
 import time
 
+from event_lines import read_events
+
 SECONDS = 60
 BITRATE_KBPS = 1200
 
@@ -55,16 +57,6 @@ class Link:
 def play(demo, url, events, seconds):
     return subprocess.Popen([demo, "--url", url, "--headless", "--storage", "", "--seconds", str(seconds),
                              "--events", events])
-
-
-def read_events(path):
-    lines = []
-    for line in path.read_text().splitlines():
-        try:
-            lines.append(json.loads(line))
-        except json.JSONDecodeError:
-            pass  # the last one may be half written
-    return lines
 
 
 def verdict(name, events):

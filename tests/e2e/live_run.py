@@ -17,6 +17,8 @@ import tempfile
 import threading
 import time
 
+from event_lines import read_events
+
 SEGMENT_SECONDS = 2
 HEAD_START_SECONDS = 12  # made before the player comes
 
@@ -45,16 +47,6 @@ def encoder(folder, is_dash, seconds):
     return subprocess.Popen(source + ["-f", "hls", "-hls_time", str(SEGMENT_SECONDS), "-hls_list_size", "10",
                                       "-hls_segment_type", "fmp4", "-hls_flags", "program_date_time", "live.m3u8"],
                             cwd=folder)
-
-
-def read_events(path):
-    lines = []
-    for line in path.read_text().splitlines():
-        try:
-            lines.append(json.loads(line))
-        except json.JSONDecodeError:
-            pass  # the last one may be half written
-    return lines
 
 
 def run(arguments, is_dash):

@@ -2,24 +2,10 @@
 // What the app may ask for at any time.
 #include <doctest/doctest.h>
 
-#include "support/sim_world.h"
+#include "sim/playing.h"
 
 namespace playhead::test {
 namespace {
-
-// A world in which playback has been going on for a while.
-struct Playing {
-  explicit Playing(Duration played = 10s, SimLink link = SimLink::constant(20'000'000))
-      : world(1, {}, std::move(link)) {
-    world.start_app();
-    world.load_url(world.title.url());
-    REQUIRE(world.run_until_event<FirstFrame>(10s));
-    world.run_for(played);
-    world.forget_events();
-    world.screen->forget();
-  }
-  SimWorld world;
-};
 
 TEST_CASE("sim: a seek within the buffer fetches nothing and is exact") {
   Playing playing(25s);

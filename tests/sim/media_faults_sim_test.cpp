@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Media that is not what its playlist promises.
+#include <algorithm>
 #include <functional>
 #include <string>
 
@@ -88,6 +89,61 @@ TEST_CASE("A13 another resolution, sample rate or number of channels in the midd
   CHECK(world.find<Warning>() == nullptr);
   CHECK(world.status()->qoe.rebuffer_count == 0);
   CHECK(world.speaker->heard_s(world.executor.now()) == doctest::Approx(40).epsilon(0.01));
+}
+
+TEST_CASE("A05 container times that jump without a discontinuity are taken to go on") {
+  struct Case {
+    const char* name;
+    int64_t jump_us;
+    int from;
+  };
+  const Case cases[] = {{"an hour ahead", 3'600'000'000, 5}, {"ten seconds back", -10'000'000, 5}};
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    SimWorld world(1, {}, SimLink::constant(8'000'000));
+    serve(world, [&](int number, SimSegmentSpec& spec, bool&) {
+      if (number >= c.from) spec.start_us += c.jump_us;
+      spec.start_us += 20'000'000;  // container times are not below 0
+    });
+    world.start_app();
+    world.load_url("http://odd.test/main.m3u8");
+    REQUIRE(world.run_until_event<Ended>(5min));
+    const auto& shown = world.screen->shown();
+    CHECK(shown.size() == 10 * 100);
+    for (std::size_t i = 1; i < shown.size(); ++i) CHECK(shown[i].time - shown[i - 1].time == 40ms);
+    CHECK(world.find<PositionJumped>() == nullptr);
+    CHECK(world.status()->qoe.rebuffer_count == 0);
+    CHECK(world.speaker->heard_s(world.executor.now()) == doctest::Approx(40).epsilon(0.01));
+    // What a seek finds there is where the playlist says.
+    world.screen->forget();
+    world.forget_events();
+    world.player->seek(MediaTime{30'000'000});
+    REQUIRE(world.run_until_event<SeekDone>(5s));
+    CHECK(world.screen->shown().front().time == MediaTime{30'000'000});
+  }
+}
+
+TEST_CASE("A11 segments ten times as large as their bitrate says: the memory is bounded") {
+  SimWorld world(1, {}, SimLink::constant(40'000'000));
+  serve(world, [](int number, SimSegmentSpec& spec, bool&) {
+    if (spec.kind == TrackKind::kVideo && number >= 2) spec.bytes = 2'500'000;
+  });
+  PlayerConfig config;
+  config.buffering.max_bytes = 4 << 20;
+  world.start_app(config);
+  world.load_url("http://odd.test/main.m3u8");
+  const MonotonicTime began = world.executor.now();
+  int64_t most = 0;
+  while (world.find<Ended>() == nullptr) {
+    REQUIRE(world.executor.now() - began < 5min);
+    world.run_for(50ms);
+    world.run_until_event<Ended>(0ms);
+    most = std::max(most, world.status()->buffered_bytes);
+  }
+  // The cap, and of each track the segment that was coming.
+  CHECK(most <= (4 << 20) + 2 * 2'500'000);
+  CHECK(world.screen->shown().size() == 10 * 100);
+  CHECK(world.find<Failed>() == nullptr);
 }
 
 }  // namespace

@@ -5,23 +5,10 @@
 
 #include <doctest/doctest.h>
 
-#include "support/sim_world.h"
+#include "sim/playing.h"
 
 namespace playhead::test {
 namespace {
-
-struct Playing {
-  explicit Playing(Duration played = 10s, SimLink link = SimLink::constant(20'000'000))
-      : world(1, {}, std::move(link)) {
-    world.start_app();
-    world.load_url(world.title.url());
-    REQUIRE(world.run_until_event<FirstFrame>(10s));
-    world.run_for(played);
-    world.forget_events();
-    world.screen->forget();
-  }
-  SimWorld world;
-};
 
 std::string id_of(SimWorld& world, const std::string& language) {
   for (const TrackInfo& track : world.status()->tracks) {

@@ -288,5 +288,73 @@ TEST_CASE("sim: DASH events are told at their time in every Period") {
   CHECK(world.position_s() == doctest::Approx(25).epsilon(0.01));
 }
 
+// DASH: 40 s of pictures and English sound, and English TTML of which one cue is forced.
+void serve_ttml(SimWorld& world) {
+  world.transport->serve([](const WebRequest& request) -> std::optional<WebAnswer> {
+    if (request.url.find("odd.test") == std::string::npos) return std::nullopt;
+    const std::string name = request.url.substr(request.url.rfind('/') + 1);
+    if (name == "title.mpd") {
+      const auto set = [](const std::string& mime, const std::string& id, const std::string& rest) {
+        return "<AdaptationSet mimeType='" + mime + "' lang='en'><Representation id='" + id +
+               "' bandwidth='100000' " + rest + "</Representation></AdaptationSet>";
+      };
+      const auto numbered = [](const std::string& kind) {
+        return "><SegmentTemplate media='" + kind + "$Number$.seg' duration='4' startNumber='0'/>";
+      };
+      return text_answer(
+          "<MPD mediaPresentationDuration='PT40S'><Period>" + set("video/mp4", "v", numbered("v")) +
+          set("audio/mp4", "a", numbered("a")) +
+          set("application/ttml+xml", "t", "codecs='stpp'><BaseURL>all.ttml</BaseURL>") +
+          "</Period></MPD>");
+    }
+    if (name == "all.ttml") {
+      return text_answer(
+          "<tt xmlns='http://www.w3.org/ns/ttml' xml:lang='en' "
+          "xmlns:itts='http://www.w3.org/ns/ttml/profile/imsc1#styling'><body><div>"
+          "<p begin='4s' end='6s'>talk</p>"
+          "<p begin='8s' end='10s' itts:forcedDisplay='true'>a sign</p>"
+          "</div></body></tt>");
+    }
+    SimSegmentSpec spec;
+    spec.kind = name[0] == 'v' ? TrackKind::kVideo : TrackKind::kAudio;
+    spec.samples = name[0] == 'v' ? 100 : 200;
+    spec.start_us = std::stoll(name.substr(1)) * 4'000'000;
+    return text_answer(make_sim_segment(spec));
+  });
+}
+
+TEST_CASE("sim: forced cues of text that nobody chose are shown, the others when it is chosen") {
+  struct Case {
+    const char* name;
+    bool text_off, is_chosen;
+    const char* at_5s;
+    const char* at_9s;
+  };
+  const Case cases[] = {{"none chosen", false, false, "", "a sign"},
+                        {"chosen while it plays", false, true, "talk", "a sign"},
+                        {"no text at all", true, false, "", ""}};
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    SimWorld world(1, {}, SimLink::constant(8'000'000));
+    serve_ttml(world);
+    PlayerConfig config;
+    config.text_off = c.text_off;
+    world.start_app(config);
+    world.load_url("http://odd.test/title.mpd");
+    REQUIRE(world.run_until_event<FirstFrame>(10s));
+    world.run_for(2s);
+    CHECK(selected_text(*world.status()) == nullptr);
+    if (c.is_chosen) world.player->select_text(id_of_text(*world.status(), "en", false));
+    world.run_for(3s);
+    CHECK(on_screen(world) == c.at_5s);
+    CHECK((selected_text(*world.status()) != nullptr) == c.is_chosen);
+    world.run_for(4s);
+    CHECK(on_screen(world) == c.at_9s);
+    world.run_for(2s);
+    CHECK(on_screen(world).empty());
+    CHECK(text_warnings(world) == 0);
+  }
+}
+
 }  // namespace
 }  // namespace playhead::test

@@ -47,16 +47,8 @@ struct ClientConfig {
   std::vector<PinnedHost> pins;
 };
 
-// When to fetch and when to play. Zero durations are not allowed.
-struct BufferingConfig {
-  Duration start = 1s;           // media needed before playback starts; more: later start, calmer
-  Duration after_rebuffer = 2s;  // the same after the buffer ran empty
-  Duration target = 30s;  // fetch until this much is ahead; more: memory, wasted bytes on quit
-  Duration back = 10s;    // kept behind the position for instant rewinds
-  int64_t max_bytes = int64_t{96} << 20;  // encoded bytes held, all tracks; wins over `target`
-};
-
-// What the automatic choice of the picture is after.
+// What a play is after: sets the automatic choice of the picture, and the BufferingConfig of those
+// who do not choose their own.
 enum class AbrPreset : uint8_t {
   kVod,         // minutes of buffer, the end is known
   kLive,        // 10 to 30 s of buffer, no end
@@ -64,6 +56,34 @@ enum class AbrPreset : uint8_t {
   kDataSaver,   // content with the middle of what is offered
   kMaxQuality,  // accepts more stalls and switches for the best picture
 };
+
+// Taken for "what the preset says" by PlayerConfig::buffering.
+inline constexpr Duration kByPreset{-1};
+
+// When to fetch and when to play. What is not set here is what buffering_for() says of the preset.
+// Zero is allowed for `back` only.
+struct BufferingConfig {
+  // Media needed before playback starts, and after the buffer ran empty. More: later, and calmer.
+  Duration start = kByPreset;
+  Duration after_rebuffer = kByPreset;
+  // Fetch until this much is ahead. More: memory, and wasted bytes on quit.
+  Duration target = kByPreset;
+  Duration back = kByPreset;  // kept behind the position for instant rewinds
+  // Encoded bytes held, all tracks, at least 1 MiB; wins over `target` and `back`: beyond it only
+  // what `start` and `after_rebuffer` need is fetched. A segment that is coming comes whole. 0: the
+  // preset's.
+  int64_t max_bytes = 0;
+};
+
+//               start  after_rebuffer  target  back  max_bytes
+// kVod          1 s    2 s             30 s    10 s   96 MiB
+// kLive         1 s    2 s             20 s    10 s   96 MiB   the edge is no further away
+// kLowLatency   0.5 s  1 s             10 s     5 s   48 MiB   what is stale is of no use
+// kDataSaver    1 s    2 s             15 s    30 s   48 MiB   quits waste less, rewinds fetch less
+// kMaxQuality   2 s    4 s             60 s    10 s  256 MiB   a reserve to stay at the top with
+[[nodiscard]] BufferingConfig buffering_for(AbrPreset preset);
+// `wanted`, with what it leaves open taken from the preset.
+[[nodiscard]] BufferingConfig complete(BufferingConfig wanted, AbrPreset preset);
 
 // What the picture may not exceed. Zero, negative and false: no such limit, unless said. All but
 // the HDCP version are wishes: they bind the automatic choice only, and where they leave nothing

@@ -81,6 +81,10 @@ struct QoeSummary {
   int64_t dropped_frames = 0;  // decoded too late to be shown
   int64_t shown_frames = 0;
   int64_t bytes = 0;  // body bytes received, manifests included
+  // Of these, bytes of pictures and sound that no decoder was given and none will be: transfers
+  // given up, segments another one took the place of, what seeks threw away; in the Summary of a
+  // play also what was still buffered. What is fetched twice counts once.
+  int64_t wasted_bytes = 0;
   StartupPhases phases;
 };
 
@@ -152,8 +156,10 @@ struct PositionJumped {
 struct CuesChanged {
   std::vector<std::shared_ptr<const Cue>> cues;  // never null
 };
-// Playback has reached the start of an event of the title, or begins within one: Events of DASH
-// EventStreams, HLS EXT-X-DATERANGEs, `emsg` boxes. Once for each pass.
+// Playback has reached the start of an event of the title, or begins within one. Once for each
+// pass. Events of DASH EventStreams and HLS EXT-X-DATERANGEs; of the segments that are played:
+// `emsg` boxes (fMP4), and ID3 tags in MPEG-TS and in front of packed audio, which have the scheme
+// "https://aomedia.org/emsg/ID3" and their texts as attributes.
 struct TimedMetadata {
   TimedEvent event;
 };

@@ -44,6 +44,12 @@ struct EncodedSample {
   SharedBytes data;
 };
 
+// What a segment holds beside pictures and sound: an ID3 tag (MPEG-TS, packed audio).
+struct MetadataSample {
+  int64_t pts_ticks = 0;  // 90 kHz, modulo 2^33
+  SharedBytes data;
+};
+
 enum class PixelFormat : uint8_t { kI420, kNv12 };
 
 // A decoded picture; planes stay valid and unchanged as long as `owner` lives. Any thread may drop

@@ -20,6 +20,8 @@ struct DemuxerCallbacks {
   UniqueFunction<void(std::vector<StreamInfo>)> on_streams;
   // Samples in container order, in batches, as soon as their bytes are there.
   UniqueFunction<void(std::vector<EncodedSample>)> on_samples;
+  // ID3 tags, as they are found: maybe before on_streams. May be empty: nobody wants them.
+  UniqueFunction<void(MetadataSample)> on_metadata;
   // Once, last: everything of the segment was delivered, or why not (kContainerSyntax,
   // kContainerUnsupported). Samples before the damage have been delivered.
   UniqueFunction<void(Result<void>)> on_end;

@@ -34,6 +34,12 @@ void FfmpegDemuxer::demux(Session& session) {
              outlet.post(0, [samples = std::move(samples)](DemuxerCallbacks& to) mutable {
                if (to.on_samples) to.on_samples(std::move(samples));
              });
+           },
+       .on_metadata =
+           [&outlet](MetadataSample tag) {
+             outlet.post(0, [tag = std::move(tag)](DemuxerCallbacks& to) mutable {
+               if (to.on_metadata) to.on_metadata(std::move(tag));
+             });
            }});
   outlet.post(0, [result = reader.run()](DemuxerCallbacks& to) mutable {
     if (to.on_end) to.on_end(std::move(result));

@@ -29,6 +29,8 @@ constexpr int64_t kTsProbeBytes = int64_t{188} * 8;
 constexpr std::size_t kMaxBatchSamples = 64;
 // An ID3 tag in front of packed audio; real ones are below 1 KB, cover art below 10 MB.
 constexpr std::size_t kMaxId3Bytes = std::size_t{16} << 20;
+// Larger ID3 tags are not handed on. Cover art fits; more would be held until it is played.
+constexpr std::size_t kMaxMetadataBytes = std::size_t{1} << 20;
 // RFC 8216 §3.4 and ISO/IEC 13818-1: packed audio and MPEG-TS count 90 kHz in 33 bits.
 constexpr int kMpegTimescale = 90'000;
 constexpr int64_t kMpegTimeMask = (int64_t{1} << 33) - 1;
@@ -67,6 +69,19 @@ int refuse_to_open(AVFormatContext*, AVIOContext**, const char*, int, AVDictiona
 
 SharedBytes copy_bytes(const uint8_t* data, std::size_t size) {
   return SharedBytes(std::vector<uint8_t>(data, data + size));
+}
+
+// FFmpeg 5.1 takes the first five bytes of every such packet for the header of a metadata access
+// unit (ISO/IEC 13818-1 §2.12.4), which Apple's streams do not have: that is the front of the tag.
+// "Timed Metadata for HTTP Live Streaming" allows version 2.4 only.
+std::vector<uint8_t> whole_tag(ByteView data) {
+  constexpr std::array<uint8_t, 5> kFront{'I', 'D', '3', 4, 0};
+  std::vector<uint8_t> tag(data.begin(), data.end());
+  if (id3_tag_bytes(tag) > 0) return tag;
+  tag.insert(tag.begin(), kFront.begin(), kFront.end());
+  const std::size_t bytes = id3_tag_bytes(tag);
+  if (bytes > tag.size()) tag.clear();
+  return tag;
 }
 
 std::optional<TrackKind> track_kind(const AVStream& stream) {
@@ -176,7 +191,11 @@ Result<void> SegmentReader::recognise() {
     if (tag_bytes == 0 || tag_bytes > kMaxId3Bytes) {
       return make_error(ErrorCode::kContainerSyntax, "the ID3 tag's length cannot be right");
     }
-    if (!has_id3) packed_start_ticks_ = id3_transport_timestamp(input_.peek(tag_bytes)).value_or(0);
+    if (!has_id3) {
+      const std::vector<uint8_t> tag = input_.peek(tag_bytes);
+      packed_start_ticks_ = id3_transport_timestamp(tag).value_or(0);
+      report_metadata(packed_start_ticks_, tag);
+    }
     has_id3 = true;
     input_.skip(tag_bytes);
   }
@@ -263,6 +282,13 @@ Result<void> SegmentReader::add(const AVPacket& packet) {
   }
   if (tracks_.empty()) report_streams(packet);
   const auto index = static_cast<std::size_t>(packet.stream_index);
+  const unsigned streams = libav_->format->nb_streams;
+  if (index < streams &&
+      libav_->format->streams[index]->codecpar->codec_id == AV_CODEC_ID_TIMED_ID3) {
+    const auto tag = whole_tag({packet.data, static_cast<std::size_t>(packet.size)});
+    if (packet.pts != AV_NOPTS_VALUE) report_metadata(packet.pts & kMpegTimeMask, tag);
+    return {};
+  }
   if (index >= tracks_.size() || !tracks_[index].is_wanted) return {};
 
   const AVStream& stream = *libav_->format->streams[index];
@@ -281,6 +307,11 @@ Result<void> SegmentReader::add(const AVPacket& packet) {
     batch_limit_ = std::min(batch_limit_ * 2, kMaxBatchSamples);
   }
   return {};
+}
+
+void SegmentReader::report_metadata(int64_t pts_ticks, ByteView tag) {
+  if (tag.empty() || tag.size() > kMaxMetadataBytes) return;
+  callbacks_.on_metadata({pts_ticks, copy_bytes(tag.data(), tag.size())});
 }
 
 void SegmentReader::report_streams(const AVPacket& first) {

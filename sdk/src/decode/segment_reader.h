@@ -24,6 +24,7 @@ namespace playhead {
 struct SegmentReaderCallbacks {
   UniqueFunction<void(std::vector<StreamInfo>)> on_streams;
   UniqueFunction<void(std::vector<EncodedSample>)> on_samples;
+  UniqueFunction<void(MetadataSample)> on_metadata;
 };
 
 // Runs libavformat over one segment on a worker; sleeps while the stream has no bytes. No URL is
@@ -57,6 +58,7 @@ class SegmentReader {
   Result<void> read_packets();
   Result<void> finish(int last_error);
   Result<void> add(const AVPacket& packet);
+  void report_metadata(int64_t pts_ticks, ByteView tag);
   void report_streams(const AVPacket& first);
   std::optional<Times> find_times(const AVPacket& packet, const AVStream& stream);
   bool set_times(EncodedSample& sample, const AVPacket& packet, const AVStream& stream);

@@ -15,11 +15,16 @@ void EventSchedule::add(std::vector<TimedEvent> events) {
     if (known != starts_.end()) {
       const auto old = entries_.find({known->second, identity});
       is_passed = old->second.is_passed;
+      bytes_ -= old->second.event.message.size();
       entries_.erase(old);
-    } else if (entries_.size() >= kMost) {
-      if (!drop_oldest()) continue;
+      starts_.erase(known);
+    } else {
+      is_passed = is_over(event, position_);
     }
-    if (known == starts_.end()) is_passed = is_over(event, position_);
+    while (!has_room_for(event) && drop_oldest()) {
+    }
+    if (!has_room_for(event)) continue;
+    bytes_ += event.message.size();
     const MediaTime start = *event.start;
     starts_[identity] = start;
     entries_[{start, std::move(identity)}] = {std::move(event), is_passed};
@@ -30,6 +35,7 @@ void EventSchedule::add(std::vector<TimedEvent> events) {
 void EventSchedule::clear() {
   entries_.clear();
   starts_.clear();
+  bytes_ = 0;
   position_ = looked_from_ = MediaTime{};
 }
 
@@ -39,7 +45,9 @@ bool EventSchedule::is_over(const TimedEvent& event, MediaTime position) {
 
 bool EventSchedule::drop_oldest() {
   const auto oldest = entries_.begin();
+  if (oldest == entries_.end()) return false;
   if (!is_over(oldest->second.event, position_)) return false;
+  bytes_ -= oldest->second.event.message.size();
   starts_.erase(oldest->first.second);
   entries_.erase(oldest);
   return true;

@@ -17,6 +17,8 @@ class EventSchedule {
  public:
   // Events it may hold; later ones are left out. A day of live advertising has some thousands.
   static constexpr std::size_t kMost = 20'000;
+  // Bytes their messages may have; the same. Cover art every few seconds for some minutes.
+  static constexpr std::size_t kMostBytes = std::size_t{32} << 20;
 
   // Events that are known already, by scheme, value and id, only change; passed ones stay passed.
   // Those without a start cannot be placed and are left out.
@@ -43,9 +45,13 @@ class EventSchedule {
   [[nodiscard]] static bool is_over(const TimedEvent& event, MediaTime position);
   // Makes room for one more. False: all there is lies ahead.
   bool drop_oldest();
+  [[nodiscard]] bool has_room_for(const TimedEvent& event) const {
+    return entries_.size() < kMost && bytes_ + event.message.size() <= kMostBytes;
+  }
 
   std::map<Key, Entry> entries_;
   std::map<Identity, MediaTime> starts_;
+  std::size_t bytes_ = 0;  // of all messages
   MediaTime position_;     // last heard of
   MediaTime looked_from_;  // what starts earlier was passed
 };

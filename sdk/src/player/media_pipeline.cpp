@@ -4,11 +4,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/forever.h"
+
 namespace playhead {
 
 namespace {
 
-constexpr Duration kForever = 24h;
 // Never wake more often than this: a frame at 240 Hz is 4 ms.
 constexpr Duration kLeastWait = 1ms;
 // With so much ahead a decoder has what it needs to begin, whatever it holds back for its order.

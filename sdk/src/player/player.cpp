@@ -14,10 +14,11 @@ namespace playhead {
 namespace {
 
 Result<void> check(const PlayerConfig& config) {
-  const BufferingConfig& buffering = config.buffering;
   const auto refuse = [](const char* what) {
     return make_error(ErrorCode::kInvalidArgument, what);
   };
+  if (config.preset > AbrPreset::kMaxQuality) return refuse("preset is none of AbrPreset");
+  const BufferingConfig buffering = complete(config.buffering, config.preset);
   if (buffering.start <= Duration{0} || buffering.after_rebuffer <= Duration{0} ||
       buffering.target <= Duration{0} || buffering.back < Duration{0}) {
     return refuse("a buffering duration is not positive");
@@ -34,7 +35,6 @@ Result<void> check(const PlayerConfig& config) {
   if (live.target_offset < Duration{0}) return refuse("live.target_offset is negative");
   if (live.behind_window > BehindWindow::kStop) return refuse("live.behind_window is unknown");
   if (config.audio_channels < 0) return refuse("audio_channels is negative");
-  if (config.preset > AbrPreset::kMaxQuality) return refuse("preset is none of AbrPreset");
   return {};
 }
 

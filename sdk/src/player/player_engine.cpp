@@ -4,17 +4,21 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/forever.h"
 #include "streaming/buffering_policy.h"
 
 namespace playhead {
 
 namespace {
 
-constexpr Duration kForever = 24h;
-
 // So long after a switch dropped frames may be the fault of the picture before (chosen). Less: that
 // one's lag bans the next as well; more: jerky for longer where every frame comes late.
 constexpr Duration kCatchUp = 10s;
+
+PlayerConfig completed(PlayerConfig config) {
+  config.buffering = complete(config.buffering, config.preset);
+  return config;
+}
 
 // Attempts at manifests end sooner than at segments: behind them a person waits for an answer.
 RetryConfig start_retries() {
@@ -29,7 +33,7 @@ PlayerEngine::PlayerEngine(std::shared_ptr<Client> client, PlayerConfig config, 
                            Executor& executor, EventQueue& events, DecisionText& decisions,
                            std::function<void(std::shared_ptr<const PlayerStatus>)> publish)
     : client_(std::move(client)),
-      config_(std::move(config)),
+      config_(completed(std::move(config))),
       sinks_(std::move(sinks)),
       executor_(executor),
       events_(events),
@@ -253,7 +257,7 @@ void PlayerEngine::end_title(MonotonicTime now) {
   if (!has_played && last_trouble_) return fail_next_turn(*last_trouble_);
   set_state(PlayerState::kEnded, now);
   emit(Ended{});
-  emit(Summary{qoe_.summary(now)});
+  emit(Summary{qoe(now)});
 }
 
 void PlayerEngine::finish_seek(MonotonicTime now) {
@@ -300,6 +304,11 @@ void PlayerEngine::update_session(MonotonicTime now) {
   session_->update(activity(), here);
 }
 
+QoeSummary PlayerEngine::qoe(MonotonicTime now) {
+  if (streaming_ && !is_ahead_) qoe_.set_wasted(streaming_->wasted_bytes());
+  return qoe_.summary(now);
+}
+
 void PlayerEngine::publish_status(MonotonicTime now) {
   auto status = std::make_shared<PlayerStatus>();
   status->state = state_;
@@ -309,7 +318,7 @@ void PlayerEngine::publish_status(MonotonicTime now) {
   status->speed = speed_;
   status->volume = volume_;
   status->shown = shown_;
-  status->qoe = qoe_.summary(now);
+  status->qoe = qoe(now);
   if (streaming_ && !is_ahead_) {
     status->duration = streaming_->duration();
     if (const auto live = streaming_->live(now)) {

@@ -109,6 +109,7 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   void update_state(MonotonicTime now);
   void update_session(MonotonicTime now);
   [[nodiscard]] PlayActivity activity() const;
+  [[nodiscard]] QoeSummary qoe(MonotonicTime now);
   void publish_status(MonotonicTime now);
   void schedule(MonotonicTime now, Duration wait);
 

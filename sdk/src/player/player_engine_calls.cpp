@@ -344,6 +344,7 @@ void PlayerEngine::end_play(PlayerState state) {
   const bool was_over = state_ == PlayerState::kEnded || state_ == PlayerState::kFailed;
   if (session_ && !was_over) session_->update(PlayActivity::kStopped, here);
   if (streaming_) {
+    qoe_.set_wasted(streaming_->wasted_bytes() + streaming_->unread_bytes());
     client_->impl().networks->remember(streaming_->throughput(), network_, true);
   }
   let_go();

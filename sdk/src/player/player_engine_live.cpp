@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/forever.h"
 #include "net/http_headers.h"
 #include "player/player_engine.h"
 
 namespace playhead {
 
 namespace {
-
-constexpr Duration kForever = 24h;
 
 // The offset is looked at so often while it is being corrected, and so often otherwise (chosen: at
 // 3 % a second of looking is 30 ms of offset).

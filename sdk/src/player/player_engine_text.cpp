@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/forever.h"
 #include "player/player_engine.h"
 
 namespace playhead {
 
 namespace {
 
-constexpr Duration kForever = 24h;
 // Rounding must not make a turn come back before time has passed.
 constexpr Duration kLeastWait = 1ms;
 

@@ -2,13 +2,12 @@
 // What PlayerEngine does when media is there and nothing comes of it.
 #include <utility>
 
+#include "base/forever.h"
 #include "player/player_engine.h"
 
 namespace playhead {
 
 namespace {
-
-constexpr Duration kForever = 24h;
 
 const char* words_of(StuckWatch::Step step) {
   switch (step) {

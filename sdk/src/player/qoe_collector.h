@@ -22,6 +22,9 @@ class QoeCollector {
   void on_frames(int shown, int dropped);
   void on_bytes(int64_t bytes) { summary_.bytes += bytes; }
 
+  // So many of them were wasted, since start().
+  void set_wasted(int64_t bytes) { summary_.wasted_bytes = bytes; }
+
   [[nodiscard]] const StartupPhases& phases() const { return summary_.phases; }
   [[nodiscard]] QoeSummary summary(MonotonicTime now) const;
 

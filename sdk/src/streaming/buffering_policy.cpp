@@ -17,7 +17,38 @@ constexpr Duration kScarce = 6s;
 // A wait is never shorter, so that rounding cannot make the engine spin.
 constexpr Duration kLeastWait = 20ms;
 
+constexpr int64_t kMiB = int64_t{1} << 20;
+
 }  // namespace
+
+BufferingConfig buffering_for(AbrPreset preset) {
+  switch (preset) {
+    case AbrPreset::kVod:
+      break;
+    case AbrPreset::kLive:
+      return {1s, 2s, 20s, 10s, 96 * kMiB};
+    case AbrPreset::kLowLatency:
+      return {500ms, 1s, 10s, 5s, 48 * kMiB};
+    case AbrPreset::kDataSaver:
+      return {1s, 2s, 15s, 30s, 48 * kMiB};
+    case AbrPreset::kMaxQuality:
+      return {2s, 4s, 60s, 10s, 256 * kMiB};
+  }
+  return {1s, 2s, 30s, 10s, 96 * kMiB};
+}
+
+BufferingConfig complete(BufferingConfig wanted, AbrPreset preset) {
+  const BufferingConfig usual = buffering_for(preset);
+  const auto fill = [](Duration& value, Duration by_preset) {
+    if (value == kByPreset) value = by_preset;
+  };
+  fill(wanted.start, usual.start);
+  fill(wanted.after_rebuffer, usual.after_rebuffer);
+  fill(wanted.target, usual.target);
+  fill(wanted.back, usual.back);
+  if (wanted.max_bytes == 0) wanted.max_bytes = usual.max_bytes;
+  return wanted;
+}
 
 FetchDecision decide_fetch(const FetchInputs& in, const BufferingConfig& config) {
   Duration excess = in.level - config.target;

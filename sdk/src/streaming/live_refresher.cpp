@@ -4,14 +4,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/forever.h"
 #include "base/url.h"
 #include "streaming/reload_policy.h"
 
 namespace playhead {
 
 namespace {
-
-constexpr Duration kForever = 24h;
 
 // A manifest that has not changed for so many of its periods has stopped (M14).
 constexpr int kStalePeriods = 3;

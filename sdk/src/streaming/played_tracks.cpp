@@ -6,6 +6,12 @@
 
 namespace playhead {
 
+const Representation* find_representation(const AdaptationSet& set, const std::string& id) {
+  const auto found = std::find_if(set.representations.begin(), set.representations.end(),
+                                  [&](const Representation& r) { return r.id == id; });
+  return found == set.representations.end() ? nullptr : &*found;
+}
+
 Error encrypted_error() {
   return make_error(ErrorCode::kDrmNoSystem, "no DRM system is set up for encrypted media");
 }
@@ -79,6 +85,12 @@ const AdaptationSet* PlayedTracks::set(TrackKind kind, std::size_t number) const
   const auto& index = kind == TrackKind::kVideo   ? chosen.video
                       : kind == TrackKind::kAudio ? chosen.audio
                                                   : chosen.text;
+  return index ? &period(number).adaptation_sets[*index] : nullptr;
+}
+
+const AdaptationSet* PlayedTracks::text_with_forced(std::size_t number) const {
+  if (number != clamp(number)) return nullptr;
+  const auto& index = selected_[number - first_].text_with_forced;
   return index ? &period(number).adaptation_sets[*index] : nullptr;
 }
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "playhead/presentation.h"
@@ -41,6 +42,8 @@ class PlayedTracks {
   [[nodiscard]] MediaTime end_of(std::size_t number) const;
   // Null when nothing of that kind is played in the Period, or it is not there any more.
   [[nodiscard]] const AdaptationSet* set(TrackKind kind, std::size_t number) const;
+  // Text that is fetched for its forced cues alone; null when there is none.
+  [[nodiscard]] const AdaptationSet* text_with_forced(std::size_t number) const;
   // Sound, if there is any, travels inside the segments of the pictures.
   [[nodiscard]] bool is_muxed(std::size_t period) const;
   // In any Period.
@@ -58,6 +61,10 @@ class PlayedTracks {
   std::vector<bool> is_decodable_;  // by Period
   const AdaptationSet* left_out_ = nullptr;
 };
+
+// Null when the set has none of that id.
+[[nodiscard]] const Representation* find_representation(const AdaptationSet& set,
+                                                        const std::string& id);
 
 // Media is encrypted and nothing decrypts it.
 [[nodiscard]] Error encrypted_error();

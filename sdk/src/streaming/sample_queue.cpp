@@ -30,6 +30,7 @@ const TimedSample* SampleQueue::peek() const { return has_unread() ? &samples_[c
 
 void SampleQueue::advance() {
   if (!has_unread()) return;
+  samples_[cursor_].was_read = true;
   ++cursor_;
 }
 
@@ -96,7 +97,7 @@ void SampleQueue::trim_back(MediaTime keep_from) {
   for (std::size_t i = 0; i < keep; ++i) {
     is_front_first_ =
         samples_.size() > 1 && samples_[0].origin->transfer != samples_[1].origin->transfer;
-    bytes_ -= size_of(samples_.front());
+    count_out(samples_.front());
     samples_.pop_front();
     has_trimmed_ = true;
   }
@@ -110,7 +111,7 @@ std::optional<MediaTime> SampleQueue::drop_segments_from(MediaTime from) {
   });
   if (first == samples_.end()) return std::nullopt;
   const MediaTime start = first->origin->segment_start;
-  for (auto it = first; it != samples_.end(); ++it) bytes_ -= size_of(*it);
+  std::for_each(first, samples_.end(), [&](const TimedSample& sample) { count_out(sample); });
   samples_.erase(first, samples_.end());
   recompute_end();
   return start;
@@ -135,7 +136,7 @@ bool SampleQueue::replace(uint64_t transfer, std::vector<TimedSample> samples) {
   const auto first = std::find_if(samples_.begin(), samples_.end(), is_of);
   if (first == samples_.end() || first < unread) return false;
   const auto last = std::find_if_not(first, samples_.end(), is_of);
-  for (auto it = first; it != last; ++it) bytes_ -= size_of(*it);
+  std::for_each(first, last, [&](const TimedSample& sample) { count_out(sample); });
   for (const TimedSample& sample : samples) bytes_ += size_of(sample);
   const auto place = samples_.erase(first, last);
   samples_.insert(place, std::make_move_iterator(samples.begin()),
@@ -146,13 +147,14 @@ bool SampleQueue::replace(uint64_t transfer, std::vector<TimedSample> samples) {
 
 void SampleQueue::drop_unread_of(uint64_t transfer) {
   while (has_unread() && samples_.back().origin->transfer == transfer) {
-    bytes_ -= size_of(samples_.back());
+    count_out(samples_.back());
     samples_.pop_back();
   }
   recompute_end();
 }
 
 void SampleQueue::clear() {
+  for (const TimedSample& sample : samples_) count_out(sample);
   samples_.clear();
   is_front_first_ = true;
   has_trimmed_ = false;
@@ -169,6 +171,17 @@ bool SampleQueue::has_shown_between(MediaTime from, MediaTime to) const {
   return from < to && std::any_of(samples_.begin(), samples_.end(), [&](const TimedSample& sample) {
            return !sample.decode_only && sample.pts >= from && sample.end() <= to;
          });
+}
+
+int64_t SampleQueue::unread_bytes() const {
+  int64_t sum = 0;
+  for (const TimedSample& sample : samples_) sum += sample.was_read ? 0 : size_of(sample);
+  return sum;
+}
+
+void SampleQueue::count_out(const TimedSample& sample) {
+  bytes_ -= size_of(sample);
+  if (!sample.was_read) wasted_bytes_ += size_of(sample);
 }
 
 void SampleQueue::recompute_end() {

@@ -5,6 +5,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "streaming/timed_sample.h"
@@ -58,9 +59,15 @@ class SampleQueue {
   // Some sample that is to be shown or heard lies within [from, to].
   [[nodiscard]] bool has_shown_between(MediaTime from, MediaTime to) const;
   [[nodiscard]] int64_t bytes() const { return bytes_; }
+  [[nodiscard]] int64_t unread_bytes() const;  // of samples that never were read
+  // Bytes of samples that were forgotten, or replaced, without having been read; since the last
+  // call.
+  [[nodiscard]] int64_t take_wasted_bytes() { return std::exchange(wasted_bytes_, 0); }
   [[nodiscard]] bool has_unread() const { return cursor_ < samples_.size(); }
 
  private:
+  // It is about to be forgotten.
+  void count_out(const TimedSample& sample);
   void recompute_end();
   // The index of the sample that decoding for `target` begins with.
   [[nodiscard]] std::optional<std::size_t> find_entry(MediaTime target) const;
@@ -71,6 +78,7 @@ class SampleQueue {
   bool has_trimmed_ = false;
   std::size_t cursor_ = 0;  // index of the next unread sample
   int64_t bytes_ = 0;
+  int64_t wasted_bytes_ = 0;
   std::optional<MediaTime> end_;
 };
 

@@ -103,6 +103,9 @@ void SegmentLoad::demux() {
   callbacks.on_samples = [this](std::vector<EncodedSample> samples) {
     if (!is_over_) callbacks_.on_samples(std::move(samples));
   };
+  callbacks.on_metadata = [this](MetadataSample tag) {
+    if (!is_over_) callbacks_.on_metadata(std::move(tag));
+  };
   callbacks.on_end = [this](Result<void> result) {
     if (!result) return fail(std::move(result).error());
     if (std::exchange(is_over_, true)) return;
@@ -133,12 +136,21 @@ void SegmentLoad::pass_on() {
     init_passed_ = true;
     if (!init_->empty()) demuxer_->append(*init_);
   }
-  for (SharedBytes& bytes : waiting_) demuxer_->append(std::move(bytes));
+  for (SharedBytes& bytes : waiting_) {
+    look_for_events(bytes.view());
+    demuxer_->append(std::move(bytes));
+  }
   waiting_.clear();
   if (is_fetched_ && !is_finished_) {
     is_finished_ = true;
     demuxer_->finish();
   }
+}
+
+void SegmentLoad::look_for_events(ByteView media) {
+  const bool has_boxes = container_ == Container::kFmp4 || container_ == Container::kUnknown;
+  if (!has_boxes) return;
+  for (auto& found : scanner_.append(media)) callbacks_.on_event_message(std::move(found));
 }
 
 void SegmentLoad::fail(Error error) {

@@ -10,6 +10,7 @@
 #include "net/fetcher.h"
 #include "playhead/media_backend.h"
 #include "playhead/segment_index.h"
+#include "text/emsg_scanner.h"
 
 namespace playhead {
 
@@ -32,6 +33,9 @@ struct SegmentSources {
 struct SegmentLoadCallbacks {
   UniqueFunction<void(std::vector<StreamInfo>)> on_streams;
   UniqueFunction<void(std::vector<EncodedSample>)> on_samples;
+  // An event of the title, on its way to the demuxer or out of it.
+  UniqueFunction<void(text::EventMessageScanner::Found)> on_event_message;
+  UniqueFunction<void(MetadataSample)> on_metadata;
   // Bytes came from the network (init or media).
   UniqueFunction<void(int64_t bytes, MonotonicTime received)> on_bytes;
   // The segment's bytes are all here; the network is free.
@@ -68,6 +72,7 @@ class SegmentLoad {
   void on_media_done(Result<TransferStats> result);
   // Hands the demuxer what it may have by now, in order.
   void pass_on();
+  void look_for_events(ByteView media);
   void fail(Error error);
 
   ResourceFetcher& fetcher_;
@@ -86,6 +91,7 @@ class SegmentLoad {
   bool is_over_ = false;      // on_end ran, or silenced
   std::unique_ptr<SegmentDemuxer> demuxer_;
   bool init_passed_ = false;
+  text::EventMessageScanner scanner_;
   // Last: their callbacks use everything above.
   CancelHandle init_fetch_;
   CancelHandle media_fetch_;

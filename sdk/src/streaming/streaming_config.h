@@ -12,7 +12,7 @@ namespace playhead {
 
 // What a StreamingEngine is made with.
 struct StreamingConfig {
-  BufferingConfig buffering;
+  BufferingConfig buffering = buffering_for(AbrPreset::kVod);  // all of it set
   AbrPreset preset = AbrPreset::kVod;
   PictureLimits limits;
   LiveConfig live;

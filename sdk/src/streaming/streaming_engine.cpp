@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "base/forever.h"
 #include "streaming/buffering_policy.h"
 #include "streaming/next_segment.h"
 
@@ -23,9 +24,6 @@ constexpr Duration kPeriodLead = 100ms;
 // So long before its end a play that cannot go on is told to: more than the pause between two
 // turns.
 constexpr Duration kLastMoment = 250ms;
-
-// "Nothing to do" for turn(): far beyond any deadline, but safe to add to a time.
-constexpr Duration kForever = 24h;
 
 // How often a running transfer is judged: often enough to spare most of a stall, seldom enough to
 // cost nothing.

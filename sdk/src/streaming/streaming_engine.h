@@ -15,6 +15,7 @@
 #include "playhead/config.h"
 #include "playhead/presentation.h"
 #include "streaming/failure_policy.h"
+#include "streaming/fetched_track.h"
 #include "streaming/index_table.h"
 #include "streaming/live_policy.h"
 #include "streaming/live_refresher.h"
@@ -85,7 +86,8 @@ class StreamingEngine final : private TrackStreamListener {
   [[nodiscard]] const text::CueTimeline& subtitles() const { return text_.cues(); }
   // Of the captions inside the pictures that are shown, 1..4; 0: none are.
   [[nodiscard]] int caption_channel() const;
-  // The events that the manifest tells of, when they may be others than at the last call.
+  // The events that the manifest tells of, when they may be others than at the last call, and those
+  // found in segments since then.
   [[nodiscard]] std::optional<std::vector<TimedEvent>> take_events();
 
   [[nodiscard]] SampleQueue& video() { return video_; }
@@ -103,6 +105,10 @@ class StreamingEngine final : private TrackStreamListener {
   [[nodiscard]] MediaTime settled_until(TrackKind kind) const;
   // What waits to be taken apart included.
   [[nodiscard]] int64_t buffered_bytes() const;
+  // Bytes of pictures and sound that came and were forgotten without having been read.
+  [[nodiscard]] int64_t wasted_bytes();
+  // Those that would be if nothing more was read.
+  [[nodiscard]] int64_t unread_bytes() const;
 
   // None for a title without an end, and until it is known.
   [[nodiscard]] std::optional<Duration> duration() const;
@@ -125,30 +131,11 @@ class StreamingEngine final : private TrackStreamListener {
   [[nodiscard]] std::vector<RepresentationInfo> video_representations() const;
 
  private:
-  // A fetched track with what has gone wrong with it lately.
-  struct Track {
-    std::unique_ptr<TrackStream> stream;
-    std::size_t period = 0;
-    bool is_complete = false;
-    std::optional<Error> blocked;  // why the Period that comes next cannot be played
-    // The last Periods passed over held nothing for it up to there.
-    MediaTime nothing_until;
-    std::optional<uint64_t> last_number;  // of the last segment planned
-    std::string last_id;                  // its Representation
-    std::string wanted_id;                // the Representation whose index is waited for
-    // About the segment that failed last.
-    int attempts = 0;
-    int skipped = 0;
-    bool renewed = false;
-    std::set<std::string> failed_ids;
-    // Representations whose playlist could not be had, and until when they are left alone.
-    std::map<std::string, MonotonicTime> resting;
-    MonotonicTime not_before;  // no fetch until then
-    MonotonicTime no_replacement_before;
-  };
+  using Track = FetchedTrack;
 
   // TrackStreamListener
   void on_samples() override;
+  void on_events(std::vector<TimedEvent> events) override;
   void on_timeline_learnt() override;
   void on_bytes(TrackKind kind, int64_t bytes, MonotonicTime received) override;
   void on_segment_fetched(TrackKind kind, const PlannedSegment& planned,
@@ -172,6 +159,11 @@ class StreamingEngine final : private TrackStreamListener {
 
   // Which Period's subtitles are fetched: those of the next one a little ahead.
   void follow_text_period(MediaTime position);
+  // What is fetched of the Period's text, for all of its cues or for the forced ones alone.
+  [[nodiscard]] const AdaptationSet* text_set(std::size_t period) const;
+  [[nodiscard]] bool shows_only_forced() const {
+    return !played_.set(TrackKind::kText, text_period_);
+  }
   // The Representation of the subtitles that are shown; null: none are, or none can be had.
   [[nodiscard]] const Representation* text_representation() const;
   void give_text(const Representation& representation,
@@ -282,8 +274,10 @@ class StreamingEngine final : private TrackStreamListener {
   // What take_events() was answered from.
   std::shared_ptr<const Presentation> events_of_;
   std::shared_ptr<const SegmentIndex> events_with_;
+  std::vector<TimedEvent> found_events_;  // in segments, since then
   bool waiting_for_renewal_ = false;
   bool has_failed_ = false;
+  int64_t wasted_bytes_ = 0;
 
   TextTrack text_;
   LiveRefresher text_refresher_;  // of HLS playlists; one that is late is nobody's fault

@@ -131,10 +131,7 @@ void StreamingEngine::handle_failure(Track& track, const SegmentFailure& failure
 const Representation* StreamingEngine::representation_of(const Track& track,
                                                          const std::string& id) const {
   const AdaptationSet* set = set_of(track);
-  if (!set) return nullptr;
-  const auto found = std::find_if(set->representations.begin(), set->representations.end(),
-                                  [&](const Representation& r) { return r.id == id; });
-  return found == set->representations.end() ? nullptr : &*found;
+  return set ? find_representation(*set, id) : nullptr;
 }
 
 FailureAction StreamingEngine::react(Track& track, const Trouble& trouble, MonotonicTime now,

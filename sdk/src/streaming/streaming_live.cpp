@@ -4,13 +4,12 @@
 #include <utility>
 #include <vector>
 
+#include "base/forever.h"
 #include "streaming/streaming_engine.h"
 
 namespace playhead {
 
 namespace {
-
-constexpr Duration kForever = 24h;
 
 // What fell out of the window by less than this is passed over: segments of different Renditions
 // leave it at slightly different times.
@@ -18,12 +17,6 @@ constexpr Duration kWindowRounding = 500ms;
 
 // What a Period lacks at its end by less than this is rounding.
 constexpr Duration kPeriodRounding = 100ms;
-
-const Representation* find_representation(const AdaptationSet& set, const std::string& id) {
-  const auto found = std::find_if(set.representations.begin(), set.representations.end(),
-                                  [&](const Representation& r) { return r.id == id; });
-  return found == set.representations.end() ? nullptr : &*found;
-}
 
 }  // namespace
 

@@ -32,7 +32,10 @@ void StreamingEngine::change_audio(const TrackPreferences& preferences, MediaTim
   }
   if (!is_other) return;
   // Chosen once more before the last choice was there: what is heard is still the same.
-  if (!std::exchange(is_changing_audio_, true)) old_audio_ = std::move(audio_);
+  if (!std::exchange(is_changing_audio_, true)) {
+    (void)wasted_bytes();  // counted: the move takes a copy of the count along
+    old_audio_ = std::move(audio_);
+  }
   audio_.clear();
   place_track(*track, position);
 }

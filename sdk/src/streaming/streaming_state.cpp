@@ -23,6 +23,20 @@ int64_t StreamingEngine::buffered_bytes() const {
   return sum;
 }
 
+int64_t StreamingEngine::wasted_bytes() {
+  for (SampleQueue* queue : {&video_, &audio_, &old_audio_}) {
+    wasted_bytes_ += queue->take_wasted_bytes();
+  }
+  for (Track& track : tracks_) wasted_bytes_ += track.stream->take_wasted_bytes();
+  return wasted_bytes_;
+}
+
+int64_t StreamingEngine::unread_bytes() const {
+  int64_t sum = video_.unread_bytes() + audio_.unread_bytes() + old_audio_.unread_bytes();
+  for (const Track& track : tracks_) sum += track.stream->waiting_bytes();
+  return sum;
+}
+
 bool StreamingEngine::plays_video() const {
   const Track* track = track_of(TrackKind::kVideo);
   if (!track) return false;

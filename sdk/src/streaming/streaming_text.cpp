@@ -4,15 +4,11 @@
 #include <array>
 #include <utility>
 
+#include "base/forever.h"
+#include "base/limits.h"
 #include "streaming/streaming_engine.h"
 
 namespace playhead {
-
-namespace {
-
-constexpr Duration kForever = 24h;
-
-}  // namespace
 
 void StreamingEngine::change_text(const TrackPreferences& preferences) {
   preferences_ = preferences;
@@ -28,11 +24,16 @@ void StreamingEngine::follow_text_period(MediaTime position) {
   // What is left of this Period is there: the next one's may come.
   const bool is_near = played_.period(here + 1).start < position + TextTrack::kAhead;
   const bool is_done = given_text_ && given_text_->period == here && text_.is_settled(position);
-  if (is_near && is_done && played_.set(TrackKind::kText, here + 1)) text_period_ = here + 1;
+  if (is_near && is_done && text_set(here + 1)) text_period_ = here + 1;
+}
+
+const AdaptationSet* StreamingEngine::text_set(std::size_t period) const {
+  const AdaptationSet* set = played_.set(TrackKind::kText, period);
+  return set ? set : played_.text_with_forced(period);
 }
 
 const Representation* StreamingEngine::text_representation() const {
-  const AdaptationSet* set = played_.set(TrackKind::kText, text_period_);
+  const AdaptationSet* set = text_set(text_period_);
   if (!set) return nullptr;
   for (const Representation& representation : set->representations) {
     const bool is_lost = lost_text_.count(representation.id) != 0;
@@ -48,7 +49,8 @@ Duration StreamingEngine::turn_text(MonotonicTime now, MediaTime position) {
   follow_text_period(position);
   const Representation* chosen = text_representation();
   const bool is_other_choice = given_text_ && given_text_->period == text_period_ && chosen &&
-                               chosen->id != given_text_->representation_id;
+                               (chosen->id != given_text_->representation_id ||
+                                shows_only_forced() != given_text_->only_forced_cues);
   if (!chosen || is_other_choice) {
     if (!text_.is_off()) text_.turn_off();
     given_text_.reset();
@@ -79,13 +81,14 @@ Duration StreamingEngine::turn_text(MonotonicTime now, MediaTime position) {
 
 void StreamingEngine::give_text(const Representation& representation,
                                 std::shared_ptr<const SegmentIndex> segments) {
-  GivenText given{text_period_, representation.id, std::move(segments)};
+  GivenText given{text_period_, representation.id, std::move(segments), shows_only_forced()};
   if (given_text_ == given) return;
   TextSource source;
   source.representation_id = representation.id;
   source.segments = given.segments;
   source.is_hls = presentation_->format == ManifestFormat::kHls;
   source.media_offset = representation.media_offset;
+  source.only_forced_cues = given.only_forced_cues;
   source.period_start = played_.period(text_period_).start;
   const MediaTime end = played_.end_of(text_period_);
   if (end != MediaTime::max()) {
@@ -118,6 +121,13 @@ int StreamingEngine::caption_channel() const {
   return shown ? playhead::caption_channel(*shown) : 0;
 }
 
+void StreamingEngine::on_events(std::vector<TimedEvent> events) {
+  for (TimedEvent& event : events) {
+    if (found_events_.size() < limits::kEventMessages) found_events_.push_back(std::move(event));
+  }
+  listener_.on_streaming_progress();
+}
+
 std::optional<std::vector<TimedEvent>> StreamingEngine::take_events() {
   if (!presentation_) return std::nullopt;
   // Every playlist of a title has the same dates (RFC 8216bis §6.2.4): one is enough.
@@ -127,10 +137,12 @@ std::optional<std::vector<TimedEvent>> StreamingEngine::take_events() {
     if (!index && fetched) index = indexes_.find(*fetched);
   }
   const auto segments = index ? index->segments : nullptr;
-  if (events_of_ == presentation_ && (!segments || events_with_ == segments)) return std::nullopt;
+  std::vector<TimedEvent> events = std::exchange(found_events_, {});
+  if (events_of_ == presentation_ && (!segments || events_with_ == segments)) {
+    return events.empty() ? std::nullopt : std::optional(std::move(events));
+  }
   events_of_ = presentation_;
   if (segments) events_with_ = segments;
-  std::vector<TimedEvent> events;
   for (const Period& period : presentation_->periods) {
     events.insert(events.end(), period.events.begin(), period.events.end());
   }

@@ -146,7 +146,9 @@ void TextTrack::finish(Result<text::TextDocument> document) {
   done_[load->segment.number] = {load->segment.start, load->segment.end};
   if (document) {
     failures_ = 0;
-    for (Cue& cue : document->cues) cues_.insert(std::move(cue));
+    for (Cue& cue : document->cues) {
+      if (cue.is_forced || !source_->only_forced_cues) cues_.insert(std::move(cue));
+    }
     if (on_loaded_) on_loaded_(load->report);
     return;
   }

@@ -27,6 +27,7 @@ struct TextSource {
   std::optional<Duration> media_offset;  // Representation::media_offset
   MediaTime period_start;
   std::optional<MediaTime> period_end;
+  bool only_forced_cues = false;
 };
 
 // What of a title's subtitles a TextTrack was given.
@@ -34,6 +35,7 @@ struct GivenText {
   std::size_t period = 0;
   std::string representation_id;
   std::shared_ptr<const SegmentIndex> segments;
+  bool only_forced_cues = false;
   friend bool operator==(const GivenText&, const GivenText&) = default;
 };
 

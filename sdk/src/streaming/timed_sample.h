@@ -30,6 +30,7 @@ struct TimedSample {
   Duration duration{0};
   // Needed as a reference, but what it shows has been shown already.
   bool decode_only = false;
+  bool was_read = false;  // SampleQueue: some decoder was given it
   std::shared_ptr<const SampleOrigin> origin;
 
   [[nodiscard]] MediaTime end() const { return pts + duration; }

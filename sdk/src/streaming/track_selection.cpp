@@ -120,6 +120,21 @@ int text_score(const AdaptationSet& set, const AdaptationSet* audio,
   return score;
 }
 
+// Text in the sound's language that is no forced text as a whole, but may hold some: only TTML can
+// say so of a single cue (IMSC1 §itts:forcedDisplay). Higher is better; 0: it does not serve.
+int forced_cues_score(const AdaptationSet& set, const AdaptationSet* audio,
+                      const TrackPreferences& preferences, const std::string& group) {
+  const bool wants_none = !preferences.allows_forced_text || !preferences.text_id.empty();
+  if (wants_none || set.is_forced || set.is_encrypted || !set.trick_mode_for.empty()) return 0;
+  const std::string& codecs = set.representations.front().codecs;
+  const std::string& sound =
+      audio && !audio->language.empty() ? audio->language : preferences.audio_language;
+  if (!codecs.starts_with("stpp") && !codecs.starts_with("ttml")) return 0;
+  if (!same_language(sound, set.language)) return 0;
+  const bool is_main = set.is_default || has_role(set, "main");
+  return 1 + (is_main ? 1 : 0) + (group.empty() || set.group == group ? 2 : 0);
+}
+
 bool are_known(const std::vector<Descriptor>& properties) {
   return std::all_of(properties.begin(), properties.end(), [](const Descriptor& property) {
     return std::find(kHarmless.begin(), kHarmless.end(), property.scheme) != kHarmless.end();
@@ -218,6 +233,14 @@ std::vector<PeriodTracks> select_tracks(const Presentation& presentation,
     };
     chosen.text = best_of(period, TrackKind::kText, score_text);
     if (chosen.text && score_text(period.adaptation_sets[*chosen.text]) == 0) chosen.text.reset();
+    const auto score_forced = [&](const AdaptationSet& set) {
+      return forced_cues_score(set, audio, preferences, group);
+    };
+    if (!chosen.text) chosen.text_with_forced = best_of(period, TrackKind::kText, score_forced);
+    if (chosen.text_with_forced &&
+        score_forced(period.adaptation_sets[*chosen.text_with_forced]) == 0) {
+      chosen.text_with_forced.reset();
+    }
     tracks.push_back(chosen);
   }
   return tracks;

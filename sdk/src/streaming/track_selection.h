@@ -32,6 +32,9 @@ struct PeriodTracks {
   std::optional<std::size_t> video;
   std::optional<std::size_t> audio;
   std::optional<std::size_t> text;
+  // Where `text` is none: text that may hold forced cues (IMSC1 itts:forcedDisplay), for these
+  // alone.
+  std::optional<std::size_t> text_with_forced;
 };
 
 // False: an EssentialProperty says that whoever does not know its scheme must not use this (ISO/IEC

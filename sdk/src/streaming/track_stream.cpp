@@ -2,7 +2,13 @@
 #include "streaming/track_stream.h"
 
 #include <algorithm>
+#include <functional>
+#include <string>
+#include <string_view>
 #include <utility>
+
+#include "text/emsg.h"
+#include "text/id3.h"
 
 namespace playhead {
 
@@ -11,6 +17,15 @@ namespace {
 // Boundaries of Representations that are meant to be the same differ by less: rounding.
 constexpr Duration kRounding = 100ms;
 
+// Container times of a segment that begin so much earlier or later than those of the one before let
+// expect have jumped (chosen). Less: a playlist whose durations are rounded badly is bent; more: a
+// gap or an overlap of that length is played as it is.
+constexpr Duration kJump = 5s;
+// The same for a segment with none before it, as after a seek: what durations may add up to.
+constexpr Duration kAstray = 60s;
+
+constexpr int64_t kMpegTimescale = 90'000;  // of MetadataSample
+
 // Alternatives are used up: only this fetch needs them.
 SegmentSources sources_of(PlannedSegment& planned) {
   return {planned.segment, std::move(planned.media_options), std::move(planned.init_options)};
@@ -18,10 +33,17 @@ SegmentSources sources_of(PlannedSegment& planned) {
 
 }  // namespace
 
+void TrackStream::count_waste(const Load& load) {
+  if (load.has_ended && load.held.empty()) return;
+  wasted_bytes_ += std::max<int64_t>(load.received_bytes - load.placed_bytes, 0);
+}
+
 void TrackStream::restart(MediaTime position) {
+  for (const auto& load : loads_) count_waste(*load);
   loads_.clear();
   retired_.clear();
   has_failed_ = false;
+  drift_.reset();
   cursor_ = position;
 }
 
@@ -66,6 +88,14 @@ SegmentLoadCallbacks TrackStream::callbacks_for(Load& load) {
   };
   callbacks.on_samples = [this, &load](std::vector<EncodedSample> samples) {
     on_samples(load, std::move(samples));
+  };
+  callbacks.on_event_message = [this, &load](text::EventMessageScanner::Found found) {
+    load.messages.push_back(std::move(found));
+    tell_events(load);
+  };
+  callbacks.on_metadata = [this, &load](MetadataSample tag) {
+    load.tags.push_back(std::move(tag));
+    tell_events(load);
   };
   callbacks.on_bytes = [this, &load](int64_t bytes, MonotonicTime received) {
     load.received_bytes += bytes;
@@ -192,21 +222,42 @@ void TrackStream::place_by_itself() {
   context_.listener.on_timeline_learnt();
 }
 
-std::optional<Duration> TrackStream::offset_of(Load& load) const {
+std::optional<Duration> TrackStream::offset_of(Load& load) {
   const PlannedSegment& planned = load.planned;
   const auto offset = context_.mapper.offset(planned.segment, planned.media_offset);
-  if (!offset || planned.container != Container::kPackedAudio || load.held.empty()) return offset;
+  if (load.fixed_offset) return load.fixed_offset;
+  if (!offset || load.held.empty()) return offset;
+  load.fixed_offset = without_jump(load, *offset);
+  return load.fixed_offset;
+}
+
+Duration TrackStream::without_jump(const Load& load, Duration offset) {
+  const PlannedSegment& planned = load.planned;
+  const EncodedSample& first = load.held.front();
+  const int64_t first_us =
+      ticks_to_us(first.pts_ticks, origin_of(load, first.stream_index)->stream.timescale);
+  const MediaTime placed =
+      TimelineMapper::map(first_us, offset, planned.segment, planned.container);
+  const Duration by = placed - planned.segment.start;
+  const bool goes_on = drift_ && drift_->period == planned.period &&
+                       drift_->discontinuity == planned.segment.discontinuity_sequence;
+  Duration usual = goes_on ? drift_->by : Duration{0};
+  Duration most = goes_on ? kJump : kAstray;
   // Packed audio without the timestamp that RFC 8216 §3.4 demands begins every segment at 0: then
   // the playlist's time is all there is.
-  if (!load.packed_offset) {
-    const EncodedSample& first = load.held.front();
-    const int64_t first_us =
-        ticks_to_us(first.pts_ticks, origin_of(load, first.stream_index)->stream.timescale);
-    const Duration gap = MediaTime{first_us} + *offset - planned.segment.start;
-    const bool is_astray = std::max(gap, -gap) > planned.segment.duration() / 2;
-    load.packed_offset = is_astray ? Duration{planned.segment.start.us - first_us} : *offset;
+  const bool is_packed = planned.container == Container::kPackedAudio;
+  if (is_packed) {
+    usual = Duration{0};
+    most = planned.segment.duration() / 2;
   }
-  return load.packed_offset;
+  const Duration jump = by - usual;
+  // What begins late but within the segment is a gap in it.
+  const bool is_gap = jump > Duration{0} && jump < planned.segment.duration();
+  const bool is_jump = std::max(jump, -jump) > most && (is_packed || !is_gap);
+  if (!planned.replaces) {
+    drift_ = Drift{planned.period, planned.segment.discontinuity_sequence, is_jump ? usual : by};
+  }
+  return is_jump ? offset - jump : offset;
 }
 
 void TrackStream::place(Load& load) {
@@ -214,7 +265,9 @@ void TrackStream::place(Load& load) {
   if (!offset) return;
   std::vector<EncodedSample> samples;
   samples.swap(load.held);
+  load.offset = *offset;
   for (EncodedSample& sample : samples) push(load, std::move(sample), *offset);
+  tell_events(load);
   context_.listener.on_samples();
 }
 
@@ -247,6 +300,7 @@ void TrackStream::push(Load& load, EncodedSample sample, Duration offset) {
   };
   timed.pts = on_timeline(sample.pts_ticks);
   timed.dts = on_timeline(sample.dts_ticks);
+  if (!load.earliest) load.earliest = timed.pts;
   Duration& last = last_duration_[is_video ? 0 : 1];
   if (sample.duration_ticks > 0) {
     last = Duration{ticks_to_us(sample.pts_ticks + sample.duration_ticks, timescale) -
@@ -257,7 +311,10 @@ void TrackStream::push(Load& load, EncodedSample sample, Duration offset) {
   const MediaTime middle = timed.pts + timed.duration / 2;
   const bool is_repeated = middle < origin.shown_from;
   if (is_repeated || middle >= load.planned.period_end) {
-    if (!is_video) return;
+    if (!is_video) {
+      wasted_bytes_ += static_cast<int64_t>(sample.data.size());
+      return;
+    }
     timed.decode_only = true;
     // Decoding may begin here: what leads up to it is of no use.
     if (is_repeated && sample.is_key_frame) queue.drop_unread_of(origin.transfer);
@@ -266,6 +323,32 @@ void TrackStream::push(Load& load, EncodedSample sample, Duration offset) {
   timed.sample = std::move(sample);
   if (load.planned.replaces) return load.collected.push_back(std::move(timed));
   queue.push(std::move(timed));
+}
+
+void TrackStream::tell_events(Load& load) {
+  if (!load.earliest || (load.messages.empty() && load.tags.empty())) return;
+  std::vector<TimedEvent> events;
+  for (const auto& found : std::exchange(load.messages, {})) {
+    events.push_back(text::to_timed_event(found.message, *load.earliest, load.offset));
+    if (found.message.scheme != text::kId3Scheme) continue;
+    if (const auto tag = text::parse_id3(found.message.message)) {
+      TimedEvent read = text::id3_event(found.message.message, *tag, {}, {});
+      events.back().attributes = std::move(read.attributes);
+    }
+  }
+  for (const MetadataSample& sample : std::exchange(load.tags, {})) {
+    const auto tag = text::parse_id3(sample.data.view());
+    if (!tag || text::is_only_timestamp(*tag)) continue;
+    const MediaTime start =
+        TimelineMapper::map(ticks_to_us(sample.pts_ticks, kMpegTimescale), load.offset,
+                            load.planned.segment, load.planned.container);
+    // The same tag stands in every Representation, and comes again when the segment does.
+    const auto content = std::hash<std::string_view>()(as_text(sample.data.view()));
+    events.push_back(
+        text::id3_event(sample.data.view(), *tag, start,
+                        std::to_string(start.us / 1000) + '-' + std::to_string(content)));
+  }
+  if (!events.empty()) context_.listener.on_events(std::move(events));
 }
 
 void TrackStream::on_end(Load& load, Result<void> result) {
@@ -279,7 +362,9 @@ void TrackStream::finish_front() {
   Load& front = *loads_.front();
   if (front.planned.replaces) {
     SampleQueue& queue = kind_ == TrackKind::kVideo ? context_.video : context_.audio;
-    queue.replace(*front.planned.replaces, std::move(front.collected));
+    if (!queue.replace(*front.planned.replaces, std::move(front.collected))) {
+      wasted_bytes_ += front.received_bytes;
+    }
   }
   retire(0, 1);
   if (!loads_.empty()) loads_.front()->load->demux();
@@ -315,6 +400,7 @@ void TrackStream::break_off(const Load& load) {
 void TrackStream::retire(std::size_t first, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
     loads_[first]->load->silence();
+    count_waste(*loads_[first]);
     retired_.push_back(std::move(loads_[first]));
     loads_.erase(loads_.begin() + static_cast<std::ptrdiff_t>(first));
   }

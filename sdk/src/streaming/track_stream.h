@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "playhead/presentation.h"
@@ -51,6 +52,8 @@ class TrackStreamListener {
  public:
   virtual ~TrackStreamListener() = default;
   virtual void on_samples() = 0;
+  // What segments say happens in the title.
+  virtual void on_events(std::vector<TimedEvent> events) = 0;
   virtual void on_timeline_learnt() = 0;
   virtual void on_bytes(TrackKind kind, int64_t bytes, MonotonicTime received) = 0;
   virtual void on_segment_fetched(TrackKind kind, const PlannedSegment& planned,
@@ -107,6 +110,8 @@ class TrackStream {
   [[nodiscard]] const PlannedSegment* replacing() const;
   // Bytes that have come and are in no queue yet: a slow demuxer, an unknown timeline.
   [[nodiscard]] int64_t waiting_bytes() const;
+  // Bytes that came and got into no queue, since the last call.
+  [[nodiscard]] int64_t take_wasted_bytes() { return std::exchange(wasted_bytes_, 0); }
   // Where the next segment begins.
   [[nodiscard]] MediaTime cursor() const { return cursor_; }
   void set_cursor(MediaTime cursor) { cursor_ = cursor; }
@@ -128,7 +133,12 @@ class TrackStream {
     std::array<bool, 2> has_begun = {};  // samples were placed: video, audio
     std::vector<EncodedSample> held;     // until the timeline is known
     std::vector<TimedSample> collected;  // until all of a replacement is there
-    std::optional<Duration> packed_offset;
+    // Events that wait for the time of the first sample.
+    std::vector<text::EventMessageScanner::Found> messages;
+    std::vector<MetadataSample> tags;
+    std::optional<MediaTime> earliest;     // presentation time of the first sample
+    Duration offset{0};                    // of all of them, once `earliest` is set
+    std::optional<Duration> fixed_offset;  // of all its samples, once the first was looked at
     // It begins before what came earlier ends: another Representation with other boundaries, or a
     // second attempt.
     bool overlaps = false;
@@ -137,19 +147,25 @@ class TrackStream {
     bool has_ended = false;    // nothing more comes; only `held` keeps it here
   };
 
-  [[nodiscard]] std::optional<Duration> offset_of(Load& load) const;
+  [[nodiscard]] std::optional<Duration> offset_of(Load& load);
+  // The offset of a segment whose container times go on as those of the one before: where they jump
+  // without a discontinuity, they are taken to go on all the same.
+  [[nodiscard]] Duration without_jump(const Load& load, Duration offset);
   // What of a stream is there already when its first sample arrives, so that it is not played
   // twice.
   [[nodiscard]] MediaTime shown_from(const Load& load, TrackKind kind) const;
   void on_streams(Load& load, std::vector<StreamInfo> streams);
   void on_samples(Load& load, std::vector<EncodedSample> samples);
   void on_end(Load& load, Result<void> result);
+  void tell_events(Load& load);
   void on_failed(Load& load, Error error);
   // Takes the loads from `first` on out of use; they may be on the call stack, so they stay alive
   // until collect().
   void retire(std::size_t first, std::size_t count);
   void break_off(const Load& load);
   SegmentLoadCallbacks callbacks_for(Load& load);
+  // It will bring nothing more.
+  void count_waste(const Load& load);
   // The front has ended and all of it is placed: the one behind it may go on.
   void finish_front();
   bool learn_timeline(const Load& load) const;
@@ -166,6 +182,14 @@ class TrackStream {
   std::map<std::size_t, Found> found_;  // by Period, once its first segment was looked into
   MediaTime cursor_;
   InitCache inits_;
+  // By how much the last segment began later than its manifest says.
+  struct Drift {
+    std::size_t period = 0;
+    uint64_t discontinuity = 0;
+    Duration by{0};
+  };
+  std::optional<Drift> drift_;
+  int64_t wasted_bytes_ = 0;
   Duration last_duration_[2] = {Duration{20'000}, Duration{20'000}};  // video, audio
   bool has_failed_ = false;  // the next segment is a second attempt
   // The front is being taken apart, the others wait for it.

@@ -228,6 +228,13 @@ Result<Id3Tag> parse_id3(ByteView bytes) {
   return out;
 }
 
+bool is_only_timestamp(const Id3Tag& tag) {
+  return std::all_of(tag.frames.begin(), tag.frames.end(), [](const Id3Frame& frame) {
+    return frame.id == "PRIV" &&
+           frame.description == "com.apple.streaming.transportStreamTimestamp";
+  });
+}
+
 TimedEvent id3_event(ByteView bytes, const Id3Tag& tag, MediaTime start, std::string id) {
   TimedEvent event;
   event.scheme = kId3Scheme;

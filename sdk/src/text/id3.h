@@ -34,6 +34,9 @@ struct Id3Tag {
 // kTooLarge (beyond 1 MiB).
 [[nodiscard]] Result<Id3Tag> parse_id3(ByteView bytes);
 
+// It says nothing but when packed audio begins (RFC 8216 §3.4).
+[[nodiscard]] bool is_only_timestamp(const Id3Tag& tag);
+
 // A tag as an event of the presentation: scheme kId3Scheme (emsg.h), `message` the tag's bytes and
 // `attributes` its texts: "TIT2" → text, "TXXX:description" → text, "PRIV:owner" → hexadecimal.
 // Identity comes from the caller: the same PES packet or emsg again is the same event.

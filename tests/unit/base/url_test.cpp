@@ -69,7 +69,7 @@ TEST_CASE("url: resolves the examples of RFC 3986 §5.4") {
   }
 }
 
-TEST_CASE("url: resolves what manifests contain") {
+TEST_CASE("M26 url: resolves what manifests contain") {
   struct Case {
     std::string name;
     const char* base;
@@ -147,7 +147,7 @@ std::string curl_resolve(const std::string& base, const char* reference) {
   return out;
 }
 
-TEST_CASE("url: agrees with libcurl on random references") {
+TEST_CASE("M26 url: agrees with libcurl on random references") {
   const std::string pieces[] = {"a", "b",         "..",  ".",  "/", "/",
                                 "/", "seg-1.m4s", "%2F", ";x", "=", "~"};
   std::mt19937 random(7);
@@ -174,7 +174,7 @@ TEST_CASE("url: agrees with libcurl on random references") {
   CHECK(compared > 10'000);
 }
 
-TEST_CASE("url: redaction leaves nothing secret") {
+TEST_CASE("M26 url: redaction leaves nothing secret") {
   struct Case {
     std::string name;
     std::string url;

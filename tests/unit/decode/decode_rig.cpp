@@ -71,6 +71,10 @@ DemuxerCallbacks record_into(const std::shared_ptr<Watched<Demuxed>>& watched) {
                   for (EncodedSample& sample : samples) d.samples.push_back(std::move(sample));
                 });
               },
+          .on_metadata =
+              [watched](MetadataSample tag) {
+                watched->change([&](Demuxed& d) { d.tags.push_back(std::move(tag)); });
+              },
           .on_end =
               [watched](Result<void> result) {
                 watched->change([&](Demuxed& d) {

@@ -72,6 +72,7 @@ struct Demuxed {
   int streams_calls = 0;
   std::vector<StreamInfo> streams;
   std::vector<EncodedSample> samples;
+  std::vector<MetadataSample> tags;
   std::size_t batches = 0;
   bool is_over = false;
   std::optional<Error> error;

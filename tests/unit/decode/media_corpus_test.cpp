@@ -119,4 +119,35 @@ TEST_CASE("media_corpus: times of MPEG-TS stay within 33 bits where they wrap") 
   CHECK(wraps);
 }
 
+TEST_CASE("media_corpus: ID3 tags in MPEG-TS and in front of packed audio are handed on") {
+  struct Row {
+    const char* file;
+    std::vector<int64_t> ticks;
+    const char* text;
+  };
+  const Row rows[] = {
+      {"shaka-player/id3-metadata.ts", {8'102'069'984, 8'102'192'864}, "TIT2"},
+      {"shaka-player/hls-raw-aac/fileSequence1.aac", {}, "transportStreamTimestamp"}};
+  DecodeRig rig;
+  for (const Row& row : rows) {
+    CAPTURE(row.file);
+    const auto bytes = corpus_file(row.file);
+    if (bytes.empty()) {
+      MESSAGE("skipped: not beside the project: " << row.file);
+      continue;
+    }
+    const Demuxed demuxed = demux(rig, bytes, 1000);
+    REQUIRE(!demuxed.tags.empty());
+    for (std::size_t i = 0; i < row.ticks.size(); ++i) {
+      REQUIRE(demuxed.tags.size() == row.ticks.size());
+      CHECK(demuxed.tags[i].pts_ticks == row.ticks[i]);
+    }
+    for (const MetadataSample& tag : demuxed.tags) {
+      CHECK(as_text(tag.data.view()).starts_with("ID3"));
+      CHECK(as_text(tag.data.view()).find(row.text) != std::string_view::npos);
+    }
+    CHECK_FALSE(demuxed.samples.empty());
+  }
+}
+
 }  // namespace playhead::test

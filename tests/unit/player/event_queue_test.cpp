@@ -26,7 +26,7 @@ TEST_CASE("event queue: first in, first out, one wake-up for each time it was em
   CHECK(wakeups == 2);
 }
 
-TEST_CASE("event queue: reports give way when nobody reads, and their loss is told") {
+TEST_CASE("U06 event queue: reports give way when nobody reads, and their loss is told") {
   EventQueue queue;
   for (int i = 0; i < 2000; ++i) queue.push(event(SegmentLoaded{}));
   queue.push(event(Failed{}));

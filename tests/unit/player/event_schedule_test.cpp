@@ -78,5 +78,26 @@ TEST_CASE("event schedule: those without a start are left out, and there is a mo
   CHECK(schedule.next_after(last) == MediaTime{30'000'000'000});
 }
 
+TEST_CASE("event schedule: messages take so many bytes, no more") {
+  EventSchedule schedule;
+  const SharedBytes large(std::vector<uint8_t>(1 << 20));
+  for (int i = 0; i < 40; ++i) {
+    TimedEvent event;
+    event.id = std::to_string(i);
+    event.start = MediaTime{i};
+    event.message = large;
+    schedule.add({event});
+    schedule.add({event});  // the same again takes nothing
+  }
+  CHECK(schedule.advance(MediaTime{100}).size() == 32);
+  // What is over makes room.
+  TimedEvent next;
+  next.id = "next";
+  next.start = MediaTime{200};
+  next.message = large;
+  schedule.add({next});
+  CHECK(schedule.advance(MediaTime{300}).size() == 1);
+}
+
 }  // namespace
 }  // namespace playhead

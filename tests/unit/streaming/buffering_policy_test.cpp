@@ -7,7 +7,7 @@ namespace playhead {
 namespace {
 
 TEST_CASE("decide_fetch: levels, bytes and the other track decide") {
-  const BufferingConfig config;  // target 30 s, 96 MiB
+  const BufferingConfig config = buffering_for(AbrPreset::kVod);  // target 30 s, 96 MiB
   struct Case {
     const char* name;
     FetchInputs in;
@@ -35,7 +35,7 @@ TEST_CASE("decide_fetch: levels, bytes and the other track decide") {
 }
 
 TEST_CASE("may_play: a frame and enough media ahead") {
-  const BufferingConfig config;  // start 1 s, after_rebuffer 2 s
+  const BufferingConfig config = buffering_for(AbrPreset::kVod);  // start 1 s, after_rebuffer 2 s
   struct Case {
     const char* name;
     PlayInputs in;
@@ -52,9 +52,41 @@ TEST_CASE("may_play: a frame and enough media ahead") {
     CAPTURE(c.name);
     CHECK(may_play(c.in, config) == c.play);
   }
-  BufferingConfig tiny;
+  BufferingConfig tiny = config;
   tiny.target = 500ms;
   CHECK(may_play({true, true, 500ms}, tiny));  // the target can be reached, more cannot
+}
+
+TEST_CASE("buffering_for: what each preset means, and what the app says wins") {
+  struct Case {
+    AbrPreset preset;
+    Duration start, after_rebuffer, target, back;
+    int64_t mebibytes;
+  };
+  const Case cases[] = {{AbrPreset::kVod, 1s, 2s, 30s, 10s, 96},
+                        {AbrPreset::kLive, 1s, 2s, 20s, 10s, 96},
+                        {AbrPreset::kLowLatency, 500ms, 1s, 10s, 5s, 48},
+                        {AbrPreset::kDataSaver, 1s, 2s, 15s, 30s, 48},
+                        {AbrPreset::kMaxQuality, 2s, 4s, 60s, 10s, 256}};
+  for (const Case& c : cases) {
+    CAPTURE(static_cast<int>(c.preset));
+    const BufferingConfig all = complete({}, c.preset);
+    CHECK(all.start == c.start);
+    CHECK(all.after_rebuffer == c.after_rebuffer);
+    CHECK(all.target == c.target);
+    CHECK(all.back == c.back);
+    CHECK(all.max_bytes == c.mebibytes << 20);
+    CHECK(all.after_rebuffer < all.target);
+
+    BufferingConfig wanted;
+    wanted.target = 7s;
+    wanted.back = 0s;
+    const BufferingConfig some = complete(wanted, c.preset);
+    CHECK(some.target == 7s);
+    CHECK(some.back == 0s);
+    CHECK(some.start == c.start);
+    CHECK(some.max_bytes == c.mebibytes << 20);
+  }
 }
 
 }  // namespace

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "streaming/sample_queue.h"
 
+#include <functional>
+#include <utility>
+#include <vector>
+
 #include <doctest/doctest.h>
 
 namespace playhead {
@@ -193,6 +197,49 @@ TEST_CASE("sample queue: a segment of which nothing was read gives way to anothe
       REQUIRE(filled.next_second() == second);
       filled.queue.advance();
     }
+  }
+}
+
+TEST_CASE("sample queue: what goes without having been read is wasted, once") {
+  struct Case {
+    const char* name;
+    std::function<void(SampleQueue&)> act;
+    int64_t wasted, unread;
+  };
+  // Eight samples of ten bytes, two segments; three are read.
+  const Case cases[] = {
+      {"nothing happens", [](SampleQueue&) {}, 0, 50},
+      {"all is forgotten", [](SampleQueue& q) { q.clear(); }, 50, 0},
+      {"the second segment", [](SampleQueue& q) { (void)q.drop_segments_from(MediaTime{1}); }, 40,
+       10},
+      {"one transfer's rest", [](SampleQueue& q) { q.drop_unread_of(1); }, 40, 10},
+      {"what was passed over",
+       [](SampleQueue& q) {
+         (void)q.seek(MediaTime{6'000'000});
+         q.trim_back(MediaTime{6'000'000});
+       },
+       10, 40},
+      {"read twice",
+       [](SampleQueue& q) {
+         (void)q.seek(MediaTime{0});
+         for (int i = 0; i < 8; ++i) q.advance();
+         q.clear();
+       },
+       0, 0},
+      {"replaced",
+       [](SampleQueue& q) {
+         std::vector<TimedSample> better = {Filled::sample(4)};
+         (void)q.replace(1, std::move(better));
+       },
+       40, 20}};
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    Filled filled(8);
+    for (int i = 0; i < 3; ++i) filled.queue.advance();
+    c.act(filled.queue);
+    CHECK(filled.queue.take_wasted_bytes() == c.wasted);
+    CHECK(filled.queue.take_wasted_bytes() == 0);
+    CHECK(filled.queue.unread_bytes() == c.unread);
   }
 }
 

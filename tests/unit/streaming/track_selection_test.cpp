@@ -253,5 +253,46 @@ TEST_CASE("select_tracks: roles matter, and what is missing is missing") {
   CHECK_FALSE(tracks[1].audio.has_value());
 }
 
+TEST_CASE("select_tracks: without subtitles, text that may hold forced cues serves for these") {
+  struct Case {
+    const char* name;
+    const char* language;  // of the text
+    const char* codecs;
+    bool is_forced, is_encrypted;
+    const char* wanted;  // text language
+    bool allows_forced;
+    bool shown, for_forced_cues;
+  };
+  const Case cases[] = {
+      {"TTML in MP4", "en", "stpp.ttml.im1t", false, false, "", true, false, true},
+      {"a regional tag", "en-GB", "stpp", false, false, "", true, false, true},
+      {"another language than the sound's", "fr", "stpp", false, false, "", true, false, false},
+      {"WebVTT cannot say so", "en", "wvtt", false, false, "", true, false, false},
+      {"forced as a whole", "en", "stpp", true, false, "", true, true, false},
+      {"chosen, then all of it", "en", "stpp", false, false, "en", true, true, false},
+      {"no text at all", "en", "stpp", false, false, "", false, false, false},
+      {"encrypted", "en", "stpp", false, true, "", true, false, false}};
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    Presentation presentation;
+    presentation.periods.resize(1);
+    AdaptationSet text;
+    text.id = "t";
+    text.kind = TrackKind::kText;
+    text.language = c.language;
+    text.is_forced = c.is_forced;
+    text.is_encrypted = c.is_encrypted;
+    text.representations.resize(1);
+    text.representations[0].codecs = c.codecs;
+    presentation.periods[0].adaptation_sets = {video(), audio("a", "en"), text};
+    TrackPreferences preferences;
+    preferences.text_language = c.wanted;
+    preferences.allows_forced_text = c.allows_forced;
+    const auto tracks = select_tracks(presentation, preferences, any_codec);
+    CHECK(tracks[0].text.has_value() == c.shown);
+    CHECK(tracks[0].text_with_forced.has_value() == c.for_forced_cues);
+  }
+}
+
 }  // namespace
 }  // namespace playhead

@@ -8,10 +8,12 @@
 #include "text/cue_timeline.h"
 #include "unit/text/byte_writer.h"
 #include "unit/text/real_files.h"
+#include "unit/text/shown_cues.h"
 
 using namespace playhead;
 using namespace playhead::text;
 using test::ByteWriter;
+using test::shown;
 
 namespace {
 
@@ -59,16 +61,6 @@ std::vector<uint8_t> cue_box(std::string_view id, std::string_view settings, std
   return ByteWriter().box("vttc", inner.bytes).bytes;
 }
 const std::vector<uint8_t> kNoCue = ByteWriter().box("vtte", "").bytes;
-
-std::string shown(const TextDocument& document) {
-  std::string out;
-  for (const Cue& cue : document.cues) {
-    if (!out.empty()) out += ';';
-    out += cue.id + "|" + std::to_string(cue.start.us / 1000) + "-" +
-           std::to_string(cue.end.us / 1000) + "|" + plain_text(cue);
-  }
-  return out;
-}
 
 }  // namespace
 

@@ -7,24 +7,11 @@
 #include <doctest/doctest.h>
 
 #include "base/limits.h"
+#include "unit/text/shown_cues.h"
 
 using namespace playhead;
 using namespace playhead::text;
-
-namespace {
-
-// "id|start-end|text" in ms for each cue, ';' between them.
-std::string shown(const TextDocument& document) {
-  std::string out;
-  for (const Cue& cue : document.cues) {
-    if (!out.empty()) out += ';';
-    out += cue.id + "|" + std::to_string(cue.start.us / 1000) + "-" +
-           std::to_string(cue.end.us / 1000) + "|" + plain_text(cue);
-  }
-  return out;
-}
-
-}  // namespace
+using test::shown;
 
 TEST_CASE("webvtt: times, WebVTT 6.3") {
   struct Case {

@@ -61,6 +61,10 @@ typedef struct playhead_qoe {
   int64_t license_us;    /* the first DRM licence is there */
   int64_t first_byte_us; /* of an init segment or segment */
   int64_t startup_bytes; /* body bytes received up to the first frame */
+  /* Of `bytes`, those of pictures and sound that were never played and never will be: transfers
+   * given up, segments replaced, thrown away by seeks; in the summary of a play also what was
+   * still buffered. */
+  int64_t wasted_bytes;
 } playhead_qoe;
 #define PLAYHEAD_QOE_INIT PLAYHEAD_SIZED(playhead_qoe)
 

@@ -42,13 +42,14 @@ typedef struct playhead_player_config {
   int64_t progress_interval_us;
   int64_t max_bitrate_bps;    /* caps the automatic choice; 0: none */
   const char* audio_language; /* BCP 47; copied; NULL: the manifest's default */
-  /* Media needed before playback starts (0: 1 s) and after the buffer ran empty (0: 2 s). */
+  /* Media needed before playback starts and after the buffer ran empty; 0, here and below: what the
+   * preset says, for PLAYHEAD_PRESET_VOD 1 s and 2 s. */
   int64_t buffer_start_us;
   int64_t buffer_after_rebuffer_us;
-  /* Media fetched ahead (0: 30 s) and kept behind the position (0: 10 s). */
+  /* Media fetched ahead (30 s) and kept behind the position (10 s). */
   int64_t buffer_target_us;
   int64_t buffer_back_us;
-  /* Encoded bytes held, all tracks; wins over the target. 0: 96 MiB. */
+  /* Encoded bytes held, all tracks; wins over those two (96 MiB). */
   int64_t buffer_max_bytes;
   int32_t preset; /* PLAYHEAD_PRESET_… */
   /* Live titles: */

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+// What apps do to a player, and what they want to know of it afterwards.
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "sim/playing.h"
+
+namespace playhead::test {
+namespace {
+
+TEST_CASE("U01 every call may be made from the wake-up") {
+  SimWorld world(1, {}, SimLink::constant(20'000'000));
+  world.start_app();
+  int calls = 0;
+  world.player->set_wakeup([&] {
+    Player& player = *world.player;
+    switch (calls++ % 12) {
+      case 0:
+        return player.pause();
+      case 1:
+        return player.play();
+      case 2:
+        return player.seek(MediaTime{40'000'000});
+      case 3:
+        return player.set_speed(1.5);
+      case 4:
+        return player.select_text("");
+      case 5:
+        return player.select_audio("");
+      case 6:
+        return player.select_representation("");
+      case 7:
+        return player.set_limits({});
+      case 8:
+        return player.go_live();
+      case 9:
+        return player.set_volume(0.5);
+      case 10:
+        return player.set_speed(1);
+      default:
+        CHECK(player.status() != nullptr);
+        (void)player.next_event();
+    }
+  });
+  world.load_url(world.title.url());
+  world.run_for(60s);
+  CHECK(calls >= 12);
+  world.player->play();
+  world.run_for(5s);
+  CHECK(world.status()->state == PlayerState::kPlaying);
+  world.player->set_wakeup({});  // before the player goes
+}
+
+TEST_CASE("U02 U03 a player may go at any moment of a start, a play or a seek") {
+  for (int step = 0; step < 120; ++step) {
+    CAPTURE(step);
+    SimWorld world(1, {}, SimLink::constant(8'000'000));
+    world.start_app();
+    world.load_title();
+    world.run_for(step * 17ms);
+    if (step % 3 == 1) world.player->seek(MediaTime{60'000'000});
+    if (step % 3 == 2) world.player->prepare({});
+    world.run_for((step % 5) * 13ms);
+    world.quit_app();
+    CHECK(world.transport->in_flight() == 0);
+    const std::size_t requests = world.transport->records().size();
+    world.run_for(1min);
+    CHECK(world.transport->records().size() == requests);  // nobody is left who asks
+  }
+}
+
+TEST_CASE("U05 a hundred loads on top of each other: the last one plays") {
+  SimWorld world(1, {}, SimLink::constant(20'000'000));
+  world.start_app();
+  for (int i = 0; i < 100; ++i) {
+    world.load_url(world.title.url(), Duration{i * 1'000'000});
+    world.run_for(i % 7 * 1ms);
+  }
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  world.run_for(5s);
+  CHECK(world.all<LoadStarted>().size() == 100);
+  CHECK(world.all<FirstFrame>().size() == 1);
+  CHECK(world.position_s() >= 99);
+  CHECK(world.position_s() <= 105);
+  CHECK(world.transport->in_flight() <= 2);
+  CHECK(world.find<Failed>() == nullptr);
+}
+
+TEST_CASE("U11 a hundred pauses, as an app that comes and goes makes them") {
+  Playing playing;
+  SimWorld& world = playing.world;
+  const int64_t held = world.status()->buffered_bytes;
+  for (int i = 0; i < 100; ++i) {
+    world.player->pause();
+    world.run_for(3s);
+    CHECK(world.status()->state == PlayerState::kPaused);
+    world.player->play();
+    world.run_for(100ms);
+  }
+  CHECK(world.status()->qoe.rebuffer_count == 0);
+  CHECK(world.status()->buffered_bytes <= 2 * held + (1 << 20));
+  CHECK(world.position_s() == doctest::Approx(20).epsilon(0.05));
+}
+
+TEST_CASE("U14 fifty players at once all play") {
+  SimWorld world(1, {}, SimLink::constant(400'000'000));
+  world.start_app();
+  std::vector<std::unique_ptr<Player>> players;
+  for (int i = 0; i < 50; ++i) {
+    auto screen = std::make_shared<CapturingVideoSink>(world.executor);
+    Sinks sinks;
+    sinks.video = screen;
+    auto player = Player::create(world.client, {}, std::move(sinks),
+                                 std::shared_ptr<Executor>(&world.executor, [](Executor*) {}));
+    REQUIRE(player.has_value());
+    players.push_back(*std::move(player));
+    PlaySource source;
+    source.url = world.title.url();
+    players.back()->load(source);
+  }
+  world.run_for(20s);
+  for (const auto& player : players) {
+    const auto status = player->status();
+    CHECK(status->state == PlayerState::kPlaying);
+    CHECK(status->position > MediaTime{15'000'000});
+    CHECK(status->qoe.rebuffer_count == 0);
+  }
+  players.clear();
+  world.quit_app();
+  CHECK(world.transport->in_flight() == 0);
+}
+
+TEST_CASE("wasted bytes: none of what is played, all of what a seek or a stop throws away") {
+  SimWorld world(1, {}, SimLink::constant(3'000'000));
+  world.start_app();
+  world.load_url(world.title.url());
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  world.run_for(20s);
+  CHECK(world.status()->qoe.wasted_bytes == 0);
+
+  // In the middle of a segment.
+  REQUIRE(world.executor.run_until_true([&] { return world.transport->in_flight() > 0; }, 10s));
+  world.run_for(300ms);
+  world.player->seek(MediaTime{90'000'000});
+  world.run_for(5s);
+  const QoeSummary after_seek = world.status()->qoe;
+  CHECK(after_seek.wasted_bytes > 1'000);
+  CHECK(after_seek.wasted_bytes < after_seek.bytes / 2);
+
+  world.run_for(3s);
+  CHECK(world.status()->qoe.wasted_bytes == after_seek.wasted_bytes);
+  world.forget_events();
+  world.player->stop();
+  REQUIRE(world.run_until_event<Summary>(1s));
+  // What was buffered ahead is never shown.
+  CHECK(world.find<Summary>()->qoe.wasted_bytes > after_seek.wasted_bytes);
+  CHECK(world.find<Summary>()->qoe.wasted_bytes < world.find<Summary>()->qoe.bytes);
+}
+
+TEST_CASE("wasted bytes: a title that is played to its end wastes nothing") {
+  SimWorld world(1, {}, SimLink::constant(2'000'000));
+  world.start_app();
+  world.load_url(world.title.url());
+  REQUIRE(world.run_until_event<Summary>(5min));
+  const QoeSummary& qoe = world.find<Summary>()->qoe;
+  CHECK(qoe.bytes > 0);
+  CHECK(qoe.wasted_bytes <= qoe.bytes / 50);
+}
+
+}  // namespace
+}  // namespace playhead::test

@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Says which rows of the fault catalogue have a test of their name.
+
+    fault_rows.py ROOT CATALOGUE          prints what is missing; exit status 1 when something is
+    fault_rows.py ROOT CATALOGUE --all    prints every row with the files that test it
+
+A row is a line `| N01 | fault | ...` of CATALOGUE. It is tested when its id stands in the title of a TEST_CASE, or in
+the name of a row of a test's table. The rows below are excused: what they are about is not built.
+"""
+import argparse
+import pathlib
+import re
+import sys
+
+SKIPPED = 77
+
+# Id or family -> why no test has its name yet.
+EXCUSED = {
+    "D": "no DRM yet",
+    "S": "no offline store yet",
+    "H": "the server's and the outbox's tests go by what they do",
+    "M28": "low latency: its own tests",
+    "T02": "expiry of offline titles: not built",
+    "T08": "expiry of offline titles: not built",
+    "U10": "no call tells of low memory yet",
+    "U12": "no call tells of a lost surface yet",
+    "U13": "no promise is made to a child after fork",
+}
+
+TITLE = re.compile(r'TEST_CASE\w*\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)')
+ROW_NAME = re.compile(r'\{\s*"([NMADSTUH]\d\d [^"]*)"')
+ID = re.compile(r"\b([NMADSTUH]\d\d)\b")
+
+
+def rows_of(catalogue):
+    return re.findall(r"^\| ([NMADSTUH]\d\d) \| ([^|]*?) \|", catalogue.read_text(encoding="utf-8"), re.M)
+
+
+def tested_in(root):
+    found = {}
+    for folder in ("tests", "abr", "drm", "offline"):
+        for path in sorted((root / folder).rglob("*.cpp")):
+            text = path.read_text(encoding="utf-8", errors="replace")
+            for title in TITLE.findall(text) + ROW_NAME.findall(text):
+                for name in ID.findall(title):
+                    found.setdefault(name, set()).add(path.relative_to(root).as_posix())
+    return found
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("root", type=pathlib.Path)
+    parser.add_argument("catalogue", type=pathlib.Path)
+    parser.add_argument("--all", action="store_true")
+    arguments = parser.parse_args()
+    if not arguments.catalogue.exists():
+        print(f"skipped: {arguments.catalogue} is not there")
+        return SKIPPED
+    rows = rows_of(arguments.catalogue)
+    found = tested_in(arguments.root)
+    missing = 0
+    for name, fault in rows:
+        excuse = EXCUSED.get(name) or EXCUSED.get(name[0])
+        if arguments.all:
+            print(f"{name}  {fault}: {', '.join(sorted(found.get(name, []))) or excuse or 'MISSING'}")
+        if name not in found and not excuse:
+            missing += 1
+            print(f"{name} has no test: {fault}")
+    tested = sum(name in found for name, _ in rows)
+    print(f"{len(rows)} rows, {tested} tested by name, {len(rows) - tested - missing} excused, {missing} missing")
+    return 1 if missing or not rows else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

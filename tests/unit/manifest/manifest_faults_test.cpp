@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+// Manifests that are broken, hostile or far too large, by their names in the fault catalogue.
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "manifest/manifest_parser.h"
+#include "unit/manifest/manifest_test_support.h"
+
+namespace playhead {
+namespace {
+
+const std::string kHead = "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:4\n";
+const std::string kUrl = "https://h.example/dir/m";
+
+Result<Presentation> parse(const std::string& text) {
+  return parse_manifest(test::bytes_of(text), kUrl);
+}
+
+// One AdaptationSet with one Representation, addressed by that.
+std::string mpd(const std::string& addressing, const std::string& duration = "PT1H") {
+  return "<MPD mediaPresentationDuration='" + duration +
+         "'><Period><AdaptationSet mimeType='video/mp4'>" + addressing +
+         "<Representation id='1' bandwidth='1'/></AdaptationSet></Period></MPD>";
+}
+
+const SegmentIndex* index_of(const Presentation& presentation) {
+  return presentation.periods[0].adaptation_sets[0].representations[0].segments.get();
+}
+
+// Whatever was read, its segments can be asked for and are in order.
+void walk(const Presentation& presentation) {
+  for (const Period& period : presentation.periods) {
+    for (const AdaptationSet& set : period.adaptation_sets) {
+      for (const Representation& representation : set.representations) {
+        const SegmentIndex* index = representation.segments.get();
+        if (!index || index->size() == 0) continue;
+        const Segment first = index->at(0);
+        const Segment last = index->at(index->size() - 1);
+        CHECK(first.start <= first.end);
+        CHECK(last.start <= last.end);
+        CHECK(first.start <= last.start);
+        (void)index->find(MediaTime::max());
+      }
+    }
+  }
+}
+
+TEST_CASE("M01 nothing, one byte, marks, zero bytes and odd line ends") {
+  struct Case {
+    const char* name;
+    std::string text;
+    bool is_read;
+  };
+  const std::string playlist = kHead + "#EXTINF:4,\na.ts\n#EXT-X-ENDLIST\n";
+  std::string carriage_returns = playlist;
+  for (char& c : carriage_returns) c = c == '\n' ? '\r' : c;
+  std::string with_zeros = playlist;
+  with_zeros.insert(with_zeros.find("a.ts"), std::string(3, '\0'));
+  const Case cases[] = {{"empty", "", false},
+                        {"one byte", "#", false},
+                        {"one zero byte", std::string(1, '\0'), false},
+                        {"a byte order mark alone", "\xEF\xBB\xBF", false},
+                        {"UTF-16", std::string("\xFF\xFE#\0E\0X\0T\0", 10), false},
+                        {"zero bytes alone", std::string(10'000, '\0'), false}};
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    const auto presentation = parse(c.text);
+    CHECK(presentation.has_value() == c.is_read);
+    if (!presentation) CHECK(!presentation.error().context.empty());
+  }
+  for (const std::string& text : {carriage_returns, with_zeros}) {
+    if (const auto presentation = parse(text)) walk(*presentation);
+  }
+}
+
+TEST_CASE("M02 a manifest cut off at any byte is an error or a shorter list") {
+  const std::string texts[] = {
+      kHead +
+          "#EXT-X-MAP:URI=\"i.mp4\",BYTERANGE=\"10@0\"\n#EXTINF:4.004,t\n#EXT-X-BYTERANGE:9@1\n"
+          "a.mp4\n#EXT-X-DISCONTINUITY\n#EXTINF:4,\nb.mp4\n#EXT-X-ENDLIST\n",
+      "#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a\",NAME=\"n\",URI=\"a\"\n#EXT-X-STREAM-INF:"
+      "BANDWIDTH=100,RESOLUTION=10x10,CODECS=\"avc1.4d401f\",AUDIO=\"a\"\nv\n",
+      mpd("<SegmentTemplate media='$Time$' timescale='1'><SegmentTimeline><S t='0' d='4' r='2'/>"
+          "<S d='3'/></SegmentTimeline></SegmentTemplate>")};
+  for (const std::string& text : texts) {
+    const auto whole = parse(text);
+    REQUIRE(whole.has_value());
+    for (std::size_t size = 0; size < text.size(); ++size) {
+      CAPTURE(size);
+      const auto cut = parse(text.substr(0, size));
+      if (!cut) continue;
+      walk(*cut);
+      if (index_of(*whole) && index_of(*cut)) {
+        CHECK(index_of(*cut)->size() <= index_of(*whole)->size());
+      }
+    }
+  }
+}
+
+// A playlist that lacks nothing but its first line is read: some packagers forget it, and its tags
+// leave no doubt. The strict mode of the checker refuses it.
+TEST_CASE("M03 what has neither tags of a playlist nor an MPD element is refused") {
+  for (const char* text : {"a.ts\nb.ts\n", "<Period/>", "<mpd/>", "{}"}) {
+    CAPTURE(text);
+    const auto presentation = parse(text);
+    REQUIRE_FALSE(presentation.has_value());
+    CHECK(presentation.error().code == ErrorCode::kManifestNotRecognised);
+  }
+}
+
+TEST_CASE("M05 20,000 variants and 100,000 AdaptationSets are refused") {
+  std::string variants = "#EXTM3U\n";
+  for (int i = 0; i < 20'000; ++i) {
+    variants += "#EXT-X-STREAM-INF:BANDWIDTH=" + std::to_string(i + 1) + "\nv" + std::to_string(i) +
+                ".m3u8\n";
+  }
+  std::string sets = "<MPD mediaPresentationDuration='PT8S'><Period>";
+  for (int i = 0; i < 100'000; ++i) {
+    sets += "<AdaptationSet mimeType='video/mp4'><Representation id='r'/></AdaptationSet>";
+  }
+  for (const std::string& text : {variants, sets + "</Period></MPD>"}) {
+    const auto presentation = parse(text);
+    REQUIRE_FALSE(presentation.has_value());
+    CHECK(presentation.error().code == ErrorCode::kManifestLimit);
+  }
+}
+
+TEST_CASE("M06 a playlist of 220,000 segments is read, each segment found") {
+  std::string text = kHead;
+  for (int i = 0; i < 220'000; ++i) text += "#EXTINF:4,\nsegment" + std::to_string(i) + ".ts\n";
+  const auto presentation = parse(text + "#EXT-X-ENDLIST\n");
+  REQUIRE(presentation.has_value());
+  const SegmentIndex* index = index_of(*presentation);
+  REQUIRE(index != nullptr);
+  REQUIRE(index->size() == 220'000);
+  CHECK(index->at(219'999).media.url == "https://h.example/dir/segment219999.ts");
+  CHECK(index->find(MediaTime{int64_t{4'000'000} * 123'456}) == 123'456);
+}
+
+TEST_CASE("M07 M08 a manifest beyond 32 MiB and a line beyond 64 KiB are refused") {
+  const std::string huge(33 << 20, 'a');
+  CHECK(parse(kHead + "#EXTINF:4,\n" + huge).error().code == ErrorCode::kManifestLimit);
+  CHECK(parse("<MPD>" + huge).error().code == ErrorCode::kManifestLimit);
+  const std::string line(1 << 20, 'a');
+  CHECK(parse(kHead + "#EXTINF:4,\n" + line + "\n").error().code == ErrorCode::kManifestLimit);
+  CHECK(parse("#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1,NAME=\"" + line + "\"\nv\n").error().code ==
+        ErrorCode::kManifestLimit);
+}
+
+TEST_CASE("M09 entities of a DTD are neither expanded nor fetched") {
+  struct Case {
+    const char* name;
+    std::string dtd;
+  };
+  std::string bomb = "<!ENTITY a0 'ha'>";
+  for (int i = 1; i < 40; ++i) {
+    const std::string inner = "&a" + std::to_string(i - 1) + ";";
+    bomb += "<!ENTITY a" + std::to_string(i) + " '" + inner + inner + "'>";
+  }
+  const Case cases[] = {
+      {"a bomb", "<!DOCTYPE MPD [" + bomb + "]>"},
+      {"an external entity", "<!DOCTYPE MPD [<!ENTITY a39 SYSTEM 'file:///etc/passwd'>]>"},
+      {"an external DTD", "<!DOCTYPE MPD SYSTEM 'http://evil.test/a.dtd'>"}};
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    std::string text = mpd("<SegmentTemplate media='$Number$' duration='4'/>");
+    text.replace(text.find("id='1'"), 6, "id='&a39;'");
+    const auto presentation = parse(c.dtd + text);
+    if (!presentation) continue;
+    const std::string& id = presentation->periods[0].adaptation_sets[0].representations[0].id;
+    CHECK(id.size() <= 8);  // as it was written
+    CHECK(id.find("root") == std::string::npos);
+  }
+}
+
+TEST_CASE("M10 elements 200,000 deep are refused without recursion") {
+  std::string deep = "<MPD>";
+  for (int i = 0; i < 200'000; ++i) deep += "<a>";
+  CHECK_FALSE(parse(deep).has_value());
+  for (int i = 0; i < 200'000; ++i) deep += "</a>";
+  CHECK_FALSE(parse(deep + "</MPD>").has_value());
+}
+
+TEST_CASE("M11 durations below zero, beyond all bounds or none at all are refused or saturate") {
+  for (const char* duration : {"-1", "NaN", "inf", "1e308", "9223372036854775808", "-0", "0",
+                               "99999999999999999999999999", ".", "4e3", "1.7976931348623157"}) {
+    CAPTURE(duration);
+    const std::string number = duration;
+    for (const std::string& text :
+         {kHead + "#EXTINF:" + number + ",\na.ts\n#EXTINF:" + number + ",\nb.ts\n",
+          "#EXTM3U\n#EXT-X-TARGETDURATION:" + number + "\n#EXTINF:4,\na.ts\n",
+          mpd("<SegmentTemplate media='$Number$' duration='4'/>", "PT" + number + "S"),
+          mpd("<SegmentTemplate media='$Number$' duration='" + number + "'/>"),
+          mpd("<SegmentTemplate media='$Time$'><SegmentTimeline><S t='" + number + "' d='" +
+              number + "' r='3'/></SegmentTimeline></SegmentTemplate>")}) {
+      if (const auto presentation = parse(text)) walk(*presentation);
+    }
+  }
+}
+
+TEST_CASE("M12 byte ranges that overflow are refused, those that overlap are read") {
+  const auto read = [](const std::string& first, const std::string& second) {
+    return parse(kHead + "#EXTINF:4,\n#EXT-X-BYTERANGE:" + first +
+                 "\na.mp4\n#EXTINF:4,\n#EXT-X-BYTERANGE:" + second + "\na.mp4\n#EXT-X-ENDLIST\n");
+  };
+  const std::string most = "9223372036854775807";
+  for (const auto& [first, second] :
+       std::vector<std::pair<std::string, std::string>>{{most + "@" + most, "1"},
+                                                        {"10@" + most, "10"},
+                                                        {"18446744073709551615@1", "1@0"},
+                                                        {"10@9223372036854775800", "100"},
+                                                        {"-5@0", "5"}}) {
+    CAPTURE(first);
+    const auto presentation = read(first, second);
+    if (!presentation) continue;
+    for (std::size_t i = 0; i < index_of(*presentation)->size(); ++i) {
+      const Segment segment = index_of(*presentation)->at(i);
+      if (!segment.media.range || !segment.media.range->last) continue;
+      CHECK(*segment.media.range->last >= segment.media.range->first);
+    }
+  }
+  const auto overlapping = read("100@0", "100@50");
+  REQUIRE(overlapping.has_value());
+  CHECK(index_of(*overlapping)->at(1).media.range->first == 50);
+}
+
+TEST_CASE("M22 a template without a name, a timescale or a duration costs nothing") {
+  for (const char* attributes :
+       {"media=''", "media='' duration='4'", "media='$Number$' timescale='0' duration='4'",
+        "media='$Number$' duration='0'", "media='$Number$' timescale='0' duration='0'",
+        "media='$Number$'", "media='$Number$' duration='4' startNumber='18446744073709551615'",
+        "media='$Number%999999999d$' duration='4'"}) {
+    CAPTURE(attributes);
+    if (const auto presentation =
+            parse(mpd(std::string("<SegmentTemplate ") + attributes + "/>"))) {
+      walk(*presentation);
+    }
+  }
+}
+
+TEST_CASE("M23 a repeat without an end or 2^31 times is bounded by the Period, and lazy") {
+  struct Case {
+    const char* name;
+    const char* entry;
+    std::size_t segments;
+  };
+  const Case cases[] = {{"to the end", "<S t='0' d='4' r='-1'/>", 900},
+                        {"2^31 times", "<S t='0' d='4' r='2147483648'/>", 900},
+                        {"until the next entry", "<S t='0' d='4' r='-1'/><S t='40' d='4'/>", 11}};
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    const auto presentation =
+        parse(mpd("<SegmentTemplate media='$Time$'><SegmentTimeline>" + std::string(c.entry) +
+                  "</SegmentTimeline></SegmentTemplate>"));
+    REQUIRE(presentation.has_value());
+    CHECK(index_of(*presentation)->size() == c.segments);
+  }
+}
+
+}  // namespace
+}  // namespace playhead
