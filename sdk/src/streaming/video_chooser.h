@@ -93,6 +93,8 @@ class VideoChooser {
  private:
   struct Ladder;
   [[nodiscard]] Ladder make_ladder(const Situation& situation) const;
+  // Judges `transfer` among these options; what comes of it is meant, or noted as unknown_choice().
+  bool drops_among(const Situation& situation, const Transfer& transfer, bool is_meant);
 
   abr::Settings settings_;
   std::unique_ptr<abr::Estimator> estimator_;
@@ -100,9 +102,6 @@ class VideoChooser {
   abr::DecisionLog log_;
   std::vector<Limited> limits_;
   std::optional<MonotonicTime> last_bytes_;
-  // Judges `transfer` among these options; what comes of it is meant, or noted as unknown_choice().
-  bool drops_among(const Situation& situation, const Transfer& transfer, bool is_meant);
-
   const Representation* unknown_choice_ = nullptr;
   std::string instead_id_;  // of a dropped transfer
   int64_t decisions_ = 0;
