@@ -144,7 +144,7 @@ class StreamingEngine final : private TrackStreamListener {
     std::set<std::string> failed_ids;
     // Representations whose playlist could not be had, and until when they are left alone.
     std::map<std::string, MonotonicTime> resting;
-    MonotonicTime not_before;  // no fetch until then
+    MonotonicTime not_before;                            // no fetch until then
     MonotonicTime no_replacement_before, patient_until;  // see kLowerPatience
   };
 
