@@ -100,5 +100,47 @@ TEST_CASE("sim: when the link becomes wide, low segments in the buffer are fetch
   }
 }
 
+TEST_CASE("sim: what is too much for the link is not fetched while a lower playlist comes") {
+  SimTitle title;
+  title.segments = 60;
+  title.segment_us = 1'000'000;
+  title.bitrates_bps = {300'000, 1'000'000, 6'000'000};
+  SimWorld world(1, title, SimLink::constant(5'000'000));
+  world.start_app();
+  world.load_url(title.url());
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  world.player->select_representation("v2");
+  world.run_for(12s);
+  REQUIRE(count_requests(world, "/v2-") > 3);
+  REQUIRE(count_requests(world, "/v1-") == 0);
+  REQUIRE(world.status()->video_buffer < 2s);
+  world.player->select_representation("v1");
+  world.run_for(1s);
+  const int before = count_requests(world, "/v2-");
+  REQUIRE(world.run_until_event<Ended>(5min));
+  CHECK(count_requests(world, "/v2-") == before);
+  CHECK(count_requests(world, "/v1-") > 30);
+}
+
+TEST_CASE("sim: a transfer that would stall is dropped though no lower playlist is there yet") {
+  SimTitle title;
+  title.bitrates_bps = {300'000, 1'000'000, 6'000'000};
+  SimWorld world(1, title, SimLink::constant(10'000'000));
+  world.start_app();
+  world.load_url(title.url());
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  world.run_for(20s);
+  // What is remembered of the link lets the next play begin with the highest.
+  world.forget_events();
+  world.load_url(title.url());
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  REQUIRE(world.status()->shown.id == "v2");
+  world.run_for(8s);
+  world.transport->set_link(SimLink::constant(700'000));
+  world.run_for(30s);
+  CHECK(world.status()->qoe.rebuffer_time < 3s);
+  CHECK(count_requests(world, "/v0-") > 0);
+}
+
 }  // namespace
 }  // namespace playhead::test

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What goes wrong in networks and on servers, and what the viewer sees of it.
+#include <algorithm>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -229,6 +230,30 @@ TEST_CASE("N06 N08 N09 a host that trickles or falls silent is not waited for") 
     CHECK(world.status()->qoe.rebuffer_count == 0);
     CHECK(world.screen->shown().size() == 240 * 25);
   }
+}
+
+TEST_CASE("N06 what trickles at the start is asked for anew, from where it was") {
+  SimTitle title;
+  SimWorld world(1, title, SimLink::constant(8'000'000));
+  int slow = 0;
+  world.transport->meddle([&](const SimRecord&, const WebRequest& request, WebAnswer& answer) {
+    const bool is_first = request.url.find("-0.seg") != std::string::npos && slow < 2;
+    if (is_first) answer.max_bits_per_second = 20'000, ++slow;
+  });
+  world.start_app();
+  world.load_url(title.url());
+  bool plays = false;
+  for (int second = 0; second < 15 && !plays; ++second) {
+    world.run_for(1s);
+    plays = world.status()->state == PlayerState::kPlaying;
+  }
+  CHECK(plays);
+  REQUIRE(world.run_until_event<Ended>(5min));
+  CHECK(world.screen->shown().size() == 120 * 25);
+  const auto& records = world.transport->records();
+  CHECK(std::any_of(records.begin(), records.end(), [](const SimRecord& record) {
+    return record.range && record.range->first > 0 && record.status == 206;
+  }));
 }
 
 TEST_CASE("N17 a host that asks to come back tomorrow ends the play once the buffer is gone") {

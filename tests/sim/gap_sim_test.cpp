@@ -80,5 +80,25 @@ TEST_CASE("sim: M24 segments a live playlist announces as absent are jumped over
   }
 }
 
+TEST_CASE("sim: M24 a hole as long as the buffer may be is got over") {
+  SimTitle title;
+  title.bitrates_bps = {400'000};
+  SimWorld world(1, title, SimLink::constant(8'000'000));
+  world.transport->serve([](const WebRequest& request) -> std::optional<WebAnswer> {
+    const bool is_cut = request.url.find("-10.seg") != std::string::npos ||
+                        request.url.find("-11.seg") != std::string::npos;
+    return is_cut ? std::optional(text_answer("cut")) : std::nullopt;
+  });
+  PlayerConfig config;
+  config.buffering.target = 8s;
+  world.start_app(config);
+  world.load_url(title.url());
+  REQUIRE(world.run_until_event<Ended>(5min));
+  const auto jumps = world.all<PositionJumped>();
+  REQUIRE(jumps.size() == 1);
+  CHECK(jumps[0].to.us == 48'000'000);
+  CHECK(world.status()->qoe.rebuffer_time < 2s);
+}
+
 }  // namespace
 }  // namespace playhead::test

@@ -75,6 +75,24 @@ TEST_CASE("A08 sound that begins five seconds after the pictures, or before them
   }
 }
 
+TEST_CASE("sim: M24 what is there behind a hole is not fetched again to get there") {
+  SimWorld world(1, {}, SimLink::constant(8'000'000));
+  serve(world, [](int, SimSegmentSpec& spec, bool&) {
+    if (spec.kind == TrackKind::kAudio) spec.samples = 10;
+  });
+  world.codecs.bad_audio_sample = 1;  // of 400 ms
+  world.fail_requests("v0.seg", 404);
+  world.start_app();
+  world.load_url("http://odd.test/main.m3u8");
+  REQUIRE(world.run_until_event<Ended>(5min));
+  for (const char* name : {"v0.seg", "v1.seg", "a0.seg", "a1.seg"}) {
+    CAPTURE(std::string(name));
+    const auto urls = world.media_requests();
+    CHECK(std::count(urls.begin(), urls.end(), std::string("http://odd.test/") + name) == 1);
+  }
+  CHECK(world.screen->shown().size() >= 9 * 100);  // the first one stood already
+}
+
 TEST_CASE("A13 another resolution, sample rate or number of channels in the middle") {
   SimWorld world(1, {}, SimLink::constant(8'000'000));
   serve(world, [](int number, SimSegmentSpec& spec, bool&) {

@@ -206,7 +206,7 @@ TEST_CASE("A14 a decoder that never answers is freed, step by step, or ends the 
     bool recovers;
     std::size_t warnings;
   };
-  const Case cases[] = {{"a nudge frees it, in the middle", 50, Until::kFlush, true, 1},
+  const Case cases[] = {{"a nudge frees it, in the middle", 50, Until::kFlush, true, 0},
                         {"a nudge frees it, at the start", 1, Until::kFlush, true, 1},
                         {"a new decoder does", 50, Until::kNewDecoder, true, 4},
                         {"nothing does", 50, Until::kNever, false, 4},
@@ -236,6 +236,37 @@ TEST_CASE("A14 a decoder that never answers is freed, step by step, or ends the 
     for (const Warning& warning : world.all<Warning>()) {
       CHECK(warning.error.code == ErrorCode::kStalled);
     }
+  }
+}
+
+TEST_CASE("A14 a decoder slower than time skips to what is due, and nothing piles up") {
+  SimTitle title;
+  title.bitrates_bps = {400'000};
+  SimWorld world(1, title, SimLink::constant(8'000'000));
+  world.codecs.slow_above_bytes = 1;
+  world.service.titles["m1"] = {title.url(), 120.0};
+  PlayerConfig config;
+  config.buffering.target = 10s;
+  config.buffering.back = 0s;
+  world.start_app(config);
+  world.load_title();
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  const int64_t bytes = 20 * (400'000 + 128'000) / 8;
+  for (int second = 0; second < 118; ++second) {
+    world.run_for(1s);
+    CAPTURE(second);
+    const auto status = world.status();
+    // A group of pictures is 2 s long, and a second is waited.
+    CHECK(status->position - world.screen->shown().back().time < 3500ms);
+    CHECK(status->buffered_bytes < bytes);
+    CHECK(status->position.us <= title.duration_us());
+  }
+  REQUIRE(world.run_until_event<Ended>(10s));
+  CHECK(world.status()->qoe.dropped_frames > 100);
+  const auto reports = world.all<ProgressSent>();
+  REQUIRE(reports.size() > 20);
+  for (std::size_t i = 1; i < reports.size(); ++i) {
+    CHECK(reports[i - 1].position <= reports[i].position);
   }
 }
 

@@ -36,6 +36,11 @@ ErrorCode code_of_status(int status) {
 // breaks now and then comes to its end, one that breaks at once does not go on for ever; bytes.
 constexpr int64_t kProgressBytes = int64_t{64} << 10;
 
+// FetchOptions::least_rate. Shorter: a dip of the link costs a request; longer: a picture stands
+// still while a good link lies idle.
+constexpr Duration kSlowFor = 5s;
+constexpr int kMostSlowAttempts = 2;
+
 bool is_idempotent(std::string_view method) { return method != "POST" && method != "PATCH"; }
 
 // RFC 9110 §8.6 and §14.4: how large the whole resource is, if the answer says so.
@@ -74,6 +79,7 @@ FetchOperation::FetchOperation(FetchContext context, const RetryConfig& config, 
       request_(std::move(request)),
       events_(std::move(events)),
       has_more_places_(options.has_more_places),
+      least_rate_(options.least_rate),
       started_(executor_.now()),
       budget_start_(started_) {
   stats_.started = started_;
@@ -264,10 +270,29 @@ void FetchOperation::on_body(const SharedBytes& bytes, MonotonicTime received) {
         bytes,
         bytes.view().subspan(static_cast<std::size_t>(skipped), static_cast<std::size_t>(wanted)),
         received);
+    if (is_ended_ || ends_slow_attempt(wanted, received)) return;
   }
   // More than the range comes, or will: not waited for, though it costs the connection.
   const bool is_all = attempt_.plan.take == 0 && attempt_.head && attempt_.head->status != 206;
   if (!is_ended_ && (has_excess || is_all)) end_early();
+}
+
+bool FetchOperation::ends_slow_attempt(int64_t bytes, MonotonicTime received) {
+  const bool may_end = least_rate_ > 0 && slow_attempts_ < kMostSlowAttempts && attempt_.handle;
+  // Not when that would be the end of the fetch.
+  if (!may_end || received - budget_start_ > config_.budget / 2) return false;
+  if (!attempt_.pace) {
+    attempt_.pace.emplace().start(received, kSlowFor, least_rate_);
+    return false;
+  }
+  attempt_.pace->add(bytes, received);
+  const bool is_nearly_all = total_ && *total_ - delivered_ < least_rate_;
+  if (!attempt_.pace->is_over(received) || is_nearly_all) return false;
+  ++slow_attempts_;
+  attempt_.is_host_well = true;  // that is for who knows the link to say
+  refuse(make_error(ErrorCode::kNetworkTimeout, redact(place().url) + ": the answer trickles"),
+         true);
+  return true;
 }
 
 void FetchOperation::deliver(const SharedBytes& bytes, ByteView part, MonotonicTime received) {

@@ -12,6 +12,7 @@
 #include "net/held_urls.h"
 #include "net/host_health.h"
 #include "net/retry_policy.h"
+#include "net/stall_watch.h"
 
 namespace playhead {
 
@@ -48,9 +49,10 @@ class FetchOperation : public std::enable_shared_from_this<FetchOperation> {
     int error_status = 0;
     std::optional<Duration> retry_after;
     bool can_retry = true;
-    bool asks_whole = false;      // its range was refused; without one it may be answered
-    bool is_host_well = false;    // what failed says nothing against the host
-    bool is_looked_into = false;  // its first bytes are what they claim to be
+    bool asks_whole = false;         // its range was refused; without one it may be answered
+    bool is_host_well = false;       // what failed says nothing against the host
+    std::optional<StallWatch> pace;  // with FetchOptions::least_rate, from the first byte on
+    bool is_looked_into = false;     // its first bytes are what they claim to be
   };
 
   void start_attempt();
@@ -70,6 +72,8 @@ class FetchOperation : public std::enable_shared_from_this<FetchOperation> {
 
   void accept(const ResponseHead& head);
   void refuse(Error error, bool can_retry);
+  // What comes is too slow for what it is; true: the attempt is over.
+  bool ends_slow_attempt(int64_t bytes, MonotonicTime received);
   void deliver_head();
   void deliver(const SharedBytes& bytes, ByteView part, MonotonicTime received);
   [[nodiscard]] std::optional<Error> missing_bytes() const;
@@ -87,6 +91,7 @@ class FetchOperation : public std::enable_shared_from_this<FetchOperation> {
   const Request request_;
   FetchEvents events_;
   const bool has_more_places_;
+  const int64_t least_rate_;
   const MonotonicTime started_;
 
   std::vector<ResourceLocation> places_;
@@ -97,6 +102,7 @@ class FetchOperation : public std::enable_shared_from_this<FetchOperation> {
   Attempt attempt_;
   CancelHandle retry_timer_;
   int attempts_ = 0;
+  int slow_attempts_ = 0;
   // Since the start or since an attempt brought enough to call it progress.
   int failed_attempts_ = 0;
   MonotonicTime budget_start_;

@@ -46,6 +46,9 @@ struct FetchOptions {
   // The consumer has further places that are not in `others` yet: this one is given up after its
   // second failure.
   bool has_more_places = false;
+  // A body that comes slower than that for 5 s is asked for anew, from where it was, twice at most:
+  // one connection or host may trickle on a link that is well. Bytes a second; 0: any rate will do.
+  int64_t least_rate = 0;
 };
 
 class FetchOperation;

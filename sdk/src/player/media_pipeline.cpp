@@ -120,12 +120,16 @@ MediaPipeline::Turn MediaPipeline::turn(StreamingEngine& streaming, MonotonicTim
   if (is_other_sound && plays_audio_) audio_->change_track();
   if (plays_audio_) {
     feed_audio(streaming, now, turn.wait);
+    // A device that has just been given up is not sound that has come to its end.
+    plays_audio_ = !audio_->has_failed();
   } else {
     pass_over_audio(streaming, now, turn.wait);
   }
   if (streaming.plays_video()) {
+    const int left_out = is_running_ ? video_.catch_up(streaming.video(), position(now)) : 0;
     video_.feed(streaming.video(), streaming.is_complete(TrackKind::kVideo));
     turn.video = video_.present(position(now));
+    turn.video.dropped += left_out;
     // What was shown made room.
     if (turn.video.shown > 0) {
       video_.feed(streaming.video(), streaming.is_complete(TrackKind::kVideo));

@@ -87,10 +87,16 @@ MediaTime PlayerEngine::position(MonotonicTime now) {
   return pipeline_ ? pipeline_->position(now) : start_position_;
 }
 
+MediaTime PlayerEngine::told_position(MonotonicTime now) {
+  const auto end = streaming_ ? streaming_->duration() : std::nullopt;
+  const MediaTime here = position(now);
+  return end ? std::min(here, MediaTime{0} + *end) : here;
+}
+
 void PlayerEngine::emit(EventPayload payload) {
   if (is_ahead_) return;
   const MonotonicTime now = executor_.now();
-  events_.push({now, position(now), std::move(payload)});
+  events_.push({now, told_position(now), std::move(payload)});
 }
 
 void PlayerEngine::warn(Error error) { emit(Warning{std::move(error)}); }
@@ -297,7 +303,7 @@ PlayActivity PlayerEngine::activity() const {
 
 void PlayerEngine::update_session(MonotonicTime now) {
   if (!session_) return;
-  MediaTime here = position(now);
+  MediaTime here = told_position(now);
   if (state_ == PlayerState::kEnded && streaming_->duration()) {
     here = MediaTime{0} + *streaming_->duration();
   }
@@ -313,7 +319,7 @@ void PlayerEngine::publish_status(MonotonicTime now) {
   auto status = std::make_shared<PlayerStatus>();
   status->state = state_;
   status->is_paused = is_paused_;
-  status->position = position(now);
+  status->position = told_position(now);
   status->measured_at = now;
   status->speed = speed_;
   status->volume = volume_;

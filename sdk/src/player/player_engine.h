@@ -131,6 +131,8 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   void let_go();
   void on_received_body(int64_t bytes);
   [[nodiscard]] MediaTime position(MonotonicTime now);
+  // The same for the app and the service: pictures of a late decoder may outlast the title.
+  [[nodiscard]] MediaTime told_position(MonotonicTime now);
   [[nodiscard]] std::size_t period_at(MediaTime time) const;
 
   // StreamingListener, PipelineListener

@@ -340,7 +340,7 @@ void PlayerEngine::fail(Error error) {
 
 void PlayerEngine::end_play(PlayerState state) {
   const MonotonicTime now = executor_.now();
-  const MediaTime here = position(now);
+  const MediaTime here = told_position(now);
   const bool was_over = state_ == PlayerState::kEnded || state_ == PlayerState::kFailed;
   if (session_ && !was_over) session_->update(PlayActivity::kStopped, here);
   if (streaming_) {

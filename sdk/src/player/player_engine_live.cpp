@@ -123,10 +123,10 @@ void PlayerEngine::pass_gap(MonotonicTime now) {
 
 void PlayerEngine::jump(MediaTime target, JumpReason reason, MonotonicTime now, bool is_told) {
   const MediaTime from = position(now);
-  streaming_->seek(target);
-  restart_at(target, now);
   // A gap is in the title, nobody is late.
   const bool is_late = reason != JumpReason::kGap;
+  streaming_->seek(target, !is_late);
+  restart_at(target, now);
   if (state_ == PlayerState::kPlaying) {
     set_state(is_late ? PlayerState::kRebuffering : PlayerState::kBuffering, now);
   }

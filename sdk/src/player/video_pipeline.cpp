@@ -11,6 +11,10 @@ namespace {
 // Decoded frames kept ready: enough to ride over a slow frame, few enough that 1080p stays < 20 MB.
 constexpr std::size_t kFramesAhead = 5;
 
+// Pictures so late are left out when there is a key frame to go on with (chosen). Less: a hiccup
+// costs pictures that a fast decoder catches up with; more: lips and words part for longer.
+constexpr Duration kTooLate = 1s;
+
 // Periods may use one id for different things.
 bool is_other(const RepresentationInfo& a, const RepresentationInfo& b) {
   return a.id != b.id || a.bitrate != b.bitrate || a.width != b.width || a.height != b.height;
@@ -33,7 +37,7 @@ void VideoPipeline::restart(MediaTime target) {
   frames_.clear();
   origins_.clear();
   target_ = target;
-  has_shown_ = false;
+  has_shown_ = may_catch_up_ = false;
   shown_start_ = shown_end_ = target;
   if (captions_) captions_->restart();
 }
@@ -66,6 +70,24 @@ void VideoPipeline::feed(SampleQueue& queue, bool complete) {
     ++progress_;
     queue.advance();
   }
+}
+
+int VideoPipeline::catch_up(SampleQueue& queue, MediaTime position) {
+  const TimedSample* next = queue.peek();
+  const bool is_late = next && position - next->pts > kTooLate;
+  // Each time something must be seen of it, however slow the decoder is.
+  if (!is_late || !may_catch_up_ || !decoder_ || decoder_.is_draining()) return 0;
+  const std::size_t count = queue.unread_before_entry(position);
+  if (count == 0) return 0;
+  may_catch_up_ = false;
+  decoder_.flush();  // what refers to the pictures left out must not be decoded
+  int left_out = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (captions_) captions_->add(*queue.peek());
+    if (!queue.peek()->decode_only) ++left_out;
+    queue.advance();
+  }
+  return left_out;
 }
 
 void VideoPipeline::note_origin(const TimedSample& sample) {
@@ -105,7 +127,7 @@ VideoPipeline::Presented VideoPipeline::present(MediaTime position) {
   }
   if (!due) return result;
 
-  has_shown_ = true;
+  has_shown_ = may_catch_up_ = true;
   ++result.shown;
   width_ = due->width;
   height_ = due->height;

@@ -25,6 +25,9 @@ class VideoPipeline {
   // Drops everything; the next frame shown is the one that `target` falls into.
   void restart(MediaTime target);
   void feed(SampleQueue& queue, bool complete);
+  // A decoder that is too far behind `position` goes on with what is due. Answers how many pictures
+  // are left out.
+  int catch_up(SampleQueue& queue, MediaTime position);
   // Is shown every sample that goes to the decoder, and restarted with it; may be null.
   void set_captions(CaptionFeed* captions) { captions_ = captions; }
 
@@ -76,7 +79,8 @@ class VideoPipeline {
   std::deque<VideoFrame> frames_;               // decoded, not yet shown
   MediaTime target_;
   bool has_shown_ = false;
-  MediaTime shown_start_;  // of the frame on screen
+  bool may_catch_up_ = false;  // a frame was shown since the last time
+  MediaTime shown_start_;      // of the frame on screen
   MediaTime shown_end_;
   int64_t progress_ = 0;
   int width_ = 0, height_ = 0;

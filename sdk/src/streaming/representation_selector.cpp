@@ -96,6 +96,17 @@ bool RepresentationSelector::is_usable(TrackKind kind, const std::set<std::strin
          backend_.supports(representation.codecs);
 }
 
+const Representation* RepresentationSelector::best_known(const AdaptationSet& set, TrackKind kind,
+                                                         const std::set<std::string>& failed_ids,
+                                                         Bitrate most) const {
+  const Representation* best = nullptr;
+  for (const Representation& r : set.representations) {
+    const bool fits = r.bandwidth <= most && (!best || best->bandwidth < r.bandwidth);
+    if (fits && is_usable(kind, failed_ids, r) && indexes_.find_best(r)) best = &r;
+  }
+  return best;
+}
+
 void RepresentationSelector::avoid(const std::string& id, MonotonicTime now) {
   avoided_id_ = id;
   avoided_until_ = now + kAvoided;

@@ -70,6 +70,10 @@ class RepresentationSelector {
   // It can be played and has not just failed.
   [[nodiscard]] bool is_usable(TrackKind kind, const std::set<std::string>& failed_ids,
                                const Representation& representation) const;
+  // The highest usable one up to `most` whose segments are known; null: none.
+  [[nodiscard]] const Representation* best_known(const AdaptationSet& set, TrackKind kind,
+                                                 const std::set<std::string>& failed_ids,
+                                                 Bitrate most) const;
   [[nodiscard]] PictureLimit limit_of(const std::string& id) const;
   [[nodiscard]] VideoChooser& chooser() { return chooser_; }
   [[nodiscard]] const VideoChooser& chooser() const { return chooser_; }

@@ -64,6 +64,12 @@ bool SampleQueue::seek(MediaTime target) {
   return true;
 }
 
+std::size_t SampleQueue::unread_before_entry(MediaTime target) const {
+  if (!end_) return 0;
+  const auto entry = find_entry(std::min(target, *end_ - Duration{1}));
+  return entry && *entry > cursor_ ? *entry - cursor_ : 0;
+}
+
 void SampleQueue::seek_to_entry() {
   for (std::size_t i = std::min(cursor_ + 1, samples_.size()); i > 0; --i) {
     if (!is_entry(samples_[i - 1])) continue;

@@ -30,6 +30,10 @@ class SampleQueue {
   // Where seek(`target`) would begin; nothing when the buffer does not cover it.
   [[nodiscard]] std::optional<MediaTime> entry_before(MediaTime target) const;
 
+  // How many unread samples come before the last place at or before `target` where decoding can
+  // begin: a decoder that is late may leave them out. 0: there is no such place ahead.
+  [[nodiscard]] std::size_t unread_before_entry(MediaTime target) const;
+
   // For a decoder that begins anew where reading was: moves the read position back to the key frame
   // that what is read next depends on.
   void seek_to_entry();

@@ -16,6 +16,15 @@ namespace {
 // With more than this fetched ahead a switch waits for the new Representation's playlist; with less
 // the old Representation goes on meanwhile. A playlist takes a round trip or two.
 constexpr Duration kIndexPatience = 2s;
+// A lower Representation was chosen because the old one comes too slowly: with little buffered its
+// playlist is waited for so long (chosen). Less: segments that are too much for the link; more: a
+// host that does not answer for the playlist holds up everything.
+constexpr Duration kLowerPatience = 2s;
+
+// Slower than this part of what the lowest Representation needs, a transfer is tried again
+// (chosen). Less: one that trickles is waited for; more: requests for nothing on a link that is
+// slow itself.
+constexpr int64_t kLeastShare = 4;
 
 // Sound and pictures are looked at a little before a Period begins in which they come or go. Less:
 // a turn that is late would take the end of one Period's sound for the end of the title.
@@ -136,13 +145,14 @@ void StreamingEngine::follow_periods() {
   for (Track& track : tracks_) track.period = played_.clamp(track.period);
 }
 
-bool StreamingEngine::seek(MediaTime position) {
+bool StreamingEngine::seek(MediaTime position, bool is_after_gap) {
   position_ = position;
   end_audio_change();
   text_period_ = played_.period_at(position);
   bool buffered = !tracks_.empty();
   const auto is_there = [&](SampleQueue& queue, bool plays) {
-    return plays ? queue.seek(position) : queue.pass_to(position);
+    const bool may_begin_later = is_after_gap || !plays;
+    return (plays && queue.seek(position)) || (may_begin_later && queue.pass_to(position));
   };
   buffered = buffered && is_there(video_, plays_video()) && is_there(audio_, plays_audio());
   if (buffered) return true;
@@ -275,6 +285,11 @@ Duration StreamingEngine::turn_track(Track& track, MonotonicTime now, MediaTime 
   FetchInputs in;
   // What was fetched but holds no samples, or waits to be placed, is not fetched once more.
   in.level = std::max(track.stream->cursor() - position, Duration{0});
+  // But playback does not get over a hole before what comes after it is there.
+  const Duration needed = std::max(config_.buffering.start, config_.buffering.after_rebuffer);
+  const bool is_idle_video = track.stream->kind() == TrackKind::kVideo && track.stream->is_idle();
+  const Duration pictures = is_idle_video ? level(TrackKind::kVideo, position) : in.level;
+  if (pictures < needed) in.level = std::min(in.level, pictures);
   in.other_level = in.level;
   for (const Track& other : tracks_) {
     if (&other == &track || other.is_complete || other.blocked) continue;
@@ -289,7 +304,7 @@ Duration StreamingEngine::turn_track(Track& track, MonotonicTime now, MediaTime 
   const FetchDecision decision = decide_fetch(in, config_.buffering);
   if (!decision.fetch) return may_sleep_ ? kForever : decision.wait;
   fetch_next(track, position);
-  return kForever;
+  return now < track.patient_until ? track.patient_until - now : kForever;
 }
 
 bool StreamingEngine::waits_for_sound(const Track& track) const {
@@ -358,6 +373,16 @@ const LoadedIndex* StreamingEngine::index_for(Track& track, const Representation
   const auto old = std::find_if(set.representations.begin(), set.representations.end(),
                                 [&](const auto& r) { return r.id == track.last_id; });
   if (old == set.representations.end() || track.failed_ids.count(old->id) != 0) return nullptr;
+  if (chosen->bandwidth < old->bandwidth) {
+    const Representation* lower =
+        selector_.best_known(set, track.stream->kind(), track.failed_ids, chosen->bandwidth);
+    if (lower && !refresher_.is_outdated(*lower, last_turn_)) {
+      chosen = lower;
+      return indexes_.find_best(*chosen);
+    }
+    if (is_new) track.patient_until = last_turn_ + kLowerPatience;
+    if (last_turn_ < track.patient_until) return nullptr;
+  }
   chosen = &*old;
   indexes_.request(*chosen);
   return indexes_.find_best(*chosen);
@@ -403,6 +428,10 @@ FetchOptions StreamingEngine::fetch_options(const Track& track,
                                             const Representation& representation) const {
   FetchOptions options;
   options.has_more_places = indexes_.has_unknown_places(representation);
+  // Media that is made while it is sent comes as it is made.
+  if (const AdaptationSet* set = set_of(track); set && !is_live()) {
+    options.least_rate = set->representations.front().bandwidth.bps / 8 / kLeastShare;
+  }
   // Played at this speed, what is there lasts until then.
   const Duration ahead = level(track.stream->kind(), position_);
   const double speed = std::max(speed_, 0.1);

@@ -52,7 +52,8 @@ class StreamingEngine final : private TrackStreamListener {
   // on_url_refused() has not been answered by replace().
   [[nodiscard]] bool is_waiting_for_renewal() const { return waiting_for_renewal_; }
   // Reads on from `position`: from the buffer when it is there, else by fetching. True: buffered.
-  bool seek(MediaTime position);
+  // `is_after_gap`: tracks that begin later still do so.
+  bool seek(MediaTime position, bool is_after_gap = false);
   // The same, and nothing that was fetched is used.
   void refetch(MediaTime position);
   // What is fetched at present serves no more for a while, where there is something else.

@@ -55,7 +55,11 @@ bool StreamingEngine::drop_transfer(Track& track, MonotonicTime now, MediaTime p
   place.cursor = receiving->from;
   place.level = receiving->from - position;
   place.last_id = receiving->previous_id;
-  if (!selector_.should_drop(place, *receiving)) return false;
+  if (!selector_.should_drop(place, *receiving)) {
+    const Representation* unknown = selector_.chooser().unknown_choice();
+    if (unknown) indexes_.request(*unknown);
+    return false;
+  }
   watch_.abandon(TrackKind::kVideo, now);
   track.stream->give_up();
   track.last_id = receiving->previous_id;

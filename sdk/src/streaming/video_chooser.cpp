@@ -155,6 +155,7 @@ VideoChooser::Choice VideoChooser::choose(const Situation& situation) {
 }
 
 bool VideoChooser::should_drop(const Situation& situation, const Transfer& transfer) {
+  unknown_choice_ = nullptr;
   // Down to one that need not be looked up first.
   std::vector<Option> loaded;
   for (const Option& option : situation.options) {
@@ -162,7 +163,14 @@ bool VideoChooser::should_drop(const Situation& situation, const Transfer& trans
   }
   Situation among_loaded = situation;
   among_loaded.options = loaded;
-  const Ladder ladder = make_ladder(among_loaded);
+  if (drops_among(among_loaded, transfer, true)) return true;
+  if (loaded.size() < situation.options.size()) drops_among(situation, transfer, false);
+  return false;
+}
+
+bool VideoChooser::drops_among(const Situation& situation, const Transfer& transfer,
+                               bool is_meant) {
+  const Ladder ladder = make_ladder(situation);
   const auto running = ladder.find(transfer.id);
   if (!running) return false;  // what may not be chosen any more is played to its end
   abr::TransferInputs in;
@@ -173,6 +181,10 @@ bool VideoChooser::should_drop(const Situation& situation, const Transfer& trans
   in.active = transfer.active;
   abr::Decision decision = controller_->judge(in);
   if (decision.reason != abr::Reason::kStallAhead) return false;
+  if (!is_meant) {
+    unknown_choice_ = ladder.representations[*decision.chosen];
+    return true;
+  }
   instead_id_ = ladder.representations[*decision.chosen]->id;
   log_.add(
       abr::make_record(decisions_++, situation.now - MonotonicTime{}, in, std::move(decision)));

@@ -66,6 +66,8 @@ class VideoChooser {
   // True: drop it; the next choose() answers what to fetch instead, a Representation whose segments
   // are known.
   [[nodiscard]] bool should_drop(const Situation& situation, const Transfer& transfer);
+  // What the last should_drop() would have chosen, had its segments been known; null: nothing.
+  [[nodiscard]] const Representation* unknown_choice() const { return unknown_choice_; }
 
   // Which of `segments`, buffered and not yet played, should be fetched anew from `chosen` before
   // the next one at the end; nothing when that does not pay.
@@ -91,6 +93,8 @@ class VideoChooser {
  private:
   struct Ladder;
   [[nodiscard]] Ladder make_ladder(const Situation& situation) const;
+  // Judges `transfer` among these options; what comes of it is meant, or noted as unknown_choice().
+  bool drops_among(const Situation& situation, const Transfer& transfer, bool is_meant);
 
   abr::Settings settings_;
   std::unique_ptr<abr::Estimator> estimator_;
@@ -98,6 +102,7 @@ class VideoChooser {
   abr::DecisionLog log_;
   std::vector<Limited> limits_;
   std::optional<MonotonicTime> last_bytes_;
+  const Representation* unknown_choice_ = nullptr;
   std::string instead_id_;  // of a dropped transfer
   int64_t decisions_ = 0;
 };

@@ -54,20 +54,21 @@ class BackOffIsKept final : public Invariant {
 
   void on_start(const Facts&) override { barriers_.clear(), failures_.clear(); }
   void on_event(const Event& event, const Facts&) override {
-    // A person who asks again is not held back.
-    if (!std::holds_alternative<LoadStarted>(event.payload) &&
-        !std::holds_alternative<SeekStarted>(event.payload)) {
-      return;
-    }
-    std::erase_if(barriers_, [](const auto& entry) { return !entry.second.is_report; });
+    const bool is_load = std::holds_alternative<LoadStarted>(event.payload);
+    if (!is_load && !std::holds_alternative<SeekStarted>(event.payload)) return;
     failures_.clear();
+    // A person who asks again is not held back: what failed, and says so on the screen, is loaded
+    // anew. Whoever seeks does not know of a host's wishes.
+    if (!is_load) return;
+    std::erase_if(barriers_, [](const auto& entry) { return !entry.second.is_report; });
   }
   void on_answered(const test::SimRecord& record, std::optional<Duration> retry_after,
                    const Facts& facts) override {
     const std::string url = without_query(record.url);
     if (record.is_cancelled) return;
     if (retry_after && (record.status == 429 || record.status == 503)) {
-      // A report is never given up, so that its wait is bounded.
+      // A report is never given up: a host that means a day, or is wrong, is asked again within the
+      // hour (OutboxLimits::max_retry_after), or positions would be lost with the device.
       const bool is_report = record.method == "POST";
       const Duration wait = is_report ? std::min<Duration>(*retry_after, 1h) : *retry_after;
       barriers_[url] = {facts.now, facts.now + wait, is_report};

@@ -45,8 +45,7 @@ class PositionGoesForward final : public Invariant {
     if (!counts) return last_.reset();
     const Duration length = facts.scenario->title.duration();
     const bool is_within = status.position <= MediaTime{0} + length + 1s;
-    // While the last pictures come late time goes on.
-    check(status.position >= MediaTime{0} && (is_within || facts.quiet() < 30s), facts,
+    check(status.position >= MediaTime{0} && is_within, facts,
           [&] { return "position " + s(status.position) + " is outside of the title"; });
     if (last_ && facts.last_restart < at_) {
       check(status.position >= *last_, facts,
@@ -85,7 +84,7 @@ class PicturesAreTheContent final : public Invariant {
   }
   void on_start(const Facts&) override { last_.reset(), target_.reset(); }
   void on_status(const PlayerStatus& status, const Facts&) override {
-    is_dropping_ = status.qoe.dropped_frames != dropped_;
+    is_dropping_ = is_dropping_ || status.qoe.dropped_frames != dropped_;
     dropped_ = status.qoe.dropped_frames;
   }
   void on_picture(MediaTime time, const ContentId& id, const Facts& facts) override {
@@ -104,7 +103,11 @@ class PicturesAreTheContent final : public Invariant {
       });
     }
     if (last_ && facts.last_restart < at_) {
-      check(time > *last_, facts,
+      // While playback waits, what stands on the screen may be shown once more.
+      const bool has_waited =
+          facts.state != PlayerState::kPlaying || facts.state_since == facts.now;
+      const bool is_same = time == *last_ && has_waited;
+      check(time > *last_ || is_same, facts,
             [&] { return "after the picture of " + s(*last_) + " comes that of " + s(time); });
       const bool is_announced =
           facts.now - told_ < 2 * (facts.scenario->player.buffering.target + 60s);
@@ -114,6 +117,7 @@ class PicturesAreTheContent final : public Invariant {
     }
     last_ = time;
     at_ = facts.now;
+    is_dropping_ = false;
   }
 
  private:

@@ -317,9 +317,13 @@ void Session::settle() {
   ++loads_;
   agenda_.clear();
   player_->stop();
-  const Duration held = facts_.retry_after_until - executor_.now();
-  if (held > 150s) return run_until(executor_.now() + 1s);
-  run_until(executor_.now() + std::max(held, Duration{0}) + kOutboxRecovery);
+  // The service may have asked to be left alone; a report waits an hour for that and no longer.
+  const Duration held = std::clamp<Duration>(facts_.retry_after_until - executor_.now(), 0s, 1h);
+  const MonotonicTime end = executor_.now() + held + kOutboxRecovery;
+  run_until(executor_.now() + 10s);
+  while (executor_.now() < end && !result_.violation && !store_.committed(kReports).empty()) {
+    run_until(executor_.now() + 1s);
+  }
   if (result_.violation) return;
   take_reports();
   const auto saved = service_.saved.find(kTitle);
@@ -462,7 +466,9 @@ void Session::on_event(const Event& event) {
       each([&](Invariant& i) { i.on_decisions(decisions, facts_); });
     }
   } else if (std::holds_alternative<Failed>(event.payload)) {
-    // A viewer tries again, less and less eagerly; but knows when all is well.
+    // A viewer tries again, less and less eagerly; but knows when all is well. Three seconds are
+    // for reading what went wrong: an app that loads at once would hide what a failure leaves
+    // behind.
     const int patience = facts_.is_healed ? 0 : std::min(failures_in_row_++, 5);
     load_later(3s * (1 << patience), false);
   } else if (std::holds_alternative<Ended>(event.payload)) {

@@ -47,6 +47,9 @@ struct Words {
   std::string operator()(const SeekDone& e) const {
     return join("seek-done", {e.position.us, static_cast<int64_t>(e.user_tag)});
   }
+  std::string operator()(const PositionJumped& e) const {
+    return join("jump", {e.from.us, e.to.us, static_cast<int64_t>(e.reason)});
+  }
   std::string operator()(const ProgressSent& e) const {
     return join("progress", {e.position.count()});
   }

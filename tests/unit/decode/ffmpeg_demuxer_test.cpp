@@ -410,6 +410,7 @@ TEST_CASE("ffmpeg_demuxer: may be destroyed by its own callback") {
                demuxer.reset();
                batches.change([](int& n) { ++n; });
              },
+         .on_metadata = nullptr,
          .on_end = [&](const Result<void>&) { batches.change([](int& n) { n += 100; }); }});
     demuxer->append(SharedBytes(bytes));
     demuxer->finish();

@@ -119,6 +119,18 @@ TEST_CASE("N06 a body that trickles is given up") {
   }
 }
 
+TEST_CASE("stall watch: what is too slow depends on what is needed") {
+  StallWatch watch;
+  watch.start(at(0s), 5s, 10'000);
+  for (int second = 1; second <= 4; ++second) watch.add(9'000, at(std::chrono::seconds(second)));
+  CHECK_FALSE(watch.is_over(at(4s)));
+  watch.add(9'000, at(5s) - 1us);
+  CHECK(watch.is_over(at(5s)));
+  watch.start(at(10s), 5s, 10'000);
+  for (int second = 11; second <= 14; ++second) watch.add(13'000, at(std::chrono::seconds(second)));
+  CHECK_FALSE(watch.is_over(at(15s)));
+}
+
 TEST_CASE("stall watch: silence is over after its limit, to the microsecond") {
   StallWatch watch;
   watch.start(at(0s), 5s);
