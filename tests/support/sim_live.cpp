@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <ctime>
 #include <sstream>
 
 #include "support/sim_media.h"
+#include "support/web_dates.h"
 
 namespace playhead::test {
 
@@ -24,29 +24,6 @@ std::string decimal(int64_t us) {
   std::snprintf(text, sizeof text, "%lld.%06lld", static_cast<long long>(us / 1'000'000),
                 static_cast<long long>(us % 1'000'000));
   return text;
-}
-
-std::tm parts_of(WallTime time) {
-  const auto seconds = static_cast<std::time_t>(time.us / 1'000'000);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  return parts;
-}
-
-std::string http_date(WallTime time) {
-  const std::tm parts = parts_of(time);
-  char text[64];
-  std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
-  return text;
-}
-
-std::string iso(WallTime time) {
-  const std::tm parts = parts_of(time);
-  char text[64];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
-  char fraction[16];
-  std::snprintf(fraction, sizeof fraction, ".%03dZ", static_cast<int>(time.us / 1000 % 1000));
-  return std::string(text) + fraction;
 }
 
 std::optional<int64_t> parameter(const std::string& query, const std::string& name) {
@@ -76,7 +53,7 @@ std::optional<WebAnswer> SimLive::answer(const WebRequest& request, WallTime now
   } else if (name == "live.mpd") {
     answer = text_answer(mpd(now));
   } else if (name == "time") {
-    answer = text_answer(iso(now));
+    answer = text_answer(iso_date(now));
   } else if (name.size() > 5 && name.compare(name.size() - 5, 5, ".m3u8") == 0) {
     answer = playlist(name.substr(0, name.size() - 5), query, now);
   } else {
@@ -142,7 +119,7 @@ std::string SimLive::playlist_text(const std::string& prefix, WallTime now, bool
       out << "#EXT-X-DISCONTINUITY\n";
     }
     if (has_dates && is_whole) {
-      out << "#EXT-X-PROGRAM-DATE-TIME:" << iso(began + Duration{n * segment_us}) << '\n';
+      out << "#EXT-X-PROGRAM-DATE-TIME:" << iso_date(began + Duration{n * segment_us}) << '\n';
     }
     if (part_us > 0 && n + 3 > count) {
       for (int64_t k = 0; k < segment_us / part_us; ++k) {
@@ -167,7 +144,7 @@ std::string SimLive::mpd(WallTime now) const {
   out << "<MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" type=\"dynamic\" "
          "profiles=\"urn:mpeg:dash:profile:isoff-live:2011\" minBufferTime=\"PT2S\" "
          "availabilityStartTime=\""
-      << iso(began) << "\" timeShiftBufferDepth=\"PT" << decimal(window.count())
+      << iso_date(began) << "\" timeShiftBufferDepth=\"PT" << decimal(window.count())
       << "S\" minimumUpdatePeriod=\"PT" << decimal(segment_us)
       << "S\" suggestedPresentationDelay=\"PT" << decimal(3 * segment_us) << "S\">\n";
   if (latency_target > Duration{0}) {
@@ -176,7 +153,7 @@ std::string SimLive::mpd(WallTime now) const {
   }
   for (const auto& [scheme, value] : utc_timings) {
     out << "<UTCTiming schemeIdUri=\"" << scheme << "\" value=\""
-        << (value == "now" ? iso(now) : value) << "\"/>\n";
+        << (value == "now" ? iso_date(now) : value) << "\"/>\n";
   }
   const auto segment_template = [&](const std::string& name) {
     return "<SegmentTemplate timescale=\"1000000\" startNumber=\"0\" duration=\"" +

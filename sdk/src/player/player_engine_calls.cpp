@@ -16,6 +16,10 @@ constexpr Duration kRenewalPause = 10s;
 // A start behind the end is taken back to this much before it, so that there is something to see
 // (chosen).
 constexpr Duration kLeastToPlay = 1s;
+
+// A title that begins later than this is begun where it begins (a live one that has ended); less is
+// a gap like others.
+constexpr Duration kLateBeginning = 1s;
 // What prepare() fetches ahead of the start, at most; segments are fetched whole. More: bytes
 // wasted on titles that are not played. Less would be no less.
 constexpr Duration kPrepared = 1s;
@@ -192,11 +196,14 @@ void PlayerEngine::open_pipeline(MonotonicTime now) {
 
 MediaTime PlayerEngine::start_within(Duration duration) {
   const MediaTime end = MediaTime{0} + duration;
+  const MediaTime listed = streaming_->first_moment();
+  const MediaTime begin = listed >= MediaTime{0} + kLateBeginning ? listed : MediaTime{0};
+  if (begin >= start_position_ + kLateBeginning) return begin;
   if (is_seeking_) return std::min(start_position_, end);
   if (resumes_) {
     if (!is_watched(start_position_, duration)) return start_position_;
     log_.info("the saved position is at the title's end: it starts from the beginning");
-    return MediaTime{0};
+    return begin;
   }
   if (start_position_ < end) return start_position_;
   const std::string what = "the start, " + seconds_text(start_position_ - MediaTime{0}) +
@@ -255,6 +262,8 @@ void PlayerEngine::seek(MediaTime target, uint64_t user_tag, SeekMode mode) {
   if (is_ahead_ || (!streaming_ && state_ != PlayerState::kLoading)) return;
   if (streaming_ && streaming_->duration()) {
     target = std::min(target, MediaTime{0} + *streaming_->duration());
+    const MediaTime begin = streaming_->first_moment();
+    if (begin >= target + kLateBeginning) target = begin;
   }
   if (const auto live = streaming_ ? streaming_->live(now) : std::nullopt) {
     target = live_control_.clamp(target, *live, now);

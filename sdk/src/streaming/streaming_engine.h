@@ -115,6 +115,7 @@ class StreamingEngine final : private TrackStreamListener {
   [[nodiscard]] std::optional<Duration> duration() const;
   // None for a title that is complete, and until something is known of it.
   [[nodiscard]] std::optional<LiveState> live(MonotonicTime now) const;
+  [[nodiscard]] MediaTime first_moment() const;  // complete titles; what was live begins late
   // Where the title wants playback to begin: EXT-X-START. On the presentation timeline.
   [[nodiscard]] std::optional<MediaTime> start_point() const;
   // For so long the live manifest has not changed, though it should have.
@@ -252,9 +253,9 @@ class StreamingEngine final : private TrackStreamListener {
   std::shared_ptr<const Presentation> presentation_;
   TrackPreferences preferences_;
   PlayedTracks played_;
-  MediaTime position_;  // of the last turn
-  MonotonicTime last_turn_;
-  bool stands_still_ = false;  // the position, since the turn before
+  MediaTime position_;                   // of the last turn
+  MonotonicTime last_turn_, mpd_taken_;  // ... and when an MPD was replaced last
+  bool stands_still_ = false;            // the position, since the turn before
   // Nothing but a call can make a fetch due. Not so in a second turn at the same moment: what led
   // to it may set playback going.
   bool may_sleep_ = false;

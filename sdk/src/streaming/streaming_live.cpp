@@ -18,6 +18,20 @@ constexpr Duration kWindowRounding = 500ms;
 // What a Period lacks at its end by less than this is rounding.
 constexpr Duration kPeriodRounding = 100ms;
 
+// An older MPD is passed over for so long (chosen: caches keep them for less).
+constexpr Duration kMostBehind = 30s;
+
+// By more than this nothing is listed before it is whole (chosen; low latency: a segment or two).
+constexpr Duration kMostAhead = 1min;
+
+// Where a dynamic MPD that does not change any more ends (5.3.1.2: no @minimumUpdatePeriod).
+std::optional<MediaTime> settled_end(const Presentation& presentation) {
+  const bool is_settled =
+      presentation.live && !presentation.live->update_period && presentation.duration;
+  if (!is_settled) return std::nullopt;
+  return MediaTime{0} + *presentation.duration;
+}
+
 }  // namespace
 
 std::optional<Duration> StreamingEngine::stale_for(MonotonicTime now) const {
@@ -54,6 +68,14 @@ Duration StreamingEngine::refresh(MonotonicTime now) {
 }
 
 void StreamingEngine::on_presentation(std::shared_ptr<const Presentation> presentation) {
+  const MonotonicTime now = executor_.now();
+  // A cache that is behind says nothing new (M21); an origin that stays behind is believed.
+  const auto published = [](const Presentation& p) {
+    return p.live ? p.live->publish_time : std::nullopt;
+  };
+  const bool is_older = published(*presentation) < published(*presentation_);
+  if (is_older && now - mpd_taken_ < kMostBehind) return;
+  mpd_taken_ = now;
   presentation_ = std::move(presentation);
   refresher_.follow(presentation_);
   indexes_.follow(*presentation_);
@@ -64,6 +86,8 @@ void StreamingEngine::on_presentation(std::shared_ptr<const Presentation> presen
 
 bool StreamingEngine::waits_for_more(const Track& track, const LoadedIndex& index) const {
   if (!is_open(index)) return false;
+  const auto settled = settled_end(*presentation_);
+  if (settled && track.stream->cursor() + kPeriodRounding >= *settled) return false;
   if (track.period == played_.last()) return true;
   // The next Period is announced and this one still grows.
   const MediaTime end = played_.end_of(track.period);
@@ -107,11 +131,19 @@ const Representation* StreamingEngine::live_reference() const {
     // Of a title in Periods the newest is meant.
     const AdaptationSet* set = played_.set(track.stream->kind(), played_.last());
     if (!set) continue;
-    const Representation* used = find_representation(*set, track.last_id);
-    if (used && indexes_.find(*used)) return used;
+    // Of playlists the one that reaches farthest: those not in use any more stay as they were.
+    const Representation* best = nullptr;
+    MediaTime best_end;
     for (const Representation& representation : set->representations) {
-      if (indexes_.find(representation)) return &representation;
+      const LoadedIndex* index = indexes_.find(representation);
+      if (!index) continue;
+      const MediaTime end = listed_end(*index->segments);
+      const bool is_used = representation.id == track.last_id;
+      if (best && (end < best_end || (end == best_end && !is_used))) continue;
+      best = &representation;
+      best_end = end;
     }
+    if (best) return best;
   }
   return nullptr;
 }
@@ -120,13 +152,18 @@ LiveState StreamingEngine::live_of_mpd(const LoadedIndex* index, MonotonicTime n
   const LiveInfo& info = *presentation_->live;
   LiveState state;
   state.edge = MediaTime{0} + (wall(now) - *info.availability_start);
+  if (const auto end = settled_end(*presentation_)) state.edge = std::min(state.edge, *end);
   state.edge_seen = now;
   state.window_start = presentation_->periods.front().start;
   if (info.time_shift_buffer_depth) {
     state.window_start = std::max(state.window_start, state.edge - *info.time_shift_buffer_depth);
   }
   const bool is_listed = index && index->segments->size() > 0;
-  state.window_end = is_listed ? index->segments->end() : state.edge;
+  // Before the first look at the clock an index lists all there will ever be.
+  const bool is_at_clock = is_listed && index->segments->end() <= state.edge + kMostAhead;
+  state.window_end = is_at_clock ? index->segments->end() : state.edge;
+  // An MPD that stopped to change has nothing later to offer.
+  state.window_start = std::min(state.window_start, state.window_end);
   state.suggested_delay = info.suggested_delay;
   state.latency = info.latency;
   state.media_epoch = info.availability_start;
@@ -158,6 +195,22 @@ std::optional<LiveState> StreamingEngine::live(MonotonicTime now) const {
     state.media_epoch = index->live->availability_start;
   }
   return state;
+}
+
+MediaTime StreamingEngine::first_moment() const {
+  std::optional<MediaTime> first;
+  for (const Track& track : tracks_) {
+    const AdaptationSet* set = played_.set(track.stream->kind(), played_.first());
+    if (!set) continue;
+    for (const Representation& representation : set->representations) {
+      const LoadedIndex* index = indexes_.find(representation);
+      const auto& listed = index ? index->segments : representation.segments;
+      if (!listed || listed->size() == 0) continue;
+      first = std::min(first.value_or(MediaTime::max()), listed->start());
+      break;
+    }
+  }
+  return first.value_or(MediaTime{});
 }
 
 std::optional<MediaTime> StreamingEngine::start_point() const {

@@ -10,7 +10,8 @@
 namespace playhead::swarm {
 
 // Everything that can happen to a session: X(enumerator, name, class, rows of the fault catalogue).
-// Classes: N network, M manifest, A media, H service, S storage, T time, U what the app does.
+// Classes: N network, M manifest, A media, H service, S storage, T time, U what the app does, L
+// what happens to live titles. From kStaleManifest on they are of live titles alone.
 #define PLAYHEAD_SWARM_FAULTS(X)                           \
   X(kResetBeforeHead, "reset-before-head", 'N', "N01")     \
   X(kResetMidBody, "reset-mid-body", 'N', "N02")           \
@@ -74,7 +75,18 @@ namespace playhead::swarm {
   X(kLoadStorm, "load-storm", 'U', "U05")                  \
   X(kBackground, "background", 'U', "U11")                 \
   X(kRecreate, "recreate", 'U', "U03")                     \
-  X(kCrash, "crash", 'U', "S06")
+  X(kCrash, "crash", 'U', "S06")                           \
+  X(kStaleManifest, "stale-manifest", 'L', "M14")          \
+  X(kRolledBack, "rolled-back", 'L', "M13 M21")            \
+  X(kWindowLost, "window-lost", 'L', "M15")                \
+  X(kNewPart, "new-part", 'L', "M17 M18")                  \
+  X(kEncoderRestart, "encoder-restart", 'L', "M13")        \
+  X(kEdgeMissing, "edge-missing", 'L', "N10")              \
+  X(kServerClock, "server-clock", 'L', "T01 M25")          \
+  X(kTimingBroken, "timing-broken", 'L', "M25")            \
+  X(kTitleEnds, "title-ends", 'L', "M20")                  \
+  X(kFallBehind, "fall-behind", 'U', "M15")                \
+  X(kGoLive, "go-live", 'U', "U04")
 
 enum class FaultKind : uint8_t {
 #define PLAYHEAD_SWARM_ENUMERATOR(id, name, letter, rows) id,
@@ -100,6 +112,10 @@ inline constexpr std::size_t kFaultKinds = std::size(kFaultInfo);
 // What an app may do at any time; no excuse for anything.
 [[nodiscard]] constexpr bool is_action(FaultKind kind) {
   return info_of(kind).letter == 'U' && kind != FaultKind::kCrash;
+}
+
+[[nodiscard]] constexpr bool is_of_live(FaultKind kind) {
+  return kind >= FaultKind::kStaleManifest;
 }
 
 // Whose requests it hits.

@@ -20,11 +20,12 @@ void Invariant::broken(const Facts& facts, std::string what) {
   if (report_) report_({number_, name_, facts.now, std::move(what)});
 }
 
-Invariants make_invariants() {
+Invariants make_invariants(bool is_live) {
   Invariants all;
   add_playback_invariants(all);
   add_network_invariants(all);
   add_session_invariants(all);
+  if (is_live) add_live_invariants(all);
   std::stable_sort(all.begin(), all.end(),
                    [](const auto& a, const auto& b) { return a->number() < b->number(); });
   return all;

@@ -43,6 +43,11 @@ struct Facts {
   bool is_healed = false;           // no faults any more
   MonotonicTime healed_at;
   double speed = 1;
+  // Content is that much ahead of positions; none: not known yet. Live titles: `made` so far, and
+  // when that difference changed because something was never made.
+  std::optional<Duration> content_ahead = Duration{0};
+  std::optional<Duration> made;
+  MonotonicTime last_shift;
   // Where the player stood when; the last ones.
   std::deque<std::pair<MonotonicTime, PlayerState>> history;
 
@@ -126,6 +131,7 @@ using Invariants = std::vector<std::unique_ptr<Invariant>>;
 void add_playback_invariants(Invariants& to);
 void add_network_invariants(Invariants& to);
 void add_session_invariants(Invariants& to);
-[[nodiscard]] Invariants make_invariants();
+void add_live_invariants(Invariants& to);  // for live titles alone
+[[nodiscard]] Invariants make_invariants(bool is_live = true);
 
 }  // namespace playhead::swarm

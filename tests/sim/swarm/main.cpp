@@ -11,6 +11,7 @@
 
 #include "base/thread_executor.h"
 #include "bench/cpu_clock.h"
+#include "sim/swarm/endurance.h"
 #include "sim/swarm/report.h"
 
 namespace playhead::swarm {
@@ -24,6 +25,9 @@ struct Options {
   std::string faults;
   std::string svg, log;
   double minutes = 0;
+  double live_hours = 0;
+  std::string live_title;
+  std::string titles = "vod";
   bool shrinks = false;
   bool is_core_checked = false;
   bool is_brief = false;
@@ -114,6 +118,23 @@ int run_one(const Options& options) {
   return kBroken;
 }
 
+// Long live sessions, one after the other.
+int run_live(const Options& options) {
+  std::vector<std::string> names = endurance_titles();
+  if (!options.live_title.empty()) names = {options.live_title};
+  std::ofstream log;
+  if (!options.log.empty()) log.open(options.log);
+  if (!options.log.empty() && !log) return usage_error("cannot write " + options.log);
+  int status = kAllWell;
+  for (const std::string& name : names) {
+    const auto scenario = endurance_scenario(name, from_seconds(options.live_hours * 3600));
+    if (!scenario) return usage_error("there is no title " + name + " for --live");
+    const auto result = run_endurance(*scenario, options.log.empty() ? nullptr : &log);
+    if (!print_endurance(std::cout, name, *scenario, result)) status = kBroken;
+  }
+  return status;
+}
+
 int run_many(Options& options) {
   if (!parse_seeds(options.seeds, options.swarm)) {
     return usage_error("--seeds takes a range, as in 1..1000");
@@ -182,7 +203,18 @@ int main(int argc, char** argv) {
                "name each fault in each state that was not reached as well");
   app.add_flag("--brief", options.is_brief, "one line for each broken seed");
   app.add_option("--failures", options.swarm.most_failures, "stop after so many broken seeds");
-  app.add_option("--log", options.log, "with --seed: write the event log there");
+  app.add_option("--titles", options.titles,
+                 "vod: titles that are whole; live: titles that are being made")
+      ->check(CLI::IsMember({"vod", "live"}));
+  auto* live = app.add_option("--live", options.live_hours,
+                              "watch live titles without faults for so many hours, and the memory "
+                              "they take")
+                   ->check(CLI::Range(0.1, 1000.0));
+  app.add_option(
+         "--title", options.live_title,
+         "with --live: hls, low-latency, dash, periods or dvr (ten hours in 140 Periods) alone")
+      ->needs(live);
+  app.add_option("--log", options.log, "with --seed or --live: write the event log there");
   app.add_option("--svg", options.svg, "with --seed: draw the session there");
   try {
     app.parse(argc, argv);
@@ -208,6 +240,11 @@ int main(int argc, char** argv) {
     options.report.extra_arguments += (is_first ? " --without " : ",") + name;
   }
   if (options.lists) return list();
+  if (options.titles == "live") {
+    options.swarm.scenario.is_live = true;
+    options.report.extra_arguments += " --titles live";
+  }
+  if (live->count() > 0) return run_live(options);
   options.report.has_colour = isatty(1) != 0 && std::getenv("NO_COLOR") == nullptr;
   const bool is_one = seed->count() > 0;
   const bool needs_one =

@@ -158,7 +158,7 @@ class SwarmDemuxer final : public SegmentDemuxer {
     sample.kind = header_.is_video != 0 ? TrackKind::kVideo : TrackKind::kAudio;
     sample.pts_ticks = sample.dts_ticks = header_.container_start_us + i * header_.sample_us;
     sample.duration_ticks = header_.sample_us;
-    sample.is_key_frame = i % header_.samples_per_gop == 0;
+    sample.is_key_frame = (header_.first_in_gop + i) % header_.samples_per_gop == 0;
     sample.data =
         bytes_at(place_of(header_.first_index + i, header_.choice, i == header_.damaged_sample),
                  header_.bytes / header_.samples);

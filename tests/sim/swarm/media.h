@@ -31,6 +31,7 @@ struct SegmentHeader {
   int32_t part = 0;    // of the title; another one, another decoder
   int32_t is_video = 1;
   int32_t damaged_sample = -1;
+  int32_t first_in_gop = 0;  // parts: frames since the segment's beginning
 };
 inline constexpr int64_t kHeaderBytes = 128;
 static_assert(sizeof(SegmentHeader) <= static_cast<std::size_t>(kHeaderBytes));

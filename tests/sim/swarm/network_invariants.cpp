@@ -28,13 +28,15 @@ class NothingIsFetchedForEver final : public Invariant {
   void on_start(const Facts&) override { whole_.clear(); }
   void on_answered(const test::SimRecord& record, std::optional<Duration>,
                    const Facts& facts) override {
+    const bool is_live = facts.scenario->title.live.has_value();
+    if (is_live && record.kind == ResourceKind::kManifest) return;
     const bool is_whole = record.is_done && !record.error &&
                           (record.status == 200 || record.status == 206) && !is_api(record);
     if (!is_whole || facts.last_action > seen_action_) whole_.clear();
     seen_action_ = facts.last_action;
     if (!is_whole) return;
     const int times = ++whole_[without_query(record.url)];
-    if (whole_.size() > 4096) whole_.clear();
+    if (whole_.size() > (is_live ? 256 : 4096)) whole_.clear();
     check(times <= kMost, facts, [&] {
       return without_query(record.url) + " came " + std::to_string(times) +
              " times, whole and undamaged or not";

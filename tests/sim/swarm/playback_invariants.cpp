@@ -71,7 +71,7 @@ class PicturesAreTheContent final : public Invariant {
   PicturesAreTheContent()
       : Invariant(4, "what is shown is the title's content, in order, without unannounced gaps") {}
 
-  void on_event(const Event& event, const Facts&) override {
+  void on_event(const Event& event, const Facts& facts) override {
     if (const auto* seek = std::get_if<SeekStarted>(&event.payload)) {
       target_ = seek->target;
       last_.reset();
@@ -80,6 +80,10 @@ class PicturesAreTheContent final : public Invariant {
       last_.reset();
     } else if (std::holds_alternative<Warning>(event.payload)) {
       told_ = event.time;  // it may be long before the gap is reached
+    } else if (const auto* jump = std::get_if<PositionJumped>(&event.payload)) {
+      // A picture before the jump may be that after it.
+      if (facts.scenario->title.live && last_) last_ = *last_ - facts.scenario->title.frame;
+      if (jump->reason == JumpReason::kBehindWindow) last_.reset();
     }
   }
   void on_start(const Facts&) override { last_.reset(), target_.reset(); }
@@ -89,11 +93,12 @@ class PicturesAreTheContent final : public Invariant {
   }
   void on_picture(MediaTime time, const ContentId& id, const Facts& facts) override {
     const Duration frame = facts.scenario->title.frame;
-    const int64_t index = (time.us + 1'000) / frame.count();
-    const int64_t off = time.us - index * frame.count();
+    const int64_t content_us = time.us + facts.content_ahead.value_or(Duration{0}).count();
+    const int64_t index = (content_us + 1'000) / frame.count();
+    const int64_t off = content_us - index * frame.count();
     check(index % kIndexes == id.index && std::abs(off) <= 1'000, facts, [&] {
       return "the picture of " + s(MediaTime{id.index * frame.count()}) + " is shown as that of " +
-             s(time);
+             s(MediaTime{content_us});
     });
     check(!id.is_damaged, facts, [&] { return "a damaged picture is shown at " + s(time); });
     if (target_) {
@@ -167,7 +172,10 @@ class NoNeedlessStall final : public Invariant {
                   facts.retry_after_until + 30s, facts.last_trouble + 60s});
     const bool counts = is_automatic_ && !facts.is_in_trouble && facts.speed <= 1;
     // What is buffered before playback goes on comes at the rate of the link.
-    const Duration allowed = 2s + facts.scenario->player.buffering.after_rebuffer;
+    const TitleShape& title = facts.scenario->title;
+    // Of live titles all of that may have to be made first.
+    const Duration made = title.live ? 2 * title.segment : Duration{0};
+    const Duration allowed = 2s + made + facts.scenario->player.buffering.after_rebuffer;
     check(!counts || facts.now - begin <= allowed, facts, [&] {
       return std::string(to_text(facts.state)) + " for " + s(facts.now - facts.state_since) +
              " on a link that carries the title";
@@ -238,8 +246,9 @@ class PictureAndSoundFollowThePosition final : public Invariant {
   void on_sound(int64_t index, MediaTime position, const Facts& facts) override {
     if (facts.quiet() < 10s || facts.now - facts.last_restart < 10s) return;
     if (facts.now - facts.last_action < 5s) return;  // a new speed is heard after what is queued
+    if (!facts.content_ahead || facts.now - facts.last_shift < 10s) return;
     const Duration piece = facts.scenario->title.audio_frame;
-    const int64_t here = position.us / piece.count() % kIndexes;
+    const int64_t here = (position.us + facts.content_ahead->count()) / piece.count() % kIndexes;
     const Duration off = (index - here) * piece;
     check(std::chrono::abs(off) <= piece * 2 + 100ms, facts,
           [&] { return "at " + s(position) + " the sound of " + s(position + off) + " is heard"; });

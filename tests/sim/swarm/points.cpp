@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/swarm/points.h"
 
+#include <algorithm>
 #include <numeric>
 #include <string_view>
 
@@ -13,12 +14,25 @@ namespace {
 struct PointInfo {
   std::string_view words;
   bool is_core;
+  bool is_of_live = false;
 };
 constexpr PointInfo kPointInfo[] = {
 #define PLAYHEAD_SWARM_INFO(id, words, is_core) {words, is_core},
     PLAYHEAD_SWARM_POINTS(PLAYHEAD_SWARM_INFO)
 #undef PLAYHEAD_SWARM_INFO
+#define PLAYHEAD_SWARM_INFO(id, words, is_core) {words, is_core, true},
+        PLAYHEAD_SWARM_LIVE_POINTS(PLAYHEAD_SWARM_INFO)
+#undef PLAYHEAD_SWARM_INFO
 };
+
+// Kinds that a run can meet.
+int faults_counted(bool is_live) {
+  int count = 0;
+  for (std::size_t k = 0; k < kFaultKinds; ++k) {
+    count += is_live || !is_of_live(static_cast<FaultKind>(k)) ? 1 : 0;
+  }
+  return count;
+}
 
 // A fault counts in these states; in the others nothing is at stake.
 constexpr PlayerState kStatesOfFaults[] = {PlayerState::kLoading, PlayerState::kBuffering,
@@ -28,6 +42,7 @@ constexpr PlayerState kStatesOfFaults[] = {PlayerState::kLoading, PlayerState::k
 }  // namespace
 
 void Points::add(const Points& other) {
+  is_live_ = is_live_ || other.is_live_;
   for (std::size_t i = 0; i < points_.size(); ++i) points_[i] += other.points_[i];
   for (std::size_t k = 0; k < kFaultKinds; ++k) {
     for (std::size_t s = 0; s < kStates; ++s) fired_[k][s] += other.fired_[k][s];
@@ -45,8 +60,12 @@ int64_t Points::total_fired() const {
   return total;
 }
 
-int Points::all() {
-  return static_cast<int>(std::size(kPointInfo) + kFaultKinds * std::size(kStatesOfFaults));
+int Points::all() const {
+  const auto points =
+      std::count_if(std::begin(kPointInfo), std::end(kPointInfo),
+                    [&](const PointInfo& info) { return is_live_ || !info.is_of_live; });
+  return static_cast<int>(points) +
+         faults_counted(is_live_) * static_cast<int>(std::size(kStatesOfFaults));
 }
 
 int Points::reached() const { return all() - static_cast<int>(missing(false, true).size()); }
@@ -54,10 +73,13 @@ int Points::reached() const { return all() - static_cast<int>(missing(false, tru
 std::vector<std::string> Points::missing(bool core_only, bool with_states) const {
   std::vector<std::string> names;
   for (std::size_t i = 0; i < std::size(kPointInfo); ++i) {
-    const bool is_owed = !core_only || kPointInfo[i].is_core;
+    const PointInfo& info = kPointInfo[i];
+    if (info.is_of_live && !is_live_) continue;
+    const bool is_owed = !core_only || (info.is_core && info.is_of_live == is_live_);
     if (is_owed && points_[i] == 0) names.emplace_back(kPointInfo[i].words);
   }
   for (std::size_t k = 0; k < kFaultKinds && with_states; ++k) {
+    if (is_of_live(static_cast<FaultKind>(k)) && !is_live_) continue;
     for (const PlayerState state : kStatesOfFaults) {
       if (fired_[k][static_cast<std::size_t>(state)] > 0) continue;
       names.push_back(std::string(kFaultInfo[k].name) + " while " + std::string(to_text(state)));

@@ -82,11 +82,33 @@ namespace playhead::swarm {
   X(kNoDevice, "a title was played without a sound device", true)               \
   X(kTwoFaults, "a fault struck while another was being recovered from", true)
 
+// The same of live titles, in runs that look at them.
+#define PLAYHEAD_SWARM_LIVE_POINTS(X)                                              \
+  X(kLivePlayed, "a live title was played", true)                                  \
+  X(kLiveStale, "a live manifest that had stopped to change was told", true)       \
+  X(kLiveStaleOver, "playback went on after a live manifest had been stale", true) \
+  X(kLiveBehind, "playback was behind the window and jumped", true)                \
+  X(kLiveBehindStop, "a play ended because it was behind the window", false)       \
+  X(kLiveHole, "what was never made was jumped over", false)                       \
+  X(kLiveCorrected, "latency was corrected by speed", true)                        \
+  X(kLiveTargetGrown, "a stall made the wanted latency larger", true)              \
+  X(kLiveParts, "parts of segments were fetched", true)                            \
+  X(kLiveBlocked, "a playlist was asked for ahead of its time", true)              \
+  X(kLiveDelta, "a delta update was asked for", true)                              \
+  X(kLivePeriod, "a new Period began while playing live", true)                    \
+  X(kLiveEnded, "a live title ended", true)                                        \
+  X(kLiveSeekBack, "a seek back in the window", true)                              \
+  X(kLiveGoLive, "a seek to the live edge", true)                                  \
+  X(kLiveOtherClock, "the service's clock was not the device's", true)             \
+  X(kLiveEdgeMissing, "a segment at the edge was not there", true)                 \
+  X(kLiveYoung, "a title was played that had just begun", true)
+
 enum class Point : uint8_t {
 #define PLAYHEAD_SWARM_ENUMERATOR(id, words, is_core) id,
   PLAYHEAD_SWARM_POINTS(PLAYHEAD_SWARM_ENUMERATOR)
+      PLAYHEAD_SWARM_LIVE_POINTS(PLAYHEAD_SWARM_ENUMERATOR)
 #undef PLAYHEAD_SWARM_ENUMERATOR
-      kCount
+          kCount
 };
 
 // How often each was reached, and each fault in each state of the player.
@@ -105,14 +127,18 @@ class Points {
   [[nodiscard]] int64_t fired(FaultKind kind) const;
   [[nodiscard]] int64_t total_fired() const;
 
+  // Those of live titles count as well; what short runs owe are they alone.
+  void look_at_live() { is_live_ = true; }
+
   // All there are; those reached; words for the ones that were not. `core`: what short runs owe.
-  [[nodiscard]] static int all();
+  [[nodiscard]] int all() const;
   [[nodiscard]] int reached() const;
   [[nodiscard]] std::vector<std::string> missing(bool core_only, bool with_states) const;
 
  private:
   std::array<int64_t, static_cast<std::size_t>(Point::kCount)> points_{};
   std::array<std::array<int64_t, kStates>, kFaultKinds> fired_{};
+  bool is_live_ = false;
 };
 
 }  // namespace playhead::swarm

@@ -41,6 +41,7 @@ void print_faults(std::ostream& out, const Points& points) {
   int column = 0;
   for (std::size_t k = 0; k < kFaultKinds; ++k) {
     const auto kind = static_cast<FaultKind>(k);
+    if (is_of_live(kind) && points.fired(kind) == 0) continue;
     out << "  " << padded(std::string(info_of(kind).name), 20)
         << right(std::to_string(points.fired(kind)), 8);
     if (++column % 3 == 0) out << '\n';
@@ -110,7 +111,7 @@ void print_summary(std::ostream& out, const SwarmResult& result, const ReportOpt
   row("seeds run twice", std::to_string(result.twice));
   row("seeds run without faults", std::to_string(result.twins));
   row("situations reached",
-      std::to_string(result.points.reached()) + " of " + std::to_string(Points::all()));
+      std::to_string(result.points.reached()) + " of " + std::to_string(result.points.all()));
   row("log lines", std::to_string(result.log_lines));
   row("hash of all logs", hex(result.hash));
   print_faults(out, result.points);

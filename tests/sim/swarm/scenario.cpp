@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "sim/swarm/dice.h"
+#include "sim/swarm/live_scenario.h"
 
 namespace playhead::swarm {
 
@@ -193,7 +194,7 @@ void draw_details(Fault& fault, Dice& dice) {
   }
 }
 
-std::vector<Fault> draw_faults(uint64_t seed, Duration length) {
+std::vector<Fault> draw_faults(uint64_t seed, Duration length, bool is_live) {
   static constexpr double kIntensity[] = {0, 0.03, 0.1, 0.1, 0.3, 0.3, 1};
   // More than that in one session and nothing of it plays.
   constexpr std::size_t kMostFaults = 3000;
@@ -202,6 +203,7 @@ std::vector<Fault> draw_faults(uint64_t seed, Duration length) {
   const double actions = swarm.pick(kIntensity);
   std::vector<Fault> faults;
   for (std::size_t k = 0; k < kFaultKinds; ++k) {
+    if (is_of_live(static_cast<FaultKind>(k)) && !is_live) break;  // they are the last
     const bool is_on = swarm.chance(0.5);
     const double rate = swarm.log_between(0.005, 1);  // a minute
     const auto kind = static_cast<FaultKind>(k);
@@ -216,6 +218,7 @@ std::vector<Fault> draw_faults(uint64_t seed, Duration length) {
       fault.at = seconds(minute * 60);
       if (fault.at >= length) break;
       draw_details(fault, dice);
+      draw_live_details(fault, dice, length);
       faults.push_back(fault);
     }
   }
@@ -229,6 +232,7 @@ std::vector<Fault> draw_faults(uint64_t seed, Duration length) {
 }  // namespace
 
 Duration TitleShape::duration() const {
+  if (live) return 100'000h;
   Duration total{0};
   for (const Duration period : periods) total += period;
   return total;
@@ -244,6 +248,7 @@ Scenario draw_scenario(uint64_t seed, const ScenarioOptions& options) {
   Scenario scenario;
   scenario.seed = seed;
   scenario.title = draw_title(seed);
+  if (options.is_live) draw_live_title(seed, scenario.title);
   scenario.link = draw_link(seed);
   draw_recorded_link(seed, options.traces_folder, scenario.link);
   scenario.healed_bps = std::max<int64_t>(scenario.title.least_bps() * 3, 300'000);
@@ -252,6 +257,7 @@ Scenario draw_scenario(uint64_t seed, const ScenarioOptions& options) {
     scenario.best_bps = std::max(scenario.best_bps, phase.bits_per_second);
   }
   scenario.player = draw_config(seed);
+  if (options.is_live) draw_live_config(seed, scenario.player);
   scenario.uses_service = dice.chance(0.8);
   scenario.has_sound_device = !dice.chance(0.1);
   scenario.longest_slice = std::chrono::milliseconds(dice.between(50, 300));
@@ -262,7 +268,7 @@ Scenario draw_scenario(uint64_t seed, const ScenarioOptions& options) {
   }
   const double drawn = dice.log_between(60, 2.0 * 3600);
   scenario.length = options.length.value_or(seconds(drawn));
-  scenario.faults = draw_faults(seed, scenario.length);
+  scenario.faults = draw_faults(seed, scenario.length, options.is_live);
   std::erase_if(scenario.faults, [&](const Fault& fault) {
     return options.without.count(std::string(info_of(fault.kind).name)) != 0;
   });
@@ -282,9 +288,14 @@ Scenario without_faults(Scenario scenario) {
 std::string describe(const Scenario& scenario) {
   const TitleShape& title = scenario.title;
   std::ostringstream out;
-  out << (title.is_dash ? "DASH" : "HLS") << ", " << title.duration().count() / 1'000'000
-      << " s in " << title.periods.size() << (title.periods.size() == 1 ? " part, " : " parts, ")
-      << title.video_bps.size() << " Representations from "
+  out << (title.is_dash ? "DASH" : "HLS") << ", ";
+  if (title.live) {
+    out << describe(*title.live);
+  } else {
+    out << title.duration().count() / 1'000'000 << " s in " << title.periods.size()
+        << (title.periods.size() == 1 ? " part, " : " parts, ");
+  }
+  out << title.video_bps.size() << " Representations from "
       << (title.video_bps.empty() ? 0 : title.video_bps.front() / 1000) << " to "
       << (title.video_bps.empty() ? 0 : title.video_bps.back() / 1000) << " kbit/s, segments of "
       << title.segment.count() / 1'000'000 << " s"

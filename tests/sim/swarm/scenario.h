@@ -12,6 +12,23 @@
 
 namespace playhead::swarm {
 
+// What is particular to a title that is still being made.
+struct LiveShape {
+  // DASH: SegmentTemplate with @duration, or with a SegmentTimeline.
+  enum class Form : uint8_t { kHls, kDashNumber, kDashTimeline };
+  Form form = Form::kHls;
+  Duration window{60'000'000};  // kept behind the edge
+  Duration part{0};             // HLS with low latency; 0: whole segments
+  Duration age{3'600'000'000};  // of the encoder when the session begins
+  Duration period{0};           // a new Period, HLS: a discontinuity, every so often; 0: never
+  Duration delay{0};            // suggested distance from the edge; 0: none
+  Duration latency_target{0};   // DASH ServiceDescription; 0: none
+  Duration update_period{0};    // DASH; 0: a segment
+  Duration clock_ahead{0};      // the service's clock, of the device's
+  bool has_dates = true;        // HLS: EXT-X-PROGRAM-DATE-TIME
+  bool has_utc_timing = false;  // DASH
+};
+
 // A make-believe title.
 struct TitleShape {
   bool is_dash = false;
@@ -25,7 +42,9 @@ struct TitleShape {
   Duration frame{500'000};        // of the pictures
   Duration audio_frame{200'000};  // of the sound
   int frames_per_gop = 4;
+  std::optional<LiveShape> live;  // `periods` are not used then
 
+  // Of live titles longer than any session.
   [[nodiscard]] Duration duration() const;
   // What the smallest choice of picture and sound together needs.
   [[nodiscard]] int64_t least_bps() const;
@@ -53,6 +72,8 @@ struct ScenarioOptions {
   std::string traces_folder;
   // Names of faults that do not happen.
   std::set<std::string> without;
+  // Live titles, with what can go wrong with them; otherwise titles that are whole.
+  bool is_live = false;
   // Every session this long; otherwise drawn.
   std::optional<Duration> length;
 };

@@ -3,8 +3,9 @@
 #include "sim/swarm/session.h"
 
 #include <algorithm>
-#include <ctime>
 #include <utility>
+
+#include "support/web_dates.h"
 
 namespace playhead::swarm {
 
@@ -20,15 +21,6 @@ constexpr Duration kOutboxRecovery = 65s;
 template <typename T>
 std::shared_ptr<T> borrowed(T& object) {
   return std::shared_ptr<T>(std::shared_ptr<void>(), &object);
-}
-
-std::string http_date(WallTime time) {
-  const std::time_t seconds = time.us / 1'000'000;
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  char text[40];
-  std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
-  return text;
 }
 
 }  // namespace
@@ -53,12 +45,13 @@ Session::Session(const Scenario& scenario, const RunOptions& options, Trace& tra
     : scenario_(scenario),
       options_(options),
       trace_(trace),
-      invariants_(make_invariants()),
+      invariants_(make_invariants(scenario.title.live.has_value())),
       witness_(result_.points),
+      live_witness_(result_.points),
       executor_(scenario.seed),
       started_(executor_.now()),
       store_(executor_, scenario.store_delay),
-      title_(std::make_unique<VodTitle>(scenario.title)),
+      title_(make_title(scenario.title, started_, Duration{executor_.wall_now().us - started_.us})),
       transport_(std::make_shared<test::SimTransport>(executor_, scenario.link)),
       media_(std::make_shared<MediaTroubles>()),
       log_(std::make_shared<Log>(*this)),
@@ -73,6 +66,8 @@ Session::Session(const Scenario& scenario, const RunOptions& options, Trace& tra
   facts_.last_trouble = facts_.last_action = facts_.last_restart = facts_.last_load = started_ - 1h;
   facts_.retry_after_until = started_ - 1h;
   facts_.wall_ahead = Duration{executor_.wall_now().us - started_.us};
+  facts_.last_shift = started_ - 1h;
+  if (scenario.title.live) result_.points.look_at_live();
   for (const auto& invariant : invariants_) {
     invariant->set_report([this](Violation violation) {
       if (!result_.violation) result_.violation = std::move(violation);
@@ -273,6 +268,7 @@ void Session::heal() {
   added_rtts_.clear();
   outages_ = 0;
   store_.heal();
+  title_->heal(executor_.now());
   media_->bad_samples = media_->deaths = 0;
   media_->decode_delay = media_->demux_delay = Duration{0};
   facts_.is_healed = true;
@@ -368,6 +364,7 @@ void Session::after_step() {
   const MonotonicTime now = executor_.now();
   facts_.now = now;
   facts_.is_in_trouble = now < facts_.last_trouble;
+  facts_.made = title_->made(now);
   if (now != last_time_) {
     last_time_ = now;
     steps_at_once_ = 0;
@@ -378,6 +375,7 @@ void Session::after_step() {
   look_at_status();
   if (pictures_.empty()) return;
   for (const auto& [time, id] : pictures_) {
+    if (scenario_.title.live) place_content(time, id);
     each([&, time = time, id = id](Invariant& i) { i.on_picture(time, id, facts_); });
     trace_.line(now, "picture", std::to_string(time.us));
   }
@@ -391,6 +389,7 @@ void Session::look_at_status() {
   status_ = std::move(status);
   each([&](Invariant& i) { i.on_status(*status_, facts_); });
   witness_.on_status(*status_, facts_);
+  live_witness_.on_status(*status_, facts_);
 }
 
 void Session::on_second() {
@@ -412,11 +411,37 @@ void Session::on_second() {
     }
   }
   each([&](Invariant& i) { i.on_second(facts_); });
+  if (status_ && getenv("DBG"))
+    fprintf(stderr, "%.1f pos %.2f v %.2f a %.2f win %.1f..%.1f shown %s\n", facts_.now.us / 1e6,
+            status_->position.us / 1e6, status_->video_buffer.count() / 1e6,
+            status_->audio_buffer.count() / 1e6,
+            status_->live ? status_->live->window_start.us / 1e6 : 0,
+            status_->live ? status_->live->window_end.us / 1e6 : 0, status_->shown.id.c_str());
+  const Duration age = facts_.now - started_;
+  if (options_.on_minute && age / 1min != (age - 1s) / 1min) options_.on_minute(age);
   if (!options_.keeps_moments || !status_) return;
   result_.moments.push_back({facts_.now - started_, facts_.state,
                              link_.at(facts_.now).bits_per_second, status_->throughput.bps,
                              status_->shown.bitrate.bps,
                              std::max(status_->video_buffer, status_->audio_buffer), position()});
+}
+
+void Session::place_content(MediaTime time, const ContentId& id) {
+  const Duration frame = scenario_.title.frame;
+  const auto& ahead = facts_.content_ahead;
+  const Duration expected = ahead ? time - MediaTime{0} + *ahead : *facts_.made;
+  const int64_t near = (expected + Duration{1'000}) / frame;
+  int64_t off = (id.index - near % kIndexes) % kIndexes;
+  if (off > kIndexes / 2) off -= kIndexes;
+  if (off < -kIndexes / 2) off += kIndexes;
+  const Duration content = (near + off) * frame;
+  const Duration found = content - (time - MediaTime{0});
+  // What is between them was never made: positions need not know how long it was.
+  const bool has_shifted =
+      ahead && off != 0 && title_->has_hole(last_content_, content) && found > *ahead;
+  if (!ahead || has_shifted) facts_.content_ahead = found;
+  if (has_shifted) facts_.last_shift = executor_.now();
+  last_content_ = content;
 }
 
 MediaTime Session::position() const {
@@ -445,8 +470,12 @@ void Session::take_events() {
 void Session::on_event(const Event& event) {
   note("event", to_text(event.payload));
   witness_.on_event(event, facts_);
+  live_witness_.on_event(event, facts_);
   if (std::holds_alternative<LoadStarted>(event.payload)) {
     facts_.load_started = facts_.last_restart = event.time;
+    // HLS: positions count from what is listed first.
+    const auto& live = scenario_.title.live;
+    if (live && live->form == LiveShape::Form::kHls) facts_.content_ahead.reset();
     const bool is_pending = media_->deaths > 0 || media_->bad_samples > 0;
     facts_.troubles_in_load = facts_.is_in_trouble || is_pending ? 1 : 0;
   }
@@ -486,6 +515,7 @@ void Session::on_record(const test::SimRecord& record) {
     if (!is_api) ++media_in_flight_;
     note("request", record.method + ' ' + record.url.substr(0, record.url.find('?')));
     witness_.on_request(record, facts_);
+    live_witness_.on_request(record, facts_);
     each([&](Invariant& i) { i.on_request(record, facts_); });
     return;
   }
@@ -510,7 +540,7 @@ test::WebAnswer Session::ask_web(const test::WebRequest& request) {
   }
   const int starts = service_.starts;
   if (auto answer = service_.answer(request)) {
-    answer->headers.push_back({"Date", http_date(true_wall)});
+    answer->headers.push_back({"Date", test::http_date(true_wall)});
     if (service_.starts > starts && facts_.state == PlayerState::kPlaying) {
       result_.points.reach(Point::kUrlRenewed);
     }
@@ -518,12 +548,17 @@ test::WebAnswer Session::ask_web(const test::WebRequest& request) {
   }
   const std::size_t query = request.url.find("?sig=");
   const std::string current = "?sig=" + std::to_string(service_.signature);
-  if (query != std::string::npos && request.url.substr(query) != current) {
+  const std::size_t after = std::min(request.url.find('&', query), request.url.size());
+  if (query != std::string::npos && request.url.substr(query, after - query) != current) {
     return test::status_answer(403);
   }
   auto answer = title_->answer(request.url, executor_.now());
   if (!answer) return test::text_answer("not here", 404);
-  answer->headers.push_back({"ETag", "\"v" + std::to_string(version_) + "\""});
+  const bool is_manifest = request.url.find(".seg") == std::string::npos &&
+                           request.url.find(".part") == std::string::npos;
+  if (!scenario_.title.live || !is_manifest) {
+    answer->headers.push_back({"ETag", "\"v" + std::to_string(version_) + "\""});
+  }
   return *std::move(answer);
 }
 

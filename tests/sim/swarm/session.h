@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -11,6 +12,7 @@
 
 #include "playhead/player.h"
 #include "sim/swarm/invariants.h"
+#include "sim/swarm/live_witness.h"
 #include "sim/swarm/media.h"
 #include "sim/swarm/points.h"
 #include "sim/swarm/sinks.h"
@@ -37,6 +39,8 @@ struct Moment {
 struct RunOptions {
   bool keeps_moments = false;  // one a second
   bool checks_decisions = true;
+  // Called at the end of each simulated minute.
+  std::function<void(Duration)> on_minute;
 };
 
 // What became of a session.
@@ -96,6 +100,8 @@ class Session {
   void take_events();
   void on_event(const Event& event);
   void look_at_status();
+  // Learns from what is shown which content belongs to which position.
+  void place_content(MediaTime time, const ContentId& id);
   void on_record(const test::SimRecord& record);
   test::WebAnswer ask_web(const test::WebRequest& request);
   void take_reports();
@@ -107,6 +113,9 @@ class Session {
   void apply_to_codecs(const Fault& fault);
   void act(const Fault& fault);
   void act_on_choices(const Fault& fault);
+  void act_on_live(const Fault& fault);
+  // Of a seek's target; of live titles mostly within the window.
+  [[nodiscard]] MediaTime somewhere(uint64_t draw) const;
   void strike(const Fault& fault, Duration effect);
   void update_link();
   [[nodiscard]] MediaTime position() const;
@@ -123,6 +132,7 @@ class Session {
   Facts facts_;
   Invariants invariants_;
   Witness witness_;
+  LiveWitness live_witness_;
 
   // The world.
   test::VirtualExecutor executor_;
@@ -155,6 +165,7 @@ class Session {
   int failures_in_row_ = 0;
   int loads_ = 0;
   uint64_t next_tag_ = 1;
+  Duration last_content_{0};  // shown
 
   // Agenda.
   std::multimap<int64_t, std::function<void()>> agenda_;

@@ -43,8 +43,9 @@ void Session::apply(const Fault& fault) {
     if (player_) act(fault);
     return;
   }
-  const Duration effect =
+  Duration effect =
       fault.kind == FaultKind::kStarved ? std::chrono::milliseconds(fault.amount) : fault.length;
+  if (is_of_live(fault.kind)) effect = title_->strike(fault, executor_.now());
   strike(fault, effect);
   if (!apply_to_world(fault)) apply_to_codecs(fault);
 }
@@ -142,13 +143,29 @@ void Session::apply_to_codecs(const Fault& fault) {
   }
 }
 
+MediaTime Session::somewhere(uint64_t draw) const {
+  const auto part = static_cast<int64_t>(draw % 1020);
+  if (!scenario_.title.live) return MediaTime{scenario_.title.duration().count() / 1000 * part};
+  if (!status_ || !status_->live) return {};
+  const LiveStatus& live = *status_->live;
+  return live.window_start + (live.window_end - live.window_start) / 1000 * (part - 10);
+}
+
+void Session::act_on_live(const Fault& fault) {
+  if (fault.kind == FaultKind::kGoLive) return player_->go_live();
+  player_->pause();
+  at(executor_.now() + fault.length, [this] {
+    if (!player_) return;
+    note("app", "play, later");
+    facts_.last_action = executor_.now();
+    player_->play();
+  });
+}
+
 void Session::act(const Fault& fault) {
   strike(fault, Duration{0});
   Player& player = *player_;
-  const int64_t length_us = scenario_.title.duration().count();
-  const auto somewhere = [&](uint64_t draw) {
-    return MediaTime{length_us / 1000 * static_cast<int64_t>(draw % 1020)};
-  };
+  if (is_of_live(fault.kind)) return act_on_live(fault);
   switch (fault.kind) {
     case FaultKind::kPause:
       player.pause();

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <utility>
 
+#include "sim/swarm/live_title.h"
 #include "sim/swarm/media.h"
 
 namespace playhead::swarm {
@@ -181,6 +182,12 @@ std::optional<test::WebAnswer> VodTitle::segment(const std::string& name) const 
   const int64_t bps = is_video ? shape_.video_bps[rung] : shape_.audio_bps;
   header.bytes = std::max<int64_t>(bps * length.count() / 8 / 1'000'000, kHeaderBytes);
   return make_segment(header);
+}
+
+std::unique_ptr<WebTitle> make_title(const TitleShape& shape, MonotonicTime now,
+                                     Duration wall_ahead) {
+  if (shape.live) return std::make_unique<LiveTitle>(shape, now, wall_ahead);
+  return std::make_unique<VodTitle>(shape);
 }
 
 }  // namespace playhead::swarm

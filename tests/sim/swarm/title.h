@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -20,6 +21,18 @@ class WebTitle {
   [[nodiscard]] virtual std::optional<Duration> duration() const = 0;
   // Nothing for URLs of others. `signature` stands in every URI of a manifest.
   virtual std::optional<test::WebAnswer> answer(const std::string& url, MonotonicTime now) = 0;
+
+  // Of titles that are still being made.
+  // Something happens to the encoder or its origin; answers how long it is felt.
+  virtual Duration strike(const Fault&, MonotonicTime /*now*/) { return Duration{0}; }
+  // All is well from now on.
+  virtual void heal(MonotonicTime /*now*/) {}
+  // Content is made up to there; none: all of it is there.
+  [[nodiscard]] virtual std::optional<Duration> made(MonotonicTime /*now*/) const {
+    return std::nullopt;
+  }
+  // Between those places something was never made.
+  [[nodiscard]] virtual bool has_hole(Duration /*from*/, Duration /*to*/) const { return false; }
 };
 
 // A title that is whole from the beginning, in HLS or DASH.
@@ -42,5 +55,9 @@ class VodTitle final : public WebTitle {
   std::vector<Duration> starts_;      // of the parts
   std::map<std::string, Body> kept_;  // manifests, by name and query
 };
+
+// The title of a scenario that begins now. `wall_ahead`: true wall clock - monotonic clock.
+[[nodiscard]] std::unique_ptr<WebTitle> make_title(const TitleShape& shape, MonotonicTime now,
+                                                   Duration wall_ahead);
 
 }  // namespace playhead::swarm
