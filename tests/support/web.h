@@ -57,6 +57,13 @@ struct WebAnswer {
   int64_t filler_bytes = 0;         // stand behind `body`: large bodies cost no memory
   std::string content_range;        // takes the place of the true Content-Range
   int64_t max_bits_per_second = 0;  // a host slower than the link; 0: it is not
+  // The body is made while it is sent: so many of its bytes are there so long after the request,
+  // ascending. Empty: all of them.
+  struct Made {
+    Duration after{0};
+    int64_t bytes = 0;
+  };
+  std::vector<Made> pace;
 
   [[nodiscard]] int64_t body_size() const {
     return (body ? static_cast<int64_t>(body->size()) : 0) + filler_bytes;

@@ -125,6 +125,11 @@ class StreamingEngine final : private TrackStreamListener {
   [[nodiscard]] std::vector<RepresentationInfo> video_representations() const;
 
  private:
+  // What has gone wrong with parts of low latency, in a row, and until when they are left alone.
+  struct PartTrouble {
+    int failures = 0, wrong_hints = 0;
+    MonotonicTime no_parts_before, no_hints_before;
+  };
   // A fetched track with what has gone wrong with it lately.
   struct Track {
     std::unique_ptr<TrackStream> stream;
@@ -145,6 +150,8 @@ class StreamingEngine final : private TrackStreamListener {
     std::map<std::string, MonotonicTime> resting;
     MonotonicTime not_before;  // no fetch until then
     MonotonicTime no_replacement_before;
+    PartTrouble parts;
+    std::optional<PlannedSegment> hinted;  // asked for when it was announced, and not listed yet
   };
 
   // TrackStreamListener
@@ -199,6 +206,20 @@ class StreamingEngine final : private TrackStreamListener {
   // What `track` fetches next from `index`; parts where they are used.
   [[nodiscard]] std::optional<NextMedia> next_of(const Track& track,
                                                  const LoadedIndex& index) const;
+  // Low latency: parts of it are fetched.
+  [[nodiscard]] bool takes_parts(const Track& track, const LoadedIndex& index) const;
+  // The part that is announced for where `track` stands; preloads an InitSegment that is.
+  [[nodiscard]] std::optional<NextMedia> announced(const Track& track,
+                                                   const LoadedIndex& index) const;
+  // What became of a part that was asked for when it was announced.
+  void settle_hint(Track& track);
+  void on_wrong_hint(Track& track);
+  // A part failed. True: that is dealt with.
+  bool handle_part_failure(Track& track, const SegmentFailure& failure, MonotonicTime now);
+  // Some track fetches whole segments because parts failed.
+  [[nodiscard]] bool leaves_parts(MonotonicTime now) const;
+  [[nodiscard]] RequestTimeouts timeouts_for(const LoadedIndex& index, const Segment& segment,
+                                             bool is_hint) const;
   // The Representation whose segment is half fetched, part by part; null when none is.
   [[nodiscard]] const Representation* begun_representation(const Track& track,
                                                            const AdaptationSet& set) const;
