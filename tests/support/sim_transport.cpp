@@ -444,23 +444,6 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
     accounted_ = now;
   }
 
-  // How far the body can be sent by now, as its host makes it.
-  int64_t made(const Transfer& t) const {
-    if (t.answer.pace.empty()) return t.stop;
-    int64_t bytes = 0;
-    for (const WebAnswer::Made& step : t.answer.pace) {
-      if (t.asked + step.after <= executor_.now()) bytes = step.bytes;
-    }
-    return std::min(bytes, t.stop);
-  }
-  // When it can be sent further; the end of time: nothing more is made.
-  MonotonicTime next_made(const Transfer& t) const {
-    for (const WebAnswer::Made& step : t.answer.pace) {
-      if (t.asked + step.after > executor_.now()) return t.asked + step.after;
-    }
-    return MonotonicTime::max();
-  }
-
   // What of a flow's share its host makes use of.
   static int64_t limited(const Transfer& t, int64_t share, Duration time) {
     const int64_t limit = t.answer.max_bits_per_second;
@@ -483,9 +466,9 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
                                              longest_slice_));
       for (const TransferPtr& t : flows_) {
         if (t->answer.max_bits_per_second > 0) continue;
-        int64_t wanted = made(*t) - t->sent;
+        int64_t wanted = made_of(t->answer, executor_.now() - t->asked, t->stop) - t->sent;
         if (wanted <= 0) {
-          next = std::min(next, next_made(*t));
+          next = std::min(next, next_made(t->answer, t->asked, executor_.now()));
           continue;
         }
         if (sends_packet_first_ && t->sent == 0) wanted = std::min(wanted, kPacketBytes);
@@ -507,7 +490,8 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
 
   void deliver(Transfer& t) {
     const uint64_t id = t.id;
-    int64_t size = std::min(t.credit / kCreditPerByte, made(t) - t.sent);
+    int64_t size = std::min(t.credit / kCreditPerByte,
+                            made_of(t.answer, executor_.now() - t.asked, t.stop) - t.sent);
     const int64_t room = t.request.max_bytes - t.stats.body_bytes;
     const bool is_too_large = size > room;
     size = std::min(size, room);
@@ -529,7 +513,8 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
     }
     if (is_too_large) return fail(id, ErrorCode::kTooLarge, redact(t.url));
     if (t.sent >= t.stop) return end_body(id);
-    if (t.sent >= made(t)) t.credit = 0;  // what the link carried meanwhile was not for it
+    if (t.sent >= made_of(t.answer, executor_.now() - t.asked, t.stop))
+      t.credit = 0;  // what the link carried meanwhile was not for it
   }
 
   void end_body(uint64_t id) {

@@ -91,6 +91,12 @@ struct WebPart {
 // Bytes of an answer from `first` on, of its body or of its filler; maybe fewer than asked for.
 [[nodiscard]] SharedBytes part_of_body(const WebAnswer& answer, int64_t first, int64_t size);
 
+// How far a body can be sent so long after its request, as it is made (WebAnswer::pace), at most
+// `stop`; and when it can be sent further, the end of time when nothing more is made.
+[[nodiscard]] int64_t made_of(const WebAnswer& answer, Duration after, int64_t stop);
+[[nodiscard]] MonotonicTime next_made(const WebAnswer& answer, MonotonicTime asked,
+                                      MonotonicTime now);
+
 // `whole` cut to that part.
 [[nodiscard]] WebAnswer apply_range(const WebRequest& request, WebAnswer whole);
 

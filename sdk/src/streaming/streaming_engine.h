@@ -15,6 +15,7 @@
 #include "playhead/config.h"
 #include "playhead/presentation.h"
 #include "streaming/failure_policy.h"
+#include "streaming/fetched_track.h"
 #include "streaming/index_table.h"
 #include "streaming/live_policy.h"
 #include "streaming/live_refresher.h"
@@ -125,34 +126,7 @@ class StreamingEngine final : private TrackStreamListener {
   [[nodiscard]] std::vector<RepresentationInfo> video_representations() const;
 
  private:
-  // What has gone wrong with parts of low latency, in a row, and until when they are left alone.
-  struct PartTrouble {
-    int failures = 0, wrong_hints = 0;
-    MonotonicTime no_parts_before, no_hints_before;
-  };
-  // A fetched track with what has gone wrong with it lately.
-  struct Track {
-    std::unique_ptr<TrackStream> stream;
-    std::size_t period = 0;
-    bool is_complete = false;
-    std::optional<Error> blocked;  // why the Period that comes next cannot be played
-    // The last Periods passed over held nothing for it up to there.
-    MediaTime nothing_until;
-    std::optional<uint64_t> last_number;  // of the last segment planned
-    std::string last_id;                  // its Representation
-    std::string wanted_id;                // the Representation whose index is waited for
-    // About the segment that failed last.
-    int attempts = 0;
-    int skipped = 0;
-    bool renewed = false;
-    std::set<std::string> failed_ids;
-    // Representations whose playlist could not be had, and until when they are left alone.
-    std::map<std::string, MonotonicTime> resting;
-    MonotonicTime not_before;  // no fetch until then
-    MonotonicTime no_replacement_before;
-    PartTrouble parts;
-    std::optional<PlannedSegment> hinted;  // asked for when it was announced, and not listed yet
-  };
+  using Track = FetchedTrack;
 
   // TrackStreamListener
   void on_samples() override;
