@@ -57,12 +57,41 @@ std::optional<WebAnswer> SimLive::answer(const WebRequest& request, WallTime now
   } else if (name.size() > 5 && name.compare(name.size() - 5, 5, ".m3u8") == 0) {
     answer = playlist(name.substr(0, name.size() - 5), query, now);
   } else {
-    const auto body = media(name, now);
-    answer = body ? text_answer(*body) : status_answer(404);
+    answer = media_answer(name, now);
   }
   const bool is_clock = name == "time";
   if (is_clock) answer.headers.push_back({"Date", http_date(now)});
   if (!is_clock && date_error) answer.headers.push_back({"Date", http_date(now + *date_error)});
+  return answer;
+}
+
+WebAnswer SimLive::media_answer(const std::string& name, WallTime now) const {
+  // "v0-12.seg", "a-12.3.part"
+  long long number = 0;
+  int part = 0;
+  const std::size_t dash = std::min(name.find('-'), name.size());
+  std::sscanf(name.c_str() + dash, "-%lld.%d", &number, &part);
+  const bool is_part = name.find(".part") != name.npos;
+  const bool is_made_late = is_part ? has_hints : chunk_us > 0;
+  const int64_t start = number * segment_us + (is_part ? part * part_us : 0);
+  const int64_t length = is_part ? part_us : segment_us;
+  const WallTime ready = std::max(now, began + Duration{start + length});
+  const Duration wait = ready - now;
+  const int64_t lead = is_part ? 2 * segment_us : length - chunk_us;
+  const bool waits = is_made_late && wait > Duration{0} && wait.count() <= lead && !ends;
+  const auto body = media(name, waits ? ready : now);
+  WebAnswer answer = body ? text_answer(*body) : status_answer(404);
+  if (!body || !waits) return answer;
+  if (is_part) {
+    answer.latency = wait;
+    return answer;
+  }
+  const auto size = static_cast<int64_t>(body->size());
+  for (int64_t made = chunk_us; made <= length; made += chunk_us) {
+    const Duration after = began + Duration{start + made} - now;
+    answer.pace.push_back({std::max(after, Duration{0}), size * made / length});
+  }
+  answer.framing = WebAnswer::Framing::kChunked;
   return answer;
 }
 
@@ -130,9 +159,24 @@ std::string SimLive::playlist_text(const std::string& prefix, WallTime now, bool
       }
     }
     const bool is_gap = std::count(gaps.begin(), gaps.end(), n) > 0;
+    const int64_t listed = std::min((made - n * segment_us) / std::max<int64_t>(part_us, 1),
+                                    segment_us / std::max<int64_t>(part_us, 1));
+    if (!is_whole && has_hints) {
+      out << "#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"" << prefix << '-' << n << '.' << listed
+          << ".part\"\n";
+    }
     if (is_whole && is_gap) out << "#EXT-X-GAP\n";
     if (is_whole) {
       out << "#EXTINF:" << decimal(segment_us) << ",\n" << prefix << '-' << n << ".seg\n";
+    }
+  }
+  if (part_us > 0 && has_hints) {
+    const int64_t parts = (made - count * segment_us) / part_us;
+    for (const std::string& other : {std::string("a"), std::string("v0"), std::string("v1")}) {
+      if (other == prefix) continue;
+      out << "#EXT-X-RENDITION-REPORT:URI=\"" << other
+          << ".m3u8\",LAST-MSN=" << (parts > 0 ? count : count - 1)
+          << ",LAST-PART=" << (parts > 0 ? parts - 1 : segment_us / part_us - 1) << '\n';
     }
   }
   if (ends && now >= *ends) out << "#EXT-X-ENDLIST\n";
@@ -158,7 +202,11 @@ std::string SimLive::mpd(WallTime now) const {
   const auto segment_template = [&](const std::string& name) {
     return "<SegmentTemplate timescale=\"1000000\" startNumber=\"0\" duration=\"" +
            std::to_string(segment_us) + "\" presentationTimeOffset=\"" +
-           std::to_string(container_start_us) + "\" media=\"" + name + "-$Number$.seg\"/>";
+           std::to_string(container_start_us) + "\" media=\"" + name + "-$Number$.seg\"" +
+           (chunk_us > 0 ? " availabilityTimeComplete=\"false\" availabilityTimeOffset=\"" +
+                               decimal(segment_us - chunk_us) + "\""
+                         : "") +
+           "/>";
   };
   out << "<Period id=\"1\" start=\"PT0S\">\n<AdaptationSet id=\"1\" contentType=\"video\" "
          "mimeType=\"video/mp4\">\n";

@@ -32,7 +32,10 @@ struct SimLive {
   std::optional<Duration> date_error = 0s;  // of Date headers; none: there are none
   std::vector<int64_t> gaps;     // HLS: segments that are announced as absent (EXT-X-GAP)
   std::vector<int64_t> missing;  // segments that are listed and are not there
-  bool has_hints = false;        // HLS with low latency: EXT-X-PRELOAD-HINT
+  bool has_hints = false;        // HLS with low latency: EXT-X-PRELOAD-HINT, EXT-X-RENDITION-REPORT
+  // DASH with low latency: a segment can be had from its first chunk on and comes as it is made;
+  // 0: when it is complete.
+  int64_t chunk_us = 0;
 
   WallTime began;                   // when the first picture was made
   std::optional<WallTime> ends;     // the encoder stops, and says so
@@ -53,6 +56,7 @@ struct SimLive {
                                           bool skips) const;
   [[nodiscard]] std::string mpd(WallTime now) const;
   [[nodiscard]] std::optional<std::string> media(const std::string& name, WallTime now) const;
+  [[nodiscard]] WebAnswer media_answer(const std::string& name, WallTime now) const;
 };
 
 }  // namespace playhead::test

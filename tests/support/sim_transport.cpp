@@ -51,7 +51,8 @@ struct Transfer {
   int64_t stop = 0;  // bytes after which it ends or breaks
   int64_t sent = 0;
   int64_t credit = 0;
-  StallWatch stall;  // of the body
+  MonotonicTime asked;  // when the host got to know of it
+  StallWatch stall;     // of the body
   bool is_in_body = false;
   bool is_head_held = false;
   bool is_body_held = false;
@@ -305,6 +306,7 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
       t.answer.break_after = fault->break_after;
       t.answer.break_kind = fault->break_kind;
     }
+    t.asked = executor_.now();
     const Duration latency = t.answer.latency + (fault != nullptr ? fault->latency : Duration{0});
     const auto arrives = passes_from(executor_.now() + link_.at(executor_.now()).rtt + latency);
     const bool is_refused =
@@ -464,7 +466,11 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
                                              longest_slice_));
       for (const TransferPtr& t : flows_) {
         if (t->answer.max_bits_per_second > 0) continue;
-        int64_t wanted = t->stop - t->sent;
+        int64_t wanted = made_of(t->answer, executor_.now() - t->asked, t->stop) - t->sent;
+        if (wanted <= 0) {
+          next = std::min(next, next_made(t->answer, t->asked, executor_.now()));
+          continue;
+        }
         if (sends_packet_first_ && t->sent == 0) wanted = std::min(wanted, kPacketBytes);
         const int64_t missing = wanted * kCreditPerByte - t->credit;
         next = std::min(next, now + time_for(std::max<int64_t>(missing, 0)));
@@ -484,7 +490,8 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
 
   void deliver(Transfer& t) {
     const uint64_t id = t.id;
-    int64_t size = std::min(t.credit / kCreditPerByte, t.stop - t.sent);
+    int64_t size = std::min(t.credit / kCreditPerByte,
+                            made_of(t.answer, executor_.now() - t.asked, t.stop) - t.sent);
     const int64_t room = t.request.max_bytes - t.stats.body_bytes;
     const bool is_too_large = size > room;
     size = std::min(size, room);
@@ -505,7 +512,9 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
       if (!find(id)) return;
     }
     if (is_too_large) return fail(id, ErrorCode::kTooLarge, redact(t.url));
-    if (t.sent >= t.stop) end_body(id);
+    if (t.sent >= t.stop) return end_body(id);
+    if (t.sent >= made_of(t.answer, executor_.now() - t.asked, t.stop))
+      t.credit = 0;  // what the link carried meanwhile was not for it
   }
 
   void end_body(uint64_t id) {

@@ -121,4 +121,20 @@ std::vector<uint8_t> pattern_bytes(std::size_t size, uint32_t seed) {
   return bytes;
 }
 
+int64_t made_of(const WebAnswer& answer, Duration after, int64_t stop) {
+  if (answer.pace.empty()) return stop;
+  int64_t bytes = 0;
+  for (const WebAnswer::Made& step : answer.pace) {
+    if (step.after <= after) bytes = step.bytes;
+  }
+  return std::min(bytes, stop);
+}
+
+MonotonicTime next_made(const WebAnswer& answer, MonotonicTime asked, MonotonicTime now) {
+  for (const WebAnswer::Made& step : answer.pace) {
+    if (asked + step.after > now) return asked + step.after;
+  }
+  return MonotonicTime::max();
+}
+
 }  // namespace playhead::test

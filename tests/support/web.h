@@ -57,6 +57,13 @@ struct WebAnswer {
   int64_t filler_bytes = 0;         // stand behind `body`: large bodies cost no memory
   std::string content_range;        // takes the place of the true Content-Range
   int64_t max_bits_per_second = 0;  // a host slower than the link; 0: it is not
+  // The body is made while it is sent: so many of its bytes are there so long after the request,
+  // ascending. Empty: all of them.
+  struct Made {
+    Duration after{0};
+    int64_t bytes = 0;
+  };
+  std::vector<Made> pace;
 
   [[nodiscard]] int64_t body_size() const {
     return (body ? static_cast<int64_t>(body->size()) : 0) + filler_bytes;
@@ -83,6 +90,12 @@ struct WebPart {
 
 // Bytes of an answer from `first` on, of its body or of its filler; maybe fewer than asked for.
 [[nodiscard]] SharedBytes part_of_body(const WebAnswer& answer, int64_t first, int64_t size);
+
+// How far a body can be sent so long after its request, as it is made (WebAnswer::pace), at most
+// `stop`; and when it can be sent further, the end of time when nothing more is made.
+[[nodiscard]] int64_t made_of(const WebAnswer& answer, Duration after, int64_t stop);
+[[nodiscard]] MonotonicTime next_made(const WebAnswer& answer, MonotonicTime asked,
+                                      MonotonicTime now);
 
 // `whole` cut to that part.
 [[nodiscard]] WebAnswer apply_range(const WebRequest& request, WebAnswer whole);

@@ -31,6 +31,10 @@ struct LoadedIndex {
   std::optional<LiveInfo> live;  // kLive and kEvent
   std::optional<ServerControl> server_control;
   std::optional<Duration> part_target;  // longest part; none: no parts
+  // HLS: what the tags behind the last segment say of the one in progress, whose parts may be
+  // listed or announced: EXT-X-MAP, EXT-X-KEY, EXT-X-DISCONTINUITY. Its times and media say
+  // nothing.
+  std::optional<Segment> in_progress;
   std::vector<RenditionReport> rendition_reports;
   std::optional<TileLayout> tiles;  // pictures: how they lie in each segment
   bool is_iframes_only = false;

@@ -292,21 +292,6 @@ void ManifestLoad::parse(SharedBytes bytes, int failures) {
   finish(std::make_shared<const Presentation>(std::move(with_failures)));
 }
 
-// RFC 8216bis §6.2.5: directives are parameters of the query.
-std::string with_directives(const std::string& url, const ReloadDirectives& directives) {
-  std::string query;
-  const auto add = [&](const char* name, const std::string& value) {
-    query.append(query.empty() ? "" : "&").append(name).append("=").append(value);
-  };
-  if (directives.media_sequence) add("_HLS_msn", std::to_string(*directives.media_sequence));
-  if (directives.part) add("_HLS_part", std::to_string(*directives.part));
-  if (directives.skip) add("_HLS_skip", "YES");
-  if (query.empty()) return url;
-  const std::size_t fragment = std::min(url.find('#'), url.size());
-  const bool has_query = url.find('?') < fragment;
-  return url.substr(0, fragment) + (has_query ? "&" : "?") + query;
-}
-
 // Fetches an HLS playlist again; once more, whole, when a delta update does not fit.
 class PlaylistReload : public std::enable_shared_from_this<PlaylistReload> {
  public:
@@ -361,6 +346,20 @@ class PlaylistReload : public std::enable_shared_from_this<PlaylistReload> {
 };
 
 }  // namespace
+
+std::string with_directives(const std::string& url, const ReloadDirectives& directives) {
+  std::string query;
+  const auto add = [&](const char* name, const std::string& value) {
+    query.append(query.empty() ? "" : "&").append(name).append("=").append(value);
+  };
+  if (directives.media_sequence) add("_HLS_msn", std::to_string(*directives.media_sequence));
+  if (directives.part) add("_HLS_part", std::to_string(*directives.part));
+  if (directives.skip) add("_HLS_skip", "YES");
+  if (query.empty()) return url;
+  const std::size_t fragment = std::min(url.find('#'), url.size());
+  const bool has_query = url.find('?') < fragment;
+  return url.substr(0, fragment) + (has_query ? "&" : "?") + query;
+}
 
 CancelHandle ManifestSource::load(
     const std::string& url, UniqueFunction<void(Result<std::shared_ptr<const Presentation>>)> done,

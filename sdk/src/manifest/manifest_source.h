@@ -37,6 +37,10 @@ struct ReloadDirectives {
   bool skip = false;  // a delta update is enough
 };
 
+// RFC 8216bis §6.2.5: directives are parameters of the query.
+[[nodiscard]] std::string with_directives(const std::string& url,
+                                          const ReloadDirectives& directives);
+
 // Fetches manifests and segment indexes and parses them. Use from one thread: the one `fetch`
 // reports to. Destroying it, or a handle it gave, cancels; it may be destroyed in its callbacks.
 class ManifestSource {

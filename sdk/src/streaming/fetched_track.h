@@ -15,6 +15,12 @@
 
 namespace playhead {
 
+// What has gone wrong with parts of low latency, in a row, and until when they are left alone.
+struct PartTrouble {
+  int failures = 0, wrong_hints = 0;
+  MonotonicTime no_parts_before, no_hints_before;
+};
+
 // A track of a StreamingEngine with what has gone wrong with it lately.
 struct FetchedTrack {
   std::unique_ptr<TrackStream> stream;
@@ -35,6 +41,8 @@ struct FetchedTrack {
   std::map<std::string, MonotonicTime> resting;
   MonotonicTime not_before;  // no fetch until then
   MonotonicTime no_replacement_before, patient_until;  // see kLowerPatience
+  PartTrouble parts;
+  std::optional<PlannedSegment> hinted;  // asked for when it was announced, and not listed yet
 };
 
 }  // namespace playhead

@@ -2,6 +2,7 @@
 #include "streaming/index_table.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "manifest/manifest_parser.h"
@@ -34,6 +35,13 @@ std::string url_of(const Representation& r, std::size_t place) {
 
 bool is_live_playlist(const LoadedIndex& index) {
   return index.playlist && index.type != PresentationType::kVod;
+}
+
+std::string_view without_query(std::string_view url) { return url.substr(0, url.find('?')); }
+
+bool is_refusal(ErrorCode code) {
+  return code == ErrorCode::kHttpStatus || code == ErrorCode::kNotFound ||
+         code == ErrorCode::kForbidden;
 }
 
 const TimelineSegmentIndex* windowed(const LoadedIndex& index) {
@@ -88,7 +96,10 @@ IndexTable::Entry& IndexTable::entry_of(const Representation& r) {
     entry.order.clear();
     for (std::size_t i = 0; i < entry.places.size(); ++i) {
       entry.places[i].asked = context_.executor.now();
-      if (listed_at(r, i)) take(entry.places[i], inline_index(at_place(r, i)));
+      if (!listed_at(r, i)) continue;
+      take(entry.places[i], inline_index(at_place(r, i)));
+      // What the MPD was read to list may be by a clock that was not set yet.
+      if (relisted_) relist(entry.places[i], *relisted_);
     }
   }
   if (entry.order.empty()) entry.order = places_in_order(r, priority_);
@@ -148,20 +159,52 @@ void IndexTable::request(const Representation& representation, bool is_aside) {
   if (!is_over) fetch(representation, best);
 }
 
-void IndexTable::fetch(const Representation& representation, std::size_t number) {
+std::optional<ReloadDirectives> IndexTable::reported(const std::string& url) const {
+  const Place* newest = nullptr;
+  std::optional<ReloadDirectives> directives;
+  for (const auto& [id, entry] : entries_) {
+    for (const Place& place : entry.places) {
+      const bool can_tell = place.index && is_live_playlist(*place.index) &&
+                            place.index->server_control &&
+                            place.index->server_control->can_block_reload;
+      if (!can_tell || (newest && newest->asked >= place.asked)) continue;
+      for (const RenditionReport& report : place.index->rendition_reports) {
+        if (!report.last_number || without_query(report.url) != without_query(url)) continue;
+        newest = &place;
+        directives = ReloadDirectives{report.last_number, report.last_part, false};
+      }
+    }
+  }
+  return directives;
+}
+
+void IndexTable::fetch(const Representation& representation, std::size_t number, bool is_directed) {
   const Representation there = at_place(representation, number);
+  const auto directives = is_directed ? reported(there.index_source.location.url) : std::nullopt;
+  Representation asked = there;
+  if (directives) {
+    ResourceLocation& location = asked.index_source.location;
+    location.url = with_directives(location.url, *directives);
+  }
   Place& place = entries_[representation.id].places[number];
   place.error.reset();
   place.asked = context_.executor.now();
+  place.is_directed = directives.has_value();
   place.fetch = context_.manifests.load_index(
-      there, [this, id = there.id, source = there.index_source, number](
-                 Result<LoadedIndex> result) { on_loaded(id, source, number, std::move(result)); });
+      asked, [this, representation, number](Result<LoadedIndex> result) {
+        on_loaded(representation, number, std::move(result));
+      });
 }
 
-void IndexTable::on_loaded(const std::string& id, const IndexSource& source, std::size_t number,
+void IndexTable::on_loaded(const Representation& representation, std::size_t number,
                            Result<LoadedIndex> result) {
-  Place& place = entries_[id].places[number];
+  const IndexSource& source = source_of(representation, number);
+  Place& place = entries_[representation.id].places[number];
   const CancelHandle done = std::move(place.fetch);
+  // The report may be wrong, or the host not know what it means.
+  if (!result && place.is_directed && is_refusal(result.error().code)) {
+    return fetch(representation, number, false);
+  }
   const LoadedIndex* other = reference();
   if (result && other) {
     place.was_live = true;  // it is the same title
@@ -249,20 +292,27 @@ void IndexTable::follow(const Presentation& presentation) {
 
 std::optional<WallTime> IndexTable::relist(WallTime now) {
   std::optional<WallTime> next;
+  relisted_ = now;
   for (auto& [id, entry] : entries_) {
     for (Place& place : entry.places) {
-      const TimelineSegmentIndex* segments = place.index ? windowed(*place.index) : nullptr;
-      if (!segments) continue;
-      auto listed = segments->listed_at(now);
-      const auto more = listed->next_listing();
+      const std::optional<WallTime> more = relist(place, now);
       if (more) next = std::min(next.value_or(*more), *more);
-      if (listed->has_window_of(*segments)) continue;
-      LoadedIndex moved = *place.index;
-      moved.segments = std::move(listed);
-      take(place, std::move(moved));
     }
   }
   return next;
+}
+
+std::optional<WallTime> IndexTable::relist(Place& place, WallTime now) {
+  const TimelineSegmentIndex* segments = place.index ? windowed(*place.index) : nullptr;
+  if (!segments) return std::nullopt;
+  auto listed = segments->listed_at(now);
+  auto more = listed->next_listing();
+  if (!listed->has_window_of(*segments)) {
+    LoadedIndex moved = *place.index;
+    moved.segments = std::move(listed);
+    take(place, std::move(moved));
+  }
+  return more;
 }
 
 bool IndexTable::has_live_playlist() const {

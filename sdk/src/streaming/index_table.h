@@ -39,6 +39,9 @@ class IndexTable {
   [[nodiscard]] const LoadedIndex* find(const Representation& representation) const;
   // The best place's alone.
   [[nodiscard]] const LoadedIndex* find_best(const Representation& representation) const;
+  // How far the playlist at that URL is, as one that is known reports (EXT-X-RENDITION-REPORT, RFC
+  // 8216bis §4.4.5.4): what a server that holds answers back is asked for. Nothing when none does.
+  [[nodiscard]] std::optional<ReloadDirectives> reported(const std::string& url) const;
   // Makes the best place's known, by fetching when the manifest does not list it. Harmless to
   // repeat.
   // `is_aside`: of subtitles; whether the title is live, and where its timeline begins, is not for
@@ -87,6 +90,7 @@ class IndexTable {
     MonotonicTime grown;
     bool was_live = false;
     bool is_aside = false;
+    bool is_directed = false;  // the fetch asks for what another playlist reports
   };
   struct Entry {
     std::vector<Place> places;       // 0 is the Representation's own, then its alternatives
@@ -97,10 +101,11 @@ class IndexTable {
   [[nodiscard]] const Entry* known(const Representation& representation) const;
   [[nodiscard]] std::size_t best_of(const Representation& representation, const Entry& entry) const;
   [[nodiscard]] bool is_failed(const Place& place) const;
-  void fetch(const Representation& representation, std::size_t number);
-  void on_loaded(const std::string& id, const IndexSource& source, std::size_t number,
+  void fetch(const Representation& representation, std::size_t number, bool is_directed = true);
+  void on_loaded(const Representation& representation, std::size_t number,
                  Result<LoadedIndex> result);
   void take(Place& place, LoadedIndex index);
+  std::optional<WallTime> relist(Place& place, WallTime now);
   // The title has ended: what was not asked for since then does not know.
   void drop_unaware(const Place& ended);
   // The place whose index find() answers; entry.places.size() when there is none.
@@ -113,6 +118,7 @@ class IndexTable {
   std::vector<std::string> priority_;
   std::map<std::string, Entry> entries_;  // by Representation id
   std::optional<LoadedIndex> earlier_;    // the reference before clear()
+  std::optional<WallTime> relisted_;      // the time of the last relist()
 };
 
 // Up to where media of it can be fetched: the end of the last segment, or of the last part.

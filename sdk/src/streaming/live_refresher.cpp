@@ -111,9 +111,16 @@ void LiveRefresher::start_playlist(Reload& reload, const Representation& represe
   const auto skip_until =
       index.server_control ? index.server_control->can_skip_until : std::nullopt;
   const bool is_recent = skip_until && now - reload.asked < *skip_until / 2;
-  const ReloadDirectives directives = reload_directives(index, is_recent);
+  ReloadDirectives directives = reload_directives(index, is_recent);
   reload.asked = now;
   const IndexTable::InUse use = indexes_.in_use(representation);
+  // One that was left aside is asked for as far as it is by now, not for the next that it lacked.
+  const auto reported = indexes_.reported(use.there.index_source.location.url);
+  if (reported && directives.media_sequence &&
+      *reported->media_sequence > *directives.media_sequence) {
+    directives.media_sequence = reported->media_sequence;
+    directives.part = reported->part;
+  }
   reload.running = manifests_.refresh_index(
       use.there, index, directives, kStalePeriods * reload.period,
       [this, representation, place = use.place](Result<RefreshedIndex> result) {

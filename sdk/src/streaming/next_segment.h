@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 
 #include "playhead/segment_index.h"
@@ -18,11 +19,31 @@ namespace playhead {
 // What is fetched next: that segment, or a part of it. Parts are taken where `cursor` stands within
 // a segment, and of the segment in progress; without `goes_on` from one that decoding can begin
 // with. Nothing when nothing is listed.
+// `in_progress`: what applies to the segment of which only parts are listed; without it what
+// applies to the one before.
 struct NextMedia {
   Segment segment;  // of a part: its place and time
   bool is_part = false;
+  bool is_hint = false;  // a part that is announced and not listed yet; its end is a guess
 };
 [[nodiscard]] std::optional<NextMedia> next_media(const SegmentIndex& index, MediaTime cursor,
-                                                  bool goes_on, bool takes_parts);
+                                                  bool goes_on, bool takes_parts,
+                                                  const std::optional<Segment>& in_progress = {});
+
+// The part that EXT-X-PRELOAD-HINT announces (RFC 8216bis §4.4.5.3), when `cursor` is where it will
+// begin. Nothing for a hint of bytes up to the end of their resource: what comes then are several
+// parts.
+[[nodiscard]] std::optional<NextMedia> hinted_media(const SegmentIndex& index, MediaTime cursor,
+                                                    Duration part_target,
+                                                    const std::optional<Segment>& in_progress);
+
+// What has become of a part that was asked for when it was announced.
+struct HintFate {
+  enum class Kind : uint8_t { kAnnounced, kListed, kWrong };
+  Kind kind = Kind::kAnnounced;
+  std::optional<NextMedia> listed;  // kListed: what it is
+};
+[[nodiscard]] HintFate fate_of_hint(const SegmentIndex& index, const Segment& hinted,
+                                    const std::optional<Segment>& in_progress);
 
 }  // namespace playhead

@@ -18,6 +18,8 @@ std::string key_of(const ResourceLocation& location) {
   return key;
 }
 
+}  // namespace
+
 Request request_for(const ResourceLocation& location, ResourceKind kind, int64_t max_bytes) {
   Request request;
   request.url = location.url;
@@ -26,8 +28,6 @@ Request request_for(const ResourceLocation& location, ResourceKind kind, int64_t
   request.max_bytes = max_bytes;
   return request;
 }
-
-}  // namespace
 
 const SharedBytes* InitCache::find(const ResourceLocation& location) const {
   const auto found = entries_.find(key_of(location));
@@ -49,6 +49,7 @@ SegmentLoad::SegmentLoad(ResourceFetcher& fetcher, MediaBackend& backend, Execut
       segment_(std::move(sources.segment)),
       media_options_(std::move(sources.media)),
       init_options_(std::move(sources.init)),
+      timeouts_(sources.timeouts),
       container_(container),
       callbacks_(std::move(callbacks)) {}
 
@@ -67,6 +68,7 @@ void SegmentLoad::fetch_init() {
     return;
   }
   Request request = request_for(*segment_.init, ResourceKind::kInit, limits::kInitSegmentBytes);
+  request.timeouts = timeouts_;
   init_fetch_ = fetcher_.fetch(
       std::move(request),
       [this](Result<FetchedResource> result) {
@@ -89,9 +91,9 @@ void SegmentLoad::fetch_media() {
     if (!is_over_) callbacks_.on_retry(error);
   };
   events.on_done = [this](Result<TransferStats> result) { on_media_done(std::move(result)); };
-  media_fetch_ =
-      fetcher_.stream(request_for(segment_.media, ResourceKind::kMedia, limits::kSegmentBytes),
-                      std::move(events), std::move(media_options_));
+  Request request = request_for(segment_.media, ResourceKind::kMedia, limits::kSegmentBytes);
+  request.timeouts = timeouts_;
+  media_fetch_ = fetcher_.stream(std::move(request), std::move(events), std::move(media_options_));
 }
 
 void SegmentLoad::demux() {

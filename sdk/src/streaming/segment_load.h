@@ -14,6 +14,9 @@
 
 namespace playhead {
 
+[[nodiscard]] Request request_for(const ResourceLocation& location, ResourceKind kind,
+                                  int64_t max_bytes);
+
 // InitSegments by location, so that a Representation's is fetched once.
 class InitCache {
  public:
@@ -28,6 +31,7 @@ class InitCache {
 struct SegmentSources {
   Segment segment;
   FetchOptions media, init;
+  RequestTimeouts timeouts = {};
 };
 
 struct SegmentLoadCallbacks {
@@ -81,6 +85,7 @@ class SegmentLoad {
   InitCache& inits_;
   Segment segment_;
   FetchOptions media_options_, init_options_;
+  RequestTimeouts timeouts_;
   Container container_;
   SegmentLoadCallbacks callbacks_;
 

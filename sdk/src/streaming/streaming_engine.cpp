@@ -125,7 +125,9 @@ void StreamingEngine::place_track(Track& track, MediaTime position) {
   auto stream = std::move(track.stream);
   if (stream->is_fetching()) watch_.abandon(stream->kind(), executor_.now());
   forget_failures(stream->kind());
+  const PartTrouble parts = track.parts;
   track = Track();
+  track.parts = parts;
   track.stream = std::move(stream);
   track.stream->restart(position);
   track.period = played_.period_at(position);
@@ -231,6 +233,7 @@ Duration StreamingEngine::turn(MonotonicTime now, MediaTime position, double spe
   change_sound_over(position);
   place_orphans();
   Duration wait = refresh(now);
+  for (Track& track : tracks_) settle_hint(track);
   handle_failures(now, position);
   for (Track& track : tracks_) {
     if (has_failed_ || waiting_for_renewal_) break;
@@ -277,8 +280,8 @@ Duration StreamingEngine::turn_track(Track& track, MonotonicTime now, MediaTime 
   if (track.is_complete || track.blocked) return kForever;
   if (track.stream->replacing() && go_on_replacing(track, now, position)) return kJudgeEvery;
   if (track.stream->is_fetching() && !drop_transfer(track, now, position)) {
-    const bool is_judged =
-        track.stream->kind() == TrackKind::kVideo && watch_.receiving() && !stands_still_;
+    const bool is_judged = track.stream->kind() == TrackKind::kVideo && watch_.receiving() &&
+                           !watch_.receiving()->is_at_edge && !stands_still_;
     return is_judged ? kJudgeEvery : kForever;
   }
   if (now < track.not_before) return track.not_before - now;
@@ -345,6 +348,7 @@ void StreamingEngine::fetch_next(Track& track, MediaTime position) {
       return;
     }
     if (is_behind_window(track, *index)) return;
+    if (next->segment.init && track.stream->is_preloading(*next->segment.init)) return;
     track.last_number = next->segment.number;
     if (next->segment.is_gap) {
       track.stream->set_cursor(next->segment.end);
@@ -410,9 +414,13 @@ void StreamingEngine::start_fetch(Track& track, const LoadedIndex& index, NextMe
   const bool is_video = track.stream->kind() == TrackKind::kVideo;
   planned.takes_audio = is_video && played_.is_muxed(track.period);
   planned.places_timeline = is_video || !played_.set(TrackKind::kVideo, track.period);
+  planned.follows_timeline = presentation_->format == ManifestFormat::kHls && is_open(index);
   if (track.period > 0) planned.period_start = played_.period(track.period).start;
   planned.period_end = played_.end_of(track.period);
   planned.is_at_edge = is_at_edge(planned.segment, media.is_part);
+  planned.is_part = media.is_part;
+  planned.is_hint = media.is_hint;
+  planned.timeouts = timeouts_for(index, planned.segment, media.is_hint);
   if (is_video) {
     last_video_id_ = representation.id;
     watch_.begin_video(
@@ -421,6 +429,7 @@ void StreamingEngine::start_fetch(Track& track, const LoadedIndex& index, NextMe
          planned.is_at_edge, std::nullopt, 0});
   }
   track.last_id = representation.id;
+  if (planned.is_hint) track.hinted = planned;
   track.stream->fetch(std::move(planned));
 }
 

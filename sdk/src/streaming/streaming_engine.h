@@ -193,6 +193,20 @@ class StreamingEngine final : private TrackStreamListener {
   // What `track` fetches next from `index`; parts where they are used.
   [[nodiscard]] std::optional<NextMedia> next_of(const Track& track,
                                                  const LoadedIndex& index) const;
+  // Low latency: parts of it are fetched.
+  [[nodiscard]] bool takes_parts(const Track& track, const LoadedIndex& index) const;
+  // The part that is announced for where `track` stands; preloads an InitSegment that is.
+  [[nodiscard]] std::optional<NextMedia> announced(const Track& track,
+                                                   const LoadedIndex& index) const;
+  // What became of a part that was asked for when it was announced.
+  void settle_hint(Track& track);
+  void on_wrong_hint(Track& track);
+  // A part failed. True: that is dealt with.
+  bool handle_part_failure(Track& track, const SegmentFailure& failure, MonotonicTime now);
+  // Some track fetches whole segments because parts failed.
+  [[nodiscard]] bool leaves_parts(MonotonicTime now) const;
+  [[nodiscard]] RequestTimeouts timeouts_for(const LoadedIndex& index, const Segment& segment,
+                                             bool is_hint) const;
   // The Representation whose segment is half fetched, part by part; null when none is.
   [[nodiscard]] const Representation* begun_representation(const Track& track,
                                                            const AdaptationSet& set) const;

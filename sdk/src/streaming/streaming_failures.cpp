@@ -39,7 +39,7 @@ void StreamingEngine::on_bytes(TrackKind kind, int64_t bytes, MonotonicTime rece
 
 void StreamingEngine::on_segment_fetched(TrackKind kind, const PlannedSegment& planned,
                                          const TransferStats& stats) {
-  watch_.finish(kind, stats, planned.is_at_edge);
+  watch_.finish(kind, stats, planned.is_at_edge, planned.segment.duration());
   SegmentLoaded loaded;
   loaded.track = kind;
   loaded.url = redact(planned.segment.media.url);
@@ -59,6 +59,7 @@ void StreamingEngine::on_segment_completed(TrackKind kind) {
   if (Track* track = track_of(kind)) {
     track->attempts = 0;
     track->skipped = 0;
+    track->parts.failures = 0;
     track->renewed = false;
     forgive(*track, executor_.now());
   }
@@ -115,6 +116,7 @@ void StreamingEngine::handle_failure(Track& track, const SegmentFailure& failure
   track.is_complete = false;
   track.blocked.reset();
   track.stream->set_cursor(planned.from);
+  if (planned.is_part && handle_part_failure(track, failure, now)) return;
   const std::optional<Duration> end = duration();
   const bool is_last = end && planned.segment.end + kEndRounding >= MediaTime{0} + *end;
   const auto state = is_live() ? live(now) : std::nullopt;

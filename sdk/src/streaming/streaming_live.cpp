@@ -110,9 +110,11 @@ bool StreamingEngine::is_at_edge(const Segment& segment, bool is_part) const {
 
 std::optional<NextMedia> StreamingEngine::next_of(const Track& track,
                                                   const LoadedIndex& index) const {
-  const bool takes_parts = config_.live.low_latency && is_open(index);
-  return next_media(*index.segments, track.stream->cursor(), track.last_number.has_value(),
-                    takes_parts);
+  const bool takes_parts = this->takes_parts(track, index);
+  auto next = next_media(*index.segments, track.stream->cursor(), track.last_number.has_value(),
+                         takes_parts, index.in_progress);
+  if (!next && takes_parts) next = announced(track, index);
+  return next;
 }
 
 const Representation* StreamingEngine::begun_representation(const Track& track,
@@ -183,7 +185,8 @@ std::optional<LiveState> StreamingEngine::live(MonotonicTime now) const {
   if (listed_end(*index->segments) == MediaTime{0}) return std::nullopt;  // it has yet to begin
   LiveState state;
   state.window_start = index->segments->start();
-  state.is_low_latency = config_.live.low_latency && index->part_target.has_value();
+  state.is_low_latency =
+      config_.live.low_latency && index->part_target.has_value() && !leaves_parts(now);
   state.window_end = state.is_low_latency ? listed_end(*index->segments) : index->segments->end();
   state.edge = state.window_end;
   state.edge_seen = indexes_.in_use(*reference).grown;

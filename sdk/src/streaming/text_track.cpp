@@ -15,15 +15,6 @@ namespace {
 // Segments looked at for the next to fetch; parts of a second each would still reach kAhead.
 constexpr std::size_t kMostAhead = 1'000;
 
-Request request_for(const ResourceLocation& location, ResourceKind kind, int64_t max_bytes) {
-  Request request;
-  request.url = location.url;
-  request.range = location.range;
-  request.kind = kind;
-  request.max_bytes = max_bytes;
-  return request;
-}
-
 }  // namespace
 
 TextTrack::TextTrack(ResourceFetcher& fetcher, const TimelineMapper& mapper,

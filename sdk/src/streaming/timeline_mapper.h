@@ -24,6 +24,10 @@ class TimelineMapper {
   // HLS: the first sample of `segment` has this container time.
   void learn(const Segment& segment, int64_t first_sample_us);
 
+  // Live HLS: the first picture of `segment` was placed at `first`. EXTINF is rounded, and a day of
+  // it adds up to seconds: what comes is moved a little towards where the playlist says it is.
+  void follow(const Segment& segment, MediaTime first);
+
   // Presentation time of a container time. MPEG-TS times wrap every 2^33 / 90 kHz (ISO/IEC 13818-1
   // §2.4.3.7): of all candidates the one nearest to the segment is meant.
   [[nodiscard]] static MediaTime map(int64_t container_us, Duration offset, const Segment& segment,

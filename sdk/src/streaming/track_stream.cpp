@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/limits.h"
 #include "text/emsg.h"
 #include "text/id3.h"
 
@@ -28,7 +29,8 @@ constexpr int64_t kMpegTimescale = 90'000;  // of MetadataSample
 
 // Alternatives are used up: only this fetch needs them.
 SegmentSources sources_of(PlannedSegment& planned) {
-  return {planned.segment, std::move(planned.media_options), std::move(planned.init_options)};
+  return {planned.segment, std::move(planned.media_options), std::move(planned.init_options),
+          planned.timeouts};
 }
 
 }  // namespace
@@ -186,7 +188,6 @@ void TrackStream::on_samples(Load& load, std::vector<EncodedSample> samples) {
 }
 
 bool TrackStream::learn_timeline(const Load& load) const {
-  if (context_.mapper.offset(load.planned.segment, load.planned.media_offset)) return false;
   // Pictures place the timeline where there are any: sound often begins a little earlier.
   const bool has_video = std::any_of(load.origins.begin(), load.origins.end(), [](const auto& o) {
     return o->stream.kind == TrackKind::kVideo;
@@ -195,10 +196,21 @@ bool TrackStream::learn_timeline(const Load& load) const {
     return !has_video || sample.kind == TrackKind::kVideo;
   });
   if (first == load.held.end()) return false;
-  const SampleOrigin& origin = *origin_of(load, first->stream_index);
-  context_.mapper.learn(load.planned.segment,
-                        ticks_to_us(first->pts_ticks, origin.stream.timescale));
-  return true;
+  const PlannedSegment& planned = load.planned;
+  const int64_t first_us =
+      ticks_to_us(first->pts_ticks, origin_of(load, first->stream_index)->stream.timescale);
+  const auto known = context_.mapper.offset(planned.segment, planned.media_offset);
+  if (!known) {
+    context_.mapper.learn(planned.segment, first_us);
+    return true;
+  }
+  // A picture that is not the first to be shown says nothing of where the segment begins.
+  const bool is_first = !load.has_begun[has_video ? 0 : 1] && first->is_key_frame;
+  if (planned.follows_timeline && is_first && planned.container != Container::kPackedAudio) {
+    context_.mapper.follow(
+        planned.segment, TimelineMapper::map(first_us, *known, planned.segment, planned.container));
+  }
+  return false;
 }
 
 void TrackStream::place_held() {
@@ -381,6 +393,38 @@ void TrackStream::give_up() {
   const auto coming = std::find_if(loads_.begin(), loads_.end(),
                                    [](const auto& load) { return !load->load->is_fetched(); });
   if (coming != loads_.end()) break_off(**coming);
+}
+
+bool TrackStream::withdraw(const PlannedSegment& planned) {
+  const auto found = std::find_if(loads_.begin(), loads_.end(), [&](const auto& load) {
+    return load->planned.transfer == planned.transfer;
+  });
+  if (found != loads_.end()) {
+    const bool was_coming = !(*found)->load->is_fetched();
+    break_off(**found);
+    return was_coming;
+  }
+  cursor_ = planned.segment.start;
+  has_failed_ = true;
+  context_.video.drop_unread_of(planned.transfer);
+  context_.audio.drop_unread_of(planned.transfer);
+  return false;
+}
+
+void TrackStream::preload_init(const ResourceLocation& location) {
+  if (preloaded_ == location || inits_.find(location)) return;
+  preloaded_ = location;
+  preload_ =
+      context_.fetcher.fetch(request_for(location, ResourceKind::kInit, limits::kInitSegmentBytes),
+                             [this, location](Result<FetchedResource> result) {
+                               const CancelHandle done = std::move(preload_);
+                               if (result) inits_.put(location, result->body);
+                               context_.listener.on_samples();
+                             });
+}
+
+bool TrackStream::is_preloading(const ResourceLocation& location) const {
+  return preload_ && preloaded_ == location;
 }
 
 void TrackStream::break_off(const Load& load) {

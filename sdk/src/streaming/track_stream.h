@@ -28,12 +28,17 @@ struct PlannedSegment {
   std::optional<Duration> media_offset;
   uint64_t transfer = 0;    // tells fetches of the same Segment apart
   bool is_at_edge = false;  // its media is made while it is sent
+  bool is_part = false;     // of a Segment
+  bool is_hint = false;     // a part that is not listed yet
+  RequestTimeouts timeouts;
   // Takes the place of what that transfer brought, once all of it is there.
   std::optional<uint64_t> replaces;
   // Sound found beside pictures is played.
   bool takes_audio = false;
   // Its first samples place the timeline (HLS).
   bool places_timeline = false;
+  // The playlist's times are followed (live HLS): they are rounded.
+  bool follows_timeline = false;
   // Where it takes over: its start, or the end of what came from a Representation cut differently.
   // Set by TrackStream::fetch().
   MediaTime from;
@@ -91,6 +96,14 @@ class TrackStream {
   void give_up();
   // Gives up the segment that is to take another one's place.
   void stop_replacing();
+  // The last segment planned was not the right one: what came of it is not played. True: it was
+  // still coming. The next segment wanted is the one that begins where it began.
+  bool withdraw(const PlannedSegment& planned);
+
+  // Fetches an InitSegment ahead of need, once; best effort.
+  void preload_init(const ResourceLocation& location);
+  // That InitSegment is being preloaded: fetching it again would be in vain.
+  [[nodiscard]] bool is_preloading(const ResourceLocation& location) const;
   // Frees loads that have ended; not from a callback of theirs.
   void collect() { retired_.clear(); }
   // The timeline has become known: places what was held back.
@@ -195,6 +208,8 @@ class TrackStream {
   // The front is being taken apart, the others wait for it.
   std::deque<std::unique_ptr<Load>> loads_;
   std::vector<std::unique_ptr<Load>> retired_;
+  std::optional<ResourceLocation> preloaded_;  // the last one that was asked for
+  CancelHandle preload_;                       // last: its callback uses everything above
 };
 
 }  // namespace playhead

@@ -5,23 +5,53 @@
 
 namespace playhead {
 
+namespace {
+
+// Pieces that come closer together are of one burst (chosen: several are read within it on a link
+// that is not idle, and chunks of low latency are farther apart).
+constexpr Duration kBurstGap = 50ms;
+// Less time or bytes than that say more about scheduling than about the link.
+constexpr Duration kLeastBusy = 10ms;
+
+double rate_of(const ThroughputSample& sample) {
+  return static_cast<double>(sample.bytes) * 8 / std::max(to_seconds(sample.active), 1e-3);
+}
+
+}  // namespace
+
 void TransferWatch::add_bytes(TrackKind kind, int64_t bytes, MonotonicTime received) {
   chooser_.add_bytes(bytes, received, !meter_.is_idle());
   meter_.add_bytes(static_cast<uint64_t>(kind), bytes, received);
+  if (bursts_.last && received - *bursts_.last <= kBurstGap) {
+    bursts_.bytes += bytes;
+    bursts_.busy += received - *bursts_.last;
+  }
+  bursts_.last = received;
   if (kind != TrackKind::kVideo || !receiving_) return;
   if (!receiving_->first_byte) receiving_->first_byte = received;
   receiving_->bytes += bytes;
 }
 
-void TransferWatch::finish(TrackKind kind, const TransferStats& stats, bool is_at_edge) {
+void TransferWatch::finish(TrackKind kind, const TransferStats& stats, bool is_at_edge,
+                           Duration media) {
   auto sample = meter_.finish(static_cast<uint64_t>(kind), stats);
-  // It says of the link only that it carries at least that.
-  if (sample && is_at_edge) {
-    const double bps =
-        static_cast<double>(sample->bytes) * 8 / std::max(to_seconds(sample->active), 1e-3);
-    if (bps <= static_cast<double>(chooser_.throughput().bps)) sample.reset();
-  }
+  if (sample && is_at_edge) sample = believable(*sample, stats, media);
   end(kind, sample);
+}
+
+// Media that is made while it is sent says of the link that it carries at least that; in bursts
+// what it carries. Only what comes slower than it is played is slowed down by the link.
+std::optional<ThroughputSample> TransferWatch::believable(const ThroughputSample& sample,
+                                                          const TransferStats& stats,
+                                                          Duration media) const {
+  const auto known = static_cast<double>(chooser_.throughput().bps);
+  if (rate_of(sample) > known) return sample;
+  if (media < Duration::max() && stats.finished - stats.first_byte > media + media / 20) {
+    return sample;
+  }
+  const ThroughputSample burst{sample.finished, bursts_.bytes, bursts_.busy, sample.ttfb};
+  const bool is_enough = burst.bytes >= kMinSampleBytes && burst.active >= kLeastBusy;
+  return is_enough && rate_of(burst) > known ? std::optional(burst) : std::nullopt;
 }
 
 void TransferWatch::abandon(TrackKind kind, MonotonicTime now) {
@@ -30,6 +60,7 @@ void TransferWatch::abandon(TrackKind kind, MonotonicTime now) {
 
 void TransferWatch::end(TrackKind kind, const std::optional<ThroughputSample>& sample) {
   if (sample) chooser_.add(*sample);
+  bursts_ = Bursts{};
   if (kind == TrackKind::kVideo) receiving_.reset();
 }
 

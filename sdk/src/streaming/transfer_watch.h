@@ -31,8 +31,9 @@ class TransferWatch {
 
   void begin_video(Receiving receiving) { receiving_ = std::move(receiving); }
   void add_bytes(TrackKind kind, int64_t bytes, MonotonicTime received);
-  // `is_at_edge`: see Receiving.
-  void finish(TrackKind kind, const TransferStats& stats, bool is_at_edge = false);
+  // `is_at_edge`: see Receiving; `media`: how long what it holds is played.
+  void finish(TrackKind kind, const TransferStats& stats, bool is_at_edge = false,
+              Duration media = Duration::max());
   // It failed or was given up.
   void abandon(TrackKind kind, MonotonicTime now);
 
@@ -40,10 +41,22 @@ class TransferWatch {
   [[nodiscard]] const std::optional<Receiving>& receiving() const { return receiving_; }
 
  private:
+  // What came in one go, of media that is made while it is sent: chunks come as fast as the link
+  // carries them, with pauses in between.
+  struct Bursts {
+    std::optional<MonotonicTime> last;
+    int64_t bytes = 0;
+    Duration busy{0};
+  };
+
   void end(TrackKind kind, const std::optional<ThroughputSample>& sample);
+  [[nodiscard]] std::optional<ThroughputSample> believable(const ThroughputSample& sample,
+                                                           const TransferStats& stats,
+                                                           Duration media) const;
 
   VideoChooser& chooser_;
   ThroughputMeter meter_;
+  Bursts bursts_;  // since the last transfer ended
   std::optional<Receiving> receiving_;
 };
 

@@ -168,6 +168,22 @@ TEST_CASE("hls model: low latency") {
   CHECK(index.rendition_reports[0].last_part == 2);
 }
 
+TEST_CASE("hls model: what stands behind the last segment applies to the one in progress") {
+  const LoadedIndex index = load(
+      "#EXT-X-PART-INF:PART-TARGET=1\n#EXT-X-MAP:URI=\"i1\"\n#EXTINF:4,\na\n"
+      "#EXT-X-DISCONTINUITY\n#EXT-X-MAP:URI=\"i2\"\n"
+      "#EXT-X-KEY:METHOD=AES-128,URI=\"k\"\n#EXT-X-PART:DURATION=1,URI=\"b.0\"\n");
+  REQUIRE(index.in_progress);
+  CHECK(index.in_progress->number == index.segments->at(0).number + 1);
+  CHECK(index.in_progress->discontinuity_sequence == 1);
+  REQUIRE(index.in_progress->init);
+  CHECK(index.in_progress->init->url == "https://h.example/d/i2");
+  CHECK(index.in_progress->keys);
+  CHECK(index.is_encrypted);
+  CHECK(index.segments->at(0).discontinuity_sequence == 0);
+  CHECK(index.segments->at(0).init->url == "https://h.example/d/i1");
+}
+
 TEST_CASE("hls model: date ranges become events") {
   const LoadedIndex index = load(
       "#EXT-X-PROGRAM-DATE-TIME:2025-01-01T00:00:00Z\n"

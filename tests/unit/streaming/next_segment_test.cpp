@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "streaming/next_segment.h"
 
+#include <memory>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -95,6 +96,66 @@ TEST_CASE("next_media: M24 segments after a gap begin where the gap ends") {
   const auto next = next_media(index, at_ms(4'000), true, false);
   REQUIRE(next);
   CHECK(next->segment.start == at_ms(6'000));
+}
+
+// Two segments, two parts of the third, and what is announced.
+test::ListedIndex announcing(PreloadHint hint) {
+  auto index = test::ListedIndex::regular(10, 2, 4s);
+  index.add_parts(2, at_ms(8'000), 2, 1s, 2);
+  index.set_hints({{true, {"map", {}}}, std::move(hint)});
+  return index;
+}
+
+TEST_CASE("hinted_media: the part that is announced, where it will begin") {
+  const auto index = announcing({false, {"p2.2", {}}});
+  const auto next = hinted_media(index, at_ms(10'000), 1s, {});
+  REQUIRE(next);
+  CHECK(next->is_part);
+  CHECK(next->is_hint);
+  CHECK(next->segment.media.url == "p2.2");
+  CHECK(next->segment.number == 12);
+  CHECK(next->segment.start == at_ms(10'000));
+  CHECK(next->segment.end == at_ms(11'000));
+  CHECK_FALSE(hinted_media(index, at_ms(9'000), 1s, {}));   // a listed one comes first
+  CHECK_FALSE(hinted_media(index, at_ms(11'000), 1s, {}));  // it was asked for
+  const auto open_range = announcing({false, {"f", ByteRange{7, {}}}});
+  CHECK_FALSE(hinted_media(open_range, at_ms(10'000), 1s, {}));
+}
+
+TEST_CASE("next_media: what stands before the first part of a segment applies to it") {
+  const auto index = announcing({false, {"p2.2", {}}});
+  Segment begun;
+  begun.discontinuity_sequence = 3;
+  begun.init = std::make_shared<ResourceLocation>(ResourceLocation{"init", {}});
+  const auto part = next_media(index, at_ms(8'000), true, true, begun);
+  REQUIRE(part);
+  CHECK(part->segment.discontinuity_sequence == 3);
+  CHECK(part->segment.init == begun.init);
+  CHECK(part->segment.number == 12);
+  const auto hinted = hinted_media(index, at_ms(10'000), 1s, begun);
+  REQUIRE(hinted);
+  CHECK(hinted->segment.discontinuity_sequence == 3);
+}
+
+TEST_CASE("fate_of_hint: listed as announced, or something else in its place") {
+  const auto before = announcing({false, {"p2.2", {}}});
+  const Segment hinted = hinted_media(before, at_ms(10'000), 1s, {})->segment;
+  CHECK(fate_of_hint(before, hinted, {}).kind == HintFate::Kind::kAnnounced);
+
+  auto listed = announcing({false, {"p2.3", {}}});
+  listed.add_parts(2, at_ms(8'000), 3, 1s, 2);
+  const HintFate fate = fate_of_hint(listed, hinted, {});
+  CHECK(fate.kind == HintFate::Kind::kListed);
+  REQUIRE(fate.listed);
+  CHECK(fate.listed->segment.end == at_ms(11'000));
+
+  Segment begun;
+  begun.discontinuity_sequence = 1;
+  CHECK(fate_of_hint(listed, hinted, begun).kind == HintFate::Kind::kWrong);
+  Segment other = hinted;
+  other.media.url = "other";
+  CHECK(fate_of_hint(listed, other, {}).kind == HintFate::Kind::kWrong);
+  CHECK(fate_of_hint(announcing({false, {"x", {}}}), hinted, {}).kind == HintFate::Kind::kWrong);
 }
 
 }  // namespace

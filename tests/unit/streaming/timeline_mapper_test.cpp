@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "streaming/timeline_mapper.h"
 
+#include <algorithm>
+
 #include <doctest/doctest.h>
 
 namespace playhead {
@@ -48,6 +50,47 @@ TEST_CASE("timeline mapper: MPEG-TS times that wrapped land beside their segment
     const MediaTime mapped =
         TimelineMapper::map(c.container_us, Duration{0}, segment(8'000'000), c.container);
     CHECK(mapped.us == doctest::Approx(static_cast<double>(c.expected_us)).epsilon(1e-12));
+  }
+}
+
+TEST_CASE("timeline mapper: a day of rounded durations adds up to no drift") {
+  struct Case {
+    const char* name;
+    int64_t length_us;  // of each segment
+    int64_t told_us;    // by its EXTINF
+  };
+  const Case cases[] = {{"to milliseconds, down", 4'004'267, 4'004'000},
+                        {"to milliseconds, up", 3'999'600, 4'000'000},
+                        {"to hundredths", 4'004'267, 4'000'000},
+                        {"not at all", 4'000'000, 4'000'000}};
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    TimelineMapper mapper;
+    mapper.learn(segment(0), 0);
+    Duration most_off{0};
+    Duration most_step{0};
+    Duration before = *mapper.offset(segment(0), std::nullopt);
+    for (int64_t i = 0; i * c.length_us < 24 * 3'600'000'000LL; ++i) {
+      const Segment listed = segment(i * c.told_us);
+      const Duration offset = *mapper.offset(listed, std::nullopt);
+      const MediaTime first =
+          TimelineMapper::map(i * c.length_us, offset, listed, Container::kFmp4);
+      most_off = std::max(most_off, std::max(first - listed.start, listed.start - first));
+      most_step = std::max(most_step, std::max(offset - before, before - offset));
+      before = offset;
+      mapper.follow(listed, first);
+    }
+    CHECK(most_off <= 40ms);
+    CHECK(most_step <= 10ms);
+  }
+}
+
+TEST_CASE("timeline mapper: what frames differ from segments by is no drift") {
+  TimelineMapper mapper;
+  mapper.learn(segment(0), 0);
+  for (const int64_t off : {21'000, -21'000, 0}) {
+    mapper.follow(segment(4'000'000), MediaTime{4'000'000 + off});
+    CHECK(mapper.offset(segment(0), std::nullopt) == Duration{0});
   }
 }
 

@@ -10,7 +10,7 @@ constexpr int64_t at_ms(int64_t ms) { return ms * 1000; }
 
 // A segment of `bytes` that comes evenly in `length`, from `start_ms` on.
 void transfer(TransferWatch& watch, int64_t start_ms, int64_t bytes, Duration length,
-              bool is_at_edge) {
+              bool is_at_edge, Duration media = Duration::max()) {
   const MonotonicTime start{at_ms(start_ms)};
   watch.begin_video({"v", "", {}, is_at_edge, {}, 0});
   constexpr int kPieces = 20;
@@ -21,7 +21,7 @@ void transfer(TransferWatch& watch, int64_t start_ms, int64_t bytes, Duration le
   stats.started = stats.first_byte = start;
   stats.finished = start + length;
   stats.body_bytes = bytes;
-  watch.finish(TrackKind::kVideo, stats, is_at_edge);
+  watch.finish(TrackKind::kVideo, stats, is_at_edge, media);
 }
 
 TEST_CASE("transfer_watch: media that is made while it is sent does not say how wide the link is") {
@@ -46,6 +46,39 @@ TEST_CASE("transfer_watch: at the edge more than was known is believed") {
   const Bitrate narrow = chooser.throughput();
   for (int i = 10; i < 30; ++i) transfer(watch, i * 1000, 1'000'000, 500ms, true);
   CHECK(chooser.throughput().bps > 2 * narrow.bps);
+}
+
+TEST_CASE("transfer_watch: chunks tell the link's width, their pauses do not") {
+  VideoChooser chooser;
+  TransferWatch watch(chooser);
+  for (int i = 0; i < 10; ++i) transfer(watch, i * 1000, 100'000, 800ms, false);  // 1 Mbit/s
+  const Bitrate known = chooser.throughput();
+  // A second of 0.4 Mbit/s in chunks of 200 ms, of which each comes in 10 ms: 8 Mbit/s.
+  for (int i = 10; i < 30; ++i) {
+    const MonotonicTime start{at_ms(i * 1000)};
+    watch.begin_video({"v", "", {}, start, true, {}, 0});
+    for (int chunk = 0; chunk < 5; ++chunk) {
+      for (int piece = 0; piece < 3; ++piece) {
+        watch.add_bytes(TrackKind::kVideo, piece == 0 ? 0 : 5'000,
+                        start + Duration{(chunk * 200 + piece * 5) * 1000});
+      }
+    }
+    TransferStats stats;
+    stats.started = stats.first_byte = start;
+    stats.finished = start + 810ms;
+    stats.body_bytes = 50'000;
+    watch.finish(TrackKind::kVideo, stats, true, 1s);
+  }
+  CHECK(chooser.throughput().bps > 3 * known.bps);
+}
+
+TEST_CASE("transfer_watch: what comes slower than it is played is slowed down by the link") {
+  VideoChooser chooser;
+  TransferWatch watch(chooser);
+  for (int i = 0; i < 10; ++i) transfer(watch, i * 1000, 1'000'000, 500ms, false);  // 16 Mbit/s
+  const Bitrate wide = chooser.throughput();
+  for (int i = 10; i < 40; ++i) transfer(watch, i * 2000, 50'000, 1500ms, true, 1s);
+  CHECK(chooser.throughput().bps < wide.bps / 2);
 }
 
 TEST_CASE("transfer_watch: one video segment is followed, until it has come or is given up") {

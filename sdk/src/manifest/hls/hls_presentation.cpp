@@ -146,7 +146,9 @@ LoadedIndex make_loaded_index(std::shared_ptr<const MediaPlaylist> playlist) {
   index.is_encrypted = playlist->is_encrypted;
   index.url = playlist->url;
   index.warnings = playlist->warnings;
-  index.segments = std::make_shared<HlsSegmentIndex>(playlist);
+  const auto segments = std::make_shared<HlsSegmentIndex>(playlist);
+  if (index.type != PresentationType::kVod) index.in_progress = segments->in_progress();
+  index.segments = segments;
   index.playlist = std::move(playlist);
   return index;
 }

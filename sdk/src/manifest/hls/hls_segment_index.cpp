@@ -5,8 +5,28 @@
 
 namespace playhead::hls {
 
+namespace {
+
+void apply(const SegmentRun& run, Segment& segment) {
+  if (run.init != nullptr) {
+    segment.init = std::shared_ptr<const ResourceLocation>(run.init, &run.init->location);
+    segment.init_keys = run.init->keys;
+  }
+  segment.discontinuity_sequence = run.discontinuity_sequence;
+  segment.is_gap = run.is_gap;
+  segment.keys = run.keys;
+}
+
+}  // namespace
+
+Segment HlsSegmentIndex::in_progress() const {
+  Segment segment;
+  segment.number = playlist_->end_number();
+  apply(playlist_->in_progress, segment);
+  return segment;
+}
+
 Segment HlsSegmentIndex::at(std::size_t index) const {
-  const SegmentRun& run = playlist_->run(index);
   Segment segment;
   segment.number = playlist_->timeline.number(index);
   segment.start = playlist_->timeline.start(index);
@@ -15,13 +35,7 @@ Segment HlsSegmentIndex::at(std::size_t index) const {
   if (index < playlist_->byte_ranges.size()) {
     segment.media.range = to_byte_range(playlist_->byte_ranges[index]);
   }
-  if (run.init != nullptr) {
-    segment.init = std::shared_ptr<const ResourceLocation>(run.init, &run.init->location);
-    segment.init_keys = run.init->keys;
-  }
-  segment.discontinuity_sequence = run.discontinuity_sequence;
-  segment.is_gap = run.is_gap;
-  segment.keys = run.keys;
+  apply(playlist_->run(index), segment);
   segment.date = playlist_->date(index);
   segment.bitrate = Bitrate{playlist_->bitrate(index)};
   return segment;

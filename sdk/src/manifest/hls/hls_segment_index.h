@@ -20,6 +20,8 @@ class HlsSegmentIndex final : public SegmentIndex {
 
   [[nodiscard]] std::size_t size() const override { return playlist_->size(); }
   [[nodiscard]] Segment at(std::size_t index) const override;
+  // What applies to the segment in progress; it has no media and no times.
+  [[nodiscard]] Segment in_progress() const;
   [[nodiscard]] std::optional<std::size_t> find(MediaTime time) const override {
     return playlist_->timeline.find(time);
   }

@@ -71,6 +71,7 @@ class MediaPlaylistBuilder {
   void infer_init(std::string_view uri);
   void add_date(int64_t start_ticks);
   void open_run();
+  void describe_segment_in_progress();
   void check_parts_of_segment();
   void check_before_parts(std::string_view clause, std::string_view what);
   [[nodiscard]] bool has_open_parts() const {

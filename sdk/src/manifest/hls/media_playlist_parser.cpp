@@ -189,6 +189,7 @@ Result<MediaPlaylist> MediaPlaylistBuilder::finish() {
     return make_error(ErrorCode::kManifestEmpty, "the playlist lists no segment");
   }
   if (playlist_.size() == 0) begin_playlist();
+  describe_segment_in_progress();
   playlist_.version = context_.version();
   playlist_.date_ranges = date_ranges_.take();
   check_rules();

@@ -199,6 +199,13 @@ void MediaPlaylistBuilder::open_run() {
   is_run_open_ = true;
 }
 
+void MediaPlaylistBuilder::describe_segment_in_progress() {
+  const auto& keys = keys_.current();
+  playlist_.in_progress = {playlist_.size(), discontinuity_sequence(), init_, keys, is_gap_};
+  const bool is_begun = has_open_parts();
+  if (is_begun) playlist_.is_encrypted |= keys || (init_ && init_->keys);
+}
+
 void MediaPlaylistBuilder::on_uri(std::string_view line) {
   if (playlist_.size() >= limits::kSegments) {
     return context_.fail(ErrorCode::kManifestLimit, "more than 500,000 segments");

@@ -185,6 +185,7 @@ struct MediaPlaylist {
   std::vector<ByteSpan> byte_ranges;  // one for each segment, or empty when none has one
   // Ascending by first_position, never empty: without segments, that of the one in progress.
   std::vector<SegmentRun> runs;
+  SegmentRun in_progress;  // what the tags behind the last segment say of the next one
   std::vector<DateAnchor> dates;        // ascending by position <= size()
   std::vector<BitrateChange> bitrates;  // ascending by position
   std::vector<Part> parts;

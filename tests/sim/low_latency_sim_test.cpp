@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+// Live titles with low latency: parts, announcements, segments that come as they are made.
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "support/sim_world.h"
+
+namespace playhead::test {
+namespace {
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != text.npos;
+}
+
+SimLive with_parts(bool has_hints) {
+  SimLive live;
+  live.part_us = 400'000;
+  live.has_hints = has_hints;
+  return live;
+}
+
+int64_t requests_of(const SimWorld& world, const std::string& text, MonotonicTime from = {}) {
+  const auto& records = world.transport->records();
+  return std::count_if(records.begin(), records.end(), [&](const SimRecord& r) {
+    return contains(r.url, text) && r.started >= from;
+  });
+}
+
+// Pictures from the `first` on are shown in order, none twice, none left out.
+void check_pictures(const SimWorld& world, std::size_t first = 0) {
+  const auto& shown = world.screen->shown();
+  REQUIRE(shown.size() > first + 1);
+  for (std::size_t i = first + 1; i < shown.size(); ++i) {
+    REQUIRE(shown[i].time - shown[i - 1].time == Duration{40'000});
+  }
+}
+
+// No URL of media was asked for twice.
+void check_no_double_fetch(const SimWorld& world) {
+  std::set<std::string> urls;
+  for (const SimRecord& record : world.transport->records()) {
+    if (record.kind != ResourceKind::kMedia) continue;
+    CAPTURE(record.url);
+    CHECK(urls.insert(record.url).second);
+  }
+}
+
+TEST_CASE("M28 parts that are not there are left for whole segments, and taken again later") {
+  for (const bool has_hints : {false, true}) {
+    CAPTURE(has_hints);
+    SimWorld world(1, {}, SimLink::constant(8'000'000));
+    world.start_app();
+    world.load_live(with_parts(has_hints));
+    world.run_for(20s);
+    REQUIRE(world.status()->state == PlayerState::kPlaying);
+    world.fail_requests(".part", 404);
+    const MonotonicTime failing = world.executor.now();
+    world.run_for(50s);
+    CHECK(world.find<Failed>() == nullptr);
+    CHECK(world.status()->state == PlayerState::kPlaying);
+    CHECK(world.find<PositionJumped>() == nullptr);
+    // Two failures a track, an announced one beside them.
+    CHECK(requests_of(world, ".part", failing) <= 6);
+    CHECK(requests_of(world, ".seg", failing) >= 20);
+    world.transport->clear_faults();
+    const MonotonicTime well = world.executor.now();
+    world.run_for(30s);
+    CHECK(requests_of(world, ".part", well) > 20);
+    CHECK(world.find<Failed>() == nullptr);
+    check_pictures(world);
+  }
+}
+
+TEST_CASE("sim: an announced part is asked for before it is listed, and once") {
+  SimWorld world(1, {}, SimLink::constant(8'000'000));
+  world.start_app();
+  world.load_live(with_parts(true));
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  world.run_for(2min);
+  CHECK(world.status()->qoe.rebuffer_count == 0);
+  CHECK(world.find<Warning>() == nullptr);
+  check_pictures(world);
+  check_no_double_fetch(world);
+  // Nearly all of them wait at the host for the part to be made.
+  int64_t waited = 0;
+  int64_t parts = 0;
+  for (const SimRecord& record : world.transport->records()) {
+    if (!contains(record.url, ".part")) continue;
+    ++parts;
+    if (record.finished - record.started > 150ms) ++waited;
+  }
+  CHECK(parts > 500);
+  CHECK(waited > parts * 9 / 10);
+  CHECK(world.status()->live->offset < 1500ms);
+}
+
+TEST_CASE("M28 an announcement that turns out wrong costs nothing but its request") {
+  SimWorld world(1, {}, SimLink::constant(8'000'000));
+  world.start_app();
+  world.load_live(with_parts(true));
+  world.run_for(20s);
+  bool is_wrong = true;
+  world.transport->meddle([&](const SimRecord& record, const WebRequest&, WebAnswer& answer) {
+    if (!is_wrong || !contains(record.url, ".m3u8")) return;
+    std::string text(answer.body->begin(), answer.body->end());
+    const std::string tag = "EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"";
+    const std::size_t at = text.find(tag);
+    if (at != text.npos) text.insert(at + tag.size(), "wrong-");
+    answer.body = std::make_shared<const std::vector<uint8_t>>(text.begin(), text.end());
+  });
+  SUBCASE("the host does not know it") {}
+  SUBCASE("the host never answers") {
+    SimFault silent;
+    silent.url_contains = "wrong-";
+    silent.is_silent = true;
+    world.transport->add_fault(silent);
+  }
+  const MonotonicTime from = world.executor.now();
+  world.run_for(50s);
+  CHECK(world.status()->state == PlayerState::kPlaying);
+  CHECK(world.status()->qoe.rebuffer_count == 0);
+  CHECK(world.find<Failed>() == nullptr);
+  CHECK(requests_of(world, "wrong-", from) >= 1);
+  CHECK(requests_of(world, "wrong-", from) <= 6);
+  is_wrong = false;
+  world.run_for(40s);
+  check_pictures(world);
+  CHECK(world.status()->qoe.rebuffer_count == 0);
+}
+
+TEST_CASE("sim: a discontinuity before the first part of a segment is known from that part on") {
+  for (const bool has_hints : {false, true}) {
+    CAPTURE(has_hints);
+    SimWorld world(1, {}, SimLink::constant(8'000'000));
+    SimLive live = with_parts(has_hints);
+    live.discontinuities = {152, 155};
+    world.start_app();
+    world.load_live(live);
+    world.run_for(40s);
+    CHECK(world.status()->qoe.rebuffer_count == 0);
+    CHECK(world.find<Warning>() == nullptr);
+    check_pictures(world);
+  }
+}
+
+TEST_CASE("sim: another playlist is asked for as far as its report says it is") {
+  for (const bool is_refused : {false, true}) {
+    CAPTURE(is_refused);
+    SimWorld world(1, {}, SimLink::constant(20'000'000));
+    world.start_app();
+    SimLive live = with_parts(true);
+    live.bitrates_bps = {400'000, 17'000'000};  // the second one is for choice by hand
+    world.load_live(live);
+    world.run_for(20s);
+    std::vector<std::string> seen;
+    for (const SimRecord& record : world.transport->records()) seen.push_back(record.url);
+    const auto knows = [&](const std::string& name) {
+      return std::any_of(seen.begin(), seen.end(),
+                         [&](const std::string& url) { return contains(url, name); });
+    };
+    const bool knows_first = knows("/v0.m3u8");
+    REQUIRE(knows_first != knows("/v1.m3u8"));
+    const std::string name = knows_first ? "/v1.m3u8" : "/v0.m3u8";
+    if (is_refused) world.fail_requests(name + "?_HLS_msn", 400);
+    const auto representations = world.status()->representations;
+    REQUIRE(representations.size() == 2);
+    world.player->select_representation(representations[knows_first ? 1 : 0].id);
+    const std::size_t before = world.transport->records().size();
+    world.run_for(2s);
+    std::vector<std::string> asked;
+    for (std::size_t i = before; i < world.transport->records().size(); ++i) {
+      const std::string& url = world.transport->records()[i].url;
+      if (contains(url, name)) asked.push_back(url);
+    }
+    REQUIRE(asked.size() >= 2);
+    CHECK(contains(asked[0], "_HLS_msn="));
+    CHECK(contains(asked[0], "_HLS_part="));
+    if (is_refused) CHECK_FALSE(contains(asked[1], "_HLS_msn="));
+    world.transport->clear_faults();
+    world.run_for(20s);
+    CHECK(world.find<Failed>() == nullptr);
+    CHECK(world.status()->qoe.rebuffer_count == 0);
+    check_pictures(world);
+  }
+}
+
+SimLive with_chunks() {
+  SimLive live;
+  live.is_dash = true;
+  live.chunk_us = 400'000;
+  live.latency_target = 2s;
+  live.utc_timings = {{"urn:mpeg:dash:utc:http-iso:2014", live.base_url + "time"}};
+  return live;
+}
+
+TEST_CASE("sim: low latency DASH plays what is still being made, at the latency it asks for") {
+  SimWorld world(1, {}, SimLink::constant(8'000'000));
+  world.start_app();
+  world.load_live(with_chunks());
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  world.run_for(2min);
+  CHECK(world.status()->state == PlayerState::kPlaying);
+  CHECK(world.status()->qoe.rebuffer_count == 0);
+  CHECK(world.find<Warning>() == nullptr);
+  check_pictures(world);
+  check_no_double_fetch(world);
+  // A tenth of the target is what is left uncorrected.
+  CHECK(world.status()->live->offset > 1'750ms);
+  CHECK(world.status()->live->offset < 2'250ms);
+  // They were asked for as soon as they could be had, and came as they were made.
+  int64_t paced = 0;
+  int64_t segments = 0;
+  std::string last;
+  for (const SimRecord& record : world.transport->records()) {
+    if (!contains(record.url, ".seg")) continue;
+    CHECK_FALSE(record.is_cancelled);
+    ++segments;
+    if (record.finished - record.started > 3s) ++paced;
+    if (contains(record.url, "/v")) last = record.url;
+  }
+  CHECK(paced > segments * 8 / 10);
+  // What came in chunks says that the link is wide.
+  CHECK(contains(last, "/v2-"));
+}
+
+TEST_CASE("sim: low latency DASH goes down when the link does, and stays near the edge") {
+  SimWorld world(1, {}, SimLink::constant(8'000'000));
+  world.start_app();
+  world.load_live(with_chunks());
+  world.run_for(60s);
+  world.transport->set_link(SimLink::constant(1'000'000));
+  world.run_for(2min);
+  CHECK(world.find<Failed>() == nullptr);
+  CHECK(world.status()->state == PlayerState::kPlaying);
+  std::string last;
+  for (const SimRecord& record : world.transport->records()) {
+    if (contains(record.url, "/v")) last = record.url;
+  }
+  CHECK_FALSE(contains(last, "/v2-"));
+  CHECK(world.status()->live->offset < 8s);
+}
+
+TEST_CASE("N08 the first byte of a live segment is waited for twice its length, then asked again") {
+  SimWorld world(1, {}, SimLink::constant(8'000'000));
+  SimLive live;
+  live.segment_us = 2'000'000;
+  PlayerConfig config;
+  config.live.target_offset = 14s;
+  world.start_app(config);
+  world.load_live(live);
+  world.run_for(20s);
+  SimFault silent;
+  silent.url_contains = "/v2-";
+  silent.is_silent = true;
+  silent.times = 1;
+  world.transport->add_fault(silent);
+  world.run_for(40s);
+  CHECK(world.status()->state == PlayerState::kPlaying);
+  CHECK(world.find<Failed>() == nullptr);
+  CHECK(world.status()->qoe.rebuffer_count == 0);
+  int64_t timeouts = 0;
+  for (const SimRecord& record : world.transport->records()) {
+    if (record.error != ErrorCode::kNetworkTimeout) continue;
+    ++timeouts;
+    CHECK(record.finished - record.started >= 4s);
+    CHECK(record.finished - record.started <= 4'200ms);
+  }
+  CHECK(timeouts == 1);
+}
+
+}  // namespace
+}  // namespace playhead::test
