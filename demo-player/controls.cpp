@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include "text_format.h"
 
@@ -43,6 +44,18 @@ std::string Controls::set_speed(double speed) {
   speed_ = std::clamp(speed, kMinSpeed, kMaxSpeed);
   static_cast<void>(playhead_player_set_speed(player_, speed_));
   return "Speed " + format_speed(speed_);
+}
+
+std::string Controls::wind(const PlayerView& view, int direction) {
+  constexpr int kSlowest = 2, kFastest = 32;
+  const bool goes_on = view.trick_rate * direction > 0;
+  const int speed = goes_on ? std::min(std::abs(view.trick_rate) * 2, kFastest) : kSlowest;
+  static_cast<void>(playhead_player_trick_play(player_, direction * speed));
+  return (direction > 0 ? "Forwards " : "Backwards ") + std::to_string(speed) + "\u00d7";
+}
+
+void Controls::scrub(int64_t position_us) {
+  static_cast<void>(playhead_player_scrub(player_, position_us));
 }
 
 std::string Controls::set_volume(double volume) {
@@ -111,6 +124,15 @@ std::string Controls::run(const PlayerView& view, const Step& step) {
       return select_quality(view, static_cast<int>(step.value));
     case Action::kAudio:
       return select_audio(view, static_cast<int>(step.value));
+    case Action::kTrick:
+      static_cast<void>(playhead_player_trick_play(player_, static_cast<int32_t>(step.value)));
+      break;
+    case Action::kScrub:
+      scrub(static_cast<int64_t>(step.value * 1e6));
+      break;
+    case Action::kHover:
+      hover_us_ = static_cast<int64_t>(step.value * 1e6);
+      break;
     case Action::kQuit:
       break;
   }
@@ -121,6 +143,9 @@ void Controls::on_event(const playhead_event& event) {
   if (event.type == PLAYHEAD_EVENT_SEEK_DONE && event.user_tag == seek_tag_) {
     seek_target_us_.reset();
   }
+  if (event.type != PLAYHEAD_EVENT_STATE_CHANGED) return;
+  if (event.to_state == PLAYHEAD_STATE_PAUSED) is_paused_ = true;
+  if (event.to_state == PLAYHEAD_STATE_PLAYING) is_paused_ = false;
 }
 
 int Controls::quality(const PlayerView& view) const {

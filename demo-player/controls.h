@@ -20,6 +20,9 @@ class Controls {
   std::string seek_to(const PlayerView& view, int64_t position_us);
   std::string seek_by(const PlayerView& view, int64_t distance_us);
   std::string set_speed(double speed);
+  // Twice as fast in that direction (1 or -1) as now; from ±2 on.
+  std::string wind(const PlayerView& view, int direction);
+  void scrub(int64_t position_us);
   std::string set_volume(double volume);
   std::string toggle_mute();
   // `rung` from the lowest, 0…; -1: automatic. Beyond the last is the last.
@@ -32,7 +35,7 @@ class Controls {
   // Does one step of a script; quitting is the caller's.
   std::string run(const PlayerView& view, const Step& step);
 
-  // Forgets a seek when the player has done the last one asked for.
+  // Forgets a seek when the player has done the last one asked for. Trick play may end in a pause.
   void on_event(const playhead_event& event);
 
   // Where the user thinks the play is: the target of a seek under way, else the position.
@@ -40,6 +43,8 @@ class Controls {
     return seek_target_us_.value_or(view.position_us);
   }
   [[nodiscard]] bool is_seeking() const { return seek_target_us_.has_value(); }
+  // Where a script holds the pointer on the seek bar.
+  [[nodiscard]] std::optional<int64_t> hover_us() const { return hover_us_; }
   [[nodiscard]] bool is_paused() const { return is_paused_; }
   [[nodiscard]] double speed() const { return speed_; }
   [[nodiscard]] double volume() const { return is_muted_ ? 0.0 : volume_; }
@@ -55,6 +60,7 @@ class Controls {
   bool is_muted_ = false;
   std::string quality_id_;  // empty: automatic
   std::optional<int64_t> seek_target_us_;
+  std::optional<int64_t> hover_us_;
   uint64_t seek_tag_ = 0;
 };
 

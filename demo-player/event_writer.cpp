@@ -103,6 +103,25 @@ void fill_jump(Json& line, const playhead_event& event) {
   line["to_s"] = to_seconds(event.target_us);
   line["reason"] = event.reason == PLAYHEAD_JUMP_GAP ? "gap" : "behind_window";
 }
+void fill_rate(Json& line, const playhead_event& event) {
+  line["position_s"] = to_seconds(event.position_us);
+  line["from"] = event.from_rate;
+  line["to"] = event.to_rate;
+}
+void fill_thumbnail(Json& line, const playhead_event& event) {
+  if (event.thumbnail == nullptr) {
+    line["error"] = event.error_name;
+    return;
+  }
+  const playhead_thumbnail& picture = *event.thumbnail;
+  line["start_s"] = to_seconds(picture.start_us);
+  line["duration_s"] = to_seconds(picture.duration_us);
+  line["x"] = picture.x;
+  line["y"] = picture.y;
+  line["width"] = picture.width;
+  line["height"] = picture.height;
+  line["bytes"] = picture.image_bytes;
+}
 void fill_ended(Json& line, const playhead_event& event) {
   line["position_s"] = to_seconds(event.position_us);
 }
@@ -150,7 +169,7 @@ struct Row {
   const char* name;
   Fill fill;
 };
-constexpr std::array<Row, 15> kRows{
+constexpr std::array<Row, 17> kRows{
     {{PLAYHEAD_EVENT_LOAD_STARTED, "start", fill_start},
      {PLAYHEAD_EVENT_MANIFEST_LOADED, "manifest_loaded", fill_manifest},
      {PLAYHEAD_EVENT_FIRST_FRAME, "first_frame", fill_first_frame},
@@ -162,6 +181,8 @@ constexpr std::array<Row, 15> kRows{
      {PLAYHEAD_EVENT_POSITION_JUMPED, "jumped", fill_jump},
      {PLAYHEAD_EVENT_CUES_CHANGED, "cues_changed", fill_cues},
      {PLAYHEAD_EVENT_TIMED_METADATA, "metadata", fill_metadata},
+     {PLAYHEAD_EVENT_RATE_CHANGED, "rate_changed", fill_rate},
+     {PLAYHEAD_EVENT_THUMBNAIL, "thumbnail", fill_thumbnail},
      {PLAYHEAD_EVENT_ENDED, "ended", fill_ended},
      {PLAYHEAD_EVENT_WARNING, "warning", fill_error},
      {PLAYHEAD_EVENT_FAILED, "error", fill_error},

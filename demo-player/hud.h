@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "player_view.h"
 #include "sdl_video_sink.h"
 #include "subtitles.h"
+#include "thumbnails.h"
 
 namespace demo {
 
@@ -40,6 +42,8 @@ struct HudModel {
   bool closes_menus = false;    // for this drawing
   float controls_alpha = 1.0F;  // 0: the bar is away
   double seconds = 0;           // moves what turns
+  // Finds the picture for a place on the seek bar; may be empty.
+  std::function<std::optional<Preview>(int64_t time_us)> preview = {};
 };
 
 // What the user did with the mouse.
@@ -49,6 +53,7 @@ struct HudActions {
   bool toggle_status = false;
   bool toggle_full_screen = false;
   std::optional<int64_t> seek_us;
+  std::optional<int64_t> scrub_us;  // the knob is being dragged there
   std::optional<double> volume;
   std::optional<double> speed;
   std::optional<int> quality;  // rung, -1: automatic

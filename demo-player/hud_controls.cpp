@@ -71,6 +71,28 @@ LineUse draw_line(const Line& line) {
   return use;
 }
 
+// What is to be seen there, over the seek bar at `x`, and when.
+void draw_preview(const HudModel& model, int64_t time_us, float x, float y) {
+  constexpr float kWidth = 200.0F, kGap = 16.0F;
+  const std::string text = format_time(time_us);
+  const auto preview = model.preview ? model.preview(time_us) : std::nullopt;
+  const ImVec2 letters = ImGui::CalcTextSize(text.c_str());
+  const float width = preview ? kWidth : letters.x;
+  const float height = preview ? kWidth / preview->aspect + 4 : 0;
+  const float right_most = std::max(ImGui::GetIO().DisplaySize.x - kMargin - width, kMargin);
+  const ImVec2 begin{std::clamp(x - width / 2, kMargin, right_most), y - kGap - height - letters.y};
+  ImDrawList& list = *ImGui::GetForegroundDrawList();
+  list.AddRectFilled({begin.x - 6, begin.y - 6},
+                     {begin.x + width + 6, begin.y + height + letters.y + 4},
+                     ImGui::GetColorU32(kPanel), kRounding);
+  if (preview) {
+    list.AddImage(preview->texture, begin, {begin.x + width, begin.y + height - 4},
+                  {preview->left, preview->top}, {preview->right, preview->bottom});
+  }
+  list.AddText({begin.x + (width - letters.x) / 2, begin.y + height}, ImGui::GetColorU32(kText),
+               text.c_str());
+}
+
 void draw_progress(const HudModel& model, float y, float width, HudActions& actions) {
   const PlayerView& view = model.view;
   const double duration = static_cast<double>(view.duration_us);
@@ -83,7 +105,13 @@ void draw_progress(const HudModel& model, float y, float width, HudActions& acti
   const LineUse use = draw_line(line);
   if (view.duration_us <= 0) return;
   const auto target_us = static_cast<int64_t>(use.share * duration);
-  if (use.is_hovered || use.is_held) ImGui::SetTooltip("%s", format_time(target_us).c_str());
+  if (use.is_hovered || use.is_held) {
+    draw_preview(model, target_us, ImGui::GetIO().MousePos.x, y);
+  } else if (const auto hover_us = model.controls.hover_us()) {
+    const double share = std::clamp(static_cast<double>(*hover_us) / duration, 0.0, 1.0);
+    draw_preview(model, *hover_us, kMargin + line.width * static_cast<float>(share), y);
+  }
+  if (use.is_held) actions.scrub_us = target_us;
   if (use.was_released) actions.seek_us = target_us;
 }
 

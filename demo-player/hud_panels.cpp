@@ -66,13 +66,14 @@ void draw_status_panel(const HudModel& model, const HudFonts& fonts) {
 }
 
 void draw_help_panel(const HudFonts& fonts) {
-  constexpr std::array<std::array<const char*, 2>, 12> kKeys{{
+  constexpr std::array<std::array<const char*, 2>, 13> kKeys{{
       {"space", "play, pause"},
       {"left  right", "10 seconds back, on"},
       {"shift left  right", "a minute back, on"},
       {"up  down", "volume"},
       {"m", "mute"},
       {"[  ]", "slower, faster"},
+      {",  .", "wind back, on: 2 to 32 times"},
       {"q", "picture quality"},
       {"a", "audio track"},
       {"i", "status"},

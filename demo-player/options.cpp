@@ -26,7 +26,8 @@ constexpr double kMaxSeconds = 1e6;  // of any time on the command line: eleven 
 
 const char* const kKeys =
     "Keys:  space play/pause   left/right 10 s (with shift 60 s)   up/down volume   m mute\n"
-    "       [ ] speed   q quality   a audio track   i status   f full screen   s screenshot\n"
+    "       [ ] speed   , . wind back, on (2 to 32 times)   q quality   a audio track   i status   "
+    "f full screen   s screenshot\n"
     "       h help   Esc quit\n"
     "Exit:  0 something was played   1 playback failed   2 a mistake on the command line\n"
     "       3 ended before anything was played\n";

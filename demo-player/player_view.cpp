@@ -55,6 +55,8 @@ PlayerView read_view(const playhead_player* player) {
   view.position_us = status.position_us;
   view.duration_us = status.has_duration != 0 ? status.duration_us : 0;
   view.speed = status.speed;
+  view.trick_rate = status.trick_rate;
+  view.has_thumbnails = status.has_thumbnails != 0;
   view.buffered_bytes = status.buffered_bytes;
   view.throughput_bps = status.throughput_bps;
   view.shown_bitrate_bps = status.shown_bitrate_bps;
@@ -84,6 +86,10 @@ const char* state_name(int32_t state) {
       return "Ended";
     case PLAYHEAD_STATE_FAILED:
       return "Failed";
+    case PLAYHEAD_STATE_TRICK_PLAY:
+      return "Trick play";
+    case PLAYHEAD_STATE_SCRUBBING:
+      return "Scrubbing";
     default:
       return "Idle";
   }

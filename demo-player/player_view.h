@@ -29,6 +29,8 @@ struct PlayerView {
   int64_t position_us = 0;
   int64_t duration_us = 0;  // 0: unknown
   double speed = 1.0;
+  int trick_rate = 0;  // 0: no trick play
+  bool has_thumbnails = false;
   int64_t buffer_us = 0;  // playable ahead: the shorter of video and audio
   int64_t buffered_bytes = 0;
   int64_t throughput_bps = 0;

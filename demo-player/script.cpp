@@ -16,7 +16,7 @@ struct Word {
   bool has_value;
   const char* usage;
 };
-constexpr std::array<Word, 9> kWords{
+constexpr std::array<Word, 12> kWords{
     {{"play", Action::kPlay, false, "play"},
      {"pause", Action::kPause, false, "pause"},
      {"seek", Action::kSeek, true, "seek=SECONDS"},
@@ -25,6 +25,9 @@ constexpr std::array<Word, 9> kWords{
      {"volume", Action::kVolume, true, "volume=0..1"},
      {"quality", Action::kQuality, true, "quality=RUNG (0 is the lowest) or auto"},
      {"audio", Action::kAudio, true, "audio=TRACK (from 0)"},
+     {"trick", Action::kTrick, true, "trick=RATE (-32..32; 0 ends it)"},
+     {"scrub", Action::kScrub, true, "scrub=SECONDS"},
+     {"hover", Action::kHover, true, "hover=SECONDS"},
      {"quit", Action::kQuit, false, "quit"}}};
 
 // Longest moment or position a script may name, seconds: eleven days.
@@ -51,7 +54,7 @@ bool parse_step(const std::string& text, Step& step) {
     step.value = -1;
     return true;
   }
-  const bool may_be_negative = step.action == Action::kSeekBy;
+  const bool may_be_negative = step.action == Action::kSeekBy || step.action == Action::kTrick;
   return parse_number(value, step.value) && std::abs(step.value) <= kMaxSeconds &&
          (may_be_negative || step.value >= 0);
 }

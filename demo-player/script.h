@@ -17,6 +17,9 @@ enum class Action : uint8_t {
   kVolume,   // value: 0..1
   kQuality,  // value: rung from the lowest, 0…; -1: automatic
   kAudio,    // value: number of the audio track, 0…
+  kTrick,    // value: rate, may be negative; 0: none
+  kScrub,    // value: seconds
+  kHover,    // value: seconds; as if the pointer were there on the seek bar
   kQuit,
 };
 

@@ -58,6 +58,7 @@ bool Session::open_player(const playhead_video_sink* video, const playhead_audio
   player_.reset(player);
   tell_limits();
   controls_ = std::make_unique<Controls>(player, options_);
+  thumbnails_ = std::make_unique<Thumbnails>(player);
   if (options_.speed != 1.0) static_cast<void>(controls_->set_speed(options_.speed));
   if (options_.volume != 1.0) static_cast<void>(controls_->set_volume(options_.volume));
   playhead_source source = PLAYHEAD_SOURCE_INIT;
@@ -150,6 +151,7 @@ void Session::tell_resumption(int64_t start_us) {
 
 void Session::on_event(const playhead_event& event) {
   controls_->on_event(event);
+  thumbnails_->on_event(event);
   const int64_t t_us = since_begin_us(event.time_us);
   const bool has_own_start = options_.start_us.has_value();
   for (const std::string& line : formatter_.lines(t_us, event, has_own_start)) {

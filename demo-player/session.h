@@ -17,6 +17,7 @@
 #include "options.h"
 #include "player_view.h"
 #include "subtitles.h"
+#include "thumbnails.h"
 
 namespace demo {
 
@@ -48,6 +49,7 @@ class Session {
 
   [[nodiscard]] Controls& controls() { return *controls_; }
   [[nodiscard]] const PlayerView& view() const { return view_; }
+  [[nodiscard]] Thumbnails& thumbnails() { return *thumbnails_; }
   [[nodiscard]] bool has_first_frame() const { return first_frame_us_.has_value(); }
   // The text over the picture.
   [[nodiscard]] const std::vector<Subtitle>& subtitles() const { return subtitles_; }
@@ -77,6 +79,7 @@ class Session {
   ClientHandle client_;
   PlayerHandle player_;  // ends before its client
   std::unique_ptr<Controls> controls_;
+  std::unique_ptr<Thumbnails> thumbnails_;
   PlayerView view_;
   std::optional<int64_t> first_frame_us_;  // when it was shown
   std::size_t next_step_ = 0;              // of the script

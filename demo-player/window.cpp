@@ -49,6 +49,7 @@ Window::Window(const Options& options, Session& session, FrameSlot& slot)
     : options_(options), session_(session), slot_(slot), shows_status_(options.shows_status) {}
 
 Window::~Window() {
+  if (renderer_ != nullptr) session_.thumbnails().let_go();
   imgui_.reset();
   picture_.reset();
   if (ImGui::GetCurrentContext() != nullptr) {
@@ -152,6 +153,10 @@ void Window::on_key(const SDL_KeyboardEvent& key) {
       return tell(controls.set_speed(controls.speed() - kSpeedStep));
     case SDLK_RIGHTBRACKET:
       return tell(controls.set_speed(controls.speed() + kSpeedStep));
+    case SDLK_COMMA:
+      return tell(controls.wind(view, -1));
+    case SDLK_PERIOD:
+      return tell(controls.wind(view, 1));
     case SDLK_q:
       return tell(controls.cycle_quality(view));
     case SDLK_a:
@@ -196,6 +201,10 @@ void Window::apply(const HudActions& actions) {
   if (actions.toggle_mute) tell(controls.toggle_mute());
   if (actions.toggle_status) shows_status_ = !shows_status_;
   if (actions.toggle_full_screen) toggle_full_screen();
+  if (actions.scrub_us && actions.scrub_us != scrubbed_us_ && !actions.seek_us) {
+    controls.scrub(*actions.scrub_us);
+  }
+  scrubbed_us_ = actions.scrub_us;
   if (actions.seek_us) static_cast<void>(controls.seek_to(view, *actions.seek_us));
   if (actions.volume) static_cast<void>(controls.set_volume(*actions.volume));
   if (actions.speed) tell(controls.set_speed(*actions.speed));
@@ -232,6 +241,11 @@ void Window::draw() {
   model.error = session_.error();
   model.controls_alpha = controls_alpha(now_us);
   model.seconds = static_cast<double>(now_us % 3'600'000'000) / 1e6;
+  if (model.view.has_thumbnails) {
+    model.preview = [this](int64_t time_us) {
+      return session_.thumbnails().at(time_us, renderer_);
+    };
+  }
   // The control bar, where it is, stays readable.
   constexpr float kBarHeight = 100;
   draw_subtitles(session_.subtitles(), picture_->place(points_wide, points_high), fonts_,
@@ -247,7 +261,7 @@ void Window::draw() {
 
 float Window::controls_alpha(int64_t now_us) const {
   const bool stays = session_.controls().is_paused() || !options_.screenshot.empty() ||
-                     !picture_->has_picture() || is_menu_open();
+                     !picture_->has_picture() || is_menu_open() || session_.view().trick_rate != 0;
   if (stays) return 1.0F;
   const int64_t fading_us = now_us - last_input_us_ - kControlsStayUs;
   return 1.0F - std::clamp(static_cast<float>(fading_us) / static_cast<float>(kControlsFadeUs),

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "hud.h"
@@ -56,6 +57,7 @@ class Window {
 
   bool shows_status_ = false, shows_help_ = false, is_full_screen_ = false;
   bool closes_menus_ = false;
+  std::optional<int64_t> scrubbed_us_;  // where the knob was dragged to
   std::string toast_;
   int64_t toast_end_us_ = 0;
   int64_t last_input_us_ = 0, last_drawn_us_ = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The part of abi_layout.h that is about cues and timed metadata.
+// The part of abi_layout.h that is about cues, timed metadata and thumbnails.
 // clang-format off
 
 #define PLAYHEAD_ABI_CUE_STRUCTS(STRUCT, FIELD) \
@@ -69,7 +69,23 @@
   FIELD(playhead_metadata, message) \
   FIELD(playhead_metadata, message_bytes) \
   FIELD(playhead_metadata, attribute_names) \
-  FIELD(playhead_metadata, attribute_values)
+  FIELD(playhead_metadata, attribute_values) \
+  STRUCT(playhead_thumbnail) \
+  FIELD(playhead_thumbnail, struct_size) \
+  FIELD(playhead_thumbnail, reserved) \
+  FIELD(playhead_thumbnail, image) \
+  FIELD(playhead_thumbnail, image_bytes) \
+  FIELD(playhead_thumbnail, image_id) \
+  FIELD(playhead_thumbnail, x) \
+  FIELD(playhead_thumbnail, y) \
+  FIELD(playhead_thumbnail, width) \
+  FIELD(playhead_thumbnail, height) \
+  FIELD(playhead_thumbnail, column) \
+  FIELD(playhead_thumbnail, row) \
+  FIELD(playhead_thumbnail, columns) \
+  FIELD(playhead_thumbnail, rows) \
+  FIELD(playhead_thumbnail, start_us) \
+  FIELD(playhead_thumbnail, duration_us)
 
 #define PLAYHEAD_ABI_CUE_CONSTANTS(CONSTANT) \
   CONSTANT(PLAYHEAD_FONT_DEFAULT) \

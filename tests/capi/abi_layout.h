@@ -118,6 +118,9 @@
   FIELD(playhead_event, from_us) \
   FIELD(playhead_event, cues) \
   FIELD(playhead_event, metadata) \
+  FIELD(playhead_event, from_rate) \
+  FIELD(playhead_event, to_rate) \
+  FIELD(playhead_event, thumbnail) \
   STRUCT(playhead_wakeup) \
   FIELD(playhead_wakeup, struct_size) \
   FIELD(playhead_wakeup, user) \
@@ -187,6 +190,8 @@
   FIELD(playhead_player_status, is_auto_bitrate) \
   FIELD(playhead_player_status, representation_count) \
   FIELD(playhead_player_status, track_count) \
+  FIELD(playhead_player_status, trick_rate) \
+  FIELD(playhead_player_status, has_thumbnails) \
   FIELD(playhead_player_status, reserved) \
   STRUCT(playhead_representation) \
   FIELD(playhead_representation, struct_size) \
@@ -240,6 +245,8 @@
   CONSTANT(PLAYHEAD_STATE_REBUFFERING) \
   CONSTANT(PLAYHEAD_STATE_ENDED) \
   CONSTANT(PLAYHEAD_STATE_FAILED) \
+  CONSTANT(PLAYHEAD_STATE_TRICK_PLAY) \
+  CONSTANT(PLAYHEAD_STATE_SCRUBBING) \
   CONSTANT(PLAYHEAD_SWITCH_INITIAL) \
   CONSTANT(PLAYHEAD_SWITCH_THROUGHPUT) \
   CONSTANT(PLAYHEAD_SWITCH_BUFFER) \
@@ -284,6 +291,8 @@
   CONSTANT(PLAYHEAD_EVENT_POSITION_JUMPED) \
   CONSTANT(PLAYHEAD_EVENT_CUES_CHANGED) \
   CONSTANT(PLAYHEAD_EVENT_TIMED_METADATA) \
+  CONSTANT(PLAYHEAD_EVENT_RATE_CHANGED) \
+  CONSTANT(PLAYHEAD_EVENT_THUMBNAIL) \
   PLAYHEAD_ABI_CUE_CONSTANTS(CONSTANT) \
   CONSTANT(PLAYHEAD_JUMP_BEHIND_WINDOW) \
   CONSTANT(PLAYHEAD_JUMP_GAP) \

@@ -71,6 +71,9 @@ TEST_CASE("U08 misuse: NULL is answered everywhere") {
   CHECK(playhead_player_select_representation(nullptr, "") == kInvalid);
   CHECK(playhead_player_select_audio(nullptr, "") == kInvalid);
   CHECK(playhead_player_select_text(nullptr, "") == kInvalid);
+  CHECK(playhead_player_trick_play(nullptr, 2) == kInvalid);
+  CHECK(playhead_player_scrub(nullptr, 0) == kInvalid);
+  CHECK(playhead_player_request_thumbnail(nullptr, 0, 1) == kInvalid);
   const playhead_limits limits = PLAYHEAD_LIMITS_INIT;
   CHECK(playhead_player_set_limits(nullptr, &limits) == kInvalid);
   uint64_t needed = 1;

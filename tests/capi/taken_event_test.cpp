@@ -137,6 +137,17 @@ TEST_CASE("cues_api: indexes and pointers that are wrong are refused") {
 
 TEST_CASE("taken_event: every kind fills the members its type names") {
   const Error error{ErrorCode::kHttpStatus, Severity::kRecoverable, 503, "https://cdn/seg 4"};
+  ThumbnailReady thumbnail;
+  thumbnail.user_tag = 9;
+  thumbnail.image = SharedBytes(std::vector<uint8_t>{'i', 'm', 'g'});
+  thumbnail.image_id = 4;
+  thumbnail.x = 160, thumbnail.y = 90, thumbnail.width = 80, thumbnail.height = 45;
+  thumbnail.column = 2, thumbnail.row = 1, thumbnail.columns = 5, thumbnail.rows = 3;
+  thumbnail.start = MediaTime{6'000'000};
+  thumbnail.duration = 2s;
+  ThumbnailReady no_thumbnail;
+  no_thumbnail.user_tag = 10;
+  no_thumbnail.error = error;
   struct Case {
     const char* name;
     EventPayload payload;
@@ -206,6 +217,21 @@ TEST_CASE("taken_event: every kind fills the members its type names") {
                 std::string(m.attribute_names[0]) == "X-A" &&
                 std::string(m.attribute_values[0]) == "b";
        }},
+      {"rate", RateChanged{2, -32}, PLAYHEAD_EVENT_RATE_CHANGED,
+       [](auto& e) { return e.from_rate == 2 && e.to_rate == -32 && e.thumbnail == nullptr; }},
+      {"thumbnail", thumbnail, PLAYHEAD_EVENT_THUMBNAIL,
+       [](auto& e) {
+         const playhead_thumbnail& t = *e.thumbnail;
+         return e.user_tag == 9 && e.error_code == 0 && t.image_bytes == 3 &&
+                std::memcmp(t.image, "img", 3) == 0 && t.image_id == 4 && t.x == 160 && t.y == 90 &&
+                t.width == 80 && t.height == 45 && t.column == 2 && t.row == 1 && t.columns == 5 &&
+                t.rows == 3 && t.start_us == 6'000'000 && t.duration_us == 2'000'000;
+       }},
+      {"no thumbnail", no_thumbnail, PLAYHEAD_EVENT_THUMBNAIL,
+       [](auto& e) {
+         return e.user_tag == 10 && e.thumbnail == nullptr &&
+                e.error_code == PLAYHEAD_ERROR_HTTP_STATUS;
+       }},
       {"ended", Ended{}, PLAYHEAD_EVENT_ENDED, [](auto& e) { return e.qoe == nullptr; }},
       {"warning", Warning{error}, PLAYHEAD_EVENT_WARNING,
        [](auto& e) {
@@ -247,7 +273,8 @@ TEST_CASE("taken_event: every kind fills the members its type names") {
                              event.error_context, event.message}) {
       CHECK(text != nullptr);
     }
-    if (c.type != PLAYHEAD_EVENT_WARNING && c.type != PLAYHEAD_EVENT_FAILED) {
+    if (c.type != PLAYHEAD_EVENT_WARNING && c.type != PLAYHEAD_EVENT_FAILED &&
+        c.type != PLAYHEAD_EVENT_THUMBNAIL) {
       CHECK(event.error_code == 0);
       CHECK(std::strlen(event.message) == 0);
     }

@@ -292,6 +292,7 @@ class MediaPlay::Impl final : private StreamingListener, private PipelineListene
   void on_received(int64_t) override {}
   void on_streaming_warning(const Error& error) override { warning_ = error; }
   void on_text_warning(const Error& error) override { warning_ = error; }
+  void on_thumbnail(ThumbnailReady) override {}
   void on_streaming_failed(Error error) override { end(std::move(error)); }
   void on_url_refused(const Error& error) override { end(error); }
   void on_pipeline_progress() override { wake(); }

@@ -43,6 +43,7 @@ class Media {
                   R"({"id":"m_1","name":"One","genre":"Drama","year":2024,"duration_seconds":30,)"
                   R"("manifests":{"hls":"title.m3u8"}})");
     add_subtitles();
+    add_previews();
     folder_.write("html.m3u8", "<html><body>Sign in</body></html>");
     folder_.write("empty.m3u8", "");
     folder_.write("nothing.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXT-X-ENDLIST\n");
@@ -87,6 +88,72 @@ class Media {
                "<Representation id=\"t\" bandwidth=\"100\"><BaseURL>en.vtt</BaseURL>"
                "</Representation></AdaptationSet>");
     folder_.write("subtitled.mpd", mpd);
+  }
+
+  // A minute whose key frames stand in an AdaptationSet of their own, one a second, and thumbnails,
+  // one for two seconds, in one image: what ffmpeg makes, and the two lines it does not write.
+  void add_previews() {
+    const auto at = [this](const char* file) { return (folder_.path() / file).string(); };
+    const Words source{"ffmpeg",    "-hide_banner",
+                       "-loglevel", "error",
+                       "-nostdin",  "-y",
+                       "-f",        "lavfi",
+                       "-i",        "testsrc2=size=320x180:rate=24:duration=60"};
+    Words media = source;
+    for (const char* word : {"-f",
+                             "lavfi",
+                             "-i",
+                             "sine=frequency=440:duration=60",
+                             "-map",
+                             "0:v",
+                             "-map",
+                             "0:v",
+                             "-map",
+                             "1:a",
+                             "-c:v",
+                             "libx264",
+                             "-preset",
+                             "ultrafast",
+                             "-g:v:0",
+                             "48",
+                             "-filter:v:1",
+                             "fps=1",
+                             "-g:v:1",
+                             "1",
+                             "-c:a",
+                             "aac",
+                             "-ac",
+                             "2",
+                             "-seg_duration",
+                             "4",
+                             "-adaptation_sets",
+                             "id=0,streams=0 id=1,streams=1 id=2,streams=2",
+                             "-f",
+                             "dash"}) {
+      media.emplace_back(word);
+    }
+    media.push_back(at("wind.mpd"));
+    REQUIRE(run(media).exit_code == 0);
+    Words image = source;
+    for (const char* word : {"-vf", "fps=1/2,scale=160:90,tile=5x6", "-frames:v", "1"}) {
+      image.emplace_back(word);
+    }
+    image.push_back(at("tiles-1.jpg"));
+    REQUIRE(run(image).exit_code == 0);
+    std::ifstream file(at("wind.mpd"));
+    std::string mpd(std::istreambuf_iterator<char>(file), {});
+    const std::size_t tricks = mpd.find('>', mpd.find("<AdaptationSet id=\"1\""));
+    REQUIRE(tricks != std::string::npos);
+    mpd.insert(tricks + 1,
+               "<EssentialProperty schemeIdUri=\"http://dashif.org/guidelines/trickmode\" "
+               "value=\"0\"/>");
+    mpd.insert(mpd.find("</Period>"),
+               "<AdaptationSet contentType=\"image\" mimeType=\"image/jpeg\"><SegmentTemplate "
+               "media=\"tiles-$Number$.jpg\" duration=\"60\" startNumber=\"1\"/><Representation "
+               "id=\"tiles\" bandwidth=\"9000\" width=\"800\" height=\"540\"><EssentialProperty "
+               "schemeIdUri=\"http://dashif.org/guidelines/thumbnail_tile\" value=\"5x6\"/>"
+               "</Representation></AdaptationSet>");
+    folder_.write("wind.mpd", mpd);
   }
 
   void encode(const std::string& seconds, const std::string& gop, const Words& muxer,
@@ -339,6 +406,51 @@ TEST_CASE("demo: a script pauses, seeks and changes speed") {
   CHECK(std::count(steps.begin(), steps.end(), "seek_done") >= 1);
   CHECK(find_event(demo.events(), "seek_start")["target_s"] == 20.0);
   CHECK(find_event(demo.events(), "seek_done")["position_s"] == 20.0);
+}
+
+TEST_CASE("demo: winds through key frames and goes on where it was let go") {
+  const TempDir temp;
+  DemoProcess demo({"--headless", "--storage", "", "--url", media().url("wind.mpd"), "--start",
+                    "10", "--do", "0.3:trick=8 3.3:trick=-4 5.3:play 7:quit"},
+                   temp.path() / "errors");
+  CHECK(demo.wait() == 0);
+  CAPTURE(demo.errors());
+  check_log(demo.events());
+  std::vector<std::pair<int, double>> rates;  // the new rate, and where it began
+  for (const json& event : demo.events()) {
+    if (event["event"] == "rate_changed") rates.emplace_back(event["to"], event["position_s"]);
+  }
+  REQUIRE(rates.size() == 3);
+  CHECK(rates[0].first == 8);
+  CHECK(rates[1].first == -4);
+  CHECK(rates[2].first == 0);
+  // A machine that is busy winds less far, but each way, and by whole seconds: by key frames.
+  CHECK(rates[1].second > rates[0].second + 5);
+  CHECK(rates[1].second <= 36);
+  CHECK(rates[2].second < rates[1].second);
+  const json& summary = demo.events().back();
+  CHECK(summary["rebuffer_count"] == 0);
+  CHECK(find_event(demo.events(), "warning").is_null());
+}
+
+TEST_CASE("demo: the window shows the thumbnail of the moment under the pointer") {
+  const TempDir temp;
+  const std::string file = (temp.path() / "shot.png").string();
+  DemoProcess demo({"--no-audio", "--storage", "", "--url", media().url("wind.mpd"), "--do",
+                    "0:hover=37", "--screenshot", file, "--at", "2"},
+                   temp.path() / "errors");
+  CHECK(demo.wait() == 0);
+  CAPTURE(demo.errors());
+  check_log(demo.events());
+  const json found = find_event(demo.events(), "thumbnail");
+  REQUIRE(found.is_object());
+  CHECK(found["start_s"] == 36.0);
+  CHECK(found["duration_s"] == 2.0);
+  CHECK(found["x"] == 480);  // the 19th picture of rows of five
+  CHECK(found["y"] == 270);
+  CHECK(found["width"] == 160);
+  CHECK(found["height"] == 90);
+  CHECK(std::filesystem::exists(file));
 }
 
 TEST_CASE("demo: stops after the first picture when asked") {

@@ -170,6 +170,8 @@ TEST_CASE("event log: every event has the name and the fields that are promised"
       {PLAYHEAD_EVENT_SEEK_DONE, "seek_done", {"position_s"}},
       {PLAYHEAD_EVENT_PROGRESS_SENT, "progress_sent", {"position_s"}},
       {PLAYHEAD_EVENT_POSITION_JUMPED, "jumped", {"from_s", "to_s", "reason"}},
+      {PLAYHEAD_EVENT_RATE_CHANGED, "rate_changed", {"position_s", "from", "to"}},
+      {PLAYHEAD_EVENT_THUMBNAIL, "thumbnail", {"error"}},
       {PLAYHEAD_EVENT_ENDED, "ended", {}},
       {PLAYHEAD_EVENT_WARNING, "warning", {"code", "message"}},
       {PLAYHEAD_EVENT_FAILED, "error", {"code", "message"}},

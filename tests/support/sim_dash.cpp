@@ -29,22 +29,26 @@ std::string segment_template(const std::string& name, const SimPeriod& period, i
          std::to_string(period.container_start_us) + "\" media=\"" + name + "-$Number$.seg\"/>";
 }
 
-// What stands beside the played AdaptationSets: none of its segments can be had.
-std::string previews(const SimPeriod& period) {
+constexpr int64_t kTrickSegmentUs = 8'000'000;
+
+// What stands beside the played AdaptationSets.
+std::string previews(const SimPeriod& period, std::size_t p) {
+  const std::string prefix = "p" + std::to_string(p);
   const std::string trick =
       "<EssentialProperty schemeIdUri=\"http://dashif.org/guidelines/trickmode\" value=\"1\"/>";
   return "<AdaptationSet id=\"90\" contentType=\"image\" mimeType=\"image/jpeg\" lang=\"de\">"
          "<EssentialProperty schemeIdUri=\"http://dashif.org/guidelines/thumbnail_tile\" "
-         "value=\"10x1\"/><Representation id=\"tiles\" bandwidth=\"9000\">" +
-         segment_template("tiles", period, period.duration_us) +
+         "value=\"10x1\"/><Representation id=\"tiles\" bandwidth=\"9000\" width=\"1600\" "
+         "height=\"90\">" +
+         segment_template(prefix + "-tiles", period, period.duration_us) +
          "</Representation></AdaptationSet>\n"
          "<AdaptationSet id=\"91\" contentType=\"video\" mimeType=\"video/mp4\">" +
          trick + "<Representation id=\"fast\" bandwidth=\"90000\" codecs=\"avc1.64001f\">" +
-         segment_template("fast", period, kAudioSegmentUs) +
+         segment_template(prefix + "-fast", period, kTrickSegmentUs) +
          "</Representation></AdaptationSet>\n"
          "<AdaptationSet id=\"92\" contentType=\"audio\" mimeType=\"audio/mp4\" lang=\"de\">" +
          trick + "<Representation id=\"fast-sound\" bandwidth=\"9000\" codecs=\"mp4a.40.2\">" +
-         segment_template("fast-sound", period, kAudioSegmentUs) +
+         segment_template(prefix + "-fast-sound", period, kAudioSegmentUs) +
          "</Representation></AdaptationSet>\n";
 }
 
@@ -76,7 +80,7 @@ std::string SimDash::mpd() const {
             : "";
     out << "<Period duration=\"" << seconds(period.duration_us) << "\">\n";
     out << period.events;
-    if (period.has_previews) out << previews(period);
+    if (period.has_previews) out << previews(period, p);
     if (!period.video.empty()) {
       out << "<AdaptationSet id=\"1\" contentType=\"video\" mimeType=\"video/mp4\">" << protection
           << '\n';
@@ -121,7 +125,17 @@ std::optional<std::string> SimDash::segment(const std::string& name) const {
     return "WEBVTT\n\n00:02.000 --> 00:04.000\n" + words + "\n\n00:10.000 --> 09:00.000\n" + words +
            " end\n";
   }
-  if (std::sscanf(name.c_str(), "p%u-v%u-%lld.seg", &p, &rung, &parsed) == 3) {
+  if (std::sscanf(name.c_str(), "p%u-tiles-%lld.seg", &p, &parsed) == 2) {
+    const bool is_there = p < periods.size() && periods[p].serves_previews && parsed == 0;
+    return is_there ? std::optional(std::string(5'000, 'i')) : std::nullopt;
+  }
+  if (std::sscanf(name.c_str(), "p%u-fast-%lld.seg", &p, &parsed) == 2) {
+    if (p >= periods.size() || !periods[p].serves_previews) return std::nullopt;
+    segment_us = kTrickSegmentUs;
+    bps = 90'000;
+    spec.samples_per_gop = 1;
+    spec.codec_config = "fast";
+  } else if (std::sscanf(name.c_str(), "p%u-v%u-%lld.seg", &p, &rung, &parsed) == 3) {
     if (p >= periods.size() || rung >= periods[p].video.size()) return std::nullopt;
     bps = periods[p].video[rung].bps;
     segment_us = periods[p].video[rung].segment_us;
@@ -147,6 +161,7 @@ std::optional<std::string> SimDash::segment(const std::string& name) const {
   if (is_video && period.is_muxed) {
     spec.muxed_audio_samples = static_cast<int>(spec.duration_us / kAudioFrameUs);
   }
+  if (spec.codec_config == "fast") spec.samples = static_cast<int>(spec.duration_us / 1'000'000);
   spec.bytes = bps * spec.duration_us / 8 / 1'000'000;
   return make_sim_segment(spec);
 }

@@ -25,6 +25,8 @@ struct SimPeriod {
   bool is_muxed = false;    // sound inside the segments of the pictures
   bool is_encrypted = false;
   bool has_previews = false;  // thumbnails, and pictures and sound for trick play
+  // They can be had: tiles of ten pictures; a key frame for each second, eight in a segment.
+  bool serves_previews = false;
   std::string video_codec = "avc1.64001f";
   int64_t container_start_us = 0;  // @presentationTimeOffset: times of the container begin there
   int64_t overrun_us = 0;          // media goes on so long after the Period's end

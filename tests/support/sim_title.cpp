@@ -2,6 +2,7 @@
 #include "support/sim_title.h"
 
 #include <cstdio>
+#include <iterator>
 #include <sstream>
 
 #include "support/sim_media.h"
@@ -12,6 +13,16 @@ namespace {
 
 constexpr int kFramesPerSecond = 25;
 constexpr int kAudioFramesPerSecond = 50;
+constexpr int64_t kKeyFrameUs = 2'000'000;
+constexpr int64_t kImageUs = 20'000'000;
+constexpr int64_t kIframeBps[] = {40'000, 400'000};
+
+// The head of a JPEG of 800 × 180, and nothing that could be decoded.
+std::string make_image() {
+  std::string image("\xFF\xD8\xFF\xE0\x00\x04JF\xFF\xC0\x00\x11\x08\x00\xB4\x03\x20", 17);
+  image.resize(20'000, 'i');
+  return image;
+}
 
 }  // namespace
 
@@ -49,6 +60,14 @@ std::string SimTitle::multivariant() const {
     out << "#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID=\"cc\",NAME=\"Captions\",LANGUAGE=\""
         << captions[i] << "\",INSTREAM-ID=\"CC" << i + 1 << "\"\n";
   }
+  for (std::size_t i = 0; has_iframes && i < std::size(kIframeBps); ++i) {
+    out << "#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=" << kIframeBps[i]
+        << ",RESOLUTION=320x180,CODECS=\"" << video_codec << "\",URI=\"k" << i << ".m3u8\"\n";
+  }
+  if (has_thumbnails) {
+    out << "#EXT-X-IMAGE-STREAM-INF:BANDWIDTH=9000,RESOLUTION=160x90,CODECS=\"jpeg\","
+           "URI=\"g0.m3u8\"\n";
+  }
   const bool has_text = !subtitles.empty() || !forced_subtitles.empty();
   for (std::size_t i = 0; i < bitrates_bps.size(); ++i) {
     out << "#EXT-X-STREAM-INF:BANDWIDTH=" << bitrates_bps[i] << ",RESOLUTION=" << 320 * (i + 1)
@@ -62,7 +81,24 @@ std::string SimTitle::multivariant() const {
   return out.str();
 }
 
+std::string SimTitle::preview_playlist(const std::string& prefix) const {
+  const bool is_image = prefix[0] == 'g';
+  const int64_t each_us = is_image ? kImageUs : kKeyFrameUs;
+  std::ostringstream out;
+  out << "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:" << each_us / 1'000'000
+      << "\n#EXT-X-PLAYLIST-TYPE:VOD\n"
+      << (is_image ? "#EXT-X-IMAGES-ONLY\n" : "#EXT-X-I-FRAMES-ONLY\n");
+  for (int64_t i = 0; i * each_us < duration_us(); ++i) {
+    out << "#EXTINF:" << each_us / 1'000'000 << ",\n";
+    if (is_image) out << "#EXT-X-TILES:RESOLUTION=160x90,LAYOUT=5x2,DURATION=2\n";
+    out << prefix << '-' << i << (is_image ? ".jpg\n" : ".seg\n");
+  }
+  out << "#EXT-X-ENDLIST\n";
+  return out.str();
+}
+
 std::string SimTitle::media_playlist(const std::string& prefix) const {
+  if (prefix[0] == 'k' || prefix[0] == 'g') return preview_playlist(prefix);
   std::ostringstream out;
   out << "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:" << (segment_us + 999'999) / 1'000'000
       << "\n#EXT-X-PLAYLIST-TYPE:VOD\n";
@@ -107,7 +143,18 @@ std::optional<std::string> SimTitle::segment(const std::string& name) const {
       (kind == 't' || kind == 'f') && number >= 0 && number < segments) {
     return text_segment((kind == 'f' ? "forced " : "") + std::string(language), number);
   }
+  if (std::sscanf(name.c_str(), "g0-%d.jpg", &number) == 1) {
+    return number * kImageUs < duration_us() ? std::optional(make_image()) : std::nullopt;
+  }
   SimSegmentSpec spec;
+  if (std::sscanf(name.c_str(), "k%d-%d.seg", &rung, &number) == 2) {
+    if (rung < 0 || rung > 1 || number * kKeyFrameUs >= duration_us()) return std::nullopt;
+    spec.samples = spec.samples_per_gop = 1;
+    spec.start_us = container_start_us + number * kKeyFrameUs;
+    spec.duration_us = 1'000'000 / kFramesPerSecond;
+    spec.bytes = kIframeBps[rung] * kKeyFrameUs / 8 / 1'000'000;
+    return make_sim_segment(spec);
+  }
   int64_t bps = 0;
   if (std::sscanf(name.c_str(), "v%d-%d.seg", &rung, &number) == 2) {
     if (rung < 0 || rung >= static_cast<int>(bitrates_bps.size())) return std::nullopt;

@@ -26,6 +26,10 @@ struct SimTitle {
   std::vector<std::pair<std::string, std::string>> spoilt;
   std::vector<std::string> date_ranges;  // lines of every media playlist
   std::vector<std::string> hdcp_levels;  // HDCP-LEVEL of each bitrate; empty: none is declared
+  // I-frame playlists of two bitrates, a key frame every two seconds, a file each: "k0-3.seg".
+  bool has_iframes = false;
+  // Image playlist: a file "g0-3.jpg" for every 20 s, five times two pictures of 160 × 90.
+  bool has_thumbnails = false;
   std::string video_codec = "avc1.64001f";
   int extra_audio_segments = 0;  // sound goes on after the pictures
   // Container time of the first sample, as MPEG-TS muxers like to start late.
@@ -39,6 +43,7 @@ struct SimTitle {
  private:
   [[nodiscard]] std::string multivariant() const;
   [[nodiscard]] std::string text_segment(const std::string& words, int number) const;
+  [[nodiscard]] std::string preview_playlist(const std::string& prefix) const;
   [[nodiscard]] std::string media_playlist(const std::string& prefix) const;
   [[nodiscard]] std::optional<std::string> segment(const std::string& name) const;
 };

@@ -42,6 +42,11 @@ struct Line {
     for (const auto& cue : e.cues) out << ' ' << plain_text(*cue);
   }
   void operator()(const TimedMetadata& e) const { out << "metadata " << e.event.id; }
+  void operator()(const RateChanged& e) const { out << "rate " << e.from << "->" << e.to; }
+  void operator()(const ThumbnailReady& e) const {
+    out << "thumbnail " << e.start.us << ' ' << e.image.size();
+    if (e.error) out << ' ' << describe(*e.error);
+  }
   void operator()(const Ended&) const { out << "ended"; }
   void operator()(const Warning& e) const { out << "warning " << describe(e.error); }
   void operator()(const Failed& e) const { out << "failed " << describe(e.error); }

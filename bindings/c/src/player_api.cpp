@@ -220,6 +220,19 @@ playhead_status playhead_player_set_speed(playhead_player* player, double speed)
   return command(player, [&](Player& p) { p.set_speed(speed); });
 }
 
+playhead_status playhead_player_trick_play(playhead_player* player, int32_t rate) noexcept {
+  return command(player, [&](Player& p) { p.trick_play(rate); });
+}
+
+playhead_status playhead_player_scrub(playhead_player* player, int64_t position_us) noexcept {
+  return command(player, [&](Player& p) { p.scrub(MediaTime{position_us}); });
+}
+
+playhead_status playhead_player_request_thumbnail(playhead_player* player, int64_t position_us,
+                                                  uint64_t user_tag) noexcept {
+  return command(player, [&](Player& p) { p.request_thumbnail(MediaTime{position_us}, user_tag); });
+}
+
 playhead_status playhead_player_set_volume(playhead_player* player, double volume) noexcept {
   if (std::isnan(volume)) return status_of(ErrorCode::kInvalidArgument);
   return command(player, [&](Player& p) { p.set_volume(volume); });

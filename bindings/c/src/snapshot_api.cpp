@@ -41,6 +41,8 @@ playhead_player_status status_to_c(const playhead_snapshot& snapshot) {
   to.is_auto_bitrate = from.is_auto_bitrate ? 1 : 0;
   to.representation_count = static_cast<int32_t>(from.representations.size());
   to.track_count = static_cast<int32_t>(from.tracks.size());
+  to.trick_rate = from.trick_rate;
+  to.has_thumbnails = from.has_thumbnails ? 1 : 0;
   return to;
 }
 

@@ -16,6 +16,8 @@ static_assert(static_cast<int>(PlayerState::kPaused) == PLAYHEAD_STATE_PAUSED);
 static_assert(static_cast<int>(PlayerState::kRebuffering) == PLAYHEAD_STATE_REBUFFERING);
 static_assert(static_cast<int>(PlayerState::kEnded) == PLAYHEAD_STATE_ENDED);
 static_assert(static_cast<int>(PlayerState::kFailed) == PLAYHEAD_STATE_FAILED);
+static_assert(static_cast<int>(PlayerState::kTrickPlay) == PLAYHEAD_STATE_TRICK_PLAY);
+static_assert(static_cast<int>(PlayerState::kScrubbing) == PLAYHEAD_STATE_SCRUBBING);
 static_assert(static_cast<int>(SwitchReason::kInitial) == PLAYHEAD_SWITCH_INITIAL);
 static_assert(static_cast<int>(SwitchReason::kThroughput) == PLAYHEAD_SWITCH_THROUGHPUT);
 static_assert(static_cast<int>(SwitchReason::kBuffer) == PLAYHEAD_SWITCH_BUFFER);
@@ -37,6 +39,7 @@ struct Filler {
   playhead_qoe& qoe;
   std::unique_ptr<playhead_cues>& cues;
   std::unique_ptr<TakenMetadata>& metadata;
+  playhead_thumbnail& thumbnail;
 
   void operator()(const LoadStarted& e) const {
     out.type = PLAYHEAD_EVENT_LOAD_STARTED;
@@ -123,6 +126,32 @@ struct Filler {
     metadata = std::make_unique<TakenMetadata>(e.event);
     out.metadata = &metadata->c_metadata();
   }
+  void operator()(const RateChanged& e) const {
+    out.type = PLAYHEAD_EVENT_RATE_CHANGED;
+    out.from_rate = e.from;
+    out.to_rate = e.to;
+  }
+  void operator()(const ThumbnailReady& e) const {
+    if (e.error) fill_error(PLAYHEAD_EVENT_THUMBNAIL, *e.error);
+    out.type = PLAYHEAD_EVENT_THUMBNAIL;
+    out.user_tag = e.user_tag;
+    if (e.error || e.image.empty()) return;
+    thumbnail = PLAYHEAD_THUMBNAIL_INIT;
+    thumbnail.image = e.image.data();
+    thumbnail.image_bytes = e.image.size();
+    thumbnail.image_id = e.image_id;
+    thumbnail.x = e.x;
+    thumbnail.y = e.y;
+    thumbnail.width = e.width;
+    thumbnail.height = e.height;
+    thumbnail.column = e.column;
+    thumbnail.row = e.row;
+    thumbnail.columns = e.columns;
+    thumbnail.rows = e.rows;
+    thumbnail.start_us = e.start.us;
+    thumbnail.duration_us = e.duration.count();
+    out.thumbnail = &thumbnail;
+  }
   void operator()(const Ended&) const { out.type = PLAYHEAD_EVENT_ENDED; }
   void operator()(const Warning& e) const { fill_error(PLAYHEAD_EVENT_WARNING, e.error); }
   void operator()(const Failed& e) const { fill_error(PLAYHEAD_EVENT_FAILED, e.error); }
@@ -187,7 +216,7 @@ const playhead_event& TakenEvent::set(Event event) {
   }
   cues_.reset();
   metadata_.reset();
-  std::visit(Filler{c_event_, message_, qoe_, cues_, metadata_}, event_.payload);
+  std::visit(Filler{c_event_, message_, qoe_, cues_, metadata_, thumbnail_}, event_.payload);
   return c_event_;
 }
 

@@ -24,6 +24,7 @@ class TakenEvent {
   playhead_qoe qoe_{};
   std::unique_ptr<playhead_cues> cues_;      // of a CuesChanged
   std::unique_ptr<TakenMetadata> metadata_;  // of a TimedMetadata
+  playhead_thumbnail thumbnail_{};           // of a ThumbnailReady
   playhead_event c_event_{};
 };
 

@@ -26,6 +26,10 @@ enum class PlayerState : uint8_t {
   kRebuffering,  // the buffer ran empty while playing
   kEnded,
   kFailed,  // see the error event; load() works again
+  // Key frames pass quickly, forwards or backwards, without sound: Player::trick_play(). None of it
+  // counts as play time or as a stall.
+  kTrickPlay,
+  kScrubbing,  // the viewer looks for a place: Player::scrub(); playback stands where it was
 };
 
 // Why the video Representation is what it is.
@@ -163,6 +167,26 @@ struct CuesChanged {
 struct TimedMetadata {
   TimedEvent event;
 };
+// Trick play has begun, goes at another rate, or is over.
+struct RateChanged {
+  int from = 0, to = 0;  // of Player::trick_play(); 0: no trick play
+};
+// Answers Player::request_thumbnail().
+struct ThumbnailReady {
+  uint64_t user_tag = 0;
+  SharedBytes image;      // a whole file as the service has it: JPEG, PNG …; empty: see `error`
+  uint64_t image_id = 0;  // equal within a play: the same image, which needs decoding but once
+  // Where in the image the picture is, pixels. Width 0: the image is of no known format and the
+  // manifest does not tell; the picture is then that column and row of a grid of equal pictures.
+  int x = 0, y = 0, width = 0, height = 0;
+  int column = 0, row = 0, columns = 1, rows = 1;
+  // What it stands for.
+  MediaTime start;
+  Duration duration{0};
+  // Why there is none: kNoPlayableTrack (the title has no thumbnails there), or what went wrong
+  // with fetching it.
+  std::optional<Error> error;
+};
 struct Ended {};
 struct Warning {
   Error error;
@@ -177,10 +201,11 @@ struct EventsDropped {
   int64_t count = 0;
 };  // the queue was full; progress-like events were lost
 
-using EventPayload = std::variant<LoadStarted, SessionStarted, ManifestLoaded, FirstFrame,
-                                  StateChanged, RepresentationChanged, SegmentLoaded, SeekStarted,
-                                  SeekDone, ProgressSent, PositionJumped, CuesChanged,
-                                  TimedMetadata, Ended, Warning, Failed, Summary, EventsDropped>;
+using EventPayload =
+    std::variant<LoadStarted, SessionStarted, ManifestLoaded, FirstFrame, StateChanged,
+                 RepresentationChanged, SegmentLoaded, SeekStarted, SeekDone, ProgressSent,
+                 PositionJumped, CuesChanged, TimedMetadata, RateChanged, ThumbnailReady, Ended,
+                 Warning, Failed, Summary, EventsDropped>;
 
 struct Event {
   MonotonicTime time;
@@ -229,6 +254,8 @@ struct PlayerStatus {
   std::optional<Duration> duration;
   std::optional<LiveStatus> live;  // none: the title is complete, or nothing is known yet
   double speed = 1.0;
+  int trick_rate = 0;           // of Player::trick_play(); 0: none
+  bool has_thumbnails = false;  // at the position: Player::request_thumbnail()
   double volume = 1.0;
   Duration video_buffer{0}, audio_buffer{0};  // media ahead of the position
   int64_t buffered_bytes = 0;

@@ -13,6 +13,9 @@
 
 namespace playhead {
 
+// Chosen: what people can still tell apart, and a request each.
+inline constexpr int kTrickFramesPerSecond = 8;
+
 // Plays one title at a time. Every call may come from any thread except from a sink or a wake-up
 // callback; all return at once and take effect in order on the player's own engine thread. What
 // happens comes back as events. Destruction ends the play, saves the position and joins.
@@ -45,6 +48,25 @@ class PLAYHEAD_API Player {
   void go_live();
   // 0.5..2, clamped; pitch is kept.
   void set_speed(double speed);
+  // Shows key frames alone, at most kTrickFramesPerSecond of them and without sound, at `rate`
+  // times the normal speed: ±2, ±4, ±8, ±16, ±32; negative: backwards. They come from the title's
+  // I-frame playlists or trick-mode AdaptationSets, else out of its lowest Representation. On a
+  // slow link fewer are shown, not later ones. 0 ends it, and so do play(), pause() and seek(); but
+  // for the last, playback goes on exactly at the picture shown, or is paused there. At the title's
+  // start it ends by itself, and playback goes on; at its end it pauses; at the edge of a live
+  // title playback goes on there. Told by RateChanged. Other rates are refused with a Warning, and
+  // so is a title without pictures, or before it can be seeked in.
+  void trick_play(int rate);
+  // Shows the key frame at or before `position` while the viewer is still looking for a place:
+  // playback stands still where it was, position and buffer stay. Of many calls the latest counts.
+  // seek() ends it where the viewer has let go; play() and pause() end it where it began. Refused
+  // as trick_play() is.
+  void scrub(MediaTime position);
+  // Asks for the thumbnail that stands for `position`: a picture out of an image playlist (HLS
+  // EXT-X-IMAGE-STREAM-INF) or a tile AdaptationSet (DASH). Answered by one ThumbnailReady with
+  // `user_tag`, unless a later call, load() or stop() comes before the answer. Playback does not
+  // notice. Images are kept: the neighbours of a picture cost nothing.
+  void request_thumbnail(MediaTime position, uint64_t user_tag = 0);
   // 0..1, clamped.
   void set_volume(double volume);
   // An id of PlayerStatus::representations; empty: automatic.

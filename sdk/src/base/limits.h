@@ -91,6 +91,10 @@ inline constexpr std::size_t kEventMessages = 1'000;
 // Bytes of one media segment and of one InitSegment.
 inline constexpr int64_t kSegmentBytes = int64_t{256} << 20;
 inline constexpr int64_t kInitSegmentBytes = int64_t{4} << 20;
+// Bytes of one image of thumbnails; real ones have some hundred KB.
+inline constexpr int64_t kThumbnailBytes = int64_t{8} << 20;
+// Key frames of one segment that trick play looks at.
+inline constexpr std::size_t kTrickFrames = 500;
 // InitSegments of one track kept for Representations that may come back.
 inline constexpr std::size_t kCachedInitSegments = 32;
 

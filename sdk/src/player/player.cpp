@@ -149,6 +149,18 @@ void Player::set_speed(double speed) {
   impl_->post([=](PlayerEngine& engine) { engine.set_speed(speed); });
 }
 
+void Player::trick_play(int rate) {
+  impl_->post([=](PlayerEngine& engine) { engine.trick_play(rate); });
+}
+
+void Player::scrub(MediaTime position) {
+  impl_->post([=](PlayerEngine& engine) { engine.scrub(position); });
+}
+
+void Player::request_thumbnail(MediaTime position, uint64_t user_tag) {
+  impl_->post([=](PlayerEngine& engine) { engine.request_thumbnail(position, user_tag); });
+}
+
 void Player::set_volume(double volume) {
   impl_->post([=](PlayerEngine& engine) { engine.set_volume(volume); });
 }

@@ -84,6 +84,7 @@ CancelHandle PlayerEngine::fetch_manifest(Request request, ManifestDone done) {
 }
 
 MediaTime PlayerEngine::position(MonotonicTime now) {
+  if (trick_) return trick_->position();
   return pipeline_ ? pipeline_->position(now) : start_position_;
 }
 
@@ -112,8 +113,15 @@ void PlayerEngine::turn() {
   is_turn_posted_ = false;
   turn_timer_.reset();
   const MonotonicTime now = executor_.now();
-  Duration wait = kForever;
   handle_errors(now);
+  Duration wait = trick_ ? turn_trick(now) : turn_playback(now);
+  if (streaming_) wait = std::min(wait, streaming_->turn_previews(now));
+  publish_status(now);
+  schedule(now, wait);
+}
+
+Duration PlayerEngine::turn_playback(MonotonicTime now) {
+  Duration wait = kForever;
   if (streaming_ && !waits_for_clock()) {
     settle_start(now);
     client_->impl().networks->remember(streaming_->throughput(), network_, false);
@@ -136,8 +144,7 @@ void PlayerEngine::turn() {
     update_session(now);
     wait = std::min(wait, show_text(now));
   }
-  publish_status(now);
-  schedule(now, wait);
+  return wait;
 }
 
 void PlayerEngine::schedule(MonotonicTime now, Duration wait) {
@@ -218,6 +225,8 @@ void PlayerEngine::update_state(MonotonicTime now) {
     case PlayerState::kLoading:
     case PlayerState::kEnded:
     case PlayerState::kFailed:
+    case PlayerState::kTrickPlay:
+    case PlayerState::kScrubbing:
       return;
   }
 }
@@ -291,6 +300,9 @@ PlayActivity PlayerEngine::activity() const {
       return has_first_frame_ ? PlayActivity::kBuffering : PlayActivity::kIdle;
     case PlayerState::kRebuffering:
       return PlayActivity::kBuffering;
+    case PlayerState::kTrickPlay:
+    case PlayerState::kScrubbing:
+      return PlayActivity::kSeeking;  // where it leads is reported when it is over
     case PlayerState::kEnded:
       return PlayActivity::kEnded;
     case PlayerState::kIdle:
@@ -322,11 +334,13 @@ void PlayerEngine::publish_status(MonotonicTime now) {
   status->position = told_position(now);
   status->measured_at = now;
   status->speed = speed_;
+  status->trick_rate = trick_ ? trick_->rate() : 0;
   status->volume = volume_;
   status->shown = shown_;
   status->qoe = qoe(now);
   if (streaming_ && !is_ahead_) {
     status->duration = streaming_->duration();
+    status->has_thumbnails = streaming_->previews().has_thumbnails(status->position);
     if (const auto live = streaming_->live(now)) {
       status->live = live_control_.status(*live, status->position, now);
     }

@@ -21,6 +21,7 @@
 #include "player/media_pipeline.h"
 #include "player/qoe_collector.h"
 #include "player/stuck_watch.h"
+#include "player/trick_player.h"
 #include "playhead/player.h"
 #include "session/playback_session.h"
 #include "streaming/streaming_engine.h"
@@ -45,6 +46,9 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   void seek(MediaTime position, uint64_t user_tag, SeekMode mode);
   void go_live();
   void set_speed(double speed);
+  void trick_play(int rate);
+  void scrub(MediaTime target);
+  void request_thumbnail(MediaTime time, uint64_t user_tag);
   void set_volume(double volume);
   void select_representation(const std::string& id);
   void set_limits(const PictureLimits& limits);
@@ -81,6 +85,10 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
 
   // The turn and its steps, in order.
   void turn();
+  // What goes on in normal playback.
+  Duration turn_playback(MonotonicTime now);
+  // The same while key frames alone are shown.
+  Duration turn_trick(MonotonicTime now);
   void handle_errors(MonotonicTime now);
   // Live titles: stays within what is kept, and at its distance from the edge. Answers how long
   // until it should be looked at again.
@@ -118,6 +126,17 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   void finish_seek(MonotonicTime now);
   void end_title(MonotonicTime now);
 
+  // Key frames alone take the place of the pipeline; false: there is nothing to take them from.
+  bool begin_trick(MonotonicTime now);
+  // They are over, if they were shown: whoever calls restarts the pipeline.
+  void drop_trick();
+  // They are over, if they were shown, and playback goes on.
+  void end_trick(MonotonicTime now);
+  // Trick play has come to the title's start or end.
+  void finish_trick(MonotonicTime now);
+  // `target`, but within the title.
+  [[nodiscard]] MediaTime clamp_target(MediaTime target, MonotonicTime now);
+
   // Asks for a turn; several requests become one.
   void wake();
   void set_state(PlayerState state, MonotonicTime now);
@@ -141,6 +160,7 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   void on_received(int64_t bytes) override;
   void on_streaming_warning(const Error& error) override;
   void on_text_warning(const Error& error) override { warn(error); }
+  void on_thumbnail(ThumbnailReady thumbnail) override { emit(std::move(thumbnail)); }
   void on_streaming_failed(Error error) override;
   void on_url_refused(const Error& error) override;
   void on_pipeline_progress() override { wake(); }
@@ -211,6 +231,7 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   CancelHandle reports_, earlier_reports_;
   std::unique_ptr<StreamingEngine> streaming_;
   std::unique_ptr<MediaPipeline> pipeline_;
+  std::unique_ptr<TrickPlayer> trick_;           // null: no trick play, no scrubbing
   std::unique_ptr<UtcTimingClient> utc_timing_;  // null: the title names no clock
   CancelHandle manifest_load_;
   CancelHandle renewal_timer_;

@@ -243,11 +243,13 @@ void PlayerEngine::tell_manifest(MonotonicTime now) {
 
 void PlayerEngine::play() {
   is_paused_ = false;
+  end_trick(executor_.now());
   wake();
 }
 
 void PlayerEngine::pause() {
   is_paused_ = true;
+  end_trick(executor_.now());
   if (state_ == PlayerState::kPlaying) {
     const MonotonicTime now = executor_.now();
     pipeline_->run(false, now);
@@ -257,17 +259,9 @@ void PlayerEngine::pause() {
 }
 
 void PlayerEngine::seek(MediaTime target, uint64_t user_tag, SeekMode mode) {
-  target.us = std::max<int64_t>(target.us, 0);
   const MonotonicTime now = executor_.now();
   if (is_ahead_ || (!streaming_ && state_ != PlayerState::kLoading)) return;
-  if (streaming_ && streaming_->duration()) {
-    target = std::min(target, MediaTime{0} + *streaming_->duration());
-    const MediaTime begin = streaming_->first_moment();
-    if (begin >= target + kLateBeginning) target = begin;
-  }
-  if (const auto live = streaming_ ? streaming_->live(now) : std::nullopt) {
-    target = live_control_.clamp(target, *live, now);
-  }
+  target = clamp_target(target, now);
   if (mode == SeekMode::kFast && streaming_) target = streaming_->entry_before(target);
   emit(SeekStarted{target, user_tag});
   if (!std::exchange(is_seeking_, true)) seek_started_ = now;
@@ -279,10 +273,23 @@ void PlayerEngine::seek(MediaTime target, uint64_t user_tag, SeekMode mode) {
     resumes_ = false;
   }
   if (!streaming_) return;
+  drop_trick();
   streaming_->seek(target);
   restart_at(target, now);
   set_state(PlayerState::kBuffering, now);
   wake();
+}
+
+MediaTime PlayerEngine::clamp_target(MediaTime target, MonotonicTime now) {
+  target.us = std::max<int64_t>(target.us, 0);
+  if (!streaming_) return target;
+  if (streaming_->duration()) {
+    target = std::min(target, MediaTime{0} + *streaming_->duration());
+    const MediaTime begin = streaming_->first_moment();
+    if (begin >= target + kLateBeginning) target = begin;
+  }
+  if (const auto live = streaming_->live(now)) target = live_control_.clamp(target, *live, now);
+  return target;
 }
 
 void PlayerEngine::set_speed(double speed) {
@@ -378,6 +385,7 @@ void PlayerEngine::let_go() {
   utc_timing_.reset();
   renewal_timer_.reset();
   turn_timer_.reset();
+  drop_trick();
   pipeline_.reset();
   streaming_.reset();
   captions_.select(0);

@@ -72,7 +72,9 @@ StreamingEngine::StreamingEngine(ResourceFetcher& fetcher, ManifestSource& manif
           }),
       text_refresher_(manifests, executor, indexes_,
                       {[](auto) {}, [this] { listener_.on_streaming_progress(); },
-                       [this](const Error& error) { listener_.on_text_warning(error); }}) {}
+                       [this](const Error& error) { listener_.on_text_warning(error); }}),
+      previews_({fetcher, manifests, backend, executor, indexes_, mapper_, listener, presentation_,
+                 played_}) {}
 
 StreamingEngine::~StreamingEngine() = default;
 

@@ -21,6 +21,7 @@
 #include "streaming/live_refresher.h"
 #include "streaming/next_segment.h"
 #include "streaming/played_tracks.h"
+#include "streaming/previews.h"
 #include "streaming/representation_selector.h"
 #include "streaming/sample_queue.h"
 #include "streaming/streaming_config.h"
@@ -71,17 +72,17 @@ class StreamingEngine final : private TrackStreamListener {
   void change_text(const TrackPreferences& preferences);
   // Empty: automatic.
   void select_representation(const std::string& id, MediaTime position);
-
   // From the next turn on.
   void set_buffering(const BufferingConfig& buffering) { config_.buffering = buffering; }
   // From the next segment on.
   void set_limits(const PictureLimits& limits) { selector_.set_limits(limits); }
   // Tallest picture this device shows without dropping frames, of abr::DroppedFrames.
   void set_smooth_height(int height) { selector_.set_smooth_height(height); }
-
   // Starts what is due. Answers how long until the next turn is needed if nothing else happens.
   Duration turn(MonotonicTime now, MediaTime position, double speed);
-
+  // Each turn: what stands beside the title. During trick play it takes the place of turn().
+  Duration turn_previews(MonotonicTime now);
+  [[nodiscard]] Previews& previews() { return previews_; }
   // The same for subtitles, which come after everything else: once there are pictures or sound.
   Duration turn_text(MonotonicTime now, MediaTime position);
   [[nodiscard]] const text::CueTimeline& subtitles() const { return text_.cues(); }
@@ -90,7 +91,6 @@ class StreamingEngine final : private TrackStreamListener {
   // The events that the manifest tells of, when they may be others than at the last call, and those
   // found in segments since then.
   [[nodiscard]] std::optional<std::vector<TimedEvent>> take_events();
-
   [[nodiscard]] SampleQueue& video() { return video_; }
   [[nodiscard]] SampleQueue& audio() { return is_changing_audio_ ? old_audio_ : audio_; }
   // At the position of the last turn: Periods differ.
@@ -300,6 +300,7 @@ class StreamingEngine final : private TrackStreamListener {
   std::size_t text_period_ = 0;   // fetched for
   std::optional<GivenText> given_text_;
   std::set<std::string> lost_text_;  // Representations that cannot be had
+  Previews previews_;
 
   std::vector<std::pair<TrackKind, SegmentFailure>> failures_;  // handled at the next turn
   std::vector<Track> tracks_;                 // last: its loads use everything above

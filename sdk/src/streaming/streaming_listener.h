@@ -19,6 +19,8 @@ class StreamingListener {
   virtual void on_streaming_warning(const Error& error) = 0;
   // Subtitles, or some of them, cannot be had; playback goes on without.
   virtual void on_text_warning(const Error& error) = 0;
+  // From inside StreamingEngine::turn_previews().
+  virtual void on_thumbnail(ThumbnailReady thumbnail) = 0;
   virtual void on_streaming_failed(Error error) = 0;
   // The origin refuses the URLs (403); answered by replace() or by giving up.
   virtual void on_url_refused(const Error& error) = 0;

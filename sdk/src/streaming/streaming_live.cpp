@@ -67,6 +67,14 @@ Duration StreamingEngine::refresh(MonotonicTime now) {
   return refresher_.turn(now, wall(now), in_use);
 }
 
+Duration StreamingEngine::turn_previews(MonotonicTime now) {
+  if (tracks_.empty() || waiting_for_renewal_) return kForever;
+  const Duration wait = previews_.turn(now, wall(now), is_live());
+  if (!previews_.is_trick()) return wait;
+  last_turn_ = now;
+  return std::min(wait, refresh(now));
+}
+
 void StreamingEngine::on_presentation(std::shared_ptr<const Presentation> presentation) {
   const MonotonicTime now = executor_.now();
   // A cache that is behind says nothing new (M21); an origin that stays behind is believed.

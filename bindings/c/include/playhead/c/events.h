@@ -19,7 +19,11 @@ enum {
   PLAYHEAD_STATE_PAUSED = 4,
   PLAYHEAD_STATE_REBUFFERING = 5, /* the buffer ran empty while playing */
   PLAYHEAD_STATE_ENDED = 6,
-  PLAYHEAD_STATE_FAILED = 7 /* see the FAILED event; loading works again */
+  PLAYHEAD_STATE_FAILED = 7, /* see the FAILED event; loading works again */
+  /* Key frames pass quickly, without sound: playhead_player_trick_play. Neither play time nor a
+   * stall. */
+  PLAYHEAD_STATE_TRICK_PLAY = 8,
+  PLAYHEAD_STATE_SCRUBBING = 9 /* playhead_player_scrub; playback stands where it was */
 };
 
 /* Why the picture's Representation is what it is, PLAYHEAD_SWITCH_…: */
@@ -100,8 +104,28 @@ enum {
   /* cues: the text on screen from position_us on, all of it; none when it is empty */
   PLAYHEAD_EVENT_CUES_CHANGED = 17,
   /* metadata: playback has reached the start of an event of the title, or begins within one */
-  PLAYHEAD_EVENT_TIMED_METADATA = 18
+  PLAYHEAD_EVENT_TIMED_METADATA = 18,
+  /* Trick play has begun, goes at another rate, or is over: from_rate, to_rate; 0: none */
+  PLAYHEAD_EVENT_RATE_CHANGED = 19,
+  /* Answers playhead_player_request_thumbnail: user_tag, thumbnail; without one: error_code,
+   * error_severity, error_detail, error_name, error_context, message */
+  PLAYHEAD_EVENT_THUMBNAIL = 20
 };
+
+/* One picture of an image of thumbnails. */
+typedef struct playhead_thumbnail {
+  uint32_t struct_size;
+  int32_t reserved;  /* 0 */
+  const void* image; /* a whole file as the service has it: JPEG, PNG ...; never NULL */
+  uint64_t image_bytes;
+  uint64_t image_id; /* equal within a play: the same image, which needs decoding but once */
+  /* Where in the image the picture is, pixels. width 0: nobody knows; the picture is then that
+   * column and row of a grid of equal pictures. */
+  int32_t x, y, width, height;
+  int32_t column, row, columns, rows;
+  int64_t start_us, duration_us; /* what it stands for */
+} playhead_thumbnail;
+#define PLAYHEAD_THUMBNAIL_INIT PLAYHEAD_SIZED(playhead_thumbnail)
 
 enum {
   PLAYHEAD_JUMP_BEHIND_WINDOW = 0, /* the live title no longer kept what was there */
@@ -149,6 +173,8 @@ typedef struct playhead_event {
   int64_t from_us;
   const playhead_cues* cues;         /* NULL but in a CUES_CHANGED */
   const playhead_metadata* metadata; /* NULL but in a TIMED_METADATA */
+  int32_t from_rate, to_rate;
+  const playhead_thumbnail* thumbnail; /* NULL but in a THUMBNAIL that has one */
 } playhead_event;
 #define PLAYHEAD_EVENT_INIT PLAYHEAD_SIZED(playhead_event)
 

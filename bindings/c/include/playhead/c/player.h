@@ -147,6 +147,29 @@ PLAYHEAD_API playhead_status playhead_player_go_live(playhead_player* player) PL
 /* 0.5..2, clamped; the pitch is kept. NaN is refused. */
 PLAYHEAD_API playhead_status playhead_player_set_speed(playhead_player* player,
                                                        double speed) PLAYHEAD_NOEXCEPT;
+/* Shows key frames alone, at most eight a second and without sound, at `rate` times the normal
+ * speed: 2, 4, 8, 16, 32, or the same negative: backwards. They come from the title's I-frame
+ * playlists or trick-mode AdaptationSets, else out of its lowest Representation. On a slow link
+ * fewer are shown, not later ones. 0 ends it, and so do playhead_player_play, _pause and _seek; but
+ * for the last, playback goes on exactly at the picture shown, or is paused there. At the title's
+ * start it ends by itself, and playback goes on; at its end it pauses; at the edge of a live title
+ * playback goes on there. Told by PLAYHEAD_EVENT_RATE_CHANGED. Other rates are refused with a
+ * WARNING, and so is a title without pictures, or before it can be seeked in. */
+PLAYHEAD_API playhead_status playhead_player_trick_play(playhead_player* player,
+                                                        int32_t rate) PLAYHEAD_NOEXCEPT;
+/* Shows the key frame at or before position_us while the viewer is still looking for a place:
+ * playback stands still where it was, position and buffer stay. Of many calls the latest counts.
+ * playhead_player_seek ends it where the viewer has let go; playhead_player_play and _pause end it
+ * where it began. Refused as trick play is. */
+PLAYHEAD_API playhead_status playhead_player_scrub(playhead_player* player,
+                                                   int64_t position_us) PLAYHEAD_NOEXCEPT;
+/* Asks for the thumbnail that stands for position_us: a picture out of an image playlist (HLS
+ * EXT-X-IMAGE-STREAM-INF) or a tile AdaptationSet (DASH). Answered by one PLAYHEAD_EVENT_THUMBNAIL
+ * with user_tag, unless a later call, playhead_player_load or _stop comes before the answer.
+ * Playback does not notice. Images are kept: the neighbours of a picture cost nothing. */
+PLAYHEAD_API playhead_status playhead_player_request_thumbnail(playhead_player* player,
+                                                               int64_t position_us,
+                                                               uint64_t user_tag) PLAYHEAD_NOEXCEPT;
 /* 0..1, clamped. NaN is refused. */
 PLAYHEAD_API playhead_status playhead_player_set_volume(playhead_player* player,
                                                         double volume) PLAYHEAD_NOEXCEPT;

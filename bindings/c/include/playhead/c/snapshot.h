@@ -31,7 +31,9 @@ typedef struct playhead_player_status {
   int32_t is_auto_bitrate;
   int32_t representation_count;
   int32_t track_count;
-  int32_t reserved; /* 0 */
+  int32_t trick_rate;     /* of playhead_player_trick_play; 0: none */
+  int32_t has_thumbnails; /* 1: at the position, see playhead_player_request_thumbnail */
+  int32_t reserved;       /* 0 */
 } playhead_player_status;
 #define PLAYHEAD_PLAYER_STATUS_INIT PLAYHEAD_SIZED(playhead_player_status)
 
