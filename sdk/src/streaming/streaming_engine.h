@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -28,6 +26,7 @@
 #include "streaming/streaming_listener.h"
 #include "streaming/text_track.h"
 #include "streaming/timeline_mapper.h"
+#include "streaming/title_events.h"
 #include "streaming/track_stream.h"
 #include "streaming/transfer_watch.h"
 #include "streaming/trouble.h"
@@ -68,10 +67,8 @@ class StreamingEngine final : private TrackStreamListener {
   // before `position` in the buffer, else the start of the segment there; `position` itself when
   // neither is known.
   [[nodiscard]] MediaTime entry_before(MediaTime position) const;
-  // Shows other subtitles; nothing else changes.
-  void change_text(const TrackPreferences& preferences);
-  // Empty: automatic.
-  void select_representation(const std::string& id, MediaTime position);
+  void change_text(const TrackPreferences& preferences);  // subtitles; nothing else changes
+  void select_representation(const std::string& id, MediaTime position);  // empty: automatic
   // From the next turn on.
   void set_buffering(const BufferingConfig& buffering) { config_.buffering = buffering; }
   // From the next segment on.
@@ -88,9 +85,7 @@ class StreamingEngine final : private TrackStreamListener {
   [[nodiscard]] const text::CueTimeline& subtitles() const { return text_.cues(); }
   // Of the captions inside the pictures that are shown, 1..4; 0: none are.
   [[nodiscard]] int caption_channel() const;
-  // The events that the manifest tells of, when they may be others than at the last call, and those
-  // found in segments since then.
-  [[nodiscard]] std::optional<std::vector<TimedEvent>> take_events();
+  [[nodiscard]] std::optional<std::vector<TimedEvent>> take_events();  // see TitleEvents::take
   [[nodiscard]] SampleQueue& video() { return video_; }
   [[nodiscard]] SampleQueue& audio() { return is_changing_audio_ ? old_audio_ : audio_; }
   // At the position of the last turn: Periods differ.
@@ -176,8 +171,7 @@ class StreamingEngine final : private TrackStreamListener {
   void on_presentation(std::shared_ptr<const Presentation> presentation);
   // Tracks go on in the Periods there are now.
   void follow_periods();
-  // More segments may come.
-  [[nodiscard]] bool is_open(const LoadedIndex& index) const;
+  [[nodiscard]] bool is_open(const LoadedIndex& index) const;  // more segments may come
   [[nodiscard]] bool is_live() const;
   [[nodiscard]] LiveState live_of_mpd(const LoadedIndex* index, MonotonicTime now) const;
   // The index by which a live title is judged; null before there is one.
@@ -226,8 +220,7 @@ class StreamingEngine final : private TrackStreamListener {
                         MediaTime position);
   // False: it did not come in time, and is given up.
   bool go_on_replacing(Track& track, MonotonicTime now, MediaTime position);
-  // Nothing comes after what was fetched, for that reason.
-  void block(Track& track, Error error);
+  void block(Track& track, Error error);  // nothing comes after what was fetched, for that reason
   // Reports it once what can be played was played. Answers when to look again.
   Duration report_blocked(MediaTime position, double speed);
   // The index of `chosen`. Null while it is fetched, unless the Representation fetched so far goes
@@ -242,7 +235,7 @@ class StreamingEngine final : private TrackStreamListener {
   void start_steering();
   [[nodiscard]] SteeringReport steering_report() const;
   void on_steered();
-  // The Representation with that id in the track's set; null when there is none.
+  // Of the track's set; null when there is none with that id.
   [[nodiscard]] const Representation* representation_of(const Track& track,
                                                         const std::string& id) const;
   // Samples that wait for pictures to place the timeline, where no such pictures come.
@@ -287,10 +280,7 @@ class StreamingEngine final : private TrackStreamListener {
   TransferWatch watch_;
   std::string last_video_id_;
   uint64_t transfers_ = 0;  // planned so far
-  // What take_events() was answered from.
-  std::shared_ptr<const Presentation> events_of_;
-  std::shared_ptr<const SegmentIndex> events_with_;
-  std::vector<TimedEvent> found_events_;  // in segments, since then
+  TitleEvents events_;
   bool waiting_for_renewal_ = false;
   bool has_failed_ = false;
   int64_t wasted_bytes_ = 0;

@@ -122,9 +122,7 @@ int StreamingEngine::caption_channel() const {
 }
 
 void StreamingEngine::on_events(std::vector<TimedEvent> events) {
-  for (TimedEvent& event : events) {
-    if (found_events_.size() < limits::kEventMessages) found_events_.push_back(std::move(event));
-  }
+  events_.add(std::move(events));
   listener_.on_streaming_progress();
 }
 
@@ -136,18 +134,7 @@ std::optional<std::vector<TimedEvent>> StreamingEngine::take_events() {
     const Representation* fetched = representation_of(track, track.last_id);
     if (!index && fetched) index = indexes_.find(*fetched);
   }
-  const auto segments = index ? index->segments : nullptr;
-  std::vector<TimedEvent> events = std::exchange(found_events_, {});
-  if (events_of_ == presentation_ && (!segments || events_with_ == segments)) {
-    return events.empty() ? std::nullopt : std::optional(std::move(events));
-  }
-  events_of_ = presentation_;
-  if (segments) events_with_ = segments;
-  for (const Period& period : presentation_->periods) {
-    events.insert(events.end(), period.events.begin(), period.events.end());
-  }
-  if (index) events.insert(events.end(), index->events.begin(), index->events.end());
-  return events;
+  return events_.take(presentation_, index);
 }
 
 }  // namespace playhead

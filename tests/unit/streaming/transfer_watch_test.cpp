@@ -56,7 +56,7 @@ TEST_CASE("transfer_watch: chunks tell the link's width, their pauses do not") {
   // A second of 0.4 Mbit/s in chunks of 200 ms, of which each comes in 10 ms: 8 Mbit/s.
   for (int i = 10; i < 30; ++i) {
     const MonotonicTime start{at_ms(i * 1000)};
-    watch.begin_video({"v", "", {}, start, true, {}, 0});
+    watch.begin_video({"v", "", {}, true, {}, 0});
     for (int chunk = 0; chunk < 5; ++chunk) {
       for (int piece = 0; piece < 3; ++piece) {
         watch.add_bytes(TrackKind::kVideo, piece == 0 ? 0 : 5'000,
