@@ -106,6 +106,11 @@ std::string Controls::cycle_audio(const PlayerView& view) {
   return select_audio(view, static_cast<int>(next));
 }
 
+std::string Controls::play_next() {
+  static_cast<void>(playhead_player_play_next(player_));
+  return "Next";
+}
+
 std::string Controls::run(const PlayerView& view, const Step& step) {
   switch (step.action) {
     case Action::kPlay:
@@ -133,6 +138,8 @@ std::string Controls::run(const PlayerView& view, const Step& step) {
     case Action::kHover:
       hover_us_ = static_cast<int64_t>(step.value * 1e6);
       break;
+    case Action::kNext:
+      return play_next();
     case Action::kQuit:
       break;
   }
@@ -142,6 +149,11 @@ std::string Controls::run(const PlayerView& view, const Step& step) {
 void Controls::on_event(const playhead_event& event) {
   if (event.type == PLAYHEAD_EVENT_SEEK_DONE && event.user_tag == seek_tag_) {
     seek_target_us_.reset();
+  }
+  if (event.type == PLAYHEAD_EVENT_LOAD_STARTED) {
+    // What was chosen and looked for was the last title's.
+    seek_target_us_.reset();
+    quality_id_.clear();
   }
   if (event.type != PLAYHEAD_EVENT_STATE_CHANGED) return;
   if (event.to_state == PLAYHEAD_STATE_PAUSED) is_paused_ = true;

@@ -31,6 +31,7 @@ class Controls {
   std::string cycle_quality(const PlayerView& view);
   std::string select_audio(const PlayerView& view, int index);
   std::string cycle_audio(const PlayerView& view);
+  std::string play_next();
 
   // Does one step of a script; quitting is the caller's.
   std::string run(const PlayerView& view, const Step& step);

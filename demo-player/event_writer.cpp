@@ -41,6 +41,7 @@ using Fill = void (*)(Json&, const playhead_event&);
 void fill_start(Json& line, const playhead_event& event) {
   line["url"] = event.url;
   line["title_id"] = event.title_id;
+  line["is_next"] = event.is_next != 0;
 }
 void fill_manifest(Json& line, const playhead_event& event) {
   line["url"] = event.url;
@@ -123,6 +124,7 @@ void fill_thumbnail(Json& line, const playhead_event& event) {
   line["bytes"] = picture.image_bytes;
 }
 void fill_ended(Json& line, const playhead_event& event) {
+  line["goes_on"] = event.goes_on != 0;
   line["position_s"] = to_seconds(event.position_us);
 }
 void fill_error(Json& line, const playhead_event& event) {

@@ -66,7 +66,7 @@ void draw_status_panel(const HudModel& model, const HudFonts& fonts) {
 }
 
 void draw_help_panel(const HudFonts& fonts) {
-  constexpr std::array<std::array<const char*, 2>, 13> kKeys{{
+  constexpr std::array<std::array<const char*, 2>, 14> kKeys{{
       {"space", "play, pause"},
       {"left  right", "10 seconds back, on"},
       {"shift left  right", "a minute back, on"},
@@ -76,6 +76,7 @@ void draw_help_panel(const HudFonts& fonts) {
       {",  .", "wind back, on: 2 to 32 times"},
       {"q", "picture quality"},
       {"a", "audio track"},
+      {"n", "next title"},
       {"i", "status"},
       {"f", "full screen"},
       {"s", "screenshot"},

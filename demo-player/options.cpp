@@ -26,8 +26,8 @@ constexpr double kMaxSeconds = 1e6;  // of any time on the command line: eleven 
 
 const char* const kKeys =
     "Keys:  space play/pause   left/right 10 s (with shift 60 s)   up/down volume   m mute\n"
-    "       [ ] speed   , . wind back, on (2 to 32 times)   q quality   a audio track   i status   "
-    "f full screen   s screenshot\n"
+    "       [ ] speed   , . wind back, on (2 to 32 times)   q quality   a audio track   n next\n"
+    "       i status   f full screen   s screenshot\n"
     "       h help   Esc quit\n"
     "Exit:  0 something was played   1 playback failed   2 a mistake on the command line\n"
     "       3 ended before anything was played\n";
@@ -52,6 +52,7 @@ struct Raw {
   bool no_audio = false;
   std::string script;
   std::string preset = "vod";
+  std::vector<std::string> urls, titles;
 };
 
 // A number from `low` to `high`; --help names the option's values in words instead.
@@ -69,8 +70,14 @@ CLI::Validator between(double low, double high) {
 }
 
 void add_source_options(CLI::App& app, Raw& raw) {
-  auto* url = app.add_option("--url", raw.options.url, "Play this HLS or DASH manifest");
-  auto* title = app.add_option("--title", raw.options.title, "Play this title of the service");
+  auto* url = app.add_option("--url", raw.urls,
+                             "Play this HLS or DASH manifest; several play one after another")
+                  ->allow_extra_args(false)
+                  ->type_name("URL");
+  auto* title = app.add_option("--title", raw.titles,
+                               "Play this title of the service; several play one after another")
+                    ->allow_extra_args(false)
+                    ->type_name("ID");
   auto* api = app.add_option("--api", raw.options.api, "Address of the service, with --title");
   app.add_option("--token", raw.options.token, "Access token of the service")
       ->envname("PLAYHEAD_TOKEN");
@@ -145,6 +152,15 @@ void add_output_options(CLI::App& app, Raw& raw) {
 
 int64_t to_us(double seconds) { return static_cast<int64_t>(seconds * 1e6); }
 
+// The first of `names` becomes `first`, the others follow it.
+void take_sources(std::vector<std::string> names, std::string& first,
+                  std::vector<std::string>& following) {
+  if (names.empty()) return;
+  first = std::move(names.front());
+  names.erase(names.begin());
+  following = std::move(names);
+}
+
 int fail(const std::string& sentence) {
   std::cerr << "playhead-demo: " << sentence << "\nTry --help.\n";
   return kUsageError;
@@ -170,6 +186,8 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
     return {std::nullopt, fail(error.what())};
   }
   Options options = std::move(raw.options);
+  take_sources(std::move(raw.urls), options.url, options.following);
+  take_sources(std::move(raw.titles), options.title, options.following);
   if (options.url.empty() && options.title.empty()) {
     return {std::nullopt, fail("name what to play: --url URL, or --title ID --api URL")};
   }

@@ -12,8 +12,9 @@ namespace demo {
 
 // What the user asked for on the command line.
 struct Options {
-  std::string url;    // of any manifest, or
-  std::string title;  // of the service at `api`
+  std::string url;                     // of any manifest, or
+  std::string title;                   // of the service at `api`
+  std::vector<std::string> following;  // more of the same kind, which play one after another
   std::string api;
   std::string token;
   std::string token_file;

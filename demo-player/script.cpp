@@ -16,7 +16,7 @@ struct Word {
   bool has_value;
   const char* usage;
 };
-constexpr std::array<Word, 12> kWords{
+constexpr std::array<Word, 13> kWords{
     {{"play", Action::kPlay, false, "play"},
      {"pause", Action::kPause, false, "pause"},
      {"seek", Action::kSeek, true, "seek=SECONDS"},
@@ -28,6 +28,7 @@ constexpr std::array<Word, 12> kWords{
      {"trick", Action::kTrick, true, "trick=RATE (-32..32; 0 ends it)"},
      {"scrub", Action::kScrub, true, "scrub=SECONDS"},
      {"hover", Action::kHover, true, "hover=SECONDS"},
+     {"next", Action::kNext, false, "next"},
      {"quit", Action::kQuit, false, "quit"}}};
 
 // Longest moment or position a script may name, seconds: eleven days.

@@ -20,6 +20,7 @@ enum class Action : uint8_t {
   kTrick,    // value: rate, may be negative; 0: none
   kScrub,    // value: seconds
   kHover,    // value: seconds; as if the pointer were there on the seek bar
+  kNext,     // the title that comes next
   kQuit,
 };
 

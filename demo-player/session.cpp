@@ -61,13 +61,52 @@ bool Session::open_player(const playhead_video_sink* video, const playhead_audio
   thumbnails_ = std::make_unique<Thumbnails>(player);
   if (options_.speed != 1.0) static_cast<void>(controls_->set_speed(options_.speed));
   if (options_.volume != 1.0) static_cast<void>(controls_->set_volume(options_.volume));
-  playhead_source source = PLAYHEAD_SOURCE_INIT;
-  source.title_id = options_.title.c_str();
-  source.url = options_.url.c_str();
-  source.has_start = options_.start_us.has_value() ? 1 : 0;
-  source.start_us = options_.start_us.value_or(0);
-  return playhead_player_load(player, &source) == PLAYHEAD_OK &&
-         playhead_player_play(player) == PLAYHEAD_OK;
+  return load_first();
+}
+
+const std::string& Session::source(std::size_t number) const {
+  if (number > 0) return options_.following[number - 1];
+  return options_.title.empty() ? options_.url : options_.title;
+}
+
+bool Session::load_first() {
+  playhead_source first = PLAYHEAD_SOURCE_INIT;
+  first.title_id = options_.title.c_str();
+  first.url = options_.url.c_str();
+  first.has_start = options_.start_us.has_value() ? 1 : 0;
+  first.start_us = options_.start_us.value_or(0);
+  const bool is_loading = playhead_player_load(player_.get(), &first) == PLAYHEAD_OK &&
+                          playhead_player_play(player_.get()) == PLAYHEAD_OK;
+  if (is_loading) tell_next();
+  return is_loading;
+}
+
+void Session::tell_next() {
+  if (!has_next()) return;
+  playhead_source next = PLAYHEAD_SOURCE_INIT;
+  const std::string& name = source(at_ + 1);
+  if (options_.title.empty()) {
+    next.url = name.c_str();
+  } else {
+    next.title_id = name.c_str();
+  }
+  static_cast<void>(playhead_player_set_next(player_.get(), &next));
+}
+
+void Session::on_load_started(const playhead_event& event) {
+  if (event.is_next == 0) return;
+  if (summary_) write_summary();
+  has_played_before_ = has_played_before_ || has_played();
+  summary_.reset();
+  saved_us_ = 0;
+  ++at_;
+  tell_next();
+}
+
+void Session::on_ended(const playhead_event& event) {
+  has_ended_ = event.goes_on == 0 && !has_next();
+  // It was named too late to follow by itself.
+  if (event.goes_on == 0 && has_next()) static_cast<void>(playhead_player_play_next(player_.get()));
 }
 
 void Session::set_view_size(int width, int height, double pixel_ratio) {
@@ -124,16 +163,19 @@ int Session::close() {
     write_summary();
     write_decisions();
   }
-  const bool has_played =
-      summary_ && (summary_->play_time_us > 0 ||
-                   (options_.exits_after_first_frame && summary_->has_startup != 0));
+  const bool has_played_any = has_played_before_ || has_played();
   player_.reset();
   client_.reset();
   if (!error_.empty()) return kFailed;
-  if (has_played) return 0;
+  if (has_played_any) return 0;
   say(stderr, "error: ended before anything was played" +
                   (last_warning_.empty() ? "" : "; the last trouble: " + last_warning_));
   return kNothingPlayed;
+}
+
+bool Session::has_played() const {
+  return summary_ && (summary_->play_time_us > 0 ||
+                      (options_.exits_after_first_frame && summary_->has_startup != 0));
 }
 
 // The library starts a title that was seen to its end from the beginning.
@@ -153,7 +195,8 @@ void Session::on_event(const playhead_event& event) {
   controls_->on_event(event);
   thumbnails_->on_event(event);
   const int64_t t_us = since_begin_us(event.time_us);
-  const bool has_own_start = options_.start_us.has_value();
+  if (event.type == PLAYHEAD_EVENT_LOAD_STARTED) on_load_started(event);
+  const bool has_own_start = at_ == 0 && options_.start_us.has_value();
   for (const std::string& line : formatter_.lines(t_us, event, has_own_start)) {
     if (writer_.is_on_stdout() && before_output_) before_output_();
     writer_.write(line);
@@ -166,13 +209,13 @@ void Session::on_event(const playhead_event& event) {
       tell_resumption(event.position_us);
       break;
     case PLAYHEAD_EVENT_FIRST_FRAME:
-      first_frame_us_ = begin_us_ + t_us;
+      if (!first_frame_us_) first_frame_us_ = begin_us_ + t_us;
       break;
     case PLAYHEAD_EVENT_CUES_CHANGED:
       subtitles_ = read_subtitles(event.cues);
       break;
     case PLAYHEAD_EVENT_ENDED:
-      has_ended_ = true;
+      on_ended(event);
       break;
     case PLAYHEAD_EVENT_WARNING:
       last_warning_ = std::string(event.error_name) + ": " + event.message;

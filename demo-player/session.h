@@ -53,6 +53,9 @@ class Session {
   [[nodiscard]] bool has_first_frame() const { return first_frame_us_.has_value(); }
   // The text over the picture.
   [[nodiscard]] const std::vector<Subtitle>& subtitles() const { return subtitles_; }
+  // The URL or title that plays.
+  [[nodiscard]] const std::string& playing() const { return source(at_); }
+  [[nodiscard]] bool has_next() const { return at_ < options_.following.size(); }
   // The sentence that ended the play; empty while it goes on.
   [[nodiscard]] const std::string& error() const { return error_; }
   // What the script or the library has to tell the user since the last call.
@@ -61,6 +64,14 @@ class Session {
   void set_before_output(std::function<void()> hook) { before_output_ = std::move(hook); }
 
  private:
+  // What is played first (0), and what follows.
+  [[nodiscard]] const std::string& source(std::size_t number) const;
+  // Tells the player what to play, or what comes next.
+  [[nodiscard]] bool load_first();
+  void tell_next();
+  void on_load_started(const playhead_event& event);
+  void on_ended(const playhead_event& event);
+  [[nodiscard]] bool has_played() const;
   bool open_player(const playhead_video_sink* video, const playhead_audio_sink& audio);
   void on_event(const playhead_event& event);
   void say(std::FILE* stream, const std::string& line);
@@ -85,8 +96,10 @@ class Session {
   std::size_t next_step_ = 0;              // of the script
   int view_width_ = 0, view_height_ = 0;   // 0: no window
   double pixel_ratio_ = 1;
+  std::size_t at_ = 0;  // which source plays
   bool has_quit_ = false, has_ended_ = false;
-  int64_t saved_us_ = 0;  // position the service had, unless the user chose one
+  bool has_played_before_ = false;  // a title that another followed
+  int64_t saved_us_ = 0;            // position the service had, unless the user chose one
   std::string error_, note_, last_warning_;
   std::vector<Subtitle> subtitles_;
   std::optional<playhead_qoe> summary_;

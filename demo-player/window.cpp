@@ -27,15 +27,15 @@ constexpr int64_t kStepUs = 10'000'000, kBigStepUs = 60'000'000;
 constexpr double kVolumeStep = 0.1, kSpeedStep = 0.25;
 
 // The title, or the file's name within its URL; and the host it comes from.
-std::string title_of(const Options& options) {
-  if (!options.title.empty()) return options.title;
-  const std::string path = options.url.substr(0, options.url.find_first_of("?#"));
+std::string title_of(const Options& options, const std::string& name) {
+  if (!options.title.empty()) return name;
+  const std::string path = name.substr(0, name.find_first_of("?#"));
   const std::size_t slash = path.find_last_of('/');
   const bool has_name = slash != std::string::npos && slash + 1 < path.size();
   return has_name ? path.substr(slash + 1) : path;
 }
-std::string origin_of(const Options& options) {
-  const std::string& address = options.title.empty() ? options.url : options.api;
+std::string origin_of(const Options& options, const std::string& name) {
+  const std::string& address = options.title.empty() ? name : options.api;
   const std::size_t scheme = address.find("://");
   const std::size_t host = scheme == std::string::npos ? 0 : scheme + 3;
   return address.substr(host, address.find_first_of("/?#", host) - host);
@@ -63,7 +63,7 @@ Window::~Window() {
 bool Window::open(std::string& reason) {
   SDL_SetYUVConversionMode(SDL_YUV_CONVERSION_AUTOMATIC);
   if (SDL_InitSubSystem(SDL_INIT_VIDEO) == 0) {
-    const std::string title = "Playhead \u2013 " + title_of(options_);
+    const std::string title = "Playhead \u2013 " + title_of(options_, session_.playing());
     window_ = SDL_CreateWindow(title.c_str(), SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED,
                                kWidth, kHeight, SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
   }
@@ -161,6 +161,8 @@ void Window::on_key(const SDL_KeyboardEvent& key) {
       return tell(controls.cycle_quality(view));
     case SDLK_a:
       return tell(controls.cycle_audio(view));
+    case SDLK_n:
+      return session_.has_next() ? tell(controls.play_next()) : tell("Nothing comes next");
     case SDLK_i:
       shows_status_ = !shows_status_;
       return;
@@ -231,8 +233,8 @@ void Window::draw() {
   ImGui_ImplSDL2_NewFrame();
   ImGui::NewFrame();
   HudModel model{session_.view(), session_.controls(), history_};
-  model.title = title_of(options_);
-  model.subtitle = origin_of(options_);
+  model.title = title_of(options_, session_.playing());
+  model.subtitle = origin_of(options_, session_.playing());
   model.shows_status = shows_status_;
   model.shows_help = shows_help_;
   model.is_full_screen = is_full_screen_;

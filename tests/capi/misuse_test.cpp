@@ -61,6 +61,9 @@ TEST_CASE("U08 misuse: NULL is answered everywhere") {
   CHECK(playhead_player_prepare(nullptr, nullptr) == kInvalid);
   CHECK(playhead_player_create(nullptr, nullptr, &player) == kInvalid);
   CHECK(playhead_player_load(nullptr, &source) == kInvalid);
+  CHECK(playhead_player_set_next(nullptr, &source) == kInvalid);
+  CHECK(playhead_player_set_next(nullptr, nullptr) == kInvalid);
+  CHECK(playhead_player_play_next(nullptr) == kInvalid);
   CHECK(playhead_player_play(nullptr) == kInvalid);
   CHECK(playhead_player_pause(nullptr) == kInvalid);
   CHECK(playhead_player_seek(nullptr, 0, 0) == kInvalid);

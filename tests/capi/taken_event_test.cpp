@@ -156,7 +156,11 @@ TEST_CASE("taken_event: every kind fills the members its type names") {
   };
   const Case cases[] = {
       {"load", LoadStarted{"m_1", "u"}, PLAYHEAD_EVENT_LOAD_STARTED,
-       [](auto& e) { return std::string(e.title_id) == "m_1" && std::string(e.url) == "u"; }},
+       [](auto& e) {
+         return std::string(e.title_id) == "m_1" && std::string(e.url) == "u" && e.is_next == 0;
+       }},
+      {"next", LoadStarted{"m_2", "u", true}, PLAYHEAD_EVENT_LOAD_STARTED,
+       [](auto& e) { return std::string(e.title_id) == "m_2" && e.is_next == 1; }},
       {"session", SessionStarted{"u", 12s}, PLAYHEAD_EVENT_SESSION_STARTED,
        [](auto& e) { return e.target_us == 12'000'000; }},
       {"manifest", ManifestLoaded{"u", 5ms, 90s, 4, 2, 1}, PLAYHEAD_EVENT_MANIFEST_LOADED,
@@ -232,7 +236,9 @@ TEST_CASE("taken_event: every kind fills the members its type names") {
          return e.user_tag == 10 && e.thumbnail == nullptr &&
                 e.error_code == PLAYHEAD_ERROR_HTTP_STATUS;
        }},
-      {"ended", Ended{}, PLAYHEAD_EVENT_ENDED, [](auto& e) { return e.qoe == nullptr; }},
+      {"ended", Ended{}, PLAYHEAD_EVENT_ENDED,
+       [](auto& e) { return e.qoe == nullptr && e.goes_on == 0; }},
+      {"goes on", Ended{true}, PLAYHEAD_EVENT_ENDED, [](auto& e) { return e.goes_on == 1; }},
       {"warning", Warning{error}, PLAYHEAD_EVENT_WARNING,
        [](auto& e) {
          return e.error_code == PLAYHEAD_ERROR_HTTP_STATUS && e.error_detail == 503 &&
@@ -249,10 +255,9 @@ TEST_CASE("taken_event: every kind fills the members its type names") {
          return e.qoe != nullptr && e.qoe->struct_size == sizeof(playhead_qoe) &&
                 e.qoe->has_startup == 1 && e.qoe->startup_us == 250'000 &&
                 e.qoe->play_time_us == 60'000'000 && e.qoe->rebuffer_count == 2 &&
-                e.qoe->wasted_bytes == 8 && e.qoe->rebuffer_time_us == 3'000'000 &&
-                e.qoe->mean_bitrate_bps == 9 && e.qoe->switches == 4 &&
-                e.qoe->dropped_frames == 5 && e.qoe->shown_frames == 6 && e.qoe->bytes == 7 &&
-                e.qoe->start_wait_us == 100'000;
+                e.qoe->rebuffer_time_us == 3'000'000 && e.qoe->mean_bitrate_bps == 9 &&
+                e.qoe->switches == 4 && e.qoe->dropped_frames == 5 && e.qoe->shown_frames == 6 &&
+                e.qoe->bytes == 7 && e.qoe->wasted_bytes == 8 && e.qoe->start_wait_us == 100'000;
        }},
       {"summary without a picture", Summary{}, PLAYHEAD_EVENT_SUMMARY,
        [](auto& e) {

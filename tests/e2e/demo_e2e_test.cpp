@@ -35,6 +35,14 @@ class Media {
            "fmp4.m3u8");
     encode("4", "24", {"-seg_duration", "1", "-f", "dash"}, "dash.mpd");
     encode("1", "24", {"-seg_duration", "1", "-f", "dash"}, "short.mpd");
+    // In folders of their own, for their segments have the same names. Other sound: one channel,
+    // another rate.
+    for (const char* name : {"mono", "last"}) {
+      std::filesystem::create_directory(folder_.path() / name);
+    }
+    encode("3", "24", {"-ac", "1", "-ar", "22050", "-seg_duration", "1", "-f", "dash"},
+           "mono/title.mpd");
+    encode("1", "24", {"-seg_duration", "1", "-f", "dash"}, "last/title.mpd");
     // A title of the service, long enough to be resumed.
     std::filesystem::create_directory(folder_.path() / "m_1");
     encode("30", "48", {"-hls_time", "2", "-hls_playlist_type", "vod", "-f", "hls"},
@@ -261,6 +269,43 @@ TEST_CASE("demo: plays what other packagers made, from the first picture to the 
     CHECK(summary["shown_frames"].get<int>() + summary["dropped_frames"].get<int>() > 80);
     CHECK(summary["bytes"].get<int64_t>() > 10'000);
     CHECK(find_event(events, "first_frame")["width"] == 320);
+  }
+}
+
+TEST_CASE("demo: several titles play one after another, each with its own summary") {
+  const TempDir temp;
+  for (const bool is_cut : {false, true}) {
+    CAPTURE(is_cut);
+    DemoProcess demo({"--headless", "--storage", "", "--url", media().url("ts.m3u8"), "--url",
+                      media().url("mono/title.mpd"), "--url", media().url("last/title.mpd"), "--do",
+                      is_cut ? "0.5:next" : "60:pause"},
+                     temp.path() / "errors");
+    CHECK(demo.wait() == 0);
+    CAPTURE(demo.errors());
+    std::vector<std::string> starts;
+    std::vector<int> frames;
+    std::vector<bool> goes_on;
+    for (const json& event : demo.events()) {
+      if (event["event"] == "start") {
+        CHECK(event["is_next"] == !starts.empty());
+        starts.push_back(event["url"].get<std::string>());
+      }
+      if (event["event"] == "ended") goes_on.push_back(event["goes_on"].get<bool>());
+      if (event["event"] == "summary") {
+        frames.push_back(event["shown_frames"].get<int>() + event["dropped_frames"].get<int>());
+        CHECK(event["rebuffer_count"] == 0);
+      }
+    }
+    CHECK(starts == std::vector<std::string>{media().url("ts.m3u8"), media().url("mono/title.mpd"),
+                                             media().url("last/title.mpd")});
+    REQUIRE(frames.size() == 3);
+    if (!is_cut) CHECK(frames[0] == 4 * 24);
+    CHECK(frames[1] == 3 * 24);
+    CHECK(frames[2] == 24);
+    CHECK(goes_on ==
+          (is_cut ? std::vector<bool>{true, false} : std::vector<bool>{true, true, false}));
+    CHECK(find_event(demo.events(), "error").is_null());
+    CHECK(demo.events().back()["event"] == "summary");
   }
 }
 

@@ -80,6 +80,17 @@ TEST_CASE("options: help and version are no mistakes") {
   }
 }
 
+TEST_CASE("options: several titles follow each other in their order") {
+  const ParsedOptions urls = parse({"--url", "u", "--url", "v", "--speed", "2", "--url", "w"});
+  REQUIRE(urls.options.has_value());
+  CHECK(urls.options->url == "u");
+  CHECK(urls.options->following == std::vector<std::string>{"v", "w"});
+  const ParsedOptions titles = parse({"--api", "http://h", "--title", "m", "--title", "n"});
+  REQUIRE(titles.options.has_value());
+  CHECK(titles.options->title == "m");
+  CHECK(titles.options->following == std::vector<std::string>{"n"});
+}
+
 TEST_CASE("options: everything said is understood") {
   const ParsedOptions parsed = parse({"--title",      "m_1",
                                       "--api",        "http://h",
@@ -159,7 +170,7 @@ TEST_CASE("event log: every event has the name and the fields that are promised"
     std::vector<const char*> fields;
   };
   const Case cases[] = {
-      {PLAYHEAD_EVENT_LOAD_STARTED, "start", {"url", "title_id"}},
+      {PLAYHEAD_EVENT_LOAD_STARTED, "start", {"url", "title_id", "is_next"}},
       {PLAYHEAD_EVENT_MANIFEST_LOADED, "manifest_loaded", {"url", "ms", "duration_s"}},
       {PLAYHEAD_EVENT_FIRST_FRAME, "first_frame", {"startup_ms", "width", "height"}},
       {PLAYHEAD_EVENT_REPRESENTATION_CHANGED,
@@ -172,7 +183,7 @@ TEST_CASE("event log: every event has the name and the fields that are promised"
       {PLAYHEAD_EVENT_POSITION_JUMPED, "jumped", {"from_s", "to_s", "reason"}},
       {PLAYHEAD_EVENT_RATE_CHANGED, "rate_changed", {"position_s", "from", "to"}},
       {PLAYHEAD_EVENT_THUMBNAIL, "thumbnail", {"error"}},
-      {PLAYHEAD_EVENT_ENDED, "ended", {}},
+      {PLAYHEAD_EVENT_ENDED, "ended", {"goes_on"}},
       {PLAYHEAD_EVENT_WARNING, "warning", {"code", "message"}},
       {PLAYHEAD_EVENT_FAILED, "error", {"code", "message"}},
       {PLAYHEAD_EVENT_EVENTS_DROPPED, "events_dropped", {"count"}}};

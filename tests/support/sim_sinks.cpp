@@ -7,6 +7,7 @@ namespace playhead::test {
 
 Result<AudioFormat> SimAudioSink::open(AudioFormat wanted) {
   if (is_unplugged_) return make_error(ErrorCode::kAudioOutput, "no simulated sound device");
+  ++opened_;
   format_ = wanted;
   is_open_ = true;
   is_running_ = false;
@@ -52,6 +53,7 @@ void SimAudioSink::resume() {
 
 void SimAudioSink::flush() {
   pause();
+  ++flushed_;
   total_played_ += played_;
   written_ = played_ = remainder_us_ = 0;
 }

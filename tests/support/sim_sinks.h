@@ -14,6 +14,7 @@ class CapturingVideoSink final : public VideoSink {
  public:
   explicit CapturingVideoSink(Executor& executor) : executor_(executor) {}
   void show(const VideoFrame& frame) override { shown_.push_back({executor_.now(), frame.time}); }
+  void clear() override { ++cleared_; }
 
   struct Shown {
     MonotonicTime at;
@@ -21,10 +22,13 @@ class CapturingVideoSink final : public VideoSink {
   };
   [[nodiscard]] const std::vector<Shown>& shown() const { return shown_; }
   void forget() { shown_.clear(); }
+  // How often the screen went black.
+  [[nodiscard]] int cleared() const { return cleared_; }
 
  private:
   Executor& executor_;
   std::vector<Shown> shown_;
+  int cleared_ = 0;
 };
 
 // A sound device that plays by the executor's clock.
@@ -53,6 +57,10 @@ class SimAudioSink final : public AudioSink {
   }
   // Frames of silence among those written since open().
   [[nodiscard]] int64_t silent_frames() const { return silent_frames_; }
+  // How often the device was opened, and what it had was dropped.
+  [[nodiscard]] int opened() const { return opened_; }
+  [[nodiscard]] int flushed() const { return flushed_; }
+  [[nodiscard]] bool is_running() const { return is_running_; }
   // Frames the device wanted to play while running but did not have.
   [[nodiscard]] int64_t underrun_frames() const { return underrun_frames_; }
 
@@ -62,6 +70,7 @@ class SimAudioSink final : public AudioSink {
 
   Executor& executor_;
   AudioFormat format_;
+  int opened_ = 0, flushed_ = 0;
   bool is_unplugged_ = false;
   bool is_open_ = false;
   bool is_running_ = false;

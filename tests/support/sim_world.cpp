@@ -47,7 +47,7 @@ struct Line {
     out << "thumbnail " << e.start.us << ' ' << e.image.size();
     if (e.error) out << ' ' << describe(*e.error);
   }
-  void operator()(const Ended&) const { out << "ended"; }
+  void operator()(const Ended& e) const { out << (e.goes_on ? "ended, goes on" : "ended"); }
   void operator()(const Warning& e) const { out << "warning " << describe(e.error); }
   void operator()(const Failed& e) const { out << "failed " << describe(e.error); }
   void operator()(const Summary& e) const {
@@ -80,6 +80,9 @@ std::optional<WebAnswer> SimWorld::cdn(const WebRequest& request) const {
     return status_answer(403);
   }
   auto body = title.body(request.url);
+  for (const SimTitle& other : more_titles) {
+    if (!body) body = other.body(request.url);
+  }
   if (!body) return std::nullopt;
   if (query == std::string::npos || body->rfind("#EXTM3U", 0) != 0) return text_answer(*body);
   // Personalised: the signature is on every URI.

@@ -84,6 +84,7 @@ class SimWorld {
 
   VirtualExecutor executor;
   SimTitle title;
+  std::vector<SimTitle> more_titles;  // the CDN has
   SimLive live;
   SimCodecTroubles codecs;  // of the next start_app()
   SimService service;

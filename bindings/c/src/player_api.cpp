@@ -192,6 +192,16 @@ playhead_status playhead_player_prepare(playhead_player* player,
   return guard([&] { return playhead::capi::with_source(player, source, &Player::prepare); });
 }
 
+playhead_status playhead_player_set_next(playhead_player* player,
+                                         const playhead_source* source) noexcept {
+  if (source == nullptr) return command(player, [](Player& p) { p.clear_next(); });
+  return guard([&] { return playhead::capi::with_source(player, source, &Player::set_next); });
+}
+
+playhead_status playhead_player_play_next(playhead_player* player) noexcept {
+  return command(player, [](Player& p) { p.play_next(); });
+}
+
 playhead_status playhead_player_play(playhead_player* player) noexcept {
   return command(player, [](Player& p) { p.play(); });
 }

@@ -45,6 +45,7 @@ struct Filler {
     out.type = PLAYHEAD_EVENT_LOAD_STARTED;
     out.title_id = e.title_id.c_str();
     out.url = e.url.c_str();
+    out.is_next = e.is_next ? 1 : 0;
   }
   void operator()(const SessionStarted& e) const {
     out.type = PLAYHEAD_EVENT_SESSION_STARTED;
@@ -152,7 +153,10 @@ struct Filler {
     thumbnail.duration_us = e.duration.count();
     out.thumbnail = &thumbnail;
   }
-  void operator()(const Ended&) const { out.type = PLAYHEAD_EVENT_ENDED; }
+  void operator()(const Ended& e) const {
+    out.type = PLAYHEAD_EVENT_ENDED;
+    out.goes_on = e.goes_on ? 1 : 0;
+  }
   void operator()(const Warning& e) const { fill_error(PLAYHEAD_EVENT_WARNING, e.error); }
   void operator()(const Failed& e) const { fill_error(PLAYHEAD_EVENT_FAILED, e.error); }
   void operator()(const Summary& e) const {

@@ -96,6 +96,7 @@ struct QoeSummary {
 struct LoadStarted {
   std::string title_id;
   std::string url;
+  bool is_next = false;  // it follows, as Player::set_next() or play_next() asked for
 };
 struct SessionStarted {
   std::string url;
@@ -187,7 +188,11 @@ struct ThumbnailReady {
   // with fetching it.
   std::optional<Error> error;
 };
-struct Ended {};
+struct Ended {
+  // What Player::set_next() named follows by itself: its LoadStarted comes after this play's
+  // Summary, and the state is told only when it is another than before.
+  bool goes_on = false;
+};
 struct Warning {
   Error error;
 };  // recovered from, or being retried

@@ -35,11 +35,24 @@ class PLAYHEAD_API Player {
   // the service, the manifest, and of each track the first second, which means its first segment.
   // Needs no sink, shows nothing, tells nothing: a failure means that load() begins anew. Replaces
   // what was prepared before; load() of anything else, and stop(), let go of it. While something
-  // plays it is refused with a Warning (kInvalidState): a second player can prepare what comes
-  // next.
+  // plays it is refused with a Warning (kInvalidState): see set_next().
   void prepare(PlaySource source);
-  // Ends what plays and starts this. Errors (bad URL, unknown title …) arrive as Failed.
+  // Ends what plays and starts this; forgets what set_next() named. Errors (bad URL, unknown
+  // title …) arrive as Failed.
   void load(PlaySource source);
+  // What follows when the title that plays has ended, in the place of what was named before. Once
+  // all of that title is fetched this one is prepared, and it begins without a gap in sound or
+  // pictures; what is not there in time is waited for, as startup of the new play. Each is a play
+  // of its own: Ended (goes_on) and Summary of the one, LoadStarted (is_next) and what follows it
+  // of the other, each with its session and positions. Speed, volume, pause, limits and languages
+  // go on. A next title that cannot be prepared is a Warning, and is tried again at the end, where
+  // it fails for good (Failed). After a play that Failed or was over before this call nothing
+  // follows by itself: play_next() or load() does. load() and stop() forget it.
+  void set_next(PlaySource source);
+  void clear_next();
+  // Ends what plays and goes on with what set_next() named, from what is prepared of it. With
+  // nothing named a Warning (kInvalidState).
+  void play_next();
   void play();
   void pause();
   // Goes to `position`, clamped to the title. `user_tag` comes back in SeekDone.

@@ -15,7 +15,7 @@ class VideoSink {
   virtual ~VideoSink() = default;
   // Show this frame now; it stays until the next one.
   virtual void show(const VideoFrame& frame) = 0;
-  // The picture on screen no longer belongs to the title (a new title starts).
+  // The picture on screen no longer belongs to the title (another was loaded).
   virtual void clear() {}
 };
 

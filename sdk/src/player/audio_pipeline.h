@@ -60,6 +60,8 @@ class AudioPipeline {
                                                     const SampleQueue& queue) const;
   // Up to where sound was written that is none of the silence in gaps.
   [[nodiscard]] MediaTime sound_end() const { return sound_end_; }
+  // All sound of the title is in the sink.
+  [[nodiscard]] bool is_written_out() const { return decoder_.is_drained() && chunks_.empty(); }
   // No sound can be had: the device or the decoder failed for good.
   [[nodiscard]] bool has_failed() const { return decoder_.has_failed(); }
   // Samples taken and pieces given, for telling whether anything happens.

@@ -35,6 +35,14 @@ void DecisionText::follow(const VideoChooser& chooser) {
   seen_ = total;
 }
 
+void DecisionText::take(DecisionText& other) {
+  seen_ = other.seen_;
+  limits_ = std::move(other.limits_);
+  const std::scoped_lock lock(mutex_, other.mutex_);
+  head_ = std::move(other.head_);
+  lines_ = std::move(other.lines_);
+}
+
 void DecisionText::add(std::string line) {
   const std::lock_guard lock(mutex_);
   if (lines_.size() >= abr::DecisionLog::kDefaultCapacity) lines_.pop_front();

@@ -15,6 +15,8 @@ class DecisionText {
  public:
   // A play begins: what was there is forgotten. `target`: how much is fetched ahead.
   void start(const abr::Settings& settings, Duration target);
+  // Goes on with what `other` has, as if it had been told all of it.
+  void take(DecisionText& other);
   // Takes over what was decided since the last call. Engine thread.
   void follow(const VideoChooser& chooser);
   // Any thread.

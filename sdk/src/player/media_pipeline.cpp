@@ -16,6 +16,10 @@ constexpr Duration kLeastWait = 1ms;
 constexpr Duration kPlenty = 1s;
 // A picture so late is not late but missing.
 constexpr Duration kOverdue = 1s;
+// Pictures may be so much longer than the sound for the next title's sound to follow directly
+// (chosen: two pictures at 24 a second, four frames of AAC). More: an end is cut off visibly; less:
+// a moment of silence after titles whose sound is a little short.
+constexpr Duration kShortTail = 85ms;
 
 }  // namespace
 
@@ -106,9 +110,7 @@ Duration MediaPipeline::sound_level(StreamingEngine& streaming, MediaTime positi
   return none_until ? std::max(level, *none_until - position) : level;
 }
 
-MediaPipeline::Turn MediaPipeline::turn(StreamingEngine& streaming, MonotonicTime now) {
-  Turn turn;
-  turn.wait = kForever;
+void MediaPipeline::turn_sound(StreamingEngine& streaming, MonotonicTime now, Duration& wait) {
   const bool is_audible = audio_ && streaming.plays_audio() && !audio_->has_failed();
   if (!std::exchange(plays_audio_, is_audible) && is_audible) {
     // Muxed sound may turn up in the middle: it begins where playback is.
@@ -119,12 +121,41 @@ MediaPipeline::Turn MediaPipeline::turn(StreamingEngine& streaming, MonotonicTim
       std::exchange(audio_changes_, streaming.audio_changes()) != audio_changes_;
   if (is_other_sound && plays_audio_) audio_->change_track();
   if (plays_audio_) {
-    feed_audio(streaming, now, turn.wait);
+    feed_audio(streaming, now, wait);
     // A device that has just been given up is not sound that has come to its end.
     plays_audio_ = !audio_->has_failed();
   } else {
-    pass_over_audio(streaming, now, turn.wait);
+    pass_over_audio(streaming, now, wait);
   }
+}
+
+void MediaPipeline::prime(StreamingEngine& streaming, MonotonicTime now) {
+  Duration wait = kForever;  // nothing runs: only what arrives makes a difference
+  turn_sound(streaming, now, wait);
+  if (streaming.plays_video()) {
+    video_.feed(streaming.video(), streaming.is_complete(TrackKind::kVideo));
+  }
+}
+
+bool MediaPipeline::is_primed(const StreamingEngine& streaming) const {
+  if (streaming.plays_video() && !video_.has_next()) return false;
+  return !streaming.plays_audio() || !audio_ || (plays_audio_ && audio_->is_primed());
+}
+
+bool MediaPipeline::is_sound_written(const StreamingEngine& streaming) const {
+  if (!plays_audio_ || !streaming.is_complete(TrackKind::kAudio) || !audio_->is_written_out()) {
+    return false;
+  }
+  if (!streaming.plays_video()) return true;
+  const MediaTime end = audio_->sound_end();
+  return streaming.is_complete(TrackKind::kVideo) &&
+         streaming.level(TrackKind::kVideo, end) <= kShortTail;
+}
+
+MediaPipeline::Turn MediaPipeline::turn(StreamingEngine& streaming, MonotonicTime now) {
+  Turn turn;
+  turn.wait = kForever;
+  turn_sound(streaming, now, turn.wait);
   if (streaming.plays_video()) {
     const int left_out = is_running_ ? video_.catch_up(streaming.video(), position(now)) : 0;
     video_.feed(streaming.video(), streaming.is_complete(TrackKind::kVideo));

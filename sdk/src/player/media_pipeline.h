@@ -30,6 +30,11 @@ class MediaPipeline {
   // Feeds decoders and sinks and shows what is due.
   Turn turn(StreamingEngine& streaming, MonotonicTime now);
 
+  // Decodes what playback begins with, which is then neither heard nor seen until there are turns.
+  void prime(StreamingEngine& streaming, MonotonicTime now);
+  // run() would be heard and the next turn seen at once.
+  [[nodiscard]] bool is_primed(const StreamingEngine& streaming) const;
+
   [[nodiscard]] MediaTime position(MonotonicTime now);
   [[nodiscard]] bool is_running() const { return is_running_; }
   // Media ahead of the position in the track that has least of it; of tracks that are complete what
@@ -43,6 +48,13 @@ class MediaPipeline {
   // into that decoder and comes out. Nothing when nothing is owed.
   [[nodiscard]] std::optional<int64_t> owed_progress(StreamingEngine& streaming, MonotonicTime now);
   [[nodiscard]] bool is_finished(const StreamingEngine& streaming, MonotonicTime now);
+  // All sound is in the sink, and the pictures end with it, or so little later that nobody minds
+  // when they are cut short.
+  [[nodiscard]] bool is_sound_written(const StreamingEngine& streaming) const;
+  // All sound that is in the sink was heard.
+  [[nodiscard]] bool is_sound_heard(MonotonicTime now) {
+    return plays_audio_ && audio_->is_finished(now);
+  }
   // What there is at the position, and what comes next.
   [[nodiscard]] GapInputs gap(StreamingEngine& streaming, MonotonicTime now);
   [[nodiscard]] const VideoPipeline& video() const { return video_; }
@@ -50,6 +62,7 @@ class MediaPipeline {
   void set_captions(CaptionFeed* captions) { video_.set_captions(captions); }
 
  private:
+  void turn_sound(StreamingEngine& streaming, MonotonicTime now, Duration& wait);
   void feed_audio(StreamingEngine& streaming, MonotonicTime now, Duration& wait);
   void pass_over_audio(StreamingEngine& streaming, MonotonicTime now, Duration& wait);
   // Up to where it is known that no sound comes but what is in the queue; none: not known.

@@ -7,7 +7,7 @@
 
 #include "base/thread_executor.h"
 #include "player/event_queue.h"
-#include "player/player_engine.h"
+#include "player/title_queue.h"
 
 namespace playhead {
 
@@ -46,27 +46,33 @@ class Player::Impl {
        std::shared_ptr<Executor> executor)
       : executor_(std::move(executor)) {
     run([&] {
-      engine_ = std::make_unique<PlayerEngine>(std::move(client), std::move(config),
-                                               std::move(sinks), *executor_, events_, decisions_,
-                                               [this](std::shared_ptr<const PlayerStatus> status) {
-                                                 const std::lock_guard lock(status_mutex_);
-                                                 status_ = std::move(status);
-                                               });
+      TitleQueue::World world{std::move(client), std::move(config), std::move(sinks),
+                              *executor_,        events_,           decisions_};
+      titles_ = std::make_unique<TitleQueue>(std::move(world),
+                                             [this](std::shared_ptr<const PlayerStatus> status) {
+                                               const std::lock_guard lock(status_mutex_);
+                                               status_ = std::move(status);
+                                             });
     });
   }
 
   ~Impl() {
-    run([&] { engine_.reset(); });
+    run([&] { titles_.reset(); });
   }
 
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
-  // Runs `call` on the engine, later and in order.
-  void post(UniqueFunction<void(PlayerEngine&)> call) {
+  // Runs `call` on the titles, later and in order.
+  void post_to_titles(UniqueFunction<void(TitleQueue&)> call) {
     executor_->post([this, alive = std::weak_ptr<int>(alive_), call = std::move(call)]() mutable {
-      if (!alive.expired() && engine_) call(*engine_);
+      if (!alive.expired() && titles_) call(*titles_);
     });
+  }
+  // The same, on the engine of the title that plays.
+  void post(UniqueFunction<void(PlayerEngine&)> call) {
+    post_to_titles(
+        [call = std::move(call)](TitleQueue& titles) mutable { call(titles.playing()); });
   }
 
   EventQueue& events() { return events_; }
@@ -95,7 +101,7 @@ class Player::Impl {
   DecisionText decisions_;
   std::mutex status_mutex_;
   std::shared_ptr<const PlayerStatus> status_;             // under status_mutex_
-  std::unique_ptr<PlayerEngine> engine_;                   // executor thread
+  std::unique_ptr<TitleQueue> titles_;                     // executor thread
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);  // an executor may outlive this
   std::shared_ptr<Executor> executor_;                     // ends first: its tasks use the rest
 };
@@ -118,9 +124,22 @@ Player::Player(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Player::~Player() = default;
 
 void Player::load(PlaySource source) {
-  impl_->post([source = std::move(source)](PlayerEngine& engine) mutable {
-    engine.load(std::move(source));
+  impl_->post_to_titles(
+      [source = std::move(source)](TitleQueue& titles) mutable { titles.load(std::move(source)); });
+}
+
+void Player::set_next(PlaySource source) {
+  impl_->post_to_titles([source = std::move(source)](TitleQueue& titles) mutable {
+    titles.set_next(std::move(source));
   });
+}
+
+void Player::clear_next() {
+  impl_->post_to_titles([](TitleQueue& titles) { titles.set_next(std::nullopt); });
+}
+
+void Player::play_next() {
+  impl_->post_to_titles([](TitleQueue& titles) { titles.play_next(); });
 }
 
 void Player::prepare(PlaySource source) {
@@ -170,7 +189,7 @@ void Player::select_representation(const std::string& id) {
 }
 
 void Player::set_limits(const PictureLimits& limits) {
-  impl_->post([limits](PlayerEngine& engine) { engine.set_limits(limits); });
+  impl_->post_to_titles([limits](TitleQueue& titles) { titles.set_limits(limits); });
 }
 
 void Player::select_audio(const std::string& id) {
@@ -182,7 +201,7 @@ void Player::select_text(const std::string& id) {
 }
 
 void Player::stop() {
-  impl_->post([](PlayerEngine& engine) { engine.stop(); });
+  impl_->post_to_titles([](TitleQueue& titles) { titles.stop(); });
 }
 
 std::optional<Event> Player::next_event() { return impl_->events().pop(); }

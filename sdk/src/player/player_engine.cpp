@@ -53,6 +53,7 @@ PlayerEngine::PlayerEngine(std::shared_ptr<Client> client, PlayerConfig config, 
   preferences_.audio_label = config_.audio_label;
   preferences_.text_language = config_.text_off ? std::string() : config_.text_language;
   preferences_.allows_forced_text = !config_.text_off;
+  if (!publish_) decisions_ahead_ = std::make_unique<DecisionText>();
   set_network(client_->impl().is_online());
   network_watch_ = client_->impl().watch_network(
       [this, &executor, weak = std::weak_ptr<int>(alive_)](bool is_online) {
@@ -126,19 +127,21 @@ Duration PlayerEngine::turn_playback(MonotonicTime now) {
     settle_start(now);
     client_->impl().networks->remember(streaming_->throughput(), network_, false);
     streaming_->set_smooth_height(dropped_frames_.smooth_height(now));
-    if (pipeline_) wait = control_live(now);
+    if (pipeline_ && !is_ahead_) wait = control_live(now);
     wait = std::min(wait, streaming_->turn(now, position(now), speed_));
-    decisions_.follow(streaming_->chooser());
+    decisions().follow(streaming_->chooser());
   }
   // Of what is prepared the network alone makes more.
-  if (is_ahead_) wait = kForever;
-  if (pipeline_) {
+  if (is_ahead_ && publish_) wait = kForever;
+  if (is_ahead_ && pipeline_) pipeline_->prime(*streaming_, now);
+  if (pipeline_ && !is_ahead_) {
     wait = std::min(wait, streaming_->turn_text(now, position(now)));
     captions_.select(streaming_->caption_channel());
     const MediaPipeline::Turn played = pipeline_->turn(*streaming_, now);
     wait = std::min(wait, played.wait);
     note_presented(played.video, now);
     pass_gap(now);
+    tell_remainder(now);
     update_state(now);
     wait = std::min(wait, watch_output(now));
     update_session(now);
@@ -160,6 +163,7 @@ void PlayerEngine::handle_errors(MonotonicTime now) {
   for (Error& error : std::exchange(decode_errors_, {})) warn(std::move(error));
   if (failure_ && is_ahead_) {
     log_.info("what was prepared cannot be had: " + describe(*failure_));
+    ahead_failure_ = failure_;
     return let_go();
   }
   if (failure_) {
@@ -254,10 +258,8 @@ void PlayerEngine::update_buffering(MonotonicTime now) {
 }
 
 void PlayerEngine::update_playing(MonotonicTime now) {
-  if (pipeline_->is_finished(*streaming_, now)) {
-    pipeline_->run(false, now);
-    return end_title(now);
-  }
+  const bool gives_way = is_followed_ && pipeline_->is_sound_heard(now);
+  if (gives_way || pipeline_->is_finished(*streaming_, now)) return end_title(now);
   if (pipeline_->is_starved(*streaming_, now)) {
     pipeline_->run(false, now);
     if (const auto live = streaming_->live(now)) live_control_.on_stall(*live, now);
@@ -269,9 +271,13 @@ void PlayerEngine::update_playing(MonotonicTime now) {
 void PlayerEngine::end_title(MonotonicTime now) {
   // Every segment was skipped: that is no end anybody has watched.
   const bool has_played = has_first_frame_ || qoe_.summary(now).play_time > Duration{0};
-  if (!has_played && last_trouble_) return fail_next_turn(*last_trouble_);
+  const bool has_failed = !has_played && last_trouble_;
+  const bool goes_on = !has_failed && follower_ && follower_->on_title_over();
+  if (!goes_on) pipeline_->run(false, now);
+  if (has_failed) return fail_next_turn(*last_trouble_);
+  is_quiet_ = goes_on;
   set_state(PlayerState::kEnded, now);
-  emit(Ended{});
+  emit(Ended{goes_on});
   emit(Summary{qoe(now)});
 }
 
@@ -284,9 +290,14 @@ void PlayerEngine::finish_seek(MonotonicTime now) {
 
 void PlayerEngine::set_state(PlayerState state, MonotonicTime now) {
   if (state == state_) return;
-  const PlayerState from = std::exchange(state_, state);
+  state_ = state;
   qoe_.on_state(state, now);
-  emit(StateChanged{from, state});
+  if (!is_quiet_) tell_state();
+}
+
+void PlayerEngine::tell_state() {
+  if (told_state_ == state_) return;
+  emit(StateChanged{std::exchange(told_state_, state_), state_});
 }
 
 PlayActivity PlayerEngine::activity() const {
@@ -328,8 +339,9 @@ QoeSummary PlayerEngine::qoe(MonotonicTime now) {
 }
 
 void PlayerEngine::publish_status(MonotonicTime now) {
+  if (!publish_) return;
   auto status = std::make_shared<PlayerStatus>();
-  status->state = state_;
+  status->state = told_state_;
   status->is_paused = is_paused_;
   status->position = told_position(now);
   status->measured_at = now;

@@ -21,6 +21,7 @@
 #include "player/media_pipeline.h"
 #include "player/qoe_collector.h"
 #include "player/stuck_watch.h"
+#include "player/title_follower.h"
 #include "player/trick_player.h"
 #include "playhead/player.h"
 #include "session/playback_session.h"
@@ -33,7 +34,8 @@ namespace playhead {
 // frame, a deadline) leads to a turn(), which looks at all of it and starts what is due.
 class PlayerEngine final : private StreamingListener, private PipelineListener {
  public:
-  // `publish` receives the status snapshot of every turn.
+  // `publish` receives the status snapshot of every turn. Without it the title is one that comes
+  // next: it can be prepared, and is heard of when it follows.
   PlayerEngine(std::shared_ptr<Client> client, PlayerConfig config, Sinks sinks, Executor& executor,
                EventQueue& events, DecisionText& decisions,
                std::function<void(std::shared_ptr<const PlayerStatus>)> publish);
@@ -56,10 +58,34 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   void select_text(const std::string& id);
   void stop();
 
+  // Asks for a turn.
+  void look_again() { wake(); }
+  // Null: nothing follows.
+  void set_follower(TitleFollower* follower) { follower_ = follower; }
+  void warn(Error error);
+  // The title that comes next:
+  // Takes over what the viewer wishes of `other`. False: what is prepared is in another language.
+  bool inherit(const PlayerEngine& other);
+  // May fetch and hold what the title that plays leaves: both together are one buffer.
+  void share_buffer(const Remainder& rest);
+  // Why what was begun could not be had; none: nothing is wrong.
+  [[nodiscard]] const std::optional<Error>& ahead_failure() const { return ahead_failure_; }
+  // Decodes the beginning, unheard and unseen, once it is there.
+  void prime();
+  [[nodiscard]] bool is_ready_to_follow();
+  // Plays, in the place of `before`, what is prepared or else `source`.
+  void follow(PlayerEngine& before, PlaySource source);
+  // Ends the play for another engine that follows: reports, but for the state. The pipeline lives
+  // until let_go().
+  void hand_over();
+  void let_go();
+
  private:
   using ManifestDone = UniqueFunction<void(Result<FetchedManifest>)>;
 
   // Loading, in order.
+  // What every play of source_ begins with.
+  void begin_play(bool is_next, MonotonicTime now);
   // Asks for what source_ needs first. False: it cannot be asked for, see failure_.
   bool begin();
   // What prepare() began was loaded: tells what has happened so far.
@@ -140,18 +166,26 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   // Asks for a turn; several requests become one.
   void wake();
   void set_state(PlayerState state, MonotonicTime now);
+  // The app hears of the state there is, unless it knows.
+  void tell_state();
   void emit(EventPayload payload);
-  void warn(Error error);
   void fail(Error error);
   // The same from a callback, where what the play is made of must not be destroyed.
   void fail_next_turn(Error error);
   // Ends the play: position saved, summary sent, everything let go.
   void end_play(PlayerState state);
-  void let_go();
+  void forget_screen();
   void on_received_body(int64_t bytes);
   [[nodiscard]] MediaTime position(MonotonicTime now);
   // The same for the app and the service: pictures of a late decoder may outlast the title.
   [[nodiscard]] MediaTime told_position(MonotonicTime now);
+  // Tells the follower what is left.
+  void tell_remainder(MonotonicTime now);
+  // Of a live title that is prepared: its start is where live playback still begins.
+  [[nodiscard]] bool is_near_start(const LiveState& live, MonotonicTime now) const;
+  [[nodiscard]] DecisionText& decisions() {
+    return decisions_ahead_ ? *decisions_ahead_ : decisions_;
+  }
   [[nodiscard]] std::size_t period_at(MediaTime time) const;
 
   // StreamingListener, PipelineListener
@@ -190,6 +224,11 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   bool is_ahead_ = false;
   int64_t bytes_ahead_ = 0;                    // body bytes received for it
   std::optional<SessionStart> started_ahead_;  // what the service has answered
+  std::optional<BufferingConfig> ahead_;       // of a title that comes next
+  std::optional<Error> ahead_failure_;
+  std::unique_ptr<DecisionText> decisions_ahead_;  // of a title that comes next
+  TitleFollower* follower_ = nullptr;
+  bool is_followed_ = false;  // sound of the next title is queued behind this one's
 
   StuckWatch stuck_;
   LiveControl live_control_;
@@ -200,6 +239,8 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   // The play.
   PlaySource source_;
   PlayerState state_ = PlayerState::kIdle;
+  PlayerState told_state_ = PlayerState::kIdle;  // the app knows of
+  bool is_quiet_ = false;                        // several changes of the state are told as one
   QoeCollector qoe_;
   MonotonicTime load_started_;
   int network_ = 0;  // it was begun on, of NetworkMemory

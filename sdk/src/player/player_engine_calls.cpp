@@ -64,15 +64,19 @@ void PlayerEngine::load(PlaySource source) {
   }
   source_ = std::move(source);
   is_paused_ = source_.start_paused;
+  if (sinks_.video) sinks_.video->clear();
+  begin_play(false, now);
+  if (is_prepared) return take_over(now);
+  if (!begin()) fail(*std::exchange(failure_, std::nullopt));
+}
+
+void PlayerEngine::begin_play(bool is_next, MonotonicTime now) {
   load_started_ = now;
   start_fetcher_.forget_waits();
   media_fetcher_.forget_waits();
-  if (sinks_.video) sinks_.video->clear();
   qoe_.start(now);
-  emit(LoadStarted{source_.title_id, redact(source_.url)});
+  emit(LoadStarted{source_.title_id, redact(source_.url), is_next});
   set_state(PlayerState::kLoading, now);
-  if (is_prepared) return take_over(now);
-  if (!begin()) fail(*std::exchange(failure_, std::nullopt));
 }
 
 bool PlayerEngine::begin() {
@@ -120,8 +124,14 @@ void PlayerEngine::take_over(MonotonicTime now) {
     qoe_.on_step(&StartupPhases::manifest, now);
     if (streaming_->buffered_bytes() > 0) qoe_.on_step(&StartupPhases::first_byte, now);
     streaming_->set_buffering(config_.buffering);
-    open_pipeline(now);
-    if (streaming_->live(now)) is_start_settled_ = false;  // the edge has moved on
+    const auto live = streaming_->live(now);
+    if (!pipeline_) {
+      open_pipeline(now);
+      if (live) is_start_settled_ = false;  // the edge has moved on
+    } else {
+      set_state(PlayerState::kBuffering, now);
+      if (live) is_start_settled_ = is_near_start(*live, now);
+    }
     if (is_start_settled_) tell_manifest(now);
   }
   wake();
@@ -158,6 +168,7 @@ void PlayerEngine::on_manifest(Result<std::shared_ptr<const Presentation>> resul
   StreamingConfig config;
   config.buffering = config_.buffering;
   if (is_ahead_) config.buffering.target = std::min(config_.buffering.start, kPrepared);
+  if (is_ahead_ && ahead_) config.buffering = *ahead_;
   config.preset = config_.preset;
   config.limits = config_.limits;
   config.live = config_.live;
@@ -167,7 +178,7 @@ void PlayerEngine::on_manifest(Result<std::shared_ptr<const Presentation>> resul
   StreamingListener& listener = *this;
   auto streaming = std::make_unique<StreamingEngine>(media_fetcher_, manifests_, backend, executor_,
                                                      media_clock_, std::move(config), listener);
-  decisions_.start(streaming->chooser().settings(), config_.buffering.target);
+  decisions().start(streaming->chooser().settings(), config_.buffering.target);
   streaming->remember(client_->impl().networks->recall());
   if (auto opened = streaming->open(*result, preferences_, start_position_); !opened) {
     return fail_next_turn(std::move(opened).error());
@@ -365,19 +376,24 @@ void PlayerEngine::end_play(PlayerState state) {
   }
   let_go();
   start_position_ = here;
+  forget_screen();
+  set_state(state, now);
+  if (!was_over) emit(Summary{qoe_.summary(now)});
+  publish_status(now);
+}
+
+void PlayerEngine::forget_screen() {
   is_seeking_ = false;
   has_first_frame_ = false;
   seek_tags_.clear();
   if (auto cleared = cue_screen_.clear()) emit(*std::move(cleared));
   shown_ = RepresentationInfo();
   shown_period_ = 0;
-  set_state(state, now);
-  if (!was_over) emit(Summary{qoe_.summary(now)});
-  publish_status(now);
 }
 
 void PlayerEngine::let_go() {
   is_ahead_ = false;
+  is_followed_ = false;
   bytes_ahead_ = 0;
   started_ahead_.reset();
   session_.reset();

@@ -43,6 +43,8 @@ class VideoPipeline {
   // Shows the latest frame due at `position`; after restart() the first frame at once, due or not.
   Presented present(MediaTime position);
 
+  // A frame is decoded that present() would show.
+  [[nodiscard]] bool has_next() const { return !frames_.empty(); }
   // A frame has been shown since restart().
   [[nodiscard]] bool has_shown() const { return has_shown_; }
   // From when on there is a picture, of what is decoded; `position` when there is now. Nothing when

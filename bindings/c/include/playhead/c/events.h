@@ -75,7 +75,7 @@ typedef struct playhead_qoe {
 /* Kinds of event, PLAYHEAD_EVENT_…, each with the members of playhead_event it sets: */
 enum {
   PLAYHEAD_EVENT_NONE = 0,
-  PLAYHEAD_EVENT_LOAD_STARTED = 1,    /* title_id, url */
+  PLAYHEAD_EVENT_LOAD_STARTED = 1,    /* title_id, url, is_next */
   PLAYHEAD_EVENT_SESSION_STARTED = 2, /* url, target_us: the saved position */
   /* The title's length and Representations are known. url, elapsed_us since load, has_duration,
    * duration_us, video_representations, audio_tracks, text_tracks; position_us: where playback
@@ -91,7 +91,7 @@ enum {
   PLAYHEAD_EVENT_SEEK_DONE = 9,    /* target_us: where it landed, user_tag, elapsed_us */
   /* title_id, target_us: the position saved. That of a stop may come after the SUMMARY. */
   PLAYHEAD_EVENT_PROGRESS_SENT = 10,
-  PLAYHEAD_EVENT_ENDED = 11,
+  PLAYHEAD_EVENT_ENDED = 11, /* goes_on */
   /* A WARNING was recovered from or is being retried; FAILED ends the play. Both: error_code,
    * error_severity, error_detail, error_name, error_context, message */
   PLAYHEAD_EVENT_WARNING = 12,
@@ -175,6 +175,11 @@ typedef struct playhead_event {
   const playhead_metadata* metadata; /* NULL but in a TIMED_METADATA */
   int32_t from_rate, to_rate;
   const playhead_thumbnail* thumbnail; /* NULL but in a THUMBNAIL that has one */
+  /* 1: the title follows another, as playhead_player_set_next or _play_next asked for */
+  int32_t is_next;
+  /* 1: what playhead_player_set_next named follows by itself: its LOAD_STARTED comes after this
+   * play's SUMMARY, and a STATE_CHANGED only where the state is another than before */
+  int32_t goes_on;
 } playhead_event;
 #define PLAYHEAD_EVENT_INIT PLAYHEAD_SIZED(playhead_event)
 

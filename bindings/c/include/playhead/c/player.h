@@ -126,13 +126,28 @@ PLAYHEAD_API void playhead_player_destroy(playhead_player* player) PLAYHEAD_NOEX
  * the answer of the service, the manifest, and of each track the first second, which means its
  * first segment. Needs no sink, shows nothing, tells nothing: a failure means that loading begins
  * anew. Replaces what was prepared before; loading anything else, and playhead_player_stop, let go
- * of it. While something plays it is refused with a WARNING (PLAYHEAD_ERROR_INVALID_STATE): a
- * second player can prepare what comes next. source: borrowed until return. */
+ * of it. While something plays it is refused with a WARNING (PLAYHEAD_ERROR_INVALID_STATE): see
+ * playhead_player_set_next. source: borrowed until return. */
 PLAYHEAD_API playhead_status
 playhead_player_prepare(playhead_player* player, const playhead_source* source) PLAYHEAD_NOEXCEPT;
-/* Ends what plays and starts this. source: borrowed until return. */
+/* Ends what plays and starts this; forgets what playhead_player_set_next named. source: borrowed
+ * until return. */
 PLAYHEAD_API playhead_status playhead_player_load(playhead_player* player,
                                                   const playhead_source* source) PLAYHEAD_NOEXCEPT;
+/* What follows when the title that plays has ended, in the place of what was named before; source
+ * NULL: nothing. Once all of that title is fetched this one is prepared, and it begins without a
+ * gap in sound or pictures; what is not there in time is waited for, as startup of the new play.
+ * Each is a play of its own: ENDED (goes_on) and SUMMARY of the one, LOAD_STARTED (is_next) and
+ * what follows it of the other, each with its session and positions. Speed, volume, pause, limits
+ * and languages go on. A next title that cannot be prepared is a WARNING, and is tried again at the
+ * end, where it fails for good (FAILED). After a play that FAILED or was over before this call
+ * nothing follows by itself: playhead_player_play_next or _load does. Loading and stopping forget
+ * it. source: borrowed until return. */
+PLAYHEAD_API playhead_status
+playhead_player_set_next(playhead_player* player, const playhead_source* source) PLAYHEAD_NOEXCEPT;
+/* Ends what plays and goes on with what playhead_player_set_next named, from what is prepared of
+ * it. With nothing named a WARNING (PLAYHEAD_ERROR_INVALID_STATE). */
+PLAYHEAD_API playhead_status playhead_player_play_next(playhead_player* player) PLAYHEAD_NOEXCEPT;
 PLAYHEAD_API playhead_status playhead_player_play(playhead_player* player) PLAYHEAD_NOEXCEPT;
 PLAYHEAD_API playhead_status playhead_player_pause(playhead_player* player) PLAYHEAD_NOEXCEPT;
 /* Shows exactly the frame at position_us, clamped to the title. user_tag comes back in the

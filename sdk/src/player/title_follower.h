@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "playhead/time.h"
+
+namespace playhead {
+
+// What is left of a title, for whoever gets ready what comes after it.
+struct Remainder {
+  bool is_fetched = false;        // all of it
+  Duration media{0};              // what is fetched and not played yet
+  int64_t bytes = 0;              // the same, and what is kept behind the position
+  bool is_sound_written = false;  // of its sound nothing comes any more, and no pictures but a few
+};
+
+// Is told how a title comes to its end. Engine thread, from inside a turn.
+class TitleFollower {
+ public:
+  virtual ~TitleFollower() = default;
+  // Every turn of a title that plays. True: sound of another title is queued behind its own.
+  virtual bool on_remainder(const Remainder& rest, double speed, MonotonicTime now) = 0;
+  // Everything was played. True: another title follows once this turn is over.
+  virtual bool on_title_over() = 0;
+};
+
+}  // namespace playhead
