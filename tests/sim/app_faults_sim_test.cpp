@@ -17,6 +17,8 @@ TEST_CASE("U01 every call may be made from the wake-up") {
   int calls = 0;
   world.player->set_wakeup([&] {
     Player& player = *world.player;
+    while (player.next_event()) {  // else nobody is woken again
+    }
     switch (calls++ % 12) {
       case 0:
         return player.pause();
@@ -42,7 +44,6 @@ TEST_CASE("U01 every call may be made from the wake-up") {
         return player.set_speed(1);
       default:
         CHECK(player.status() != nullptr);
-        (void)player.next_event();
     }
   });
   world.load_url(world.title.url());

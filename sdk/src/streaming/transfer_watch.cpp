@@ -10,6 +10,9 @@ namespace {
 // Pieces that come closer together are of one burst (chosen: several are read within it on a link
 // that is not idle, and chunks of low latency are farther apart).
 constexpr Duration kBurstGap = 50ms;
+// What is read so soon after a burst's first piece had come with it: there is no time it took
+// (chosen).
+constexpr Duration kOpening = 1ms;
 // Less time or bytes than that say more about scheduling than about the link.
 constexpr Duration kLeastBusy = 10ms;
 
@@ -22,11 +25,13 @@ double rate_of(const ThroughputSample& sample) {
 void TransferWatch::add_bytes(TrackKind kind, int64_t bytes, MonotonicTime received) {
   chooser_.add_bytes(bytes, received, !meter_.is_idle());
   meter_.add_bytes(static_cast<uint64_t>(kind), bytes, received);
-  if (bursts_.last && received - *bursts_.last <= kBurstGap) {
+  if (!bursts_.last || received - *bursts_.last > kBurstGap) {
+    bursts_.last = bursts_.opened = received;
+  } else if (received - bursts_.opened >= kOpening) {
     bursts_.bytes += bytes;
     bursts_.busy += received - *bursts_.last;
+    bursts_.last = received;
   }
-  bursts_.last = received;
   if (kind != TrackKind::kVideo || !receiving_) return;
   if (!receiving_->first_byte) receiving_->first_byte = received;
   receiving_->bytes += bytes;

@@ -44,6 +44,7 @@ class TransferWatch {
   // What came in one go, of media that is made while it is sent: chunks come as fast as the link
   // carries them, with pauses in between.
   struct Bursts {
+    MonotonicTime opened;
     std::optional<MonotonicTime> last;
     int64_t bytes = 0;
     Duration busy{0};

@@ -136,6 +136,7 @@ std::optional<Scenario> endurance_scenario(const std::string& title, Duration le
   scenario.link.phases = {{20s, 8'000'000, 40ms}, {10s, 3'500'000, 60ms}, {5s, 12'000'000, 40ms}};
   scenario.healed_bps = scenario.best_bps = 12'000'000;
   scenario.player.preset = AbrPreset::kLive;
+  scenario.player.buffering = buffering_for(AbrPreset::kLive);
   scenario.longest_slice = 100ms;
   scenario.length = length;
   for (Duration hour{0}; hour < length; hour += 1h) {
