@@ -81,7 +81,8 @@ void StreamingEngine::on_presentation(std::shared_ptr<const Presentation> presen
   const auto published = [](const Presentation& p) {
     return p.live ? p.live->publish_time : std::nullopt;
   };
-  const bool is_older = published(*presentation) < published(*presentation_);
+  const std::optional<WallTime> before = published(*presentation_), after = published(*presentation);
+  const bool is_older = before && after && *after < *before;
   if (is_older && now - mpd_taken_ < kMostBehind) return;
   mpd_taken_ = now;
   presentation_ = std::move(presentation);

@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <deque>
 #include <map>
+#include <optional>
+#include <utility>
 
 #include "sim/swarm/invariants.h"
 #include "sim/swarm/trace.h"
@@ -93,7 +95,9 @@ class LatencyIsKept final : public Invariant {
                         facts.now - facts.last_action > 30s && facts.now - at_ < 3s &&
                         facts.now - facts.last_shift > 30s && level_ > 1s && !facts.has_jumped &&
                         facts.now - facts.good_link_since > 30s;
-    if (!counts) return since_.reset();
+    // Of a title that has ended the rest is played.
+    const bool is_made = facts.made && facts.made != std::exchange(made_, facts.made);
+    if (!counts || !is_made) return since_.reset();
     const Duration latency =
         *facts.made - (position_ + (facts.now - at_) - MediaTime{0} + *facts.content_ahead);
     if (!since_) {
@@ -135,6 +139,7 @@ class LatencyIsKept final : public Invariant {
   MonotonicTime at_;
   MediaTime position_;
   Duration level_{0}, first_{0};
+  std::optional<Duration> made_;  // a second ago
   bool is_playing_ = false;
   std::optional<MonotonicTime> since_;
 };
