@@ -50,7 +50,7 @@ void LiveRefresher::follow(std::shared_ptr<const Presentation> presentation) {
 }
 
 Duration LiveRefresher::turn(MonotonicTime now, WallTime wall,
-                             std::span<const Representation* const> in_use) {
+                             std::span<const Representation* const> in_use, bool by_part) {
   Duration wait = kForever;
   if (mpd_) wait = std::min(wait, turn_mpd(now, wall));
   if (presentation_->format == ManifestFormat::kDash) {
@@ -63,7 +63,9 @@ Duration LiveRefresher::turn(MonotonicTime now, WallTime wall,
                                      [&](const auto* r) { return r->id == it->first; });
     it = is_used ? std::next(it) : playlists_.erase(it);
   }
-  for (const Representation* used : in_use) wait = std::min(wait, turn_playlist(*used, now));
+  for (const Representation* used : in_use) {
+    wait = std::min(wait, turn_playlist(*used, now, by_part));
+  }
   return wait;
 }
 
@@ -89,7 +91,8 @@ Duration LiveRefresher::turn_mpd(MonotonicTime now, WallTime wall) {
   return kForever;
 }
 
-Duration LiveRefresher::turn_playlist(const Representation& representation, MonotonicTime now) {
+Duration LiveRefresher::turn_playlist(const Representation& representation, MonotonicTime now,
+                                      bool by_part) {
   const LoadedIndex* index = indexes_.find(representation);
   if (!index || !index->playlist || index->type == PresentationType::kVod) return kForever;
   const auto [entry, is_new] = playlists_.try_emplace(representation.id);
@@ -102,16 +105,16 @@ Duration LiveRefresher::turn_playlist(const Representation& representation, Mono
   const MonotonicTime due = next_reload({reload.period, can_block, reload.unchanged,
                                          reload.failures, reload.asked, executor_.random()});
   if (now < due) return due - now;
-  start_playlist(reload, representation, *index, now);
+  start_playlist(reload, representation, *index, now, by_part);
   return kForever;
 }
 
 void LiveRefresher::start_playlist(Reload& reload, const Representation& representation,
-                                   const LoadedIndex& index, MonotonicTime now) {
+                                   const LoadedIndex& index, MonotonicTime now, bool by_part) {
   const auto skip_until =
       index.server_control ? index.server_control->can_skip_until : std::nullopt;
   const bool is_recent = skip_until && now - reload.asked < *skip_until / 2;
-  ReloadDirectives directives = reload_directives(index, is_recent);
+  ReloadDirectives directives = reload_directives(index, is_recent, by_part);
   reload.asked = now;
   const IndexTable::InUse use = indexes_.in_use(representation);
   // One that was left aside is asked for as far as it is by now, not for the next that it lacked.
@@ -119,7 +122,7 @@ void LiveRefresher::start_playlist(Reload& reload, const Representation& represe
   if (reported && directives.media_sequence &&
       *reported->media_sequence > *directives.media_sequence) {
     directives.media_sequence = reported->media_sequence;
-    directives.part = reported->part;
+    directives.part = by_part ? reported->part : std::nullopt;
   }
   reload.running = manifests_.refresh_index(
       use.there, index, directives, kStalePeriods * reload.period,

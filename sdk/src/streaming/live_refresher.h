@@ -32,8 +32,10 @@ class LiveRefresher {
   // The title's Presentation, at first and after each on_presentation().
   void follow(std::shared_ptr<const Presentation> presentation);
   // Starts what is due. `in_use`: the Representations that are or will be fetched. `wall`: the
-  // service's time. Answers how long until the next turn is needed.
-  Duration turn(MonotonicTime now, WallTime wall, std::span<const Representation* const> in_use);
+  // service's time. `by_part`: parts of low latency are fetched. Answers how long until the next
+  // turn is needed.
+  Duration turn(MonotonicTime now, WallTime wall, std::span<const Representation* const> in_use,
+                bool by_part = false);
 
   // What an MPD promises does not come: it is fetched again before its time, for it may say why.
   void hurry(MonotonicTime now);
@@ -56,9 +58,9 @@ class LiveRefresher {
   };
 
   Duration turn_mpd(MonotonicTime now, WallTime wall);
-  Duration turn_playlist(const Representation& representation, MonotonicTime now);
+  Duration turn_playlist(const Representation& representation, MonotonicTime now, bool by_part);
   void start_playlist(Reload& reload, const Representation& representation,
-                      const LoadedIndex& index, MonotonicTime now);
+                      const LoadedIndex& index, MonotonicTime now, bool by_part);
   void note(Reload& reload, bool is_new);
   void note_failure(Reload& reload, Error error);
   // Tells, once, that it has stopped to change.

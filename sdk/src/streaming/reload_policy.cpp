@@ -42,7 +42,7 @@ MonotonicTime next_reload(const ReloadInputs& in) {
   return in.asked + unchanged_delay(period, in.unchanged);
 }
 
-ReloadDirectives reload_directives(const LoadedIndex& index, bool is_recent) {
+ReloadDirectives reload_directives(const LoadedIndex& index, bool is_recent, bool by_part) {
   ReloadDirectives directives;
   if (!index.server_control) return directives;
   directives.skip = index.server_control->can_skip_until && is_recent;
@@ -50,7 +50,7 @@ ReloadDirectives reload_directives(const LoadedIndex& index, bool is_recent) {
   const SegmentIndex& segments = *index.segments;
   if (segments.size() == 0) return directives;
   directives.media_sequence = segments.at(segments.size() - 1).number + 1;
-  if (index.part_target) directives.part = segments.parts(segments.size()).size();
+  if (index.part_target && by_part) directives.part = segments.parts(segments.size()).size();
   return directives;
 }
 

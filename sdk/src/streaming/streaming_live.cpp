@@ -64,7 +64,8 @@ Duration StreamingEngine::refresh(MonotonicTime now) {
       }
     }
   }
-  return refresher_.turn(now, wall(now), in_use);
+  const bool by_part = config_.live.low_latency && !leaves_parts(now);
+  return refresher_.turn(now, wall(now), in_use, by_part);
 }
 
 Duration StreamingEngine::turn_previews(MonotonicTime now) {

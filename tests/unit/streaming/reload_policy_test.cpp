@@ -57,7 +57,7 @@ TEST_CASE("reload_directives: what comes next is asked for, where the server can
   segments->add_parts(3, MediaTime{12'000'000}, 2, 1s, 1);
   index.segments = segments;
   SUBCASE("an ordinary server is asked for nothing") {
-    const ReloadDirectives directives = reload_directives(index, true);
+    const ReloadDirectives directives = reload_directives(index, true, true);
     CHECK_FALSE(directives.media_sequence);
     CHECK_FALSE(directives.part);
     CHECK_FALSE(directives.skip);
@@ -65,28 +65,31 @@ TEST_CASE("reload_directives: what comes next is asked for, where the server can
   SUBCASE("delta updates alone") {
     index.server_control = ServerControl{};
     index.server_control->can_skip_until = 24s;
-    CHECK(reload_directives(index, true).skip);
-    CHECK_FALSE(reload_directives(index, false).skip);
-    CHECK_FALSE(reload_directives(index, true).media_sequence);
+    CHECK(reload_directives(index, true, true).skip);
+    CHECK_FALSE(reload_directives(index, false, true).skip);
+    CHECK_FALSE(reload_directives(index, true, true).media_sequence);
   }
   SUBCASE("whole segments") {
     index.server_control = ServerControl{};
     index.server_control->can_block_reload = true;
-    CHECK(reload_directives(index, true).media_sequence == 13);
-    CHECK_FALSE(reload_directives(index, true).part);
+    CHECK(reload_directives(index, true, true).media_sequence == 13);
+    CHECK_FALSE(reload_directives(index, true, true).part);
   }
   SUBCASE("parts: the one after those that are listed") {
     index.server_control = ServerControl{};
     index.server_control->can_block_reload = true;
     index.part_target = 1s;
-    CHECK(reload_directives(index, true).media_sequence == 13);
-    CHECK(reload_directives(index, true).part == 2);
+    CHECK(reload_directives(index, true, true).media_sequence == 13);
+    CHECK(reload_directives(index, true, true).part == 2);
+    // Whoever fetches whole segments does not want to be told of each part.
+    CHECK(reload_directives(index, true, false).media_sequence == 13);
+    CHECK_FALSE(reload_directives(index, true, false).part);
   }
   SUBCASE("a playlist that has only begun does not say what comes next") {
     index.server_control = ServerControl{};
     index.server_control->can_block_reload = true;
     index.segments = std::make_shared<test::ListedIndex>(test::ListedIndex::regular(0, 0, 4s));
-    CHECK_FALSE(reload_directives(index, true).media_sequence);
+    CHECK_FALSE(reload_directives(index, true, true).media_sequence);
   }
 }
 
