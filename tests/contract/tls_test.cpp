@@ -23,6 +23,27 @@ CurlConfig trusting(const TlsServer& server) {
   return config;
 }
 
+// With everything a ResourceFetcher tries.
+Result<FetchedResource> fetch(CurlWorld& world, const std::string& url) {
+  ResourceFetcher fetcher(world.transport(), world.executor());
+  std::optional<Result<FetchedResource>> done;
+  CancelHandle handle;
+  Request request;
+  request.url = url;
+  world.on_executor([&] {
+    handle = fetcher.fetch(request, [&](Result<FetchedResource> result) {
+      {
+        const std::lock_guard lock(world.mutex());
+        done = std::move(result);
+      }
+      world.notify();
+    });
+  });
+  REQUIRE(world.wait_until([&] { return done.has_value(); }));
+  world.on_executor([&] { handle.reset(); });
+  return *std::move(done);
+}
+
 TEST_CASE("N24 a certificate that proves nothing is refused, whatever is wrong with it") {
   struct Case {
     std::string name;
@@ -100,25 +121,10 @@ TEST_CASE("N26 a secure connection that ends within the body is a lost one, and 
   config.after_cuts = config.answer;  // ranges are ignored: the front is passed over
   const TlsServer server(config);
   CurlWorld world(trusting(server));
-  ResourceFetcher fetcher(world.transport(), world.executor());
-  std::optional<Result<FetchedResource>> done;
-  CancelHandle handle;
-  Request request;
-  request.url = server.url("localhost", "/a");
-  world.on_executor([&] {
-    handle = fetcher.fetch(request, [&](Result<FetchedResource> result) {
-      {
-        const std::lock_guard lock(world.mutex());
-        done = std::move(result);
-      }
-      world.notify();
-    });
-  });
-  REQUIRE(world.wait_until([&] { return done.has_value(); }));
-  REQUIRE(done->has_value());
-  CHECK((*done)->body.size() == body.size());
+  const auto fetched = fetch(world, server.url("localhost", "/a"));
+  REQUIRE(fetched.has_value());
+  CHECK(fetched->body.size() == body.size());
   CHECK(server.requests() == 2);
-  world.on_executor([&] { handle.reset(); });
 }
 
 TEST_CASE("N36 a request that HTTP/2 did not take goes out again on a new connection") {
@@ -133,25 +139,10 @@ TEST_CASE("N36 a request that HTTP/2 did not take goes out again on a new connec
     config.http2_resets = c.resets;
     const TlsServer server(config);
     CurlWorld world(trusting(server));
-    ResourceFetcher fetcher(world.transport(), world.executor());
-    std::optional<Result<FetchedResource>> done;
-    CancelHandle handle;
-    Request request;
-    request.url = server.url("localhost", "/a");
-    world.on_executor([&] {
-      handle = fetcher.fetch(request, [&](Result<FetchedResource> result) {
-        {
-          const std::lock_guard lock(world.mutex());
-          done = std::move(result);
-        }
-        world.notify();
-      });
-    });
-    REQUIRE(world.wait_until([&] { return done.has_value(); }));
-    REQUIRE(done->has_value());
-    CHECK(as_text((*done)->body.view()) == "hello");
+    const auto fetched = fetch(world, server.url("localhost", "/a"));
+    REQUIRE(fetched.has_value());
+    CHECK(as_text(fetched->body.view()) == "hello");
     CHECK(server.requests() == 2);
-    world.on_executor([&] { handle.reset(); });
   }
 }
 

@@ -73,7 +73,7 @@ class LiveTitle final : public WebTitle {
     bool has_ended = false;
   };
   [[nodiscard]] View view(Duration made) const;
-  // What caches and a stuck origin take for now.
+  // The moment that caches and a stuck origin answer for.
   [[nodiscard]] Duration told(MonotonicTime now);
   [[nodiscard]] Duration content(MonotonicTime now) const { return now - zero_; }
   [[nodiscard]] WallTime wall(Duration content) const { return zero_wall_ + content; }
