@@ -20,6 +20,9 @@ if(PLAYHEAD_CCACHE AND PROJECT_IS_TOP_LEVEL)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${PLAYHEAD_CCACHE})
 endif()
 
+# True for what only tests are made of, set for whole folders.
+define_property(TARGET PROPERTY PLAYHEAD_IS_TEST_CODE INHERITED BRIEF_DOCS "Code of tests")
+
 add_library(playhead_build_flags INTERFACE)
 target_compile_options(playhead_build_flags INTERFACE
   -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wcast-qual -Wformat=2 -Wundef
@@ -35,6 +38,12 @@ if(PLAYHEAD_SANITIZE)
     # Test cases run once and are compiled often: -O0 halves the time (GCC 12: 14.5 s to 5.8 s for a large
     # one). What they test, and the simulation under them, is optimised.
     $<IF:$<BOOL:$<TARGET_PROPERTY:PLAYHEAD_IS_TEST_PROGRAM>>,-O0,-O1>)
+  if(PLAYHEAD_SANITIZE MATCHES "undefined")
+    # In the tests' own code these four checks cost a quarter of the time to compile; a null pointer is
+    # found by ASan too. What they test keeps all of them.
+    target_compile_options(playhead_build_flags INTERFACE
+      $<$<BOOL:$<TARGET_PROPERTY:PLAYHEAD_IS_TEST_CODE>>:-fno-sanitize=null,alignment,object-size,vptr>)
+  endif()
   target_link_options(playhead_build_flags INTERFACE -fsanitize=${PLAYHEAD_SANITIZE})
 endif()
 if(PLAYHEAD_COVERAGE)
