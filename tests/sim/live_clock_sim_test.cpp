@@ -43,7 +43,7 @@ TEST_CASE("sim: a DASH channel starts near its edge by the clock it names, whate
     world.start_app();
     world.load_live(live);
     REQUIRE(world.run_until_event<FirstFrame>(10s));
-    world.run_for(10min);
+    world.run_for(2min);
     CHECK(world.status()->state == PlayerState::kPlaying);
     CHECK(world.status()->qoe.rebuffer_count == 0);
     // By a wrong Date a segment may be asked for before the right time is known.

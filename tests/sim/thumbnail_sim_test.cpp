@@ -129,6 +129,7 @@ TEST_CASE("sim: thumbnails that cannot be had are told so, and playback does not
     world.start_app();
     world.load_url(world.title.url());
     REQUIRE(world.run_until_event<FirstFrame>(10s));
+    world.run_for(1s);
     world.fail_requests(c.broken, 404);
     for (uint64_t i = 0; i < 50; ++i) {
       world.forget_events();

@@ -40,7 +40,7 @@ struct FetchedTrack {
   // Representations whose playlist could not be had, and until when they are left alone.
   std::map<std::string, MonotonicTime> resting;
   MonotonicTime not_before;  // no fetch until then
-  MonotonicTime no_replacement_before, patient_until;  // see kLowerPatience
+  MonotonicTime no_replacement_before, patient_until;  // see kLowerPatience, kPicturePatience
   PartTrouble parts;
   std::optional<PlannedSegment> hinted;  // asked for when it was announced, and not listed yet
 };

@@ -21,6 +21,11 @@ constexpr Duration kIndexPatience = 2s;
 // host that does not answer for the playlist holds up everything.
 constexpr Duration kLowerPatience = 2s;
 
+// Sound that playback waits for leaves the link to the pictures until these begin to come, but no
+// longer than that (chosen: two round trips of a slow link). Less: the first frame shares the link
+// with sound nobody hears yet; more: a host of pictures that does not answer holds up the sound.
+constexpr Duration kPicturePatience = 500ms;
+
 // Slower than this part of what the lowest Representation needs, a transfer is tried again
 // (chosen). Less: one that trickles is waited for; more: requests for nothing on a link that is
 // slow itself.
@@ -322,6 +327,19 @@ bool StreamingEngine::waits_for_sound(const Track& track) const {
   });
 }
 
+bool StreamingEngine::waits_for_pictures(Track& track, MediaTime position) const {
+  const bool is_wanted_first = track.stream->kind() == TrackKind::kAudio && !track.last_number &&
+                               level(TrackKind::kAudio, position) == Duration{0};
+  const Track* video = track_of(TrackKind::kVideo);
+  if (!is_wanted_first || !video || video->period != track.period) return false;
+  if (!set_of(*video) || video->is_complete || video->blocked) return false;
+  const bool are_there = level(TrackKind::kVideo, position) > Duration{0};
+  const bool are_coming = !video->last_number || !video->stream->is_idle();
+  if (are_there || !are_coming) return false;
+  if (track.patient_until == MonotonicTime()) track.patient_until = last_turn_ + kPicturePatience;
+  return last_turn_ < track.patient_until;
+}
+
 void StreamingEngine::fetch_next(Track& track, MediaTime position) {
   for (;;) {
     if (auto checked = played_.check(track.period); !checked) {
@@ -351,6 +369,7 @@ void StreamingEngine::fetch_next(Track& track, MediaTime position) {
     }
     if (is_behind_window(track, *index)) return;
     if (next->segment.init && track.stream->is_preloading(*next->segment.init)) return;
+    if (waits_for_pictures(track, position)) return;
     track.last_number = next->segment.number;
     if (next->segment.is_gap) {
       track.stream->set_cursor(next->segment.end);

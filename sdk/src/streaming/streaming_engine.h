@@ -208,6 +208,8 @@ class StreamingEngine final : private TrackStreamListener {
   Duration turn_track(Track& track, MonotonicTime now, MediaTime position, double speed);
   // Another track has yet to bring sound of an earlier Period.
   [[nodiscard]] bool waits_for_sound(const Track& track) const;
+  // Sound of a start or a seek comes after the first bytes of the pictures.
+  [[nodiscard]] bool waits_for_pictures(Track& track, MediaTime position) const;
   // Plans and starts the next segment, or asks for the index it needs.
   void fetch_next(Track& track, MediaTime position);
   [[nodiscard]] RepresentationSelector::Place place_of(const Track& track, const AdaptationSet& set,
