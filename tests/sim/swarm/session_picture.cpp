@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <iterator>
+#include <string>
 #include <string_view>
 
 #include "sim/swarm/report.h"
@@ -75,6 +77,22 @@ void draw_states(std::ostream& out, const std::vector<Moment>& moments, const Ax
   }
 }
 
+// Minutes and seconds since the beginning, no more than a dozen.
+void draw_times(std::ostream& out, const Axis& axis) {
+  constexpr int kSteps[] = {5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21'600};
+  const auto fits = [&](int step) { return axis.seconds / step <= 12; };
+  const auto* found = std::find_if(std::begin(kSteps), std::end(kSteps) - 1, fits);
+  const double bottom = kTop + kRates + kGap + kBuffer;
+  for (int at = 0; at <= axis.seconds; at += *found) {
+    const double x = axis.x(std::chrono::seconds(at));
+    out << "<line x1=\"" << x << "\" x2=\"" << x << "\" y1=\"" << kTop << "\" y2=\"" << bottom
+        << "\" stroke=\"#eeeeee\"/>\n";
+    const std::string seconds = std::to_string(at % 60);
+    label(out, x - 10, kTop + kRates + kGap / 2 + 4,
+          std::to_string(at / 60) + (seconds.size() < 2 ? ":0" : ":") + seconds);
+  }
+}
+
 void draw_faults(std::ostream& out, const RunResult& result, const Axis& axis) {
   const double y = kTop + kRates + 2 * kGap + kBuffer + 14;
   for (const auto& [at, fault] : result.strikes) {
@@ -108,6 +126,7 @@ void draw_session(std::ostream& out, const Scenario& scenario, const RunResult& 
         std::to_string(static_cast<int64_t>(axis.most_buffer)) + " s");
   label(out, 4, axis.buffer_y(Duration{0}), "buffer");
   const auto& moments = result.moments;
+  draw_times(out, axis);
   line(out, moments, axis, "stroke=\"#bbbbbb\"",
        [&](const Moment& m) { return axis.rate_y(m.link_bps); });
   line(out, moments, axis, "stroke=\"#555555\" stroke-dasharray=\"4 3\"",
