@@ -68,16 +68,8 @@ StreamingEngine::StreamingEngine(ResourceFetcher& fetcher, ManifestSource& manif
                   [this](const Error& error) { listener_.on_streaming_warning(error); }}),
       selector_(indexes_, backend, config_.preset, config_.limits, config_.plans),
       watch_(selector_.chooser()),
-      text_(
-          fetcher, mapper_, [this](const Error& error) { on_text_error(error); },
-          [this](const SegmentLoaded& loaded) {
-            listener_.on_received(loaded.bytes);
-            listener_.on_segment_loaded(loaded);
-            listener_.on_streaming_progress();
-          }),
-      text_refresher_(manifests, executor, indexes_,
-                      {[](auto) {}, [this] { listener_.on_streaming_progress(); },
-                       [this](const Error& error) { listener_.on_text_warning(error); }}),
+      subtitles_(
+          {fetcher, manifests, executor, indexes_, mapper_, listener, presentation_, played_}),
       previews_({fetcher, manifests, backend, executor, indexes_, mapper_, listener, presentation_,
                  played_}) {}
 
@@ -101,7 +93,7 @@ Result<void> StreamingEngine::open(std::shared_ptr<const Presentation> presentat
         Severity::kRecoverable));
   }
   make_tracks(position);
-  text_period_ = played_.period_at(position);
+  subtitles_.start(position);
   return {};
 }
 
@@ -145,7 +137,7 @@ void StreamingEngine::replace(std::shared_ptr<const Presentation> presentation) 
   refresher_.follow(presentation_);
   choose_tracks();
   indexes_.clear();
-  lost_text_.clear();
+  subtitles_.forgive();
   waiting_for_renewal_ = false;
   follow_periods();
 }
@@ -157,7 +149,7 @@ void StreamingEngine::follow_periods() {
 bool StreamingEngine::seek(MediaTime position, bool is_after_gap) {
   position_ = position;
   end_audio_change();
-  text_period_ = played_.period_at(position);
+  subtitles_.start(position);
   bool buffered = !tracks_.empty();
   const auto is_there = [&](SampleQueue& queue, bool plays) {
     const bool may_begin_later = is_after_gap || !plays;
@@ -200,6 +192,13 @@ void StreamingEngine::select_representation(const std::string& id, MediaTime pos
   track->blocked.reset();
   track->period = played_.period_at(resume);
   track->stream->set_cursor(resume);
+}
+
+void StreamingEngine::change_text(const TrackPreferences& preferences) {
+  preferences_ = preferences;
+  choose_tracks();
+  subtitles_.forgive();
+  subtitles_.start(position_);
 }
 
 std::size_t StreamingEngine::current_period() const {
@@ -247,6 +246,13 @@ Duration StreamingEngine::turn(MonotonicTime now, MediaTime position, double spe
     wait = std::min(wait, turn_track(track, now, position, speed));
   }
   return std::min(wait, report_blocked(position, speed));
+}
+
+Duration StreamingEngine::turn_text(MonotonicTime now, MediaTime position) {
+  if (tracks_.empty() || has_failed_ || waiting_for_renewal_) return kForever;
+  const bool has_media = buffered_bytes() > 0 || is_complete(TrackKind::kVideo);
+  if (!has_media && subtitles_.is_off()) return kForever;
+  return subtitles_.turn(now, wall(now), position, duration());
 }
 
 void StreamingEngine::block(Track& track, Error error) {

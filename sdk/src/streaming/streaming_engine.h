@@ -3,7 +3,6 @@
 
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -24,7 +23,7 @@
 #include "streaming/sample_queue.h"
 #include "streaming/streaming_config.h"
 #include "streaming/streaming_listener.h"
-#include "streaming/text_track.h"
+#include "streaming/subtitles.h"
 #include "streaming/timeline_mapper.h"
 #include "streaming/title_events.h"
 #include "streaming/track_stream.h"
@@ -82,7 +81,7 @@ class StreamingEngine final : private TrackStreamListener {
   [[nodiscard]] Previews& previews() { return previews_; }
   // The same for subtitles, which come after everything else: once there are pictures or sound.
   Duration turn_text(MonotonicTime now, MediaTime position);
-  [[nodiscard]] const text::CueTimeline& subtitles() const { return text_.cues(); }
+  [[nodiscard]] const text::CueTimeline& subtitles() const { return subtitles_.cues(); }
   // Of the captions inside the pictures that are shown, 1..4; 0: none are.
   [[nodiscard]] int caption_channel() const;
   [[nodiscard]] std::optional<std::vector<TimedEvent>> take_events();  // see TitleEvents::take
@@ -154,18 +153,6 @@ class StreamingEngine final : private TrackStreamListener {
   Track* track_of(TrackKind kind);
   [[nodiscard]] const Track* track_of(TrackKind kind) const;
 
-  // Which Period's subtitles are fetched: those of the next one a little ahead.
-  void follow_text_period(MediaTime position);
-  // What is fetched of the Period's text, for all of its cues or for the forced ones alone.
-  [[nodiscard]] const AdaptationSet* text_set(std::size_t period) const;
-  [[nodiscard]] bool shows_only_forced() const {
-    return !played_.set(TrackKind::kText, text_period_);
-  }
-  // The Representation of the subtitles that are shown; null: none are, or none can be had.
-  [[nodiscard]] const Representation* text_representation() const;
-  void give_text(const Representation& representation,
-                 std::shared_ptr<const SegmentIndex> segments);
-  void on_text_error(const Error& error);
   // Live titles: brings up to date what is known of them.
   Duration refresh(MonotonicTime now);
   void on_presentation(std::shared_ptr<const Presentation> presentation);
@@ -287,11 +274,7 @@ class StreamingEngine final : private TrackStreamListener {
   bool has_failed_ = false;
   int64_t wasted_bytes_ = 0;
 
-  TextTrack text_;
-  LiveRefresher text_refresher_;  // of HLS playlists; one that is late is nobody's fault
-  std::size_t text_period_ = 0;   // fetched for
-  std::optional<GivenText> given_text_;
-  std::set<std::string> lost_text_;  // Representations that cannot be had
+  Subtitles subtitles_;
   Previews previews_;
 
   std::vector<std::pair<TrackKind, SegmentFailure>> failures_;  // handled at the next turn

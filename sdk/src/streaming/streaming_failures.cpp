@@ -51,6 +51,11 @@ void StreamingEngine::on_segment_fetched(TrackKind kind, const PlannedSegment& p
   listener_.on_streaming_progress();
 }
 
+void StreamingEngine::on_events(std::vector<TimedEvent> events) {
+  events_.add(std::move(events));
+  listener_.on_streaming_progress();
+}
+
 void StreamingEngine::on_timeline_learnt() {
   for (Track& track : tracks_) track.stream->place_held();
 }
@@ -105,8 +110,8 @@ int StreamingEngine::usable_left(const Track& track) const {
 
 void StreamingEngine::handle_failure(Track& track, const SegmentFailure& failure, MonotonicTime now,
                                      MediaTime position) {
-  // The segment is planned again from where it was unless it is skipped. It may fail after all of
-  // it came in, when its Period or the title seemed to be done.
+  // The segment is planned again from where it was, where its TrackStream stands, unless it is
+  // skipped. It may fail after all of it came in, when its Period or the title seemed to be done.
   const PlannedSegment& planned = failure.planned;
   if (planned.replaces) {
     track.no_replacement_before = now + kReplacementPause;
@@ -115,7 +120,6 @@ void StreamingEngine::handle_failure(Track& track, const SegmentFailure& failure
   track.period = played_.clamp(planned.period);
   track.is_complete = false;
   track.blocked.reset();
-  track.stream->set_cursor(planned.from);
   if (planned.is_part && handle_part_failure(track, failure, now)) return;
   const std::optional<Duration> end = duration();
   const bool is_last = end && planned.segment.end + kEndRounding >= MediaTime{0} + *end;

@@ -140,6 +140,27 @@ std::vector<TrackInfo> StreamingEngine::audio_tracks() const {
   return tracks;
 }
 
+int StreamingEngine::caption_channel() const {
+  if (tracks_.empty()) return 0;
+  const std::size_t period = played_.period_at(position_);
+  const AdaptationSet* video = played_.set(TrackKind::kVideo, period);
+  if (!video) return 0;
+  const AdaptationSet::ClosedCaption* shown =
+      select_caption(*video, played_.set(TrackKind::kText, period), preferences_);
+  return shown ? playhead::caption_channel(*shown) : 0;
+}
+
+std::optional<std::vector<TimedEvent>> StreamingEngine::take_events() {
+  if (!presentation_) return std::nullopt;
+  // Every playlist of a title has the same dates (RFC 8216bis §6.2.4): one is enough.
+  const LoadedIndex* index = nullptr;
+  for (const Track& track : tracks_) {
+    const Representation* fetched = representation_of(track, track.last_id);
+    if (!index && fetched) index = indexes_.find(*fetched);
+  }
+  return events_.take(presentation_, index);
+}
+
 std::vector<RepresentationInfo> StreamingEngine::video_representations() const {
   std::vector<RepresentationInfo> list;
   const Track* track = track_of(TrackKind::kVideo);

@@ -30,15 +30,6 @@ struct TextSource {
   bool only_forced_cues = false;
 };
 
-// What of a title's subtitles a TextTrack was given.
-struct GivenText {
-  std::size_t period = 0;
-  std::string representation_id;
-  std::shared_ptr<const SegmentIndex> segments;
-  bool only_forced_cues = false;
-  friend bool operator==(const GivenText&, const GivenText&) = default;
-};
-
 // Fetches the segments of one text track around the playback position and keeps their cues.
 // Subtitles never hold up playback: one transfer at a time, nobody waits for it, and what cannot be
 // had or read is reported and left out. After kMaxFailures in a row the track is off. Engine
