@@ -24,10 +24,15 @@ SimTitle long_title(bool has_iframes) {
 // Plays at `start`; requests before are forgotten.
 struct Playing {
   explicit Playing(SimTitle title, Duration start = 600s,
-                   SimLink link = SimLink::constant(20'000'000))
+                   SimLink link = SimLink::constant(20'000'000), bool is_signed = false)
       : world(1, std::move(title), std::move(link)) {
     world.start_app();
-    world.load_url(world.title.url(), start);
+    if (is_signed) {
+      world.service.saved["m1"] = {to_seconds(start), 1};
+      world.load_title();
+    } else {
+      world.load_url(world.title.url(), start);
+    }
     begin();
   }
   explicit Playing(const SimDash& dash, Duration start) : world(1) {
@@ -310,6 +315,122 @@ TEST_CASE("sim: an outage during trick play: it ends, nothing hangs, playback go
   world.player->play();
   CHECK(world.executor.run_until_true(
       [&] { return world.status()->state == PlayerState::kPlaying; }, 90s));
+}
+
+TEST_CASE("N11 signed URLs that run out during trick play are renewed once for each time") {
+  Playing playing(long_title(true), 600s, SimLink::constant(20'000'000), true);
+  SimWorld& world = playing.world;
+  const double from = world.position_s();
+  world.player->trick_play(8);
+  world.run_for(2s);
+  world.service.signature = 2;  // the CDN refuses the old signature from now on
+  world.run_for(8s);
+  CHECK(world.status()->state == PlayerState::kTrickPlay);
+  CHECK(std::abs(world.position_s() - from - 80) < 12);
+  CHECK(world.service.starts == 2);
+  CHECK(world.find<Failed>() == nullptr);
+  world.service.signature = 3;
+  world.run_for(10s);
+  CHECK(std::abs(world.position_s() - from - 160) < 16);
+  CHECK(world.service.starts == 3);
+  world.player->play();
+  CHECK(world.executor.run_until_true(
+      [&] { return world.status()->state == PlayerState::kPlaying; }, 5s));
+}
+
+TEST_CASE("N11 signed URLs that cannot be renewed end trick play where it is, and nothing else") {
+  Playing playing(long_title(true), 600s, SimLink::constant(20'000'000), true);
+  SimWorld& world = playing.world;
+  world.player->trick_play(2);
+  world.run_for(3s);
+  const double reached = world.position_s();
+  world.forget_events();
+  world.service.signature = 2;
+  SimFault down;
+  down.url_contains = "/api/v1/stream?";
+  down.status = 404;
+  down.until = world.executor.now() + 10s;
+  world.transport->add_fault(down);
+  REQUIRE(world.executor.run_until_true([&] { return world.status()->trick_rate == 0; }, 5s));
+  CHECK(std::abs(world.position_s() - reached) < 3);
+  world.run_for(3s);
+  CHECK(world.status()->state == PlayerState::kPlaying);  // out of the buffer
+  bool is_told = false;
+  for (const Warning& warning : world.all<Warning>()) {
+    is_told = is_told || (warning.error.code == ErrorCode::kForbidden &&
+                          warning.error.context.find("trick play") != std::string::npos);
+  }
+  CHECK(is_told);
+  world.run_for(60s);  // the service is back
+  CHECK(world.find<Failed>() == nullptr);
+  CHECK(world.status()->state == PlayerState::kPlaying);
+}
+
+TEST_CASE("sim: key frames that are forbidden or encrypted: others, else it ends where it is") {
+  struct Case {
+    const char* name;
+    bool is_encrypted;  // the I-frame playlists say so
+    bool is_forbidden;  // the key frames are
+    bool is_all;        // the same of all pictures
+    bool goes_on;
+  };
+  const Case cases[] = {{"encrypted key frames", true, false, false, true},
+                        {"forbidden key frames", false, true, false, true},
+                        {"encrypted, and no others", true, false, true, false},
+                        {"forbidden, and no others", false, true, true, false}};
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    SimTitle title = long_title(true);
+    const std::string encrypted =
+        "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXT-X-I-FRAMES-ONLY\n#EXT-X-KEY:METHOD=AES-128,"
+        "URI=\"key\"\n#EXTINF:2,\nk0-0.seg\n#EXT-X-ENDLIST\n";
+    if (c.is_encrypted) title.spoilt = {{"k0.m3u8", encrypted}, {"k1.m3u8", encrypted}};
+    Playing playing(std::move(title));
+    SimWorld& world = playing.world;
+    const double from = world.position_s();
+    if (c.is_forbidden) world.fail_requests("/k", 403);
+    if (c.is_all) world.fail_requests("/v", 403);
+    world.player->trick_play(2);
+    world.run_for(4s);
+    CHECK((world.status()->state == PlayerState::kTrickPlay) == c.goes_on);
+    CHECK(world.find<Failed>() == nullptr);
+    if (c.goes_on) {
+      CHECK(world.screen->shown().size() >= 2);
+      CHECK(std::abs(world.position_s() - from - 8) < 3);
+      continue;
+    }
+    CHECK(playing.requests().size() <= 8);
+    REQUIRE(world.find<Warning>());
+    const Error& why = world.find<Warning>()->error;
+    CHECK(why.code == ErrorCode::kForbidden);
+    CHECK(why.severity == Severity::kRecoverable);
+    CHECK(why.context.find("trick play") != std::string::npos);
+    // Out of the buffer, from where it ended.
+    CHECK(world.status()->state == PlayerState::kPlaying);
+    CHECK(std::abs(world.position_s() - from - 4) < 3);
+  }
+}
+
+TEST_CASE("sim: trick play ends before a Period that is encrypted, and says why") {
+  SimDash dash;
+  dash.periods.resize(2);
+  dash.periods[0].duration_us = 60'000'000;
+  dash.periods[1].is_encrypted = true;
+  Playing playing(dash, 0s);
+  SimWorld& world = playing.world;
+  world.player->trick_play(4);
+  world.run_for(1s);
+  CHECK(world.status()->trick_rate == 4);
+  REQUIRE(world.executor.run_until_true([&] { return world.status()->trick_rate == 0; }, 20s));
+  world.run_for(10ms);
+  CHECK(world.position_s() > 54);
+  CHECK(world.position_s() <= 60);
+  bool is_told = false;
+  for (const Warning& warning : world.all<Warning>()) {
+    is_told = is_told || warning.error.code == ErrorCode::kDrmNoSystem;
+  }
+  CHECK(is_told);
+  for (const auto& shown : world.screen->shown()) CHECK(shown.time < MediaTime{60'000'000});
 }
 
 TEST_CASE("sim: what cannot be gone through is refused, and stays as it is") {

@@ -443,8 +443,10 @@ void PlayerEngine::on_renewal_failed(Error error) {
   // The old URLs may still be good, or what is buffered may be enough: segments will tell.
   if (!streaming_ || streaming_->is_waiting_for_renewal()) return fail_next_turn(std::move(error));
   renewal_timer_ = executor_.post_at(executor_.now() + kRenewalPause, [this] { renew_urls(); });
+  streaming_->previews().on_no_new_urls();
   error.severity = Severity::kRecoverable;
   warn(std::move(error));
+  wake();
 }
 
 }  // namespace playhead

@@ -95,6 +95,8 @@ Duration PlayerEngine::turn_trick(MonotonicTime now) {
       },
       now);
   if (turn.error) {
+    const bool is_told = turn.error->context.find("trick play") != std::string::npos;
+    if (!is_told) turn.error->context = "trick play: " + turn.error->context;
     turn.error->severity = Severity::kRecoverable;
     warn(*std::move(turn.error));
     end_trick(now);

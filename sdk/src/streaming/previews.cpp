@@ -12,19 +12,20 @@ constexpr Duration kForever = 24h;
 
 }  // namespace
 
-Previews::Previews(const Context& context)
-    : context_(context),
-      thumbnails_({context.fetcher, context.indexes,
+Previews::Previews(Context context)
+    : context_(std::move(context)),
+      thumbnails_({context_.fetcher, context_.indexes,
                    [this](ThumbnailReady thumbnail) {
                      context_.listener.on_thumbnail(std::move(thumbnail));
                    },
                    [this] { context_.listener.on_streaming_progress(); },
                    [this](int64_t bytes) { context_.listener.on_received(bytes); }}),
-      trick_({context.fetcher, context.backend, context.executor, context.indexes, context.mapper,
-              [this] { context_.listener.on_streaming_progress(); },
-              [this](int64_t bytes) { context_.listener.on_received(bytes); }}),
+      trick_({context_.fetcher, context_.backend, context_.executor, context_.indexes,
+              context_.mapper, [this] { context_.listener.on_streaming_progress(); },
+              [this](int64_t bytes) { context_.listener.on_received(bytes); },
+              [this](const Error& error) { return context_.renew(error); }}),
       // What cannot be had is told when it is asked for.
-      refresher_(context.manifests, context.executor, context.indexes,
+      refresher_(context_.manifests, context_.executor, context_.indexes,
                  {[](auto) {}, [this] { context_.listener.on_streaming_progress(); },
                   [](const Error&) {}}) {}
 

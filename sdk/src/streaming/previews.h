@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "manifest/manifest_source.h"
@@ -28,8 +29,10 @@ class Previews {
     StreamingListener& listener;
     const std::shared_ptr<const Presentation>& presentation;  // null before open()
     const PlayedTracks& played;
+    // The URLs are refused. True: they are being renewed.
+    std::function<bool(const Error&)> renew;
   };
-  explicit Previews(const Context& context);
+  explicit Previews(Context context);
 
   // Trick play or scrubbing begins: until it ends nothing else is fetched. `throughput`: 0 unknown.
   void begin_trick(Bitrate throughput);
@@ -38,6 +41,10 @@ class Previews {
   [[nodiscard]] TrickFind find_key_frame(const TrickWish& wish, MonotonicTime now) {
     return trick_.find(context_.played, wish, now);
   }
+
+  // The title has new URLs, or they could not be renewed.
+  void on_new_urls() { trick_.on_new_urls(); }
+  void on_no_new_urls() { trick_.on_no_new_urls(); }
 
   // The picture that stands for `time`: StreamingListener::on_thumbnail(), from turn().
   void ask_thumbnail(MediaTime time, uint64_t tag, MonotonicTime now) {

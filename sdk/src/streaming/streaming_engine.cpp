@@ -71,7 +71,7 @@ StreamingEngine::StreamingEngine(ResourceFetcher& fetcher, ManifestSource& manif
       subtitles_(
           {fetcher, manifests, executor, indexes_, mapper_, listener, presentation_, played_}),
       previews_({fetcher, manifests, backend, executor, indexes_, mapper_, listener, presentation_,
-                 played_}) {}
+                 played_, [this](const Error& error) { return renew_for_preview(error); }}) {}
 
 StreamingEngine::~StreamingEngine() = default;
 
@@ -139,6 +139,7 @@ void StreamingEngine::replace(std::shared_ptr<const Presentation> presentation) 
   indexes_.clear();
   subtitles_.forgive();
   waiting_for_renewal_ = false;
+  previews_.on_new_urls();
   follow_periods();
 }
 

@@ -237,6 +237,7 @@ class StreamingEngine final : private TrackStreamListener {
                       MediaTime position);
   // Decides what a failure of a Representation leads to, and does all but skip.
   FailureAction react(Track& track, const Trouble& trouble, MonotonicTime now, MediaTime position);
+  bool renew_for_preview(const Error& error);
   [[nodiscard]] int usable_left(const Track& track) const;
 
   ResourceFetcher& fetcher_;

@@ -196,4 +196,12 @@ FailureAction StreamingEngine::react(Track& track, const Trouble& trouble, Monot
   return decision.action;
 }
 
+bool StreamingEngine::renew_for_preview(const Error& error) {
+  // The title does not wait for it: what is buffered plays on when it fails.
+  if (!config_.can_renew) return false;
+  listener_.on_streaming_warning(error);
+  listener_.on_url_refused(error);
+  return true;
+}
+
 }  // namespace playhead

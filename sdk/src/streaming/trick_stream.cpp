@@ -92,7 +92,20 @@ void TrickStream::stop() {
   lost_.clear();
   last_error_.reset();
   failures_ = 0;
+  has_renewed_ = waits_for_urls_ = false;
   representation_id_.clear();
+}
+
+void TrickStream::on_new_urls() {
+  waits_for_urls_ = false;
+  lost_.clear();
+  failures_ = 0;
+}
+
+bool TrickStream::renews(const Error& error) {
+  if (error.code != ErrorCode::kForbidden || has_renewed_ || !context_.renew(error)) return false;
+  has_renewed_ = waits_for_urls_ = true;
+  return true;
 }
 
 void TrickStream::collect() {
@@ -102,6 +115,7 @@ void TrickStream::collect() {
 TrickFind TrickStream::find(const PlayedTracks& played, const TrickWish& wish, MonotonicTime now) {
   collect();
   give_up_late_load(now);
+  if (waits_for_urls_) return waiting(kForever);
   Look look{played, wish, now, played.period_at(wish.target)};
   for (int i = 0; i < kMostLooks; ++i) {
     const bool has_more = look_at(look);
@@ -116,6 +130,13 @@ TrickFind TrickStream::find(const PlayedTracks& played, const TrickWish& wish, M
 bool TrickStream::look_at(Look& look) {
   const AdaptationSet* video = look.played.set(TrackKind::kVideo, look.period);
   if (!video) return next_period(look);
+  // Where playback could not go on trick play does not lead.
+  if (auto checked = look.played.check(look.period); !checked) {
+    look.found.emplace();
+    look.found->kind = TrickFind::Kind::kLost;
+    look.found->error = std::move(checked).error();
+    return false;
+  }
   const auto can_decode = [this](const std::string& c) { return context_.backend.supports(c); };
   const TrickSource source =
       select_trick_source(look.played.period(look.period), *video, throughput_, lost_, can_decode);
@@ -132,8 +153,10 @@ bool TrickStream::look_at(Look& look) {
   const LoadedIndex* index = context_.indexes.find(representation);
   if (!index) {
     if (const auto error = context_.indexes.take_error(representation)) {
-      lose(representation.id, *error);
-      return true;
+      if (!renews(*error)) {
+        lose(representation.id, *error);
+        return true;
+      }
     }
     look.found = waiting(kForever);
     return true;
@@ -314,11 +337,15 @@ MediaTime TrickStream::place(Load& load, int64_t container_us) const {
 void TrickStream::finish(Load& load, const std::optional<Error>& error) {
   if (std::exchange(load.is_over, true)) return;
   load.load->silence();
-  failures_ = load.known.frames.empty() ? failures_ + 1 : 0;
+  const bool has_frames = !load.known.frames.empty();
+  if (has_frames) has_renewed_ = false;
+  if (!has_frames && error && renews(*error)) return context_.on_change();
+  failures_ = has_frames ? 0 : failures_ + 1;
   if (failures_ > 0) {
     const Error why = error.value_or(
         make_error(ErrorCode::kContainerSyntax, "a segment for trick play holds no key frame"));
-    if (failures_ >= kMostFailures) {
+    // What is forbidden once is forbidden.
+    if (failures_ >= kMostFailures || why.code == ErrorCode::kForbidden) {
       lose(load.known.representation_id, why);
     } else {
       last_error_ = why;

@@ -71,6 +71,9 @@ class TrickStream {
     // Never inside a call.
     std::function<void()> on_change;
     std::function<void(int64_t)> on_bytes;
+    // The URLs are refused. True: they are being renewed, and on_new_urls() or
+    // on_no_new_urls() is called then.
+    std::function<bool(const Error&)> renew;
   };
   explicit TrickStream(Context context) : context_(std::move(context)) {}
 
@@ -84,6 +87,10 @@ class TrickStream {
                                MonotonicTime now);
   // Each turn: ends what is no longer needed of a segment.
   void collect();
+  // The title has new URLs: what could not be had may be had now.
+  void on_new_urls();
+  // The old URLs are all there is.
+  void on_no_new_urls() { waits_for_urls_ = false; }
   // The Representation looked at last; empty: none.
   [[nodiscard]] const std::string& representation_id() const { return representation_id_; }
 
@@ -137,6 +144,9 @@ class TrickStream {
   void give_up_late_load(MonotonicTime now);
   void keep(Known known);
   void lose(const std::string& representation_id, const Error& error);
+  // Signed URLs have run out and are renewed: once, until a picture has come again. False: they are
+  // not.
+  bool renews(const Error& error);
 
   Context context_;
   Bitrate throughput_;
@@ -146,6 +156,8 @@ class TrickStream {
   std::set<std::string> lost_;
   std::optional<Error> last_error_;
   int failures_ = 0;  // in a row
+  bool has_renewed_ = false;
+  bool waits_for_urls_ = false;
   std::string representation_id_;
   MonotonicTime not_before_;    // no fetch until then
   std::unique_ptr<Load> load_;  // may be over, and then goes at the next find()
