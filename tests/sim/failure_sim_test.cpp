@@ -280,6 +280,37 @@ TEST_CASE("N17 a host that asks to come back tomorrow ends the play once the buf
   CHECK(world.run_until_event<FirstFrame>(10s));
 }
 
+TEST_CASE("N14 a seek does not forget that a host asked to wait") {
+  SimWorld world(1, {}, SimLink::constant(8'000'000));
+  world.start_app();
+  world.load_url(world.title.url());
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  SimFault fault;
+  fault.url_contains = ".seg";
+  fault.status = 503;
+  fault.times = 1;
+  fault.headers = {{"Retry-After", "9"}};
+  const auto refused = [&]() -> const SimRecord* {
+    for (const SimRecord& record : world.transport->records()) {
+      if (record.status == 503) return &record;
+    }
+    return nullptr;
+  };
+  world.transport->add_fault(fault);
+  REQUIRE(world.executor.run_until_true([&] { return refused() != nullptr; }, 30s));
+  world.run_for(1s);
+  const SimRecord first = *refused();
+  const int number = std::stoi(first.url.substr(first.url.rfind('-') + 1));
+  world.player->seek(MediaTime{number * world.title.segment_us + 500'000});
+  world.run_for(1s);
+  REQUIRE(world.executor.run_until_true(
+      [&] { return world.status()->state == PlayerState::kPlaying; }, 15s));
+  for (const SimRecord& record : world.transport->records()) {
+    if (record.url != first.url || record.started <= first.started) continue;
+    CHECK(record.started - first.finished >= 9s);
+  }
+}
+
 TEST_CASE("sim: no request is made once the player is gone") {
   SimWorld world(1, {}, SimLink::constant(1'000'000));
   world.start_app();

@@ -18,11 +18,11 @@ bool may_be_chance(const RetryInputs& failure) {
 
 // When a place can have its next attempt.
 Duration wait_for(const PlaceState& place, const FailoverInputs& in, const RetryConfig& config) {
-  if (place.attempts == 0) return Duration{0};
-  const MonotonicTime bound =
-      std::max(place.not_before.value_or(in.now),
-               place.last_attempt + std::max(config.least_interval,
-                                             backoff(place.attempts, in.failure.random, config)));
+  const MonotonicTime asked = place.not_before.value_or(in.now);
+  if (place.attempts == 0) return std::max(asked - in.now, Duration{0});
+  const MonotonicTime bound = std::max(
+      asked, place.last_attempt + std::max(config.least_interval,
+                                           backoff(place.attempts, in.failure.random, config)));
   return std::max(bound - in.now, Duration{0});
 }
 
@@ -49,10 +49,9 @@ FailoverDecision decide_failover(const FailoverInputs& in, const RetryConfig& co
   }
   // Untried before tried, well before passed over, then whoever can be asked first.
   const auto rank = [&](const PlaceState& place) {
-    return std::pair(place.attempts > 0     ? 2
-                     : place.is_passed_over ? 1
-                                            : 0,
-                     wait_for(place, in, config));
+    const Duration wait = wait_for(place, in, config);
+    const bool must_wait = place.attempts > 0 || wait > Duration{0};
+    return std::pair(must_wait ? 2 : place.is_passed_over ? 1 : 0, wait);
   };
   std::optional<std::size_t> best;
   for (std::size_t i = 0; i < in.places.size(); ++i) {

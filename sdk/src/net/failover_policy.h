@@ -17,7 +17,7 @@ struct PlaceState {
   bool is_hopeless = false;     // its answer was final: not there, not allowed, not the resource
   bool is_passed_over = false;  // by HostHealth
   MonotonicTime last_attempt;   // began then
-  std::optional<MonotonicTime> not_before;  // Retry-After
+  std::optional<MonotonicTime> not_before;  // Retry-After, of an earlier fetch as well
 };
 
 struct FailoverInputs {

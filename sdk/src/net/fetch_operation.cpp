@@ -86,8 +86,25 @@ FetchOperation::FetchOperation(FetchContext context, const RetryConfig& config, 
   places_.push_back({request_.url, request_.range});
   for (ResourceLocation& other : options.others) places_.push_back(std::move(other));
   states_.resize(places_.size());
+  choose_first_place();
+}
+
+void FetchOperation::choose_first_place() {
   update_health(started_);
-  place_ = delivered_from_ = first_place(states_);
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    const auto held = context_.held->find(places_[i].url, started_);
+    if (!held) continue;
+    states_[i].not_before = held->until;
+    states_[i].is_passed_over = true;
+  }
+  place_ = first_place(states_);
+  if (states_[place_].is_passed_over) {
+    const auto first = std::min_element(states_.begin(), states_.end(), [](auto& a, auto& b) {
+      return a.not_before.value_or(MonotonicTime{}) < b.not_before.value_or(MonotonicTime{});
+    });
+    place_ = static_cast<std::size_t>(first - states_.begin());
+  }
+  delivered_from_ = place_;
 }
 
 void FetchOperation::start() {
@@ -95,11 +112,16 @@ void FetchOperation::start() {
 }
 
 bool FetchOperation::is_held() {
-  const auto until =
-      places_.size() == 1 ? context_.held->until(place().url, started_) : std::nullopt;
-  if (!until) return false;
-  Error error =
-      make_error(ErrorCode::kServerBusy, redact(place().url) + come_back_in(*until - started_));
+  const auto held = context_.held->find(place().url, started_);
+  if (!held) return false;
+  const Duration rest = held->until - started_;
+  if (!held->is_given_up && rest <= config_.max_retry_after) {
+    retry_timer_ = executor_.post_at(held->until, [weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->start_attempt();
+    });
+    return true;
+  }
+  Error error = make_error(ErrorCode::kServerBusy, redact(place().url) + come_back_in(rest));
   retry_timer_ =
       executor_.post_at(started_, [weak = weak_from_this(), error = std::move(error)]() mutable {
         if (const auto self = weak.lock()) self->finish(std::move(error));
@@ -383,7 +405,7 @@ void FetchOperation::fail_or_retry(Error error) {
   }
   const FailoverDecision decision = decide(error, now);
   if (decision.goes_on) return wait_and_retry(error, decision, now);
-  if (attempt_.retry_after) context_.held->hold(place().url, now + *attempt_.retry_after);
+  if (attempt_.retry_after) context_.held->hold(place().url, {now + *attempt_.retry_after, true});
   error.severity = Severity::kFatal;
   finish(std::move(error));
 }
@@ -395,7 +417,10 @@ void FetchOperation::note_failure(const Error& error, MonotonicTime now) {
   in.status = attempt_.error_status;
   in.is_idempotent = is_idempotent(request_.method);
   state.is_hopeless = !attempt_.can_retry || (!is_worth_retrying(in) && !attempt_.asks_whole);
-  if (attempt_.retry_after) state.not_before = now + *attempt_.retry_after;
+  if (attempt_.retry_after) {
+    state.not_before = now + *attempt_.retry_after;
+    context_.held->hold(place().url, {*state.not_before});
+  }
   const bool is_asked_too_long =
       attempt_.retry_after && *attempt_.retry_after > config_.max_retry_after;
   if (is_asked_too_long) state.is_hopeless = true;

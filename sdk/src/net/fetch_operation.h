@@ -56,7 +56,9 @@ class FetchOperation : public std::enable_shared_from_this<FetchOperation> {
   };
 
   void start_attempt();
-  // The host asked to be left alone, and that is not over. True: the fetch ends with that.
+  // The first place whose host does not ask to be left alone, else that which does so shortest.
+  void choose_first_place();
+  // It asks to, and that is not over. True: the fetch begins then, or ends with that.
   bool is_held();
   [[nodiscard]] Request make_request() const;
   [[nodiscard]] const ResourceLocation& place() const { return places_[place_]; }

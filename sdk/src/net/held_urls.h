@@ -9,19 +9,24 @@
 
 namespace playhead {
 
-// URLs whose hosts asked to be left alone (Retry-After) when their fetch was given up: whoever
-// wants them again meanwhile is told so without a request. One thread.
+// URLs whose hosts asked to be left alone (Retry-After). Whoever wants them again meanwhile, as
+// after a seek, waits for the rest of that time, or is told so without a request when a fetch has
+// given up over it. One thread.
 class HeldUrls {
  public:
-  void hold(const std::string& url, MonotonicTime until) {
+  struct Hold {
+    MonotonicTime until;
+    bool is_given_up = false;
+  };
+  void hold(const std::string& url, Hold hold) {
     if (urls_.size() >= kMaxUrls) urls_.clear();
-    urls_[key_of(url)] = until;
+    urls_[key_of(url)] = hold;
   }
-  // Until when; nothing when it may be asked for.
-  [[nodiscard]] std::optional<MonotonicTime> until(const std::string& url, MonotonicTime now) {
+  // Nothing when it may be asked for.
+  [[nodiscard]] std::optional<Hold> find(const std::string& url, MonotonicTime now) {
     const auto found = urls_.find(key_of(url));
     if (found == urls_.end()) return std::nullopt;
-    if (found->second > now) return found->second;
+    if (found->second.until > now) return found->second;
     urls_.erase(found);
     return std::nullopt;
   }
@@ -33,7 +38,7 @@ class HeldUrls {
 
   // More than are held while one title plays; beyond, one request too many for each.
   static constexpr std::size_t kMaxUrls = 256;
-  std::map<std::string, MonotonicTime> urls_;
+  std::map<std::string, Hold> urls_;
 };
 
 }  // namespace playhead

@@ -70,8 +70,9 @@ CancelHandle ApiClient::get_stream(const StreamQuery& query,
   if (!query.format.empty()) request.path += "&format=" + percent_encoded(query.format);
   const std::string path = request.path;
   const MonotonicTime now = executor_.now();
-  if (const auto until = held_.until(path, now)) {
-    return fail_later<Result<StreamGrant>>(executor_, std::move(done), busy_error(*until - now));
+  if (const auto held = held_.find(path, now)) {
+    return fail_later<Result<StreamGrant>>(executor_, std::move(done),
+                                           busy_error(held->until - now));
   }
   request.retry = RetryConfig{};
   request.retry->budget = query.patience;
@@ -80,7 +81,7 @@ CancelHandle ApiClient::get_stream(const StreamQuery& query,
       [this, path, done = std::move(done)](const Result<ApiReply>& reply) mutable {
         const bool is_held =
             reply && reply->retry_after && (reply->status == 429 || reply->status == 503);
-        if (is_held) held_.hold(path, executor_.now() + *reply->retry_after);
+        if (is_held) held_.hold(path, {executor_.now() + *reply->retry_after, true});
         done(read_grant(reply));
       });
 }

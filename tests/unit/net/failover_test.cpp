@@ -102,6 +102,32 @@ TEST_CASE("failover: a host that refuses is left at once, and not asked again fo
   CHECK(world.requests() == std::vector<std::string>{kA, kB, kB, kA, kA});
 }
 
+TEST_CASE("N14 a place that asked to wait is left alone by later fetches, too") {
+  World world;
+  SimFault busy;
+  busy.status = 503;
+  busy.times = 1;
+  busy.headers = {{"Retry-After", "60"}};
+  world.fail("a.test", busy);
+  Stream first(world);
+  REQUIRE(first.wait(1s));
+  CHECK(world.requests() == std::vector<std::string>{kA, kB});
+  // Even when nothing else is known against it, and the other one is out of luck.
+  world.health->forget();
+  busy.headers = {{"Retry-After", "20"}};
+  world.fail("b.test", busy);
+  Stream second(world);
+  REQUIRE(second.wait());
+  CHECK(second.ok());
+  CHECK(world.requests() == std::vector<std::string>{kA, kB, kB, kB});
+  const auto& records = world.transport.records();
+  CHECK(records[3].started - records[2].finished == 20s);
+  world.executor.run_for(60s);
+  Stream third(world);
+  REQUIRE(third.wait(1s));
+  CHECK(world.requests().back() == kA);
+}
+
 TEST_CASE("N02 a body that breaks off goes on at another place from the same byte") {
   struct Case {
     std::string name;

@@ -244,6 +244,46 @@ TEST_CASE("N14 Retry-After is waited for exactly") {
   CHECK(records[1].started - records[0].finished == 17s);
 }
 
+TEST_CASE("N14 Retry-After outlives the fetch that was told, until a person loads anew") {
+  World world;
+  world.serve(test::text_answer("body"));
+  world.fail(status(503, 1, {{"Retry-After", "17"}}));
+  Stream dropped(world);
+  dropped.start({});
+  world.executor.run_for(5s);
+  dropped.handle.reset();
+  world.executor.run_for(2s);
+  Stream stream(world);
+  SUBCASE("what is left of it is waited for") {
+    REQUIRE(stream.start({}).wait());
+    CHECK(stream.ok());
+    const auto& records = world.transport.records();
+    REQUIRE(records.size() == 2);
+    CHECK(records[1].started - records[0].finished == 17s);
+  }
+  SUBCASE("a fetch that waits can be cancelled") {
+    stream.start({});
+    world.executor.run_for(1s);
+    stream.handle.reset();
+    world.executor.run_for(1min);
+    CHECK(stream.order.empty());
+    CHECK(world.transport.records().size() == 1);
+  }
+  SUBCASE("a person who loads anew does not wait") {
+    world.fetcher.forget_waits();
+    stream.start({});
+    world.executor.run_for(1s);
+    CHECK(stream.ok());
+  }
+  SUBCASE("nor does another network") {
+    stream.start({});
+    world.executor.run_for(1s);
+    world.fetcher.set_network(true);
+    world.executor.run_for(1s);
+    CHECK(stream.ok());
+  }
+}
+
 TEST_CASE("N17 a host that asks to come back much later ends the fetch and says when") {
   World world;
   world.serve(test::text_answer("body"));
