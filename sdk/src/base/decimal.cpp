@@ -2,6 +2,7 @@
 #include "base/decimal.h"
 
 #include <charconv>
+#include <limits>
 
 namespace playhead {
 namespace {
@@ -13,6 +14,15 @@ std::optional<Integer> parse_integer(std::string_view text) {
   const auto [stop, error] = std::from_chars(text.data(), end, value);
   if (error != std::errc{} || stop != end || text.empty()) return std::nullopt;
   return value;
+}
+
+// False: it would not fit.
+bool append_digit(int64_t& value, char digit) {
+  constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
+  const int64_t added = digit - '0';
+  if (value > (kMax - added) / 10) return false;
+  value = value * 10 + added;
+  return true;
 }
 
 }  // namespace
@@ -30,8 +40,7 @@ std::optional<int64_t> parse_decimal(std::string_view text, int digits) {
   bool has_digit = false;
   for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at) {
     has_digit = true;
-    if (__builtin_mul_overflow(value, int64_t{10}, &value)) return std::nullopt;
-    if (__builtin_add_overflow(value, int64_t{text[at] - '0'}, &value)) return std::nullopt;
+    if (!append_digit(value, text[at])) return std::nullopt;
   }
   int scale = digits;
   if (at < text.size() && text[at] == '.') {
@@ -39,13 +48,12 @@ std::optional<int64_t> parse_decimal(std::string_view text, int digits) {
       has_digit = true;
       if (scale == 0) continue;
       --scale;
-      if (__builtin_mul_overflow(value, int64_t{10}, &value)) return std::nullopt;
-      if (__builtin_add_overflow(value, int64_t{text[at] - '0'}, &value)) return std::nullopt;
+      if (!append_digit(value, text[at])) return std::nullopt;
     }
   }
   if (!has_digit || at != text.size()) return std::nullopt;
   for (; scale > 0; --scale) {
-    if (__builtin_mul_overflow(value, int64_t{10}, &value)) return std::nullopt;
+    if (!append_digit(value, '0')) return std::nullopt;
   }
   return value;
 }

@@ -5,6 +5,8 @@
 #include <optional>
 #include <string_view>
 
+#include "base/wide_int.h"
+
 // Numbers as manifests write them. Independent of the locale; nothing is skipped before or after
 // the number; overflow is no value, never a wrong one.
 namespace playhead {
@@ -23,13 +25,14 @@ namespace playhead {
 // Sums and products that do not fit are no value.
 [[nodiscard]] inline std::optional<int64_t> checked_add(int64_t a, int64_t b) {
   int64_t sum = 0;
-  if (__builtin_add_overflow(a, b, &sum)) return std::nullopt;
+  if (!portable::add(a, b, sum)) return std::nullopt;
   return sum;
 }
 [[nodiscard]] inline std::optional<int64_t> checked_multiply(int64_t a, int64_t b) {
-  int64_t product = 0;
-  if (__builtin_mul_overflow(a, b, &product)) return std::nullopt;
-  return product;
+  const WideInt product = WideInt(a) * b;
+  const auto cut = static_cast<int64_t>(product);
+  if (product != cut) return std::nullopt;
+  return cut;
 }
 
 }  // namespace playhead

@@ -2,6 +2,7 @@
 #include "base/iso8601.h"
 
 #include "base/decimal.h"
+#include "base/wide_int.h"
 
 namespace playhead {
 namespace {
@@ -132,7 +133,7 @@ std::optional<Duration> parse_iso_duration(std::string_view text) {
     if (!value) return std::nullopt;
     const std::optional<int64_t> us =
         unit->allows_fraction ? value : checked_multiply(*value, unit->us);
-    if (!us || __builtin_add_overflow(total, *us, &total)) return std::nullopt;
+    if (!us || !portable::add(total, *us, total)) return std::nullopt;
   }
   return Duration{total};
 }

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/decimal.h"
+#include "base/wide_int.h"
 
 namespace playhead {
 
@@ -59,7 +60,7 @@ uint64_t Timeline::count_of(std::size_t run) const {
 MediaTime Timeline::to_time(int64_t ticks) const {
   int64_t us = 0;
   // Saturates: only absurd manifests come here, and their times only need an order.
-  if (__builtin_add_overflow(ticks_to_us(ticks, timescale_), media_offset_.count(), &us)) {
+  if (!portable::add(ticks_to_us(ticks, timescale_), media_offset_.count(), us)) {
     us = ticks < 0 ? std::numeric_limits<int64_t>::min() : std::numeric_limits<int64_t>::max();
   }
   return MediaTime{us};
@@ -91,7 +92,7 @@ MediaTime Timeline::part_start(std::size_t position, uint32_t part) const {
   const uint32_t count = parts(position);
   if (part >= count) return end(position);
   const int64_t duration = runs_[run_of(position)].duration_ticks;
-  const __int128 offset = static_cast<__int128>(duration) * part / count;
+  const WideInt offset = WideInt(duration) * part / count;
   return to_time(start_ticks(position) + static_cast<int64_t>(offset));
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "base/wide_int.h"
 #include "playhead/time.h"
 
 namespace playhead {
@@ -20,8 +21,7 @@ struct Backoff {
   const int doublings = std::clamp(failures - 1, 0, 30);
   const int64_t ceiling_us =
       std::min(backoff.cap.count(), backoff.first.count() * (int64_t{1} << doublings));
-  const auto scaled = static_cast<unsigned __int128>(random) * static_cast<uint64_t>(ceiling_us);
-  return Duration{static_cast<int64_t>(scaled >> 64)};
+  return Duration{static_cast<int64_t>(multiply_high(random, static_cast<uint64_t>(ceiling_us)))};
 }
 
 }  // namespace playhead

@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "base/unicode.h"
+#include "base/wide_int.h"
 #include "container/box_reader.h"
 
 namespace playhead::text {
@@ -88,8 +89,7 @@ TimedEvent to_timed_event(const EventMessage& message, MediaTime segment_start,
   event.id = std::to_string(message.id);
   const MediaTime origin = message.is_relative ? segment_start : MediaTime{media_offset.count()};
   int64_t start = 0;
-  if (!__builtin_add_overflow(origin.us, saturated_ticks_to_us(message.time, message.timescale),
-                              &start)) {
+  if (portable::add(origin.us, saturated_ticks_to_us(message.time, message.timescale), start)) {
     event.start = MediaTime{start};
   }
   if (message.duration != EventMessage::kUnknownDuration) {

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/wide_int.h"
+
 namespace playhead::text {
 namespace {
 
@@ -12,7 +14,7 @@ constexpr int64_t kWrapTicks = int64_t{1} << 33;
 
 MediaTime moved(MediaTime time, int64_t by) {
   int64_t sum = 0;
-  if (!__builtin_add_overflow(time.us, by, &sum)) return {sum};
+  if (portable::add(time.us, by, sum)) return {sum};
   return {by > 0 ? MediaTime::max().us - 1 : std::numeric_limits<int64_t>::min()};
 }
 

@@ -6,15 +6,16 @@
 
 #include "base/decimal.h"
 #include "base/limits.h"
+#include "base/wide_int.h"
 
 namespace playhead::dash {
 namespace {
 
 constexpr int64_t kMaxTicks = std::numeric_limits<int64_t>::max();
 
-int64_t saturate(__int128 value) {
+int64_t saturate(WideInt value) {
   if (value > kMaxTicks) return kMaxTicks;
-  if (value < -static_cast<__int128>(kMaxTicks)) return -kMaxTicks;
+  if (value < -WideInt(kMaxTicks)) return -kMaxTicks;
   return static_cast<int64_t>(value);
 }
 
@@ -56,7 +57,7 @@ class TimelineBuilder {
   static constexpr uint64_t kMaxNumber = Timeline::kMaxSegments;
 
   [[nodiscard]] int64_t to_ticks(Duration in_period) const {
-    const __int128 scaled = static_cast<__int128>(in_period.count()) * timescale_;
+    const WideInt scaled = WideInt(in_period.count()) * timescale_;
     return saturate(scaled / 1'000'000 + offset_ticks_);
   }
   [[nodiscard]] uint64_t repeats_until(int64_t start, int64_t end, int64_t duration) const;
@@ -87,13 +88,13 @@ class TimelineBuilder {
 // Segments from `start` that start before `end`; the last one only if enough of it is inside.
 uint64_t TimelineBuilder::repeats_until(int64_t start, int64_t end, int64_t duration) const {
   if (end <= start) return 0;
-  const __int128 span = static_cast<__int128>(end) - start;
-  const __int128 whole = span / duration;
-  const __int128 rest = span % duration;
-  const __int128 slack = std::min<__int128>(
-      static_cast<__int128>(kRoundingSlack.count()) * timescale_ / 1'000'000, duration / 2);
-  const __int128 count = whole + (rest > slack || (whole == 0 && rest > 0) ? 1 : 0);
-  return static_cast<uint64_t>(std::min<__int128>(count, Timeline::kMaxSegments));
+  const WideInt span = WideInt(end) - start;
+  const WideInt whole = span / duration;
+  const WideInt rest = span % duration;
+  const WideInt slack =
+      std::min<WideInt>(WideInt(kRoundingSlack.count()) * timescale_ / 1'000'000, duration / 2);
+  const WideInt count = whole + (rest > slack || (whole == 0 && rest > 0) ? 1 : 0);
+  return static_cast<uint64_t>(std::min<WideInt>(count, Timeline::kMaxSegments));
 }
 
 uint64_t TimelineBuilder::repeats_to_period_end(int64_t start, int64_t duration) {
@@ -122,27 +123,27 @@ uint64_t TimelineBuilder::count_of(std::size_t index, int64_t start) {
     ++warnings_;  // 5.3.9.6.2: a negative @r needs the next S@t
     return 1;
   }
-  const __int128 span = static_cast<__int128>(*next) - start;
+  const WideInt span = WideInt(*next) - start;
   return static_cast<uint64_t>(
-      std::min<__int128>((span + entry.duration - 1) / entry.duration, Timeline::kMaxSegments));
+      std::min<WideInt>((span + entry.duration - 1) / entry.duration, Timeline::kMaxSegments));
 }
 
 // Adds what of the run lies inside the Period.
 void TimelineBuilder::append_run(int64_t start, int64_t duration, uint64_t count, uint32_t parts) {
   // Segments that end before the Period starts are no part of it, but they have numbers.
   if (start < offset_ticks_) {
-    const __int128 before = (static_cast<__int128>(offset_ticks_) - start) / duration;
-    const auto skipped = static_cast<uint64_t>(std::min<__int128>(before, count));
+    const WideInt before = (WideInt(offset_ticks_) - start) / duration;
+    const auto skipped = static_cast<uint64_t>(std::min<WideInt>(before, count));
     number_ += skipped;
     left_ -= std::min(left_, skipped);
     count -= skipped;
-    start = saturate(start + static_cast<__int128>(skipped) * duration);
+    start = saturate(start + WideInt(skipped) * duration);
   }
   const uint64_t next_number = number_ + count;
   if (end_ticks_) {
-    const __int128 span = static_cast<__int128>(*end_ticks_) - start;
-    const __int128 inside = span <= 0 ? 0 : (span + duration - 1) / duration;
-    count = static_cast<uint64_t>(std::min<__int128>(inside, count));
+    const WideInt span = WideInt(*end_ticks_) - start;
+    const WideInt inside = span <= 0 ? 0 : (span + duration - 1) / duration;
+    count = static_cast<uint64_t>(std::min<WideInt>(inside, count));
   }
   count = std::min(count, left_);
   if (count > 0) {
@@ -178,7 +179,7 @@ int64_t TimelineBuilder::append_pattern(const TimelineEntry& entry, int64_t star
   for (uint64_t i = 0; i < count && left_ > 0; ++i) {
     if (entry.repeat < 0 && end && start >= *end) break;
     append_run(start, durations[at], 1, parts_of(entry));
-    start = saturate(static_cast<__int128>(start) + durations[at]);
+    start = saturate(WideInt(start) + durations[at]);
     at = at + 1 < durations.size() ? at + 1 : 0;
   }
   return start;
@@ -200,7 +201,7 @@ void TimelineBuilder::build_from_entries(int64_t first_start) {
       next_start = append_pattern(entry, start, end);
     } else {
       const uint64_t count = count_of(i, start);
-      next_start = saturate(start + static_cast<__int128>(entry.duration) * count);
+      next_start = saturate(start + WideInt(entry.duration) * count);
       append_run(start, entry.duration, count, parts_of(entry));
     }
     if (!is_open) announced_ = timeline_->size();
