@@ -11,6 +11,7 @@
 #include "container/box_reader.h"
 #include "container/fragment_samples.h"
 #include "text/ttml_parser.h"
+#include "text/tx3g.h"
 
 namespace playhead::text {
 namespace {
@@ -75,13 +76,22 @@ void add_clipped(TextDocument sample, MediaTime start, MediaTime end, TextDocume
   }
 }
 
+// What the sample entry says for all samples.
+struct TrackLook {
+  WebVttLook webvtt;
+  CueStyle tx3g;
+};
+
 Result<void> read_sample(const FragmentSample& sample, const TrackHeader& track,
-                         const WebVttLook& look, TextDocument& out) {
+                         const TrackLook& look, TextDocument& out) {
   const MediaTime start{ticks_to_us(sample.start_ticks, track.timescale)};
   const MediaTime end{ticks_to_us(sample.start_ticks + sample.duration_ticks, track.timescale)};
   if (end <= start) return {};
   if (track.sample_entry == fourcc("wvtt")) {
-    return parse_wvtt_sample(sample.data, look, start, end, out);
+    return parse_wvtt_sample(sample.data, look.webvtt, start, end, out);
+  }
+  if (track.sample_entry == fourcc("tx3g")) {
+    return parse_tx3g_sample(sample.data, look.tx3g, start, end, out);
   }
   PLAYHEAD_TRY(TextDocument document, parse_ttml(sample.data));
   add_clipped(std::move(document), start, end, out);
@@ -115,12 +125,15 @@ Result<TextDocument> parse_mp4_text(ByteView init_segment, ByteView segment) {
   }
   PLAYHEAD_TRY(const TrackHeader track, parse_track_header(init_segment));
   const bool is_wvtt = track.sample_entry == fourcc("wvtt");
-  if (!is_wvtt && track.sample_entry != fourcc("stpp")) {
+  const bool is_tx3g = track.sample_entry == fourcc("tx3g");
+  if (!is_wvtt && !is_tx3g && track.sample_entry != fourcc("stpp")) {
     return make_error(ErrorCode::kContainerUnsupported,
-                      "the track holds neither WebVTT nor TTML subtitles");
+                      "the track holds neither WebVTT, TTML nor 3GPP timed text");
   }
   PLAYHEAD_TRY(const FragmentSamples fragments, parse_fragments(segment, track));
-  const WebVttLook look = is_wvtt ? look_of(track.entry_payload) : WebVttLook{};
+  TrackLook look;
+  if (is_wvtt) look.webvtt = look_of(track.entry_payload);
+  if (is_tx3g) look.tx3g = parse_tx3g_style(track.entry_payload);
   TextDocument out;
   if (fragments.is_damaged) out.diagnostics.add(0, kRule, "samples lie outside the segment");
   // Samples may share their bytes, so what is read is bounded by itself.

@@ -6,13 +6,14 @@
 #include "text/text_document.h"
 #include "text/webvtt_parser.h"
 
-// Subtitles in fragmented MP4 (ISO/IEC 14496-30): WebVTT ("wvtt") and TTML ("stpp"). Pure.
+// Subtitles in fragmented MP4: WebVTT ("wvtt") and TTML ("stpp", both ISO/IEC 14496-30), timed text
+// of 3GPP ("tx3g"). Pure.
 namespace playhead::text {
 
 // The cues of one segment, in times of the track (container times in µs). `init_segment` is the
 // track's, `segment` one or more fragments. A cue that goes on in the next sample or segment is
 // there once for each; CueTimeline joins them. A damaged sample is left out with a diagnostic.
-// Errors: kContainerSyntax (damaged boxes), kContainerUnsupported (neither wvtt nor stpp),
+// Errors: kContainerSyntax (damaged boxes), kContainerUnsupported (none of the three),
 // kTooLarge (the segment is beyond 16 MiB).
 [[nodiscard]] Result<TextDocument> parse_mp4_text(ByteView init_segment, ByteView segment);
 

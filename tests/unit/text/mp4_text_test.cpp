@@ -93,10 +93,56 @@ TEST_CASE("mp4 text: TTML samples, ISO/IEC 14496-30 6") {
   CHECK(shown(*document) == "|10000-10200|a;|10400-10500|b;|10500-11000|b");
 }
 
+// 3GPP TS 26.245 §5.17.1.1.
+ByteWriter& style_record(ByteWriter& out, int begin, int end, int face, uint64_t rgba) {
+  return out.number(2, static_cast<uint64_t>(begin))
+      .number(2, static_cast<uint64_t>(end))
+      .number(2, 1)
+      .number(1, static_cast<uint64_t>(face))
+      .number(1, 18)
+      .number(4, rgba);
+}
+
+TEST_CASE("mp4 text: timed text of 3GPP") {
+  ByteWriter entry;
+  entry.number(4, 0).number(2, 0x01ff).number(4, 0).number(8, 0);
+  style_record(entry, 0, 0, 0, 0xffffffff);
+  const auto sample_of = [](std::string_view text, const std::vector<uint8_t>& modifiers = {}) {
+    return ByteWriter().number(2, text.size()).text(text).append(modifiers).bytes;
+  };
+  ByteWriter styles, modifiers;
+  styles.number(2, 2);
+  style_record(styles, 1, 3, 3, 0xffffffff);
+  style_record(styles, 4, 9, 4, 0xff000080);
+  modifiers.box("hlit", "1234").box("styl", styles.bytes);
+  const auto segment = fragment(
+      0, {sample_of("one\r\ntwo"), sample_of(""), sample_of("x\xc3\xa4y.red", modifiers.bytes),
+          sample_of(std::string_view("\xfe\xff\0a\x20\xac", 6)), sample_of("cut\x01"),
+          ByteWriter().number(2, 9).text("short").bytes, sample_of("last")});
+  const auto document = parse_mp4_text(init_segment("tx3g", entry.bytes), segment);
+  REQUIRE(document);
+  CHECK(shown(*document) ==
+        "|0-500|one\ntwo;|1000-1500|x\xc3\xa4y.red;|1500-2000|a\xe2\x82\xac;|2000-2500|cut;"
+        "|3000-3500|last");
+  CHECK(document->diagnostics.count() == 1);
+  CHECK(document->cues[0].language == "deu");
+  const auto& spans = document->cues[1].spans;
+  REQUIRE(spans.size() == 4);
+  CHECK(spans[0].style == CueStyle());
+  CHECK(spans[1].text == "\xc3\xa4y");
+  CHECK(spans[1].style.is_bold);
+  CHECK(spans[1].style.is_italic);
+  CHECK_FALSE(spans[1].style.color.has_value());
+  CHECK(spans[2].text == ".");
+  CHECK(spans[3].text == "red");
+  CHECK(spans[3].style.is_underlined);
+  CHECK(spans[3].style.color == CueColor{255, 0, 0, 128});
+}
+
 TEST_CASE("mp4 text: damage") {
   const auto init = init_segment("wvtt", {});
   const auto good = fragment(0, {cue_box("", "", "a"), cue_box("", "", "b")});
-  CHECK(parse_mp4_text(init_segment("tx3g", {}), good).error().code ==
+  CHECK(parse_mp4_text(init_segment("c608", {}), good).error().code ==
         ErrorCode::kContainerUnsupported);
   CHECK(parse_mp4_text(good, good).error().code == ErrorCode::kContainerSyntax);
   CHECK(parse_mp4_text(init, {}).value().cues.empty());
