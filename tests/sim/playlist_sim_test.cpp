@@ -580,6 +580,30 @@ TEST_CASE("sim: a live title that comes next begins near its edge") {
   CHECK(world.find<Failed>() == nullptr);
 }
 
+TEST_CASE("sim: what was fetched of a next title that is dropped is counted as wasted") {
+  for (const bool is_replaced : {false, true}) {
+    CAPTURE(is_replaced);
+    Playlist list;
+    SimWorld& world = list.world;
+    list.begin(source_of(list.next_url()));
+    list.run_until_left(5s);
+    const auto before = world.status()->qoe;
+    if (is_replaced) {
+      world.player->set_next(source_of(world.more_titles[1].url()));
+    } else {
+      world.player->clear_next();
+    }
+    world.run_for(100ms);
+    const auto after = world.status()->qoe;
+    CHECK(after.wasted_bytes - before.wasted_bytes > 10'000);
+    CHECK(after.wasted_bytes <= after.bytes);
+    // Manifests, too, but these are no waste of media.
+    CHECK(after.bytes - before.bytes > after.wasted_bytes - before.wasted_bytes);
+    REQUIRE(world.run_until_event<Summary>(10s));
+    CHECK(world.find<Summary>()->qoe.wasted_bytes == after.wasted_bytes);
+  }
+}
+
 TEST_CASE("sim: signed URLs of a next title that waits long are renewed") {
   Playlist list;
   SimWorld& world = list.world;

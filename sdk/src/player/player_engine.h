@@ -79,6 +79,8 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   // until let_go().
   void hand_over();
   void let_go();
+  // `next` was to follow and will not: what it fetched was for nothing.
+  void count_dropped(PlayerEngine& next);
 
  private:
   using ManifestDone = UniqueFunction<void(Result<FetchedManifest>)>;

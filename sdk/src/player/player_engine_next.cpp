@@ -90,6 +90,12 @@ bool PlayerEngine::is_ready_to_follow() {
   return may_play(in, config_.buffering);
 }
 
+void PlayerEngine::count_dropped(PlayerEngine& next) {
+  const int64_t bytes = std::exchange(next.bytes_ahead_, 0);
+  StreamingEngine* fetched = next.streaming_.get();
+  qoe_.on_next_dropped(bytes, fetched ? fetched->wasted_bytes() + fetched->unread_bytes() : 0);
+}
+
 void PlayerEngine::hand_over() {
   const MonotonicTime now = executor_.now();
   const bool was_over = state_ == PlayerState::kIdle || state_ == PlayerState::kEnded ||

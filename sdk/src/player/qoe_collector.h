@@ -23,7 +23,13 @@ class QoeCollector {
   void on_bytes(int64_t bytes) { summary_.bytes += bytes; }
 
   // So many of them were wasted, since start().
-  void set_wasted(int64_t bytes) { summary_.wasted_bytes = bytes; }
+  void set_wasted(int64_t bytes) { summary_.wasted_bytes = bytes + wasted_on_next_; }
+  // A title that was to come next was dropped: so many bytes came, and so many of them for nothing.
+  void on_next_dropped(int64_t bytes, int64_t wasted) {
+    summary_.bytes += bytes;
+    summary_.wasted_bytes += wasted;
+    wasted_on_next_ += wasted;
+  }
 
   [[nodiscard]] const StartupPhases& phases() const { return summary_.phases; }
   [[nodiscard]] QoeSummary summary(MonotonicTime now) const;
@@ -33,6 +39,7 @@ class QoeCollector {
   void add_up(QoeSummary& summary, double& bit_seconds, Duration elapsed) const;
 
   QoeSummary summary_;
+  int64_t wasted_on_next_ = 0;
   double bit_seconds_ = 0;  // bitrate shown times play time, in bits
   PlayerState state_ = PlayerState::kIdle;
   Bitrate bitrate_;

@@ -72,6 +72,7 @@ void TitleQueue::set_next(std::optional<PlaySource> source) {
 
 void TitleQueue::drop_next() {
   sound_.part();
+  if (next_) playing_->count_dropped(*next_);
   next_.reset();
 }
 
