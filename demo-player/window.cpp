@@ -26,6 +26,8 @@ constexpr int64_t kErrorStayUs = 4'000'000;
 constexpr int64_t kStepUs = 10'000'000, kBigStepUs = 60'000'000;
 constexpr double kVolumeStep = 0.1, kSpeedStep = 0.25;
 
+const std::string kCaption = "Playhead \u2013 ";
+
 // The title, or the file's name within its URL; and the host it comes from.
 std::string title_of(const Options& options, const std::string& name) {
   if (!options.title.empty()) return name;
@@ -63,9 +65,10 @@ Window::~Window() {
 bool Window::open(std::string& reason) {
   SDL_SetYUVConversionMode(SDL_YUV_CONVERSION_AUTOMATIC);
   if (SDL_InitSubSystem(SDL_INIT_VIDEO) == 0) {
-    const std::string title = "Playhead \u2013 " + title_of(options_, session_.playing());
-    window_ = SDL_CreateWindow(title.c_str(), SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED,
-                               kWidth, kHeight, SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
+    name_ = title_of(options_, session_.playing());
+    window_ =
+        SDL_CreateWindow((kCaption + name_).c_str(), SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED,
+                         kWidth, kHeight, SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
   }
   if (window_ != nullptr) renderer_ = SDL_CreateRenderer(window_, -1, SDL_RENDERER_PRESENTVSYNC);
   if (window_ != nullptr && renderer_ == nullptr) renderer_ = SDL_CreateRenderer(window_, -1, 0);
@@ -234,6 +237,8 @@ void Window::draw() {
   ImGui::NewFrame();
   HudModel model{session_.view(), session_.controls(), history_};
   model.title = title_of(options_, session_.playing());
+  if (name_ != model.title) SDL_SetWindowTitle(window_, (kCaption + model.title).c_str());
+  name_ = model.title;
   model.subtitle = origin_of(options_, session_.playing());
   model.shows_status = shows_status_;
   model.shows_help = shows_help_;

@@ -55,6 +55,7 @@ class Window {
   HudFonts fonts_;
   History history_;
 
+  std::string name_;  // in the window's frame
   bool shows_status_ = false, shows_help_ = false, is_full_screen_ = false;
   bool closes_menus_ = false;
   std::optional<int64_t> scrubbed_us_;  // where the knob was dragged to
