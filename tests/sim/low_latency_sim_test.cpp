@@ -98,6 +98,37 @@ TEST_CASE("sim: an announced part is asked for before it is listed, and once") {
   CHECK(world.status()->live->offset < 1500ms);
 }
 
+TEST_CASE("sim: an InitSegment that is announced is fetched before it is needed, and once") {
+  SimWorld world(1, {}, SimLink::constant(8'000'000));
+  world.start_app();
+  world.load_live(with_parts(true));
+  bool is_next = false;  // the announced one is in use
+  world.transport->meddle([&](const SimRecord& record, const WebRequest&, WebAnswer& answer) {
+    if (contains(record.url, "init-")) answer = status_answer(200);
+    if (!contains(record.url, ".m3u8") || !answer.body) return;
+    std::string text(answer.body->begin(), answer.body->end());
+    const std::size_t skips = text.find(",CAN-SKIP-UNTIL");
+    if (skips == text.npos) return;  // no media playlist
+    text.erase(skips, text.find_first_of(",\n", skips + 1) - skips);
+    const std::string name = is_next ? "init-b" : "init-a";
+    text.insert(text.find('\n') + 1, "#EXT-X-MAP:URI=\"" + name + "\"\n");
+    if (!is_next) text += "#EXT-X-PRELOAD-HINT:TYPE=MAP,URI=\"init-b\"\n";
+    answer.body = std::make_shared<const std::vector<uint8_t>>(text.begin(), text.end());
+  });
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  world.run_for(20s);
+  CHECK(requests_of(world, "init-a") == 2);  // one of each track
+  CHECK(requests_of(world, "init-b") >= 1);
+  const int64_t asked = requests_of(world, "init-b");
+  CHECK(asked == 2);
+  is_next = true;
+  world.run_for(20s);
+  CHECK(requests_of(world, "init-b") == asked);
+  CHECK(world.status()->qoe.rebuffer_count == 0);
+  CHECK(world.find<Warning>() == nullptr);
+  check_pictures(world);
+}
+
 TEST_CASE("M28 an announcement that turns out wrong costs nothing but its request") {
   SimWorld world(1, {}, SimLink::constant(8'000'000));
   world.start_app();
@@ -248,6 +279,7 @@ TEST_CASE("N08 the first byte of a live segment is waited for twice its length, 
   SimWorld world(1, {}, SimLink::constant(8'000'000));
   SimLive live;
   live.segment_us = 2'000'000;
+  live.frames_per_gop = 50;
   PlayerConfig config;
   config.live.target_offset = 14s;
   world.start_app(config);
@@ -270,6 +302,7 @@ TEST_CASE("N08 the first byte of a live segment is waited for twice its length, 
     CHECK(record.finished - record.started <= 4'200ms);
   }
   CHECK(timeouts == 1);
+  check_pictures(world);
 }
 
 }  // namespace

@@ -15,7 +15,6 @@ namespace {
 constexpr int64_t kFrameUs = 40'000;
 constexpr int64_t kAudioFrameUs = 20'000;
 constexpr int64_t kAudioBps = 128'000;
-constexpr int kFramesPerGop = 20;
 // By so much the container's time jumps at a discontinuity.
 constexpr int64_t kJumpUs = 5'000'000'000;
 
@@ -155,7 +154,7 @@ std::string SimLive::playlist_text(const std::string& prefix, WallTime now, bool
         if (n * segment_us + (k + 1) * part_us > made) break;
         out << "#EXT-X-PART:DURATION=" << decimal(part_us) << ",URI=\"" << prefix << '-' << n << '.'
             << k << ".part\""
-            << (k * part_us / kFrameUs % kFramesPerGop == 0 ? ",INDEPENDENT=YES" : "") << '\n';
+            << (k * part_us / kFrameUs % frames_per_gop == 0 ? ",INDEPENDENT=YES" : "") << '\n';
       }
     }
     const bool is_gap = std::count(gaps.begin(), gaps.end(), n) > 0;
@@ -251,10 +250,10 @@ std::optional<std::string> SimLive::media(const std::string& name, WallTime now)
   spec.start_us = container_start_us + start + jumps * kJumpUs;
   const bool is_video = spec.kind == TrackKind::kVideo;
   spec.samples = static_cast<int>(spec.duration_us / (is_video ? kFrameUs : kAudioFrameUs));
-  spec.samples_per_gop = is_video ? kFramesPerGop : 1;
+  spec.samples_per_gop = is_video ? frames_per_gop : 1;
   if (is_video) {
-    const auto into_gop = static_cast<int>(start / kFrameUs % kFramesPerGop);
-    spec.first_key_frame = into_gop == 0 ? 0 : std::min(kFramesPerGop - into_gop, spec.samples);
+    const auto into_gop = static_cast<int>(start / kFrameUs % frames_per_gop);
+    spec.first_key_frame = into_gop == 0 ? 0 : std::min(frames_per_gop - into_gop, spec.samples);
   }
   spec.bytes = bps * spec.duration_us / 8 / 1'000'000;
   return make_sim_segment(spec);

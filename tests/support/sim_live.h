@@ -18,6 +18,9 @@ struct SimLive {
   std::string base_url = "http://live.test/";
   bool is_dash = false;
   int64_t segment_us = 4'000'000;
+  // A key frame leads each group. Segments that are not whole groups begin with pictures nobody can
+  // decode after a switch: 2 s of 20 frames a group leave a gap of 400 ms there.
+  int frames_per_gop = 20;
   int64_t part_us = 0;  // HLS with low latency: parts, blocking reload, delta updates; 0: none
   Duration window = 40s;
   std::vector<int64_t> bitrates_bps = {400'000, 900'000, 1'800'000};
