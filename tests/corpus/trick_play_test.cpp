@@ -68,6 +68,25 @@ Sample read_sample(const std::string& name) {
   return sample;
 }
 
+// An event in front of each key frame (emsg, version 1: ISO/IEC 23009-1 5.10.3.3).
+void add_events(Sample& sample) {
+  const std::string event = std::string(
+                                "\0\0\0\x27"
+                                "emsg\1",
+                                9) +
+                            std::string(6, '\0') + '\1' + std::string(16, '\0') +
+                            std::string("urn:x\0\0", 7);
+  const auto size = static_cast<int64_t>(event.size());
+  int64_t added = 0;
+  for (Key& key : sample.keys) {
+    sample.bytes.insert(static_cast<std::size_t>(key.segment + added), event);
+    key.segment += added;
+    key.first += added;
+    added += size;
+    key.behind += added;
+  }
+}
+
 std::string range(int64_t first, int64_t behind) {
   return "#EXT-X-BYTERANGE:" + std::to_string(behind - first) + "@" + std::to_string(first) + "\n";
 }
@@ -201,21 +220,25 @@ struct Case {
   bool has_iframes;
   bool is_forbidden;  // the key frames
   int64_t every;      // seconds between pictures
+  bool has_events = false;
 };
 constexpr Case kCases[] = {{"fMP4", "steps.mp4", true, false, 1},
                            {"MPEG-TS", "steps.ts", true, false, 1},
                            {"fMP4, whole segments", "steps.mp4", false, false, kSegmentKeys},
                            {"MPEG-TS, whole segments", "steps.ts", false, false, kSegmentKeys},
-                           {"key frames are forbidden", "steps.mp4", true, true, kSegmentKeys}};
+                           {"key frames are forbidden", "steps.mp4", true, true, kSegmentKeys},
+                           {"events among them", "steps.mp4", true, false, 1, true},
+                           {"events in segments", "steps.mp4", false, false, kSegmentKeys, true}};
 
 // Null: there is no such file.
 std::unique_ptr<Run> run_of(const Case& c) {
-  const Sample sample = read_sample(c.file);
+  Sample sample = read_sample(c.file);
   if (sample.keys.empty()) {
     MESSAGE("skipped: not made: " << c.file);
     return nullptr;
   }
   REQUIRE(sample.keys.size() == 24);
+  if (c.has_events) add_events(sample);
   auto run = std::make_unique<Run>(sample, c.has_iframes);
   if (c.is_forbidden) {
     run->server.serve("/keys.m3u8", text_answer(playlist(sample, true)));

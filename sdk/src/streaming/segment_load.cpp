@@ -106,7 +106,7 @@ void SegmentLoad::demux() {
     if (!is_over_) callbacks_.on_samples(std::move(samples));
   };
   callbacks.on_metadata = [this](MetadataSample tag) {
-    if (!is_over_) callbacks_.on_metadata(std::move(tag));
+    if (!is_over_ && callbacks_.on_metadata) callbacks_.on_metadata(std::move(tag));
   };
   callbacks.on_end = [this](Result<void> result) {
     if (!result) return fail(std::move(result).error());
@@ -151,7 +151,7 @@ void SegmentLoad::pass_on() {
 
 void SegmentLoad::look_for_events(ByteView media) {
   const bool has_boxes = container_ == Container::kFmp4 || container_ == Container::kUnknown;
-  if (!has_boxes) return;
+  if (!has_boxes || !callbacks_.on_event_message) return;
   for (auto& found : scanner_.append(media)) callbacks_.on_event_message(std::move(found));
 }
 

@@ -37,7 +37,7 @@ struct SegmentSources {
 struct SegmentLoadCallbacks {
   UniqueFunction<void(std::vector<StreamInfo>)> on_streams;
   UniqueFunction<void(std::vector<EncodedSample>)> on_samples;
-  // An event of the title, on its way to the demuxer or out of it.
+  // An event of the title, on its way to the demuxer or out of it. Null, as the next: nobody cares.
   UniqueFunction<void(text::EventMessageScanner::Found)> on_event_message;
   UniqueFunction<void(MetadataSample)> on_metadata;
   // Bytes came from the network (init or media).
