@@ -52,6 +52,33 @@ TEST_CASE("media events: emsg boxes of version 0 count from their segment") {
                             {"urn:example:event", "1", 500'000, "v0_fragment_mark"}});
 }
 
+TEST_CASE("media events: of DASH those the MPD announces") {
+  const std::string folder = kFolder + "media3/dash/multi-segment-with-emsg0/";
+  if (is_missing(folder, "segment_1.m4s")) return;
+  struct Case {
+    const char* name;
+    std::string announced;
+    std::size_t events;
+  };
+  const Case cases[] = {
+      {"nothing", "", 0},
+      {"scheme and value", R"(<InbandEventStream schemeIdUri="urn:example:event" value="1"/>)", 2},
+      {"another value", R"(<InbandEventStream schemeIdUri="urn:example:event" value="2"/>)", 0},
+      {"another scheme", R"(<InbandEventStream schemeIdUri="urn:example" value="1"/>)", 0}};
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    const std::string mpd = R"(<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static"
+      mediaPresentationDuration="PT1S"><Period><AdaptationSet mimeType="video/mp4"
+      codecs="avc1.64001f">)" +
+                            c.announced + R"(<SegmentTemplate timescale="1000" duration="500"
+      media="segment_$Number$.m4s" initialization="segment_init.mp4"/>
+      <Representation id="1" bandwidth="100000"/></AdaptationSet></Period></MPD>)";
+    const auto outcome = MediaPlay(folder, {}, 1s, mpd).run();
+    CHECK(outcome.pictures > 0);
+    CHECK(outcome.events.size() == c.events);
+  }
+}
+
 TEST_CASE("media events: emsg boxes of version 1 count on the track") {
   const std::string folder = kFolder + "media3/dash/multi-segment-with-emsg1/";
   if (is_missing(folder, "video.mp4")) return;

@@ -173,8 +173,8 @@ std::string playlist_of(const std::vector<std::string>& files, Duration length) 
 // Everything below its public calls happens on the executor.
 class MediaPlay::Impl final : private StreamingListener, private PipelineListener {
  public:
-  Impl(std::string folder, const std::vector<std::string>& files, Duration length)
-      : transport_(std::move(folder), playlist_of(files, length)),
+  Impl(std::string folder, std::string manifest)
+      : transport_(std::move(folder), std::move(manifest)),
         backend_(outcome_.sound_samples),
         fetcher_(transport_, executor_),
         manifests_([this](Request request, auto done) {
@@ -320,8 +320,10 @@ class MediaPlay::Impl final : private StreamingListener, private PipelineListene
   std::unique_ptr<AudioPipeline> audio_;
 };
 
-MediaPlay::MediaPlay(std::string folder, std::vector<std::string> files, Duration length)
-    : impl_(std::make_unique<Impl>(std::move(folder), files, length)) {}
+MediaPlay::MediaPlay(std::string folder, std::vector<std::string> files, Duration length,
+                     std::string manifest)
+    : impl_(std::make_unique<Impl>(std::move(folder),
+                                   manifest.empty() ? playlist_of(files, length) : manifest)) {}
 
 MediaPlay::~MediaPlay() = default;
 

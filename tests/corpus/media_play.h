@@ -18,7 +18,9 @@ namespace playhead::test {
 class MediaPlay {
  public:
   // `length`: of the media, roughly; the playlist divides it among the segments.
-  MediaPlay(std::string folder, std::vector<std::string> files, Duration length);
+  // `manifest`: takes the place of the playlist.
+  MediaPlay(std::string folder, std::vector<std::string> files, Duration length,
+            std::string manifest = {});
   ~MediaPlay();
 
   struct Outcome {

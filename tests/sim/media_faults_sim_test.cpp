@@ -165,5 +165,69 @@ TEST_CASE("A11 segments ten times as large as their bitrate says: the memory is 
   CHECK(world.find<Failed>() == nullptr);
 }
 
+// A thousand segments of a second whose EXTINF says so many µs.
+SimTitle misdeclared(int64_t told_us) {
+  SimTitle title;
+  title.segments = 1'000;
+  title.segment_us = 1'000'000;
+  for (const char* name : {"v0.m3u8", "v1.m3u8", "v2.m3u8", "v3.m3u8", "a-en.m3u8"}) {
+    std::string text = *title.body(title.base_url + name);
+    const std::string right = "#EXTINF:1.000000,";
+    const std::string wrong = "#EXTINF:" + std::to_string(told_us / 1'000'000) + "." +
+                              std::to_string(1'000'000 + told_us % 1'000'000).substr(1) + ",";
+    for (std::size_t at = 0; (at = text.find(right, at)) != std::string::npos;) {
+      text.replace(at, right.size(), wrong);
+    }
+    title.spoilt.emplace_back(name, text);
+  }
+  return title;
+}
+
+TEST_CASE("sim: playlists whose EXTINF is off the media by 12 ms a segment: no drift") {
+  for (const int64_t told_us : {988'000, 1'012'000}) {
+    CAPTURE(told_us);
+    SimWorld world(1, misdeclared(told_us), SimLink::constant(8'000'000));
+    world.start_app();
+    world.load_url(world.title.url());
+    REQUIRE(world.run_until_event<FirstFrame>(10s));
+    const MonotonicTime begin = world.executor.now();
+    world.run_for(900s);
+    // What is shown is what the media's own times say, and so is the position.
+    CHECK(world.status()->state == PlayerState::kPlaying);
+    CHECK(std::abs(world.position_s() - to_seconds(world.executor.now() - begin)) < 0.2);
+    CHECK(world.status()->qoe.rebuffer_count == 0);
+    const auto& shown = world.screen->shown();
+    REQUIRE(shown.size() > 22'000);
+    for (std::size_t i = 1; i < shown.size(); ++i) {
+      REQUIRE(shown[i].time - shown[i - 1].time == Duration{40'000});
+    }
+    REQUIRE(world.run_until_event<Ended>(120s));
+    CHECK(world.screen->shown().size() == 25'000);
+    CHECK(world.find<Failed>() == nullptr);
+  }
+}
+
+TEST_CASE("sim: a seek in such a title shows the moment that is asked for") {
+  for (const int64_t told_us : {988'000, 1'012'000}) {
+    CAPTURE(told_us);
+    SimWorld world(1, misdeclared(told_us), SimLink::constant(8'000'000));
+    world.start_app();
+    world.load_url(world.title.url());
+    REQUIRE(world.run_until_event<FirstFrame>(10s));
+    world.run_for(5s);
+    world.screen->forget();
+    world.player->seek(MediaTime{800'000'000});
+    REQUIRE(world.run_until_event<SeekDone>(20s));
+    world.run_for(10s);
+    CHECK(world.status()->state == PlayerState::kPlaying);
+    REQUIRE_FALSE(world.screen->shown().empty());
+    const auto& shown = world.screen->shown();
+    CHECK(std::abs(to_seconds(shown.front().time - MediaTime{800'000'000})) < 0.1);
+    for (std::size_t i = 1; i < shown.size(); ++i) {
+      REQUIRE(shown[i].time - shown[i - 1].time == Duration{40'000});
+    }
+  }
+}
+
 }  // namespace
 }  // namespace playhead::test

@@ -86,6 +86,8 @@ struct Representation {
   std::vector<ContentProtection> protections;  // its own; AdaptationSet::protections apply as well
   std::vector<Descriptor> essential_properties;     // not understood by the parser
   std::vector<Descriptor> supplemental_properties;  // not understood by the parser
+  // DASH InbandEventStream, its own and its AdaptationSet's: schemes of emsg boxes in the segments.
+  std::vector<Descriptor> inband_events;
   // DASH ProducerReferenceTime, its own or, without one, those of its AdaptationSet.
   std::vector<ProducerReferenceTime> producer_reference_times;
   // HLS: groups of the Renditions that go with this Variant (AdaptationSet::group); empty for none.

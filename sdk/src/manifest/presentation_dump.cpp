@@ -222,6 +222,7 @@ void Printer::places(const Representation& r) {
   for (const ContentProtection& p : r.protections) protection(4, "protection", p);
   descriptors(4, "essential", r.essential_properties);
   descriptors(4, "supplemental", r.supplemental_properties);
+  descriptors(4, "inband_event", r.inband_events);
   for (const ServiceLocation& other : r.alternatives) {
     line(4, "alternative");
     field("name", other.name);

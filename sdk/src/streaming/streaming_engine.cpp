@@ -438,6 +438,9 @@ void StreamingEngine::start_fetch(Track& track, const LoadedIndex& index, NextMe
   planned.reason = reason;
   planned.container = index.container;
   planned.media_offset = representation.media_offset;
+  if (presentation_->format == ManifestFormat::kDash) {
+    planned.announced_events = representation.inband_events;
+  }
   planned.transfer = ++transfers_;
   const bool is_video = track.stream->kind() == TrackKind::kVideo;
   planned.takes_audio = is_video && played_.is_muxed(track.period);

@@ -139,6 +139,7 @@ class StreamingEngine final : private TrackStreamListener {
   void on_segment_completed(TrackKind kind) override;
   void on_fetch_retry(const Error& error) override;
   void on_segment_failed(TrackKind kind, SegmentFailure failure) override;
+  void on_segment_misplaced(TrackKind kind) override;
 
   [[nodiscard]] bool can_decode(const AdaptationSet& set) const;
   void choose_tracks();

@@ -79,6 +79,11 @@ void StreamingEngine::on_segment_failed(TrackKind kind, SegmentFailure failure) 
   listener_.on_streaming_progress();
 }
 
+void StreamingEngine::on_segment_misplaced(TrackKind kind) {
+  watch_.abandon(kind, executor_.now());
+  listener_.on_streaming_progress();
+}
+
 void StreamingEngine::forget_failures(TrackKind kind) {
   failures_.erase(std::remove_if(failures_.begin(), failures_.end(),
                                  [&](const auto& failure) { return failure.first == kind; }),

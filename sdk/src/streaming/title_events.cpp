@@ -1,11 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "streaming/title_events.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/limits.h"
 
 namespace playhead {
+
+bool is_told(const text::EventMessage& message,
+             const std::optional<std::vector<Descriptor>>& announced) {
+  if (!announced || message.scheme == text::kId3Scheme) return true;
+  return std::any_of(announced->begin(), announced->end(), [&](const Descriptor& stream) {
+    return stream.scheme == message.scheme &&
+           (stream.value.empty() || stream.value == message.value);
+  });
+}
 
 void TitleEvents::add(std::vector<TimedEvent> found) {
   for (TimedEvent& event : found) {

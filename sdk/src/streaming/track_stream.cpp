@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "streaming/title_events.h"
 #include "text/emsg.h"
 #include "text/id3.h"
 
@@ -47,6 +48,7 @@ void TrackStream::restart(MediaTime position) {
   has_failed_ = false;
   drift_.reset();
   cursor_ = position;
+  wanted_ = position;
 }
 
 std::optional<MediaTime> TrackStream::drop_from(MediaTime from) {
@@ -92,6 +94,7 @@ SegmentLoadCallbacks TrackStream::callbacks_for(Load& load) {
     on_samples(load, std::move(samples));
   };
   callbacks.on_event_message = [this, &load](text::EventMessageScanner::Found found) {
+    if (!is_told(found.message, load.planned.announced_events)) return;
     load.messages.push_back(std::move(found));
     tell_events(load);
   };
@@ -214,8 +217,9 @@ bool TrackStream::learn_timeline(const Load& load) const {
 }
 
 void TrackStream::place_held() {
-  for (const auto& load : loads_) {
-    if (!load->held.empty()) place(*load);
+  // By number: a load that turns out to be another one than was wanted goes.
+  for (std::size_t i = 0; i < loads_.size(); ++i) {
+    if (!loads_[i]->held.empty()) place(*loads_[i]);
   }
   finish_front();
 }
@@ -272,9 +276,30 @@ Duration TrackStream::without_jump(const Load& load, Duration offset) {
   return is_jump ? offset - jump : offset;
 }
 
+bool TrackStream::looks_elsewhere(const Load& load, Duration offset) {
+  const PlannedSegment& planned = load.planned;
+  if (planned.replaces || load.held.empty()) return false;
+  const auto wanted = std::exchange(wanted_, std::nullopt);
+  // DASH tells where media is, and a live playlist is followed.
+  if (!wanted || planned.media_offset || planned.follows_timeline) return false;
+  const EncodedSample& first = load.held.front();
+  const int64_t first_us =
+      ticks_to_us(first.pts_ticks, origin_of(load, first.stream_index)->stream.timescale);
+  const MediaTime begin = TimelineMapper::map(first_us, offset, planned.segment, planned.container);
+  const Duration length = planned.segment.duration();
+  const Duration by = begin - planned.segment.start;
+  const bool is_elsewhere = *wanted < begin || *wanted >= begin + length;
+  if (!is_elsewhere || std::max(by, -by) <= length) return false;
+  break_off(load);
+  drift_.reset();
+  cursor_ = std::max({*wanted - by, planned.period_start, MediaTime{0}});
+  context_.listener.on_segment_misplaced(kind_);
+  return true;
+}
+
 void TrackStream::place(Load& load) {
   const auto offset = offset_of(load);
-  if (!offset) return;
+  if (!offset || looks_elsewhere(load, *offset)) return;
   std::vector<EncodedSample> samples;
   samples.swap(load.held);
   load.offset = *offset;

@@ -31,6 +31,7 @@ struct PlannedSegment {
   bool is_part = false;     // of a Segment
   bool is_hint = false;     // a part that is not listed yet
   RequestTimeouts timeouts;
+  std::optional<std::vector<Descriptor>> announced_events;  // see is_told()
   // Takes the place of what that transfer brought, once all of it is there.
   std::optional<uint64_t> replaces;
   // Sound found beside pictures is played.
@@ -67,6 +68,8 @@ class TrackStreamListener {
   virtual void on_segment_completed(TrackKind kind) = 0;
   virtual void on_fetch_retry(const Error& error) = 0;
   virtual void on_segment_failed(TrackKind kind, SegmentFailure failure) = 0;
+  // It turned out to be another one than was wanted; the next one wanted is the right one.
+  virtual void on_segment_misplaced(TrackKind kind) = 0;
 };
 
 // Fetches the segments of one track in order and turns them into samples on the presentation
@@ -182,6 +185,9 @@ class TrackStream {
   // The front has ended and all of it is placed: the one behind it may go on.
   void finish_front();
   bool learn_timeline(const Load& load) const;
+  // After a seek: durations of the playlist that are off add up, and the media at the moment that
+  // is wanted is segments away. Once, the segment there is wanted instead. True: it is.
+  bool looks_elsewhere(const Load& load, Duration offset);
   void place(Load& load);
   void push(Load& load, EncodedSample sample, Duration offset);
   [[nodiscard]] SampleOrigin* origin_of(const Load& load, int stream_index) const;
@@ -194,6 +200,7 @@ class TrackStream {
   };
   std::map<std::size_t, Found> found_;  // by Period, once its first segment was looked into
   MediaTime cursor_;
+  std::optional<MediaTime> wanted_;  // by restart(), until the first segment's time is known
   InitCache inits_;
   // By how much the last segment began later than its manifest says.
   struct Drift {

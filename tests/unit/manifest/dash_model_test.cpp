@@ -70,6 +70,22 @@ TEST_CASE("dash model: ProducerReferenceTime says what time the media is of") {
                      "clock_value=n.example\n") != std::string::npos);
 }
 
+TEST_CASE("dash model: InbandEventStream of a Representation and of its AdaptationSet") {
+  const Presentation presentation = present(R"(<MPD mediaPresentationDuration="PT20S">
+<Period id="p"><AdaptationSet contentType="video">
+<InbandEventStream schemeIdUri="urn:set" value="1"/>
+<SegmentTemplate media="$Number$" duration="4000" timescale="1000"/>
+<Representation id="a" bandwidth="1"><InbandEventStream schemeIdUri="urn:own"/></Representation>
+<Representation id="b" bandwidth="2"/>
+</AdaptationSet></Period></MPD>)");
+  const auto& representations = presentation.periods[0].adaptation_sets[0].representations;
+  REQUIRE(representations.size() == 2);
+  using Events = std::vector<playhead::Descriptor>;
+  CHECK(representations[0].inband_events == Events{{"urn:own", "", ""}, {"urn:set", "1", ""}});
+  CHECK(representations[1].inband_events == Events{{"urn:set", "1", ""}});
+  CHECK(dump(presentation).find("inband_event") != std::string::npos);
+}
+
 TEST_CASE("dash model: ContentProtection of every system, under any prefix") {
   const Presentation presentation = with_sets(set_of("contentType='video'", R"(
 <ContentProtection schemeIdUri="urn:mpeg:dash:mp4protection:2011" value="cenc"

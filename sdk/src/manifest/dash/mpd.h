@@ -120,6 +120,7 @@ struct CommonAttributes {
   std::vector<Descriptor> supplemental_properties;
   std::vector<ContentProtection> content_protections;
   std::vector<ProducerReferenceTime> producer_reference_times;
+  std::vector<Descriptor> inband_events;
   std::string_view url_query;  // UrlQueryInfo (annex I): to add to the URLs of media
 };
 

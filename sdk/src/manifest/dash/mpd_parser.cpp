@@ -151,6 +151,8 @@ bool MpdReader::read_common_element(std::string_view name, Node node, CommonAttr
         .push_back(read_descriptor(node));
   } else if (name == "ProducerReferenceTime") {
     common.producer_reference_times.push_back(read_producer_reference_time(node));
+  } else if (name == "InbandEventStream") {
+    common.inband_events.push_back(read_descriptor(node));
   } else if (name == "SegmentSequenceProperties") {
     common.parts_cadence =
         static_cast<uint32_t>(parse_small(trim(attribute_of(node, "cadence"))).value_or(0));

@@ -13,6 +13,9 @@
 namespace playhead::dash {
 namespace {
 
+// Schemes of events in the segments of one Representation: more than any service has.
+constexpr std::size_t kMostInbandEvents = 64;
+
 bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
@@ -205,6 +208,13 @@ void describe(const AdaptationSet& set, const Representation& source,
   }
   carry(own.essential_properties, out.essential_properties);
   carry(own.supplemental_properties, out.supplemental_properties);
+  for (const CommonAttributes* level : {&own, &outer}) {
+    for (const Descriptor& stream : level->inband_events) {
+      if (out.inband_events.size() >= kMostInbandEvents) break;
+      out.inband_events.push_back(
+          {std::string(stream.scheme), std::string(stream.value), std::string(stream.id)});
+    }
+  }
 }
 
 void describe_set(const AdaptationSet& source, playhead::AdaptationSet& out) {
