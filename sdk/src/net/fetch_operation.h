@@ -56,7 +56,8 @@ class FetchOperation : public std::enable_shared_from_this<FetchOperation> {
   };
 
   void start_attempt();
-  // The host asked to be left alone, and that is not over. True: the fetch ends with that.
+  // The host asked to be left alone, and that is not over. True: the fetch waits for it, or ends
+  // with that when it takes too long.
   bool is_held();
   [[nodiscard]] Request make_request() const;
   [[nodiscard]] const ResourceLocation& place() const { return places_[place_]; }
@@ -64,6 +65,9 @@ class FetchOperation : public std::enable_shared_from_this<FetchOperation> {
   [[nodiscard]] bool is_everything_there(const ResponseHead& head) const;
   void on_refused_range(const ResponseHead& head);
   void start_over(Error error);
+  // What the next attempt brings may be another version: it does not continue what was delivered.
+  [[nodiscard]] bool may_be_mixed() const;
+  void forget_delivered();
   [[nodiscard]] bool is_web_page(const ResponseHead& head, ByteView bytes) const;
   void update_health(MonotonicTime now);
   void on_head(const ResponseHead& head);

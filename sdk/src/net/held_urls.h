@@ -10,7 +10,7 @@
 namespace playhead {
 
 // URLs whose hosts asked to be left alone (Retry-After) when their fetch was given up: whoever
-// wants them again meanwhile is told so without a request. One thread.
+// wants them again meanwhile waits, or is told so without a request. One thread.
 class HeldUrls {
  public:
   void hold(const std::string& url, MonotonicTime until) {
