@@ -49,6 +49,25 @@ TEST_CASE("sim: what cannot be played ends with a typed error and a sentence") {
   }
 }
 
+TEST_CASE("N12 a segment that is gone is left alone, whatever else is fetched again") {
+  SimWorld world(1, {}, SimLink::constant(20'000'000));
+  PlayerConfig config;
+  config.limits.max_bitrate = {500'000};
+  world.start_app(config);
+  world.load_url(world.title.url());
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  // The way out is a Representation that is worth more than what is buffered.
+  world.fail_requests("v0-15.seg", 410);
+  world.run_for(100s);
+  const auto urls = world.media_requests();
+  const auto asked = std::count_if(urls.begin(), urls.end(), [](const std::string& url) {
+    return url.find("v0-15.seg") != std::string::npos;
+  });
+  CHECK(asked == 1);
+  CHECK(world.find<Failed>() == nullptr);
+  CHECK(world.status()->qoe.rebuffer_count == 0);
+}
+
 TEST_CASE("sim: a host that is not there is given up within ten seconds") {
   SimWorld world;
   world.take_down("cdn.test");

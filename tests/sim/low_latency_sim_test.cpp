@@ -75,6 +75,34 @@ TEST_CASE("M28 parts that are not there are left for whole segments, and taken a
   }
 }
 
+TEST_CASE(
+    "sim: a part that is not to be had within a segment: another Representation begins anew") {
+  for (const bool has_hints : {false, true}) {
+    CAPTURE(has_hints);
+    SimWorld world(1, {}, SimLink::constant(8'000'000));
+    world.start_app();
+    world.load_live(with_parts(has_hints));
+    world.run_for(20s);
+    REQUIRE(world.status()->state == PlayerState::kPlaying);
+    // Every other part begins with a key frame, this one does not.
+    SimFault refused;
+    refused.url_contains = "v2-156.3.part";
+    refused.status = 400;
+    world.transport->add_fault(refused);
+    world.run_for(20s);
+    // Begun again, from where decoding can begin, in another Representation.
+    const auto from_start = [&](const std::string& part) {
+      return requests_of(world, "/v1-156." + part) + requests_of(world, "/v0-156." + part);
+    };
+    REQUIRE(requests_of(world, refused.url_contains) > 0);
+    CHECK(from_start("1.part") == 0);
+    CHECK(from_start("2.part") == 1);
+    CHECK(from_start("3.part") == 1);
+    CHECK(world.find<Failed>() == nullptr);
+    check_pictures(world);
+  }
+}
+
 TEST_CASE("sim: an announced part is asked for before it is listed, and once") {
   SimWorld world(1, {}, SimLink::constant(8'000'000));
   world.start_app();

@@ -67,6 +67,34 @@ TEST_CASE("M04 playlists and MPDs that refer to themselves cost three requests a
   }
 }
 
+TEST_CASE("M02 a playlist cut off before its end does not turn a whole title into a live one") {
+  SimWorld world(1, {}, SimLink::constant(8'000'000));
+  const std::string whole = playlist("v");
+  const std::string cut = whole.substr(0, whole.find("v2.seg"));
+  serve(world, {{"main.m3u8",
+                 "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=400000\nwhole.m3u8\n"
+                 "#EXT-X-STREAM-INF:BANDWIDTH=7000000\ncut.m3u8\n"},
+                {"whole.m3u8", whole},
+                {"cut.m3u8", cut}});
+  world.start_app();
+  world.load_url(std::string(kHost) + "main.m3u8");
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  const auto representations = world.status()->representations;
+  REQUIRE(representations.size() == 2);
+  // One after the other is wanted: the cut one is read while the other is there.
+  for (const auto& representation : representations) {
+    world.player->select_representation(representation.id);
+    world.run_for(1s);
+    world.player->seek(MediaTime{1'000'000});
+    world.run_for(1s);
+    CHECK(world.status()->duration == Duration{20s});
+    CHECK_FALSE(world.status()->live);
+  }
+  world.run_for(30s);
+  CHECK(world.status()->state == PlayerState::kEnded);
+  CHECK(world.find<Failed>() == nullptr);
+}
+
 TEST_CASE("M18 an init segment that is missing: another variant plays, else a typed error") {
   for (const bool has_other : {true, false}) {
     CAPTURE(has_other);

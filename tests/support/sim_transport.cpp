@@ -501,6 +501,7 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
       t.stall.add(size, now);
       set_deadline(t, t.stall.deadline());
       const SharedBytes piece = part_of_body(t.answer, t.body_first + t.sent, size);
+      const bool is_part = static_cast<int64_t>(piece.size()) < size;
       size = static_cast<int64_t>(piece.size());
       t.credit -= size * kCreditPerByte;
       t.sent += size;
@@ -510,6 +511,7 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
       records_[t.record].body_bytes += size;
       if (t.callbacks.on_body) t.callbacks.on_body(piece, now);
       if (!find(id)) return;
+      if (is_part) return deliver(t);  // what came with it comes with it
     }
     if (is_too_large) return fail(id, ErrorCode::kTooLarge, redact(t.url));
     if (t.sent >= t.stop) return end_body(id);

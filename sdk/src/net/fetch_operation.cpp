@@ -116,6 +116,7 @@ bool FetchOperation::is_held() {
   if (!held) return false;
   const Duration rest = held->until - started_;
   if (!held->is_given_up && rest <= config_.max_retry_after) {
+    budget_start_ = held->until;
     retry_timer_ = executor_.post_at(held->until, [weak = weak_from_this()] {
       if (const auto self = weak.lock()) self->start_attempt();
     });
@@ -136,6 +137,8 @@ void FetchOperation::cancel() {
 }
 
 void FetchOperation::start_attempt() {
+  if (delivered_ > 0 && may_be_mixed()) forget_delivered();
+  if (is_ended_) return;
   ++attempts_;
   attempt_ = Attempt{};
   attempt_started_ = executor_.now();
@@ -212,14 +215,27 @@ void FetchOperation::start_over(Error error) {
     error.severity = Severity::kFatal;
     return finish(std::move(error));
   }
-  delivered_ = 0;
   attempt_.delivered = 0;
+  forget_delivered();
+  if (!is_ended_) refuse(std::move(error), true);
+}
+
+void FetchOperation::forget_delivered() {
+  delivered_ = 0;
   validator_.clear();
   total_.reset();
   is_encoded_ = false;
   is_head_delivered_ = false;
   events_.on_restart();
-  if (!is_ended_) refuse(std::move(error), true);
+}
+
+// RFC 9110 §15.3.7.3 combines parts by a strong validator. Media is what its URL says, but a
+// playlist of a live title is another one every few seconds, often of the same length: the halves
+// of two of them are a playlist that lacks a segment.
+bool FetchOperation::may_be_mixed() const {
+  const bool is_document =
+      request_.kind == ResourceKind::kManifest || request_.kind == ResourceKind::kApi;
+  return is_document && validator_.empty() && static_cast<bool>(events_.on_restart);
 }
 
 void FetchOperation::on_head(const ResponseHead& head) {
@@ -388,7 +404,7 @@ void FetchOperation::succeed(const TransferStats& last) {
 
 void FetchOperation::fail_or_retry(Error error) {
   const MonotonicTime now = executor_.now();
-  if (attempt_.delivered >= kProgressBytes) {
+  if (attempt_.delivered >= kProgressBytes && !may_be_mixed()) {
     failed_attempts_ = 0;
     for (PlaceState& state : states_) state.attempts = 0;
     states_[place_].attempts = 1;

@@ -66,6 +66,9 @@ class FetchOperation : public std::enable_shared_from_this<FetchOperation> {
   [[nodiscard]] bool is_everything_there(const ResponseHead& head) const;
   void on_refused_range(const ResponseHead& head);
   void start_over(Error error);
+  // What the next attempt brings may be another version: it does not continue what was delivered.
+  [[nodiscard]] bool may_be_mixed() const;
+  void forget_delivered();
   [[nodiscard]] bool is_web_page(const ResponseHead& head, ByteView bytes) const;
   void update_health(MonotonicTime now);
   void on_head(const ResponseHead& head);

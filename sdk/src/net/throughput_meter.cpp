@@ -15,20 +15,23 @@ void ThroughputMeter::advance(MonotonicTime now) {
   }
 }
 
-void ThroughputMeter::add_bytes(uint64_t transfer, int64_t bytes, MonotonicTime received) {
+int64_t ThroughputMeter::add_bytes(uint64_t transfer, int64_t bytes, MonotonicTime received) {
+  if (bytes <= 0) return 0;  // says nothing of what is on its way
   const bool was_idle = active_.empty();
   advance(received);
   if (was_idle) begin_ = received;
   const bool is_first = active_.count(transfer) == 0;
   Running& running = active_[transfer];
   const MonotonicTime before = std::exchange(running.received, received);
-  if (was_idle) return;
-  if (!is_first && before < begin_) {
+  // Since when the first piece was on its way beside other transfers is unknown.
+  if (was_idle || is_first || received <= begin_) return 0;
+  if (before < begin_) {
     const double part = to_seconds(received - begin_) / to_seconds(received - before);
     bytes = static_cast<int64_t>(static_cast<double>(bytes) * part);
   }
   running.counted += bytes;
   bytes_ += bytes;
+  return bytes;
 }
 
 std::optional<ThroughputSample> ThroughputMeter::finish(uint64_t transfer,

@@ -30,13 +30,13 @@ inline constexpr Duration kLongEnough = 1s;
 //
 // A link that was idle is measured from the first bytes on: when they began to come is unknown, so
 // they open the time and are not counted. Without that a resource of one piece came infinitely
-// fast. In the same way a piece that was coming when a sample ended counts for the part of its time
-// after that.
+// fast; beside others they may have been coming since before their time. In the same way a piece
+// that was coming when a sample ended counts for the part of its time after that.
 class ThroughputMeter {
  public:
   // Body bytes of a transfer; `transfer` is any number the caller gives it. The first call begins
-  // its active time.
-  void add_bytes(uint64_t transfer, int64_t bytes, MonotonicTime received);
+  // its active time. How many of them count.
+  int64_t add_bytes(uint64_t transfer, int64_t bytes, MonotonicTime received);
   // The transfer ended well. A sample of all that came since the last one; nothing when that is too
   // little. Bytes from a cache are taken out again.
   std::optional<ThroughputSample> finish(uint64_t transfer, const TransferStats& stats);

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/url.h"
 #include "manifest/manifest_parser.h"
 #include "manifest/segment_index.h"
 #include "manifest/steering_manifest.h"
@@ -205,6 +206,10 @@ void IndexTable::on_loaded(const Representation& representation, std::size_t num
   if (!result && place.is_directed && is_refusal(result.error().code)) {
     return fetch(representation, number, false);
   }
+  if (result && !place.is_aside && is_cut_short(*result)) {
+    result = make_error(ErrorCode::kBadResponse,
+                        redact(source.location.url) + ": the playlist breaks off before its end");
+  }
   const LoadedIndex* other = reference();
   if (result && other) {
     place.was_live = true;  // it is the same title
@@ -218,6 +223,19 @@ void IndexTable::on_loaded(const Representation& representation, std::size_t num
     place.failed_until = context_.executor.now() + kPassOver;
   }
   context_.on_change();
+}
+
+bool IndexTable::is_cut_short(const LoadedIndex& index) const {
+  if (!is_live_playlist(index)) return false;
+  const MediaTime end = listed_end(*index.segments);
+  for (const auto& [id, entry] : entries_) {
+    for (const Place& place : entry.places) {
+      const bool is_whole = place.index && place.index->playlist && !place.was_live &&
+                            !place.is_aside && !is_live_playlist(*place.index);
+      if (is_whole && end < place.index->segments->end()) return true;
+    }
+  }
+  return false;
 }
 
 const LoadedIndex* IndexTable::reference() const {

@@ -108,6 +108,9 @@ class IndexTable {
   std::optional<WallTime> relist(Place& place, WallTime now);
   // The title has ended: what was not asked for since then does not know.
   void drop_unaware(const Place& ended);
+  // It says of no end though other playlists of the title, which go further, were whole from the
+  // beginning: a title that is being made would not have such.
+  [[nodiscard]] bool is_cut_short(const LoadedIndex& index) const;
   // The place whose index find() answers; entry.places.size() when there is none.
   [[nodiscard]] std::size_t used_of(const Representation& representation, const Entry& entry) const;
   // A live HLS playlist, or one that was, whose timeline the others are put on; null when there is

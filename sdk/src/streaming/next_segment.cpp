@@ -17,13 +17,16 @@ constexpr Duration kPartRounding = 20ms;
 
 // The part to fetch at `cursor`; null when none fits.
 const PartialSegment* part_at(const std::vector<PartialSegment>& parts, MediaTime cursor,
-                              bool goes_on) {
+                              MediaBefore before) {
   const PartialSegment* found = nullptr;
+  const bool reaches_on = !parts.empty() && parts.back().end - kPartRounding > cursor;
+  // What is there already is not fetched again before there is more.
+  if (before == MediaBefore::kOther && !reaches_on) return nullptr;
   for (const PartialSegment& part : parts) {
-    if (goes_on) {
-      if (part.end - kPartRounding > cursor)
-        return part.start - kPartRounding <= cursor ? &part : found;
-    } else if (part.is_independent && (!found || part.start <= cursor)) {
+    const bool has_begun = part.start - kPartRounding <= cursor;
+    if (before == MediaBefore::kSame) {
+      if (part.end - kPartRounding > cursor) return has_begun ? &part : found;
+    } else if (part.is_independent && (!found || has_begun)) {
       found = &part;
     }
   }
@@ -92,14 +95,16 @@ std::optional<std::size_t> next_segment(const SegmentIndex& index, MediaTime cur
   return std::nullopt;
 }
 
-std::optional<NextMedia> next_media(const SegmentIndex& index, MediaTime cursor, bool goes_on,
+std::optional<NextMedia> next_media(const SegmentIndex& index, MediaTime cursor, MediaBefore before,
                                     bool takes_parts, const std::optional<Segment>& in_progress) {
-  const auto next = next_segment(index, cursor, goes_on);
+  const auto next = next_segment(index, cursor, before != MediaBefore::kNothing);
   if (next) {
     Segment segment = index.at(*next);
-    if (takes_parts && cursor > segment.start + kPartRounding) {
+    // From its beginning all of it comes with one request.
+    const bool is_split = cursor > segment.start + kPartRounding && before != MediaBefore::kOther;
+    if (takes_parts && is_split) {
       const auto parts = index.parts(*next);
-      if (const PartialSegment* part = part_at(parts, cursor, goes_on)) {
+      if (const PartialSegment* part = part_at(parts, cursor, before)) {
         return NextMedia{segment_of(*part, std::move(segment)), true};
       }
     }
@@ -107,7 +112,7 @@ std::optional<NextMedia> next_media(const SegmentIndex& index, MediaTime cursor,
   }
   if (!takes_parts || index.size() == 0) return std::nullopt;
   const auto parts = index.parts(index.size());
-  const PartialSegment* part = part_at(parts, cursor, goes_on);
+  const PartialSegment* part = part_at(parts, cursor, before);
   if (!part) return std::nullopt;
   return NextMedia{segment_of(*part, begun_segment(index, in_progress)), true};
 }

@@ -16,9 +16,16 @@ namespace playhead {
 [[nodiscard]] std::optional<std::size_t> next_segment(const SegmentIndex& index, MediaTime cursor,
                                                       bool goes_on);
 
+// What was fetched before.
+enum class MediaBefore : uint8_t {
+  kNothing,  // of use
+  kSame,     // what ends at `cursor`, of this Representation
+  kOther,    // what ends at `cursor`, of another Representation: decoding must begin anew
+};
+
 // What is fetched next: that segment, or a part of it. Parts are taken where `cursor` stands within
-// a segment, and of the segment in progress; without `goes_on` from one that decoding can begin
-// with. Nothing when nothing is listed.
+// a segment, and of the segment in progress; unless they go on from the same Representation, from
+// one that decoding can begin with, which may lie before `cursor`. Nothing when nothing is listed.
 // `in_progress`: what applies to the segment of which only parts are listed; without it what
 // applies to the one before.
 struct NextMedia {
@@ -27,7 +34,7 @@ struct NextMedia {
   bool is_hint = false;  // a part that is announced and not listed yet; its end is a guess
 };
 [[nodiscard]] std::optional<NextMedia> next_media(const SegmentIndex& index, MediaTime cursor,
-                                                  bool goes_on, bool takes_parts,
+                                                  MediaBefore before, bool takes_parts,
                                                   const std::optional<Segment>& in_progress = {});
 
 // The part that EXT-X-PRELOAD-HINT announces (RFC 8216bis §4.4.5.3), when `cursor` is where it will

@@ -165,13 +165,13 @@ VideoChooser::Situation RepresentationSelector::situation(
   return situation;
 }
 
-bool RepresentationSelector::should_drop(const Place& place,
-                                         const TransferWatch::Receiving& receiving) {
-  if (!forced_id_.empty() || !receiving.first_byte || receiving.is_at_edge) return false;
+VideoChooser::DropAdvice RepresentationSelector::judge(const Place& place,
+                                                       const TransferWatch::Receiving& receiving) {
+  if (!forced_id_.empty() || !receiving.first_byte || receiving.is_at_edge) return {};
   std::vector<VideoChooser::Option> options;
   const VideoChooser::Transfer transfer{receiving.id, receiving.bytes,
                                         place.now - *receiving.first_byte};
-  return chooser_.should_drop(situation(place, options), transfer);
+  return chooser_.judge(situation(place, options), transfer);
 }
 
 std::optional<std::size_t> RepresentationSelector::worth_replacing(

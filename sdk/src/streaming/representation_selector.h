@@ -57,7 +57,8 @@ class RepresentationSelector {
   [[nodiscard]] bool is_withheld() const;
   // Whether that transfer, of `place`, should be given up for a lower Representation, which the
   // next choice will be.
-  [[nodiscard]] bool should_drop(const Place& place, const TransferWatch::Receiving& receiving);
+  [[nodiscard]] VideoChooser::DropAdvice judge(const Place& place,
+                                               const TransferWatch::Receiving& receiving);
 
   // Which of `segments`, in the buffer, should be fetched anew from `chosen` first. Only where the
   // rules have the choice.

@@ -368,7 +368,7 @@ void StreamingEngine::fetch_next(Track& track, MediaTime position) {
     if (!index) return;
     if (index->is_encrypted) return block(track, encrypted_error());
     if (replace_buffered(track, *index, *chosen, position)) return;
-    auto next = next_of(track, *index);
+    auto next = next_of(track, *index, *chosen);
     if (!next || next->segment.start >= played_.end_of(track.period)) {
       if (waits_for_more(track, *index)) return;
       if (next_period(track)) continue;

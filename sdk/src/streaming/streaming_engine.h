@@ -173,8 +173,8 @@ class StreamingEngine final : private TrackStreamListener {
   // It is made while it is sent.
   [[nodiscard]] bool is_at_edge(const Segment& segment, bool is_part) const;
   // What `track` fetches next from `index`; parts where they are used.
-  [[nodiscard]] std::optional<NextMedia> next_of(const Track& track,
-                                                 const LoadedIndex& index) const;
+  [[nodiscard]] std::optional<NextMedia> next_of(const Track& track, const LoadedIndex& index,
+                                                 const Representation& representation) const;
   // Low latency: parts of it are fetched.
   [[nodiscard]] bool takes_parts(const Track& track, const LoadedIndex& index) const;
   // The part that is announced for where `track` stands; preloads an InitSegment that is.

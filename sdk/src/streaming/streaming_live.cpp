@@ -82,7 +82,8 @@ void StreamingEngine::on_presentation(std::shared_ptr<const Presentation> presen
   const auto published = [](const Presentation& p) {
     return p.live ? p.live->publish_time : std::nullopt;
   };
-  const std::optional<WallTime> before = published(*presentation_), after = published(*presentation);
+  const std::optional<WallTime> before = published(*presentation_),
+                                after = published(*presentation);
   const bool is_older = before && after && *after < *before;
   if (is_older && now - mpd_taken_ < kMostBehind) return;
   mpd_taken_ = now;
@@ -118,12 +119,23 @@ bool StreamingEngine::is_at_edge(const Segment& segment, bool is_part) const {
   return state && segment.end > state->edge;
 }
 
-std::optional<NextMedia> StreamingEngine::next_of(const Track& track,
-                                                  const LoadedIndex& index) const {
+std::optional<NextMedia> StreamingEngine::next_of(const Track& track, const LoadedIndex& index,
+                                                  const Representation& representation) const {
+  MediaBefore before = MediaBefore::kNothing;
+  if (track.last_number) {
+    // Sound can be decoded from anywhere.
+    const bool goes_on =
+        track.stream->kind() != TrackKind::kVideo || track.last_id == representation.id;
+    before = goes_on ? MediaBefore::kSame : MediaBefore::kOther;
+  }
   const bool takes_parts = this->takes_parts(track, index);
-  auto next = next_media(*index.segments, track.stream->cursor(), track.last_number.has_value(),
-                         takes_parts, index.in_progress);
-  if (!next && takes_parts) next = announced(track, index);
+  auto next =
+      next_media(*index.segments, track.stream->cursor(), before, takes_parts, index.in_progress);
+  if (next || !takes_parts) return next;
+  next = announced(track, index);
+  // Within a segment another Representation has to be begun first.
+  const bool is_within = next && next->segment.number == *track.last_number;
+  if (is_within && before == MediaBefore::kOther) return std::nullopt;
   return next;
 }
 
@@ -132,9 +144,14 @@ const Representation* StreamingEngine::begun_representation(const Track& track,
   if (!track.last_number || !track.failed_ids.empty() || !is_live()) return nullptr;
   const Representation* last = find_representation(set, track.last_id);
   const LoadedIndex* index = last ? indexes_.find(*last) : nullptr;
-  if (!index) return nullptr;
-  const auto next = next_of(track, *index);
-  const bool is_begun = next && next->is_part && next->segment.number == *track.last_number;
+  if (!index || index->segments->size() == 0) return nullptr;
+  const auto next = next_of(track, *index, *last);
+  bool is_begun = next && next->is_part && next->segment.number == *track.last_number;
+  // Its next part has yet to be listed.
+  const SegmentIndex& segments = *index->segments;
+  if (!next && takes_parts(track, *index)) {
+    is_begun = segments.at(segments.size() - 1).number < *track.last_number;
+  }
   return is_begun ? last : nullptr;
 }
 

@@ -55,11 +55,9 @@ bool StreamingEngine::drop_transfer(Track& track, MonotonicTime now, MediaTime p
   place.cursor = receiving->from;
   place.level = receiving->from - position;
   place.last_id = receiving->previous_id;
-  if (!selector_.should_drop(place, *receiving)) {
-    const Representation* unknown = selector_.chooser().unknown_choice();
-    if (unknown) indexes_.request(*unknown);
-    return false;
-  }
+  const auto advice = selector_.judge(place, *receiving);
+  if (advice.unknown) indexes_.request(*advice.unknown);
+  if (!advice.drops) return false;
   watch_.abandon(TrackKind::kVideo, now);
   track.stream->give_up();
   track.last_id = receiving->previous_id;
@@ -68,8 +66,10 @@ bool StreamingEngine::drop_transfer(Track& track, MonotonicTime now, MediaTime p
 
 bool StreamingEngine::replace_buffered(Track& track, const LoadedIndex& index,
                                        const Representation& chosen, MediaTime position) {
+  // Not while the next segment is in trouble: what is chosen then is the way out of it.
   const bool can_be = track.stream->kind() == TrackKind::kVideo && track.stream->is_idle() &&
-                      !stands_still_ && last_turn_ >= track.no_replacement_before &&
+                      track.attempts == 0 && !stands_still_ &&
+                      last_turn_ >= track.no_replacement_before &&
                       !track.stream->found_audio(track.period);
   if (!can_be) return false;
   struct Candidate {

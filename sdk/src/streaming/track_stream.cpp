@@ -49,6 +49,7 @@ void TrackStream::restart(MediaTime position) {
   drift_.reset();
   cursor_ = position;
   wanted_ = position;
+  had_until_ = MediaTime{std::numeric_limits<int64_t>::min()};
 }
 
 std::optional<MediaTime> TrackStream::drop_from(MediaTime from) {
@@ -76,8 +77,13 @@ void TrackStream::fetch(PlannedSegment planned) {
   load.planned.from = load.planned.segment.start;
   if (!load.planned.replaces) {
     const bool cuts_in = load.planned.segment.start + kRounding < cursor_;
-    if (cuts_in) load.planned.from = cursor_;
-    load.overlaps = std::exchange(has_failed_, false) || cuts_in;
+    if (cuts_in) {
+      load.planned.from = cursor_;
+      had_until_ = std::max(had_until_, cursor_);
+    }
+    // What reaches back may come in parts.
+    const bool is_repeated = load.planned.segment.start < had_until_;
+    load.overlaps = std::exchange(has_failed_, false) || cuts_in || is_repeated;
     cursor_ = load.planned.segment.end;
   }
   loads_.push_back(std::move(owned));

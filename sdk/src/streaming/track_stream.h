@@ -201,6 +201,8 @@ class TrackStream {
   std::map<std::size_t, Found> found_;  // by Period, once its first segment was looked into
   MediaTime cursor_;
   std::optional<MediaTime> wanted_;  // by restart(), until the first segment's time is known
+  // Up to there media was fetched before a segment from another Representation reached back.
+  MediaTime had_until_{std::numeric_limits<int64_t>::min()};
   InitCache inits_;
   // By how much the last segment began later than its manifest says.
   struct Drift {

@@ -23,8 +23,9 @@ double rate_of(const ThroughputSample& sample) {
 }  // namespace
 
 void TransferWatch::add_bytes(TrackKind kind, int64_t bytes, MonotonicTime received) {
-  chooser_.add_bytes(bytes, received, !meter_.is_idle());
-  meter_.add_bytes(static_cast<uint64_t>(kind), bytes, received);
+  const bool goes_on = !meter_.is_idle();
+  const int64_t counted = meter_.add_bytes(static_cast<uint64_t>(kind), bytes, received);
+  chooser_.add_bytes(counted, received, goes_on);
   if (!bursts_.last || received - *bursts_.last > kBurstGap) {
     bursts_.last = bursts_.opened = received;
   } else if (received - bursts_.opened >= kOpening) {

@@ -154,8 +154,7 @@ VideoChooser::Choice VideoChooser::choose(const Situation& situation) {
   return choice;
 }
 
-bool VideoChooser::should_drop(const Situation& situation, const Transfer& transfer) {
-  unknown_choice_ = nullptr;
+VideoChooser::DropAdvice VideoChooser::judge(const Situation& situation, const Transfer& transfer) {
   // Down to one that need not be looked up first.
   std::vector<Option> loaded;
   for (const Option& option : situation.options) {
@@ -163,16 +162,19 @@ bool VideoChooser::should_drop(const Situation& situation, const Transfer& trans
   }
   Situation among_loaded = situation;
   among_loaded.options = loaded;
-  if (drops_among(among_loaded, transfer, true)) return true;
-  if (loaded.size() < situation.options.size()) drops_among(situation, transfer, false);
-  return false;
+  if (const Representation* instead = instead_of(among_loaded, transfer, true)) {
+    instead_id_ = instead->id;
+    return {true, nullptr};
+  }
+  if (loaded.size() == situation.options.size()) return {};
+  return {false, instead_of(situation, transfer, false)};
 }
 
-bool VideoChooser::drops_among(const Situation& situation, const Transfer& transfer,
-                               bool is_meant) {
+const Representation* VideoChooser::instead_of(const Situation& situation, const Transfer& transfer,
+                                               bool is_meant) {
   const Ladder ladder = make_ladder(situation);
   const auto running = ladder.find(transfer.id);
-  if (!running) return false;  // what may not be chosen any more is played to its end
+  if (!running) return nullptr;  // what may not be chosen any more is played to its end
   abr::TransferInputs in;
   in.now = ladder.in;
   in.now.ladder = ladder.candidates;
@@ -180,15 +182,12 @@ bool VideoChooser::drops_among(const Situation& situation, const Transfer& trans
   in.received_bytes = transfer.received_bytes;
   in.active = transfer.active;
   abr::Decision decision = controller_->judge(in);
-  if (decision.reason != abr::Reason::kStallAhead) return false;
-  if (!is_meant) {
-    unknown_choice_ = ladder.representations[*decision.chosen];
-    return true;
-  }
-  instead_id_ = ladder.representations[*decision.chosen]->id;
+  if (decision.reason != abr::Reason::kStallAhead) return nullptr;
+  const Representation* instead = ladder.representations[*decision.chosen];
+  if (!is_meant) return instead;
   log_.add(
       abr::make_record(decisions_++, situation.now - MonotonicTime{}, in, std::move(decision)));
-  return true;
+  return instead;
 }
 
 std::optional<std::size_t> VideoChooser::worth_replacing(const Situation& situation,

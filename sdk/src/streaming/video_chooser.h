@@ -63,11 +63,14 @@ class VideoChooser {
     int64_t received_bytes = 0;
     Duration active{0};  // since its first byte
   };
-  // True: drop it; the next choose() answers what to fetch instead, a Representation whose segments
-  // are known.
-  [[nodiscard]] bool should_drop(const Situation& situation, const Transfer& transfer);
-  // What the last should_drop() would have chosen, had its segments been known; null: nothing.
-  [[nodiscard]] const Representation* unknown_choice() const { return unknown_choice_; }
+  struct DropAdvice {
+    // Drop it; the next choose() answers what to fetch instead, a Representation whose segments are
+    // known.
+    bool drops = false;
+    // What would be fetched instead, were its segments known; null: nothing. One of the options.
+    const Representation* unknown = nullptr;
+  };
+  [[nodiscard]] DropAdvice judge(const Situation& situation, const Transfer& transfer);
 
   // Which of `segments`, buffered and not yet played, should be fetched anew from `chosen` before
   // the next one at the end; nothing when that does not pay.
@@ -93,8 +96,10 @@ class VideoChooser {
  private:
   struct Ladder;
   [[nodiscard]] Ladder make_ladder(const Situation& situation) const;
-  // Judges `transfer` among these options; what comes of it is meant, or noted as unknown_choice().
-  bool drops_among(const Situation& situation, const Transfer& transfer, bool is_meant);
+  // What to fetch instead of `transfer`, among these options; null: it goes on. `is_meant`: the
+  // decision is kept.
+  const Representation* instead_of(const Situation& situation, const Transfer& transfer,
+                                   bool is_meant);
 
   abr::Settings settings_;
   std::unique_ptr<abr::Estimator> estimator_;
@@ -102,7 +107,6 @@ class VideoChooser {
   abr::DecisionLog log_;
   std::vector<Limited> limits_;
   std::optional<MonotonicTime> last_bytes_;
-  const Representation* unknown_choice_ = nullptr;
   std::string instead_id_;  // of a dropped transfer
   int64_t decisions_ = 0;
 };

@@ -361,6 +361,56 @@ TEST_CASE("N02 a broken body is continued at the exact byte") {
   }
 }
 
+TEST_CASE("N02 a live playlist that breaks off is never put together from two of its versions") {
+  struct Case {
+    const char* name;
+    ResourceKind kind;
+    const char* etag;
+    bool is_resumed;
+  };
+  const Case cases[] = {{"a playlist", ResourceKind::kManifest, "", false},
+                        {"with a weak validator", ResourceKind::kManifest, "W/\"1\"", false},
+                        {"with a strong one", ResourceKind::kManifest, "\"1\"", true},
+                        {"an answer of the API", ResourceKind::kApi, "", false},
+                        {"media", ResourceKind::kMedia, "", true}};
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    World world;
+    uint32_t version = 0;  // of the same length
+    world.transport.serve([&](const WebRequest&) {
+      if (!c.is_resumed) ++version;
+      return std::optional(tagged(test::pattern_bytes(2'000, version), c.etag));
+    });
+    world.fail(reset_after(900));
+    Request request;
+    request.url = kUrl;
+    request.kind = c.kind;
+    std::optional<Result<FetchedResource>> got;
+    const CancelHandle handle = world.fetcher.fetch(
+        request, [&](Result<FetchedResource> result) { got = std::move(result); });
+    REQUIRE(world.executor.run_until_true([&] { return got.has_value(); }, 1h));
+    REQUIRE(got->has_value());
+    const auto view = (*got)->body.view();
+    CHECK(std::vector<uint8_t>(view.begin(), view.end()) == test::pattern_bytes(2'000, version));
+    REQUIRE(world.transport.records().size() == 2);
+    CHECK(world.transport.records()[1].range.has_value() == c.is_resumed);
+  }
+}
+
+TEST_CASE("fetcher: a large document that never comes whole does not go on for ever") {
+  World world;
+  world.serve(tagged(test::pattern_bytes(400'000), ""));
+  world.fail(reset_after(100'001, -1));
+  Request request;
+  request.url = kUrl;
+  request.kind = ResourceKind::kManifest;
+  std::optional<Result<FetchedResource>> got;
+  const CancelHandle handle = world.fetcher.fetch(
+      request, [&](Result<FetchedResource> result) { got = std::move(result); });
+  REQUIRE(world.executor.run_until_true([&] { return got.has_value(); }, 1h));
+  CHECK_FALSE(got->has_value());
+}
+
 TEST_CASE("fetcher: any number of breaks at any place gives the same bytes") {
   const auto bytes = test::pattern_bytes(300'000);
   for (uint64_t seed = 0; seed < 60; ++seed) {

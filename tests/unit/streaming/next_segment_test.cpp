@@ -50,26 +50,33 @@ TEST_CASE("next_media: parts of the segment in progress and of the one the curso
   struct Case {
     const char* name;
     int64_t cursor_ms;
-    bool goes_on, takes_parts;
+    MediaBefore before;
+    bool takes_parts;
     const char* url;  // empty: nothing
     uint64_t number;
     bool is_part;
   };
+  constexpr auto kNothing = MediaBefore::kNothing, kSame = MediaBefore::kSame;
+  constexpr auto kOther = MediaBefore::kOther;
   const Case cases[] = {
-      {"a whole segment at its start", 4'000, true, true, "s11", 11, false},
-      {"half of it is there: its parts", 6'000, true, true, "p1.2", 11, true},
-      {"the same without parts", 6'000, true, false, "s11", 11, false},
-      {"seek into it: only its first part is independent", 6'000, false, true, "p1.0", 11, true},
-      {"the segment in progress", 8'000, true, true, "p2.0", 12, true},
-      {"its second part", 9'000, true, true, "p2.1", 12, true},
-      {"rounding of a part", 8'990, true, true, "p2.1", 12, true},
-      {"begin in it: the last independent one before", 10'500, false, true, "p2.2", 12, true},
-      {"begin in it, earlier", 9'500, false, true, "p2.0", 12, true},
-      {"no part is listed yet", 11'000, true, true, "", 0, false},
-      {"parts are not taken", 8'000, true, false, "", 0, false}};
+      {"a whole segment at its start", 4'000, kSame, true, "s11", 11, false},
+      {"half of it is there: its parts", 6'000, kSame, true, "p1.2", 11, true},
+      {"the same without parts", 6'000, kSame, false, "s11", 11, false},
+      {"seek into it: only its first part is independent", 6'000, kNothing, true, "p1.0", 11, true},
+      {"the segment in progress", 8'000, kSame, true, "p2.0", 12, true},
+      {"its second part", 9'000, kSame, true, "p2.1", 12, true},
+      {"rounding of a part", 8'990, kSame, true, "p2.1", 12, true},
+      {"begin in it: the last independent one before", 10'500, kNothing, true, "p2.2", 12, true},
+      {"begin in it, earlier", 9'500, kNothing, true, "p2.0", 12, true},
+      {"no part is listed yet", 11'000, kSame, true, "", 0, false},
+      {"parts are not taken", 8'000, kSame, false, "", 0, false},
+      {"another one in the segment in progress", 10'500, kOther, true, "p2.2", 12, true},
+      {"another one, earlier in it", 9'000, kOther, true, "p2.0", 12, true},
+      {"another one has nothing more", 11'000, kOther, true, "", 0, false},
+      {"another one within a segment: all of it", 6'000, kOther, true, "s11", 11, false}};
   for (const Case& c : cases) {
     CAPTURE(std::string(c.name));
-    const auto next = next_media(index, at_ms(c.cursor_ms), c.goes_on, c.takes_parts);
+    const auto next = next_media(index, at_ms(c.cursor_ms), c.before, c.takes_parts);
     REQUIRE((next ? next->segment.media.url : std::string()) == c.url);
     if (!next) continue;
     CHECK(next->segment.number == c.number);
@@ -82,8 +89,8 @@ TEST_CASE("next_media: a part that is announced as absent is a gap, the next one
   PartialSegment absent{at_ms(4'000), at_ms(5'000), {"a", {}}, true, true};
   PartialSegment there{at_ms(5'000), at_ms(6'000), {"b", {}}, true, false};
   index.set_parts(1, {absent, there});
-  CHECK(next_media(index, at_ms(4'000), true, true)->segment.is_gap);
-  CHECK_FALSE(next_media(index, at_ms(5'000), true, true)->segment.is_gap);
+  CHECK(next_media(index, at_ms(4'000), MediaBefore::kSame, true)->segment.is_gap);
+  CHECK_FALSE(next_media(index, at_ms(5'000), MediaBefore::kSame, true)->segment.is_gap);
 }
 
 TEST_CASE("next_media: M24 segments after a gap begin where the gap ends") {
@@ -93,7 +100,7 @@ TEST_CASE("next_media: M24 segments after a gap begin where the gap ends") {
   later.start = at_ms(6'000);
   later.end = at_ms(10'000);
   const test::ListedIndex index({gap.at(0), later});
-  const auto next = next_media(index, at_ms(4'000), true, false);
+  const auto next = next_media(index, at_ms(4'000), MediaBefore::kSame, false);
   REQUIRE(next);
   CHECK(next->segment.start == at_ms(6'000));
 }
@@ -127,7 +134,7 @@ TEST_CASE("next_media: what stands before the first part of a segment applies to
   Segment begun;
   begun.discontinuity_sequence = 3;
   begun.init = std::make_shared<ResourceLocation>(ResourceLocation{"init", {}});
-  const auto part = next_media(index, at_ms(8'000), true, true, begun);
+  const auto part = next_media(index, at_ms(8'000), MediaBefore::kSame, true, begun);
   REQUIRE(part);
   CHECK(part->segment.discontinuity_sequence == 3);
   CHECK(part->segment.init == begun.init);

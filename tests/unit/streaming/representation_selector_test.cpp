@@ -127,12 +127,30 @@ TEST_CASE("representation_selector: a transfer at the edge is never dropped for 
   place.level = 1s;
   place.now = MonotonicTime{3'000'000};
   TransferWatch::Receiving receiving{"r3", "r0", {}, false, MonotonicTime{100'000}, 20'000};
-  CHECK(selector.should_drop(place, receiving));
+  CHECK(selector.judge(place, receiving).drops);
   receiving.is_at_edge = true;
-  CHECK_FALSE(selector.should_drop(place, receiving));
+  CHECK_FALSE(selector.judge(place, receiving).drops);
   receiving.is_at_edge = false;
   receiving.first_byte.reset();
-  CHECK_FALSE(selector.should_drop(place, receiving));
+  CHECK_FALSE(selector.judge(place, receiving).drops);
+}
+
+TEST_CASE("representation_selector: what would be fetched instead is of that judgement alone") {
+  Title title(TrackKind::kVideo);
+  title.indexes.clear();
+  title.indexes.request(title.at(3));
+  RepresentationSelector selector(title.indexes, title.backend, AbrPreset::kVod, {});
+  selector.chooser().remember({200'000});
+  auto place = title.place("r0");
+  place.level = 1s;
+  place.now = MonotonicTime{3'000'000};
+  TransferWatch::Receiving receiving{"r3", "r0", {}, false, MonotonicTime{100'000}, 20'000};
+  const Representation* unknown = selector.judge(place, receiving).unknown;
+  REQUIRE(unknown);
+  CHECK(unknown->id != "r3");
+  // The manifest they were of may be gone by now.
+  receiving.is_at_edge = true;
+  CHECK(selector.judge(place, receiving).unknown == nullptr);
 }
 
 }  // namespace

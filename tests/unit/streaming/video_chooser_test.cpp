@@ -147,15 +147,18 @@ TEST_CASE("video chooser: a transfer that would stall gives way to a lower one")
   title.situation.level = 5s;
   title.situation.last_id = "v3";
   VideoChooser::Transfer transfer{"v3", 1'000'000, 2s};
-  CHECK_FALSE(chooser.should_drop(title.situation, transfer));
+  CHECK_FALSE(chooser.judge(title.situation, transfer).drops);
   transfer = {"v3", 150'000, 10s};
   // None of the lower ones is known: looking one up first would take longer.
   for (auto& option : title.options) {
     if (option.representation->id != "v3") option.segments = nullptr;
   }
-  CHECK_FALSE(chooser.should_drop(title.situation, transfer));
+  const auto advice = chooser.judge(title.situation, transfer);
+  CHECK_FALSE(advice.drops);
+  REQUIRE(advice.unknown);
+  CHECK(advice.unknown->id < "v3");
   title.options[0].segments = &title.indexes[0];
-  CHECK(chooser.should_drop(title.situation, transfer));
+  CHECK(chooser.judge(title.situation, transfer).drops);
   const auto instead = chooser.choose(title.situation);
   CHECK(instead.representation->id == "v0");
   CHECK(instead.reason == abr::Reason::kStallAhead);
@@ -165,7 +168,7 @@ TEST_CASE("video chooser: a transfer that would stall gives way to a lower one")
   CHECK(record.ladder.at(*record.decision.chosen).bitrate == title.representations[0].bandwidth);
   // Only once.
   CHECK(chooser.choose(title.situation).reason != abr::Reason::kStallAhead);
-  CHECK_FALSE(chooser.should_drop(title.situation, {"gone", 0, 60s}));
+  CHECK_FALSE(chooser.judge(title.situation, {"gone", 0, 60s}).drops);
 }
 
 TEST_CASE("video chooser: bytes that trickle make a nervous link") {
