@@ -15,6 +15,8 @@ namespace {
 constexpr int64_t kClockJitterUs = 20'000;
 // At most so much of a session is lost with its process.
 constexpr Duration kBetweenFlushes = 1s;
+// Bodies that broke off and wait for the rest (chosen).
+constexpr std::size_t kMostBroken = 16;
 
 }  // namespace
 
@@ -31,7 +33,10 @@ Result<std::shared_ptr<FlightRecorder>> FlightRecorder::open(const std::string& 
   return recorder;
 }
 
-FlightRecorder::~FlightRecorder() { finish("whole"); }
+FlightRecorder::~FlightRecorder() {
+  for (const auto& [url, body] : broken_) write(lines_of(body));
+  finish("whole");
+}
 
 void FlightRecorder::finish(std::string_view why) {
   if (file_ == nullptr) return;
@@ -101,14 +106,52 @@ void FlightRecorder::event(int player, const Event& event) {
   if (in_step()) events_.emplace_back(player, event);
 }
 
-void FlightRecorder::body(uint64_t request, std::string_view bytes) {
+void FlightRecorder::answer(std::string question, std::string answer) {
+  if (!in_step()) return;
+  std::string& last = answers_[question];
+  if (last == answer) return effect(question + '=');
+  effect(question + '=' + answer);
+  last = std::move(answer);
+}
+
+std::string FlightRecorder::lines_of(const BrokenBody& body) {
+  const std::string redacted = redactor_.body(body.kind, body.bytes);
+  std::string lines;
+  for (std::size_t i = 0; i < body.pieces.size(); ++i) {
+    const auto [request, from] = body.pieces[i];
+    const std::size_t end =
+        i + 1 < body.pieces.size() ? body.pieces[i + 1].second : redacted.size();
+    if (from >= end) continue;
+    const std::string_view bytes = std::string_view(redacted).substr(from, end - from);
+    const bool is_binary = bytes.find('\0') != std::string_view::npos;
+    lines += is_binary ? "H " : "B ";
+    lines +=
+        std::to_string(request) + ' ' + (is_binary ? to_hex(bytes) : escape_line(bytes)) + '\n';
+  }
+  return lines;
+}
+
+void FlightRecorder::body(Body body) {
   if (!in_step() || file_ == nullptr) return;
-  const bool is_binary = bytes.find('\0') != std::string_view::npos;
-  bodies_ += is_binary ? "H " : "B ";
-  bodies_ += std::to_string(request);
-  bodies_ += ' ';
-  bodies_ += is_binary ? to_hex(bytes) : escape_line(bytes);
-  bodies_ += '\n';
+  BrokenBody whole;
+  if (const auto found = broken_.find(body.url); found != broken_.end()) {
+    whole = std::move(found->second);
+    broken_.erase(found);
+    const bool goes_on = body.from > 0 && body.from <= whole.bytes.size();
+    if (!goes_on) bodies_ += lines_of(std::exchange(whole, {}));
+  }
+  whole.kind = body.kind;
+  whole.bytes.resize(whole.pieces.empty() ? 0 : body.from);
+  whole.pieces.emplace_back(body.request, whole.bytes.size());
+  whole.bytes += body.bytes;
+  if (broken_.size() >= kMostBroken) {
+    for (const auto& [url, other] : std::exchange(broken_, {})) bodies_ += lines_of(other);
+  }
+  if (body.is_broken) {
+    broken_.emplace(body.url, std::move(whole));
+  } else {
+    bodies_ += lines_of(whole);
+  }
 }
 
 void FlightRecorder::outline(uint64_t request, std::string_view text) {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <cstdio>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -55,9 +56,22 @@ class FlightRecorder {
 
   // Outside a step nothing is noted. Any thread.
   void effect(std::string_view token);
+  // A question to the world and its answer; one that is the same as the last time is left out.
+  void answer(std::string question, std::string answer);
+  // Whether the question is asked for the first time.
+  [[nodiscard]] bool is_new(const std::string& question) { return answers_.count(question) == 0; }
   void event(int player, const Event& event);
-  // What the answer to that request consisted of, redacted already.
-  void body(uint64_t request, std::string_view bytes);
+  // What the answer to that request consisted of, before redaction. `from`: where in the resource
+  // it begins. One that broke off waits for the rest: words that were cut must be redacted whole.
+  struct Body {
+    uint64_t request = 0;
+    ResourceKind kind = ResourceKind::kManifest;
+    std::string url;
+    std::string bytes;
+    std::size_t from = 0;
+    bool is_broken = false;
+  };
+  void body(Body body);
   // Of a media segment: MediaOutline::text().
   void outline(uint64_t request, std::string_view text);
 
@@ -72,8 +86,16 @@ class FlightRecorder {
   int next_player() { return ++last_player_; }
 
  private:
+  // Pieces of one resource, in order.
+  struct BrokenBody {
+    ResourceKind kind = ResourceKind::kManifest;
+    std::string bytes;
+    std::vector<std::pair<uint64_t, std::size_t>> pieces;  // request, where it begins
+  };
+
   FlightRecorder(std::FILE* file, int64_t max_bytes) : file_(file), left_(max_bytes) {}
 
+  [[nodiscard]] std::string lines_of(const BrokenBody& body);
   void begin(const Executor& clock, char kind, std::string_view fields);
   void end();
   void write(std::string_view line);
@@ -88,6 +110,9 @@ class FlightRecorder {
   // Of the step.
   std::string step_, effects_, bodies_;
   std::vector<std::pair<int, Event>> events_;
+
+  std::map<std::string, std::string> answers_;  // the last one of each question
+  std::map<std::string, BrokenBody> broken_;    // by URL
 
   Redactor redactor_;
   Namer urls_, tokens_, contents_;

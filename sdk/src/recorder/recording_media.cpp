@@ -110,7 +110,7 @@ class RecordingDecoder : public Decoder {
 
   [[nodiscard]] int room() const override {
     const int room = inner_->room();
-    source_.recorder->effect('m' + std::to_string(source_.number) + '=' + std::to_string(room));
+    source_.recorder->answer('m' + std::to_string(source_.number), std::to_string(room));
     return room;
   }
   void drain() override {
@@ -275,8 +275,12 @@ Result<std::unique_ptr<AudioDecoder>> RecordingBackend::open_audio_decoder(
 
 bool RecordingBackend::supports(const std::string& rfc6381_codec) const {
   const bool is_supported = inner_->supports(rfc6381_codec);
-  executor_->recorder().effect(Fields("u").text(rfc6381_codec).str() +
-                               (is_supported ? "=1" : "=0"));
+  // It is asked all the time and never changes.
+  FlightRecorder& recorder = executor_->recorder();
+  const std::string question = Fields("u").text(rfc6381_codec).take();
+  if (recorder.in_step() && recorder.is_new(question)) {
+    recorder.answer(question, is_supported ? "1" : "0");
+  }
   return is_supported;
 }
 

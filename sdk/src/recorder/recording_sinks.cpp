@@ -57,7 +57,7 @@ class RecordingSpeaker final : public AudioSink {
   }
   [[nodiscard]] int64_t frames_played(MonotonicTime now) override {
     const int64_t played = inner_->frames_played(now);
-    recorder_->effect("f" + player_ + '=' + std::to_string(played));
+    recorder_->answer("f" + player_, std::to_string(played));
     return played;
   }
   void pause() override {

@@ -37,6 +37,7 @@ class Tap {
         number_(recorder_->next_number()),
         url_(request.url),
         kind_(request.kind),
+        first_(request.range ? static_cast<std::size_t>(request.range->first) : 0),
         callbacks_(std::move(callbacks)) {}
   ~Tap() { keep_body(); }
   Tap(const Tap&) = delete;
@@ -46,6 +47,7 @@ class Tap {
 
   void on_head(const ResponseHead& head) {
     const FlightRecorder::Step step(*recorder_, clock_, 'h', describe_head(head));
+    is_partial_ = head.status == 206;
     if (callbacks_.on_head) callbacks_.on_head(head);
   }
   void on_body(SharedBytes chunk, MonotonicTime received) {
@@ -57,6 +59,7 @@ class Tap {
   }
   void on_done(Result<TransferStats> result) {
     const FlightRecorder::Step step(*recorder_, clock_, 'd', describe_end(result));
+    is_complete_ = result.has_value();
     keep_body();
     if (callbacks_.on_done) callbacks_.on_done(std::move(result));
   }
@@ -112,7 +115,8 @@ class Tap {
       const std::string outline = outline_.text(recorder_->redactor());
       if (!outline.empty()) recorder_->outline(number_, outline);
     } else if (!body_.empty()) {
-      recorder_->body(number_, recorder_->redactor().body(kind_, body_));
+      recorder_->body(
+          {number_, kind_, url_, std::move(body_), is_partial_ ? first_ : 0, !is_complete_});
     }
   }
 
@@ -121,6 +125,9 @@ class Tap {
   const uint64_t number_;
   const std::string url_;
   const ResourceKind kind_;
+  const std::size_t first_;  // byte that was asked for
+  bool is_partial_ = false;  // and came
+  bool is_complete_ = false;
   FetchCallbacks callbacks_;
   std::string body_;
   MediaOutline outline_;

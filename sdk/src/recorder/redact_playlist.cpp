@@ -167,6 +167,8 @@ std::string Redactor::playlist(std::string_view text) {
     if (line.empty() || line.front() != '#') return url(line);
     const std::size_t colon = std::min(line.find(':'), line.size());
     const std::string_view tag = line.substr(0, colon);
+    // A playlist that breaks off in its first line is still one.
+    if (std::string_view("#EXTM3U").substr(0, line.size()) == line) return std::string(line);
     if (is_one_of(tag, kPlainTags)) return std::string(line);
     const std::string_view rest = line.substr(std::min(colon + 1, line.size()));
     if (tag == "#EXTINF") {

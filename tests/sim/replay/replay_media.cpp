@@ -200,8 +200,12 @@ Result<std::unique_ptr<AudioDecoder>> ReplayBackend::open_audio_decoder(
 }
 
 bool ReplayBackend::supports(const std::string& rfc6381_codec) const {
-  const auto answer = script_.ask(Fields("u").text(rfc6381_codec).str());
-  return answer != "0";
+  const std::string codec = Fields("u").text(rfc6381_codec).take();
+  const auto known = codecs_.find(codec);
+  if (known != codecs_.end()) return known->second;
+  const bool is_supported = script_.ask(codec) != "0";
+  codecs_.emplace(codec, is_supported);
+  return is_supported;
 }
 
 bool ReplayBackend::run(char kind, FieldReader& in) {

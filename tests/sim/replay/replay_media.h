@@ -48,6 +48,7 @@ class ReplayBackend final : public MediaBackend {
   [[nodiscard]] SharedBytes blank(std::size_t size) const;
 
   Script& script_;
+  mutable std::map<std::string, bool> codecs_;  // what was asked about them
   const std::shared_ptr<Alive> alive_ = std::make_shared<Alive>();
   const std::shared_ptr<const std::vector<uint8_t>> zeros_;
 };

@@ -41,7 +41,12 @@ std::optional<std::string> Script::ask(std::string_view question) {
   const bool is_same = expected.size() > question.size() &&
                        expected.compare(0, question.size(), question) == 0 &&
                        expected[question.size()] == '=';
-  if (is_same) return expected.substr(question.size() + 1);
+  if (is_same) {
+    std::string answer = expected.substr(question.size() + 1);
+    std::string& last = answers_[std::string(question)];
+    if (answer.empty()) return last;
+    return last = std::move(answer);
+  }
   differ("the library did something else", expected, std::string(question));
   return std::nullopt;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,10 +31,8 @@ class Script {
   void end();
   // The library does this, as then.
   void effect(std::string_view token);
-  // The library asks this; what was answered then, after the "=". Nothing after a difference.
+  // The library asks this; what was answered then. Nothing after a difference.
   std::optional<std::string> ask(std::string_view question);
-  // The effect that comes next begins so: the rest of it. For those whose number only the recording
-  // knows.
   void differ(std::string what, std::string expected, std::string got);
 
   [[nodiscard]] const std::optional<Divergence>& divergence() const { return divergence_; }
@@ -54,6 +53,7 @@ class Script {
   std::optional<Divergence> divergence_;
   uint64_t last_number_ = 0;
   recorder::Namer urls_;
+  std::map<std::string, std::string> answers_;  // the last one of each question
 };
 
 }  // namespace playhead::replay
