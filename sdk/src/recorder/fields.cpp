@@ -19,7 +19,7 @@ int digit_of(char c) {
   return -1;
 }
 
-bool is_plain(char c) { return c > ' ' && c < 0x7f && c != ',' && c != '%'; }
+bool is_plain(char c) { return c > ' ' && c < 0x7f && c != ',' && c != '%' && c != '^'; }
 
 }  // namespace
 

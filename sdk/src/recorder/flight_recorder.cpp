@@ -80,6 +80,7 @@ void FlightRecorder::begin(const Executor& clock, char kind, std::string_view fi
 
 void FlightRecorder::end() {
   step_thread_ = std::thread::id();
+  end_effect();
   if (file_ == nullptr) return;
   if (!effects_.empty()) step_ += '>' + effects_ + '\n';
   std::stable_sort(events_.begin(), events_.end(),
@@ -98,8 +99,21 @@ void FlightRecorder::end() {
 
 void FlightRecorder::effect(std::string_view token) {
   if (!in_step()) return;
+  if (token == last_effect_) {
+    ++repeats_;
+    return;
+  }
+  end_effect();
   effects_ += ' ';
   effects_ += token;
+  last_effect_ = token;
+  repeats_ = 1;
+}
+
+void FlightRecorder::end_effect() {
+  if (repeats_ > 1) effects_ += '^' + std::to_string(repeats_);
+  last_effect_.clear();
+  repeats_ = 0;
 }
 
 void FlightRecorder::event(int player, const Event& event) {

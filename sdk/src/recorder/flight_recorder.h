@@ -98,6 +98,7 @@ class FlightRecorder {
   [[nodiscard]] std::string lines_of(const BrokenBody& body);
   void begin(const Executor& clock, char kind, std::string_view fields);
   void end();
+  void end_effect();
   void write(std::string_view line);
   void finish(std::string_view why);
 
@@ -109,6 +110,8 @@ class FlightRecorder {
   bool has_wall_ = false;
   // Of the step.
   std::string step_, effects_, bodies_;
+  std::string last_effect_;
+  int repeats_ = 0;  // of it, in a row
   std::vector<std::pair<int, Event>> events_;
 
   std::map<std::string, std::string> answers_;  // the last one of each question

@@ -17,6 +17,9 @@ namespace {
 // More than a century, less than what overflows when it is added up.
 constexpr int64_t kMaxTimeUs = int64_t{1} << 53;
 
+// Of one step: a turn does some dozens of things.
+constexpr std::size_t kMaxEffects = 200'000;
+
 std::vector<std::string_view> words_of(std::string_view line) {
   std::vector<std::string_view> words;
   while (!line.empty()) {
@@ -36,6 +39,7 @@ class Reader {
   // False: the line is none of the format.
   bool read_line(std::string_view line);
   bool read_step(std::string_view line);
+  bool add_effect(std::string_view word);
   bool read_body(char kind, std::string_view rest);
 
   Recording recording_;
@@ -96,6 +100,23 @@ bool Reader::read_body(char kind, std::string_view rest) {
   return true;
 }
 
+bool Reader::add_effect(std::string_view word) {
+  RecordedStep& step = recording_.steps.back();
+  if (word == "client-end") {
+    step.ends_client = true;
+    return true;
+  }
+  const std::size_t mark = word.find('^');
+  uint64_t count = 1;
+  if (mark != std::string_view::npos) {
+    count = parse_uint64(word.substr(mark + 1)).value_or(0);
+    word = word.substr(0, mark);
+  }
+  if (count == 0 || step.effects.size() + count > kMaxEffects) return false;
+  step.effects.insert(step.effects.end(), static_cast<std::size_t>(count), std::string(word));
+  return true;
+}
+
 bool Reader::read_line(std::string_view line) {
   if (line.size() < 3) return false;
   if (line.substr(0, 4) == "end ") {
@@ -117,11 +138,7 @@ bool Reader::read_line(std::string_view line) {
     case '>':
       if (recording_.steps.empty()) return false;
       for (const std::string_view word : words_of(rest)) {
-        if (word == "client-end") {
-          recording_.steps.back().ends_client = true;
-        } else {
-          recording_.steps.back().effects.emplace_back(word);
-        }
+        if (!add_effect(word)) return false;
       }
       return line[1] == ' ';
     case 'E':
