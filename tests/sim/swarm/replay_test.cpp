@@ -24,7 +24,8 @@ std::string text_of(const std::string& path) {
 }
 
 // Recordings of a session, one for each life of its app.
-std::vector<std::string> record(uint64_t seed, int minutes, std::optional<std::set<int>> faults) {
+std::vector<std::string> record(uint64_t seed, int minutes, std::optional<std::set<int>> faults,
+                                int64_t max_bytes = kDefaultRecordingBytes) {
   const test::TempFolder folder;
   ScenarioOptions options;
   options.length = std::chrono::minutes(minutes);
@@ -32,6 +33,7 @@ std::vector<std::string> record(uint64_t seed, int minutes, std::optional<std::s
   if (faults) scenario = with_faults(scenario, *faults);
   RunOptions run;
   run.record = folder.path() + "/flight";
+  run.record_bytes = max_bytes;
   (void)run_session(scenario, run);
   std::vector<std::string> texts;
   for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
@@ -124,6 +126,33 @@ TEST_CASE("recorder: what is changed in a recording is found") {
     CHECK(outcome.divergence->line >= found->line);
     CHECK(outcome.divergence->line < found->line + 200);
     CHECK(told(outcome).find("expected: ") != std::string::npos);
+  }
+}
+
+TEST_CASE("recorder: a recording that is full ends, says so, and plays up to there") {
+  constexpr int64_t kBytes = 100'000;
+  const std::string text = record(1, 1, std::set<int>{}, kBytes).front();
+  CHECK(static_cast<int64_t>(text.size()) <= kBytes + 20);
+  CHECK(static_cast<int64_t>(text.size()) > kBytes / 2);
+  const auto recording = replay::parse_recording(text);
+  REQUIRE(recording);
+  CHECK(recording->end == "full");
+  const auto outcome = replay::play_again(*recording);
+  INFO(told(outcome));
+  CHECK(!outcome.divergence);
+  CHECK(outcome.steps > 100);
+  CHECK(told(outcome).find("largest size") != std::string::npos);
+}
+
+TEST_CASE("recorder: nothing of the service, the title and the hosts is in a recording") {
+  for (const uint64_t seed : {4, 5, 11}) {
+    for (const std::string& text : record(seed, 1, std::nullopt)) {
+      for (const char* secret :
+           {"canary-token", "cdn", "api.test", ".test", "movie_id", "Bearer", "/api/", "live/"}) {
+        CAPTURE(secret);
+        CHECK(text.find(secret) == std::string::npos);
+      }
+    }
   }
 }
 

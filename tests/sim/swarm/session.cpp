@@ -112,6 +112,7 @@ void Session::start_app() {
   config.api_url = service_.url;
   config.log = log_;
   if (!options_.record.empty()) {
+    config.recording_max_bytes = options_.record_bytes;
     const bool is_first = facts_.life <= 1;
     config.recording_path = options_.record + (is_first ? "" : "." + std::to_string(facts_.life));
   }

@@ -41,6 +41,7 @@ struct RunOptions {
   bool checks_decisions = true;
   // The flight recorder writes there; each life of the app has a file, "path", "path.2" and so on.
   std::string record;
+  int64_t record_bytes = kDefaultRecordingBytes;
   // Called at the end of each simulated minute.
   std::function<void(Duration)> on_minute;
 };
