@@ -133,16 +133,13 @@ std::string Redactor::json(std::string_view text) {
     }
     if (c == '{') parents.push_back(key);
     if (c == '}' && !parents.empty()) parents.pop_back();
-    const bool is_hidden = c >= '0' && c <= '9' && !is_one_of(key, kKnownNumbers);
-    const bool is_stray = c != 't' && c != 'f' && c != 'n' && is_word_character(c) &&
-                          !(c >= '0' && c <= '9') && c != '-';
-    if (is_hidden) {
-      out += '1';
-    } else if (is_stray && text.compare(i, 1, "e") != 0 &&
-               std::string_view("ruealsE").find(c) == std::string_view::npos) {
-      out += 'x';
+    // Numbers, and what is left of true, false, null and exponents.
+    const bool is_digit = c >= '0' && c <= '9';
+    const bool is_literal = std::string_view("truefalsn-+.eE").find(c) != std::string_view::npos;
+    if (is_digit) {
+      out += is_one_of(key, kKnownNumbers) ? c : '1';
     } else {
-      out += c;
+      out += is_word_character(c) && !is_literal ? 'x' : c;
     }
     ++i;
   }

@@ -116,71 +116,84 @@ bool is_number(std::string_view text) {
          (!text.empty() && text.find_first_not_of("0123456789.-") == std::string_view::npos);
 }
 
-}  // namespace
+class PlaylistRedactor {
+ public:
+  explicit PlaylistRedactor(Redactor& redactor) : redactor_(redactor) {}
 
-std::string Redactor::playlist(std::string_view text) {
-  const auto attributes = [this](std::string_view tag, std::string_view list) {
-    std::string out;
-    while (!list.empty()) {
-      const std::size_t equals = list.find_first_of("=,");
-      if (equals == std::string_view::npos || list[equals] == ',') {
-        const std::size_t end = std::min(equals, list.size() - 1) + 1;
-        out += name(list.substr(0, end));
-        list.remove_prefix(end);
-        continue;
-      }
-      std::string_view key = list.substr(0, equals);
-      const bool is_plain_key =
-          key.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789- ") == std::string_view::npos;
-      const bool is_of_client = key.substr(0, 2) == "X-";
-      out += is_plain_key && !is_of_client
-                 ? std::string(key)
-                 : "X-" + name(key.substr(std::min<std::size_t>(2, key.size())));
-      out += '=';
-      list.remove_prefix(equals + 1);
-      while (!key.empty() && key.front() == ' ') key.remove_prefix(1);
-      const bool is_quoted = !list.empty() && list.front() == '"';
-      std::size_t end = 0;
-      if (is_quoted) {
-        end = list.find('"', 1);
-        end = end == std::string_view::npos ? list.size() : end + 1;
-      } else {
-        end = std::min(list.find(','), list.size());
-      }
-      const std::string_view value = list.substr(0, end);
-      const bool is_address = key == "URI" || key == "SERVER-URI" || tag == "#EXT-X-DEFINE";
-      if (is_one_of(key, kPlainAttributes)) {
-        out += value;
-      } else if (is_address) {
-        const bool is_closed = is_quoted && value.size() > 1 && value.back() == '"';
-        const std::string_view inner =
-            is_quoted ? value.substr(1, value.size() - (is_closed ? 2 : 1)) : value;
-        out += is_quoted ? "\"" + url(inner) + (is_closed ? "\"" : "") : url(inner);
-      } else {
-        out += !is_quoted && is_number(value) ? hide_number(value) : name(value);
-      }
-      list.remove_prefix(end);
-    }
-    return out;
-  };
-  const auto line_of = [&](std::string_view line) -> std::string {
-    if (line.empty() || line.front() != '#') return url(line);
+  std::string line(std::string_view line) {
+    if (line.empty() || line.front() != '#') return redactor_.url(line);
     const std::size_t colon = std::min(line.find(':'), line.size());
     const std::string_view tag = line.substr(0, colon);
     // A playlist that breaks off in its first line is still one.
-    if (std::string_view("#EXTM3U").substr(0, line.size()) == line) return std::string(line);
-    if (is_one_of(tag, kPlainTags)) return std::string(line);
-    const std::string_view rest = line.substr(std::min(colon + 1, line.size()));
+    const bool is_first = std::string_view("#EXTM3U").substr(0, line.size()) == line;
+    if (is_first || is_one_of(tag, kPlainTags)) return std::string(line);
+    const std::string_view start = line.substr(0, std::min(colon + 1, line.size()));
+    const std::string_view rest = line.substr(start.size());
     if (tag == "#EXTINF") {
       const std::size_t comma = std::min(rest.find(','), rest.size());
-      return std::string(line.substr(0, colon + 1 + comma)) + name(rest.substr(comma));
+      return std::string(start).append(rest.substr(0, comma)) + redactor_.name(rest.substr(comma));
     }
-    if (is_one_of(tag, kAttributeTags)) {
-      return std::string(line.substr(0, std::min(colon + 1, line.size()))) + attributes(tag, rest);
-    }
+    if (is_one_of(tag, kAttributeTags)) return std::string(start) + attributes(tag, rest);
     return "#" + std::string(line.size() - 1, '-');
-  };
+  }
+
+ private:
+  // RFC 8216 §4.2.
+  std::string attributes(std::string_view tag, std::string_view list) {
+    std::string out;
+    while (!list.empty()) {
+      const std::size_t end = list.find_first_of("=,");
+      const bool has_value = end != std::string_view::npos && list[end] == '=';
+      const std::string_view key = list.substr(0, end);
+      if (!has_value) {
+        out += redactor_.name(list.substr(0, std::min(key.size() + 1, list.size())));
+        list.remove_prefix(std::min(key.size() + 1, list.size()));
+        continue;
+      }
+      list.remove_prefix(end + 1);
+      out += name_of(key) + '=';
+      const std::size_t first = std::min(key.find_first_not_of(' '), key.size());
+      const std::string_view value = list.substr(0, end_of_value(list));
+      out += value_of(tag, key.substr(first), value);
+      list.remove_prefix(value.size());
+    }
+    return out;
+  }
+
+  std::string name_of(std::string_view key) {
+    constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789- ";
+    constexpr std::string_view kOfClient = "X-";
+    const bool is_plain = key.find_first_not_of(kLetters) == std::string_view::npos;
+    if (key.substr(0, kOfClient.size()) == kOfClient) {
+      return std::string(kOfClient) + redactor_.name(key.substr(kOfClient.size()));
+    }
+    return is_plain ? std::string(key) : redactor_.name(key);
+  }
+
+  static std::size_t end_of_value(std::string_view list) {
+    const bool is_quoted = !list.empty() && list.front() == '"';
+    const std::size_t end = is_quoted ? list.find('"', 1) : list.find(',');
+    return end == std::string_view::npos ? list.size() : end + (is_quoted ? 1 : 0);
+  }
+
+  std::string value_of(std::string_view tag, std::string_view key, std::string_view value) {
+    if (is_one_of(key, kPlainAttributes)) return std::string(value);
+    const bool is_address = key == "URI" || key == "SERVER-URI" || tag == "#EXT-X-DEFINE";
+    if (is_address) {
+      const std::size_t quote = value.substr(0, 1) == "\"" ? 1 : 0;
+      return std::string(value.substr(0, quote)) + redactor_.url(value.substr(quote));
+    }
+    return is_number(value) ? hide_number(value) : redactor_.name(value);
+  }
+
+  Redactor& redactor_;
+};
+
+}  // namespace
+
+std::string Redactor::playlist(std::string_view text) {
   constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  PlaylistRedactor lines(*this);
   std::string out;
   if (text.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
     out = kByteOrderMark;
@@ -188,12 +201,11 @@ std::string Redactor::playlist(std::string_view text) {
   }
   while (!text.empty()) {
     const std::size_t end = std::min(text.find_first_of("\r\n"), text.size());
-    out += line_of(text.substr(0, end));
+    out += lines.line(text.substr(0, end));
     text.remove_prefix(end);
-    while (!text.empty() && (text.front() == '\r' || text.front() == '\n')) {
-      out += text.front();
-      text.remove_prefix(1);
-    }
+    const std::size_t next = std::min(text.find_first_not_of("\r\n"), text.size());
+    out += text.substr(0, next);
+    text.remove_prefix(next);
   }
   return out;
 }

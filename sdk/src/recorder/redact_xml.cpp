@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // MPDs and what belongs to them, and TTML: as much of XML as is needed to find names and values.
 #include <algorithm>
+#include <utility>
 
 #include "recorder/redactor.h"
 
@@ -81,98 +82,110 @@ bool is_name_end(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '>' || c == '/' || c == '=';
 }
 
-}  // namespace
+bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
-std::string Redactor::xml(std::string_view text, bool is_subtitles) {
-  std::string out;
-  std::string element;
-  const auto value_of = [&](std::string_view full_name, std::string_view value) -> std::string {
+// Goes through a document once; what it does not understand it takes for text.
+class XmlRedactor {
+ public:
+  XmlRedactor(Redactor& redactor, std::string_view text, bool is_subtitles)
+      : redactor_(redactor), rest_(text), is_subtitles_(is_subtitles) {}
+
+  std::string run() {
+    constexpr std::string_view kComment = "<!--", kData = "<![CDATA[";
+    while (!rest_.empty()) {
+      if (rest_.front() != '<') {
+        out_ += content(take(rest_.find('<')));
+      } else if (rest_.substr(0, kComment.size()) == kComment) {
+        out_ += take(kComment.size());
+        out_.append(take(rest_.find("-->")).size(), ' ');
+        out_ += take(3);
+      } else if (rest_.substr(0, kData.size()) == kData) {
+        out_ += take(kData.size());
+        out_ += content(take(rest_.find("]]>")));
+        out_ += take(3);
+      } else {
+        tag();
+      }
+    }
+    return std::move(out_);
+  }
+
+ private:
+  // The next so many bytes, or what is left.
+  std::string_view take(std::size_t count) {
+    const std::string_view taken = rest_.substr(0, count);
+    rest_.remove_prefix(taken.size());
+    return taken;
+  }
+  template <typename Predicate>
+  std::string_view take_while(Predicate predicate) {
+    const auto end = std::find_if_not(rest_.begin(), rest_.end(), predicate);
+    return take(static_cast<std::size_t>(end - rest_.begin()));
+  }
+
+  std::string content(std::string_view text) {
+    if (is_subtitles_) return redactor_.spoken(text, true);
+    const bool is_address = is_one_of(local_name(element_), kAddressElements);
+    return is_address ? redactor_.url(text, true) : redactor_.name(text, true);
+  }
+
+  // Its name, then attributes.
+  void tag() {
+    const bool is_close = rest_.size() > 1 && rest_[1] == '/';
+    out_ += take(1);
+    out_ += take_while([](char c) { return c == '/' || c == '?' || c == '!'; });
+    const std::string_view name = take_while([](char c) { return !is_name_end(c); });
+    element_ = is_close ? std::string_view() : name;
+    out_ += name;
+    while (!rest_.empty() && rest_.front() != '>') attribute();
+    out_ += take(1);
+  }
+
+  void attribute() {
+    const std::string_view name =
+        take_while([](char c) { return !is_name_end(c) && c != '"' && c != '\''; });
+    if (name.empty()) {
+      out_ += take(1);
+      return;
+    }
+    out_ += name;
+    out_ += take_while([](char c) { return c == '=' || is_space(c); });
+    if (rest_.empty() || (rest_.front() != '"' && rest_.front() != '\'')) return;
+    const char quote = rest_.front();
+    out_ += take(1);
+    out_ += value(name, take(rest_.find(quote)));
+    out_ += take(1);
+  }
+
+  std::string value(std::string_view full_name, std::string_view value) {
     const std::string_view key = local_name(full_name);
     const std::string_view prefix = prefix_of(full_name);
     const bool is_namespace = full_name == "xmlns" || prefix == "xmlns" || key == "schemeIdUri" ||
                               key == "schemaLocation";
-    if (is_namespace) return is_public_scheme(value) ? std::string(value) : url(value, true);
-    const bool is_style = prefix == "tts" || prefix == "ttp" || prefix == "itts";
-    if ((is_style && key != "fontFamily") || is_one_of(key, kPlainAttributes)) {
-      return std::string(value);
+    if (is_namespace) {
+      return is_public_scheme(value) ? std::string(value) : redactor_.url(value, true);
     }
+    const bool is_style = prefix == "tts" || prefix == "ttp" || prefix == "itts";
+    const bool is_plain = is_style ? key != "fontFamily" : is_one_of(key, kPlainAttributes);
+    if (is_plain) return std::string(value);
     const bool has_host = value.find("://") != std::string_view::npos;
-    if (has_host || is_one_of(key, kAddressAttributes)) return url(value, true);
+    if (has_host || is_one_of(key, kAddressAttributes)) return redactor_.url(value, true);
     const bool is_time =
         value.size() > 4 && value.find_first_not_of("0123456789-:.+TZ") == std::string_view::npos;
     if (key == "value" && (is_short_value(value) || is_time)) return std::string(value);
-    return name(value, true);
-  };
-  const auto text_of = [&](std::string_view content) -> std::string {
-    if (is_subtitles) return spoken(content, true);
-    const std::string_view key = local_name(element);
-    if (is_one_of(key, kAddressElements)) return url(content, true);
-    return name(content, true);
-  };
-  while (!text.empty()) {
-    if (text.front() != '<') {
-      const std::size_t end = std::min(text.find('<'), text.size());
-      out += text_of(text.substr(0, end));
-      text.remove_prefix(end);
-      continue;
-    }
-    constexpr std::string_view kComment = "<!--", kData = "<![CDATA[";
-    if (text.substr(0, kComment.size()) == kComment) {
-      const std::size_t end = std::min(text.find("-->"), text.size());
-      out += kComment;
-      if (end > kComment.size()) out.append(end - kComment.size(), ' ');
-      text.remove_prefix(std::max(end, kComment.size()));
-      const std::size_t close = std::min<std::size_t>(3, text.size());
-      out += text.substr(0, close);
-      text.remove_prefix(close);
-      continue;
-    }
-    if (text.substr(0, kData.size()) == kData) {
-      const std::size_t end = std::min(text.find("]]>"), text.size());
-      out += kData;
-      out += text_of(text.substr(kData.size(), std::max(end, kData.size()) - kData.size()));
-      text.remove_prefix(std::max(end, kData.size()));
-      const std::size_t close = std::min<std::size_t>(3, text.size());
-      out += text.substr(0, close);
-      text.remove_prefix(close);
-      continue;
-    }
-    // A tag: its name, then attributes.
-    std::size_t i = 1;
-    while (i < text.size() && (text[i] == '/' || text[i] == '?' || text[i] == '!')) ++i;
-    std::size_t name_end = i;
-    while (name_end < text.size() && !is_name_end(text[name_end])) ++name_end;
-    const bool is_close = text.size() > 1 && text[1] == '/';
-    element = is_close ? "" : text.substr(i, name_end - i);
-    out += text.substr(0, name_end);
-    i = name_end;
-    while (i < text.size() && text[i] != '>') {
-      std::size_t end = i;
-      while (end < text.size() && !is_name_end(text[end]) && text[end] != '"' && text[end] != '\'')
-        ++end;
-      const std::string_view key = text.substr(i, end - i);
-      if (key.empty()) {
-        out += text[i++];
-        continue;
-      }
-      out += key;
-      i = end;
-      while (i < text.size() && (text[i] == '=' || text[i] == ' ' || text[i] == '\t' ||
-                                 text[i] == '\r' || text[i] == '\n')) {
-        out += text[i++];
-      }
-      if (i >= text.size() || (text[i] != '"' && text[i] != '\'')) continue;
-      const char quote = text[i];
-      const std::size_t close = std::min(text.find(quote, i + 1), text.size());
-      out += quote;
-      out += value_of(key, text.substr(i + 1, close - i - 1));
-      if (close < text.size()) out += quote;
-      i = std::min(close + 1, text.size());
-    }
-    if (i < text.size()) out += text[i++];
-    text.remove_prefix(std::min(i, text.size()));
+    return redactor_.name(value, true);
   }
-  return out;
+
+  Redactor& redactor_;
+  std::string_view rest_, element_;
+  const bool is_subtitles_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string Redactor::xml(std::string_view text, bool is_subtitles) {
+  return XmlRedactor(*this, text, is_subtitles).run();
 }
 
 }  // namespace playhead::recorder

@@ -244,7 +244,8 @@ std::string Redactor::body(ResourceKind kind, std::string_view body) {
   if (kind == ResourceKind::kMedia || kind == ResourceKind::kKey || kind == ResourceKind::kLicense)
     return {};
   const std::size_t start = body.find_first_not_of("\xef\xbb\xbf \t\r\n");
-  const char first = start == std::string_view::npos ? '\0' : body[start];
+  if (start == std::string_view::npos) return std::string(body);  // nothing but white space
+  const char first = body[start];
   const bool is_subtitles = kind == ResourceKind::kText;
   if (kind == ResourceKind::kInit || body.substr(0, 512).find('\0') != std::string_view::npos) {
     return boxes(body);
