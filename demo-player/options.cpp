@@ -134,6 +134,9 @@ void add_output_options(CLI::App& app, Raw& raw) {
   app.add_option(
       "--decisions", raw.options.decisions,
       "Write why each picture was chosen to this file; playhead-abr-sim --replay reads it");
+  app.add_option("--record", raw.options.recording,
+                 "Record the session to this file, without names, hosts and tokens; "
+                 "playhead-sim --replay plays it again");
   app.add_flag("--status", raw.options.shows_status, "Open the status panel at the start");
   app.add_flag("--log", raw.options.shows_log, "Show the library's log on standard error");
   auto* shot = app.add_option("--screenshot", raw.options.screenshot,

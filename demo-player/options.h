@@ -35,6 +35,7 @@ struct Options {
   std::string text;       // language of the subtitles, "off" for none at all, empty for forced ones
   std::string events;     // file, "-" for standard output, empty for none
   std::string decisions;  // file for the decision log, empty for none
+  std::string recording;  // file for the flight recorder, empty for none
   std::string screenshot;
   int64_t screenshot_at_us = 0;
   std::vector<Step> script;

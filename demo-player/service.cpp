@@ -69,6 +69,7 @@ ClientHandle make_client(const Options& options, std::string& sentence) {
   config.api_url = options.api.c_str();
   config.user_agent = "playhead-demo/" PLAYHEAD_VERSION_STRING;
   config.log_sink = &log;
+  config.recording_path = options.recording.c_str();
   playhead_token_provider token = PLAYHEAD_TOKEN_PROVIDER_INIT;
   if (!options.token.empty() || !options.token_file.empty()) {
     token = make_token_table(options);

@@ -29,6 +29,8 @@
   FIELD(playhead_client_config, log_sink) \
   FIELD(playhead_client_config, proxy) \
   FIELD(playhead_client_config, pins) \
+  FIELD(playhead_client_config, recording_path) \
+  FIELD(playhead_client_config, recording_max_bytes) \
   STRUCT(playhead_frame_info) \
   FIELD(playhead_frame_info, struct_size) \
   FIELD(playhead_frame_info, format) \

@@ -365,6 +365,52 @@ TEST_CASE("demo: the decisions it writes are made again by the simulator") {
   CHECK(again.output.find(" of 1 sessions, 0 differ") != std::string::npos);
 }
 
+TEST_CASE("demo: a recorded session plays again to the same events, and tells nothing of anybody") {
+  const TempDir temp;
+  const Service service;
+  const Words seeks{"--do", "0.5:pause 0.8:play 1.1:seek=20 1.6:speed=2 1.9:seek=3 3:quit"};
+  struct Case {
+    const char* name;
+    Words arguments;
+  };
+  const Case cases[] = {
+      {"a title of the service", service.title({})},
+      {"HLS", {"--headless", "--storage", "", "--url", media().url("m_1/title.m3u8")}},
+      {"DASH with subtitles",
+       {"--headless", "--storage", "", "--text", "en", "--url", media().url("subtitled.mpd")}},
+  };
+  for (const Case& c : cases) {
+    INFO(std::string(c.name));
+    const std::string file = (temp.path() / "flight").string();
+    Words arguments = c.arguments;
+    arguments.insert(arguments.end(), seeks.begin(), seeks.end());
+    arguments.insert(arguments.end(), {"--record", file});
+    DemoProcess demo(arguments, temp.path() / "errors");
+    CHECK(demo.wait() == 0);
+    const Finished again = run({PLAYHEAD_BIN_DIR "/playhead-sim", "--replay", file});
+    CAPTURE(again.output);
+    CHECK(again.exit_code == 0);
+    CHECK(again.output.rfind("identical, ", 0) == 0);
+
+    std::ifstream in(file, std::ios::binary);
+    const std::string text(std::istreambuf_iterator<char>(in), {});
+    CHECK(text.size() > 10'000);
+    CHECK(text.find("first-frame") != std::string::npos);
+    CHECK(text.find("\nend whole\n") != std::string::npos);
+    const std::string secrets[] = {service.token, "canary",  "alice", "127.0.0.1", "m_1",
+                                   "title.m3u8",  "Drama",   "sig=",  "localhost", "Bearer",
+                                   "subtitled",   "English", "Three", "/api/",     temp.path()};
+    for (const std::string& secret : secrets) {
+      CAPTURE(secret);
+      CHECK(text.find(secret) == std::string::npos);
+    }
+  }
+  const Finished none =
+      run({PLAYHEAD_BIN_DIR "/playhead-sim", "--replay", media().folder() / "empty.m3u8"});
+  CHECK(none.exit_code == 2);
+  CHECK(none.output.find("recording") != std::string::npos);
+}
+
 TEST_CASE("demo: every failure is an event, a sentence and exit code 1") {
   struct Case {
     const char* name;

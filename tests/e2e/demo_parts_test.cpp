@@ -108,7 +108,8 @@ TEST_CASE("options: everything said is understood") {
                                       "why.log",      "--screenshot",
                                       "shot.png",     "--at",
                                       "3.5",          "--do",
-                                      "5:pause"});
+                                      "5:pause",      "--record",
+                                      "flight"});
   REQUIRE(parsed.options);
   const Options& options = *parsed.options;
   CHECK(options.title == "m_1");
@@ -123,6 +124,7 @@ TEST_CASE("options: everything said is understood") {
   CHECK(options.preset == PLAYHEAD_PRESET_LOW_LATENCY);
   CHECK(options.saves_data);
   CHECK(options.decisions == "why.log");
+  CHECK(options.recording == "flight");
   CHECK(options.progress_interval_s == 10);
   CHECK(options.exits_after_first_frame);
   CHECK(options.events == "-");

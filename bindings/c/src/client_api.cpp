@@ -79,6 +79,8 @@ playhead_status create_client(const playhead_client_config* theirs, playhead_cli
   if (config.user_agent != nullptr) ours.user_agent = config.user_agent;
   ours.proxy = text_or_empty(config.proxy);
   ours.pins = read_pins(config.pins);
+  ours.recording_path = text_or_empty(config.recording_path);
+  if (config.recording_max_bytes != 0) ours.recording_max_bytes = config.recording_max_bytes;
   ours.token_provider = make_token_provider(token_table);
   if (log_table != nullptr) ours.log = std::make_shared<CLogSink>(log_table);
 

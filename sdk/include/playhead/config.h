@@ -31,6 +31,9 @@ struct PinnedHost {
   std::vector<std::string> keys;
 };
 
+// Bytes of a recording unless the app says otherwise: hours of playback.
+inline constexpr int64_t kDefaultRecordingBytes = int64_t{64} << 20;
+
 // What all players of an app share.
 struct ClientConfig {
   // Folder for the outbox and remembered facts; created when absent. Empty: nothing is remembered
@@ -45,6 +48,13 @@ struct ClientConfig {
   std::string proxy;
   // Hosts that are refused with kPinMismatch when their key is another one.
   std::vector<PinnedHost> pins;
+  // The flight recorder: a file that is written while the client lives, and replaced when it is
+  // there. It holds what the library was told and did, by the microsecond, without media, keys,
+  // names, hosts and tokens; playhead-sim --replay plays it again. All players of the client then
+  // run on the client's thread. Empty: nothing is recorded, and it costs nothing.
+  std::string recording_path;
+  // Recording ends, and says so, before the file is larger. At least 64 KiB.
+  int64_t recording_max_bytes = kDefaultRecordingBytes;
 };
 
 // What a play is after: sets the automatic choice of the picture, and the BufferingConfig of those

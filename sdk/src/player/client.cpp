@@ -15,6 +15,10 @@
 #include "decode/ffmpeg_backend.h"
 #include "net/curl_transport.h"
 #include "player/client_impl.h"
+#include "recorder/call_text.h"
+#include "recorder/recording_media.h"
+#include "recorder/recording_store.h"
+#include "recorder/recording_transport.h"
 
 namespace playhead {
 
@@ -47,6 +51,14 @@ bool Client::Impl::is_online() {
 }
 
 Client::Impl::~Impl() {
+  if (recording) {
+    recording->run_call([] { return std::string("client-end"); },
+                        [this] {
+                          recording->recorder().effect("client-end");
+                          outbox.reset();
+                        });
+    return;
+  }
   if (!executor || !outbox) return;
   if (executor->is_current()) {
     outbox.reset();
@@ -110,6 +122,35 @@ Result<void> validate_pins(const std::vector<PinnedHost>& pins) {
   return {};
 }
 
+// Puts a recorder between the client and its world.
+Result<void> record(Client::Impl& impl, const ClientConfig& config) {
+  constexpr int64_t kLeastBytes = 64 << 10;
+  if (config.recording_max_bytes < kLeastBytes) {
+    return make_error(ErrorCode::kInvalidArgument, "recording_max_bytes is below 64 KiB");
+  }
+  PLAYHEAD_TRY(auto recorder,
+               recorder::FlightRecorder::open(config.recording_path, config.recording_max_bytes,
+                                              impl.executor->now()));
+  impl.recording =
+      std::make_shared<recorder::RecordingExecutor>(std::move(impl.executor), std::move(recorder));
+  impl.executor = impl.recording;
+  impl.transport =
+      std::make_shared<recorder::RecordingTransport>(std::move(impl.transport), impl.recording);
+  impl.backend =
+      std::make_shared<recorder::RecordingBackend>(std::move(impl.backend), impl.recording);
+  impl.store = std::make_shared<recorder::RecordingStore>(std::move(impl.store), impl.recording);
+  return {};
+}
+
+// What works on the client's thread.
+void make_workers(Client::Impl& impl, const std::string& api_url, TokenProvider tokens) {
+  impl.networks = std::make_unique<NetworkMemory>(*impl.store, *impl.executor);
+  if (api_url.empty()) return;
+  impl.api = std::make_unique<ApiAccess>(api_url, std::move(tokens));
+  impl.outbox = std::make_unique<Outbox>(*impl.api, *impl.store, *impl.transport, *impl.executor,
+                                         log_to(impl.log));
+}
+
 }  // namespace
 
 Result<std::shared_ptr<Client>> Client::create(ClientConfig config,
@@ -138,11 +179,19 @@ Result<std::shared_ptr<Client>> Client::create(ClientConfig config,
   if (!impl->store) {
     PLAYHEAD_TRY(impl->store, open_store(config.storage_path, Logger(impl->log.get(), "store")));
   }
-  impl->networks = std::make_unique<NetworkMemory>(*impl->store, *impl->executor);
-  if (!config.api_url.empty()) {
-    impl->api = std::make_unique<ApiAccess>(config.api_url, std::move(config.token_provider));
-    impl->outbox = std::make_unique<Outbox>(*impl->api, *impl->store, *impl->transport,
-                                            *impl->executor, log_to(impl->log));
+  if (config.recording_path.empty()) {
+    make_workers(*impl, config.api_url, std::move(config.token_provider));
+  } else {
+    if (auto recorded = record(*impl, config); !recorded) return std::move(recorded).error();
+    const auto describe = [&] {
+      recorder::Fields call("client");
+      call.text(impl->recording->recorder().redactor().url(config.api_url));
+      return call.flag(static_cast<bool>(config.token_provider)).take();
+    };
+    impl->recording->run_call(describe, [&] {
+      make_workers(*impl, config.api_url,
+                   recorder::record_tokens(impl->recording, std::move(config.token_provider)));
+    });
   }
   return std::shared_ptr<Client>(new Client(std::move(impl)));
 }
@@ -151,15 +200,39 @@ Client::Client(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Client::~Client() = default;
 
 Result<void> Client::set_network(std::string id) {
-  if (impl_->networks->set_network(std::move(id))) return {};
-  return make_error(ErrorCode::kInvalidArgument, "a network's name is longer than 256 bytes");
+  if (id.size() > NetworkMemory::kMaxNameBytes) {
+    return make_error(ErrorCode::kInvalidArgument, "a network's name is longer than 256 bytes");
+  }
+  if (!impl_->recording) {
+    impl_->networks->set_network(std::move(id));
+    return {};
+  }
+  impl_->recording->run_call(
+      [&] {
+        return recorder::Fields("network-name")
+            .text(impl_->recording->recorder().redactor().name(id))
+            .take();
+      },
+      [&] { impl_->networks->set_network(id); });
+  return {};
 }
 
 void Client::flush(Duration limit, UniqueFunction<void(bool)> done) {
-  if (impl_->outbox) return impl_->outbox->drain(limit, std::move(done));
-  impl_->executor->post([done = std::move(done)]() mutable { done(true); });
+  const auto drain = [impl = impl_.get()](Duration patience, UniqueFunction<void(bool)> then) {
+    if (impl->outbox) return impl->outbox->drain(patience, std::move(then));
+    impl->executor->post([then = std::move(then)]() mutable { then(true); });
+  };
+  if (!impl_->recording) return drain(limit, std::move(done));
+  impl_->recording->run_call(
+      [limit] { return recorder::Fields("flush").number(limit.count()).take(); },
+      [&] { drain(limit, std::move(done)); });
 }
 
-void Client::network_changed(bool is_online) { impl_->on_network(is_online); }
+void Client::network_changed(bool is_online) {
+  if (!impl_->recording) return impl_->on_network(is_online);
+  impl_->recording->run_call(
+      [is_online] { return recorder::Fields("network").flag(is_online).take(); },
+      [&] { impl_->on_network(is_online); });
+}
 
 }  // namespace playhead

@@ -10,6 +10,7 @@
 #include "player/network_memory.h"
 #include "playhead/abr/plan_cache.h"
 #include "playhead/client.h"
+#include "recorder/recording_executor.h"
 #include "session/api_access.h"
 #include "session/outbox.h"
 
@@ -22,6 +23,8 @@ class Client::Impl {
 
   std::shared_ptr<LogSink> log;
   std::shared_ptr<Executor> executor;
+  // The same, when the client is recorded; else null. Players then run on it as well.
+  std::shared_ptr<recorder::RecordingExecutor> recording;
   std::shared_ptr<Transport> transport;
   std::shared_ptr<Store> store;
   std::shared_ptr<MediaBackend> backend;

@@ -22,6 +22,7 @@ bool is_screen(const Event& event) { return std::holds_alternative<CuesChanged>(
 }  // namespace
 
 void EventQueue::push(Event event) {
+  if (tap_) tap_(event);
   bool was_empty = false;
   {
     const std::lock_guard lock(mutex_);

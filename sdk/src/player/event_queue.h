@@ -4,6 +4,7 @@
 #include <deque>
 #include <mutex>
 #include <optional>
+#include <utility>
 
 #include "playhead/events.h"
 #include "playhead/unique_function.h"
@@ -15,6 +16,8 @@ namespace playhead {
 // way and are counted; all else always fits.
 class EventQueue {
  public:
+  // Sees every event before it is queued, dropped ones too. Before the first push().
+  void set_tap(UniqueFunction<void(const Event&)> tap) { tap_ = std::move(tap); }
   // Engine thread.
   void push(Event event);
   // Any thread.
@@ -23,6 +26,7 @@ class EventQueue {
   void set_wakeup(UniqueFunction<void()> wakeup);
 
  private:
+  UniqueFunction<void(const Event&)> tap_;
   std::mutex mutex_;
   // Under mutex_.
   std::deque<Event> events_;

@@ -7,7 +7,9 @@
 
 #include "base/thread_executor.h"
 #include "player/event_queue.h"
+#include "player/recorded_call.h"
 #include "player/title_queue.h"
+#include "recorder/recording_sinks.h"
 
 namespace playhead {
 
@@ -44,8 +46,19 @@ class Player::Impl {
  public:
   Impl(std::shared_ptr<Client> client, PlayerConfig config, Sinks sinks,
        std::shared_ptr<Executor> executor)
-      : executor_(std::move(executor)) {
-    run([&] {
+      : recording_(client->impl().recording), executor_(std::move(executor)) {
+    if (recording_) {
+      number_ = recording_->recorder().next_player();
+      sinks = recorder::record_sinks(recording_, std::move(sinks), number_);
+      events_.set_tap([this](const Event& event) { recording_->recorder().event(number_, event); });
+    }
+    const auto describe = [&] {
+      recorder::Fields call("player");
+      call.number(number_).flag(sinks.video != nullptr).flag(sinks.audio != nullptr);
+      add(call, config, recording_->recorder().redactor());
+      return call.take();
+    };
+    run(describe, [&] {
       TitleQueue::World world{std::move(client), std::move(config), std::move(sinks),
                               *executor_,        events_,           decisions_};
       titles_ = std::make_unique<TitleQueue>(std::move(world),
@@ -57,22 +70,39 @@ class Player::Impl {
   }
 
   ~Impl() {
-    run([&] { titles_.reset(); });
+    run([this] { return recorder::Fields("destroy").number(number_).take(); },
+        [&] { titles_.reset(); });
   }
 
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
-  // Runs `call` on the titles, later and in order.
-  void post_to_titles(UniqueFunction<void(TitleQueue&)> call) {
-    executor_->post([this, alive = std::weak_ptr<int>(alive_), call = std::move(call)]() mutable {
-      if (!alive.expired() && titles_) call(*titles_);
-    });
+  // Runs `work` on the titles, later and in order; `name` and `arguments` are how recordings call
+  // it.
+  template <typename... Arguments>
+  void post_to_titles(UniqueFunction<void(TitleQueue&)> work, const char* name,
+                      Arguments... arguments) {
+    Task task = [this, alive = std::weak_ptr<int>(alive_), work = std::move(work)]() mutable {
+      if (!alive.expired() && titles_) work(*titles_);
+    };
+    if (!recording_) return executor_->post(std::move(task));
+    recording_->post_call(
+        [this, name, alive = std::weak_ptr<int>(alive_), ... arguments = std::move(arguments)] {
+          if (alive.expired()) return std::string("gone");
+          const auto snapshot = status();
+          [[maybe_unused]] const CallContext context{recording_->recorder().redactor(), *snapshot};
+          recorder::Fields call(name);
+          call.number(number_);
+          (put(call, context, arguments), ...);
+          return call.take();
+        },
+        std::move(task));
   }
   // The same, on the engine of the title that plays.
-  void post(UniqueFunction<void(PlayerEngine&)> call) {
-    post_to_titles(
-        [call = std::move(call)](TitleQueue& titles) mutable { call(titles.playing()); });
+  template <typename... Arguments>
+  void post(UniqueFunction<void(PlayerEngine&)> work, const char* name, Arguments... arguments) {
+    post_to_titles([work = std::move(work)](TitleQueue& titles) mutable { work(titles.playing()); },
+                   name, std::move(arguments)...);
   }
 
   EventQueue& events() { return events_; }
@@ -86,8 +116,9 @@ class Player::Impl {
 
  private:
   // Runs `work` on the engine thread and waits for it.
-  template <typename Work>
-  void run(Work work) {
+  template <typename Describe, typename Work>
+  void run(Describe describe, Work work) {
+    if (recording_) return recording_->run_call(describe, work);
     if (executor_->is_current()) return work();
     std::promise<void> done;
     executor_->post([&] {
@@ -97,6 +128,8 @@ class Player::Impl {
     done.get_future().wait();
   }
 
+  const std::shared_ptr<recorder::RecordingExecutor> recording_;  // null: nothing is recorded
+  int number_ = 0;                                                // of the player in a recording
   EventQueue events_;
   DecisionText decisions_;
   std::mutex status_mutex_;
@@ -114,6 +147,7 @@ Result<std::unique_ptr<Player>> Player::create(std::shared_ptr<Client> client, P
     return make_error(ErrorCode::kInvalidArgument,
                       "encoded output (Sinks::samples) is not built yet");
   }
+  if (client->impl().recording) executor = client->impl().recording;
   if (!executor) executor = std::make_shared<ThreadExecutor>("playhead-engine");
   auto impl = std::make_unique<Impl>(std::move(client), std::move(config), std::move(sinks),
                                      std::move(executor));
@@ -124,84 +158,84 @@ Player::Player(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Player::~Player() = default;
 
 void Player::load(PlaySource source) {
-  impl_->post_to_titles(
-      [source = std::move(source)](TitleQueue& titles) mutable { titles.load(std::move(source)); });
+  impl_->post_to_titles([source](TitleQueue& titles) { titles.load(source); }, "load", source);
 }
 
 void Player::set_next(PlaySource source) {
-  impl_->post_to_titles([source = std::move(source)](TitleQueue& titles) mutable {
-    titles.set_next(std::move(source));
-  });
+  impl_->post_to_titles([source](TitleQueue& titles) { titles.set_next(source); }, "set-next",
+                        source);
 }
 
 void Player::clear_next() {
-  impl_->post_to_titles([](TitleQueue& titles) { titles.set_next(std::nullopt); });
+  impl_->post_to_titles([](TitleQueue& titles) { titles.set_next(std::nullopt); }, "clear-next");
 }
 
 void Player::play_next() {
-  impl_->post_to_titles([](TitleQueue& titles) { titles.play_next(); });
+  impl_->post_to_titles([](TitleQueue& titles) { titles.play_next(); }, "play-next");
 }
 
 void Player::prepare(PlaySource source) {
-  impl_->post([source = std::move(source)](PlayerEngine& engine) mutable {
-    engine.prepare(std::move(source));
-  });
+  impl_->post([source](PlayerEngine& engine) { engine.prepare(source); }, "prepare", source);
 }
 
 void Player::play() {
-  impl_->post([](PlayerEngine& engine) { engine.play(); });
+  impl_->post([](PlayerEngine& engine) { engine.play(); }, "play");
 }
 
 void Player::pause() {
-  impl_->post([](PlayerEngine& engine) { engine.pause(); });
+  impl_->post([](PlayerEngine& engine) { engine.pause(); }, "pause");
 }
 
 void Player::seek(MediaTime position, uint64_t user_tag, SeekMode mode) {
-  impl_->post([=](PlayerEngine& engine) { engine.seek(position, user_tag, mode); });
+  impl_->post([=](PlayerEngine& engine) { engine.seek(position, user_tag, mode); }, "seek",
+              position, user_tag, mode);
 }
 
 void Player::go_live() {
-  impl_->post([](PlayerEngine& engine) { engine.go_live(); });
+  impl_->post([](PlayerEngine& engine) { engine.go_live(); }, "go-live");
 }
 
 void Player::set_speed(double speed) {
-  impl_->post([=](PlayerEngine& engine) { engine.set_speed(speed); });
+  impl_->post([=](PlayerEngine& engine) { engine.set_speed(speed); }, "speed", speed);
 }
 
 void Player::trick_play(int rate) {
-  impl_->post([=](PlayerEngine& engine) { engine.trick_play(rate); });
+  impl_->post([=](PlayerEngine& engine) { engine.trick_play(rate); }, "trick", rate);
 }
 
 void Player::scrub(MediaTime position) {
-  impl_->post([=](PlayerEngine& engine) { engine.scrub(position); });
+  impl_->post([=](PlayerEngine& engine) { engine.scrub(position); }, "scrub", position);
 }
 
 void Player::request_thumbnail(MediaTime position, uint64_t user_tag) {
-  impl_->post([=](PlayerEngine& engine) { engine.request_thumbnail(position, user_tag); });
+  impl_->post([=](PlayerEngine& engine) { engine.request_thumbnail(position, user_tag); },
+              "thumbnail", position, user_tag);
 }
 
 void Player::set_volume(double volume) {
-  impl_->post([=](PlayerEngine& engine) { engine.set_volume(volume); });
+  impl_->post([=](PlayerEngine& engine) { engine.set_volume(volume); }, "volume", volume);
 }
 
 void Player::select_representation(const std::string& id) {
-  impl_->post([id](PlayerEngine& engine) { engine.select_representation(id); });
+  impl_->post([id](PlayerEngine& engine) { engine.select_representation(id); }, "representation",
+              RepresentationId{id});
 }
 
 void Player::set_limits(const PictureLimits& limits) {
-  impl_->post_to_titles([limits](TitleQueue& titles) { titles.set_limits(limits); });
+  impl_->post_to_titles([limits](TitleQueue& titles) { titles.set_limits(limits); }, "limits",
+                        limits);
 }
 
 void Player::select_audio(const std::string& id) {
-  impl_->post([id](PlayerEngine& engine) { engine.select_audio(id); });
+  impl_->post([id](PlayerEngine& engine) { engine.select_audio(id); }, "audio", TrackId{id});
 }
 
 void Player::select_text(const std::string& id) {
-  impl_->post([id](PlayerEngine& engine) { engine.select_text(id); });
+  impl_->post([id](PlayerEngine& engine) { engine.select_text(id); }, "text", TrackId{id});
 }
 
 void Player::stop() {
-  impl_->post_to_titles([](TitleQueue& titles) { titles.stop(); });
+  impl_->post_to_titles([](TitleQueue& titles) { titles.stop(); }, "stop");
 }
 
 std::optional<Event> Player::next_event() { return impl_->events().pop(); }

@@ -11,6 +11,7 @@
 
 #include "base/thread_executor.h"
 #include "bench/cpu_clock.h"
+#include "sim/replay/replay.h"
 #include "sim/swarm/endurance.h"
 #include "sim/swarm/report.h"
 
@@ -23,7 +24,7 @@ struct Options {
   uint64_t seed = 0;
   std::string seeds = "1..200";
   std::string faults;
-  std::string svg, log;
+  std::string svg, log, record, replay;
   double minutes = 0;
   double live_hours = 0;
   std::string live_title;
@@ -91,6 +92,7 @@ int run_one(const Options& options) {
   if (!options.log.empty() && !log) return usage_error("cannot write " + options.log);
   RunOptions run;
   run.keeps_moments = !options.svg.empty();
+  run.record = options.record;
   const RunResult result = run_session(scenario, run, options.log.empty() ? nullptr : &log);
   print_session(std::cout, scenario, result);
   if (!options.svg.empty()) {
@@ -133,6 +135,18 @@ int run_live(const Options& options) {
     if (!print_endurance(std::cout, name, *scenario, result)) status = kBroken;
   }
   return status;
+}
+
+// A session that the flight recorder has written.
+int run_recording(const std::string& path) {
+  const auto recording = replay::read_recording(path);
+  if (!recording) {
+    std::cerr << "playhead-sim: " << describe(recording.error()) << '\n';
+    return 2;
+  }
+  const replay::Outcome outcome = replay::play_again(*recording);
+  replay::print(std::cout, outcome);
+  return outcome.divergence ? kBroken : kAllWell;
 }
 
 int run_many(Options& options) {
@@ -215,6 +229,10 @@ int main(int argc, char** argv) {
          "with --live: hls, low-latency, dash, periods or dvr (ten hours in 140 Periods) alone")
       ->needs(live);
   app.add_option("--log", options.log, "with --seed or --live: write the event log there");
+  app.add_option("--replay", options.replay,
+                 "play a recorded session again: every request, call, timer and event must be as "
+                 "then");
+  app.add_option("--record", options.record, "with --seed: let the flight recorder write there");
   app.add_option("--svg", options.svg, "with --seed: draw the session there");
   try {
     app.parse(argc, argv);
@@ -240,6 +258,7 @@ int main(int argc, char** argv) {
     options.report.extra_arguments += (is_first ? " --without " : ",") + name;
   }
   if (options.lists) return list();
+  if (!options.replay.empty()) return run_recording(options.replay);
   if (options.titles == "live") {
     options.swarm.scenario.is_live = true;
     options.report.extra_arguments += " --titles live";
@@ -247,10 +266,10 @@ int main(int argc, char** argv) {
   if (live->count() > 0) return run_live(options);
   options.report.has_colour = isatty(1) != 0 && std::getenv("NO_COLOR") == nullptr;
   const bool is_one = seed->count() > 0;
-  const bool needs_one =
-      options.shrinks || !options.faults.empty() || !options.svg.empty() || !options.log.empty();
+  const bool needs_one = options.shrinks || !options.faults.empty() || !options.svg.empty() ||
+                         !options.log.empty() || !options.record.empty();
   if (needs_one && !is_one) {
-    std::cerr << "playhead-sim: --shrink, --faults, --svg and --log need --seed\n";
+    std::cerr << "playhead-sim: --shrink, --faults, --svg, --log and --record need --seed\n";
     return 2;
   }
   return is_one ? run_one(options) : run_many(options);

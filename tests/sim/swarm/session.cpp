@@ -111,6 +111,11 @@ void Session::start_app() {
   ClientConfig config;
   config.api_url = service_.url;
   config.log = log_;
+  if (!options_.record.empty()) {
+    config.recording_max_bytes = options_.record_bytes;
+    const bool is_first = facts_.life <= 1;
+    config.recording_path = options_.record + (is_first ? "" : "." + std::to_string(facts_.life));
+  }
   config.token_provider = [this](bool refresh, TokenCallback done) {
     if (refresh) {
       app_token_ = service_.token;

@@ -39,6 +39,9 @@ struct Moment {
 struct RunOptions {
   bool keeps_moments = false;  // one a second
   bool checks_decisions = true;
+  // The flight recorder writes there; each life of the app has a file, "path", "path.2" and so on.
+  std::string record;
+  int64_t record_bytes = kDefaultRecordingBytes;
   // Called at the end of each simulated minute.
   std::function<void(Duration)> on_minute;
 };

@@ -70,6 +70,13 @@ typedef struct playhead_client_config {
    * "cdn.example.com sha256//<44 characters of base64> sha256//<...>\n". A host with another key is
    * refused with PLAYHEAD_ERROR_PIN_MISMATCH. */
   const char* pins;
+  /* The flight recorder: a file that is written while the client lives and replaces what is there;
+   * copied. It holds what the library was told and did, without media, keys, names, hosts and
+   * tokens, and playhead-sim --replay plays it again. All players of the client then share one
+   * thread. NULL or empty: nothing is recorded. */
+  const char* recording_path;
+  /* Recording ends before the file is larger, 65536 or more; 0: 64 MiB, hours of playback. */
+  int64_t recording_max_bytes;
 } playhead_client_config;
 
 #ifdef __cplusplus
