@@ -102,7 +102,8 @@ Duration PlayerEngine::control_live(MonotonicTime now) {
   if (decision.jump) jump(*decision.jump, JumpReason::kBehindWindow, now);
   apply_correction(decision.correction, now);
   const auto stale = streaming_->stale_for(now);
-  if (stale && *stale > kStalePatience && state_ == PlayerState::kRebuffering) {
+  const bool is_waiting = state_ == PlayerState::kRebuffering || state_ == PlayerState::kBuffering;
+  if (stale && *stale > kStalePatience && is_waiting) {
     fail_next_turn(
         make_error(ErrorCode::kManifestStale, "nothing new has come for more than a minute"));
   }
