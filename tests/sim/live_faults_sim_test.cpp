@@ -60,6 +60,25 @@ TEST_CASE("M13 M21 playlists from before the last one change nothing, and nothin
   }
 }
 
+TEST_CASE("M13 an encoder that is started anew is followed, and the position goes on") {
+  // A host that holds answers back waits for numbers the new run will not reach for long.
+  for (const int64_t part_us : {0, 400'000}) {
+    CAPTURE(part_us);
+    SimLive live;
+    live.part_us = part_us;
+    auto world = playing(live);
+    const double before = world->position_s();
+    world->live.began = world->executor.wall_now();
+    world->run_for(60s);
+    CHECK(world->status()->state == PlayerState::kPlaying);
+    CHECK(world->find<Failed>() == nullptr);
+    CHECK(world->position_s() > before + 30);
+    REQUIRE(world->status()->live);
+    CHECK(world->status()->position < world->status()->live->window_end);
+    for (const PositionJumped& jump : world->all<PositionJumped>()) CHECK(jump.to > jump.from);
+  }
+}
+
 TEST_CASE("M15 a title that asks for a delay as long as its window starts, and does not jump") {
   for (const bool is_dash : {true, false}) {
     CAPTURE(is_dash);

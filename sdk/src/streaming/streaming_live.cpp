@@ -43,6 +43,19 @@ std::optional<Duration> StreamingEngine::stale_for(MonotonicTime now) const {
   return refresher_.stale_for(now);
 }
 
+bool StreamingEngine::begin_anew() {
+  if (!refresher_.has_started_over()) return false;
+  // Where the new run is on the timeline its dates say, by what is known of the old one.
+  indexes_.clear();
+  refresher_.forget_playlists();
+  mapper_ = TimelineMapper();
+  subtitles_.forgive();
+  previews_.on_new_urls();
+  end_audio_change();
+  refetch(position_);
+  return true;
+}
+
 WallTime StreamingEngine::wall(MonotonicTime now) const {
   return clock_.read(now, executor_.wall_now()).earliest;
 }
@@ -202,6 +215,8 @@ LiveState StreamingEngine::live_of_mpd(const LoadedIndex* index, MonotonicTime n
   if (info.time_shift_buffer_depth) {
     state.window_start = std::max(state.window_start, state.edge - *info.time_shift_buffer_depth);
   }
+  // An origin that lost some of it lists less.
+  state.window_start = std::max(state.window_start, first_moment());
   const bool is_listed = index && index->segments->size() > 0;
   // Before the first look at the clock an index lists all there will ever be.
   const bool is_at_clock = is_listed && index->segments->end() <= state.edge + kMostAhead;
