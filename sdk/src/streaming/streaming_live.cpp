@@ -215,12 +215,14 @@ LiveState StreamingEngine::live_of_mpd(const LoadedIndex* index, MonotonicTime n
   if (info.time_shift_buffer_depth) {
     state.window_start = std::max(state.window_start, state.edge - *info.time_shift_buffer_depth);
   }
-  // An origin that lost some of it lists less.
-  state.window_start = std::max(state.window_start, first_moment());
   const bool is_listed = index && index->segments->size() > 0;
   // Before the first look at the clock an index lists all there will ever be.
   const bool is_at_clock = is_listed && index->segments->end() <= state.edge + kMostAhead;
   state.window_end = is_at_clock ? index->segments->end() : state.edge;
+  // An origin that lost some of it lists less: by a clock that is off it would list nothing now.
+  const bool is_whole = is_at_clock && played_.first() == played_.last() &&
+                        index->segments->end() + kMostAhead >= state.edge;
+  if (is_whole) state.window_start = std::max(state.window_start, index->segments->start());
   // An MPD that stopped to change has nothing later to offer.
   state.window_start = std::min(state.window_start, state.window_end);
   state.suggested_delay = info.suggested_delay;
