@@ -112,7 +112,9 @@ Duration PlayerEngine::control_live(MonotonicTime now) {
   if (decision.jump) jump(*decision.jump, JumpReason::kBehindWindow, now);
   apply_correction(decision.correction, now);
   const auto stale = streaming_->stale_for(now);
-  if (stale && *stale > kStalePatience && is_waiting) {
+  // What was prepared is not kept up to date.
+  const bool is_stuck = is_waiting && has_first_frame_;
+  if (stale && *stale > kStalePatience && is_stuck) {
     fail_next_turn(
         make_error(ErrorCode::kManifestStale, "nothing new has come for more than a minute"));
   }
