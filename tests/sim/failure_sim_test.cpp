@@ -68,6 +68,26 @@ TEST_CASE("N12 a segment that is gone is left alone, whatever else is fetched ag
   CHECK(world.status()->qoe.rebuffer_count == 0);
 }
 
+TEST_CASE("N10 a play whose rest cannot be had ends at any speed without spinning") {
+  for (const double speed : {0.5, 0.7, 0.8, 0.9, 0.95, 1.0, 1.1, 1.3, 2.0}) {
+    CAPTURE(speed);
+    SimTitle title;
+    title.has_audio = false;  // the clock is the engine's own
+    SimWorld world(1, title, SimLink::constant(20'000'000));
+    world.start_app();
+    world.load_url(world.title.url());
+    world.run_for(10s);
+    world.player->set_speed(speed);
+    world.fail_requests(".seg", 404);
+    const uint64_t before = world.executor.steps();
+    const bool is_busy = world.executor.run_until_true(
+        [&] { return world.executor.steps() > before + 100'000; }, 3min);
+    REQUIRE_FALSE(is_busy);
+    world.run_for(Duration{0});
+    CHECK(world.status()->state == PlayerState::kFailed);
+  }
+}
+
 TEST_CASE("N41 a start from a segment that is too much for the link goes on from a lower one") {
   SimWorld world(1, {}, SimLink::constant(20'000'000));
   world.start_app();

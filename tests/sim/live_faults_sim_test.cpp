@@ -60,6 +60,60 @@ TEST_CASE("M13 M21 playlists from before the last one change nothing, and nothin
   }
 }
 
+TEST_CASE("M13 an encoder that is started anew is followed, and the position goes on") {
+  // A host that holds answers back waits for numbers the new run will not reach for long.
+  for (const int64_t part_us : {0, 400'000}) {
+    CAPTURE(part_us);
+    SimLive live;
+    live.part_us = part_us;
+    auto world = playing(live);
+    const double before = world->position_s();
+    world->live.began = world->executor.wall_now();
+    world->run_for(60s);
+    CHECK(world->status()->state == PlayerState::kPlaying);
+    CHECK(world->find<Failed>() == nullptr);
+    CHECK(world->position_s() > before + 30);
+    REQUIRE(world->status()->live);
+    CHECK(world->status()->position < world->status()->live->window_end);
+    for (const PositionJumped& jump : world->all<PositionJumped>()) CHECK(jump.to > jump.from);
+  }
+}
+
+TEST_CASE("M15 a title that asks for a delay as long as its window starts, and does not jump") {
+  for (const bool is_dash : {true, false}) {
+    CAPTURE(is_dash);
+    SimWorld world(1, SimTitle{}, SimLink::constant(2'000'000, 400ms));
+    PlayerConfig config;
+    config.live.target_offset = 60s;
+    world.start_app(config);
+    SimLive live;
+    live.is_dash = is_dash;
+    world.load_live(live);
+    world.run_for(60s);
+    CHECK(world.status()->state == PlayerState::kPlaying);
+    CHECK(world.all<PositionJumped>().empty());
+  }
+}
+
+TEST_CASE("N17 M14 a seek to what is not made any more ends with a typed error") {
+  SimWorld world(1, SimTitle{}, SimLink::constant(8'000'000));
+  PlayerConfig config;
+  config.buffering.start = config.buffering.after_rebuffer = 14s;
+  world.start_app(config);
+  world.load_live({});
+  world.run_for(kBefore);
+  REQUIRE(world.status()->state == PlayerState::kPlaying);
+  world.transport->meddle([](const SimRecord& record, const WebRequest&, WebAnswer& answer) {
+    if (!contains(record.url, ".m3u8")) return;
+    answer = status_answer(503, {{"Retry-After", "86400"}});
+  });
+  world.run_for(5s);
+  world.player->go_live();
+  world.run_for(20s);
+  REQUIRE(world.status()->state == PlayerState::kBuffering);
+  CHECK(world.run_until_event<Failed>(60s));
+}
+
 TEST_CASE("M16 a target duration that grows, and segments longer than it, are tolerated") {
   auto world = playing();
   SUBCASE("grows") {

@@ -40,13 +40,13 @@ namespace playhead {
 struct RefreshedIndex {
   LoadedIndex index;
   bool is_new = true;  // false: `index` is the one before; nothing changed, or a cache was behind
+  bool has_started_over = false;  // other segments under old numbers: `index` is the one before
 };
 
 // A later answer from `source.location` of an HLS playlist, merged with what was known: segments
 // keep their numbers, times and init segments; see hls/media_playlist_refresh.h for the rules.
-// Errors as parse_index(); kManifestSyntax also when the playlist started over, or skips segments
-// that are not known (then fetch it without _HLS_skip); kInvalidArgument when `previous` is not
-// HLS.
+// Errors as parse_index(); kManifestSyntax also when the playlist skips segments that are not known
+// (then fetch it without _HLS_skip); kInvalidArgument when `previous` is not HLS.
 [[nodiscard]] Result<RefreshedIndex> refresh_index(const LoadedIndex& previous,
                                                    const IndexSource& source, SharedBytes bytes,
                                                    const std::string& final_url,

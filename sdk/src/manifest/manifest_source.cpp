@@ -328,7 +328,8 @@ class PlaylistReload : public std::enable_shared_from_this<PlaylistReload> {
     }
     Result<RefreshedIndex> refreshed = playhead::refresh_index(
         previous_, source_, fetched->body, url_of(*fetched, source_.location.url));
-    if (!refreshed && directives.skip) return request({}, Duration{0});
+    const bool is_useless = !refreshed || refreshed->has_started_over;
+    if (is_useless && directives.skip) return request({}, Duration{0});
     finish(std::move(refreshed));
   }
   void finish(Result<RefreshedIndex> result) {

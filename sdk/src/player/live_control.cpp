@@ -10,6 +10,18 @@ namespace {
 // What leaves the window next is not gone to: it would be gone before it is fetched (chosen).
 constexpr Duration kWindowMargin = 2s;
 
+// What is buffered reaches what is still kept if it ends before that by less: rounding.
+constexpr Duration kWindowRounding = 500ms;
+
+// The position has left the window, and nothing that could be fetched goes on from what is
+// buffered. While it plays, the rest is played first; what is too little to play is not waited for.
+bool has_fallen_out(const LiveState& live, const LiveControl::Situation& situation) {
+  if (situation.is_paused || situation.position >= live.window_start) return false;
+  if (situation.level <= Duration{0}) return true;
+  return !situation.is_playing &&
+         situation.position + situation.level + kWindowRounding < live.window_start;
+}
+
 }  // namespace
 
 void LiveControl::reset() {
@@ -40,8 +52,7 @@ MediaTime LiveControl::clamp(MediaTime target, const LiveState& live, MonotonicT
 LiveControl::Decision LiveControl::decide(const LiveState& live, const Situation& situation,
                                           MonotonicTime now) {
   Decision decision;
-  const bool is_behind = situation.position < live.window_start && situation.level <= Duration{0};
-  if (is_behind && !situation.is_paused) {
+  if (has_fallen_out(live, situation)) {
     correction_ = 1;
     if (config_.behind_window == BehindWindow::kStop) {
       decision.stops = true;

@@ -248,6 +248,7 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   int network_ = 0;  // it was begun on, of NetworkMemory
   MediaTime start_position_;
   bool resumes_ = false;           // start_position_ is the saved position
+  bool begins_anew_ = false;       // a live title, after its encoder was started anew
   bool is_start_settled_ = false;  // it is known to lie in the title
   bool has_first_frame_ = false;
   bool is_seeking_ = false;

@@ -84,7 +84,7 @@ bool PlayerEngine::begin() {
   preferences_.text_id.clear();
   start_position_ = MediaTime{std::max<int64_t>(source_.start.value_or(Duration{0}).count(), 0)};
   resumes_ = false;
-  is_start_settled_ = false;
+  is_start_settled_ = begins_anew_ = false;
   live_control_.reset();
   correction_ = 1;
   Client::Impl& client = client_->impl();

@@ -93,6 +93,16 @@ Duration PlayerEngine::control_live(MonotonicTime now) {
   situation.is_playing = state_ == PlayerState::kPlaying;
   situation.is_paused = is_paused_;
   situation.viewer_speed = speed_;
+  const bool is_waiting = state_ == PlayerState::kRebuffering || state_ == PlayerState::kBuffering;
+  if (is_waiting && streaming_->begin_anew()) {
+    restart_at(situation.position, now);
+    begins_anew_ = true;
+    return kLookEvery;
+  }
+  if (std::exchange(begins_anew_, false) && situation.position > live->window_end) {
+    jump(live_control_.live_position(*live, now), JumpReason::kBehindWindow, now);
+    return kLookEvery;
+  }
   const LiveControl::Decision decision = live_control_.decide(*live, situation, now);
   if (decision.stops) {
     fail_next_turn(make_error(ErrorCode::kBehindLiveWindow,
@@ -102,7 +112,9 @@ Duration PlayerEngine::control_live(MonotonicTime now) {
   if (decision.jump) jump(*decision.jump, JumpReason::kBehindWindow, now);
   apply_correction(decision.correction, now);
   const auto stale = streaming_->stale_for(now);
-  if (stale && *stale > kStalePatience && state_ == PlayerState::kRebuffering) {
+  // What was prepared is not kept up to date.
+  const bool is_stuck = is_waiting && has_first_frame_;
+  if (stale && *stale > kStalePatience && is_stuck) {
     fail_next_turn(
         make_error(ErrorCode::kManifestStale, "nothing new has come for more than a minute"));
   }

@@ -10,6 +10,11 @@ namespace {
 // Without any word of the title (chosen; three segments of four seconds).
 constexpr Duration kUsualDelay = 12s;
 
+// Of the window so much is left behind the target: a quarter, ten seconds at most (chosen). Less: a
+// start that takes a moment, or one stall, and the position has left the window; more: closer to
+// the edge than the title asks for.
+constexpr Duration kMostMargin = 10s;
+
 // By so much the target grows with each stall, and how far at most (chosen). More: calmer and
 // staler.
 constexpr Duration kStallStep = 1s;
@@ -34,7 +39,8 @@ Duration live_target(const LiveState& live, const LiveConfig& config) {
   } else if (live.suggested_delay) {
     target = *live.suggested_delay;
   }
-  return std::clamp(target, Duration{0}, std::max(live.edge - live.window_start, Duration{0}));
+  const Duration window = std::max(live.edge - live.window_start, Duration{0});
+  return std::clamp(target, Duration{0}, window - std::min(window / 4, kMostMargin));
 }
 
 Duration live_offset(const LiveState& live, MediaTime position, MonotonicTime now) {

@@ -18,6 +18,9 @@ constexpr int kStalePeriods = 3;
 // Failures in a row, each after the fetcher's own attempts, before another place is asked.
 constexpr int kMostFailures = 2;
 
+// A cache that is far behind is believed less: so many answers in a row of another run.
+constexpr int kRestarts = 2;
+
 // An MPD is not fetched before its time more often than this (chosen: about a segment).
 constexpr Duration kLeastHurry = 2s;
 
@@ -26,6 +29,12 @@ Error stale_error(const std::string& url) {
       ErrorCode::kManifestStale,
       "the live manifest " + redact(url) + " has not changed for three of its periods", 0,
       Severity::kRecoverable);
+}
+
+Error restart_error(const std::string& url) {
+  return make_error(ErrorCode::kManifestSyntax,
+                    "the playlist " + redact(url) + " started over with other segments", 0,
+                    Severity::kRecoverable);
 }
 
 }  // namespace
@@ -114,7 +123,9 @@ void LiveRefresher::start_playlist(Reload& reload, const Representation& represe
   const auto skip_until =
       index.server_control ? index.server_control->can_skip_until : std::nullopt;
   const bool is_recent = skip_until && now - reload.asked < *skip_until / 2;
-  ReloadDirectives directives = reload_directives(index, is_recent, by_part);
+  // A host that does not answer may wait for a number that an encoder started anew never reaches.
+  ReloadDirectives directives;
+  if (reload.failures == 0) directives = reload_directives(index, is_recent, by_part);
   reload.asked = now;
   const IndexTable::InUse use = indexes_.in_use(representation);
   // One that was left aside is asked for as far as it is by now, not for the next that it lacked.
@@ -129,6 +140,12 @@ void LiveRefresher::start_playlist(Reload& reload, const Representation& represe
       [this, representation, place = use.place](Result<RefreshedIndex> result) {
         Reload& mine = playlists_.at(representation.id);
         const CancelHandle done = std::move(mine.running);
+        if (result && result->has_started_over) {
+          // Without dates nothing says where the new run is.
+          const bool is_dated = result->index.live && result->index.live->availability_start;
+          mine.restarts += is_dated ? 1 : 0;
+          return note_failure(mine, restart_error(result->index.url));
+        }
         if (!result) {
           note_failure(mine, std::move(result).error());
           if (mine.failures >= kMostFailures) indexes_.pass_over_best(representation);
@@ -141,7 +158,7 @@ void LiveRefresher::start_playlist(Reload& reload, const Representation& represe
 }
 
 void LiveRefresher::note(Reload& reload, bool is_new) {
-  reload.failures = 0;
+  reload.failures = reload.restarts = 0;
   reload.unchanged = is_new ? 0 : reload.unchanged + 1;
   if (!is_new) return;
   reload.changed = executor_.now();
@@ -176,6 +193,11 @@ std::optional<Duration> LiveRefresher::stale_for(MonotonicTime now) const {
     longest = std::max(longest.value_or(Duration{0}), now - mpd_->changed);
   }
   return longest;
+}
+
+bool LiveRefresher::has_started_over() const {
+  return std::any_of(playlists_.begin(), playlists_.end(),
+                     [](const auto& entry) { return entry.second.restarts >= kRestarts; });
 }
 
 bool LiveRefresher::is_outdated(const Representation& representation, MonotonicTime now) const {

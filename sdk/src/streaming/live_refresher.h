@@ -42,6 +42,11 @@ class LiveRefresher {
 
   // For so long nothing has changed; none when it need not.
   [[nodiscard]] std::optional<Duration> stale_for(MonotonicTime now) const;
+  // Playlists go on with other segments under old numbers, and say so twice: of what is known
+  // nothing goes on.
+  [[nodiscard]] bool has_started_over() const;
+  // The playlists so far; the MPD goes on.
+  void forget_playlists() { playlists_.clear(); }
   // The index is so old that segments it lists may be gone.
   [[nodiscard]] bool is_outdated(const Representation& representation, MonotonicTime now) const;
 
@@ -53,6 +58,7 @@ class LiveRefresher {
     MonotonicTime changed;
     int unchanged = 0;
     int failures = 0;
+    int restarts = 0;        // answers in a row that are of another run of the encoder
     bool was_stale = false;  // the warning was given
     CancelHandle running;
   };

@@ -40,11 +40,18 @@ PlayedTracks::PlayedTracks(std::shared_ptr<const Presentation> presentation,
 }
 
 std::size_t PlayedTracks::number_of(const Presentation& next) const {
+  // How many of `all` come before the one of that id.
+  const auto before = [](const std::vector<Period>& all, const std::string& id) {
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const Period& period) { return period.id == id; });
+    return static_cast<std::size_t>(found - all.begin());
+  };
   const auto& periods = presentation_->periods;
-  const auto found = std::find_if(periods.begin(), periods.end(), [&](const Period& period) {
-    return period.id == next.periods.front().id;
-  });
-  return first_ + static_cast<std::size_t>(found - periods.begin());
+  const std::size_t gone = before(periods, next.periods.front().id);
+  // Those that went may come back: a cache that was ahead, a window that was cut for a moment.
+  const std::size_t back = before(next.periods, periods.front().id);
+  const bool are_back = gone == periods.size() && back < next.periods.size() && back <= first_;
+  return are_back ? first_ - back : first_ + gone;
 }
 
 std::size_t PlayedTracks::clamp(std::size_t period) const {

@@ -38,6 +38,9 @@ constexpr Duration kPeriodLead = 100ms;
 // So long before its end a play that cannot go on is told to: more than the pause between two
 // turns.
 constexpr Duration kLastMoment = 250ms;
+// What is left is not waited for in smaller steps: played slowly, a microsecond less than that
+// moves no position, and the engine would spin.
+constexpr Duration kLeastWait = 20ms;
 
 // How often a running transfer is judged: often enough to spare most of a stall, seldom enough to
 // cost nothing.
@@ -271,8 +274,10 @@ Duration StreamingEngine::report_blocked(MediaTime position, double speed) {
     left = std::max(left, level(track.stream->kind(), position));
   }
   if (!why || has_failed_) return kForever;
-  if (left > kLastMoment)
-    return from_seconds(to_seconds(left - kLastMoment) / std::max(speed, 0.1));
+  if (left > kLastMoment) {
+    const double seconds = to_seconds(left - kLastMoment) / std::max(speed, 0.1);
+    return std::max(from_seconds(seconds), kLeastWait);
+  }
   has_failed_ = true;
   listener_.on_streaming_failed(*why);
   return kForever;

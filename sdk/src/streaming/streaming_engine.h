@@ -114,6 +114,9 @@ class StreamingEngine final : private TrackStreamListener {
   [[nodiscard]] std::optional<MediaTime> start_point() const;
   // For so long the live manifest has not changed, though it should have.
   [[nodiscard]] std::optional<Duration> stale_for(MonotonicTime now) const;
+  // HLS: the encoder was started anew, and nothing that is known goes on. True: what it makes now
+  // is read as if for the first time, and fetched from the position of the last turn on.
+  bool begin_anew();
   [[nodiscard]] Bitrate throughput() const { return chooser().throughput(); }
   // What an earlier play measured on this network; before open().
   void remember(Bitrate throughput) { selector_.chooser().remember(throughput); }

@@ -43,6 +43,19 @@ std::optional<Duration> StreamingEngine::stale_for(MonotonicTime now) const {
   return refresher_.stale_for(now);
 }
 
+bool StreamingEngine::begin_anew() {
+  if (!refresher_.has_started_over()) return false;
+  // Where the new run is on the timeline its dates say, by what is known of the old one.
+  indexes_.clear();
+  refresher_.forget_playlists();
+  mapper_ = TimelineMapper();
+  subtitles_.forgive();
+  previews_.on_new_urls();
+  end_audio_change();
+  refetch(position_);
+  return true;
+}
+
 WallTime StreamingEngine::wall(MonotonicTime now) const {
   return clock_.read(now, executor_.wall_now()).earliest;
 }
@@ -206,6 +219,10 @@ LiveState StreamingEngine::live_of_mpd(const LoadedIndex* index, MonotonicTime n
   // Before the first look at the clock an index lists all there will ever be.
   const bool is_at_clock = is_listed && index->segments->end() <= state.edge + kMostAhead;
   state.window_end = is_at_clock ? index->segments->end() : state.edge;
+  // An origin that lost some of it lists less: by a clock that is off it would list nothing now.
+  const bool is_whole = is_at_clock && played_.first() == played_.last() &&
+                        index->segments->end() + kMostAhead >= state.edge;
+  if (is_whole) state.window_start = std::max(state.window_start, index->segments->start());
   // An MPD that stopped to change has nothing later to offer.
   state.window_start = std::min(state.window_start, state.window_end);
   state.suggested_delay = info.suggested_delay;

@@ -123,6 +123,9 @@ TEST_CASE("live swarm: seeds that found something keep their promises") {
       {"M21 an older MPD took the newest Period away", 61, {7, 11}},
       {"a dynamic MPD that does not change any more never ended", 1, {25}},
       {"an ended title that begins late was begun at 0", 8, {14}},
+      {"M13 the numbers of a new run overtook those of the old", 255, {41, 47, 51}},
+      {"M13 M21 Periods that came back were taken for others", 2015, {3}},
+      {"M15 an origin listed less than its MPD promised, and playback stood", 2139, {10, 11, 16}},
   };
   ScenarioOptions options;
   options.is_live = true;

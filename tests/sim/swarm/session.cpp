@@ -370,7 +370,8 @@ void Session::after_step() {
   facts_.now = now;
   facts_.is_in_trouble = now < facts_.last_trouble;
   facts_.made = title_->made(now);
-  if (now != last_time_) {
+  // Time that creeps by microseconds stands still, too.
+  if (now - last_time_ >= 1ms) {
     last_time_ = now;
     steps_at_once_ = 0;
   } else if (++steps_at_once_ % 10'000 == 0) {

@@ -205,15 +205,14 @@ TEST_CASE("hls refresh: outcomes") {
       {"an older state", simple(7, 11), simple(6, 10), "stale", 0, 5},
       {"shorter than before", simple(7, 11), simple(7, 10), "stale", 0, 5},
       {"more history", simple(7, 9), simple(5, 10), "updated", -4'000'000, 6},
-      {"started over", simple(100, 104), simple(0, 4), "started over", 0, 0},
+      {"started over", simple(100, 104), simple(0, 4), "started over", 0, 5},
       {"started over beside the old numbers", simple(2, 6),
        "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\na\n#EXTINF:2,\nb\n#EXTINF:2,\nc\n",
-       "started over", 0, 0},
-      {"started over, without segments", simple(5, 9), simple(0, -1), "started over", 0, 0},
+       "started over", 0, 5},
+      {"started over, without segments", simple(5, 9), simple(0, -1), "stale", 0, 5},
       {"no segment, and an end", simple(5, 9), simple(5, 4, "#EXT-X-ENDLIST\n"), "no segment", 0,
        0},
-      {"an older state, from before its segments", simple(0, 1), simple(0, -1), "started over", 0,
-       0},
+      {"an older state, from before its segments", simple(0, 1), simple(0, -1), "stale", 0, 2},
       {"it had only begun", simple(5, 4), simple(5, 6), "updated", 0, 2},
       {"… from number 0", simple(0, -1), simple(0, 1), "updated", 0, 2},
       {"… and two were missed", simple(5, 4), simple(7, 8), "updated", 4'000'000, 2},
@@ -230,7 +229,8 @@ TEST_CASE("hls refresh: outcomes") {
     }
     const std::string outcome = after->outcome == RefreshOutcome::kUpdated     ? "updated"
                                 : after->outcome == RefreshOutcome::kUnchanged ? "unchanged"
-                                                                               : "stale";
+                                : after->outcome == RefreshOutcome::kStale     ? "stale"
+                                                                               : "started over";
     CHECK(outcome == c.outcome);
     CHECK(after->playlist->time_at(0).us == c.start_us);
     CHECK(after->playlist->size() == c.size);
@@ -247,6 +247,33 @@ TEST_CASE("hls refresh: a gap is as long as the dates say, when that is plausibl
   const PlaylistPtr before = parse(dated(0, "2025-01-01T00:00:00Z"));
   CHECK(refreshed(before, dated(5, "2025-01-01T00:00:09.5Z"))->timeline.start(0).us == 9'500'000);
   CHECK(refreshed(before, dated(5, "2026-01-01T00:00:00Z"))->timeline.start(0).us == 10'000'000);
+}
+
+TEST_CASE("M13 hls refresh: a number that stands for another segment is of another run") {
+  const auto run = [](int first, int last, const std::string& name, const std::string& date) {
+    std::string text =
+        "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXT-X-MEDIA-SEQUENCE:" + std::to_string(first) + "\n";
+    if (!date.empty()) text += "#EXT-X-PROGRAM-DATE-TIME:" + date + "\n";
+    for (int i = first; i <= last; ++i) text += "#EXTINF:2,\n" + name + std::to_string(i) + "\n";
+    return text;
+  };
+  struct Case {
+    const char* name;
+    std::string after;
+    RefreshOutcome outcome;
+  };
+  const std::string then = "2025-01-01T00:00:00Z", later = "2025-01-01T00:00:20Z";
+  const Case cases[] = {
+      {"further than the run before", run(0, 6, "b", later), RefreshOutcome::kStartedOver},
+      {"the same media at another host", run(0, 6, "b", then), RefreshOutcome::kUpdated},
+      {"dates that were set right", run(0, 6, "a", later), RefreshOutcome::kUpdated},
+      {"without dates", run(0, 6, "b", ""), RefreshOutcome::kUpdated}};
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    const auto after = refresh(parse(run(0, 4, "a", then)), c.after);
+    REQUIRE(after);
+    CHECK(after->outcome == c.outcome);
+  }
 }
 
 TEST_CASE("hls refresh: discontinuities are counted on without EXT-X-DISCONTINUITY-SEQUENCE") {

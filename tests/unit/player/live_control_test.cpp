@@ -33,8 +33,9 @@ TEST_CASE("live_control: goes live behind the edge by the target, never before t
   CHECK(control.live_position(live, kNow) == MediaTime{147'000'000});
   control.reset();
   CHECK(control.live_position(live, kNow) == MediaTime{148'000'000});
-  live.window_start = MediaTime{155'000'000};
-  CHECK(control.live_position(live, kNow) == MediaTime{155'000'000});
+  // A quarter of a short window lies behind it.
+  live.window_start = MediaTime{152'000'000};
+  CHECK(control.live_position(live, kNow) == MediaTime{154'000'000});
 }
 
 TEST_CASE("live_control: seeks stay within what will still be there") {
@@ -79,6 +80,27 @@ TEST_CASE("live_control: M15 behind the window it goes by the policy, once nothi
     const auto decision = control.decide(window(), situation, kNow);
     CHECK((decision.jump ? decision.jump->us : 0) == c.jump_us);
     CHECK(decision.stops == c.stops);
+  }
+}
+
+TEST_CASE("live_control: M15 what is too little to play, and cannot grow, is not waited for") {
+  struct Case {
+    const char* name;
+    Duration level;
+    bool is_playing, is_paused, jumps;
+  };
+  const Case cases[] = {{"it waits for more, which is gone", 2s, false, false, true},
+                        {"it plays", 2s, true, false, false},
+                        {"it is paused", 2s, false, true, false},
+                        {"what follows is still kept", 10s, false, false, false},
+                        {"what is missing is rounding", 9'600ms, false, false, false}};
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.name));
+    LiveControl control({});
+    auto situation = playing_at(90'000'000, c.level);
+    situation.is_playing = c.is_playing;
+    situation.is_paused = c.is_paused;
+    CHECK(control.decide(window(), situation, kNow).jump.has_value() == c.jumps);
   }
 }
 

@@ -114,6 +114,10 @@ TEST_CASE("played tracks: Periods keep their numbers over refreshes") {
     CHECK(after.period(0).id == c.ids.front());
     CHECK(after.end_of(c.last) == MediaTime::max());
   }
+  const PlayedTracks later(listing({"30", "40"}), {}, anything, &before);
+  const PlayedTracks again(listing({"20", "30", "40"}), {}, anything, &later);
+  CHECK(again.first() == 1);  // M13 M21: what went is back
+  CHECK(again.period(2).id == "30");
 }
 
 }  // namespace

@@ -24,11 +24,17 @@ bool share_segments(const MediaPlaylist& a, const MediaPlaylist& b) {
   return in_a && in_b && without_query(a.uri(*in_a)) == without_query(b.uri(*in_b));
 }
 
-Error started_over(const MediaPlaylist& previous, const MediaPlaylist& playlist) {
-  return make_error(ErrorCode::kManifestSyntax, "the playlist started over: its next segment was " +
-                                                    std::to_string(previous.end_number()) +
-                                                    " and is now " +
-                                                    std::to_string(playlist.end_number()));
+// The oldest number they share stands for another segment. URIs alone may change with the host.
+bool contradict(const MediaPlaylist& a, const MediaPlaylist& b) {
+  const uint64_t number = std::max(a.first_number(), b.first_number());
+  const auto in_a = a.timeline.find_number(number);
+  const auto in_b = b.timeline.find_number(number);
+  if (!in_a || !in_b || without_query(a.uri(*in_a)) == without_query(b.uri(*in_b))) return false;
+  const auto date_a = a.date(*in_a);
+  const auto date_b = b.date(*in_b);
+  if (!date_a || !date_b) return false;
+  const Duration apart = *date_b - *date_a;
+  return std::max(apart, -apart) > std::max(a.target_duration, b.target_duration);
 }
 
 }  // namespace
@@ -42,10 +48,18 @@ Result<RefreshedPlaylist> refresh_media_playlist(std::shared_ptr<const MediaPlay
   input.previous = previous.get();
   PLAYHEAD_TRY(MediaPlaylist playlist, parse_media_playlist(std::move(input)));
 
+  if (contradict(*previous, playlist)) {
+    return RefreshedPlaylist{std::move(previous), RefreshOutcome::kStartedOver};
+  }
   const bool is_behind = playlist.end_number() < previous->end_number();
   const bool reaches_back = playlist.first_number() < previous->first_number();
   if (is_behind || reaches_back) {
-    if (!share_segments(*previous, playlist)) return started_over(*previous, playlist);
+    if (!share_segments(*previous, playlist)) {
+      // One that has only begun has no date to be placed by.
+      const bool has_begun = playlist.size() > 0;
+      return RefreshedPlaylist{std::move(previous),
+                               has_begun ? RefreshOutcome::kStartedOver : RefreshOutcome::kStale};
+    }
     if (playlist.end_number() <= previous->end_number()) {
       return RefreshedPlaylist{std::move(previous), RefreshOutcome::kStale};
     }

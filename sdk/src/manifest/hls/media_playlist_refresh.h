@@ -11,9 +11,10 @@
 namespace playhead::hls {
 
 enum class RefreshOutcome : uint8_t {
-  kUpdated,    // the text differs; there may be new segments
-  kUnchanged,  // the same text, or the playlist before had EXT-X-ENDLIST
-  kStale,      // an older state, as caches serve them: the playlist before stays
+  kUpdated,      // the text differs; there may be new segments
+  kUnchanged,    // the same text, or the playlist before had EXT-X-ENDLIST
+  kStale,        // an older state, as caches serve them: the playlist before stays
+  kStartedOver,  // other segments under numbers of old: the playlist before stays; see below
 };
 
 struct RefreshedPlaylist {
@@ -36,7 +37,9 @@ struct RefreshedPlaylist {
 //   skips what `previous` does not have is kManifestSyntax: fetch the whole playlist.
 // - A playlist that had only begun, without segments, goes on as one with segments does.
 // - A playlist that ends earlier than `previous`, with the same segments, is kStale. One whose
-//   numbers go back with other segments started over: kManifestSyntax; parse it as a new one.
+//   numbers go back with other segments is kStartedOver, and so is one that names another segment,
+//   of another date where there are dates, under a number that both have: parse it as a new one.
+//   Without segments yet it is kStale.
 // - Text that stands there again, byte for byte, is compared and not parsed; violations in it are
 //   not counted again, but for those of EXT-X-DATERANGE.
 // Errors: those of parse_media_playlist().
