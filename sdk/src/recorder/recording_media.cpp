@@ -150,6 +150,33 @@ class RecordingAudioDecoder final : public RecordingDecoder<AudioDecoder> {
   }
 };
 
+// What decoders of sound and of pictures tell alike.
+template <typename Callbacks>
+void tap_progress(const Source& source, Callbacks& callbacks, Callbacks& tapped) {
+  tapped.on_room = [source, done = shared(std::move(callbacks.on_room))] {
+    source.step('r', source.fields().str(), done);
+  };
+  tapped.on_drained = [source, done = shared(std::move(callbacks.on_drained))] {
+    source.step('q', source.fields().str(), done);
+  };
+  tapped.on_error = [source, done = shared(std::move(callbacks.on_error))](Error error) {
+    const std::string fields = describe_error(source, error);
+    source.step('x', fields, done, std::move(error));
+  };
+}
+
+// Notes what the backend answered to `what`, and wraps the decoder it opened.
+template <typename Recording, typename Decoder>
+Result<std::unique_ptr<Decoder>> answered(const Source& source, const std::string& what,
+                                          Result<std::unique_ptr<Decoder>> opened) {
+  if (!opened) {
+    source.recorder->effect(what + Fields().error(opened.error()).str());
+    return std::move(opened).error();
+  }
+  source.recorder->effect(what + "ok");
+  return std::unique_ptr<Decoder>(std::make_unique<Recording>(source, *std::move(opened)));
+}
+
 }  // namespace
 
 std::string describe(const StreamInfo& stream) {
@@ -215,25 +242,10 @@ Result<std::unique_ptr<VideoDecoder>> RecordingBackend::open_video_decoder(
                                    .take();
     source.step('v', fields, done, std::move(frame));
   };
-  tapped.on_room = [source, done = shared(std::move(callbacks.on_room))] {
-    source.step('r', source.fields().str(), done);
-  };
-  tapped.on_drained = [source, done = shared(std::move(callbacks.on_drained))] {
-    source.step('q', source.fields().str(), done);
-  };
-  tapped.on_error = [source, done = shared(std::move(callbacks.on_error))](Error error) {
-    const std::string fields = describe_error(source, error);
-    source.step('x', fields, done, std::move(error));
-  };
+  tap_progress(source, callbacks, tapped);
   auto opened = inner_->open_video_decoder(stream, executor_->inner(), std::move(tapped));
   const std::string what = 'V' + std::to_string(source.number) + ',' + describe(stream) + '=';
-  if (!opened) {
-    source.recorder->effect(what + Fields().error(opened.error()).str());
-    return std::move(opened).error();
-  }
-  source.recorder->effect(what + "ok");
-  return std::unique_ptr<VideoDecoder>(
-      std::make_unique<RecordingVideoDecoder>(source, *std::move(opened)));
+  return answered<RecordingVideoDecoder>(source, what, std::move(opened));
 }
 
 Result<std::unique_ptr<AudioDecoder>> RecordingBackend::open_audio_decoder(
@@ -250,27 +262,12 @@ Result<std::unique_ptr<AudioDecoder>> RecordingBackend::open_audio_decoder(
                                    .take();
     source.step('a', fields, done, std::move(chunk));
   };
-  tapped.on_room = [source, done = shared(std::move(callbacks.on_room))] {
-    source.step('r', source.fields().str(), done);
-  };
-  tapped.on_drained = [source, done = shared(std::move(callbacks.on_drained))] {
-    source.step('q', source.fields().str(), done);
-  };
-  tapped.on_error = [source, done = shared(std::move(callbacks.on_error))](Error error) {
-    const std::string fields = describe_error(source, error);
-    source.step('x', fields, done, std::move(error));
-  };
+  tap_progress(source, callbacks, tapped);
   auto opened = inner_->open_audio_decoder(stream, output, executor_->inner(), std::move(tapped));
   const std::string what = 'U' + std::to_string(source.number) + ',' + describe(stream) + ',' +
                            std::to_string(output.sample_rate) + ',' +
                            std::to_string(output.channels) + '=';
-  if (!opened) {
-    source.recorder->effect(what + Fields().error(opened.error()).str());
-    return std::move(opened).error();
-  }
-  source.recorder->effect(what + "ok");
-  return std::unique_ptr<AudioDecoder>(
-      std::make_unique<RecordingAudioDecoder>(source, *std::move(opened)));
+  return answered<RecordingAudioDecoder>(source, what, std::move(opened));
 }
 
 bool RecordingBackend::supports(const std::string& rfc6381_codec) const {
