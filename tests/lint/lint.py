@@ -43,7 +43,7 @@ MODULES = {
     "drm": ("drm", ("public",)),
     "streaming": ("sdk/src/streaming",
                   ("public", "base", "net", "manifest", "container", "text", "abr", "drm")),
-    "decode": ("sdk/src/decode", ("public", "base", "drm")),
+    "decode": ("sdk/src/decode", ("public", "base", "container", "drm")),
     "player": ("sdk/src/player",
                ("public", "base", "recorder", "net", "container", "manifest", "text", "session", "streaming",
                 "decode", "abr", "drm")),

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "playhead/bytes.h"
+#include "playhead/encryption.h"
 #include "playhead/time.h"
 
 namespace playhead {
@@ -42,6 +43,8 @@ struct EncodedSample {
   int32_t skip_start_samples = 0;
   int32_t skip_end_samples = 0;
   SharedBytes data;
+  // How `data` is encrypted; null: it is clear.
+  std::shared_ptr<const CryptoInfo> crypto;
 };
 
 // What a segment holds beside pictures and sound: an ID3 tag (MPEG-TS, packed audio).
