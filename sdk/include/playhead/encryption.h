@@ -41,7 +41,8 @@ struct CryptoInfo {
   SampleScheme scheme = SampleScheme::kCenc;
   KeyId kid{};
   CipherIv iv{};
-  // Pattern of blocks of 16 bytes: so many encrypted, then so many clear. 0:0 and n:0: all.
+  // Pattern of blocks of 16 bytes: so many encrypted, then so many clear. 0:0 and n:0: all. 0:n
+  // contradicts itself: kDrmSample. kCens and kCbcs only.
   uint8_t crypt_blocks = 0;
   uint8_t skip_blocks = 0;
   // In order; their lengths add up to the sample's. Empty: all of the sample is encrypted.
