@@ -12,12 +12,14 @@
 
 #include "cipher_reference.h"
 #include "elementary_reader.h"
+#include "fragment_reader.h"
 #include "sample_aes.h"
+#include "sample_cipher.h"
 #include "segment_cipher.h"
 
 // Published encrypted media with its published test keys, decrypted to the hashes of
 // ../shared/media/manifest.json: whole segments, SAMPLE-AES in transport streams and in packed
-// audio.
+// audio, Common Encryption.
 namespace playhead {
 namespace {
 
@@ -196,6 +198,60 @@ TEST_CASE("media vectors: SAMPLE-AES in packed audio") {
       plain.insert(plain.end(), sample.begin(), sample.end());
     }
     check_track(vector, plain);
+  }
+}
+
+// The files of one track whose `senc` tells all; sample groups, PIFF and the rest of MP4 are the
+// demuxer's to read.
+constexpr const char* kFragmented[] = {"cenc-av-clearlead-audio",
+                                       "cenc-av-clearlead-video",
+                                       "cens-audio",
+                                       "cens-video",
+                                       "cbc1-audio",
+                                       "cbc1-video",
+                                       "cbcs-audio",
+                                       "cbcs-video",
+                                       "cenc-senc-video",
+                                       "cenc-opus",
+                                       "cenc-vp9",
+                                       "cenc-hevc",
+                                       "cenc-multidrm-audio"};
+
+const json* find(const std::vector<json>& vectors, const std::string& id) {
+  const auto found = std::find_if(vectors.begin(), vectors.end(),
+                                  [&id](const json& vector) { return vector.at("id") == id; });
+  return found != vectors.end() ? &*found : nullptr;
+}
+
+TEST_CASE("media vectors: Common Encryption in fragmented MP4") {
+  const std::vector<json> vectors = vectors_of("mp4");
+  if (vectors.empty()) return;
+  for (const std::string id : kFragmented) {
+    CAPTURE(id);
+    const json* vector = find(vectors, id);
+    REQUIRE(vector != nullptr);
+    auto cipher = SampleCipher::make(
+        reference::from_hex(vector->at("keys").at(0).at("key").get<std::string>()));
+    REQUIRE(cipher);
+    Bytes file;
+    for (const std::string name : vector->at("files")) {
+      const Bytes part = read_file(name);
+      file.insert(file.end(), part.begin(), part.end());
+    }
+    Bytes plain;
+    int encrypted = 0;
+    for (reference::FragmentSample& sample : reference::read_fragments(file)) {
+      if (sample.crypto) {
+        const auto length = cipher->decrypt(*sample.crypto, sample.data);
+        if (!length) FAIL(length.error().context);
+        CHECK(*length == sample.data.size());
+        ++encrypted;
+      }
+      plain.insert(plain.end(), sample.data.begin(), sample.data.end());
+    }
+    CHECK(encrypted ==
+          vector->at("expected").at("tracks").at(0).at("encrypted_samples").get<int>());
+    check_track(*vector, plain);
   }
 }
 
