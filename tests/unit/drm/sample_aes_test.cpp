@@ -108,6 +108,8 @@ TEST_CASE("sample_aes: access units of H.264 come out as they were encoded") {
       {"48 bytes stay clear", {{3, nal(0x65, 48, 3)}}},
       {"49 bytes: one block", {{3, nal(0x65, 49, 4)}}},
       {"the second block lacks a byte", {{2, nal(0x41, 32 + 160 + 16, 5)}}},
+      {"zeros behind a unit do not lengthen it",
+       {{2, nal(0x41, 32 + 160 + 16, 5)}, {3, nal(0x41, 48, 6)}, {4, nal(0x65, 60, 7)}}},
       {"the second block", {{2, nal(0x41, 32 + 160 + 17, 6)}}},
       {"the pattern ends in the clear part", {{2, nal(0x41, 32 + 100, 7)}}},
       {"other types of slices stay clear", {{2, nal(0x02, 300, 8)}, {2, nal(0x06, 300, 9)}}},
@@ -275,6 +277,8 @@ TEST_CASE("sample_aes: audio that is cut off or no audio is wiped") {
   short_header[3] = 0x80;
   short_header[4] = 0;
   short_header[5] = 6 << 5;  // a frame of 6 bytes is shorter than its header
+  Bytes no_length = short_header;
+  no_length[5] = 0;
   Bytes bad_rate = dolby;
   bad_rate[4] = 38;
   Bytes reserved_rate = dolby;
@@ -292,6 +296,7 @@ TEST_CASE("sample_aes: audio that is cut off or no audio is wiped") {
       {"AAC: a byte short", kHlsAac, Bytes(aac.begin(), aac.end() - 1)},
       {"AAC: half a header", kHlsAac, Bytes(aac.begin(), aac.begin() + 6)},
       {"AAC: shorter than its header", kHlsAac, short_header},
+      {"AAC: a frame of no bytes has no end", kHlsAac, no_length},
       {"AAC: noise", kHlsAac, Bytes(100, 0x55)},
       {"AAC: in AC-3", kHlsAc3, aac},
       {"AC-3: a byte short", kHlsAc3, Bytes(dolby.begin(), dolby.end() - 1)},
