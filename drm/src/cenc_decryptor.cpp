@@ -57,10 +57,10 @@ Result<void> CencDecryptor::decrypt(const CryptoInfo& info, std::span<uint8_t> s
 }
 
 Result<void> CencDecryptor::decrypt_ranges(const CryptoInfo& info, std::span<uint8_t> sample) {
-  // Counter and chain run on over the subsamples; cbcs begins each of them anew.
+  // Counter and chain run on over the subsamples; cbcs begins each of them anew, see below.
   if (info.scheme == SampleScheme::kCenc || info.scheme == SampleScheme::kCens) {
     if (auto started = ctr_.start(info.iv); !started) return started;
-  } else {
+  } else if (info.scheme == SampleScheme::kCbc1) {
     if (auto started = cbc_.start(info.iv); !started) return started;
   }
   if (info.subsamples.empty()) return decrypt_range(info, sample);

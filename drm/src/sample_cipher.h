@@ -2,29 +2,33 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
+#include <utility>
 
 #include "cenc_decryptor.h"
-#include "playhead/bytes.h"
 #include "playhead/encryption.h"
-#include "playhead/result.h"
 #include "sample_aes.h"
 
-namespace playhead::drm {
+namespace playhead {
 
-// Samples of every scheme with one key. One thread at a time.
+// One key, and every scheme that encrypts samples. One thread at a time: threads that decrypt side
+// by side have one each.
 class SampleCipher {
  public:
   // `key`: 16 bytes; not needed any more afterwards. Errors: kDrmLicense (another length).
   static Result<SampleCipher> make(ByteView key);
-  // As SampleDecryptor::decrypt(), but for what is told of keys.
+
+  // As SampleDecryptor::decrypt(), for samples of this key. Errors, with the sample wiped:
+  // kDrmSample.
   Result<std::size_t> decrypt(const CryptoInfo& info, std::span<uint8_t> sample);
 
  private:
-  SampleCipher(CencDecryptor cenc, SampleAesDecryptor hls);
+  SampleCipher(CencDecryptor cenc, SampleAesDecryptor sample_aes)
+      : cenc_(std::move(cenc)), sample_aes_(std::move(sample_aes)) {}
 
   CencDecryptor cenc_;
-  SampleAesDecryptor hls_;
+  SampleAesDecryptor sample_aes_;
 };
 
-}  // namespace playhead::drm
+}  // namespace playhead

@@ -29,6 +29,11 @@ std::optional<std::size_t> padding_of(ByteView block) {
   return is_padding ? std::optional(count) : std::nullopt;
 }
 
+bool encrypts_segments(EncryptionMethod method) {
+  return method == EncryptionMethod::kAes128 || method == EncryptionMethod::kAes256 ||
+         method == EncryptionMethod::kAes256Ctr || method == EncryptionMethod::kAes256Gcm;
+}
+
 }  // namespace
 
 CipherIv iv_of_sequence_number(uint64_t media_sequence_number) {
@@ -42,6 +47,9 @@ CipherIv iv_of_sequence_number(uint64_t media_sequence_number) {
 
 Result<SegmentCipher> SegmentCipher::make(EncryptionMethod method, ByteView key,
                                           const CipherIv& iv) {
+  if (!encrypts_segments(method)) {
+    return make_error(ErrorCode::kInvalidArgument, "not a method that encrypts whole segments");
+  }
   const std::size_t key_bytes = method == EncryptionMethod::kAes128 ? 16 : 32;
   if (key.size() != key_bytes) {
     return make_error(ErrorCode::kDrmLicense, "the key of the segments has " +
@@ -60,13 +68,11 @@ Result<SegmentCipher> SegmentCipher::make(EncryptionMethod method, ByteView key,
       if (auto started = ctr.start(iv); !started) return std::move(started).error();
       return SegmentCipher(std::move(ctr));
     }
-    case EncryptionMethod::kAes256Gcm: {
+    default: {
       PLAYHEAD_TRY(AesGcm gcm, AesGcm::make(key));
       if (auto started = gcm.start(iv); !started) return std::move(started).error();
       return SegmentCipher(std::move(gcm));
     }
-    default:
-      return make_error(ErrorCode::kInvalidArgument, "not a method that encrypts whole segments");
   }
 }
 
