@@ -167,7 +167,9 @@ struct SegmentReader::Libav {
 SegmentReader::SegmentReader(ByteStream& stream, SegmentReaderCallbacks callbacks)
     : stream_(stream),
       callbacks_(std::move(callbacks)),
-      input_(stream, [this] { flush(); }),
+      input_(
+          stream, [this] { flush(); },
+          [this](MediaProtection protection) { callbacks_.on_protection(std::move(protection)); }),
       libav_(std::make_unique<Libav>()) {}
 
 SegmentReader::~SegmentReader() = default;
@@ -238,7 +240,12 @@ Result<void> SegmentReader::open() {
   const int error = avformat_open_input(&context, "", demuxer, &options);  // frees it if it fails
   av_dict_free(&options);
   libav_->format.reset(context);
-  if (error >= 0) return {};
+  if (input_.error()) return *input_.error();
+  if (error >= 0) {
+    // Parsers take encrypted bytes for headers.
+    if (input_.is_protected()) context->flags |= AVFMT_FLAG_NOPARSE;
+    return {};
+  }
   if (format_ == SegmentFormat::kFmp4 && !input_.has_moov()) {
     return make_error(ErrorCode::kContainerSyntax, "there is no moov box: no init segment", error);
   }
@@ -257,6 +264,7 @@ Result<void> SegmentReader::read_packets() {
 }
 
 Result<void> SegmentReader::finish(int last_error) {
+  if (input_.error()) return *input_.error();
   if (stream_.truncated()) {
     return make_error(ErrorCode::kContainerSyntax, "the segment is larger than 256 MiB");
   }
@@ -278,7 +286,8 @@ Result<void> SegmentReader::add(const AVPacket& packet) {
     return {};
   }
   if (av_packet_get_side_data(&packet, AV_PKT_DATA_ENCRYPTION_INFO, nullptr)) {
-    return make_error(ErrorCode::kDrmNoSystem, "the segment's samples are encrypted");
+    return make_error(ErrorCode::kDrmNoSystem,
+                      "the segment's samples are encrypted in a way that is not known");
   }
   if (tracks_.empty()) report_streams(packet);
   const auto index = static_cast<std::size_t>(packet.stream_index);
@@ -298,6 +307,7 @@ Result<void> SegmentReader::add(const AVPacket& packet) {
   sample.is_key_frame = (packet.flags & AV_PKT_FLAG_KEY) != 0;
   if (!set_times(sample, packet, stream)) return {};
   set_skips(sample, packet, stream);
+  if (Result<void> set = set_crypto(sample, packet, stream); !set) return set;
   batch_.push_back(std::move(sample));
   batch_bytes_.insert(batch_bytes_.end(), packet.data, packet.data + packet.size);
   batch_ends_.push_back(batch_bytes_.size());
@@ -306,6 +316,13 @@ Result<void> SegmentReader::add(const AVPacket& packet) {
     flush();
     batch_limit_ = std::min(batch_limit_ * 2, kMaxBatchSamples);
   }
+  return {};
+}
+
+Result<void> SegmentReader::set_crypto(EncodedSample& sample, const AVPacket& packet,
+                                       const AVStream& stream) {
+  if (format_ != SegmentFormat::kFmp4 || !input_.is_protected()) return {};
+  PLAYHEAD_TRY(sample.crypto, input_.take_crypto(stream.id, packet.pos));
   return {};
 }
 

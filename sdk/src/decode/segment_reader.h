@@ -25,6 +25,7 @@ struct SegmentReaderCallbacks {
   UniqueFunction<void(std::vector<StreamInfo>)> on_streams;
   UniqueFunction<void(std::vector<EncodedSample>)> on_samples;
   UniqueFunction<void(MetadataSample)> on_metadata;
+  UniqueFunction<void(MediaProtection)> on_protection;
 };
 
 // Runs libavformat over one segment on a worker; sleeps while the stream has no bytes. No URL is
@@ -61,6 +62,7 @@ class SegmentReader {
   void report_metadata(int64_t pts_ticks, ByteView tag);
   void report_streams(const AVPacket& first);
   std::optional<Times> find_times(const AVPacket& packet, const AVStream& stream);
+  Result<void> set_crypto(EncodedSample& sample, const AVPacket& packet, const AVStream& stream);
   bool set_times(EncodedSample& sample, const AVPacket& packet, const AVStream& stream);
   [[nodiscard]] bool is_cut_off(const AVPacket& packet) const;
   void flush();
