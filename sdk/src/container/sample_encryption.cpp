@@ -49,8 +49,9 @@ class RuleReader {
     }
     const std::optional<TrackEncryption>& entry = entries[sample.description - 1];
     if (!entry) return Rule{};
-    const auto& piff = tables_.senc ? tables_.senc->protection : std::nullopt;
-    if (piff) return rule(piff->scheme, piff->protection);
+    if (tables_.senc && tables_.senc->protection) {
+      return rule(tables_.senc->protection->scheme, tables_.senc->protection->protection);
+    }
     PLAYHEAD_TRY(const SampleProtection* grouped, group_entry(group));
     return rule(entry->scheme, grouped != nullptr ? *grouped : entry->defaults);
   }
