@@ -2,6 +2,7 @@
 #include "container/protection_scanner.h"
 
 #include <algorithm>
+#include <array>
 #include <initializer_list>
 #include <utility>
 
@@ -37,6 +38,16 @@ Result<ByteView> find_path(ByteView bytes, std::initializer_list<uint32_t> path)
     bytes = *found;
   }
   return bytes;
+}
+
+// Without these four letters there is no encrypted entry: clear media costs no more than a search.
+bool may_be_encrypted(ByteView moov) {
+  constexpr std::array<uint8_t, 3> kEnc{'e', 'n', 'c'};
+  for (auto at = moov.begin();; ++at) {
+    at = std::search(at, moov.end(), kEnc.begin(), kEnc.end());
+    if (moov.end() - at < 4) return false;
+    if (at[3] == 'v' || at[3] == 'a') return true;
+  }
 }
 
 uint32_t read_track_id(ByteView tkhd) {
@@ -153,6 +164,7 @@ Result<void> ProtectionScanner::read_movie(std::span<uint8_t> moov, uint64_t off
                                            StreamBytes& behind) {
   Reading reading(moov, offset, behind);
   for (auto& [id, track] : tracks_) track = Track{{}, {}, {}, std::move(track.samples)};
+  if (!may_be_encrypted(moov) && !is_protected_) return {};
   PLAYHEAD_TRY(const ByteView boxes, find_path(moov, {fourcc("moov")}));
   Result<void> read = for_each_box(boxes, [&](const Box& box) -> Result<void> {
     reading.hide(box);

@@ -117,6 +117,7 @@ bool SegmentInput::hold_box(uint32_t type, uint64_t size) {
 }
 
 Result<void> SegmentInput::read_protection(uint32_t type) {
+  if (type == box_type("moof") && !protection_.is_protected()) return {};
   const uint64_t end = position_ + held_.size();
   // Descriptions of samples in mdat: the samples wait for them.
   StreamBytes behind = [this, end](uint64_t offset, std::size_t count) {
