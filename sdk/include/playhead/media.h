@@ -53,6 +53,12 @@ struct MetadataSample {
   SharedBytes data;
 };
 
+// What a container says of the keys of its encrypted samples, beside what a manifest says.
+struct MediaProtection {
+  std::vector<KeyId> kids;  // of all samples to come, as far as is known
+  SharedBytes pssh;         // whole pssh boxes, may be several; may be empty
+};
+
 enum class PixelFormat : uint8_t { kI420, kNv12 };
 
 // A decoded picture; planes stay valid and unchanged as long as `owner` lives. Any thread may drop
