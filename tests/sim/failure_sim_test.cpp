@@ -68,6 +68,21 @@ TEST_CASE("N12 a segment that is gone is left alone, whatever else is fetched ag
   CHECK(world.status()->qoe.rebuffer_count == 0);
 }
 
+TEST_CASE("N41 a start from a segment that is too much for the link goes on from a lower one") {
+  SimWorld world(1, {}, SimLink::constant(20'000'000));
+  world.start_app();
+  world.load_url(world.title.url());
+  world.run_for(20s);
+  REQUIRE(world.status()->shown.id == "v3");
+  world.transport->set_link(SimLink::constant(700'000));
+  world.player->seek(MediaTime{100'000'000});
+  world.forget_events();
+  world.run_for(14s);
+  CHECK(world.status()->state == PlayerState::kPlaying);
+  CHECK(world.status()->position > MediaTime{100'000'000});
+  CHECK(world.find<Failed>() == nullptr);
+}
+
 TEST_CASE("sim: a host that is not there is given up within ten seconds") {
   SimWorld world;
   world.take_down("cdn.test");

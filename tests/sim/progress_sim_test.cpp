@@ -168,6 +168,29 @@ TEST_CASE("N11 signed URLs that run out are renewed without a stall, once for ea
   CHECK(world.find<Failed>() == nullptr);
 }
 
+TEST_CASE("N11 a live manifest whose signed URL ran out is renewed") {
+  SimWorld world(1, {}, SimLink::constant(8'000'000));
+  world.start_app();
+  SimLive live;
+  live.is_dash = true;
+  world.load_live(live);
+  world.service.titles["live"] = {live.url(), 0};
+  PlaySource source;
+  source.title_id = "live";
+  world.player->load(source);
+  world.run_for(20s);
+  REQUIRE(world.status()->state == PlayerState::kPlaying);
+  REQUIRE(world.service.starts == 1);
+  // The CDN refuses manifests with the old signature from now on.
+  world.fail_requests("live.mpd?sig=1", 403);
+  world.service.signature = 2;
+  world.run_for(60s);
+  CHECK(world.service.starts == 2);
+  CHECK(world.status()->state == PlayerState::kPlaying);
+  CHECK(world.find<Failed>() == nullptr);
+  CHECK(world.status()->qoe.rebuffer_count == 0);
+}
+
 TEST_CASE("sim: URLs with a known end are renewed before it") {
   SimTitle title;
   title.segments = 60;

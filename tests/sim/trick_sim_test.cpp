@@ -396,7 +396,7 @@ TEST_CASE("sim: key frames that are forbidden or encrypted: others, else it ends
     CHECK(world.find<Failed>() == nullptr);
     if (c.goes_on) {
       CHECK(world.screen->shown().size() >= 2);
-      CHECK(std::abs(world.position_s() - from - 8) < 3);
+      CHECK(std::abs(world.position_s() - from - 8) < 4);  // key frames lie so far apart
       continue;
     }
     CHECK(playing.requests().size() <= 8);

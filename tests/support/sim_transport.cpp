@@ -501,7 +501,7 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
       t.stall.add(size, now);
       set_deadline(t, t.stall.deadline());
       const SharedBytes piece = part_of_body(t.answer, t.body_first + t.sent, size);
-      const bool is_part = static_cast<int64_t>(piece.size()) < size;
+      const bool is_part = !piece.empty() && static_cast<int64_t>(piece.size()) < size;
       size = static_cast<int64_t>(piece.size());
       t.credit -= size * kCreditPerByte;
       t.sent += size;

@@ -65,7 +65,7 @@ StreamingEngine::StreamingEngine(ResourceFetcher& fetcher, ManifestSource& manif
       refresher_(manifests, executor, indexes_,
                  {[this](auto presentation) { on_presentation(std::move(presentation)); },
                   [this] { listener_.on_streaming_progress(); },
-                  [this](const Error& error) { listener_.on_streaming_warning(error); }}),
+                  [this](const Error& error) { on_refresh_failed(error); }}),
       selector_(indexes_, backend, config_.preset, config_.limits, config_.plans),
       watch_(selector_.chooser()),
       subtitles_(
@@ -295,7 +295,7 @@ Duration StreamingEngine::turn_track(Track& track, MonotonicTime now, MediaTime 
   if (track.stream->replacing() && go_on_replacing(track, now, position)) return kJudgeEvery;
   if (track.stream->is_fetching() && !drop_transfer(track, now, position)) {
     const bool is_judged = track.stream->kind() == TrackKind::kVideo && watch_.receiving() &&
-                           !watch_.receiving()->is_at_edge && !stands_still_;
+                           !watch_.receiving()->is_at_edge;
     return is_judged ? kJudgeEvery : kForever;
   }
   if (now < track.not_before) return track.not_before - now;

@@ -110,7 +110,7 @@ class StreamingEngine final : private TrackStreamListener {
   // None for a title that is complete, and until something is known of it.
   [[nodiscard]] std::optional<LiveState> live(MonotonicTime now) const;
   [[nodiscard]] MediaTime first_moment() const;  // complete titles; what was live begins late
-  // Where the title wants playback to begin: EXT-X-START. On the presentation timeline.
+  // Where the title wants playback to begin: EXT-X-START.
   [[nodiscard]] std::optional<MediaTime> start_point() const;
   // For so long the live manifest has not changed, though it should have.
   [[nodiscard]] std::optional<Duration> stale_for(MonotonicTime now) const;
@@ -157,6 +157,7 @@ class StreamingEngine final : private TrackStreamListener {
   // Live titles: brings up to date what is known of them.
   Duration refresh(MonotonicTime now);
   void on_presentation(std::shared_ptr<const Presentation> presentation);
+  void on_refresh_failed(const Error& error);
   // Tracks go on in the Periods there are now.
   void follow_periods();
   [[nodiscard]] bool is_open(const LoadedIndex& index) const;  // more segments may come
@@ -202,7 +203,7 @@ class StreamingEngine final : private TrackStreamListener {
   void fetch_next(Track& track, MediaTime position);
   [[nodiscard]] RepresentationSelector::Place place_of(const Track& track, const AdaptationSet& set,
                                                        MediaTime position) const;
-  // Gives up the video segment that is coming when a lower one would spare the viewer a stall.
+  // Gives up the video segment that is coming when a lower one would spare or shorten a stall.
   // True: it did.
   bool drop_transfer(Track& track, MonotonicTime now, MediaTime position);
   // Fetches a low segment that is buffered once more from `chosen`, where that pays. True: it does.
@@ -251,9 +252,9 @@ class StreamingEngine final : private TrackStreamListener {
   std::shared_ptr<const Presentation> presentation_;
   TrackPreferences preferences_;
   PlayedTracks played_;
-  MediaTime position_;                   // of the last turn
-  MonotonicTime last_turn_, mpd_taken_;  // ... and when an MPD was replaced last
-  bool stands_still_ = false;            // the position, since the turn before
+  MediaTime position_;  // of the last turn; when an MPD was replaced, its URL renewed last
+  MonotonicTime last_turn_, mpd_taken_, renewed_;
+  bool stands_still_ = false;  // the position, since the turn before
   // Nothing but a call can make a fetch due. Not so in a second turn at the same moment: what led
   // to it may set playback going.
   bool may_sleep_ = false;

@@ -21,6 +21,11 @@ constexpr Duration kPeriodRounding = 100ms;
 // An older MPD is passed over for so long (chosen: caches keep them for less).
 constexpr Duration kMostBehind = 30s;
 
+// A live manifest that is refused has its URL renewed once in so long (chosen). Less: a service
+// that gives out URLs its CDN refuses is asked again and again; more: the window runs out
+// meanwhile.
+constexpr Duration kRenewalPause = 30s;
+
 // By more than this nothing is listed before it is whole (chosen; low latency: a segment or two).
 constexpr Duration kMostAhead = 1min;
 
@@ -93,6 +98,16 @@ void StreamingEngine::on_presentation(std::shared_ptr<const Presentation> presen
   choose_tracks();
   follow_periods();
   listener_.on_streaming_progress();
+}
+
+void StreamingEngine::on_refresh_failed(const Error& error) {
+  listener_.on_streaming_warning(error);
+  const MonotonicTime now = executor_.now();
+  const bool was_renewed = renewed_ > MonotonicTime{} && now - renewed_ < kRenewalPause;
+  if (error.code != ErrorCode::kForbidden || !config_.can_renew || was_renewed) return;
+  // What is buffered is played meanwhile, and when the renewal fails.
+  renewed_ = now;
+  listener_.on_url_refused(error);
 }
 
 bool StreamingEngine::waits_for_more(const Track& track, const LoadedIndex& index) const {

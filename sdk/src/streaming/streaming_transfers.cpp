@@ -22,6 +22,11 @@ constexpr Duration kReplacementPause = 10s;
 // being decoded.
 constexpr Duration kDecodeAhead = 1s;
 
+// So long what playback waits for may come before it is asked whether it will ever be there
+// (chosen). Less: starts that would have gone well begin twice; more: a longer wait where they do
+// not.
+constexpr Duration kStartPatience = 3s;
+
 bool is_near(MediaTime a, MediaTime b) { return std::max(a - b, b - a) < kRounding; }
 
 }  // namespace
@@ -45,15 +50,19 @@ RepresentationSelector::Place StreamingEngine::place_of(const Track& track,
 }
 
 bool StreamingEngine::drop_transfer(Track& track, MonotonicTime now, MediaTime position) {
-  // A picture that stands still runs out of nothing; what is on screen already is played to its
-  // end.
-  if (track.stream->kind() != TrackKind::kVideo || stands_still_) return false;
+  if (track.stream->kind() != TrackKind::kVideo) return false;
   const std::optional<TransferWatch::Receiving> receiving = watch_.receiving();
   const AdaptationSet* set = set_of(track);
-  if (!receiving || receiving->from <= position || !set) return false;
+  if (!receiving || !receiving->first_byte || !set) return false;
+  // A picture that stands still runs out of nothing, unless it stands because too little is there;
+  // what is on screen already and moves is played to its end.
+  const Duration needed = std::max(config_.buffering.start, config_.buffering.after_rebuffer);
+  const bool is_waited_for = stands_still_ && level(TrackKind::kVideo, position) < needed &&
+                             now - *receiving->first_byte > kStartPatience;
+  if (!is_waited_for && (stands_still_ || receiving->from <= position)) return false;
   auto place = place_of(track, *set, position);
   place.cursor = receiving->from;
-  place.level = receiving->from - position;
+  place.level = std::max(receiving->from - position, Duration{0});
   place.last_id = receiving->previous_id;
   const auto advice = selector_.judge(place, *receiving);
   if (advice.unknown) indexes_.request(*advice.unknown);
