@@ -52,6 +52,21 @@
   X(5001, kAudioOutput, AUDIO_OUTPUT, "the audio device fails")                                    \
   X(5002, kVideoOutput, VIDEO_OUTPUT, "the video output fails")                                    \
   X(6001, kDrmNoSystem, DRM_NO_SYSTEM, "the title is encrypted and no DRM system fits")            \
+  X(6002, kDrmInitData, DRM_INIT_DATA, "what describes the keys cannot be read")                   \
+  X(6003, kDrmLicense, DRM_LICENSE, "the licence cannot be used")                                  \
+  X(6004, kDrmLicenseRefused, DRM_LICENSE_REFUSED, "the licence service refuses the licence")      \
+  X(6005, kDrmLicenseUnreachable, DRM_LICENSE_UNREACHABLE, "the licence service does not answer")  \
+  X(6006, kDrmNoKey, DRM_NO_KEY, "no licence holds the key of the media")                          \
+  X(6007, kDrmExpired, DRM_EXPIRED, "the licence has expired")                                     \
+  X(6008, kDrmOutputRestricted, DRM_OUTPUT_RESTRICTED,                                             \
+    "the output does not protect as the licence asks")                                             \
+  X(6009, kDrmSample, DRM_SAMPLE, "an encrypted sample contradicts its description")               \
+  X(6010, kDrmBusy, DRM_BUSY, "the DRM system has no session left")                                \
+  X(6011, kDrmNoLicense, DRM_NO_LICENSE, "no licence is kept under that name")                     \
+  X(6012, kDrmWrongKey, DRM_WRONG_KEY, "the key does not open the media")                          \
+  X(6013, kDrmModule, DRM_MODULE, "the DRM module cannot be used")                                 \
+  X(6014, kDrmProvisioning, DRM_PROVISIONING, "the device has to be provisioned first")            \
+  X(6015, kDrmRevoked, DRM_REVOKED, "the device or its module is not trusted any more")            \
   X(7001, kStoreIo, STORE_IO, "the local store cannot be read or written")                         \
   X(7002, kStoreCorrupt, STORE_CORRUPT, "the local store is damaged")                              \
   X(7003, kStoreFull, STORE_FULL, "the disk is full")                                              \

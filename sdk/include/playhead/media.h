@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "playhead/bytes.h"
+#include "playhead/encryption.h"
 #include "playhead/time.h"
 
 namespace playhead {
@@ -42,12 +43,20 @@ struct EncodedSample {
   int32_t skip_start_samples = 0;
   int32_t skip_end_samples = 0;
   SharedBytes data;
+  // How `data` is encrypted; null: it is clear.
+  std::shared_ptr<const CryptoInfo> crypto;
 };
 
 // What a segment holds beside pictures and sound: an ID3 tag (MPEG-TS, packed audio).
 struct MetadataSample {
   int64_t pts_ticks = 0;  // 90 kHz, modulo 2^33
   SharedBytes data;
+};
+
+// What a container says of the keys of its encrypted samples, beside what a manifest says.
+struct MediaProtection {
+  std::vector<KeyId> kids;  // of all samples to come, as far as is known
+  SharedBytes pssh;         // whole pssh boxes, may be several; may be empty
 };
 
 enum class PixelFormat : uint8_t { kI420, kNv12 };

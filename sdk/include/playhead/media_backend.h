@@ -22,8 +22,12 @@ struct DemuxerCallbacks {
   UniqueFunction<void(std::vector<EncodedSample>)> on_samples;
   // ID3 tags, as they are found: maybe before on_streams. May be empty: nobody wants them.
   UniqueFunction<void(MetadataSample)> on_metadata;
+  // Keys that are going to be wanted, each time the container names others: in front of the samples
+  // they are for. May be empty: nobody wants to know.
+  UniqueFunction<void(MediaProtection)> on_protection = {};
   // Once, last: everything of the segment was delivered, or why not (kContainerSyntax,
-  // kContainerUnsupported). Samples before the damage have been delivered.
+  // kContainerUnsupported, kDrmSample, kDrmNoSystem for an encryption scheme that is not known).
+  // Samples before the damage have been delivered.
   UniqueFunction<void(Result<void>)> on_end;
 };
 

@@ -88,6 +88,16 @@ inline constexpr std::size_t kMetadataBytes = std::size_t{1} << 20;
 inline constexpr std::size_t kMetadataFrames = 1'000;
 inline constexpr std::size_t kEventMessages = 1'000;
 
+// Encryption of MP4. Samples of one fragment, or of a file without fragments, whose encryption is
+// kept; a fragment of 8 s at 48 kHz AAC has 375. Groups of samples with an encryption of their own.
+inline constexpr std::size_t kEncryptedSamples = 100'000;
+inline constexpr std::size_t kSampleGroups = 10'000;
+// Tracks of one file and sample entries of one track that are looked at.
+inline constexpr std::size_t kMp4Tracks = 1'000;
+inline constexpr std::size_t kSampleEntries = 1'000;
+// pssh boxes of one moov or moof; a Widevine one has 100 bytes, a PlayReady one 1 KB.
+inline constexpr std::size_t kPsshBytes = std::size_t{1} << 20;
+
 // Bytes of one media segment and of one InitSegment.
 inline constexpr int64_t kSegmentBytes = int64_t{256} << 20;
 inline constexpr int64_t kInitSegmentBytes = int64_t{4} << 20;

@@ -67,14 +67,16 @@ bool ByteStream::truncated() const {
   return truncated_;
 }
 
-std::size_t ByteStream::peek(std::span<uint8_t> out) const {
+std::size_t ByteStream::peek(std::span<uint8_t> out) const { return peek_at(0, out); }
+
+std::size_t ByteStream::peek_at(std::size_t offset, std::span<uint8_t> out) const {
   const std::lock_guard lock(mutex_);
-  return copy(out);
+  return copy(offset, out);
 }
 
 std::size_t ByteStream::read(std::span<uint8_t> out) {
   const std::lock_guard lock(mutex_);
-  const std::size_t count = copy(out);
+  const std::size_t count = copy(0, out);
   unread_ -= count;
   first_offset_ += count;
   while (!pieces_.empty() && first_offset_ >= pieces_.front().size()) {
@@ -84,11 +86,15 @@ std::size_t ByteStream::read(std::span<uint8_t> out) {
   return count;
 }
 
-std::size_t ByteStream::copy(std::span<uint8_t> out) const {
+std::size_t ByteStream::copy(std::size_t skip, std::span<uint8_t> out) const {
   std::size_t done = 0;
-  std::size_t offset = first_offset_;
+  std::size_t offset = first_offset_ + skip;
   for (const SharedBytes& piece : pieces_) {
     if (done == out.size()) break;
+    if (offset >= piece.size()) {
+      offset -= piece.size();
+      continue;
+    }
     const ByteView rest = piece.view().subspan(offset);
     const std::size_t count = std::min(rest.size(), out.size() - done);
     std::copy_n(rest.begin(), count, out.begin() + static_cast<std::ptrdiff_t>(done));

@@ -39,10 +39,12 @@ class ByteStream {
   [[nodiscard]] bool truncated() const;
   // Copies at most out.size() of what is unread; the answer is how many. Does not wait.
   std::size_t peek(std::span<uint8_t> out) const;
+  // The same of what lies `offset` bytes behind the first unread one.
+  std::size_t peek_at(std::size_t offset, std::span<uint8_t> out) const;
   std::size_t read(std::span<uint8_t> out);
 
  private:
-  std::size_t copy(std::span<uint8_t> out) const;  // mutex_ held
+  std::size_t copy(std::size_t skip, std::span<uint8_t> out) const;  // mutex_ held
 
   mutable std::mutex mutex_;
   std::condition_variable arrived_;

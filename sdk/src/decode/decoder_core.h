@@ -59,6 +59,7 @@ class DecoderCore {
 
   // False: nothing was sent, and the owner was told why.
   bool send(const EncodedSample& sample, MediaTime time) {
+    if (sample.crypto) return refuse_encrypted();
     if (!fill_packet(*packet_, sample, time)) {
       note_failure(make_error(ErrorCode::kDecodeFailed, "the sample is too large"));
       return false;
@@ -119,6 +120,13 @@ class DecoderCore {
   static constexpr int kHopeless = 500;
   static constexpr int kHopelessFromTheStart = 50;
 
+  // Never garbage on the screen: nothing opens samples in front of this decoder.
+  bool refuse_encrypted() {
+    if (!std::exchange(is_broken_, true)) {
+      report(make_error(ErrorCode::kDrmNoSystem, "the samples are encrypted"), Severity::kFatal);
+    }
+    return false;
+  }
   // The first of a row is told; of the others only that there is no end to them.
   void note_failure(Error error) {
     if (++failures_ == 1) report(error, Severity::kRecoverable);

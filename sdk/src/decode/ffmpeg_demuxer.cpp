@@ -40,6 +40,12 @@ void FfmpegDemuxer::demux(Session& session) {
              outlet.post(0, [tag = std::move(tag)](DemuxerCallbacks& to) mutable {
                if (to.on_metadata) to.on_metadata(std::move(tag));
              });
+           },
+       .on_protection =
+           [&outlet](MediaProtection protection) {
+             outlet.post(0, [protection = std::move(protection)](DemuxerCallbacks& to) mutable {
+               if (to.on_protection) to.on_protection(std::move(protection));
+             });
            }});
   outlet.post(0, [result = reader.run()](DemuxerCallbacks& to) mutable {
     if (to.on_end) to.on_end(std::move(result));

@@ -55,7 +55,14 @@ std::size_t SegmentInput::read(std::span<uint8_t> out) {
 
 // Never past the end of a box, so that what composition_shift() knows is what libavformat has read.
 std::size_t SegmentInput::read_boxes(std::span<uint8_t> out) {
-  if (header_left_ == 0 && box_left_ == 0 && !begin_box()) return 0;
+  const bool is_over = header_left_ == 0 && box_left_ == 0 && held_at_ == held_.size();
+  if (is_over && !begin_box()) return 0;
+  if (held_at_ < held_.size()) {
+    const std::size_t count = std::min(held_.size() - held_at_, out.size());
+    std::copy_n(held_.begin() + static_cast<std::ptrdiff_t>(held_at_), count, out.begin());
+    held_at_ += count;
+    return count;
+  }
   if (header_left_ > 0) {
     const std::size_t count = std::min(header_left_, out.size());
     std::copy_n(header_.end() - static_cast<std::ptrdiff_t>(header_left_), count, out.begin());
@@ -69,7 +76,10 @@ std::size_t SegmentInput::read_boxes(std::span<uint8_t> out) {
 }
 
 bool SegmentInput::begin_box() {
-  if (is_damaged_) return false;
+  if (is_damaged_ || error_) return false;
+  position_ += std::exchange(box_bytes_, 0);
+  held_.clear();
+  held_at_ = 0;
   std::vector<uint8_t> bytes = peek(8);
   if (bytes.empty()) return false;
   if (bytes.size() == 8 && bytes[0] + bytes[1] + bytes[2] == 0 && bytes[3] == 1) bytes = peek(16);
@@ -79,18 +89,47 @@ bool SegmentInput::begin_box() {
     return false;
   }
   if (box->type == box_type("moov") || box->type == box_type("moof")) {
-    if (box->size == 0 || box->size > kMaxHeaderBoxBytes || wait_for(box->size) < box->size) {
-      is_damaged_ = true;
-      return false;
-    }
-    scan(box->type, peek(box->size));
+    return hold_box(box->type, box->size);
   }
+  box_bytes_ = box->size;
   stream_.read(header_);
   if (!is_passed_on(box->type)) std::copy_n("free", 4, header_.begin() + 4);
   header_left_ = header_.size();
   box_is_endless_ = box->size == 0;
   box_left_ = box_is_endless_ ? std::numeric_limits<uint64_t>::max() : box->size - header_.size();
   return true;
+}
+
+bool SegmentInput::hold_box(uint32_t type, uint64_t size) {
+  if (size == 0 || size > kMaxHeaderBoxBytes || wait_for(size) < size) {
+    is_damaged_ = true;
+    return false;
+  }
+  held_.resize(size);
+  box_bytes_ = stream_.read(held_);
+  scan(type, held_);
+  if (Result<void> read = read_protection(type); !read) {
+    error_ = std::move(read).error();
+    held_.clear();
+    return false;
+  }
+  return true;
+}
+
+Result<void> SegmentInput::read_protection(uint32_t type) {
+  if (type == box_type("moof") && !protection_.is_protected()) return {};
+  const uint64_t end = position_ + held_.size();
+  // Descriptions of samples in mdat: the samples wait for them.
+  StreamBytes behind = [this, end](uint64_t offset, std::size_t count) {
+    std::vector<uint8_t> bytes;
+    if (offset - end > ByteStream::kMaxUnreadBytes) return bytes;
+    wait_for(offset - end + count);
+    bytes.resize(count);
+    bytes.resize(stream_.peek_at(offset - end, bytes));
+    return bytes;
+  };
+  return type == box_type("moov") ? protection_.read_movie(held_, position_, behind)
+                                  : protection_.read_fragment(held_, position_, behind);
 }
 
 // Frame by frame, to know at the end whether the last one is whole (libavformat drops it silently).

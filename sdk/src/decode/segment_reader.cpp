@@ -8,10 +8,12 @@
 #include <utility>
 
 extern "C" {
+#include <libavutil/base64.h>
 #include <libavutil/intreadwrite.h>
 #include <libavutil/mathematics.h>
 }
 
+#include "container/webm_encryption.h"
 #include "decode/ffmpeg_handles.h"
 #include "decode/id3_timestamp.h"
 
@@ -167,7 +169,9 @@ struct SegmentReader::Libav {
 SegmentReader::SegmentReader(ByteStream& stream, SegmentReaderCallbacks callbacks)
     : stream_(stream),
       callbacks_(std::move(callbacks)),
-      input_(stream, [this] { flush(); }),
+      input_(
+          stream, [this] { flush(); },
+          [this](MediaProtection protection) { callbacks_.on_protection(std::move(protection)); }),
       libav_(std::make_unique<Libav>()) {}
 
 SegmentReader::~SegmentReader() = default;
@@ -238,7 +242,13 @@ Result<void> SegmentReader::open() {
   const int error = avformat_open_input(&context, "", demuxer, &options);  // frees it if it fails
   av_dict_free(&options);
   libav_->format.reset(context);
-  if (error >= 0) return {};
+  if (input_.error()) return *input_.error();
+  if (error >= 0) {
+    Result<void> found = find_webm_keys();
+    // Parsers take encrypted bytes for headers.
+    if (input_.is_protected() || !webm_keys_.empty()) context->flags |= AVFMT_FLAG_NOPARSE;
+    return found;
+  }
   if (format_ == SegmentFormat::kFmp4 && !input_.has_moov()) {
     return make_error(ErrorCode::kContainerSyntax, "there is no moov box: no init segment", error);
   }
@@ -257,6 +267,7 @@ Result<void> SegmentReader::read_packets() {
 }
 
 Result<void> SegmentReader::finish(int last_error) {
+  if (input_.error()) return *input_.error();
   if (stream_.truncated()) {
     return make_error(ErrorCode::kContainerSyntax, "the segment is larger than 256 MiB");
   }
@@ -278,7 +289,8 @@ Result<void> SegmentReader::add(const AVPacket& packet) {
     return {};
   }
   if (av_packet_get_side_data(&packet, AV_PKT_DATA_ENCRYPTION_INFO, nullptr)) {
-    return make_error(ErrorCode::kDrmNoSystem, "the segment's samples are encrypted");
+    return make_error(ErrorCode::kDrmNoSystem,
+                      "the segment's samples are encrypted in a way that is not known");
   }
   if (tracks_.empty()) report_streams(packet);
   const auto index = static_cast<std::size_t>(packet.stream_index);
@@ -298,8 +310,9 @@ Result<void> SegmentReader::add(const AVPacket& packet) {
   sample.is_key_frame = (packet.flags & AV_PKT_FLAG_KEY) != 0;
   if (!set_times(sample, packet, stream)) return {};
   set_skips(sample, packet, stream);
+  PLAYHEAD_TRY(const ByteView data, set_crypto(sample, packet, stream));
   batch_.push_back(std::move(sample));
-  batch_bytes_.insert(batch_bytes_.end(), packet.data, packet.data + packet.size);
+  batch_bytes_.insert(batch_bytes_.end(), data.begin(), data.end());
   batch_ends_.push_back(batch_bytes_.size());
   has_samples_ = true;
   if (batch_.size() >= batch_limit_) {
@@ -307,6 +320,44 @@ Result<void> SegmentReader::add(const AVPacket& packet) {
     batch_limit_ = std::min(batch_limit_ * 2, kMaxBatchSamples);
   }
   return {};
+}
+
+// libavformat tells ContentEncKeyID and leaves the frames as they are.
+Result<void> SegmentReader::find_webm_keys() {
+  if (format_ != SegmentFormat::kWebm) return {};
+  MediaProtection protection;
+  for (unsigned i = 0; i < libav_->format->nb_streams; ++i) {
+    const AVStream& stream = *libav_->format->streams[i];
+    const AVDictionaryEntry* text = av_dict_get(stream.metadata, "enc_key_id", nullptr, 0);
+    if (!text) continue;
+    std::array<uint8_t, 64> id{};
+    KeyId kid{};
+    const int size = av_base64_decode(id.data(), text->value, static_cast<int>(id.size()));
+    if (size != static_cast<int>(kid.size())) {
+      return make_error(ErrorCode::kContainerUnsupported,
+                        "a WebM key id that is not 16 bytes long");
+    }
+    std::copy_n(id.begin(), kid.size(), kid.begin());
+    webm_keys_[stream.index] = kid;
+    const auto& kids = protection.kids;
+    if (std::find(kids.begin(), kids.end(), kid) == kids.end()) protection.kids.push_back(kid);
+  }
+  if (!protection.kids.empty()) callbacks_.on_protection(std::move(protection));
+  return {};
+}
+
+// Answers the sample's bytes: without what WebM puts in front of them.
+Result<ByteView> SegmentReader::set_crypto(EncodedSample& sample, const AVPacket& packet,
+                                           const AVStream& stream) {
+  const ByteView data(packet.data, static_cast<std::size_t>(packet.size));
+  if (format_ == SegmentFormat::kFmp4 && input_.is_protected()) {
+    PLAYHEAD_TRY(sample.crypto, input_.take_crypto(stream.id, packet.pos));
+  }
+  const auto key = webm_keys_.find(stream.index);
+  if (key == webm_keys_.end()) return data;
+  PLAYHEAD_TRY(WebmFrame frame, parse_webm_frame(data, key->second));
+  sample.crypto = std::move(frame.crypto);
+  return data.subspan(frame.header_bytes);
 }
 
 void SegmentReader::report_metadata(int64_t pts_ticks, ByteView tag) {

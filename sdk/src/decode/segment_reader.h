@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -25,6 +26,7 @@ struct SegmentReaderCallbacks {
   UniqueFunction<void(std::vector<StreamInfo>)> on_streams;
   UniqueFunction<void(std::vector<EncodedSample>)> on_samples;
   UniqueFunction<void(MetadataSample)> on_metadata;
+  UniqueFunction<void(MediaProtection)> on_protection;
 };
 
 // Runs libavformat over one segment on a worker; sleeps while the stream has no bytes. No URL is
@@ -61,6 +63,9 @@ class SegmentReader {
   void report_metadata(int64_t pts_ticks, ByteView tag);
   void report_streams(const AVPacket& first);
   std::optional<Times> find_times(const AVPacket& packet, const AVStream& stream);
+  Result<void> find_webm_keys();
+  Result<ByteView> set_crypto(EncodedSample& sample, const AVPacket& packet,
+                              const AVStream& stream);
   bool set_times(EncodedSample& sample, const AVPacket& packet, const AVStream& stream);
   [[nodiscard]] bool is_cut_off(const AVPacket& packet) const;
   void flush();
@@ -74,7 +79,8 @@ class SegmentReader {
   int64_t packed_start_ticks_ = 0;  // 90 kHz
   struct Libav;
   std::unique_ptr<Libav> libav_;
-  std::vector<Track> tracks_;  // by stream index; empty until the streams are reported
+  std::map<int, KeyId> webm_keys_;  // of encrypted streams, by index
+  std::vector<Track> tracks_;       // by stream index; empty until the streams are reported
   std::vector<EncodedSample> batch_;
   // Of all samples of the batch: one block for a heap that is asked for seconds of media all the
   // time, instead of many of all sizes that leave holes.

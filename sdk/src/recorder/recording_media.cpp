@@ -209,6 +209,7 @@ std::unique_ptr<SegmentDemuxer> RecordingBackend::open_demuxer(Container contain
         const std::string fields = describe_samples(source, samples);
         source.step('m', fields, done, std::move(samples));
       };
+  tapped.on_protection = std::move(callbacks.on_protection);
   if (callbacks.on_metadata) {
     tapped.on_metadata = [source,
                           done = shared(std::move(callbacks.on_metadata))](MetadataSample tag) {

@@ -57,31 +57,36 @@ bool is_missing(const std::string& name) {
 }
 
 DemuxerCallbacks record_into(const std::shared_ptr<Watched<Demuxed>>& watched) {
-  return {.on_streams =
-              [watched](std::vector<StreamInfo> streams) {
-                watched->change([&](Demuxed& d) {
-                  ++d.streams_calls;
-                  d.streams = std::move(streams);
-                });
-              },
-          .on_samples =
-              [watched](std::vector<EncodedSample> samples) {
-                watched->change([&](Demuxed& d) {
-                  ++d.batches;
-                  for (EncodedSample& sample : samples) d.samples.push_back(std::move(sample));
-                });
-              },
-          .on_metadata =
-              [watched](MetadataSample tag) {
-                watched->change([&](Demuxed& d) { d.tags.push_back(std::move(tag)); });
-              },
-          .on_end =
-              [watched](Result<void> result) {
-                watched->change([&](Demuxed& d) {
-                  d.is_over = true;
-                  if (!result) d.error = result.error();
-                });
-              }};
+  return {
+      .on_streams =
+          [watched](std::vector<StreamInfo> streams) {
+            watched->change([&](Demuxed& d) {
+              ++d.streams_calls;
+              d.streams = std::move(streams);
+            });
+          },
+      .on_samples =
+          [watched](std::vector<EncodedSample> samples) {
+            watched->change([&](Demuxed& d) {
+              ++d.batches;
+              for (EncodedSample& sample : samples) d.samples.push_back(std::move(sample));
+            });
+          },
+      .on_metadata =
+          [watched](MetadataSample tag) {
+            watched->change([&](Demuxed& d) { d.tags.push_back(std::move(tag)); });
+          },
+      .on_protection =
+          [watched](MediaProtection protection) {
+            watched->change([&](Demuxed& d) { d.protections.push_back(std::move(protection)); });
+          },
+      .on_end =
+          [watched](Result<void> result) {
+            watched->change([&](Demuxed& d) {
+              d.is_over = true;
+              if (!result) d.error = result.error();
+            });
+          }};
 }
 
 Demuxed demux(DecodeRig& rig, const std::vector<uint8_t>& bytes, std::size_t piece_bytes,

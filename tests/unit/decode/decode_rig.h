@@ -73,6 +73,7 @@ struct Demuxed {
   std::vector<StreamInfo> streams;
   std::vector<EncodedSample> samples;
   std::vector<MetadataSample> tags;
+  std::vector<MediaProtection> protections;
   std::size_t batches = 0;
   bool is_over = false;
   std::optional<Error> error;

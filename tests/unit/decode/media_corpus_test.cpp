@@ -76,8 +76,7 @@ const Case kCases[] = {
      {}},
     {"WebM header alone", "", "shaka-packager/live-profile-with-webm/bear-640x360-video-init.webm",
      0, 0, ErrorCode::kContainerSyntax},
-    {"encrypted, clear lead", "", "shaka-packager/encryption/bear-640x360-video.mp4", 30, 0,
-     ErrorCode::kDrmNoSystem},
+    {"encrypted, clear lead", "", "shaka-packager/encryption/bear-640x360-video.mp4", 82, 0, {}},
     {"AES-128 segment without its key", "", "derived/hls-aes128/a_iv_0.ts", 0, 0,
      ErrorCode::kContainerUnsupported},
 };

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdint>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <benchmark/benchmark.h>
+#include <openssl/evp.h>
+
+#include "bench/cpu_clock.h"
+#include "cenc_decryptor.h"
+#include "sample_aes.h"
+#include "segment_cipher.h"
+
+// Bytes of media decrypted a second, by scheme. Floors measured in the same run: what `openssl
+// speed -evp` does, the plain cipher over as many encrypted bytes in one call, the context kept.
+// At the end each scheme is printed as a share of its floor. Processor time of one thread.
+namespace playhead::bench {
+namespace {
+
+using Bytes = std::vector<uint8_t>;
+
+const Bytes kKey(16, 0x2B);
+
+CryptoInfo info_of(SampleScheme scheme, int crypt, int skip, std::vector<Subsample> subsamples) {
+  CryptoInfo info;
+  info.scheme = scheme;
+  info.iv.fill(0x33);
+  info.crypt_blocks = static_cast<uint8_t>(crypt);
+  info.skip_blocks = static_cast<uint8_t>(skip);
+  info.subsamples = std::move(subsamples);
+  return info;
+}
+
+// Times many samples at once: the clock costs as much as a sample.
+constexpr int kSamplesAtOnce = 64;
+
+// `step` handles one sample of `bytes`.
+template <typename Step>
+void measure(benchmark::State& state, std::size_t bytes, const Step& step) {
+  for (auto _ : state) {
+    const double start = cpu_seconds();
+    for (int n = 0; n < kSamplesAtOnce; ++n) {
+      if (!step()) return state.SkipWithError("the sample is refused");
+    }
+    state.SetIterationTime(cpu_seconds() - start);
+  }
+  const auto total = static_cast<double>(bytes) * kSamplesAtOnce;
+  state.counters["GB/s"] = benchmark::Counter(total * static_cast<double>(state.iterations()) / 1e9,
+                                              benchmark::Counter::kIsRate);
+}
+
+struct ContextFree {
+  void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
+};
+
+// kAnew: with a vector for each call, as samples have them.
+enum class Vector : uint8_t { kKept, kAnew };
+
+void add_floor(const std::string& name, const EVP_CIPHER* cipher, std::size_t bytes,
+               Vector vector = Vector::kKept) {
+  benchmark::RegisterBenchmark(name.c_str(), [cipher, bytes, vector](benchmark::State& state) {
+    const std::unique_ptr<EVP_CIPHER_CTX, ContextFree> context(EVP_CIPHER_CTX_new());
+    const Bytes iv(16);
+    EVP_DecryptInit_ex(context.get(), cipher, nullptr, kKey.data(), iv.data());
+    EVP_CIPHER_CTX_set_padding(context.get(), 0);
+    Bytes sample(bytes);
+    measure(state, bytes, [&] {
+      int written = 0;
+      if (vector == Vector::kAnew) {
+        EVP_DecryptInit_ex(context.get(), nullptr, nullptr, nullptr, iv.data());
+      }
+      return EVP_DecryptUpdate(context.get(), sample.data(), &written, sample.data(),
+                               static_cast<int>(sample.size())) == 1;
+    });
+  })->UseManualTime();
+}
+
+void add_sample(const std::string& name, const CryptoInfo& info, std::size_t bytes) {
+  benchmark::RegisterBenchmark(name.c_str(), [info, bytes](benchmark::State& state) {
+    auto decryptor = CencDecryptor::make(kKey);
+    if (!decryptor) return state.SkipWithError("no decryptor");
+    Bytes sample(bytes);
+    measure(state, bytes, [&] { return decryptor->decrypt(info, sample).has_value(); });
+  })->UseManualTime();
+}
+
+// An access unit of one slice that needs no escapes.
+void add_sample_aes(const std::string& name, std::size_t bytes) {
+  benchmark::RegisterBenchmark(name.c_str(), [bytes](benchmark::State& state) {
+    auto decryptor = SampleAesDecryptor::make(kKey);
+    if (!decryptor) return state.SkipWithError("no decryptor");
+    Bytes clear(bytes, 0xAA);
+    const uint8_t header[] = {0, 0, 0, 1, 0x65};
+    std::copy(std::begin(header), std::end(header), clear.begin());
+    const CryptoInfo info = info_of(SampleScheme::kHlsAvc, 0, 0, {});
+    Bytes sample = clear;
+    measure(state, bytes, [&] {
+      std::copy(clear.begin(), clear.end(), sample.begin());  // what it makes need not be one
+      return decryptor->decrypt(info, sample).has_value();
+    });
+  })->UseManualTime();
+}
+
+void add_segment(const std::string& name, EncryptionMethod method, std::size_t piece) {
+  benchmark::RegisterBenchmark(name.c_str(), [method, piece](benchmark::State& state) {
+    const Bytes key(method == EncryptionMethod::kAes128 ? 16 : 32, 0x2B);
+    auto cipher = SegmentCipher::make(method, key, CipherIv{});
+    if (!cipher) return state.SkipWithError("no cipher");
+    const Bytes bytes(piece);
+    measure(state, piece, [&] {
+      auto plain = cipher->update(bytes);
+      benchmark::DoNotOptimize(plain);
+      return plain.has_value();
+    });
+  })->UseManualTime();
+}
+
+// Slices of `bytes`, the first 100 of each clear.
+std::vector<Subsample> slices(std::size_t count, uint32_t bytes) {
+  return std::vector<Subsample>(count, Subsample{100, bytes - 100});
+}
+
+constexpr std::size_t kSample = 16 * 1024;
+// Of a pattern 1:9 a tenth is encrypted: its floor is the cipher over that tenth.
+constexpr std::size_t kTenth = kSample / 160 * 16;
+
+struct Ratio {
+  const char* name;
+  const char* floor;
+  double scale;  // bytes of the sample for each of the floor's
+};
+constexpr double kAll = 1;
+constexpr double kPattern = static_cast<double>(kSample) / kTenth;
+const Ratio kRatios[] = {
+    {"cenc/full_16k", "evp/ctr_16k", kAll},           {"cenc/full_1k", "evp/ctr_1k", kAll},
+    {"cenc/full_1k", "evp/ctr_1k_anew", kAll},        {"cenc/subsamples_4x4k", "evp/ctr_16k", kAll},
+    {"cens/1:9_16k", "evp/ctr_1.6k", kPattern},       {"cbc1/full_16k", "evp/cbc_16k", kAll},
+    {"cbcs/full_16k", "evp/cbc_16k", kAll},           {"cbcs/1:9_16k", "evp/cbc_1.6k", kPattern},
+    {"cbcs/1:9_4x4k", "evp/cbc_1.6k", kPattern},      {"aes128/pieces_16k", "evp/cbc_16k", kAll},
+    {"aes256ctr/pieces_16k", "evp/ctr256_16k", kAll},
+};
+
+void add_all() {
+  add_floor("evp/ctr_16k", EVP_aes_128_ctr(), kSample);
+  add_floor("evp/ctr_1k", EVP_aes_128_ctr(), 1024);
+  add_floor("evp/ctr_1k_anew", EVP_aes_128_ctr(), 1024, Vector::kAnew);
+  add_floor("evp/ctr_1.6k", EVP_aes_128_ctr(), kTenth);
+  add_floor("evp/cbc_16k", EVP_aes_128_cbc(), kSample);
+  add_floor("evp/cbc_1.6k", EVP_aes_128_cbc(), kTenth);
+  add_floor("evp/ctr256_16k", EVP_aes_256_ctr(), kSample);
+  using enum SampleScheme;
+  add_sample("cenc/full_16k", info_of(kCenc, 0, 0, {}), kSample);
+  add_sample("cenc/full_1k", info_of(kCenc, 0, 0, {}), 1024);
+  add_sample("cenc/subsamples_4x4k", info_of(kCenc, 0, 0, slices(4, 4096)), kSample);
+  add_sample("cens/1:9_16k", info_of(kCens, 1, 9, slices(1, kSample)), kSample);
+  add_sample("cbc1/full_16k", info_of(kCbc1, 0, 0, {}), kSample);
+  add_sample("cbcs/full_16k", info_of(kCbcs, 0, 0, {}), kSample);
+  add_sample("cbcs/1:9_16k", info_of(kCbcs, 1, 9, slices(1, kSample)), kSample);
+  add_sample("cbcs/1:9_4x4k", info_of(kCbcs, 1, 9, slices(4, 4096)), kSample);
+  add_sample_aes("sample_aes/avc_16k", kSample);
+  add_segment("aes128/pieces_16k", EncryptionMethod::kAes128, kSample);
+  add_segment("aes256ctr/pieces_16k", EncryptionMethod::kAes256Ctr, kSample);
+}
+
+// Prints the lines of the console, and remembers the speeds for the ratios.
+class Reporter : public benchmark::ConsoleReporter {
+ public:
+  Reporter() : ConsoleReporter(OO_Tabular) {}
+
+  void ReportRuns(const std::vector<Run>& runs) override {
+    ConsoleReporter::ReportRuns(runs);
+    for (const Run& run : runs) {
+      const auto speed = run.counters.find("GB/s");
+      if (speed == run.counters.end()) continue;
+      // The best of the repetitions, or their median where only that is reported.
+      double& best = best_[run.run_name.function_name];
+      const bool counts = run.run_type == Run::RT_Iteration || run.aggregate_name == "median";
+      if (counts && speed->second > best) best = speed->second;
+    }
+  }
+
+  void print_ratios() const {
+    std::printf("\n%-22s %8s  %-16s %8s %7s\n", "scheme", "GB/s", "floor", "GB/s", "share");
+    for (const Ratio& row : kRatios) {
+      const auto own = best_.find(row.name);
+      const auto floor = best_.find(row.floor);
+      if (own == best_.end() || floor == best_.end()) continue;
+      const double reachable = floor->second * row.scale;
+      std::printf("%-22s %8.2f  %-16s %8.2f %6.0f%%\n", row.name, own->second, row.floor, reachable,
+                  100 * own->second / reachable);
+    }
+  }
+
+ private:
+  std::map<std::string, double> best_;
+};
+
+}  // namespace
+}  // namespace playhead::bench
+
+int main(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  playhead::bench::add_all();
+  playhead::bench::Reporter reporter;
+  benchmark::RunSpecifiedBenchmarks(&reporter);
+  reporter.print_ratios();
+  return 0;
+}

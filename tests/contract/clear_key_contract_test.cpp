@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+// Clear Key under the contract of all DRM systems, and what it alone promises.
+#include <map>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "aes.h"
+#include "base64.h"
+#include "contract/drm_decryptor_contract.h"
+#include "contract/drm_persistent_contract.h"
+#include "contract/drm_system_contract.h"
+#include "drm_system_ids.h"
+#include "key_ids.h"
+#include "playhead/drm/clear_key.h"
+#include "pssh.h"
+
+namespace playhead::test {
+namespace {
+
+class MemoryLicenseStore final : public LicenseStore {
+ public:
+  Result<void> put(const std::string& id, ByteView record) override {
+    if (is_full) return make_error(ErrorCode::kStoreFull, "no room");
+    records[id].assign(record.begin(), record.end());
+    return {};
+  }
+  Result<std::vector<uint8_t>> get(const std::string& id) override {
+    const auto found = records.find(id);
+    if (found == records.end()) return make_error(ErrorCode::kDrmNoLicense, "not kept");
+    return found->second;
+  }
+  Result<void> remove(const std::string& id) override {
+    records.erase(id);
+    return {};
+  }
+
+  std::map<std::string, std::vector<uint8_t>> records;
+  bool is_full = false;
+};
+
+KeyId key_of(const KeyId& kid) {
+  KeyId key = kid;
+  for (uint8_t& byte : key) byte ^= 0x5a;
+  return key;
+}
+
+// A licence service that knows every key.
+std::string license(const std::vector<KeyId>& kids, std::optional<WallTime> expires_at,
+                    const std::string& type) {
+  std::string json = "{\"keys\":[";
+  for (const KeyId& kid : kids) {
+    if (json.back() == '}') json += ',';
+    json += "{\"kty\":\"oct\",\"kid\":\"" + drm::to_base64url(kid) + "\",\"k\":\"" +
+            drm::to_base64url(key_of(kid)) + "\"}";
+  }
+  json += "],\"type\":\"" + type + "\"";
+  if (expires_at) json += ",\"expires_at\":" + std::to_string(expires_at->us / 1'000'000);
+  return json + "}";
+}
+
+SharedBytes bytes_of(const std::string& text) {
+  return SharedBytes(std::vector<uint8_t>(text.begin(), text.end()));
+}
+
+// A service that keeps licences or does not, asked by one kind of initialisation data.
+template <InitDataType kType, bool kKeeps>
+class ClearKeyRig {
+ public:
+  DrmSystem& system() { return *system_; }
+  void end() { system_.reset(); }
+
+  InitData init_for(const std::vector<KeyId>& kids) {
+    if (kids.empty()) return {kType, bytes_of("{\"kids\":[")};
+    if (kType == InitDataType::kKeyIds) return {kType, bytes_of(drm::write_key_ids(kids))};
+    return {kType, SharedBytes(drm::write_pssh(drm::system_ids::kW3cCommon, kids, {}))};
+  }
+  SharedBytes answer(const DrmMessage& message, const std::vector<KeyId>& kids,
+                     std::optional<WallTime> expires_at = {}) {
+    const std::string challenge(as_text(message.challenge.view()));
+    if (message.type == DrmMessageType::kRelease) return message.challenge;
+    const bool keeps = challenge.find("\"persistent-license\"") != std::string::npos;
+    CHECK(challenge.find("\"kids\":[\"") != std::string::npos);
+    return bytes_of(license(kids, expires_at, keeps ? "persistent-license" : "temporary"));
+  }
+  std::vector<uint8_t> clear() { return std::vector<uint8_t>(1000, 0x77); }
+  std::vector<uint8_t> encrypted(const KeyId& kid, CryptoInfo& info) {
+    info.scheme = SampleScheme::kCenc;
+    info.kid = kid;
+    info.iv = {1, 2, 3, 4, 5, 6, 7, 8};
+    info.subsamples = {{100, 400}, {50, 450}};
+    std::vector<uint8_t> sample = clear();
+    auto cipher = AesCtr::make(key_of(kid));  // counter mode is its own inverse
+    REQUIRE(cipher.has_value());
+    REQUIRE(cipher->start(info.iv).has_value());
+    REQUIRE(cipher->decrypt(std::span(sample).subspan(100, 400)).has_value());
+    REQUIRE(cipher->decrypt(std::span(sample).subspan(550, 450)).has_value());
+    return sample;
+  }
+
+  MemoryLicenseStore store;
+
+ private:
+  std::unique_ptr<DrmSystem> system_ = make_clear_key_system({kKeeps ? &store : nullptr, 8});
+};
+
+using PsshRig = ClearKeyRig<InitDataType::kPssh, true>;
+using KeyIdsRig = ClearKeyRig<InitDataType::kKeyIds, false>;
+
+}  // namespace
+
+DRM_SYSTEM_CONTRACT(PsshRig);
+DRM_SYSTEM_CONTRACT(KeyIdsRig);
+DRM_DECRYPTOR_CONTRACT(PsshRig);
+DRM_DECRYPTOR_CONTRACT(KeyIdsRig);
+DRM_PERSISTENT_CONTRACT(PsshRig);
+DRM_PERSISTENT_CONTRACT(KeyIdsRig);
+
+TEST_CASE("clear_key: what it is") {
+  const auto system = make_clear_key_system({});
+  CHECK(system->name() == "clearkey");
+  CHECK(system->query(TrackKind::kVideo).level == SecurityLevel::kSl1000);
+  CHECK(system->query(TrackKind::kVideo).max_sessions == 32);
+  CHECK_FALSE(system->query(TrackKind::kAudio).keeps_licenses);
+  CHECK(system->system_ids().size() == 2);
+}
+
+TEST_CASE("clear_key: a licence that has already run out, or is for other keys") {
+  DrmWorld<PsshRig> world;
+  struct Case {
+    const char* name;
+    SessionKind kind;
+    std::string answer;
+    const char* says;
+  };
+  const WallTime past = world.executor.wall_now() - 1s;
+  const Case cases[] = {
+      {"over", SessionKind::kTemporary, license({kKidA}, past, "temporary"), "already run out"},
+      {"other keys", SessionKind::kTemporary, license({kKidB}, {}, "temporary"),
+       "none of the keys"},
+      {"not to be kept", SessionKind::kPersistent, license({kKidA}, {}, "temporary"),
+       "may not be kept"}};
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.name));
+    auto opened = world.open(c.kind);
+    REQUIRE(opened.session->request(world.rig.init_for({kKidA})).has_value());
+    world.executor.run_ready();
+    const auto done = world.update(opened, bytes_of(c.answer));
+    REQUIRE(done.has_value());
+    REQUIRE_FALSE(done->has_value());
+    CHECK(done->error().code == ErrorCode::kDrmLicense);
+    CHECK(done->error().context.find(c.says) != std::string::npos);
+    CHECK(world.open_sample(kKidA) == ErrorCode::kDrmNoKey);
+    CHECK(world.open_sample(kKidB) == ErrorCode::kDrmNoKey);
+  }
+}
+
+TEST_CASE("clear_key: no clock that is set changes when a licence ends for good") {
+  DrmWorld<PsshRig> world;
+  SUBCASE("set back: the time that has passed counts") {
+    auto opened = world.licensed({kKidA}, {kKidA}, world.executor.wall_now() + 1000s);
+    world.executor.jump_wall(-24h);
+    world.executor.run_for(999s);
+    CHECK_FALSE(world.open_sample(kKidA).has_value());
+    world.executor.run_for(1s);
+    CHECK(world.open_sample(kKidA) == ErrorCode::kDrmExpired);
+  }
+  SUBCASE("set forward: noticed within a minute") {
+    auto opened = world.licensed({kKidA}, {kKidA}, world.executor.wall_now() + 1000s);
+    world.executor.jump_wall(24h);
+    world.executor.run_for(60s);
+    CHECK(world.open_sample(kKidA) == ErrorCode::kDrmExpired);
+  }
+}
+
+TEST_CASE("clear_key: keys beyond those asked for serve as well") {
+  DrmWorld<PsshRig> world;
+  auto opened = world.licensed({kKidA}, {kKidA, kKidC});
+  CHECK(opened.told->status(kKidC) == KeyStatus::kUsable);
+  CHECK_FALSE(world.open_sample(kKidC).has_value());
+}
+
+TEST_CASE("clear_key: media that leaves its key unnamed") {
+  DrmWorld<PsshRig> world;
+  const KeyId zeros{};
+  auto opened = world.licensed({zeros}, {kKidA});
+  CryptoInfo info;
+  std::vector<uint8_t> sample = world.rig.encrypted(kKidA, info);
+  const std::vector<uint8_t> encrypted = sample;
+  info.kid = zeros;
+  CHECK(world.rig.system().decryptor()->decrypt(info, sample).has_value());
+  CHECK(sample == world.rig.clear());
+  auto second = world.licensed({kKidB}, {kKidB});  // now it could be either
+  sample = encrypted;
+  const auto result = world.rig.system().decryptor()->decrypt(info, sample);
+  REQUIRE_FALSE(result.has_value());
+  CHECK(result.error().code == ErrorCode::kDrmNoKey);
+}
+
+TEST_CASE("clear_key: a sample that contradicts its description is wiped") {
+  DrmWorld<PsshRig> world;
+  auto opened = world.licensed(kKidA);
+  CryptoInfo info;
+  std::vector<uint8_t> sample = world.rig.encrypted(kKidA, info);
+  info.subsamples = {{100, 400}, {50, 451}};
+  const auto result = world.rig.system().decryptor()->decrypt(info, sample);
+  REQUIRE_FALSE(result.has_value());
+  CHECK(result.error().code == ErrorCode::kDrmSample);
+  CHECK(sample == std::vector<uint8_t>(1000));
+  CHECK_FALSE(world.open_sample(kKidA).has_value());
+}
+
+TEST_CASE("clear_key: a licence that cannot be kept is none") {
+  DrmWorld<PsshRig> world;
+  auto opened = world.open(SessionKind::kPersistent);
+  REQUIRE(opened.session->request(world.rig.init_for({kKidA})).has_value());
+  world.executor.run_ready();
+  const SharedBytes answer = world.rig.answer(opened.told->messages.at(0), {kKidA});
+  world.rig.store.is_full = true;
+  const auto refused = world.update(opened, answer);
+  REQUIRE(refused.has_value());
+  REQUIRE_FALSE(refused->has_value());
+  CHECK(refused->error().code == ErrorCode::kStoreFull);
+  CHECK(opened.session->persistent_id().empty());
+  CHECK(world.open_sample(kKidA) == ErrorCode::kDrmNoKey);
+  world.rig.store.is_full = false;
+  REQUIRE(world.update(opened, answer)->has_value());
+  // Nor is one given back that the store cannot mark so: it would come to life again.
+  world.rig.store.is_full = true;
+  CHECK_FALSE(opened.session->release().has_value());
+  CHECK_FALSE(world.open_sample(kKidA).has_value());
+}
+
+TEST_CASE("clear_key: a kept licence that was damaged") {
+  DrmWorld<PsshRig> world;
+  auto kept = world.licensed({kKidA}, {kKidA}, {}, SessionKind::kPersistent);
+  const std::string id = kept.session->persistent_id();
+  std::vector<uint8_t>& record = world.rig.store.records.at(id);
+  for (const std::size_t size : {record.size() - 1, record.size() / 2, std::size_t{0}}) {
+    record.resize(size);
+    auto again = world.open(SessionKind::kPersistent);
+    const auto result = again.session->restore(id);
+    REQUIRE_FALSE(result.has_value());
+    CHECK(result.error().code == ErrorCode::kDrmNoLicense);
+  }
+}
+
+}  // namespace playhead::test
