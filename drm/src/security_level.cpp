@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "security_level.h"
+#include "playhead/drm/security_level.h"
 
 #include <algorithm>
 #include <cstdint>
