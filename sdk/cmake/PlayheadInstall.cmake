@@ -6,6 +6,7 @@ include(CMakePackageConfigHelpers)
 #   target | pkg-config modules | what a CMake consumer of the static library has to find
 # A dependency without a row stops the configuration: the two files below would be wrong without it.
 set(playhead_link_rows
+  "dl|@-ldl|"  # inside the C library today; drm loads modules by it
   "Threads::Threads|@-pthread|find_dependency(Threads)"
   "CURL::libcurl|libcurl|find_dependency(CURL)"
   "SQLite::SQLite3|sqlite3|find_dependency(SQLite3)"

@@ -1,108 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Clear Key under the contract of all DRM systems, and what it alone promises.
-#include <map>
 #include <string>
 
 #include <doctest/doctest.h>
 
-#include "aes.h"
-#include "base64.h"
+#include "contract/clear_key_rig.h"
 #include "contract/drm_decryptor_contract.h"
 #include "contract/drm_persistent_contract.h"
 #include "contract/drm_system_contract.h"
-#include "drm_system_ids.h"
-#include "key_ids.h"
-#include "playhead/drm/clear_key.h"
-#include "pssh.h"
 
 namespace playhead::test {
 namespace {
-
-class MemoryLicenseStore final : public LicenseStore {
- public:
-  Result<void> put(const std::string& id, ByteView record) override {
-    if (is_full) return make_error(ErrorCode::kStoreFull, "no room");
-    records[id].assign(record.begin(), record.end());
-    return {};
-  }
-  Result<std::vector<uint8_t>> get(const std::string& id) override {
-    const auto found = records.find(id);
-    if (found == records.end()) return make_error(ErrorCode::kDrmNoLicense, "not kept");
-    return found->second;
-  }
-  Result<void> remove(const std::string& id) override {
-    records.erase(id);
-    return {};
-  }
-
-  std::map<std::string, std::vector<uint8_t>> records;
-  bool is_full = false;
-};
-
-KeyId key_of(const KeyId& kid) {
-  KeyId key = kid;
-  for (uint8_t& byte : key) byte ^= 0x5a;
-  return key;
-}
-
-// A licence service that knows every key.
-std::string license(const std::vector<KeyId>& kids, std::optional<WallTime> expires_at,
-                    const std::string& type) {
-  std::string json = "{\"keys\":[";
-  for (const KeyId& kid : kids) {
-    if (json.back() == '}') json += ',';
-    json += "{\"kty\":\"oct\",\"kid\":\"" + drm::to_base64url(kid) + "\",\"k\":\"" +
-            drm::to_base64url(key_of(kid)) + "\"}";
-  }
-  json += "],\"type\":\"" + type + "\"";
-  if (expires_at) json += ",\"expires_at\":" + std::to_string(expires_at->us / 1'000'000);
-  return json + "}";
-}
-
-SharedBytes bytes_of(const std::string& text) {
-  return SharedBytes(std::vector<uint8_t>(text.begin(), text.end()));
-}
-
-// A service that keeps licences or does not, asked by one kind of initialisation data.
-template <InitDataType kType, bool kKeeps>
-class ClearKeyRig {
- public:
-  DrmSystem& system() { return *system_; }
-  void end() { system_.reset(); }
-
-  InitData init_for(const std::vector<KeyId>& kids) {
-    if (kids.empty()) return {kType, bytes_of("{\"kids\":[")};
-    if (kType == InitDataType::kKeyIds) return {kType, bytes_of(drm::write_key_ids(kids))};
-    return {kType, SharedBytes(drm::write_pssh(drm::system_ids::kW3cCommon, kids, {}))};
-  }
-  SharedBytes answer(const DrmMessage& message, const std::vector<KeyId>& kids,
-                     std::optional<WallTime> expires_at = {}) {
-    const std::string challenge(as_text(message.challenge.view()));
-    if (message.type == DrmMessageType::kRelease) return message.challenge;
-    const bool keeps = challenge.find("\"persistent-license\"") != std::string::npos;
-    CHECK(challenge.find("\"kids\":[\"") != std::string::npos);
-    return bytes_of(license(kids, expires_at, keeps ? "persistent-license" : "temporary"));
-  }
-  std::vector<uint8_t> clear() { return std::vector<uint8_t>(1000, 0x77); }
-  std::vector<uint8_t> encrypted(const KeyId& kid, CryptoInfo& info) {
-    info.scheme = SampleScheme::kCenc;
-    info.kid = kid;
-    info.iv = {1, 2, 3, 4, 5, 6, 7, 8};
-    info.subsamples = {{100, 400}, {50, 450}};
-    std::vector<uint8_t> sample = clear();
-    auto cipher = AesCtr::make(key_of(kid));  // counter mode is its own inverse
-    REQUIRE(cipher.has_value());
-    REQUIRE(cipher->start(info.iv).has_value());
-    REQUIRE(cipher->decrypt(std::span(sample).subspan(100, 400)).has_value());
-    REQUIRE(cipher->decrypt(std::span(sample).subspan(550, 450)).has_value());
-    return sample;
-  }
-
-  MemoryLicenseStore store;
-
- private:
-  std::unique_ptr<DrmSystem> system_ = make_clear_key_system({kKeeps ? &store : nullptr, 8});
-};
 
 using PsshRig = ClearKeyRig<InitDataType::kPssh, true>;
 using KeyIdsRig = ClearKeyRig<InitDataType::kKeyIds, false>;
