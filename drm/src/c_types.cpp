@@ -96,6 +96,7 @@ std::string plain_text(std::string_view text) {
     is_query = c == '?';
     plain += is_plain ? c : ' ';
   }
+  plain.resize(plain.find_last_not_of(' ') + 1);
   return plain;
 }
 

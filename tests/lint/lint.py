@@ -90,6 +90,8 @@ THIRD_PARTY = [
     ("libsw*/*", ("sdk/src/decode/*", "demo-player/image_decoder.cpp")),
     ("SoundTouch.h", ("sdk/src/decode/audio_stretcher.cpp",)),
     ("dlfcn.h", ("drm/src/shared_library.cpp",)),
+    ("elf.h", ("drm/src/shared_library.cpp",)),
+    ("link.h", ("drm/src/shared_library.cpp",)),
     ("malloc.h", ("demo-player/main.cpp",)),
     ("SDL2/*", ("demo-player/*",)),
     ("SDL*.h", ("demo-player/*",)),
