@@ -29,15 +29,29 @@ Result<std::unique_ptr<DrmSession>> CSession::open(std::shared_ptr<CCore> core, 
   if (opened == nullptr) {
     return make_error(ErrorCode::kDrmModule, "the module opens a session that is none");
   }
-  session->session_ = opened;
+  if (!session->take(opened)) {
+    return make_error(ErrorCode::kDrmModule, "the module opens a session that is open already");
+  }
   return std::unique_ptr<DrmSession>(std::move(session));
+}
+
+bool CSession::take(playhead_cdm_session* opened) {
+  const std::lock_guard lock(core_->mutex);
+  if (!core_->open_sessions.insert(opened).second) return false;
+  session_ = opened;
+  return true;
 }
 
 // First nothing is heard any more, so that what the module says while it closes is refused.
 CSession::~CSession() {
   core_->host.remove(number_);
   timers_.clear();
-  if (session_ != nullptr) table().close(session_);
+  if (session_ == nullptr) return;
+  {
+    const std::lock_guard lock(core_->mutex);
+    core_->open_sessions.erase(session_);
+  }
+  table().close(session_);
 }
 
 template <typename Function, typename Call>

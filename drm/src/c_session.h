@@ -3,7 +3,10 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "c_host.h"
 
@@ -25,6 +28,8 @@ struct CCore {
   std::vector<KeyId> system_ids;
   std::vector<std::string> key_formats;
   CHost host;
+  std::mutex mutex;
+  std::set<playhead_cdm_session*> open_sessions;  // under mutex
 };
 
 // A session behind a table, on the thread of its executor.
@@ -55,6 +60,8 @@ class CSession final : public DrmSession, private CSessionSink {
   void on_timer(MonotonicTime at, uint64_t token) override;
   void on_cancel(uint64_t token) override;
 
+  // False: it is somebody else's, and must not be closed twice.
+  bool take(playhead_cdm_session* opened);
   [[nodiscard]] const playhead_cdm_system& table() const { return core_->table; }
   // Calls an optional function: `call(error)`.
   template <typename Function, typename Call>

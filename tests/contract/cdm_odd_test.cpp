@@ -227,6 +227,18 @@ TEST_CASE("odd module: an update ends once, or when the session does") {
   CHECK(ended == 84);
 }
 
+TEST_CASE("odd module: a session it opens twice is closed once") {
+  World world;
+  auto first = world.open();
+  REQUIRE(ask(first, "again").has_value());
+  DrmRecorder told;
+  const auto second =
+      world.rig.system().open_session(SessionKind::kTemporary, world.executor, told);
+  REQUIRE_FALSE(second.has_value());
+  CHECK(second.error().code == ErrorCode::kDrmModule);
+  CHECK(ask(first, "well").has_value());
+}
+
 TEST_CASE("odd module: functions it does not have") {
   World world;
   auto opened = world.open();
