@@ -11,7 +11,10 @@
 #include <openssl/evp.h>
 
 #include "bench/cpu_clock.h"
+#include "bench/licensed_system.h"
 #include "cenc_decryptor.h"
+#include "playhead/drm/cdm_module.h"
+#include "playhead/drm/clear_key.h"
 #include "sample_aes.h"
 #include "segment_cipher.h"
 
@@ -88,6 +91,27 @@ void add_sample(const std::string& name, const CryptoInfo& info, std::size_t byt
   })->UseManualTime();
 }
 
+// By a whole Clear Key system: `make` gives it.
+template <typename Make>
+void add_system(const std::string& name, Make make, const CryptoInfo& info, std::size_t bytes) {
+  benchmark::RegisterBenchmark(name.c_str(), [make, info, bytes](benchmark::State& state) {
+    const LicensedSystem system(make(), kKey);
+    if (system.decryptor() == nullptr) return state.SkipWithError("no decryptor");
+    Bytes sample(bytes);
+    measure(state, bytes, [&] { return system.decryptor()->decrypt(info, sample).has_value(); });
+  })->UseManualTime();
+}
+
+std::unique_ptr<DrmSystem> built_in() { return make_clear_key_system({}); }
+
+std::unique_ptr<DrmSystem> from_module() {
+#ifdef PLAYHEAD_CLEARKEY_MODULE
+  auto system = load_cdm_module(PLAYHEAD_CLEARKEY_MODULE, {});
+  if (system) return *std::move(system);
+#endif
+  return nullptr;
+}
+
 // An access unit of one slice that needs no escapes.
 void add_sample_aes(const std::string& name, std::size_t bytes) {
   benchmark::RegisterBenchmark(name.c_str(), [bytes](benchmark::State& state) {
@@ -136,12 +160,19 @@ struct Ratio {
 constexpr double kAll = 1;
 constexpr double kPattern = static_cast<double>(kSample) / kTenth;
 const Ratio kRatios[] = {
-    {"cenc/full_16k", "evp/ctr_16k", kAll},           {"cenc/full_1k", "evp/ctr_1k", kAll},
-    {"cenc/full_1k", "evp/ctr_1k_anew", kAll},        {"cenc/subsamples_4x4k", "evp/ctr_16k", kAll},
-    {"cens/1:9_16k", "evp/ctr_1.6k", kPattern},       {"cbc1/full_16k", "evp/cbc_16k", kAll},
-    {"cbcs/full_16k", "evp/cbc_16k", kAll},           {"cbcs/1:9_16k", "evp/cbc_1.6k", kPattern},
-    {"cbcs/1:9_4x4k", "evp/cbc_1.6k", kPattern},      {"aes128/pieces_16k", "evp/cbc_16k", kAll},
+    {"cenc/full_16k", "evp/ctr_16k", kAll},
+    {"cenc/full_1k", "evp/ctr_1k", kAll},
+    {"cenc/full_1k", "evp/ctr_1k_anew", kAll},
+    {"cenc/subsamples_4x4k", "evp/ctr_16k", kAll},
+    {"cens/1:9_16k", "evp/ctr_1.6k", kPattern},
+    {"cbc1/full_16k", "evp/cbc_16k", kAll},
+    {"cbcs/full_16k", "evp/cbc_16k", kAll},
+    {"cbcs/1:9_16k", "evp/cbc_1.6k", kPattern},
+    {"cbcs/1:9_4x4k", "evp/cbc_1.6k", kPattern},
+    {"aes128/pieces_16k", "evp/cbc_16k", kAll},
     {"aes256ctr/pieces_16k", "evp/ctr256_16k", kAll},
+    {"module/cenc_4x4k", "system/cenc_4x4k", kAll},
+    {"module/cenc_1k", "system/cenc_1k", kAll},
 };
 
 void add_all() {
@@ -161,6 +192,11 @@ void add_all() {
   add_sample("cbcs/full_16k", info_of(kCbcs, 0, 0, {}), kSample);
   add_sample("cbcs/1:9_16k", info_of(kCbcs, 1, 9, slices(1, kSample)), kSample);
   add_sample("cbcs/1:9_4x4k", info_of(kCbcs, 1, 9, slices(4, 4096)), kSample);
+  // What the table of C functions costs.
+  add_system("system/cenc_4x4k", built_in, info_of(kCenc, 0, 0, slices(4, 4096)), kSample);
+  add_system("module/cenc_4x4k", from_module, info_of(kCenc, 0, 0, slices(4, 4096)), kSample);
+  add_system("system/cenc_1k", built_in, info_of(kCenc, 0, 0, slices(1, 1024)), 1024);
+  add_system("module/cenc_1k", from_module, info_of(kCenc, 0, 0, slices(1, 1024)), 1024);
   add_sample_aes("sample_aes/avc_16k", kSample);
   add_segment("aes128/pieces_16k", EncryptionMethod::kAes128, kSample);
   add_segment("aes256ctr/pieces_16k", EncryptionMethod::kAes256Ctr, kSample);
