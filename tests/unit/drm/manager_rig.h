@@ -45,7 +45,7 @@ inline ContentProtection protection_of(const KeyId& system, const std::vector<Ke
   return protection;
 }
 
-struct ManagerRig final : DrmManagerListener {
+struct ManagerRig : DrmManagerListener {
   ~ManagerRig() override {
     manager.reset();
     CHECK(service.under_way == 0);
