@@ -135,6 +135,18 @@ TEST_CASE("drm manager: a renewal that is refused ends with the typed error, wit
   CHECK(rig.service.seen.size() == 3);
 }
 
+TEST_CASE("drm manager: a renewal that comes too late is not waited for") {
+  PlayingRig rig;
+  rig.service.latency = 1h;  // of the renewal
+  REQUIRE(
+      rig.executor.run_until_true([&] { return rig.count(DrmMessageType::kRenewal) == 1; }, 60s));
+  rig.service.latency = 100ms;
+  rig.executor.run_for(20s);
+  CHECK(rig.manager->status(kA) == KeyStatus::kUsable);
+  CHECK(rig.count(DrmMessageType::kLicenseRequest) == 2);
+  CHECK(rig.service.under_way == 0);
+}
+
 TEST_CASE("drm manager: what comes after the end") {
   struct Case {
     const char* name;
