@@ -13,8 +13,6 @@
 namespace playhead::drm {
 namespace {
 
-constexpr std::string_view kMp4Protection = "urn:mpeg:dash:mp4protection:2011";
-
 template <typename T>
 bool has(const std::vector<T>& list, const T& item) {
   return std::find(list.begin(), list.end(), item) != list.end();
@@ -47,10 +45,6 @@ bool speaks_of(const ContentProtection& protection, const RegisteredSystem& syst
   return id && serves(system, *id);
 }
 
-bool is_clear_key(const RegisteredSystem& system) {
-  return has(system.ids, system_ids::kW3cCommon);
-}
-
 // Initialisation data of one system, gathered from all elements that speak of it.
 class Gatherer {
  public:
@@ -80,7 +74,7 @@ class Gatherer {
       choice.init = {InitDataType::kPlayReady, object_};
     } else if (!uri_.empty()) {
       choice.init = {InitDataType::kKeyUri, shared(uri_)};
-    } else if (is_clear_key(system_) && !kids_.empty()) {
+    } else if (needs_key_ids_only(system_) && !kids_.empty()) {
       choice.init = {InitDataType::kKeyIds, shared(write_key_ids(kids_))};
     }
   }
@@ -148,12 +142,12 @@ std::optional<DrmChoice> choice_of(std::span<const ContentProtection> protection
     if (speaks_of(protection, system)) {
       choice.is_announced = true;
       gatherer.add(protection);
-    } else if (is_same_text(protection.scheme, kMp4Protection)) {
+    } else if (is_same_text(protection.scheme, kMp4ProtectionScheme)) {
       has_common_kids = has_common_kids || !protection.default_kids.empty();
       gatherer.add_kids(protection.default_kids);
     }
   }
-  if (!choice.is_announced && !(is_clear_key(system) && has_common_kids)) return std::nullopt;
+  if (!choice.is_announced && !(needs_key_ids_only(system) && has_common_kids)) return std::nullopt;
   std::move(gatherer).finish(choice);
   return choice;
 }
@@ -178,6 +172,10 @@ std::optional<SampleScheme> scheme_of_text(std::string_view text) {
 
 RegisteredSystem registered(const DrmSystem& system) {
   return {system.name(), system.system_ids(), system.key_formats()};
+}
+
+bool needs_key_ids_only(const RegisteredSystem& system) {
+  return has(system.ids, system_ids::kW3cCommon);
 }
 
 std::vector<DrmChoice> choose_systems(std::span<const ContentProtection> protections,

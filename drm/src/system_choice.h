@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "playhead/drm/drm_system.h"
@@ -19,6 +20,11 @@ struct RegisteredSystem {
   std::vector<std::string> key_formats;
 };
 [[nodiscard]] RegisteredSystem registered(const DrmSystem& system);
+// Clear Key and its like: any key can be asked for by its id, whatever else the manifest says.
+[[nodiscard]] bool needs_key_ids_only(const RegisteredSystem& system);
+
+// DASH @schemeIdUri that names the encryption scheme and @default_KID for all systems.
+inline constexpr std::string_view kMp4ProtectionScheme = "urn:mpeg:dash:mp4protection:2011";
 
 struct DrmChoice {
   std::size_t system = 0;  // into what is registered

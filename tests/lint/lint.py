@@ -37,7 +37,7 @@ MODULES = {
     "container": ("sdk/src/container", ("public", "base")),
     "manifest": ("sdk/src/manifest", ("public", "base", "container")),
     "text": ("sdk/src/text", ("public", "base", "container")),
-    "session": ("sdk/src/session", ("public", "base", "net")),
+    "session": ("sdk/src/session", ("public", "base", "net", "drm")),
     "abr": ("abr", ("public",)),
     "abr-sim": ("abr/sim", ("public", "base", "abr")),  # a command beside the library
     "drm": ("drm", ("public",)),

@@ -6,11 +6,9 @@
 #include <string_view>
 #include <vector>
 
-namespace playhead {
+#include "base/base64.h"
 
-// Base64 (RFC 4648 §4) with or without padding; white space between the digits is passed over, as
-// XML writers break lines. Anything else is no value.
-[[nodiscard]] std::optional<std::vector<uint8_t>> decode_base64(std::string_view text);
+namespace playhead {
 
 // What a URL such as "data:text/plain;base64,AAAA" (RFC 2397) carries; no value for other URLs, and
 // for data that is not Base64.

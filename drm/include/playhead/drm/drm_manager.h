@@ -29,7 +29,9 @@ struct DrmManagerConfig {
   std::vector<std::string> distrusted;
 };
 
-// Why a system or a level was left for another; goes to the app.
+// Why a system or a level was left for another; goes to the app. Each way once. A licence that was
+// refused (kDrmLicenseRefused) says nothing against the system itself: to be remembered as
+// distrusted are systems left for other reasons.
 struct DrmFallback {
   std::string from, to;  // "name/level"; `to` empty: there is none left
   Error reason;
@@ -65,7 +67,9 @@ class DrmManager {
 
   // These keys will be wanted: asks for a licence at once, unless a session has them or is asking.
   // As early as possible, in parallel with the first segment; again with every Period. Whatever
-  // fails is told by status() of the keys, or by failure() when no key is named.
+  // fails is told by status() of the keys, or by failure() when no key is named. What failed is not
+  // asked for again, but for a service that did not answer, 10 s later. Where manifest and media
+  // have no initialisation data yet nothing is asked for until they do.
   virtual void require(TrackKind track, std::span<const ContentProtection> protections) = 0;
   // The same, by what the container says (init segments, key rotation in the moof). `protections`
   // is what the manifest said of it, for the choice of the system and the URL; may be empty.
@@ -86,8 +90,8 @@ class DrmManager {
   // The display changed.
   virtual void set_output(OutputProtection output) = 0;
 
-  // Opens samples by whichever session has their key; any thread; stays valid, with what keys it
-  // had, beyond the manager. Null: no registered system decrypts samples (path B alone).
+  // Opens samples by whichever session has their key; any thread; stays valid beyond the manager,
+  // but without keys. Null: no registered system decrypts samples (path B alone).
   [[nodiscard]] virtual std::shared_ptr<SampleDecryptor> decryptor() const = 0;
 
   // The viewer resumes: licences whose renewal was due meanwhile are renewed before samples are

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <utility>
+
+#include "drm_manager_impl.h"
+#include "drm_system_ids.h"
+#include "key_ids.h"
+#include "media_protection.h"
+
+namespace playhead {
+namespace drm {
+namespace {
+
+// Sets of keys that are remembered though they failed; chosen: a live title that changes its key
+// every minute fails for four hours before the first one is asked for again.
+constexpr std::size_t kKeySets = 256;
+// How long after the service did not answer the next require() asks again. Shorter: every segment
+// may start another 30 s of asking; longer: a network that is back is noticed later. Chosen.
+constexpr Duration kAskAgain = 10s;
+
+template <typename T>
+bool has(const std::vector<T>& list, const T& item) {
+  return std::find(list.begin(), list.end(), item) != list.end();
+}
+
+// The level of what is best protected names the rung.
+SecurityLevel level_of(const DrmSystem& system) {
+  const SecurityLevel video = system.query(TrackKind::kVideo).level;
+  return video != SecurityLevel::kNone ? video : system.query(TrackKind::kAudio).level;
+}
+
+std::vector<KeyId> kids_of(const DrmChoice& choice, const std::vector<KeyId>& named) {
+  std::vector<KeyId> kids = named;
+  const auto add_all = [&](const std::vector<KeyId>& more) {
+    for (const KeyId& kid : more) {
+      if (!has(kids, kid)) kids.push_back(kid);
+    }
+  };
+  add_all(choice.kids);
+  if (const Result<std::vector<KeyId>> asked = key_ids_of(choice.init)) add_all(*asked);
+  return kids;
+}
+
+Error no_system(std::span<const ContentProtection> protections) {
+  std::vector<std::string> names;
+  for (const ContentProtection& protection : protections) {
+    if (protection.scheme == kMp4ProtectionScheme) continue;
+    const std::optional<KeyId> id = system_id_of_key_format(protection.scheme);
+    std::string name(id ? system_name(*id) : "");
+    if (name.empty()) name = protection.scheme;
+    if (!name.empty() && !has(names, name)) names.push_back(std::move(name));
+  }
+  std::string text = names.empty() ? "the title does not say which system it needs" : "it needs ";
+  for (std::size_t i = 0; i < names.size(); ++i) text += (i == 0 ? "" : " or ") + names[i];
+  return make_error(ErrorCode::kDrmNoSystem, std::move(text));
+}
+
+}  // namespace
+
+DrmManagerImpl::DrmManagerImpl(DrmManagerConfig config, LicenseFetcher& fetcher, Executor& executor,
+                               DrmManagerListener& listener)
+    : executor_(executor),
+      fetcher_(fetcher),
+      listener_(listener),
+      preference_(std::move(config.preference)),
+      license_url_(std::move(config.license_url)),
+      output_(config.output) {
+  std::vector<std::shared_ptr<SampleDecryptor>> decryptors;
+  for (std::unique_ptr<DrmSystem>& system : config.systems) {
+    System& added = systems_.emplace_back();
+    added.registered = registered(*system);
+    added.label = rung_name(added.registered.name, level_of(*system));
+    added.is_distrusted = has(config.distrusted, added.label);
+    if (std::shared_ptr<SampleDecryptor> decryptor = system->decryptor()) {
+      added.decryptor = decryptors.size();
+      decryptors.push_back(std::move(decryptor));
+    }
+    added.system = std::move(system);
+  }
+  if (!decryptors.empty()) router_ = std::make_shared<SampleRouter>(std::move(decryptors));
+}
+
+std::vector<DrmChoice> DrmManagerImpl::ladder_of(
+    TrackKind track, std::span<const ContentProtection> protections) const {
+  std::vector<RegisteredSystem> registered;
+  std::vector<LadderSystem> known;
+  for (const System& system : systems_) {
+    registered.push_back(system.registered);
+    known.push_back({system.registered.name, system.is_distrusted, system.system->query(track)});
+  }
+  return make_ladder(choose_systems(protections, registered, preference_), known,
+                     scheme_of(protections));
+}
+
+Result<void> DrmManagerImpl::can_open(TrackKind track,
+                                      std::span<const ContentProtection> protections) const {
+  if (!ladder_of(track, protections).empty()) return {};
+  return no_system(protections);
+}
+
+void DrmManagerImpl::require(TrackKind track, std::span<const ContentProtection> protections) {
+  require_keys({track, named_kids(protections), false}, protections);
+}
+
+void DrmManagerImpl::require(TrackKind track, std::span<const ContentProtection> protections,
+                             const MediaProtection& media) {
+  const Wish wish{track, media_kids(protections, media), true};
+  if (is_asked_by_manifest(wish, protections)) return;
+  require_keys(wish, with_media(protections, media));
+}
+
+// What the manifest says comes first: where it does not name its keys, or speaks of them by a URI,
+// the request made for it is for those the media names as well.
+bool DrmManagerImpl::is_asked_by_manifest(const Wish& wish,
+                                          std::span<const ContentProtection> protections) {
+  if (is_stopped_ || wish.kids.empty() || protections.empty()) return false;
+  const std::vector<KeyId> missing = registry_.missing_of(wish.kids);
+  if (missing.empty()) return false;
+  const std::vector<DrmChoice> ladder = ladder_of(wish.track, protections);
+  KeySet* set = ladder.empty() || ladder.front().init.bytes.empty()
+                    ? nullptr
+                    : registry_.find(ladder.front());
+  if (set == nullptr) return false;
+  if (!set->kids.empty() && ladder.front().init.type != InitDataType::kKeyUri) return false;
+  join(*set, missing, wish.track);
+  return true;
+}
+
+void DrmManagerImpl::require_keys(const Wish& wish,
+                                  std::span<const ContentProtection> protections) {
+  if (is_stopped_) return;
+  for (const KeyId& kid : wish.kids) {
+    if (KeySet* set = registry_.find(kid)) revive(*set);
+  }
+  const bool is_known = !wish.kids.empty() && registry_.missing_of(wish.kids).empty();
+  if (is_known) return registry_.touch(wish.kids, wish.track);
+  std::vector<DrmChoice> ladder = ladder_of(wish.track, protections);
+  if (ladder.empty()) {
+    return fail(add_set(wish.track, registry_.missing_of(wish.kids), {}), no_system(protections));
+  }
+  if (ladder.front().init.bytes.empty() && !wish.has_media) {
+    announced_[wish.track] = systems_[ladder.front().system].system->query(wish.track).level;
+    return;
+  }
+  std::erase_if(ladder, [](const DrmChoice& choice) { return choice.init.bytes.empty(); });
+  if (ladder.empty()) return;  // the boxes may come with the samples
+  const std::vector<KeyId> kids = kids_of(ladder.front(), wish.kids);
+  std::vector<KeyId> missing = registry_.missing_of(kids);
+  if (!kids.empty() && missing.empty()) return registry_.touch(kids, wish.track);
+  if (KeySet* same = registry_.find(ladder.front())) return join(*same, missing, wish.track);
+  narrow(ladder, missing);
+  ask(add_set(wish.track, std::move(missing), std::move(ladder)));
+}
+
+KeySet& DrmManagerImpl::add_set(TrackKind track, std::vector<KeyId> kids,
+                                std::vector<DrmChoice> ladder) {
+  auto made = std::make_unique<KeySet>();
+  made->kids = std::move(kids);
+  made->ladder = std::move(ladder);
+  KeySet& set = registry_.add(std::move(made));
+  registry_.touch(set, track);
+  registry_.trim(kKeySets);
+  return set;
+}
+
+void DrmManagerImpl::join(KeySet& set, const std::vector<KeyId>& kids, TrackKind track) {
+  for (const KeyId& kid : kids) {
+    if (!has(set.kids, kid)) set.kids.push_back(kid);
+  }
+  if (set.session) set.session->add_kids(kids);
+  registry_.touch(set, track);
+  revive(set);
+  if (!kids.empty()) tell_changed();
+}
+
+// Asks for no key that is there or on its way, where the system can be asked for single keys.
+void DrmManagerImpl::narrow(std::vector<DrmChoice>& ladder, const std::vector<KeyId>& kids) const {
+  for (DrmChoice& choice : ladder) {
+    if (!needs_key_ids_only(systems_[choice.system].registered) || kids.empty()) continue;
+    const Result<std::vector<KeyId>> asked = key_ids_of(choice.init);
+    const bool is_exact =
+        asked && asked->size() == kids.size() &&
+        std::all_of(kids.begin(), kids.end(), [&](const KeyId& kid) { return has(*asked, kid); });
+    if (is_exact) continue;
+    const std::string text = write_key_ids(kids);
+    choice.init = {InitDataType::kKeyIds,
+                   SharedBytes(std::vector<uint8_t>(text.begin(), text.end()))};
+  }
+}
+
+// What failed for want of an answer is asked for again.
+void DrmManagerImpl::revive(KeySet& set) {
+  const bool may_pass = set.failure && set.failure->code == ErrorCode::kDrmLicenseUnreachable;
+  if (!may_pass || executor_.now() - set.failed_at < kAskAgain) return;
+  set.rung = 0;
+  ask(set);
+}
+
+SecurityLevel DrmManagerImpl::level(TrackKind track) const {
+  std::optional<SecurityLevel> served;
+  std::optional<SecurityLevel> failed;
+  for (const auto& set : registry_.sets()) {
+    if (set->ladder.empty() || !has(set->tracks, track)) continue;
+    const DrmChoice& choice = set->ladder[std::min(set->rung, set->ladder.size() - 1)];
+    const SecurityLevel level = systems_[choice.system].system->query(track).level;
+    std::optional<SecurityLevel>& least = set->failure ? failed : served;
+    least = least ? std::min(*least, level) : level;
+  }
+  if (!served) served = failed;
+  if (!served) {
+    const auto announced = announced_.find(track);
+    if (announced == announced_.end()) return SecurityLevel::kSl3000;
+    served = announced->second;
+  }
+  return effective_level(*served, output_);
+}
+
+void DrmManagerImpl::set_output(OutputProtection output) {
+  if (output == output_) return;
+  output_ = output;
+  tell_changed();
+}
+
+}  // namespace drm
+
+std::unique_ptr<DrmManager> DrmManager::make(DrmManagerConfig config, LicenseFetcher& fetcher,
+                                             Executor& executor, DrmManagerListener& listener) {
+  return std::make_unique<drm::DrmManagerImpl>(std::move(config), fetcher, executor, listener);
+}
+
+}  // namespace playhead

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <utility>
+
+#include "drm_manager_impl.h"
+#include "renewal_policy.h"
+
+namespace playhead::drm {
+
+// In a task of its own: a listener may do anything, also end the manager.
+template <typename Tell>
+void DrmManagerImpl::tell(Tell tell) {
+  executor_.post([alive = std::weak_ptr<const bool>(alive_), tell = std::move(tell)]() mutable {
+    if (!alive.expired()) tell();
+  });
+}
+
+void DrmManagerImpl::tell_changed() {
+  if (router_) {
+    std::map<KeyId, std::size_t> routes;
+    for (const auto& [kid, system] : registry_.routes()) {
+      if (systems_[system].decryptor) routes.emplace(kid, *systems_[system].decryptor);
+    }
+    router_->set_routes(std::move(routes));
+  }
+  if (is_change_told_) return;
+  is_change_told_ = true;
+  tell([this] {
+    is_change_told_ = false;
+    listener_.on_drm_changed();
+  });
+}
+
+void DrmManagerImpl::ask(KeySet& set) {
+  set.failure.reset();
+  for (; set.rung < set.ladder.size(); ++set.rung) {
+    const System& system = systems_[set.ladder[set.rung].system];
+    if (system.failure) {
+      set.reason = set.reason ? better_reason(*set.reason, *system.failure) : *system.failure;
+      continue;
+    }
+    const Result<void> opened = open(set);
+    if (opened) return tell_changed();
+    if (!leave_rung(set, opened.error(), FailureSource::kSystem)) return;
+  }
+  fail(set, set.reason.value_or(make_error(ErrorCode::kDrmNoSystem, "no system is left")));
+}
+
+Result<void> DrmManagerImpl::open(KeySet& set) {
+  const DrmChoice& choice = set.ladder[set.rung];
+  DrmSystem& system = *systems_[choice.system].system;
+  const DrmCapabilities capabilities = system.query(set.tracks.front());
+  while (registry_.open_sessions(system) >= std::max(capabilities.max_sessions, 1) &&
+         make_room(system, set)) {
+  }
+  LicenseOrder order;
+  order.system = &system;
+  order.init = choice.init;
+  order.url = license_url_.empty() ? choice.license_url : license_url_;
+  order.kids = set.kids;
+  order.level = capabilities.level;
+  LicenseSession::Owner& owner = *this;
+  set.session = std::make_unique<LicenseSession>(std::move(order), fetcher_, executor_, owner);
+  Result<void> started = set.session->start();
+  // Sessions are also taken by others than this manager.
+  while (!started && started.error().code == ErrorCode::kDrmBusy && make_room(system, set)) {
+    started = set.session->start();
+  }
+  if (!started) set.session.reset();
+  return started;
+}
+
+// Closes one session of the system: one that ran out, or what nobody wanted for the longest time.
+bool DrmManagerImpl::make_room(const DrmSystem& system, const KeySet& set) {
+  if (registry_.close_former(system)) return true;
+  const KeySet* least = registry_.least_wanted(system, set);
+  if (least == nullptr) return false;
+  registry_.remove(*least);
+  return true;
+}
+
+// False: another system would fare the same, the set has failed.
+bool DrmManagerImpl::leave_rung(KeySet& set, const Error& error, FailureSource source) {
+  const Fallback fallback = fallback_of(error.code, source);
+  if (fallback == Fallback::kStay) {
+    fail(set, error);
+    return false;
+  }
+  if (fallback == Fallback::kSystem) systems_[set.ladder[set.rung].system].failure = error;
+  set.reason = set.reason ? better_reason(*set.reason, error) : error;
+  tell_fallback(set, error);
+  return true;
+}
+
+void DrmManagerImpl::tell_fallback(const KeySet& set, const Error& error) {
+  DrmFallback fallback{systems_[set.ladder[set.rung].system].label, "", error};
+  for (std::size_t next = set.rung + 1; next < set.ladder.size(); ++next) {
+    const System& system = systems_[set.ladder[next].system];
+    if (system.failure) continue;
+    fallback.to = system.label;
+    break;
+  }
+  const std::string what =
+      fallback.from + ">" + fallback.to + ">" + std::to_string(static_cast<int>(error.code));
+  if (!told_fallbacks_.insert(what).second) return;
+  tell([this, fallback = std::move(fallback)] { listener_.on_drm_fallback(fallback); });
+}
+
+void DrmManagerImpl::fail(KeySet& set, Error error) {
+  if (set.has_expired && error.code == ErrorCode::kDrmLicense) {
+    error = make_error(ErrorCode::kDrmExpired, "no new licence: " + error.context, error.detail);
+  }
+  set.session.reset();
+  set.failure = std::move(error);
+  set.failed_at = executor_.now();
+  tell_changed();
+}
+
+void DrmManagerImpl::on_license_keys(LicenseSession& session) {
+  KeySet* set = registry_.owner_of(session);
+  if (set == nullptr) return;
+  if (session.has_usable_key()) {
+    set->former.reset();
+    set->has_expired = false;
+    set->reason.reset();
+    if (!is_licensed_) tell([this] { listener_.on_drm_licensed(); });
+    is_licensed_ = true;
+  }
+  tell_changed();
+}
+
+void DrmManagerImpl::on_license_failed(LicenseSession& session, Error error, FailureSource source) {
+  KeySet* set = registry_.owner_of(session);
+  if (set == nullptr) return;
+  set->session.reset();
+  if (!leave_rung(*set, error, source)) return;
+  ++set->rung;
+  ask(*set);
+}
+
+// What ran out is never renewed: a new licence is asked for, in a session of its own.
+void DrmManagerImpl::on_license_expired(LicenseSession& session) {
+  KeySet* set = registry_.owner_of(session);
+  if (set == nullptr) return;
+  const bool is_short = executor_.now() - session.started_at() < kLeastLifetime;
+  session.rest();
+  set->former = std::move(set->session);
+  set->has_expired = true;
+  if (is_short) {
+    return fail(*set, make_error(ErrorCode::kDrmExpired, "the licence ends as it comes"));
+  }
+  ask(*set);
+}
+
+void DrmManagerImpl::on_resume() {
+  if (is_stopped_) return;
+  for (const auto& set : registry_.sets()) {
+    if (set->session) set->session->on_resume();
+  }
+  // Asking may close sessions of other sets: look for the next one from the beginning.
+  const auto has_ended = [](const auto& set) { return set->failure && set->has_expired; };
+  std::vector<KeySet*> tried;
+  while (true) {
+    const auto& sets = registry_.sets();
+    const auto found = std::find_if(sets.begin(), sets.end(), [&](const auto& set) {
+      return has_ended(set) && std::find(tried.begin(), tried.end(), set.get()) == tried.end();
+    });
+    if (found == sets.end()) return;
+    KeySet& set = **found;
+    tried.push_back(&set);
+    set.rung = 0;
+    ask(set);
+  }
+}
+
+void DrmManagerImpl::stop(Duration limit, UniqueFunction<void()> done) {
+  stop_done_.push_back(std::move(done));
+  if (is_stopped_) {
+    if (!stop_limit_) finish_stop();
+    return;
+  }
+  is_stopped_ = true;
+  bool is_returning = false;
+  for (const auto& set : registry_.sets()) {
+    set->former.reset();
+    if (!set->session) continue;
+    if (set->session->give_back()) {
+      is_returning = true;
+    } else {
+      set->session.reset();
+    }
+  }
+  if (!is_returning) return finish_stop();
+  stop_limit_ = executor_.post_at(executor_.now() + limit, [this] { finish_stop(); });
+}
+
+void DrmManagerImpl::on_license_returned(LicenseSession& session) {
+  KeySet* set = registry_.owner_of(session);
+  if (set == nullptr) return;
+  set->session.reset();
+  const bool is_over = std::none_of(registry_.sets().begin(), registry_.sets().end(),
+                                    [](const auto& left) { return left->session != nullptr; });
+  if (is_over) finish_stop();
+}
+
+void DrmManagerImpl::finish_stop() {
+  stop_limit_.reset();
+  registry_.clear();
+  for (UniqueFunction<void()>& done : stop_done_) {
+    if (done) tell([done = std::move(done)]() mutable { done(); });
+  }
+  stop_done_.clear();
+}
+
+}  // namespace playhead::drm

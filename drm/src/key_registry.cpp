@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "key_registry.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace playhead::drm {
+namespace {
+
+template <typename T>
+bool has(const std::vector<T>& list, const T& item) {
+  return std::find(list.begin(), list.end(), item) != list.end();
+}
+
+// What serves a viewer better comes first.
+int rank_of(KeyStatus status) {
+  constexpr KeyStatus kOrder[] = {KeyStatus::kUsable,           KeyStatus::kOutputDownscaled,
+                                  KeyStatus::kUsableInFuture,   KeyStatus::kPending,
+                                  KeyStatus::kOutputRestricted, KeyStatus::kExpired,
+                                  KeyStatus::kReleased,         KeyStatus::kError};
+  return static_cast<int>(std::find(std::begin(kOrder), std::end(kOrder), status) -
+                          std::begin(kOrder));
+}
+
+bool speaks_of(const KeySet& set, const KeyId& kid) {
+  return has(set.kids, kid) || (set.session && set.session->speaks_of(kid));
+}
+
+KeyStatus status_in(const KeySet& set, const KeyId& kid) {
+  if (set.session) return set.session->status(kid);
+  if (!set.failure) return KeyStatus::kPending;
+  return set.has_expired ? KeyStatus::kExpired : KeyStatus::kError;
+}
+
+std::optional<Error> failure_in(const KeySet& set, const KeyId& kid) {
+  if (!set.session) return set.failure;
+  switch (set.session->status(kid)) {
+    case KeyStatus::kExpired:
+      return make_error(ErrorCode::kDrmExpired, "the licence has run out");
+    case KeyStatus::kReleased:
+    case KeyStatus::kError:
+      return make_error(ErrorCode::kDrmNoKey, "the service left the key out of the licence");
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace
+
+KeySet& KeyRegistry::add(std::unique_ptr<KeySet> set) {
+  sets_.push_back(std::move(set));
+  return *sets_.back();
+}
+
+void KeyRegistry::remove(const KeySet& set) {
+  std::erase_if(sets_, [&](const auto& candidate) { return candidate.get() == &set; });
+}
+
+void KeyRegistry::trim(std::size_t most) {
+  if (sets_.size() <= most) return;
+  auto oldest = sets_.end();
+  for (auto it = sets_.begin(); it != sets_.end(); ++it) {
+    const bool is_older = oldest == sets_.end() || (*it)->wanted < (*oldest)->wanted;
+    if ((*it)->failure && is_older) oldest = it;
+  }
+  if (oldest != sets_.end()) sets_.erase(oldest);
+}
+
+KeySet* KeyRegistry::find(const KeyId& kid) const {
+  KeySet* best = nullptr;
+  for (const auto& set : sets_) {
+    if (!speaks_of(*set, kid)) continue;
+    const bool is_better =
+        best == nullptr || rank_of(status_in(*set, kid)) < rank_of(status_in(*best, kid));
+    if (is_better) best = set.get();
+  }
+  return best;
+}
+
+KeySet* KeyRegistry::owner_of(const LicenseSession& session) const {
+  for (const auto& set : sets_) {
+    if (set->session.get() == &session) return set.get();
+  }
+  return nullptr;
+}
+
+KeySet* KeyRegistry::find(const DrmChoice& choice) const {
+  const ByteView bytes = choice.init.bytes.view();
+  const auto is_same = [&](const DrmChoice& asked) {
+    const ByteView own = asked.init.bytes.view();
+    return asked.system == choice.system && asked.init.type == choice.init.type &&
+           std::equal(own.begin(), own.end(), bytes.begin(), bytes.end());
+  };
+  for (const auto& set : sets_) {
+    // Those that were left, too: they are not tried twice.
+    const auto tried = std::min(set->rung + 1, set->ladder.size());
+    const auto end = set->ladder.begin() + static_cast<std::ptrdiff_t>(tried);
+    if (std::any_of(set->ladder.begin(), end, is_same)) return set.get();
+  }
+  return nullptr;
+}
+
+std::vector<KeyId> KeyRegistry::missing_of(std::span<const KeyId> kids) const {
+  std::vector<KeyId> missing;
+  for (const KeyId& kid : kids) {
+    if (find(kid) == nullptr) missing.push_back(kid);
+  }
+  return missing;
+}
+
+void KeyRegistry::touch(std::span<const KeyId> kids, TrackKind track) {
+  for (const KeyId& kid : kids) {
+    if (KeySet* set = find(kid)) touch(*set, track);
+  }
+}
+
+void KeyRegistry::touch(KeySet& set, TrackKind track) {
+  set.wanted = ++count_;
+  if (!has(set.tracks, track)) set.tracks.push_back(track);
+}
+
+int KeyRegistry::open_sessions(const DrmSystem& system) const {
+  int count = 0;
+  for (const auto& set : sets_) {
+    if (set->session && set->session->order().system == &system) ++count;
+    if (set->former && set->former->order().system == &system) ++count;
+  }
+  return count;
+}
+
+bool KeyRegistry::close_former(const DrmSystem& system) {
+  for (const auto& set : sets_) {
+    if (!set->former || set->former->order().system != &system) continue;
+    set->former.reset();
+    return true;
+  }
+  return false;
+}
+
+KeySet* KeyRegistry::least_wanted(const DrmSystem& system, const KeySet& except) const {
+  KeySet* least = nullptr;
+  for (const auto& set : sets_) {
+    const bool is_open =
+        set.get() != &except && set->session && set->session->order().system == &system;
+    if (is_open && (least == nullptr || set->wanted < least->wanted)) least = set.get();
+  }
+  return least;
+}
+
+KeyStatus KeyRegistry::status(const KeyId& kid) const {
+  const KeySet* set = find(kid);
+  return set != nullptr ? status_in(*set, kid) : KeyStatus::kPending;
+}
+
+std::optional<Error> KeyRegistry::failure(const KeyId& kid) const {
+  if (const KeySet* set = find(kid)) return failure_in(*set, kid);
+  // Only the initialisation data knew which keys it asks for: this may be one of them.
+  std::optional<Error> failure;
+  for (const auto& set : sets_) {
+    if (!set->kids.empty()) continue;
+    if (set->session && !set->session->is_licensed()) return std::nullopt;
+    if (set->failure) failure = set->failure;
+  }
+  return failure;
+}
+
+bool KeyRegistry::is_withheld(const KeyId& kid) const {
+  const KeySet* set = find(kid);
+  return set != nullptr && set->session && set->session->is_licensed() &&
+         set->session->status(kid) == KeyStatus::kError;
+}
+
+std::map<KeyId, std::size_t> KeyRegistry::routes() const {
+  std::map<KeyId, std::size_t> routes;
+  for (const auto& set : sets_) {
+    if (!set->session) continue;
+    for (const KeyInfo& key : set->session->keys()) {
+      const bool opens =
+          key.status == KeyStatus::kUsable || key.status == KeyStatus::kOutputDownscaled;
+      if (opens) routes.emplace(key.id, set->ladder[set->rung].system);
+    }
+  }
+  return routes;
+}
+
+}  // namespace playhead::drm

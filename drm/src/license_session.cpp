@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "license_session.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "renewal_policy.h"
+
+namespace playhead::drm {
+namespace {
+
+// Longest time a system takes for a message or for a licence, before it counts as broken. Shorter:
+// slow hardware is given up; longer: a module that hangs shows as endless buffering. Chosen.
+constexpr Duration kSystemPatience = 30s;
+// Messages before there is a licence: a service certificate, individualisation, the request. A
+// system that goes on asking is stopped. Chosen.
+constexpr int kMessages = 16;
+
+bool is_spent(KeyStatus status) { return status == KeyStatus::kExpired; }
+
+bool opens(KeyStatus status) {
+  return status == KeyStatus::kUsable || status == KeyStatus::kOutputDownscaled;
+}
+
+// What media that does not name its key (an id of zeros) gets: the best there is.
+constexpr KeyId kNoKid{};
+
+}  // namespace
+
+LicenseSession::LicenseSession(LicenseOrder order, LicenseFetcher& fetcher, Executor& executor,
+                               Owner& owner)
+    : order_(std::move(order)), fetcher_(fetcher), executor_(executor), owner_(owner) {}
+
+LicenseSession::~LicenseSession() = default;
+
+Result<void> LicenseSession::start() {
+  started_at_ = executor_.now();
+  PLAYHEAD_TRY(session_, order_.system->open_session(SessionKind::kTemporary, executor_, *this));
+  watch();
+  Result<void> asked = session_->request(order_.init);
+  if (!asked) session_.reset();
+  return asked;
+}
+
+void LicenseSession::add_kids(const std::vector<KeyId>& kids) {
+  for (const KeyId& kid : kids) {
+    if (std::find(order_.kids.begin(), order_.kids.end(), kid) == order_.kids.end()) {
+      order_.kids.push_back(kid);
+    }
+  }
+}
+
+bool LicenseSession::has_usable_key() const {
+  return std::any_of(keys_.begin(), keys_.end(),
+                     [](const KeyInfo& key) { return opens(key.status); });
+}
+
+KeyStatus LicenseSession::status(const KeyId& kid) const {
+  if (kid == kNoKid && has_usable_key()) return KeyStatus::kUsable;
+  const auto found =
+      std::find_if(keys_.begin(), keys_.end(), [&](const KeyInfo& key) { return key.id == kid; });
+  if (found != keys_.end()) return found->status;
+  return is_licensed_ ? KeyStatus::kError : KeyStatus::kPending;
+}
+
+bool LicenseSession::speaks_of(const KeyId& kid) const {
+  const bool is_asked = std::find(order_.kids.begin(), order_.kids.end(), kid) != order_.kids.end();
+  return is_asked ||
+         std::any_of(keys_.begin(), keys_.end(), [&](const KeyInfo& key) { return key.id == kid; });
+}
+
+void LicenseSession::watch() {
+  watch_ = executor_.post_at(executor_.now() + kSystemPatience, [this] { on_silence(); });
+}
+
+void LicenseSession::on_silence() {
+  Error error = make_error(ErrorCode::kDrmModule, order_.system->name() + " does not answer");
+  if (is_licensed_ && !is_returning_) return on_renewal_failed(error);
+  fail(std::move(error), FailureSource::kSystem);
+}
+
+void LicenseSession::on_drm_message(DrmMessage message) {
+  watch_.reset();
+  if (is_resting_ || is_returning_ != (message.type == DrmMessageType::kRelease)) return;
+  if (++messages_ > kMessages) {
+    return fail(make_error(ErrorCode::kDrmLicense, "the system asks again and again"),
+                FailureSource::kSystem);
+  }
+  if (is_licensed_ && message.type != DrmMessageType::kIndividualisation) {
+    is_renewing_ = true;  // the system may have come to it first
+    renewal_timer_.reset();
+  }
+  LicenseRequest request;
+  request.type = message.type;
+  // Where devices are provisioned is the system's own affair.
+  const bool is_own = message.type == DrmMessageType::kIndividualisation && !message.url.empty();
+  request.url = order_.url.empty() || is_own ? std::move(message.url) : order_.url;
+  request.scheme = order_.system->name();
+  request.challenge = std::move(message.challenge);
+  request.kids = order_.kids;
+  request.kind = SessionKind::kTemporary;
+  request.level = order_.level;
+  // The answer goes to the last message: one at a time.
+  fetch_.reset();
+  fetch_ = fetcher_.fetch(std::move(request), [this, type = message.type](Result<SharedBytes> a) {
+    on_answer(type, std::move(a));
+  });
+}
+
+void LicenseSession::on_answer(DrmMessageType type, Result<SharedBytes> answer) {
+  if (answer) {
+    watch();
+    session_->update(*std::move(answer),
+                     [this, type](const Result<void>& result) { on_updated(type, result); });
+    return;
+  }
+  if (is_returning_) return owner_.on_license_returned(*this);
+  if (is_licensed_) return on_renewal_failed(answer.error());
+  Error error = std::move(answer).error();
+  const bool is_provisioning =
+      type == DrmMessageType::kIndividualisation && error.code == ErrorCode::kDrmLicenseRefused;
+  if (!is_provisioning) return fail(std::move(error), FailureSource::kService);
+  error.code = ErrorCode::kDrmProvisioning;
+  fail(std::move(error), FailureSource::kSystem);
+}
+
+void LicenseSession::on_updated(DrmMessageType type, const Result<void>& result) {
+  watch_.reset();
+  if (is_returning_) return owner_.on_license_returned(*this);
+  if (!result) {
+    if (is_licensed_) return on_renewal_failed(result.error());
+    return fail(result.error(), FailureSource::kSystem);
+  }
+  // A certificate or the like: another message follows.
+  const bool has_keys = std::any_of(keys_.begin(), keys_.end(), [](const KeyInfo& key) {
+    return key.status != KeyStatus::kPending;
+  });
+  if (!has_keys || type == DrmMessageType::kIndividualisation) return watch();
+  const bool is_first = !is_licensed_;
+  is_licensed_ = true;
+  is_renewing_ = false;
+  is_renewal_refused_ = false;
+  renewal_failures_ = 0;
+  messages_ = 0;
+  if (is_first) owner_.on_license_keys(*this);
+}
+
+void LicenseSession::on_drm_keys(std::vector<KeyInfo> keys) {
+  if (keys == keys_) return;
+  const auto was_usable = [&](const KeyInfo& key) { return !is_spent(status(key.id)); };
+  const bool has_expired =
+      is_licensed_ && std::any_of(keys.begin(), keys.end(), [&](const KeyInfo& key) {
+        return is_spent(key.status) && was_usable(key);
+      });
+  keys_ = std::move(keys);
+  is_licensed_ = is_licensed_ || has_usable_key();
+  if (has_expired && !is_returning_) return owner_.on_license_expired(*this);
+  owner_.on_license_keys(*this);
+}
+
+void LicenseSession::on_drm_expiration(std::optional<WallTime> at) {
+  if (at == expires_at_ && renewal_timer_) return;
+  renewal_timer_.reset();
+  expires_at_ = at;
+  if (!at || is_resting_ || is_returning_) return;
+  lifetime_ = *at - executor_.wall_now();
+  if (lifetime_ <= kLeastLifetime) return;
+  const Duration delay = renewal_delay(lifetime_, executor_.random());
+  renewal_timer_ = executor_.post_at(executor_.now() + delay, [this] { renew(); });
+}
+
+void LicenseSession::on_drm_failed(Error error) { fail(std::move(error), FailureSource::kSystem); }
+
+void LicenseSession::fail(Error error, FailureSource source) {
+  if (is_returning_) return owner_.on_license_returned(*this);
+  owner_.on_license_failed(*this, std::move(error), source);
+}
+
+void LicenseSession::renew() {
+  renewal_timer_.reset();
+  is_renewing_ = true;
+  watch();
+  const Result<void> asked = session_->renew();
+  if (!asked) on_renewal_failed(asked.error());
+}
+
+// Not the end: the old licence serves until it runs out, and then a new one is asked for.
+void LicenseSession::on_renewal_failed(const Error& error) {
+  watch_.reset();
+  is_renewing_ = false;
+  messages_ = 0;
+  if (error.code == ErrorCode::kDrmLicenseRefused) {
+    is_renewal_refused_ = true;
+    return;
+  }
+  const Duration delay = renewal_retry_delay(++renewal_failures_, executor_.random());
+  renewal_timer_ = executor_.post_at(executor_.now() + delay, [this] { renew(); });
+}
+
+void LicenseSession::on_resume() {
+  if (!is_licensed_ || is_renewing_ || is_renewal_refused_ || !expires_at_) return;
+  const bool is_late = is_renewal_due(*expires_at_ - executor_.wall_now(), lifetime_);
+  if (renewal_failures_ > 0 || is_late) renew();
+}
+
+void LicenseSession::rest() {
+  is_resting_ = true;
+  fetch_.reset();
+  watch_.reset();
+  renewal_timer_.reset();
+}
+
+bool LicenseSession::give_back() {
+  rest();
+  is_resting_ = false;
+  is_returning_ = true;
+  messages_ = 0;
+  return is_licensed_ && session_ && session_->release().has_value();
+}
+
+}  // namespace playhead::drm

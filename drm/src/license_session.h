@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "playhead/drm/drm_system.h"
+#include "playhead/drm/license_fetcher.h"
+#include "system_ladder.h"
+
+namespace playhead::drm {
+
+// What a licence is asked for, and of whom.
+struct LicenseOrder {
+  DrmSystem* system = nullptr;
+  InitData init;
+  std::string url;  // "": the system's own, or the fetcher knows
+  std::vector<KeyId> kids;
+  SecurityLevel level = SecurityLevel::kNone;
+};
+
+// One licence: carries the messages of its DrmSession to the service and the answers back, renews
+// it before its end. What it tells its owner may end it: after each of these calls it touches
+// nothing of itself. One thread.
+class LicenseSession final : private DrmSessionListener {
+ public:
+  class Owner {
+   public:
+    virtual ~Owner() = default;
+    // The status of some key is another one.
+    virtual void on_license_keys(LicenseSession& session) = 0;
+    // There was no licence yet and there will be none, or the session was lost.
+    virtual void on_license_failed(LicenseSession& session, Error error, FailureSource source) = 0;
+    // Keys that were usable ran out.
+    virtual void on_license_expired(LicenseSession& session) = 0;
+    // give_back() is over.
+    virtual void on_license_returned(LicenseSession& session) = 0;
+  };
+
+  LicenseSession(LicenseOrder order, LicenseFetcher& fetcher, Executor& executor, Owner& owner);
+  ~LicenseSession() override;
+
+  // Once, first. Errors: those of DrmSystem::open_session() and DrmSession::request().
+  Result<void> start();
+  // A renewal that is due, or waits to be tried again, begins now.
+  void on_resume();
+  // Keeps what keys it has, asks for nothing more.
+  void rest();
+  // Tells system and service that the licence is not needed any more. False: there is nothing to
+  // tell, on_license_returned() does not come.
+  [[nodiscard]] bool give_back();
+
+  // More keys that its initialisation data stands for.
+  void add_kids(const std::vector<KeyId>& kids);
+
+  [[nodiscard]] const LicenseOrder& order() const { return order_; }
+  [[nodiscard]] const std::vector<KeyInfo>& keys() const { return keys_; }
+  // There is a licence, though it may have run out.
+  [[nodiscard]] bool is_licensed() const { return is_licensed_; }
+  [[nodiscard]] bool has_usable_key() const;
+  // As told; kError for what the licence left out; kPending before it came.
+  [[nodiscard]] KeyStatus status(const KeyId& kid) const;
+  // Whether the session was asked for that key or has it.
+  [[nodiscard]] bool speaks_of(const KeyId& kid) const;
+  [[nodiscard]] MonotonicTime started_at() const { return started_at_; }
+
+ private:
+  void on_drm_message(DrmMessage message) override;
+  void on_drm_keys(std::vector<KeyInfo> keys) override;
+  void on_drm_expiration(std::optional<WallTime> at) override;
+  void on_drm_failed(Error error) override;
+
+  void on_answer(DrmMessageType type, Result<SharedBytes> answer);
+  void on_updated(DrmMessageType type, const Result<void>& result);
+  void fail(Error error, FailureSource source);
+  void renew();
+  void on_renewal_failed(const Error& error);
+  void watch();
+  void on_silence();
+
+  LicenseOrder order_;
+  LicenseFetcher& fetcher_;
+  Executor& executor_;
+  Owner& owner_;
+  std::unique_ptr<DrmSession> session_;
+  CancelHandle fetch_;
+  CancelHandle watch_;  // over the system: it has to go on by itself
+  MonotonicTime started_at_;
+
+  std::vector<KeyInfo> keys_;
+  bool is_licensed_ = false;
+  bool is_resting_ = false;
+  bool is_returning_ = false;
+  int messages_ = 0;  // since the last licence
+
+  std::optional<WallTime> expires_at_;
+  Duration lifetime_{0};  // with expires_at_
+  CancelHandle renewal_timer_;
+  bool is_renewing_ = false;  // a message for it is awaited, under way, or being accepted
+  bool is_renewal_refused_ = false;
+  int renewal_failures_ = 0;
+};
+
+}  // namespace playhead::drm

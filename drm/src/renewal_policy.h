@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "playhead/time.h"
+
+// When a licence is asked for anew. Pure.
+namespace playhead::drm {
+
+// How long after a licence of that lifetime came its renewal begins: at 90 % of it, 10 % of that
+// more or less, so that clients that began together do not come back together; and so early that a
+// twentieth of the lifetime, 30 s at most, is left for it. `random`: 64 uniform bits. >= 0.
+[[nodiscard]] Duration renewal_delay(Duration lifetime, uint64_t random);
+
+// How long after its `failures`th failure in a row (>= 1) a renewal is tried again: twice as long
+// each time, from 1 s to 1 min, of which a random half is taken off.
+[[nodiscard]] Duration renewal_retry_delay(int failures, uint64_t random);
+
+// Whether a licence with that much left of its lifetime would have been renewed by now: asked when
+// the device may have slept and timers are late.
+[[nodiscard]] bool is_renewal_due(Duration left, Duration lifetime);
+
+// A licence that runs out sooner than this after it was asked for is the service's last word.
+// Shorter: such services are asked without end; longer: very short licences are not played. Chosen.
+inline constexpr Duration kLeastLifetime = 1s;
+
+}  // namespace playhead::drm

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "session/license_json.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "base/base64.h"
+#include "base/json_depth.h"
+#include "session/license_rules.h"
+
+namespace playhead {
+namespace {
+
+using Json = nlohmann::json;
+
+// Far deeper than any answer.
+constexpr int kMaxJsonDepth = 64;
+
+std::string hex_of(const KeyId& kid) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  for (const uint8_t byte : kid) {
+    text += kDigits[byte >> 4];
+    text += kDigits[byte & 15];
+  }
+  return text;
+}
+
+// Some licences hold keys in the clear. Volatile: the compiler must not leave it out.
+void wipe(std::string& text) {
+  volatile char* bytes = text.data();
+  for (std::size_t i = 0; i < text.size(); ++i) bytes[i] = 0;
+}
+
+}  // namespace
+
+std::string license_body(const LicenseRequest& request, const std::string& url) {
+  Json body = {{"license_url", url},
+               {"challenge", encode_base64(request.challenge.view())},
+               {"scheme", request.scheme},
+               {"session", request.kind == SessionKind::kPersistent ? "persistent" : "temporary"},
+               {"security_level", static_cast<int>(request.level)}};
+  if (!request.kids.empty()) {
+    Json kids = Json::array();
+    for (const KeyId& kid : request.kids) kids.push_back(hex_of(kid));
+    body["kids"] = std::move(kids);
+  }
+  // A URL need not be UTF-8.
+  return body.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Result<SharedBytes> parse_license_body(std::string_view text) {
+  const auto bad = [](const char* why) { return make_error(ErrorCode::kDrmLicense, why); };
+  if (text.size() > static_cast<std::size_t>(kLicenseBytes)) return bad("larger than 1 MiB");
+  if (!is_json_shallow(text, kMaxJsonDepth)) return bad("the answer is nested too deeply");
+  Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const auto field = json.is_object() ? json.find("license") : json.end();
+  if (!json.is_object() || field == json.end() || !field->is_string()) {
+    return bad("the answer is not of the form {\"license\":…}");
+  }
+  std::string& encoded = field->get_ref<std::string&>();
+  std::optional<std::vector<uint8_t>> license = decode_base64(encoded);
+  wipe(encoded);
+  if (!license) return bad("the licence is not base64");
+  return SharedBytes(*std::move(license));
+}
+
+}  // namespace playhead

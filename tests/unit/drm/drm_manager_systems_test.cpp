@@ -1,0 +1,431 @@
+// SPDX-License-Identifier: Apache-2.0
+// Several systems, several sessions: fallback, limits, the end.
+#include "sample_router.h"
+#include "system_ladder.h"
+#include "unit/drm/manager_rig.h"
+
+namespace playhead::test {
+
+namespace {
+
+using drm::system_ids::kPlayReady;
+using drm::system_ids::kW3cCommon;
+using drm::system_ids::kWidevine;
+
+SystemScript script_of(const std::string& name, const KeyId& id, SecurityLevel level) {
+  SystemScript script;
+  script.name = name;
+  script.id = id;
+  script.level = level;
+  return script;
+}
+SystemScript widevine(SecurityLevel level) { return script_of("widevine", kWidevine, level); }
+SystemScript playready(SecurityLevel level) { return script_of("playready", kPlayReady, level); }
+
+Protections all_systems(const std::vector<KeyId>& kids) {
+  return {common_protection(kids), protection_of(kWidevine, kids), protection_of(kPlayReady, kids),
+          protection_of(kW3cCommon, kids)};
+}
+
+std::string asked_of(const ManagerRig& rig) {
+  std::string text;
+  for (const LicenseRequest& request : rig.service.seen) {
+    text += (text.empty() ? "" : " ") + drm::rung_name(request.scheme, request.level);
+  }
+  return text;
+}
+std::string told_of(const ManagerRig& rig) {
+  std::string text;
+  for (const DrmFallback& fallback : rig.fallbacks) {
+    text += (text.empty() ? "" : " ") + fallback.from + ">" + fallback.to + ":" +
+            std::string(error_name(fallback.reason.code));
+  }
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("drm manager: the order of systems and levels") {
+  struct Case {
+    const char* name;
+    std::vector<std::string> preference;
+    std::vector<std::string> distrusted;
+    std::string asked;  // one after the other, all of them refuse
+  };
+  const Case cases[] = {{"as registered, the levels of one together",
+                         {},
+                         {},
+                         "widevine/3000 widevine/1000 playready/2000 clearkey/1000"},
+                        {"as preferred",
+                         {"clearkey", "playready"},
+                         {},
+                         "clearkey/1000 playready/2000 widevine/3000 widevine/1000"},
+                        {"distrusted last",
+                         {},
+                         {"widevine/3000"},
+                         "widevine/1000 playready/2000 clearkey/1000 widevine/3000"},
+                        {"a whole system distrusted",
+                         {"widevine"},
+                         {"widevine/3000", "widevine/1000"},
+                         "playready/2000 clearkey/1000 widevine/3000 widevine/1000"}};
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    ManagerRig rig;
+    rig.add(widevine(SecurityLevel::kSl3000));
+    rig.add(playready(SecurityLevel::kSl2000));
+    rig.add(widevine(SecurityLevel::kSl1000));
+    rig.config.preference = c.preference;
+    rig.config.distrusted = c.distrusted;
+    rig.make();
+    rig.service.script = [](const LicenseRequest&) -> std::optional<Result<SharedBytes>> {
+      return make_error(ErrorCode::kDrmLicenseRefused, "not for this level");
+    };
+    rig.require(all_systems({kA}));
+    rig.executor.run_for(1s);
+    CHECK(asked_of(rig) == c.asked);
+    CHECK(rig.failure(kA) == "DRM_LICENSE_REFUSED");
+    REQUIRE(rig.fallbacks.size() == 4);
+    CHECK(rig.fallbacks.back().to.empty());
+    for (const SystemScript& script : rig.scripts) CHECK(script.open_count() == 0);
+  }
+}
+
+TEST_CASE("drm manager: why one system is left for the next") {
+  const auto error = [](ErrorCode code) { return make_error(code, "planned"); };
+  const auto refuse = [](LicenseService& service, ErrorCode code) {
+    service.script = [code](const LicenseRequest& request) -> std::optional<Result<SharedBytes>> {
+      if (request.scheme != "widevine") return std::nullopt;
+      return make_error(code, "planned");
+    };
+  };
+  struct Case {
+    const char* name;
+    std::function<void(ManagerRig&, SystemScript&)> fails;
+    const char* told;
+    const char* failure;  // of the key, at the end
+    bool is_asked_again;  // for another key
+  };
+  const Case cases[] = {
+      {"cannot be opened",
+       [&](ManagerRig&, SystemScript& s) { s.open_error = error(ErrorCode::kDrmModule); },
+       "widevine/3000>clearkey/1000:DRM_MODULE", "", false},
+      {"not provisioned",
+       [&](ManagerRig&, SystemScript& s) { s.request_error = error(ErrorCode::kDrmProvisioning); },
+       "widevine/3000>clearkey/1000:DRM_PROVISIONING", "", false},
+      {"revoked, as the licence comes",
+       [&](ManagerRig&, SystemScript& s) { s.update_error = error(ErrorCode::kDrmRevoked); },
+       "widevine/3000>clearkey/1000:DRM_REVOKED", "", false},
+      {"does not understand the box",
+       [&](ManagerRig&, SystemScript& s) { s.request_error = error(ErrorCode::kDrmInitData); },
+       "widevine/3000>clearkey/1000:DRM_INIT_DATA", "", true},
+      {"never answers", [&](ManagerRig&, SystemScript& s) { s.is_mute = true; },
+       "widevine/3000>clearkey/1000:DRM_MODULE", "", false},
+      {"refused by the service",
+       [&](ManagerRig& rig, SystemScript&) { refuse(rig.service, ErrorCode::kDrmLicenseRefused); },
+       "widevine/3000>clearkey/1000:DRM_LICENSE_REFUSED", "", true},
+      {"individualisation refused",
+       [&](ManagerRig& rig, SystemScript& s) {
+         s.individualisations = 1;
+         refuse(rig.service, ErrorCode::kDrmLicenseRefused);
+       },
+       "widevine/3000>clearkey/1000:DRM_PROVISIONING", "", false},
+      {"the service is away: no other system helps",
+       [&](ManagerRig& rig, SystemScript&) {
+         refuse(rig.service, ErrorCode::kDrmLicenseUnreachable);
+       },
+       "", "DRM_LICENSE_UNREACHABLE", true},
+      {"garbage: likewise",
+       [&](ManagerRig&, SystemScript& s) { s.update_error = error(ErrorCode::kDrmLicense); }, "",
+       "DRM_LICENSE", true},
+      {"asks for ever", [&](ManagerRig&, SystemScript& s) { s.individualisations = 1000; }, "",
+       "DRM_LICENSE", true}};
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    ManagerRig rig;
+    SystemScript& script = rig.add(widevine(SecurityLevel::kSl3000));
+    c.fails(rig, script);
+    rig.make();
+    rig.require(all_systems({kA}));
+    rig.executor.run_for(40s);
+    CHECK(told_of(rig) == c.told);
+    CHECK(rig.failure(kA) == c.failure);
+    const bool is_well = *c.failure == 0;
+    CHECK((rig.manager->status(kA) == KeyStatus::kUsable) == is_well);
+    if (is_well) CHECK(rig.open_sample(kA) == "ok");
+    CHECK(script.open_count() == 0);
+    // Another key: a system that cannot be used is not asked again.
+    rig.service.seen.clear();
+    const std::size_t before = script.opened.size();
+    rig.require(all_systems({kB}));
+    rig.executor.run_for(40s);
+    const bool was_asked = script.opened.size() > before;
+    CHECK(was_asked == c.is_asked_again);
+    CHECK(rig.fallbacks.size() <= 1);  // said once
+  }
+}
+
+TEST_CASE("drm manager: a session that is lost mid-play gives way to the next system") {
+  ManagerRig rig;
+  SystemScript& script = rig.add(widevine(SecurityLevel::kSl3000));
+  rig.config.output = OutputProtection::kInternal;
+  rig.make();
+  rig.require(all_systems({kA}));
+  rig.executor.run_for(1s);
+  CHECK(rig.manager->level(TrackKind::kVideo) == SecurityLevel::kSl3000);
+  CHECK(rig.open_sample(kA) == "DRM_NO_KEY");  // path B
+  script.opened[0].listener->on_drm_failed(make_error(ErrorCode::kDrmModule, "crashed"));
+  CHECK(rig.manager->status(kA) == KeyStatus::kPending);
+  CHECK(rig.manager->level(TrackKind::kVideo) == SecurityLevel::kSl1000);
+  rig.executor.run_for(1s);
+  CHECK(rig.open_sample(kA) == "ok");
+  CHECK(told_of(rig) == "widevine/3000>clearkey/1000:DRM_MODULE");
+  CHECK(asked_of(rig) == "widevine/3000 clearkey/1000");
+}
+
+TEST_CASE("drm manager: Clear Key is no way out of what the manifest does not speak of") {
+  ManagerRig rig;
+  rig.add(widevine(SecurityLevel::kSl3000)).open_error =
+      make_error(ErrorCode::kDrmModule, "planned");
+  rig.make();
+  rig.require({common_protection({kA}), protection_of(kWidevine, {kA})});
+  rig.executor.run_for(1s);
+  CHECK(rig.failure(kA) == "DRM_MODULE");
+  CHECK(rig.service.seen.empty());
+  CHECK(told_of(rig) == "widevine/3000>:DRM_MODULE");
+}
+
+TEST_CASE("drm manager: systems that cannot open the scheme are not asked") {
+  ManagerRig rig;
+  rig.add(widevine(SecurityLevel::kSl3000));
+  rig.make();
+  Protections protections = all_systems({kA});
+  protections[0].value = "cens";  // not among those of the scripted system
+  rig.require(protections);
+  rig.executor.run_for(1s);
+  CHECK(asked_of(rig) == "clearkey/1000");
+  CHECK(rig.fallbacks.empty());
+}
+
+TEST_CASE("drm manager: as many sessions as the system has, the least wanted gives way") {
+  ManagerRig rig;
+  SystemScript& script = rig.add(widevine(SecurityLevel::kSl3000));
+  script.max_sessions = 2;
+  rig.make_bare();
+  rig.require({protection_of(kWidevine, {kA})});
+  rig.require({protection_of(kWidevine, {kB})});
+  rig.executor.run_for(1s);
+  CHECK(script.open_count() == 2);
+  rig.require({protection_of(kWidevine, {kA})});  // wanted again: B is older now
+  rig.require({protection_of(kWidevine, {kC})});
+  rig.executor.run_for(1s);
+  CHECK(script.open_count() == 2);
+  CHECK(rig.manager->status(kA) == KeyStatus::kUsable);
+  CHECK(rig.manager->status(kB) == KeyStatus::kPending);  // as if never required
+  CHECK(rig.manager->status(kC) == KeyStatus::kUsable);
+  CHECK(rig.service.seen.size() == 3);
+  rig.require({protection_of(kWidevine, {kB})});
+  rig.executor.run_for(1s);
+  CHECK(rig.manager->status(kB) == KeyStatus::kUsable);
+  CHECK(rig.manager->status(kA) == KeyStatus::kPending);
+  CHECK(rig.fallbacks.empty());
+}
+
+TEST_CASE("drm manager: a system that is busy gets one of its sessions back") {
+  ManagerRig rig;
+  SystemScript& script = rig.add(widevine(SecurityLevel::kSl3000));
+  script.max_sessions = 3;
+  rig.make_bare();
+  rig.require({protection_of(kWidevine, {kA})});
+  rig.executor.run_for(1s);
+  script.taken_by_others = 2;
+  rig.require({protection_of(kWidevine, {kB})});
+  rig.executor.run_for(1s);
+  CHECK(rig.manager->status(kA) == KeyStatus::kPending);
+  CHECK(rig.manager->status(kB) == KeyStatus::kUsable);
+  script.taken_by_others = 100;
+  rig.require({protection_of(kWidevine, {kC})});
+  rig.executor.run_for(1s);
+  CHECK(rig.failure(kC) == "DRM_BUSY");
+}
+
+TEST_CASE("drm manager: one session at a time is enough for a licence that runs out") {
+  ManagerRig rig;
+  ClearKeyOptions options;
+  options.max_sessions = 1;
+  rig.make(options);
+  rig.service.lifetime = 1h;
+  rig.require({common_protection({kA})});
+  rig.executor.run_for(1s);
+  rig.executor.jump_wall(24h);
+  rig.executor.run_for(2min);
+  const auto is_new = [](const LicenseRequest& request) {
+    return request.type == DrmMessageType::kLicenseRequest;
+  };
+  CHECK(std::count_if(rig.service.seen.begin(), rig.service.seen.end(), is_new) == 2);
+  CHECK(rig.open_sample(kA) == "ok");
+}
+
+TEST_CASE("drm manager: stop closes all, and is told once") {
+  ManagerRig rig;
+  SystemScript& script = rig.add(widevine(SecurityLevel::kSl3000));
+  bool is_done = false;
+  const auto done = [&] { is_done = true; };
+  SUBCASE("temporary sessions of systems that have nothing to tell") {
+    rig.make();
+    rig.require(all_systems({kA}));
+    rig.executor.run_for(1s);
+    rig.manager->stop(5s, done);
+    CHECK_FALSE(is_done);
+    CHECK(script.open_count() == 0);
+    rig.executor.run_ready();
+    CHECK(is_done);
+  }
+  SUBCASE("before there is a licence") {
+    rig.make();
+    rig.require(all_systems({kA}));
+    rig.manager->stop(5s, done);
+    rig.executor.run_ready();
+    CHECK(is_done);
+    rig.executor.run_for(1s);
+    CHECK(rig.service.seen.empty());
+  }
+  SUBCASE("systems that prove it to the service") {
+    script.releases = true;
+    rig.make();
+    rig.require(all_systems({kA}));
+    rig.executor.run_for(1s);
+    rig.manager->stop(5s, done);
+    rig.executor.run_ready();
+    CHECK_FALSE(is_done);
+    CHECK(rig.service.seen.back().type == DrmMessageType::kRelease);
+    rig.executor.run_for(200ms);
+    CHECK(is_done);
+  }
+  SUBCASE("a service that does not answer is waited for so long and no longer") {
+    script.releases = true;
+    rig.make();
+    rig.require(all_systems({kA}));
+    rig.executor.run_for(1s);
+    rig.service.latency = 1h;
+    rig.manager->stop(5s, done);
+    rig.executor.run_for(4s);
+    CHECK_FALSE(is_done);
+    rig.executor.run_for(1s);
+    CHECK(is_done);
+  }
+  SUBCASE("a service that refuses it is no reason to wait") {
+    script.releases = true;
+    rig.make();
+    rig.require(all_systems({kA}));
+    rig.executor.run_for(1s);
+    rig.service.script = [](const LicenseRequest&) -> std::optional<Result<SharedBytes>> {
+      return make_error(ErrorCode::kDrmLicenseUnreachable, "planned");
+    };
+    rig.manager->stop(5s, done);
+    rig.executor.run_for(200ms);
+    CHECK(is_done);
+  }
+  CHECK(script.open_count() == 0);
+  const std::size_t requests = rig.service.seen.size();
+  rig.require(all_systems({kB}));  // too late
+  rig.executor.run_for(1s);
+  CHECK(rig.service.seen.size() == requests);
+  bool is_done_again = false;
+  rig.manager->stop(5s, [&] { is_done_again = true; });
+  rig.executor.run_ready();
+  CHECK(is_done_again);
+}
+
+TEST_CASE("drm manager: its end is the end of everything, at any moment") {
+  for (int steps = 0; steps < 40; ++steps) {
+    CAPTURE(steps);
+    ManagerRig rig;
+    SystemScript& script = rig.add(widevine(SecurityLevel::kSl3000));
+    script.lifetime = 60s;
+    rig.make();
+    rig.service.lifetime = 30s;
+    rig.require(all_systems({kA}));
+    rig.require({common_protection({kB})});
+    for (int i = 0; i < steps; ++i) {
+      const uint64_t before = rig.executor.steps();
+      rig.executor.run_until_true([&] { return rig.executor.steps() > before; }, 1min);
+    }
+    const auto decryptor = rig.manager->decryptor();
+    rig.manager.reset();
+    const int changes = rig.changes;
+    CHECK(script.open_count() == 0);
+    CHECK(rig.service.under_way == 0);
+    rig.executor.run_for(1h);
+    CHECK(rig.changes == changes);
+    CHECK(ManagerRig::open_sample(*decryptor, kB) == "DRM_NO_KEY");
+  }
+}
+
+TEST_CASE("drm manager: a listener may end it") {
+  struct Ender final : DrmManagerListener {
+    void on_drm_changed() override { manager.reset(); }
+    void on_drm_licensed() override { ++told; }
+    void on_drm_fallback(DrmFallback) override { ++told; }
+    std::unique_ptr<DrmManager> manager;
+    int told = 0;
+  };
+  VirtualExecutor executor;
+  LicenseService service(executor);
+  Ender ender;
+  DrmManagerConfig config;
+  config.systems.push_back(make_clear_key_system({}));
+  ender.manager = DrmManager::make(std::move(config), service, executor, ender);
+  const Protections protections = {common_protection({kA})};
+  ender.manager->require(TrackKind::kVideo, protections);
+  executor.run_for(1h);
+  CHECK(ender.manager == nullptr);
+  CHECK(ender.told == 0);
+  CHECK(executor.idle());
+}
+
+TEST_CASE("drm manager: a hundred titles leave no session behind") {
+  ManagerRig rig;
+  SystemScript& script = rig.scripts.emplace_back(widevine(SecurityLevel::kSl3000));
+  script.max_sessions = 1;
+  for (int i = 0; i < 100; ++i) {
+    DrmManagerConfig config;
+    config.systems.push_back(std::make_unique<ScriptedSystem>(script));
+    config.systems.push_back(make_clear_key_system({}));
+    rig.manager = DrmManager::make(std::move(config), rig.service, rig.executor, rig);
+    rig.require({protection_of(kWidevine, {kA})});
+    rig.require({common_protection({kB})});
+    rig.executor.run_for(Duration{i * 3'000});
+    rig.manager.reset();
+    CHECK(script.open_count() == 0);
+  }
+  CHECK(script.opened.size() == 100);
+}
+
+TEST_CASE("sample router: the system that has the key opens the sample, any thread") {
+  // Two Clear Key systems: one for each half of the keys.
+  ManagerRig rig;
+  rig.config.systems.push_back(make_clear_key_system({}));
+  rig.config.systems.push_back(make_clear_key_system({}));
+  rig.make_bare();
+  int count = 0;
+  rig.service.script = [&](const LicenseRequest&) -> std::optional<Result<SharedBytes>> {
+    if (++count == 1) return make_error(ErrorCode::kDrmLicenseRefused, "not from the first one");
+    return std::nullopt;
+  };
+  rig.require({common_protection({kA})});  // from the second system
+  rig.executor.run_for(1s);
+  rig.require({common_protection({kB})});  // from the first one
+  rig.executor.run_for(1s);
+  CHECK(rig.open_sample(kA) == "ok");
+  CHECK(rig.open_sample(kB) == "ok");
+  CHECK(rig.open_sample(kC) == "DRM_NO_KEY");
+  // Without routes each is tried.
+  const auto decryptor = std::dynamic_pointer_cast<drm::SampleRouter>(rig.manager->decryptor());
+  REQUIRE(decryptor != nullptr);
+  decryptor->set_routes({});
+  CHECK(ManagerRig::open_sample(*decryptor, kA) == "ok");
+  CHECK(ManagerRig::open_sample(*decryptor, kB) == "ok");
+  CHECK(ManagerRig::open_sample(*decryptor, kC) == "DRM_NO_KEY");
+}
+
+}  // namespace playhead::test
