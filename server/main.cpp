@@ -1,17 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <iostream>
+
 #include <CLI/CLI.hpp>
 
 #include "jwt.h"
+#include "license_rules.h"
+#include "media_path.h"
 #include "server_app.h"
 
 // The command line of playhead-server. Exit codes: 0 ok, 1 could not start, 2 wrong command line.
 namespace {
 
+using playhead::server::EntitleOptions;
+using playhead::server::PackageOptions;
 using playhead::server::ServeOptions;
 using playhead::server::TokenOptions;
 
 constexpr int kUsageError = 2;
 constexpr int64_t kTenYearsS = int64_t{10} * 366 * 86'400;
+
+std::string is_origin(const std::string& url) {
+  const bool is_http = url.rfind("http://", 0) == 0 || url.rfind("https://", 0) == 0;
+  const bool is_bare = is_http && url.find('/', url.find("://") + 3) == std::string::npos;
+  return is_bare ? std::string() : "must be an origin such as https://cdn.example, without a path";
+}
+
+std::string is_user(const std::string& user) {
+  const bool fits = !user.empty() && user.size() <= playhead::server::kMaxUserIdBytes;
+  return fits ? std::string() : std::string("must have 1 to 128 bytes");
+}
+
+std::string is_title(const std::string& title) {
+  const bool fits = title == "*" || playhead::server::is_title_id(title);
+  return fits ? std::string() : std::string("must be a title's id, or * for all");
+}
 
 CLI::App* add_serve(CLI::App& app, ServeOptions& options) {
   CLI::App* serve = app.add_subcommand("serve", "Run the server until SIGTERM or SIGINT");
@@ -29,12 +51,7 @@ CLI::App* add_serve(CLI::App& app, ServeOptions& options) {
       ->add_option(
           "--base-url", options.media_origin,
           "Origin of media URLs, e.g. https://cdn.example; default: the host the client asked")
-      ->check([](const std::string& url) {
-        const bool is_http = url.rfind("http://", 0) == 0 || url.rfind("https://", 0) == 0;
-        const bool is_origin = is_http && url.find('/', url.find("://") + 3) == std::string::npos;
-        return is_origin ? std::string()
-                         : "must be an origin such as https://cdn.example, without a path";
-      });
+      ->check(is_origin);
   serve->add_option("--url-ttl", options.url_ttl_s, "Life of a signed media URL, in seconds")
       ->check(CLI::Range(int64_t{1}, kTenYearsS))
       ->capture_default_str();
@@ -43,6 +60,16 @@ CLI::App* add_serve(CLI::App& app, ServeOptions& options) {
                    "How long a download may be watched, in seconds")
       ->check(CLI::Range(int64_t{1}, kTenYearsS))
       ->capture_default_str();
+  serve
+      ->add_option(
+          "--license-seconds", options.license_s,
+          "Life of every licence, in seconds; default: what title.json says, else an hour, "
+          "or for licences a device keeps that of a download")
+      ->check(CLI::Range(int64_t{1}, playhead::server::kMaxLicenseSeconds));
+  serve
+      ->add_option("--api-url", options.api_origin,
+                   "Origin of licence URLs; default: the host the client asked")
+      ->check(is_origin);
   serve->add_option("--secret-file", options.secret_file,
                     "File of the keys; made when missing (default: DATA/secrets)");
   serve->add_option("--threads", options.threads, "I/O threads")
@@ -57,16 +84,58 @@ CLI::App* add_token(CLI::App& app, TokenOptions& options) {
   token->add_option("--secret-file", options.secret_file,
                     "File of the keys (default: DATA/secrets)");
   token->add_option("--user", options.user, "User the token is for")
-      ->check([](const std::string& user) {
-        const bool fits = !user.empty() && user.size() <= playhead::server::kMaxUserIdBytes;
-        return fits ? std::string() : std::string("must have 1 to 128 bytes");
-      })
+      ->check(is_user)
       ->capture_default_str();
   // A negative life makes a token that has expired, for tests of clients.
   token->add_option("--ttl", options.ttl_s, "Life of the token, in seconds")
       ->check(CLI::Range(-kTenYearsS, kTenYearsS))
       ->capture_default_str();
   return token;
+}
+
+CLI::App* add_entitle(CLI::App& app, EntitleOptions& options) {
+  using What = EntitleOptions::What;
+  CLI::App* entitle =
+      app.add_subcommand("entitle", "Say whether a user gets licences of a protected title");
+  entitle->add_option("--data", options.data, "The server's data folder")->required();
+  entitle->add_option("--user", options.user, "The user")->required()->check(is_user);
+  entitle->add_option("--title", options.title, "The title; * is all of which nothing else is said")
+      ->check(is_title)
+      ->capture_default_str();
+  entitle->add_option("--seconds", options.life_s, "Life of the grant (default: for ever)")
+      ->check(CLI::Range(int64_t{0}, kTenYearsS));
+  const auto say = [&options](What what) { return [&options, what] { options.what = what; }; };
+  CLI::Option* const revoke =
+      entitle->add_flag_callback("--revoke", say(What::kRevoke), "The user gets none");
+  entitle->add_flag_callback("--forget", say(What::kForget), "What title.json says holds again")
+      ->excludes(revoke);
+  return entitle;
+}
+
+CLI::App* add_encrypt(CLI::App& app, PackageOptions& options) {
+  CLI::App* encrypt = app.add_subcommand(
+      "encrypt", "Encrypt the files of one rendition (encrypt-titles does whole titles)");
+  encrypt->add_option("--scheme", options.scheme, "aes-128 (whole files), cenc or cbcs (CMAF)")
+      ->required()
+      ->check(CLI::IsMember({"aes-128", "cenc", "cbcs"}));
+  encrypt->add_option("--keys", options.keys, "File of the keys: a title's keys.json")->required();
+  encrypt->add_option("--kid", options.kids, "Id of a key in it, 32 hex digits; several take turns")
+      ->required()
+      ->allow_extra_args(false);
+  encrypt->add_option("--rotate-every", options.rotate_every,
+                      "Segments after which the next key's turn comes (default: never)");
+  CLI::Option* const init = encrypt->add_option("--init", options.init, "The CMAF init segment");
+  encrypt->add_option("--iv", options.iv, "aes-128: vector of all files, 32 hex digits")
+      ->excludes(init);
+  encrypt
+      ->add_option("--sequence", options.first_sequence,
+                   "aes-128 without --iv: media sequence number of the first file")
+      ->excludes(init);
+  encrypt->add_option("--out", options.out, "Folder of the result; another one than the source's")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+  encrypt->add_option("segments", options.segments, "The files, in order")->required();
+  return encrypt;
 }
 
 }  // namespace
@@ -80,11 +149,30 @@ int main(int argc, char** argv) {
   TokenOptions token_options;
   CLI::App* const serve = add_serve(app, serve_options);
   CLI::App* const token = add_token(app, token_options);
+  EntitleOptions entitle_options;
+  CLI::App* const entitle = add_entitle(app, entitle_options);
+  PackageOptions package_options;
+  CLI::App* const encrypt = add_encrypt(app, package_options);
+  std::filesystem::path licenses_data;
+  std::string licenses_user;
+  CLI::App* const licenses =
+      app.add_subcommand("licenses", "Print what became of licences a user's devices keep");
+  licenses->add_option("--data", licenses_data, "The server's data folder")->required();
+  licenses->add_option("--user", licenses_user, "The user")->required()->check(is_user);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kUsageError;
   }
   if (token->parsed()) return playhead::server::print_token(token_options);
+  if (entitle->parsed()) return playhead::server::entitle(entitle_options);
+  if (encrypt->parsed()) {
+    if (package_options.init.empty() == (package_options.scheme != "aes-128")) {
+      std::cerr << "playhead-server: --init goes with cenc and cbcs, and they need it\n";
+      return kUsageError;
+    }
+    return playhead::server::encrypt(package_options);
+  }
+  if (licenses->parsed()) return playhead::server::print_licenses(licenses_data, licenses_user);
   return serve->parsed() ? playhead::server::serve(serve_options) : kUsageError;
 }

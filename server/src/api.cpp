@@ -180,6 +180,7 @@ Result<std::string> Api::stream_body(const Request& request) {
   result.expires_at_s = parts_.clock.now_s() + config_.url_ttl_s;
   result.stream_url = media_url(request, *title, manifest->second, result.expires_at_s);
   result.manifest_type = format == "dash" ? "dash" : "hls";
+  result.license_url = license_url(request, *title, user.value().user_id);
   if (saved.value()) {
     result.resume_position_ms = resume_position_ms(saved.value()->position_ms, title->duration_ms);
   }
@@ -219,18 +220,21 @@ Result<std::string> Api::download_body(const Request& request) {
   if (manifest == title->manifests.end()) manifest = title->manifests.begin();
   const int64_t now_s = parts_.clock.now_s();
   return download_json(media_url(request, *title, manifest->second, now_s + config_.url_ttl_s),
-                       now_s + config_.download_ttl_s);
+                       now_s + config_.download_ttl_s,
+                       license_url(request, *title, user.value().user_id));
 }
 
 // Without a configured origin the client comes back to the host it asked, so that a proxy or tunnel
 // in between carries the media too.
+std::string Api::own_origin(const Request& request, const std::string& configured) const {
+  if (!configured.empty()) return configured;
+  return "http://" +
+         (is_host_text(request.host) ? std::string(request.host) : config_.own_authority);
+}
+
 std::string Api::media_url(const Request& request, const Title& title, std::string_view manifest,
                            int64_t exp_s) const {
-  std::string url = config_.media_origin;
-  if (url.empty()) {
-    url = "http://";
-    url += is_host_text(request.host) ? std::string(request.host) : config_.own_authority;
-  }
+  std::string url = own_origin(request, config_.media_origin);
   url.append(kMediaPrefix).append(title.id).append("/").append(manifest);
   return url.append("?").append(parts_.signer.query_for(title.id, exp_s));
 }

@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base64url.h"
+#include "hex.h"
 #include "json_text.h"
 #include "timestamps.h"
 
@@ -15,6 +17,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kMaxTextBytes = 128;
+constexpr std::size_t kMaxUrlBytes = 2048;
+constexpr int64_t kMaxLevel = 9999;
 // No title is longer than a week; larger positions are garbage whatever the title.
 constexpr double kMaxPositionSeconds = 7 * 86'400.0;
 
@@ -31,7 +35,8 @@ Result<Json> parse_object(std::string_view text) {
   return object;
 }
 
-Result<std::string> text_member(const Json& object, const char* name, bool required) {
+Result<std::string> text_member(const Json& object, const char* name, bool required,
+                                std::size_t max_bytes = kMaxTextBytes) {
   const auto found = object.find(name);
   if (found == object.end() || (found->is_null() && !required)) {
     if (required) return bad_field(name, "is missing");
@@ -39,7 +44,7 @@ Result<std::string> text_member(const Json& object, const char* name, bool requi
   }
   if (!found->is_string()) return bad_field(name, "must be a text");
   const auto& text = found->get_ref<const std::string&>();
-  if (text.size() > kMaxTextBytes) return bad_field(name, "is too long");
+  if (text.size() > max_bytes) return bad_field(name, "is too long");
   if (required && text.empty()) return bad_field(name, "is empty");
   return text;
 }
@@ -70,6 +75,34 @@ Result<std::optional<int64_t>> recorded_at_member(const Json& object) {
   const int64_t value = wraps ? -1 : found->get<int64_t>();
   if (value < 0 || value > kMaxTimestampMs) return bad_field("recorded_at", "is out of range");
   return std::optional<int64_t>(value);
+}
+
+Result<int> level_member(const Json& object) {
+  const auto found = object.find("security_level");
+  if (found == object.end() || found->is_null()) return 0;
+  const bool is_fit = found->is_number_integer() && found->get<int64_t>() >= 0 &&
+                      found->get<int64_t>() <= kMaxLevel;
+  if (!is_fit) return bad_field("security_level", "must be a whole number from 0 to 9999");
+  return found->get<int>();
+}
+
+Status check_kids(const Json& object) {
+  const auto found = object.find("kids");
+  if (found == object.end() || found->is_null()) return Done{};
+  if (!found->is_array() || found->size() > kMaxChallengeKids) {
+    return bad_field("kids", "must be a list of key ids");
+  }
+  for (const Json& kid : *found) {
+    const auto bytes = kid.is_string() ? from_hex(kid.get_ref<const std::string&>()) : std::nullopt;
+    if (!bytes || bytes->size() != kKeyBytes)
+      return bad_field("kids", "must be ids of 32 hex digits");
+  }
+  return Done{};
+}
+
+Json drm_json(const std::optional<std::string>& license_url) {
+  if (!license_url) return nullptr;
+  return {{"type", "clearkey"}, {"license_url", *license_url}};
 }
 
 double seconds_of(int64_t ms) { return static_cast<double>(ms) / 1000.0; }
@@ -115,12 +148,49 @@ std::string stream_json(const StreamAnswer& answer) {
   return dump({{"stream_url", answer.stream_url},
                {"resume_position_seconds", seconds_of(answer.resume_position_ms)},
                {"manifest_type", answer.manifest_type},
-               {"drm", nullptr},
+               {"drm", drm_json(answer.license_url)},
                {"expires_at", answer.expires_at_s}});
 }
 
-std::string download_json(std::string_view url, int64_t expires_at_s) {
-  return dump({{"download_url", std::string(url)}, {"expires_at", format_rfc3339(expires_at_s)}});
+std::string download_json(std::string_view url, int64_t expires_at_s,
+                          const std::optional<std::string>& license_url) {
+  Json out = {{"download_url", std::string(url)}, {"expires_at", format_rfc3339(expires_at_s)}};
+  if (license_url) out["drm"] = drm_json(license_url);
+  return dump(out);
+}
+
+Result<LicenseCall> parse_license_call(std::string_view text) {
+  const auto object = parse_object(text);
+  if (!object.ok()) return object.error();
+  const auto scheme = text_member(object.value(), "scheme", true);
+  if (!scheme.ok()) return scheme.error();
+  if (scheme.value() != "clearkey") {
+    return Error{400, "unsupported_scheme", "This server has licences of Clear Key only."};
+  }
+  auto url = text_member(object.value(), "license_url", true, kMaxUrlBytes);
+  if (!url.ok()) return url.error();
+  const auto encoded = text_member(object.value(), "challenge", true, text.size());
+  if (!encoded.ok()) return encoded.error();
+  auto challenge = base64_decode(encoded.value());
+  if (!challenge) return bad_field("challenge", "is not base64");
+  const auto level = level_member(object.value());
+  if (!level.ok()) return level.error();
+  const auto session = text_member(object.value(), "session", false);
+  if (!session.ok()) return session.error();
+  const bool is_session =
+      session.value().empty() || session.value() == "temporary" || session.value() == "persistent";
+  if (!is_session) return bad_field("session", "must be temporary or persistent");
+  if (Status kids = check_kids(object.value()); !kids.ok()) return kids.error();
+  return LicenseCall{std::move(url.value()), std::move(*challenge), level.value()};
+}
+
+std::string license_json(const LicenseAnswer& answer, int64_t now_s) {
+  Json out = {{"license", base64_encode(answer.license)}};
+  if (answer.expires_at_s) out["expires_at"] = *answer.expires_at_s;
+  if (answer.renew_after_s) out["renew_after"] = *answer.renew_after_s;
+  if (answer.max_height > 0) out["max_height"] = answer.max_height;
+  out["server_time"] = now_s;
+  return dump(out);
 }
 
 std::string home_json(const std::vector<HomeRow>& rows,

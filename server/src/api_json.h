@@ -9,6 +9,7 @@
 
 #include "catalogue.h"
 #include "http_types.h"
+#include "license_service.h"
 #include "result.h"
 
 // The JSON of the control plane: what comes in, checked, and what goes out. Pure; any thread.
@@ -32,13 +33,31 @@ struct ProgressBody {
 struct StreamAnswer {
   std::string stream_url;
   int64_t resume_position_ms = 0;
-  std::string manifest_type;  // "hls" or "dash"
-  int64_t expires_at_s = 0;   // of the URL's signature
+  std::string manifest_type;                              // "hls" or "dash"
+  int64_t expires_at_s = 0;                               // of the URL's signature
+  std::optional<std::string> license_url = std::nullopt;  // absent = not protected
 };
 [[nodiscard]] std::string stream_json(const StreamAnswer& answer);
 
 // `expires_at_s` is when the copy may no longer be watched; printed as RFC 3339.
-[[nodiscard]] std::string download_json(std::string_view url, int64_t expires_at_s);
+// "drm" is there for protected titles only.
+[[nodiscard]] std::string download_json(
+    std::string_view url, int64_t expires_at_s,
+    const std::optional<std::string>& license_url = std::nullopt);
+
+// POST /api/v1/license
+struct LicenseCall {
+  std::string license_url;
+  std::string challenge;  // decoded: the W3C's JSON
+  int level = 0;          // absent = 0
+};
+
+// 400 `bad_json`, 400 `bad_field` as above, 400 `unsupported_scheme` for all but "clearkey". "kids"
+// and "session" are checked and left at that: the challenge says which keys and for how long.
+[[nodiscard]] Result<LicenseCall> parse_license_call(std::string_view text);
+
+// {"license","expires_at"?,"renew_after"?,"max_height"?,"server_time"}; holds keys.
+[[nodiscard]] std::string license_json(const LicenseAnswer& answer, int64_t now_s);
 
 struct HomeItem {
   const Title* title = nullptr;

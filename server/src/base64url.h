@@ -14,4 +14,10 @@ namespace playhead::server {
 // that every byte string has exactly one accepted spelling.
 [[nodiscard]] std::optional<std::string> base64url_decode(std::string_view text);
 
+// RFC 4648 §4, with padding.
+[[nodiscard]] std::string base64_encode(std::string_view bytes);
+
+// What clients send: either alphabet, with or without padding. Otherwise as strict as above.
+[[nodiscard]] std::optional<std::string> base64_decode(std::string_view text);
+
 }  // namespace playhead::server

@@ -110,6 +110,11 @@ Result<Title> parse_title(std::string_view json_text, std::string_view id) {
   if (!(seconds > 0.001 && seconds <= kMaxDurationSeconds))
     return bad_title("'duration_seconds' is out of range");
   title.duration_ms = std::llround(seconds * 1000.0);
+  if (const auto drm = object.find("drm"); drm != object.end() && !drm->is_null()) {
+    auto parsed = parse_title_drm(*drm);
+    if (!parsed.ok()) return parsed.error();
+    title.drm = std::move(parsed.value());
+  }
   return read_manifests(object, std::move(title));
 }
 

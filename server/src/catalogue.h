@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "clock.h"
 #include "log.h"
 #include "result.h"
+#include "title_drm.h"
 
 namespace playhead::server {
 
@@ -24,6 +26,7 @@ struct Title {
   int year = 0;
   int64_t duration_ms = 0;                       // > 0
   std::map<std::string, std::string> manifests;  // "hls", "hls-ts", "dash" -> path below the folder
+  std::optional<TitleDrm> drm;                   // absent = no licence is needed
 };
 
 // Parses one title.json; `id` is the folder it lies in. Error `bad_title` says what is wrong.

@@ -30,4 +30,6 @@ Result<std::string> random_bytes(std::size_t count) {
   return out;
 }
 
+void wipe(std::string& secret) { OPENSSL_cleanse(secret.data(), secret.size()); }
+
 }  // namespace playhead::server

@@ -19,4 +19,7 @@ namespace playhead::server {
 // From the operating system seeded generator of OpenSSL.
 [[nodiscard]] Result<std::string> random_bytes(std::size_t count);
 
+// Overwrites what is going to be forgotten: keys.
+void wipe(std::string& secret);
+
 }  // namespace playhead::server

@@ -29,6 +29,11 @@ bool is_manifest(const MediaPath& path) {
   return path.mime == "application/vnd.apple.mpegurl" || path.mime == "application/dash+xml";
 }
 
+std::string cache_control(const MediaPath& path) {
+  if (path.mime == kKeyType) return "no-store";
+  return is_manifest(path) ? "no-cache" : "max-age=86400";
+}
+
 Result<OpenedFile> open_file(const std::filesystem::path& path) {
   OpenedFile file;
   file.part.fd = UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
@@ -136,7 +141,7 @@ Result<Response> MediaHandler::serve(const Request& request) const {
   }
   response.headers.emplace_back("ETag", etag);
   response.headers.emplace_back("Accept-Ranges", "bytes");
-  response.headers.emplace_back("Cache-Control", is_manifest(*path) ? "no-cache" : "max-age=86400");
+  response.headers.emplace_back("Cache-Control", cache_control(*path));
   if (none_match_lists(request.if_none_match, etag)) {
     response.status = 304;
     response.body.clear();

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kMaxPathBytes = 1024;
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kTypes = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 17> kTypes = {{
     {"m3u8", "application/vnd.apple.mpegurl"},  // RFC 8216 §10
     {"mpd", "application/dash+xml"},            // ISO/IEC 23009-1 annex C
     {"m4s", "video/iso.segment"},
@@ -29,6 +29,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kTypes =
     {"png", "image/png"},
     {"webp", "image/webp"},
     {"webm", "video/webm"},
+    {"key", kKeyType},  // HLS identity keys: whoever may see the media has them
 }};
 
 std::string_view type_of(std::string_view file) {

@@ -9,6 +9,8 @@ namespace playhead::server {
 
 inline constexpr std::string_view kMediaPrefix = "/media/";
 
+inline constexpr std::string_view kKeyType = "application/octet-stream";
+
 // Title ids: 1 to 64 of A-Z a-z 0-9 '_' '-'. So an id is also a safe folder name.
 [[nodiscard]] bool is_title_id(std::string_view text);
 

@@ -14,14 +14,28 @@ ProgressWriter::~ProgressWriter() { stop(); }
 bool ProgressWriter::submit(ProgressWrite write, Completion completion) {
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_ || waiting_.writes.size() >= limits_.max_waiting) return false;
+    if (!accepts()) return false;
     waiting_.writes.push_back(std::move(write));
     waiting_.completions.push_back(std::move(completion));
-    if (waiting_.writes.size() > 1) return true;  // the thread has been woken already
+    if (waiting_.size() > 1) return true;  // the thread has been woken already
   }
   wake_.notify_one();
   return true;
 }
+
+bool ProgressWriter::submit(LicenseEvent event, Completion completion) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!accepts()) return false;
+    waiting_.events.push_back(std::move(event));
+    waiting_.event_completions.push_back(std::move(completion));
+    if (waiting_.size() > 1) return true;
+  }
+  wake_.notify_one();
+  return true;
+}
+
+bool ProgressWriter::accepts() const { return !stopping_ && waiting_.size() < limits_.max_waiting; }
 
 void ProgressWriter::stop() {
   {
@@ -37,8 +51,8 @@ void ProgressWriter::run() {
     Waiting taken;
     {
       std::unique_lock lock(mutex_);
-      wake_.wait(lock, [this] { return stopping_ || !waiting_.writes.empty(); });
-      if (waiting_.writes.empty()) return;
+      wake_.wait(lock, [this] { return stopping_ || waiting_.size() > 0; });
+      if (waiting_.size() == 0) return;
       std::swap(taken, waiting_);
     }
     commit(taken);
@@ -52,6 +66,9 @@ void ProgressWriter::commit(Waiting& taken) {
     const Status result = store_.write_progress(all.subspan(first, count));
     for (std::size_t i = first; i < first + count; ++i) taken.completions[i](result);
   }
+  if (taken.events.empty()) return;
+  const Status result = store_.write_license_events(taken.events);
+  for (const Completion& completion : taken.event_completions) completion(result);
 }
 
 }  // namespace playhead::server

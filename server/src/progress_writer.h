@@ -35,6 +35,8 @@ class ProgressWriter {
   // `completion` is not kept and never runs.
   [[nodiscard]] bool submit(ProgressWrite write, Completion completion);
 
+  [[nodiscard]] bool submit(LicenseEvent event, Completion completion);
+
   // Writes what waits, then joins the thread. Idempotent; one thread only.
   void stop();
 
@@ -42,8 +44,14 @@ class ProgressWriter {
   struct Waiting {
     std::vector<ProgressWrite> writes;
     std::vector<Completion> completions;
+    std::vector<LicenseEvent> events;
+    std::vector<Completion> event_completions;
+
+    [[nodiscard]] std::size_t size() const { return writes.size() + events.size(); }
   };
 
+  // Whether there is room and nothing has ended; under mutex_.
+  [[nodiscard]] bool accepts() const;
   void run();
   void commit(Waiting& taken);
 

@@ -18,6 +18,7 @@ constexpr std::array kRoutes = {
     Route{"/api/v1/stream", Method::kGet, "GET", &Api::stream},
     Route{"/api/v1/stream/progress", Method::kPost, "POST", &Api::progress},
     Route{"/api/v1/download", Method::kPost, "POST", &Api::download},
+    Route{"/api/v1/license", Method::kPost, "POST", &Api::license},
 };
 
 constexpr std::string_view kMediaAllow = "GET, HEAD";
@@ -65,6 +66,11 @@ void Router::route(const Request& request, const Respond& respond) {
     }
     auto served = media_.serve(request);
     return respond(served.ok() ? std::move(served.value()) : error_response(served.error()));
+  }
+  if (request.path.substr(0, kLicensePrefix.size()) == kLicensePrefix) {
+    if (request.method == Method::kOptions) return respond(preflight("POST"));
+    if (request.method != Method::kPost) return respond(method_not_allowed("POST"));
+    return api_.raw_license(request, respond);
   }
   for (const Route& entry : kRoutes) {
     if (request.path != entry.path) continue;

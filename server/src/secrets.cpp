@@ -3,7 +3,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <optional>
 #include <string_view>
 
 #include <fcntl.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "crypto.h"
+#include "hex.h"
 #include "unique_fd.h"
 
 namespace playhead::server {
@@ -21,32 +21,6 @@ constexpr std::size_t kMaxFileBytes = 4096;
 
 Error failure(const std::filesystem::path& file, const std::string& why) {
   return Error{500, "bad_secret_file", "The secret file " + file.string() + " " + why + "."};
-}
-
-std::string to_hex(std::string_view bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out;
-  for (const char c : bytes) {
-    out += kDigits[static_cast<unsigned char>(c) >> 4];
-    out += kDigits[static_cast<unsigned char>(c) & 15];
-  }
-  return out;
-}
-
-std::optional<std::string> from_hex(std::string_view text) {
-  const auto value = [](char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-  };
-  if (text.size() % 2 != 0) return std::nullopt;
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); i += 2) {
-    if (value(text[i]) < 0 || value(text[i + 1]) < 0) return std::nullopt;
-    out += static_cast<char>(value(text[i]) * 16 + value(text[i + 1]));
-  }
-  return out;
 }
 
 // The key in the line "<name>=<hex>"; empty when absent, broken or too short.

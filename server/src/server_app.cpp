@@ -14,12 +14,14 @@
 #include "catalogue.h"
 #include "clock.h"
 #include "http_server.h"
+#include "license_service.h"
 #include "log.h"
 #include "media_handler.h"
 #include "progress_writer.h"
 #include "router.h"
 #include "secrets.h"
 #include "sqlite_store.h"
+#include "timestamps.h"
 
 namespace playhead::server {
 namespace {
@@ -99,8 +101,13 @@ int run(const ServeOptions& options, const Secrets& secrets, Store& store, const
   const UrlSigner signer(secrets.url_key);
   const JwtCodec tokens(secrets.token_key);
   ProgressWriter writer(store, {});
-  Api api({catalogue, store, writer, signer, tokens, clock, log},
-          {options.url_ttl_s, options.download_ttl_s, options.media_origin, address});
+  LicenseConfig license;
+  license.license_s = options.license_s;
+  license.default_persistent_s = options.download_ttl_s;
+  LicenseService licenses(catalogue, store, options.media, clock, log, license);
+  Api api({catalogue, store, writer, licenses, signer, tokens, clock, log},
+          {options.url_ttl_s, options.download_ttl_s, options.media_origin, address,
+           options.api_origin});
   const MediaHandler media(options.media, options.media_origin, signer, clock, log);
   Router router(api, media);
 
@@ -153,6 +160,41 @@ int print_token(const TokenOptions& options) {
   if (!secrets.ok()) return fail(secrets.error());
   std::cout << JwtCodec(secrets.value().token_key).mint(options.user, clock.now_s(), options.ttl_s)
             << '\n';
+  return 0;
+}
+
+int entitle(const EntitleOptions& options) {
+  if (Status made = make_folder(options.data); !made.ok()) return fail(made.error());
+  auto store = SqliteStore::open(options.data / "playhead.db");
+  if (!store.ok()) return fail(store.error());
+  std::optional<Entitlement> entitlement;
+  if (options.what != EntitleOptions::What::kForget) {
+    entitlement.emplace();
+    entitlement->is_granted = options.what == EntitleOptions::What::kGrant;
+    if (options.life_s) entitlement->until_s = SystemClock().now_s() + *options.life_s;
+  }
+  const Status said = store.value()->set_entitlement(options.user, options.title, entitlement);
+  return said.ok() ? 0 : fail(said.error());
+}
+
+int encrypt(const PackageOptions& options) {
+  const SystemClock clock;
+  const Log log(clock);
+  const Status done = package(options, log);
+  return done.ok() ? 0 : fail(done.error());
+}
+
+int print_licenses(const std::filesystem::path& data, const std::string& user) {
+  constexpr std::size_t kMaxLines = 1000;
+  auto store = SqliteStore::open(data / "playhead.db");
+  if (!store.ok()) return fail(store.error());
+  const auto events = store.value()->license_events(user, kMaxLines);
+  if (!events.ok()) return fail(events.error());
+  for (const LicenseEvent& event : events.value()) {
+    const bool is_released = event.kind == LicenseEvent::Kind::kReleased;
+    std::cout << format_rfc3339(event.at_ms / 1000) << (is_released ? " released " : " persistent ")
+              << event.movie_id << ' ' << event.kids << '\n';
+  }
   return 0;
 }
 

@@ -3,7 +3,10 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
+
+#include "packager.h"
 
 namespace playhead::server {
 
@@ -17,6 +20,8 @@ struct ServeOptions {
   std::string media_origin;           // empty = the host the client asked
   int64_t url_ttl_s = 3600;
   int64_t download_ttl_s = int64_t{30} * 86'400;
+  std::string api_origin;            // of licence URLs; empty = the host the client asked
+  std::optional<int64_t> license_s;  // life of every licence; empty = as the titles say
   unsigned threads = 1;
 };
 
@@ -27,11 +32,31 @@ struct TokenOptions {
   int64_t ttl_s = 86'400;
 };
 
+// What `user` may have licences of.
+struct EntitleOptions {
+  enum class What { kGrant, kRevoke, kForget };
+  std::filesystem::path data;
+  std::string user;
+  std::string title = "*";  // "*" = every title of which nothing is said in particular
+  What what = What::kGrant;
+  std::optional<int64_t> life_s;  // of a grant, from now on; empty = for ever
+};
+
 // Runs the server until SIGTERM or SIGINT; SIGHUP reads the titles again. Returns the exit code:
 // 0 after a graceful end, 1 when it could not start (the reason is on stderr).
 [[nodiscard]] int serve(const ServeOptions& options);
 
 // Prints a token for `user` on stdout. Exit code as above.
 [[nodiscard]] int print_token(const TokenOptions& options);
+
+// Says so in the database; a running server obeys at the next licence. Exit code as above.
+[[nodiscard]] int entitle(const EntitleOptions& options);
+
+// Prints what became of licences on the devices of `user`, newest first: time, what, title and key
+// ids in one line each. Exit code as above.
+[[nodiscard]] int print_licenses(const std::filesystem::path& data, const std::string& user);
+
+// Encrypts files of a rendition. Exit code as above.
+[[nodiscard]] int encrypt(const PackageOptions& options);
 
 }  // namespace playhead::server

@@ -52,4 +52,40 @@ Result<std::string> UrlSigner::verify(std::string_view title, std::string_view q
   return "exp=" + *exp.value() + "&sig=" + *sig.value();
 }
 
+std::string UrlSigner::license_signature(std::string_view title, std::string_view user,
+                                         std::string_view exp) const {
+  std::string message = "v1\n";
+  message.append(exp).append("\n").append(kLicensePrefix).append(title).append("\n").append(user);
+  return base64url_encode(hmac_sha256(key_, message));
+}
+
+std::string UrlSigner::license_query_for(std::string_view title, std::string_view user,
+                                         int64_t exp_s) const {
+  const std::string exp = std::to_string(exp_s);
+  const std::string name = base64url_encode(user);
+  return "user=" + name + "&exp=" + exp + "&sig=" + license_signature(title, name, exp);
+}
+
+Result<std::string> UrlSigner::verify_license(std::string_view title, std::string_view query,
+                                              int64_t now_s) const {
+  const auto parsed = Query::parse(query);
+  if (!parsed.ok()) return invalid("The URL's query cannot be read.");
+  const auto user = parsed.value().find("user");
+  const auto exp = parsed.value().find("exp");
+  const auto sig = parsed.value().find("sig");
+  const bool is_whole =
+      user.ok() && exp.ok() && sig.ok() && user.value() && exp.value() && sig.value();
+  if (!is_whole) return invalid("The URL needs exactly one 'user', one 'exp' and one 'sig'.");
+  int64_t exp_s = 0;
+  if (!parse_epoch(*exp.value(), exp_s)) return invalid("The URL's 'exp' is not a time.");
+  if (!equal_constant_time(license_signature(title, *user.value(), *exp.value()), *sig.value())) {
+    return invalid("The URL's signature does not match.");
+  }
+  if (now_s >= exp_s)
+    return Error{403, "signature_expired", "The URL has expired; ask the API for a new one."};
+  auto name = base64url_decode(*user.value());
+  if (!name || name->empty()) return invalid("The URL's 'user' is not one of this server's.");
+  return std::move(*name);
+}
+
 }  // namespace playhead::server

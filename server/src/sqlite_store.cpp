@@ -8,7 +8,7 @@
 namespace playhead::server {
 namespace {
 
-constexpr int kSchemaVersion = 1;
+constexpr int kSchemaVersion = 2;
 // How long another process (a backup, sqlite3 on the command line) may hold the file, in ms.
 constexpr int kBusyTimeoutMs = 5000;
 
@@ -24,7 +24,23 @@ CREATE TABLE IF NOT EXISTS progress(
   PRIMARY KEY(user_id, movie_id)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS progress_recent ON progress(user_id, recorded_at_ms DESC);
-PRAGMA user_version=1;
+CREATE TABLE IF NOT EXISTS entitlement(
+  user_id TEXT NOT NULL,
+  movie_id TEXT NOT NULL,
+  granted INTEGER NOT NULL,
+  until_s INTEGER,
+  PRIMARY KEY(user_id, movie_id)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS license_event(
+  id INTEGER PRIMARY KEY,
+  at_ms INTEGER NOT NULL,
+  user_id TEXT NOT NULL,
+  movie_id TEXT NOT NULL,
+  kind INTEGER NOT NULL,
+  kids TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS license_event_of_user ON license_event(user_id, id DESC);
+PRAGMA user_version=2;
 COMMIT;
 )sql";
 
@@ -43,9 +59,39 @@ constexpr const char* kRecentSql =
     "SELECT movie_id, position_ms, recorded_at_ms FROM progress WHERE user_id=?1 "
     "ORDER BY recorded_at_ms DESC, movie_id LIMIT ?2";
 
-enum StatementId { kBegin, kCommit, kRollback, kWrite, kPosition, kRecent, kStatementCount };
+constexpr const char* kAddEventSql =
+    "INSERT INTO license_event(at_ms, user_id, movie_id, kind, kids) VALUES(?1, ?2, ?3, ?4, ?5)";
+constexpr const char* kEventsSql =
+    "SELECT at_ms, user_id, movie_id, kind, kids FROM license_event WHERE user_id=?1 "
+    "ORDER BY id DESC LIMIT ?2";
+// '*' sorts before every character of a title's id.
+constexpr const char* kEntitlementSql =
+    "SELECT granted, until_s FROM entitlement WHERE user_id=?1 AND movie_id IN (?2, '*') "
+    "ORDER BY movie_id DESC LIMIT 1";
+constexpr const char* kSetEntitlementSql =
+    "INSERT OR REPLACE INTO entitlement(user_id, movie_id, granted, until_s) "
+    "VALUES(?1, ?2, ?3, ?4)";
+constexpr const char* kForgetEntitlementSql =
+    "DELETE FROM entitlement WHERE user_id=?1 AND movie_id=?2";
+
+enum StatementId {
+  kBegin,
+  kCommit,
+  kRollback,
+  kWrite,
+  kPosition,
+  kRecent,
+  kAddEvent,
+  kEvents,
+  kEntitlement,
+  kSetEntitlement,
+  kForgetEntitlement,
+  kStatementCount
+};
 constexpr std::array<const char*, kStatementCount> kStatements = {
-    "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK", kWriteSql, kPositionSql, kRecentSql};
+    "BEGIN IMMEDIATE", "COMMIT",           "ROLLBACK",           kWriteSql,
+    kPositionSql,      kRecentSql,         kAddEventSql,         kEventsSql,
+    kEntitlementSql,   kSetEntitlementSql, kForgetEntitlementSql};
 
 }  // namespace
 
@@ -125,24 +171,49 @@ class SqliteConnection {
 
 namespace {
 
-// The text must stay where it is until the statement is reset.
-void bind(sqlite3_stmt* statement, int index, std::string_view text) {
+// The text must stay where it is until the statement is reset. (Not `bind`: with a std::string the
+// compiler would find std::bind.)
+void bind_text(sqlite3_stmt* statement, int index, std::string_view text) {
   sqlite3_bind_text(statement, index, text.data(), static_cast<int>(text.size()), SQLITE_STATIC);
 }
 
 void bind_write(sqlite3_stmt* statement, const ProgressWrite& row) {
-  bind(statement, 1, row.user_id);
-  bind(statement, 2, row.movie_id);
+  bind_text(statement, 1, row.user_id);
+  bind_text(statement, 2, row.movie_id);
   sqlite3_bind_int64(statement, 3, row.position_ms);
   sqlite3_bind_int64(statement, 4, row.recorded_at_ms);
   sqlite3_bind_int64(statement, 5, row.received_at_ms);
-  bind(statement, 6, row.session_id);
+  bind_text(statement, 6, row.session_id);
+}
+
+std::string text_column(sqlite3_stmt* statement, int column) {
+  return {reinterpret_cast<const char*>(sqlite3_column_text(statement, column)),
+          static_cast<std::size_t>(sqlite3_column_bytes(statement, column))};
+}
+
+void bind_event(sqlite3_stmt* statement, const LicenseEvent& event) {
+  sqlite3_bind_int64(statement, 1, event.at_ms);
+  bind_text(statement, 2, event.user_id);
+  bind_text(statement, 3, event.movie_id);
+  sqlite3_bind_int(statement, 4, static_cast<int>(event.kind));
+  bind_text(statement, 5, event.kids);
+}
+
+LicenseEvent current_event(sqlite3_stmt* statement) {
+  LicenseEvent event;
+  event.at_ms = sqlite3_column_int64(statement, 0);
+  event.user_id = text_column(statement, 1);
+  event.movie_id = text_column(statement, 2);
+  event.kind = sqlite3_column_int(statement, 3) == static_cast<int>(LicenseEvent::Kind::kReleased)
+                   ? LicenseEvent::Kind::kReleased
+                   : LicenseEvent::Kind::kPersistent;
+  event.kids = text_column(statement, 4);
+  return event;
 }
 
 SavedPosition current_row(sqlite3_stmt* statement) {
   SavedPosition row;
-  row.movie_id.assign(reinterpret_cast<const char*>(sqlite3_column_text(statement, 0)),
-                      static_cast<std::size_t>(sqlite3_column_bytes(statement, 0)));
+  row.movie_id = text_column(statement, 0);
   row.position_ms = sqlite3_column_int64(statement, 1);
   row.recorded_at_ms = sqlite3_column_int64(statement, 2);
   return row;
@@ -178,13 +249,46 @@ SqliteStore::SqliteStore(std::filesystem::path file, std::unique_ptr<SqliteConne
 SqliteStore::~SqliteStore() = default;
 
 Status SqliteStore::write_progress(std::span<const ProgressWrite> batch) {
+  return in_transaction([&]() -> Status {
+    for (const ProgressWrite& row : batch) {
+      bind_write(writer_->statement(kWrite), row);
+      if (Status written = writer_->run(kWrite); !written.ok()) return written;
+    }
+    return Done{};
+  });
+}
+
+Status SqliteStore::write_license_events(std::span<const LicenseEvent> batch) {
+  return in_transaction([&]() -> Status {
+    for (const LicenseEvent& event : batch) {
+      bind_event(writer_->statement(kAddEvent), event);
+      if (Status written = writer_->run(kAddEvent); !written.ok()) return written;
+    }
+    return Done{};
+  });
+}
+
+Status SqliteStore::set_entitlement(std::string_view user_id, std::string_view movie_id,
+                                    std::optional<Entitlement> entitlement) {
+  return in_transaction([&]() -> Status {
+    const StatementId id = entitlement ? kSetEntitlement : kForgetEntitlement;
+    sqlite3_stmt* const statement = writer_->statement(id);
+    bind_text(statement, 1, user_id);
+    bind_text(statement, 2, movie_id);
+    if (entitlement) {
+      sqlite3_bind_int(statement, 3, entitlement->is_granted ? 1 : 0);
+      if (entitlement->until_s)
+        sqlite3_bind_int64(statement, 4, *entitlement->until_s);
+      else
+        sqlite3_bind_null(statement, 4);
+    }
+    return writer_->run(id);
+  });
+}
+
+Status SqliteStore::in_transaction(const std::function<Status()>& write) {
   if (Status begun = writer_->run(kBegin); !begun.ok()) return begun;
-  Status result = Done{};
-  for (const ProgressWrite& row : batch) {
-    bind_write(writer_->statement(kWrite), row);
-    result = writer_->run(kWrite);
-    if (!result.ok()) break;
-  }
+  Status result = write();
   if (result.ok()) result = writer_->run(kCommit);
   // SQLite may have rolled back by itself already (disk full); then there is nothing to undo.
   if (!result.ok()) [[maybe_unused]]
@@ -211,11 +315,11 @@ Result<std::vector<SavedPosition>> SqliteStore::read(std::string_view user_id,
   auto reader = take_reader();
   if (!reader.ok()) return reader.error();
   sqlite3_stmt* const statement = reader.value()->statement(movie_id.empty() ? kRecent : kPosition);
-  bind(statement, 1, user_id);
+  bind_text(statement, 1, user_id);
   if (movie_id.empty()) {
     sqlite3_bind_int64(statement, 2, static_cast<sqlite3_int64>(limit));
   } else {
-    bind(statement, 2, movie_id);
+    bind_text(statement, 2, movie_id);
   }
   std::vector<SavedPosition> rows;
   int code = SQLITE_ROW;
@@ -225,6 +329,47 @@ Result<std::vector<SavedPosition>> SqliteStore::read(std::string_view user_id,
   sqlite3_clear_bindings(statement);
   give_back(std::move(reader.value()));
   return rows;
+}
+
+Result<std::vector<LicenseEvent>> SqliteStore::license_events(std::string_view user_id,
+                                                              std::size_t limit) {
+  auto reader = take_reader();
+  if (!reader.ok()) return reader.error();
+  sqlite3_stmt* const statement = reader.value()->statement(kEvents);
+  bind_text(statement, 1, user_id);
+  sqlite3_bind_int64(statement, 2, static_cast<sqlite3_int64>(limit));
+  std::vector<LicenseEvent> events;
+  int code = SQLITE_ROW;
+  while ((code = sqlite3_step(statement)) == SQLITE_ROW) events.push_back(current_event(statement));
+  if (code != SQLITE_DONE) return reader.value()->failure("read").error();
+  sqlite3_reset(statement);
+  sqlite3_clear_bindings(statement);
+  give_back(std::move(reader.value()));
+  return events;
+}
+
+Result<std::optional<Entitlement>> SqliteStore::entitlement(std::string_view user_id,
+                                                            std::string_view movie_id) {
+  auto reader = take_reader();
+  if (!reader.ok()) return reader.error();
+  sqlite3_stmt* const statement = reader.value()->statement(kEntitlement);
+  bind_text(statement, 1, user_id);
+  bind_text(statement, 2, movie_id);
+  std::optional<Entitlement> found;
+  const int code = sqlite3_step(statement);
+  if (code == SQLITE_ROW) {
+    found.emplace();
+    found->is_granted = sqlite3_column_int(statement, 0) != 0;
+    if (sqlite3_column_type(statement, 1) != SQLITE_NULL) {
+      found->until_s = sqlite3_column_int64(statement, 1);
+    }
+  } else if (code != SQLITE_DONE) {
+    return reader.value()->failure("read").error();
+  }
+  sqlite3_reset(statement);
+  sqlite3_clear_bindings(statement);
+  give_back(std::move(reader.value()));
+  return found;
 }
 
 Result<std::unique_ptr<SqliteConnection>> SqliteStore::take_reader() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -24,12 +25,21 @@ class SqliteStore final : public Store {
                                                               std::string_view movie_id) override;
   [[nodiscard]] Result<std::vector<SavedPosition>> recent_positions(std::string_view user_id,
                                                                     std::size_t limit) override;
+  [[nodiscard]] Status write_license_events(std::span<const LicenseEvent> batch) override;
+  [[nodiscard]] Result<std::vector<LicenseEvent>> license_events(std::string_view user_id,
+                                                                 std::size_t limit) override;
+  [[nodiscard]] Result<std::optional<Entitlement>> entitlement(std::string_view user_id,
+                                                               std::string_view movie_id) override;
+  [[nodiscard]] Status set_entitlement(std::string_view user_id, std::string_view movie_id,
+                                       std::optional<Entitlement> entitlement) override;
 
  private:
   SqliteStore(std::filesystem::path file, std::unique_ptr<SqliteConnection> writer);
   [[nodiscard]] Result<std::vector<SavedPosition>> read(std::string_view user_id,
                                                         std::string_view movie_id,
                                                         std::size_t limit);
+  // Commits what `write` did, or undoes it when it failed.
+  [[nodiscard]] Status in_transaction(const std::function<Status()>& write);
   [[nodiscard]] Result<std::unique_ptr<SqliteConnection>> take_reader();
   void give_back(std::unique_ptr<SqliteConnection> reader);
 

@@ -29,6 +29,22 @@ struct SavedPosition {
   int64_t recorded_at_ms = 0;
 };
 
+// Whether a user may have licences of a title, where somebody said so.
+struct Entitlement {
+  bool is_granted = false;
+  std::optional<int64_t> until_s;  // epoch s from which on a grant is over; absent = never
+};
+
+// What became of a licence that a device keeps.
+struct LicenseEvent {
+  enum class Kind { kPersistent = 0, kReleased = 1 };  // stored: the numbers never change
+  int64_t at_ms = 0;                                   // server time
+  std::string user_id;
+  std::string movie_id;
+  Kind kind = Kind::kPersistent;
+  std::string kids;  // hex, a blank between two
+};
+
 // What outlives the process. Errors are 503 `storage_unavailable`.
 class Store {
  public:
@@ -46,6 +62,22 @@ class Store {
   // Newest first. Any thread.
   [[nodiscard]] virtual Result<std::vector<SavedPosition>> recent_positions(
       std::string_view user_id, std::size_t limit) = 0;
+
+  // All of `batch` or nothing, durable as above. Called by the thread of write_progress().
+  [[nodiscard]] virtual Status write_license_events(std::span<const LicenseEvent> batch) = 0;
+
+  // Newest first. Any thread.
+  [[nodiscard]] virtual Result<std::vector<LicenseEvent>> license_events(std::string_view user_id,
+                                                                         std::size_t limit) = 0;
+
+  // For this title, else for all ("*"); empty when nothing was said. Any thread.
+  [[nodiscard]] virtual Result<std::optional<Entitlement>> entitlement(
+      std::string_view user_id, std::string_view movie_id) = 0;
+
+  // Takes the place of what was said before. `movie_id` "*" is every title of which nothing is said
+  // in particular. Empty `entitlement`: nothing is said any more. As write_progress().
+  [[nodiscard]] virtual Status set_entitlement(std::string_view user_id, std::string_view movie_id,
+                                               std::optional<Entitlement> entitlement) = 0;
 };
 
 }  // namespace playhead::server

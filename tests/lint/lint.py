@@ -81,7 +81,7 @@ THIRD_PARTY = [
     ("sqlite3.h", ("sdk/src/base/sqlite_database.cpp", "server/src/sqlite_store.cpp")),
     ("nlohmann/*", ("sdk/src/session/*.cpp", "sdk/src/manifest/steering_manifest.cpp",
                     "sdk/src/player/qoe_json.cpp", "drm/src/*json.cpp", "drm/src/key_ids.cpp",
-                    "server/src/*.cpp", "demo-player/event_writer.cpp",
+                    "server/src/*.cpp", "server/src/title_drm.h", "demo-player/event_writer.cpp",
                     "sdk/tools/*/*json*", "abr/sim/*.cpp")),
     ("pugixml.hpp", ("sdk/src/manifest/dash/xml.h", "sdk/src/text/ttml_*.h", "drm/src/playready_object.cpp",
                      "server/src/*.cpp")),

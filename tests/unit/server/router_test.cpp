@@ -38,8 +38,10 @@ class Fixture {
     catalogue_.rescan();
     store_ = std::move(SqliteStore::open(data_dir_.path() / "playhead.db").value());
     writer_.emplace(*store_, ProgressWriter::Limits{});
-    api_.emplace(ApiParts{catalogue_, *store_, *writer_, signer_, tokens_, clock_, log_},
-                 ApiConfig{3600, 86'400, "", "127.0.0.1:1"});
+    licenses_.emplace(catalogue_, *store_, media_dir_.path(), clock_, log_, LicenseConfig{});
+    api_.emplace(
+        ApiParts{catalogue_, *store_, *writer_, *licenses_, signer_, tokens_, clock_, log_},
+        ApiConfig{3600, 86'400, "", "127.0.0.1:1", "", 86'400});
     router_.emplace(*api_, media_);
     authorization_ = "Bearer " + tokens_.mint("alice", clock_.now_s(), 1000);
   }
@@ -98,6 +100,7 @@ class Fixture {
   MediaHandler media_{media_dir_.path(), "", signer_, clock_, log_};
   std::unique_ptr<SqliteStore> store_;
   std::optional<ProgressWriter> writer_;
+  std::optional<LicenseService> licenses_;
   std::optional<Api> api_;
   std::optional<Router> router_;
   std::string authorization_;
@@ -216,6 +219,24 @@ TEST_CASE("router: stream answers with a signed URL of the asked format") {
     CHECK(response.status == c.status);
     CHECK(error_code(response) == c.code);
   }
+}
+
+TEST_CASE(
+    "router: licence calls need a token or a signed URL, and a body that says what is asked") {
+  Fixture server;
+  CHECK(error_code(server.post("/api/v1/license", "{}")) == "bad_field");
+  CHECK(error_code(server.post("/api/v1/license/m_1", "{}")) == "signature_invalid");
+  CHECK(server.post("/api/v1/license/", "{}").status == 404);
+  CHECK(server.post("/api/v1/license/m_1/x", "{}").status == 404);
+  CHECK(server.get("/api/v1/license").status == 405);
+  CHECK(server.get("/api/v1/license/m_1").status == 405);
+  const std::string call = R"({"license_url":"http://a/api/v1/license/m_1","challenge":"e30=",)";
+  CHECK(error_code(server.post("/api/v1/license", call + R"("scheme":"clearkey"})")) ==
+        "not_protected");
+  CHECK(error_code(server.post("/api/v1/license", call + R"("scheme":"widevine"})")) ==
+        "unsupported_scheme");
+  server.set_authorization("");
+  CHECK(server.post("/api/v1/license", call + R"("scheme":"clearkey"})").status == 401);
 }
 
 TEST_CASE("router: download answers with a URL and the end of the copy's life") {

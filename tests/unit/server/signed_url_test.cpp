@@ -87,3 +87,38 @@ TEST_CASE("signed_url: every flipped bit is refused") {
     }
   }
 }
+
+TEST_CASE("signed_url: a licence URL says who asks, for what and until when") {
+  const UrlSigner signer(kKey);
+  const std::string query = signer.license_query_for("m_1", "alice & co", kNow);
+  const auto user = signer.verify_license("m_1", query, kNow - 1);
+  REQUIRE(user.ok());
+  CHECK(user.value() == "alice & co");
+  const auto late = signer.verify_license("m_1", query, kNow);
+  REQUIRE_FALSE(late.ok());
+  CHECK(late.error().code == "signature_expired");
+  const std::string media = signer.query_for("m_1", kNow);
+  const std::string rest = query.substr(query.find("&exp="));
+  struct Case {
+    const char* name;
+    const char* title;
+    std::string query;
+  };
+  const Case cases[] = {
+      {"another title", "m_2", query},
+      {"another user", "m_1", "user=Ym9i" + rest},
+      {"no user", "m_1", rest.substr(1)},
+      {"two users", "m_1", query + "&user=Ym9i"},
+      {"media's signature", "m_1", media},
+      {"media's signature with a user", "m_1", "user=Ym9i&" + media},
+      {"empty", "m_1", ""},
+      {"other key", "m_1", UrlSigner(std::string(32, 'v')).license_query_for("m_1", "a", kNow)},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.name));
+    const auto refused = signer.verify_license(c.title, c.query, kNow - 1);
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().code == "signature_invalid");
+  }
+  CHECK_FALSE(signer.verify("m_1", query, kNow - 1).ok());  // nor the other way round
+}

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include <doctest/doctest.h>
+#include <sqlite3.h>
 
 #include "progress_writer.h"
 #include "server_fixture.h"
@@ -32,8 +33,25 @@ int64_t saved_position(Store& store, std::string_view user, std::string_view mov
   return saved.value() ? saved.value()->position_ms : -1;
 }
 
+// What fakes of the store have in common: nothing of licences.
+class ProgressStore : public Store {
+ public:
+  Status write_license_events(std::span<const LicenseEvent>) override {
+    return Error{503, "storage_unavailable", "full"};
+  }
+  Result<std::vector<LicenseEvent>> license_events(std::string_view, std::size_t) override {
+    return std::vector<LicenseEvent>();
+  }
+  Result<std::optional<Entitlement>> entitlement(std::string_view, std::string_view) override {
+    return std::optional<Entitlement>();
+  }
+  Status set_entitlement(std::string_view, std::string_view, std::optional<Entitlement>) override {
+    return Done{};
+  }
+};
+
 // Refuses every write, as a full disk would.
-class FailingStore final : public Store {
+class FailingStore final : public ProgressStore {
  public:
   Status write_progress(std::span<const ProgressWrite>) override {
     return Error{503, "storage_unavailable", "full"};
@@ -47,7 +65,7 @@ class FailingStore final : public Store {
 };
 
 // Holds the writer in its first commit until it is let go, and notes the sizes of the batches.
-class GatedStore final : public Store {
+class GatedStore final : public ProgressStore {
  public:
   Status write_progress(std::span<const ProgressWrite> batch) override {
     std::unique_lock lock(mutex_);
@@ -141,6 +159,64 @@ TEST_CASE("sqlite_store: users and titles are kept apart; survives reopening") {
   REQUIRE(recent.value().size() == 2);
   CHECK(recent.value()[0].movie_id == "m2");
   CHECK(recent.value()[1].movie_id == "m3");
+}
+
+TEST_CASE("sqlite_store: what is said of a title goes before what is said of all") {
+  const TempDir dir;
+  const auto store = open_store(dir);
+  const auto said = [&](std::string_view user, std::string_view movie) {
+    const auto found = store->entitlement(user, movie);
+    REQUIRE(found.ok());
+    if (!found.value()) return std::string("nothing");
+    const Entitlement& entitlement = *found.value();
+    return (entitlement.is_granted ? "granted" : "revoked") +
+           (entitlement.until_s ? " until " + std::to_string(*entitlement.until_s) : "");
+  };
+  CHECK(said("a", "m1") == "nothing");
+  REQUIRE(store->set_entitlement("a", "*", Entitlement{false, {}}).ok());
+  CHECK(said("a", "m1") == "revoked");
+  CHECK(said("b", "m1") == "nothing");
+  REQUIRE(store->set_entitlement("a", "m1", Entitlement{true, 77}).ok());
+  CHECK(said("a", "m1") == "granted until 77");
+  CHECK(said("a", "M1") == "revoked");
+  CHECK(said("a", "_") == "revoked");
+  REQUIRE(store->set_entitlement("a", "m1", Entitlement{true, {}}).ok());
+  CHECK(said("a", "m1") == "granted");
+  REQUIRE(store->set_entitlement("a", "m1", std::nullopt).ok());
+  CHECK(said("a", "m1") == "revoked");
+}
+
+TEST_CASE(
+    "sqlite_store: what became of licences is kept per user, and a database of version 1 grows") {
+  const TempDir dir;
+  {
+    const auto store = open_store(dir);
+    REQUIRE(store->write_progress({{row("a", "m1", 7, 1)}}).ok());
+  }
+  // As the version before this one left it.
+  sqlite3* db = nullptr;
+  REQUIRE(sqlite3_open((dir.path() / "playhead.db").c_str(), &db) == SQLITE_OK);
+  CHECK(sqlite3_exec(db, "DROP TABLE entitlement; DROP TABLE license_event; PRAGMA user_version=1",
+                     nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_close(db);
+  const auto store = open_store(dir);
+  CHECK(saved_position(*store, "a", "m1") == 7);
+  ProgressWriter writer(*store, {});
+  std::atomic<int> confirmed{0};
+  const auto count = [&](const Status& status) { confirmed += status.ok() ? 1 : 0; };
+  using Kind = LicenseEvent::Kind;
+  REQUIRE(writer.submit(LicenseEvent{1, "a", "m1", Kind::kPersistent, "k1 k2"}, count));
+  REQUIRE(writer.submit(LicenseEvent{2, "b", "m1", Kind::kPersistent, "k3"}, count));
+  REQUIRE(writer.submit(LicenseEvent{3, "a", "m1", Kind::kReleased, "k1"}, count));
+  writer.stop();
+  CHECK(confirmed == 3);
+  const auto events = store->license_events("a", 10);
+  REQUIRE(events.ok());
+  REQUIRE(events.value().size() == 2);
+  CHECK(events.value()[0].kind == Kind::kReleased);
+  CHECK(events.value()[0].kids == "k1");
+  CHECK(events.value()[1].kind == Kind::kPersistent);
+  CHECK(events.value()[1].at_ms == 1);
 }
 
 TEST_CASE("sqlite_store: what is no database is a typed error") {

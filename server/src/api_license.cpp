@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// The licence calls of the Api.
+#include "api.h"
+#include "base64url.h"
+#include "crypto.h"
+#include "license_service.h"
+#include "media_path.h"
+
+namespace playhead::server {
+namespace {
+
+// The title in ".../api/v1/license/<title>[?query]"; whatever the host: proxies change it, and the
+// token has said who asks.
+std::optional<std::string> title_of(std::string_view url) {
+  url = url.substr(0, url.find_first_of("?#"));
+  const std::size_t at = url.find(kLicensePrefix);
+  if (at == std::string_view::npos) return std::nullopt;
+  const std::string_view title = url.substr(at + kLicensePrefix.size());
+  if (!is_title_id(title)) return std::nullopt;
+  return std::string(title);
+}
+
+Response json_text(std::string body) { return json_response(200, std::move(body)); }
+
+}  // namespace
+
+// What is recorded is on disk before the client hears of it: it will not say it again.
+void Api::respond_licensed(LicenseAnswer answer, Response response, const Respond& respond) {
+  wipe(answer.license);
+  if (!answer.event) return respond(std::move(response));
+  const auto shared = std::make_shared<Response>(std::move(response));
+  const auto completed = [respond, shared, &log = parts_.log](const Status& written) {
+    if (written.ok()) return respond(std::move(*shared));
+    log.error("license_not_recorded", {{"why", written.error().message}});
+    respond(error_response(
+        Error{503, "storage_unavailable", "The licence could not be recorded; try again."}));
+  };
+  if (!parts_.writer.submit(std::move(*answer.event), completed)) {
+    respond(error_response(Error{503, "overloaded", "Too many writes are waiting; try again."}));
+  }
+}
+
+void Api::license(const Request& request, const Respond& respond) {
+  const auto user = authenticate(request);
+  if (!user.ok()) return respond(error_response(user.error()));
+  const auto call = parse_license_call(request.body);
+  if (!call.ok()) return respond(error_response(call.error()));
+  const auto title = title_of(call.value().license_url);
+  if (!title) {
+    return respond(
+        error_response(Error{400, "bad_field", "'license_url' is not one of this server's."}));
+  }
+  auto answer = parts_.licenses.answer(
+      {user.value().user_id, *title, call.value().challenge, call.value().level});
+  if (!answer.ok()) return respond(error_response(answer.error()));
+  Response response = json_text(license_json(answer.value(), parts_.clock.now_s()));
+  respond_licensed(std::move(answer.value()), std::move(response), respond);
+}
+
+void Api::raw_license(const Request& request, const Respond& respond) {
+  const auto title = title_of(request.path);
+  if (!title) {
+    return respond(error_response(Error{404, "not_found", "There is nothing at this path."}));
+  }
+  const auto user = parts_.signer.verify_license(*title, request.query, parts_.clock.now_s());
+  if (!user.ok()) return respond(error_response(user.error()));
+  auto answer = parts_.licenses.answer({user.value(), *title, request.body, 0});
+  if (!answer.ok()) return respond(error_response(answer.error()));
+  Response response = json_text(answer.value().license);
+  respond_licensed(std::move(answer.value()), std::move(response), respond);
+}
+
+std::optional<std::string> Api::license_url(const Request& request, const Title& title,
+                                            std::string_view user) const {
+  if (!title.drm) return std::nullopt;
+  const int64_t exp_s = parts_.clock.now_s() + config_.license_url_ttl_s;
+  return own_origin(request, config_.api_origin)
+      .append(kLicensePrefix)
+      .append(title.id)
+      .append("?")
+      .append(parts_.signer.license_query_for(title.id, user, exp_s));
+}
+
+}  // namespace playhead::server
