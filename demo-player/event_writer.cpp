@@ -109,6 +109,14 @@ void fill_rate(Json& line, const playhead_event& event) {
   line["from"] = event.from_rate;
   line["to"] = event.to_rate;
 }
+void fill_drm(Json& line, const playhead_event& event) {
+  line["to"] = event.id;
+  line["error"] = event.error_name;
+}
+void fill_security(Json& line, const playhead_event& event) {
+  line["level"] = event.count;
+  line["max_height"] = event.height;
+}
 void fill_thumbnail(Json& line, const playhead_event& event) {
   if (event.thumbnail == nullptr) {
     line["error"] = event.error_name;
@@ -171,7 +179,7 @@ struct Row {
   const char* name;
   Fill fill;
 };
-constexpr std::array<Row, 17> kRows{
+constexpr std::array<Row, 19> kRows{
     {{PLAYHEAD_EVENT_LOAD_STARTED, "start", fill_start},
      {PLAYHEAD_EVENT_MANIFEST_LOADED, "manifest_loaded", fill_manifest},
      {PLAYHEAD_EVENT_FIRST_FRAME, "first_frame", fill_first_frame},
@@ -185,6 +193,8 @@ constexpr std::array<Row, 17> kRows{
      {PLAYHEAD_EVENT_TIMED_METADATA, "metadata", fill_metadata},
      {PLAYHEAD_EVENT_RATE_CHANGED, "rate_changed", fill_rate},
      {PLAYHEAD_EVENT_THUMBNAIL, "thumbnail", fill_thumbnail},
+     {PLAYHEAD_EVENT_DRM_FELL_BACK, "drm_fell_back", fill_drm},
+     {PLAYHEAD_EVENT_SECURITY_LEVEL, "security_level", fill_security},
      {PLAYHEAD_EVENT_ENDED, "ended", fill_ended},
      {PLAYHEAD_EVENT_WARNING, "warning", fill_error},
      {PLAYHEAD_EVENT_FAILED, "error", fill_error},

@@ -236,6 +236,15 @@ TEST_CASE("taken_event: every kind fills the members its type names") {
          return e.user_tag == 10 && e.thumbnail == nullptr &&
                 e.error_code == PLAYHEAD_ERROR_HTTP_STATUS;
        }},
+      {"drm fell back",
+       DrmFellBack{"widevine/3000", "widevine/1000", make_error(ErrorCode::kDrmProvisioning, "x")},
+       PLAYHEAD_EVENT_DRM_FELL_BACK,
+       [](auto& e) {
+         return std::string(e.id) == "widevine/1000" &&
+                e.error_code == PLAYHEAD_ERROR_DRM_PROVISIONING;
+       }},
+      {"security level", SecurityLevelChanged{3000, 1000, 720}, PLAYHEAD_EVENT_SECURITY_LEVEL,
+       [](auto& e) { return e.count == 1000 && e.number == 3000 && e.height == 720; }},
       {"ended", Ended{}, PLAYHEAD_EVENT_ENDED,
        [](auto& e) { return e.qoe == nullptr && e.goes_on == 0; }},
       {"goes on", Ended{true}, PLAYHEAD_EVENT_ENDED, [](auto& e) { return e.goes_on == 1; }},
@@ -280,7 +289,7 @@ TEST_CASE("taken_event: every kind fills the members its type names") {
       CHECK(text != nullptr);
     }
     if (c.type != PLAYHEAD_EVENT_WARNING && c.type != PLAYHEAD_EVENT_FAILED &&
-        c.type != PLAYHEAD_EVENT_THUMBNAIL) {
+        c.type != PLAYHEAD_EVENT_THUMBNAIL && c.type != PLAYHEAD_EVENT_DRM_FELL_BACK) {
       CHECK(event.error_code == 0);
       CHECK(std::strlen(event.message) == 0);
     }

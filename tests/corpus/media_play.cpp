@@ -96,13 +96,16 @@ class CountingBackend final : public MediaBackend {
     return backend_.open_demuxer(container, executor, std::move(callbacks));
   }
   Result<std::unique_ptr<VideoDecoder>> open_video_decoder(
-      const StreamInfo& stream, Executor& executor, VideoDecoderCallbacks callbacks) override {
-    return backend_.open_video_decoder(stream, executor, std::move(callbacks));
+      const StreamInfo& stream, std::shared_ptr<SampleDecryptor> decryptor, Executor& executor,
+      VideoDecoderCallbacks callbacks) override {
+    return backend_.open_video_decoder(stream, std::move(decryptor), executor,
+                                       std::move(callbacks));
   }
   Result<std::unique_ptr<AudioDecoder>> open_audio_decoder(
-      const StreamInfo& stream, AudioFormat output, Executor& executor,
-      AudioDecoderCallbacks callbacks) override {
-    auto opened = backend_.open_audio_decoder(stream, output, executor, std::move(callbacks));
+      const StreamInfo& stream, AudioFormat output, std::shared_ptr<SampleDecryptor> decryptor,
+      Executor& executor, AudioDecoderCallbacks callbacks) override {
+    auto opened = backend_.open_audio_decoder(stream, output, std::move(decryptor), executor,
+                                              std::move(callbacks));
     if (!opened) return std::move(opened).error();
     return std::unique_ptr<AudioDecoder>(
         std::make_unique<CountingDecoder>(*std::move(opened), samples_));
@@ -222,10 +225,12 @@ class MediaPlay::Impl final : private StreamingListener, private PipelineListene
     PipelineListener& pipeline_listener = *this;
     streaming_ = std::make_unique<StreamingEngine>(fetcher_, manifests_, backend_, executor_,
                                                    clock_, config, streaming_listener);
-    video_ = std::make_unique<VideoPipeline>(
-        backend_, executor_, std::make_shared<PictureCounter>(outcome_), pipeline_listener);
-    audio_ = std::make_unique<AudioPipeline>(
-        backend_, executor_, std::make_shared<GreedyAudioSink>(outcome_), pipeline_listener);
+    video_ = std::make_unique<VideoPipeline>(backend_, executor_,
+                                             std::make_shared<PictureCounter>(outcome_), nullptr,
+                                             pipeline_listener);
+    audio_ = std::make_unique<AudioPipeline>(backend_, executor_,
+                                             std::make_shared<GreedyAudioSink>(outcome_), nullptr,
+                                             pipeline_listener);
     audio_->restart(MediaTime{0});
     audio_->run(true);
     auto opened = streaming_->open(*std::move(presentation), TrackPreferences(), MediaTime{0});

@@ -187,10 +187,11 @@ std::unique_ptr<SegmentDemuxer> MuxedBackend::open_demuxer(Container container, 
 }
 
 Result<std::unique_ptr<AudioDecoder>> MuxedBackend::open_audio_decoder(
-    const StreamInfo& stream, AudioFormat output, Executor& executor,
-    AudioDecoderCallbacks callbacks) {
+    const StreamInfo& stream, AudioFormat output, std::shared_ptr<SampleDecryptor> decryptor,
+    Executor& executor, AudioDecoderCallbacks callbacks) {
   if (sound_delay_ == Duration{0}) {
-    return inner_.open_audio_decoder(stream, output, executor, std::move(callbacks));
+    return inner_.open_audio_decoder(stream, output, std::move(decryptor), executor,
+                                     std::move(callbacks));
   }
   auto alive = std::make_shared<int>(0);
   auto shared = std::make_shared<AudioDecoderCallbacks>(std::move(callbacks));
@@ -202,7 +203,8 @@ Result<std::unique_ptr<AudioDecoder>> MuxedBackend::open_audio_decoder(
   };
   slow.on_room = [shared, delayed] { delayed->post([shared] { shared->on_room(); }); };
   slow.on_drained = [shared, delayed] { delayed->post([shared] { shared->on_drained(); }); };
-  auto decoder = inner_.open_audio_decoder(stream, output, executor, std::move(slow));
+  auto decoder =
+      inner_.open_audio_decoder(stream, output, std::move(decryptor), executor, std::move(slow));
   if (!decoder) return decoder;
   return std::unique_ptr<AudioDecoder>(
       std::make_unique<SlowAudioDecoder>(*std::move(decoder), std::move(alive)));

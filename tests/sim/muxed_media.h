@@ -39,12 +39,13 @@ class MuxedBackend final : public MediaBackend {
   std::unique_ptr<SegmentDemuxer> open_demuxer(Container container, Executor& executor,
                                                DemuxerCallbacks callbacks) override;
   Result<std::unique_ptr<VideoDecoder>> open_video_decoder(
-      const StreamInfo& stream, Executor& executor, VideoDecoderCallbacks callbacks) override {
-    return inner_.open_video_decoder(stream, executor, std::move(callbacks));
+      const StreamInfo& stream, std::shared_ptr<SampleDecryptor> decryptor, Executor& executor,
+      VideoDecoderCallbacks callbacks) override {
+    return inner_.open_video_decoder(stream, std::move(decryptor), executor, std::move(callbacks));
   }
   Result<std::unique_ptr<AudioDecoder>> open_audio_decoder(
-      const StreamInfo& stream, AudioFormat output, Executor& executor,
-      AudioDecoderCallbacks callbacks) override;
+      const StreamInfo& stream, AudioFormat output, std::shared_ptr<SampleDecryptor> decryptor,
+      Executor& executor, AudioDecoderCallbacks callbacks) override;
   [[nodiscard]] bool supports(const std::string&) const override { return true; }
 
  private:

@@ -339,7 +339,8 @@ std::unique_ptr<SegmentDemuxer> SimBackend::open_demuxer(Container, Executor& ex
 }
 
 Result<std::unique_ptr<VideoDecoder>> SimBackend::open_video_decoder(
-    const StreamInfo& stream, Executor& executor, VideoDecoderCallbacks callbacks) {
+    const StreamInfo& stream, std::shared_ptr<SampleDecryptor>, Executor& executor,
+    VideoDecoderCallbacks callbacks) {
   if (stream.codec != "sim") return make_error(ErrorCode::kCodecUnsupported, stream.codec);
   const BadSample bad(troubles_.bad_video_sample, troubles_.severity);
   const bool is_well =
@@ -351,8 +352,8 @@ Result<std::unique_ptr<VideoDecoder>> SimBackend::open_video_decoder(
 }
 
 Result<std::unique_ptr<AudioDecoder>> SimBackend::open_audio_decoder(
-    const StreamInfo& stream, AudioFormat output, Executor& executor,
-    AudioDecoderCallbacks callbacks) {
+    const StreamInfo& stream, AudioFormat output, std::shared_ptr<SampleDecryptor>,
+    Executor& executor, AudioDecoderCallbacks callbacks) {
   if (stream.codec != "sim") return make_error(ErrorCode::kCodecUnsupported, stream.codec);
   const BadSample bad(troubles_.bad_audio_sample, troubles_.severity);
   return std::unique_ptr<AudioDecoder>(

@@ -47,6 +47,12 @@ struct Line {
     out << "thumbnail " << e.start.us << ' ' << e.image.size();
     if (e.error) out << ' ' << describe(*e.error);
   }
+  void operator()(const DrmFellBack& e) const {
+    out << "drm " << e.from << "->" << e.to << ' ' << describe(e.reason);
+  }
+  void operator()(const SecurityLevelChanged& e) const {
+    out << "security " << e.from << "->" << e.to;
+  }
   void operator()(const Ended& e) const { out << (e.goes_on ? "ended, goes on" : "ended"); }
   void operator()(const Warning& e) const { out << "warning " << describe(e.error); }
   void operator()(const Failed& e) const { out << "failed " << describe(e.error); }
@@ -101,12 +107,14 @@ void SimWorld::start_app(PlayerConfig config) {
   store.restart();
   ClientConfig client_config;
   client_config.api_url = service.url;
+  client_config.drm = drm;
   client_config.token_provider = [this](bool, TokenCallback done) { done(service.token); };
   ClientDependencies world;
   world.executor = borrowed<Executor>(executor);
   world.transport = transport;
   world.store = borrowed<Store>(store);
-  world.backend = std::make_shared<SimBackend>(codecs);
+  world.backend = backend;
+  if (!backend) world.backend = std::make_shared<SimBackend>(codecs);
   auto made = Client::create(std::move(client_config), std::move(world));
   client = *std::move(made);
   screen = std::make_shared<CapturingVideoSink>(executor);

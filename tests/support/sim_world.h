@@ -87,6 +87,9 @@ class SimWorld {
   std::vector<SimTitle> more_titles;  // the CDN has
   SimLive live;
   SimCodecTroubles codecs;  // of the next start_app()
+  // The same; null: SimBackend.
+  std::shared_ptr<MediaBackend> backend;
+  DrmConfig drm;
   SimService service;
   MemoryStore store;
   std::shared_ptr<SimTransport> transport;

@@ -23,6 +23,7 @@ CancelHandle VirtualExecutor::post_at(MonotonicTime deadline, Task task) {
 
 bool VirtualExecutor::step(MonotonicTime end) {
   Task task;
+  if (state_->tasks.empty() && hook_) hook_();
   if (!state_->tasks.empty()) {
     task = std::move(state_->tasks.front());
     state_->tasks.pop_front();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <random>
@@ -39,6 +40,8 @@ class VirtualExecutor final : public Executor {
     return true;
   }
 
+  // Called whenever nothing is left to do at this moment; what it posts is done first. Null: none.
+  void before_time_moves(std::function<void()> hook) { hook_ = std::move(hook); }
   // Moves the wall clock alone.
   void jump_wall(Duration by) { wall_offset_us_ += by.count(); }
   // The process does not get to run for so long: what was due meanwhile runs late.
@@ -62,6 +65,7 @@ class VirtualExecutor final : public Executor {
   std::shared_ptr<State> state_ = std::make_shared<State>();
   MonotonicTime now_{1'000'000'000};  // not 0: a forgotten initialisation must show
   int64_t wall_offset_us_;
+  std::function<void()> hook_;
   uint64_t next_timer_ = 0;
   uint64_t steps_ = 0;
   std::mt19937_64 random_;

@@ -153,6 +153,16 @@ struct Filler {
     thumbnail.duration_us = e.duration.count();
     out.thumbnail = &thumbnail;
   }
+  void operator()(const DrmFellBack& e) const {
+    fill_error(PLAYHEAD_EVENT_DRM_FELL_BACK, e.reason);
+    out.id = e.to.c_str();
+  }
+  void operator()(const SecurityLevelChanged& e) const {
+    out.type = PLAYHEAD_EVENT_SECURITY_LEVEL;
+    out.count = e.to;
+    out.number = static_cast<uint64_t>(e.from);
+    out.height = e.max_height;
+  }
   void operator()(const Ended& e) const {
     out.type = PLAYHEAD_EVENT_ENDED;
     out.goes_on = e.goes_on ? 1 : 0;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "playhead/bitrate.h"
+#include "playhead/drm_config.h"
 #include "playhead/log.h"
 #include "playhead/result.h"
 #include "playhead/time.h"
@@ -55,6 +56,8 @@ struct ClientConfig {
   std::string recording_path;
   // Recording ends, and says so, before the file is larger. At least 64 KiB.
   int64_t recording_max_bytes = kDefaultRecordingBytes;
+  // Protected titles. Clear Key alone unless the app registers more.
+  DrmConfig drm;
 };
 
 // What a play is after: sets the automatic choice of the picture, and the BufferingConfig of those
@@ -108,8 +111,9 @@ struct PictureLimits {
   // The network is metered, or the viewer saves data: at most data_saver_bitrate.
   bool saves_data = false;
   Bitrate data_saver_bitrate;  // 0: 2 Mb/s, about 900 MB an hour
-  // HDCP version the output is protected with, in tenths: 22 is 2.2. 0: not known, no limit.
-  // Negative: not protected. What a manifest withholds from such an output is never shown.
+  // HDCP version the output is protected with, in tenths: 22 is 2.2, which is also what to say of a
+  // panel of the device's own. 0: not known, no limit, and for DRM not protected. Negative: not
+  // protected. What a manifest or a DRM system withholds from such an output is never shown.
   int hdcp_tenths = 0;
 };
 

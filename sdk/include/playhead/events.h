@@ -188,6 +188,18 @@ struct ThumbnailReady {
   // with fetching it.
   std::optional<Error> error;
 };
+// A DRM system, or one of its levels, failed, and another one is tried in its place. Remembered for
+// this device: what failed is tried last from now on.
+struct DrmFellBack {
+  std::string from, to;  // "name/level", such as "widevine/3000"; `to` empty: there is none left
+  Error reason;
+};
+// Which pictures the DRM of the title lets through is decided, or another than before.
+struct SecurityLevelChanged {
+  int from = 0, to = 0;  // 1000, 2000, 3000: see SecurityLevel; 3000 while nothing is protected
+  // Pictures up to that height are shown; 0: all.
+  int max_height = 0;
+};
 struct Ended {
   // What Player::set_next() named follows by itself: its LoadStarted comes after this play's
   // Summary, and the state is told only when it is another than before.
@@ -209,8 +221,8 @@ struct EventsDropped {
 using EventPayload =
     std::variant<LoadStarted, SessionStarted, ManifestLoaded, FirstFrame, StateChanged,
                  RepresentationChanged, SegmentLoaded, SeekStarted, SeekDone, ProgressSent,
-                 PositionJumped, CuesChanged, TimedMetadata, RateChanged, ThumbnailReady, Ended,
-                 Warning, Failed, Summary, EventsDropped>;
+                 PositionJumped, CuesChanged, TimedMetadata, RateChanged, ThumbnailReady,
+                 DrmFellBack, SecurityLevelChanged, Ended, Warning, Failed, Summary, EventsDropped>;
 
 struct Event {
   MonotonicTime time;
@@ -264,6 +276,8 @@ struct PlayerStatus {
   double volume = 1.0;
   Duration video_buffer{0}, audio_buffer{0};  // media ahead of the position
   int64_t buffered_bytes = 0;
+  // Playback stands still (kBuffering, kRebuffering) for a licence alone: the media is there.
+  bool waits_for_license = false;
   Bitrate throughput;        // estimate; 0 unknown
   RepresentationInfo shown;  // the Representation on screen
   bool is_auto_bitrate = true;

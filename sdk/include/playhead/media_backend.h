@@ -15,6 +15,8 @@
 // run on that executor, none after destruction, none inside a call.
 namespace playhead {
 
+class SampleDecryptor;  // playhead/drm/drm_system.h
+
 struct DemuxerCallbacks {
   // Once, when the streams are known and before any sample.
   UniqueFunction<void(std::vector<StreamInfo>)> on_streams;
@@ -48,8 +50,14 @@ struct VideoDecoderCallbacks {
   UniqueFunction<void()> on_room;
   // Everything given before drain() has come out.
   UniqueFunction<void()> on_drained;
-  // kDecodeFailed (recoverable: the sample is skipped; fatal: the decoder is unusable).
+  // Recoverable: the sample is skipped; fatal: the decoder is unusable. kDecodeFailed; of encrypted
+  // samples kDrmSample (recoverable), kDrmNoSystem (there is no decryptor), kDrmNoKey, kDrmExpired,
+  // kDrmOutputRestricted, kDrmWrongKey (what comes of the first ones is no media): fatal.
   UniqueFunction<void(Error)> on_error;
+  // Closed captions that a picture carries whose sample was encrypted, so that nobody could read
+  // them before; in presentation order: cc_data_pkt() of CTA-708 §4.3, 3 bytes each. May be empty:
+  // nobody wants them.
+  UniqueFunction<void(MediaTime, SharedBytes)> on_captions = {};
 };
 
 class VideoDecoder {
@@ -68,7 +76,7 @@ struct AudioDecoderCallbacks {
   UniqueFunction<void(AudioChunk)> on_chunk;
   UniqueFunction<void()> on_room;
   UniqueFunction<void()> on_drained;
-  UniqueFunction<void(Error)> on_error;
+  UniqueFunction<void(Error)> on_error;  // as of VideoDecoderCallbacks
 };
 
 // Decodes, resamples to the sink's format and stretches to the playback speed with pitch kept.
@@ -89,12 +97,14 @@ class MediaBackend {
 
   virtual std::unique_ptr<SegmentDemuxer> open_demuxer(Container container, Executor& executor,
                                                        DemuxerCallbacks callbacks) = 0;
+  // `decryptor` opens encrypted samples where they are decoded; null: there are none.
   // Errors: kCodecUnsupported.
   virtual Result<std::unique_ptr<VideoDecoder>> open_video_decoder(
-      const StreamInfo& stream, Executor& executor, VideoDecoderCallbacks callbacks) = 0;
+      const StreamInfo& stream, std::shared_ptr<SampleDecryptor> decryptor, Executor& executor,
+      VideoDecoderCallbacks callbacks) = 0;
   virtual Result<std::unique_ptr<AudioDecoder>> open_audio_decoder(
-      const StreamInfo& stream, AudioFormat output, Executor& executor,
-      AudioDecoderCallbacks callbacks) = 0;
+      const StreamInfo& stream, AudioFormat output, std::shared_ptr<SampleDecryptor> decryptor,
+      Executor& executor, AudioDecoderCallbacks callbacks) = 0;
 
   // Whether an RFC 6381 codec string ("avc1.64001f", "mp4a.40.2") can be decoded. Unknown strings
   // and "" answer true: the demuxer will tell.

@@ -1,24 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <deque>
 #include <memory>
 #include <utility>
 
 #include "decode/codec_context.h"
 #include "decode/decode_queue.h"
+#include "decode/key_trial.h"
 #include "decode/outlet.h"
+#include "playhead/drm/drm_system.h"
 
 namespace playhead {
 
-// What the workers of sound and of pictures do alike: FFmpeg's decoder and the way back to the
-// owner. Worker's thread.
+// What a decoder is opened for.
+struct DecoderInput {
+  StreamInfo stream;
+  std::shared_ptr<SampleDecryptor> decryptor;  // null: encrypted samples are refused
+  int needed = 1;                              // of KeyTrial
+};
+
+// What the workers of sound and of pictures do alike: samples are opened, FFmpeg's decoder, and the
+// way back to the owner. Worker's thread.
 template <typename Callbacks>
 class DecoderCore {
  public:
   using Way = Outlet<Callbacks>;
 
-  DecoderCore(StreamInfo stream, std::shared_ptr<DecodeQueue> queue, std::shared_ptr<Way> outlet)
-      : stream_(std::move(stream)),
+  DecoderCore(DecoderInput input, std::shared_ptr<DecodeQueue> queue, std::shared_ptr<Way> outlet)
+      : stream_(std::move(input.stream)),
+        decryptor_(std::move(input.decryptor)),
+        trial_(input.needed),
         queue_(std::move(queue)),
         outlet_(std::move(outlet)),
         packet_(av_packet_alloc()) {}
@@ -32,6 +45,7 @@ class DecoderCore {
   // The owner has flushed.
   void begin_generation(uint64_t generation) {
     generation_ = generation;
+    held_.clear();
     restart();
   }
 
@@ -59,37 +73,47 @@ class DecoderCore {
 
   // False: nothing was sent, and the owner was told why.
   bool send(const EncodedSample& sample, MediaTime time) {
-    if (sample.crypto) return refuse_encrypted();
+    if (is_broken_) return false;
+    if (sample.crypto && !decryptor_) {
+      end_with(make_error(ErrorCode::kDrmNoSystem, "the samples are encrypted"));
+      return false;
+    }
     if (!fill_packet(*packet_, sample, time)) {
       note_failure(make_error(ErrorCode::kDecodeFailed, "the sample is too large"));
       return false;
     }
+    if (sample.crypto && !open_packet(*sample.crypto)) return false;
+    trial_.on_sample(sample, time);
     const int error = avcodec_send_packet(codec_.get(), packet_.get());
     av_packet_unref(packet_.get());
-    if (error < 0 && error != AVERROR_EOF) {
-      note_failure(ffmpeg_error(ErrorCode::kDecodeFailed, stream_.codec, error));
-    }
-    return true;
+    if (error < 0 && error != AVERROR_EOF) note_damage(error);
+    return !is_broken_;
   }
 
   // Nothing more comes: everything can be received. restart() makes it ready again.
   void send_end() { avcodec_send_packet(codec_.get(), nullptr); }
   void restart() {
     if (codec_) avcodec_flush_buffers(codec_.get());
+    trial_.forget_samples();
   }
 
   // Null: there is none at present.
   FfmpegPtr<AVFrame> receive() {
-    FfmpegPtr<AVFrame> frame(av_frame_alloc());
-    if (!frame) return nullptr;
-    const int error = avcodec_receive_frame(codec_.get(), frame.get());
-    if (error == 0) {
-      failures_ = 0;
-      has_output_ = true;
-      return frame;
-    }
-    if (error != AVERROR(EAGAIN) && error != AVERROR_EOF) {
-      note_failure(ffmpeg_error(ErrorCode::kDecodeFailed, stream_.codec, error));
+    while (!is_broken_) {
+      if (may_release_ && !held_.empty()) return take_held();
+      may_release_ = false;
+      FfmpegPtr<AVFrame> frame(av_frame_alloc());
+      if (!frame) return nullptr;
+      const int error = avcodec_receive_frame(codec_.get(), frame.get());
+      if (error == AVERROR_EOF && failures_ == 0 && !held_.empty()) {
+        may_release_ = true;  // nothing more will tell of its key
+        continue;
+      }
+      if (error != 0) {
+        if (error != AVERROR(EAGAIN) && error != AVERROR_EOF) note_damage(error);
+        return nullptr;
+      }
+      judge(std::move(frame));
     }
     return nullptr;
   }
@@ -120,13 +144,71 @@ class DecoderCore {
   static constexpr int kHopeless = 500;
   static constexpr int kHopelessFromTheStart = 50;
 
-  // Never garbage on the screen: nothing opens samples in front of this decoder.
-  bool refuse_encrypted() {
-    if (!std::exchange(is_broken_, true)) {
-      report(make_error(ErrorCode::kDrmNoSystem, "the samples are encrypted"), Severity::kFatal);
+  // Decrypts packet_ where it lies. False: it must not be decoded, and is gone.
+  bool open_packet(const CryptoInfo& crypto) {
+    const auto size = static_cast<std::size_t>(packet_->size);
+    const Result<std::size_t> opened = decryptor_->decrypt(crypto, {packet_->data, size});
+    if (opened) {
+      av_shrink_packet(packet_.get(), static_cast<int>(std::min(*opened, size)));
+      return true;
+    }
+    av_packet_unref(packet_.get());
+    if (opened.error().code == ErrorCode::kDrmSample) {
+      note_failure(opened.error());
+    } else {
+      end_with(opened.error());
     }
     return false;
   }
+
+  // What came out of the decoder: held_ has it unless it must not be shown.
+  void judge(FfmpegPtr<AVFrame> frame) {
+    const bool is_whole = (frame->flags & AV_FRAME_FLAG_CORRUPT) == 0 &&  //
+                          frame->decode_error_flags == 0;
+    switch (trial_.on_frame(MediaTime{frame->pts}, is_whole)) {
+      case KeyTrial::Verdict::kShow:
+        may_release_ = true;
+        is_in_doubt_ = false;
+        [[fallthrough]];
+      case KeyTrial::Verdict::kHold:
+        failures_ = 0;
+        held_.push_back(std::move(frame));
+        return;
+      case KeyTrial::Verdict::kDrop:
+        held_.clear();
+        is_in_doubt_ = true;
+        return note_failure(make_error(ErrorCode::kDecodeFailed, "a damaged " + stream_.codec));
+      case KeyTrial::Verdict::kWrong:
+        return end_with(wrong_key());
+    }
+  }
+  FfmpegPtr<AVFrame> take_held() {
+    FfmpegPtr<AVFrame> frame = std::move(held_.front());
+    held_.pop_front();
+    has_output_ = true;
+    return frame;
+  }
+
+  void note_damage(int ffmpeg_code) {
+    const KeyTrial::Verdict verdict = trial_.on_failure();
+    if (verdict == KeyTrial::Verdict::kWrong) return end_with(wrong_key());
+    if (verdict == KeyTrial::Verdict::kDrop) {
+      held_.clear();
+      is_in_doubt_ = true;
+    }
+    note_failure(ffmpeg_error(ErrorCode::kDecodeFailed, stream_.codec, ffmpeg_code));
+  }
+  [[nodiscard]] Error wrong_key() const {
+    return make_error(ErrorCode::kDrmWrongKey, "what comes of the samples is no " + stream_.codec);
+  }
+
+  // Nothing is decoded any more; told once.
+  void end_with(Error error) {
+    if (std::exchange(is_broken_, true)) return;
+    held_.clear();
+    report(std::move(error), Severity::kFatal);
+  }
+
   // The first of a row is told; of the others only that there is no end to them.
   void note_failure(Error error) {
     if (++failures_ == 1) report(error, Severity::kRecoverable);
@@ -135,10 +217,15 @@ class DecoderCore {
   }
   void give_up() {
     failures_ = kHopeless;
-    report(last_failure_, Severity::kFatal);
+    report(is_in_doubt_ ? wrong_key() : last_failure_, Severity::kFatal);
   }
 
   const StreamInfo stream_;
+  const std::shared_ptr<SampleDecryptor> decryptor_;  // may be null
+  KeyTrial trial_;
+  std::deque<FfmpegPtr<AVFrame>> held_;  // decoded, not yet handed out
+  bool may_release_ = false;             // what is held
+  bool is_in_doubt_ = false;             // failures may be the fault of a key
   const std::shared_ptr<DecodeQueue> queue_;
   const std::shared_ptr<Way> outlet_;
   const FfmpegPtr<AVPacket> packet_;

@@ -10,6 +10,12 @@
 
 namespace playhead {
 
+struct EncodedSound {
+  StreamInfo stream;
+  AudioFormat output;
+  std::shared_ptr<SampleDecryptor> decryptor;  // may be null
+};
+
 // Decodes and stretches sound on a worker of its own. Chunks are not counted: what is decoded ahead
 // is decided by the owner, who gives samples as it needs them.
 class FfmpegAudioDecoder final : public AudioDecoder {
@@ -17,7 +23,7 @@ class FfmpegAudioDecoder final : public AudioDecoder {
   // Samples waiting: 0.34 s of AAC at 48 kHz; see FfmpegVideoDecoder.
   static constexpr int kMaxQueuedSamples = 16;
 
-  FfmpegAudioDecoder(WorkerPool& pool, StreamInfo stream, AudioFormat output, Executor& executor,
+  FfmpegAudioDecoder(WorkerPool& pool, EncodedSound sound, Executor& executor,
                      AudioDecoderCallbacks callbacks);
   ~FfmpegAudioDecoder() override;
 

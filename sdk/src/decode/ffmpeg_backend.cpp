@@ -37,19 +37,21 @@ std::unique_ptr<SegmentDemuxer> FfmpegBackend::open_demuxer(Container /*containe
 }
 
 Result<std::unique_ptr<VideoDecoder>> FfmpegBackend::open_video_decoder(
-    const StreamInfo& stream, Executor& executor, VideoDecoderCallbacks callbacks) {
+    const StreamInfo& stream, std::shared_ptr<SampleDecryptor> decryptor, Executor& executor,
+    VideoDecoderCallbacks callbacks) {
   if (auto checked = check_stream(stream); !checked) return std::move(checked).error();
-  return std::unique_ptr<VideoDecoder>(
-      std::make_unique<FfmpegVideoDecoder>(pool_, stream, executor, std::move(callbacks)));
+  return std::unique_ptr<VideoDecoder>(std::make_unique<FfmpegVideoDecoder>(
+      pool_, stream, std::move(decryptor), executor, std::move(callbacks)));
 }
 
 Result<std::unique_ptr<AudioDecoder>> FfmpegBackend::open_audio_decoder(
-    const StreamInfo& stream, AudioFormat output, Executor& executor,
-    AudioDecoderCallbacks callbacks) {
+    const StreamInfo& stream, AudioFormat output, std::shared_ptr<SampleDecryptor> decryptor,
+    Executor& executor, AudioDecoderCallbacks callbacks) {
   if (auto checked = check_stream(stream); !checked) return std::move(checked).error();
   if (!is_valid(output)) return make_error(ErrorCode::kInvalidArgument, "audio output format");
-  return std::unique_ptr<AudioDecoder>(
-      std::make_unique<FfmpegAudioDecoder>(pool_, stream, output, executor, std::move(callbacks)));
+  EncodedSound sound{stream, output, std::move(decryptor)};
+  return std::unique_ptr<AudioDecoder>(std::make_unique<FfmpegAudioDecoder>(
+      pool_, std::move(sound), executor, std::move(callbacks)));
 }
 
 bool FfmpegBackend::supports(const std::string& rfc6381_codec) const {

@@ -22,11 +22,12 @@ class FfmpegBackend final : public MediaBackend {
   std::unique_ptr<SegmentDemuxer> open_demuxer(Container container, Executor& executor,
                                                DemuxerCallbacks callbacks) override;
   Result<std::unique_ptr<VideoDecoder>> open_video_decoder(
-      const StreamInfo& stream, Executor& executor, VideoDecoderCallbacks callbacks) override;
+      const StreamInfo& stream, std::shared_ptr<SampleDecryptor> decryptor, Executor& executor,
+      VideoDecoderCallbacks callbacks) override;
   // Errors: kCodecUnsupported, kInvalidArgument (`output` out of its range).
   Result<std::unique_ptr<AudioDecoder>> open_audio_decoder(
-      const StreamInfo& stream, AudioFormat output, Executor& executor,
-      AudioDecoderCallbacks callbacks) override;
+      const StreamInfo& stream, AudioFormat output, std::shared_ptr<SampleDecryptor> decryptor,
+      Executor& executor, AudioDecoderCallbacks callbacks) override;
 
   [[nodiscard]] bool supports(const std::string& rfc6381_codec) const override;
 

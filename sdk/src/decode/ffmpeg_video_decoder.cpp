@@ -26,9 +26,9 @@ constexpr std::size_t kMaxPending = 64;
 // The worker's side of a video decoder.
 class VideoWorker {
  public:
-  VideoWorker(StreamInfo stream, std::shared_ptr<DecodeQueue> queue,
+  VideoWorker(DecoderInput input, std::shared_ptr<DecodeQueue> queue,
               std::shared_ptr<VideoOutlet> outlet)
-      : core_(std::move(stream), std::move(queue), std::move(outlet)) {}
+      : core_(std::move(input), std::move(queue), std::move(outlet)) {}
 
   void run() {
     while (auto item = core_.queue()->pop()) {
@@ -47,6 +47,7 @@ class VideoWorker {
   struct Pending {
     Duration duration{0};
     bool show = true;
+    bool was_encrypted = false;
   };
 
   void begin_generation(uint64_t generation) {
@@ -75,7 +76,7 @@ class VideoWorker {
     const int64_t timescale = core_.stream().timescale;
     const int64_t start = ticks_to_us(item.sample.pts_ticks, timescale);
     const int64_t end = ticks_to_us(item.sample.pts_ticks + item.sample.duration_ticks, timescale);
-    pending_[item.time.us] = {Duration{end - start}, item.show};
+    pending_[item.time.us] = {Duration{end - start}, item.show, item.sample.crypto != nullptr};
     if (pending_.size() > kMaxPending) pending_.erase(pending_.begin());
     // Nothing refers to such a picture, and it will not be shown: its whole cost is saved.
     core_.codec()->skip_frame = item.show ? AVDISCARD_DEFAULT : AVDISCARD_NONREF;
@@ -132,6 +133,7 @@ class VideoWorker {
                          : FfmpegVideoDecoder::kMaxLiveFrames;
     if (!core_.queue()->acquire_output(core_.generation(), most)) return;
     last_shown_ = time;
+    if (facts.was_encrypted) tell_captions(*frame, time);
     auto made =
         frames_.make(std::move(frame), [queue = core_.queue()] { queue->release_output(); });
     if (!made) {
@@ -145,6 +147,15 @@ class VideoWorker {
     });
   }
 
+  void tell_captions(const AVFrame& frame, MediaTime time) {
+    const AVFrameSideData* data = av_frame_get_side_data(&frame, AV_FRAME_DATA_A53_CC);
+    if (!data) return;
+    SharedBytes captions(std::vector<uint8_t>(data->data, data->data + data->size));
+    core_.post([time, captions = std::move(captions)](VideoDecoderCallbacks& callbacks) {
+      if (callbacks.on_captions) callbacks.on_captions(time, captions);
+    });
+  }
+
   DecoderCore<VideoDecoderCallbacks> core_;
   FrameMaker frames_;
   // Of this generation.
@@ -155,12 +166,14 @@ class VideoWorker {
 
 }  // namespace
 
-FfmpegVideoDecoder::FfmpegVideoDecoder(WorkerPool& pool, StreamInfo stream, Executor& executor,
-                                       VideoDecoderCallbacks callbacks)
+FfmpegVideoDecoder::FfmpegVideoDecoder(WorkerPool& pool, StreamInfo stream,
+                                       std::shared_ptr<SampleDecryptor> decryptor,
+                                       Executor& executor, VideoDecoderCallbacks callbacks)
     : queue_(std::make_shared<DecodeQueue>(kMaxQueuedSamples, kMaxLiveFrames)),
       outlet_(std::make_shared<VideoOutlet>(executor, std::move(callbacks))) {
-  pool.run([stream = std::move(stream), queue = queue_, outlet = outlet_]() mutable {
-    VideoWorker(std::move(stream), std::move(queue), std::move(outlet)).run();
+  DecoderInput input{std::move(stream), std::move(decryptor)};
+  pool.run([input = std::move(input), queue = queue_, outlet = outlet_]() mutable {
+    VideoWorker(std::move(input), std::move(queue), std::move(outlet)).run();
   });
 }
 

@@ -24,7 +24,9 @@ class FfmpegVideoDecoder final : public VideoDecoder {
   static constexpr int kMaxLiveLongFrames = 5;
   static constexpr Duration kLongFrame = 30ms;
 
-  FfmpegVideoDecoder(WorkerPool& pool, StreamInfo stream, Executor& executor,
+  // `decryptor`: may be null.
+  FfmpegVideoDecoder(WorkerPool& pool, StreamInfo stream,
+                     std::shared_ptr<SampleDecryptor> decryptor, Executor& executor,
                      VideoDecoderCallbacks callbacks);
   ~FfmpegVideoDecoder() override;
 

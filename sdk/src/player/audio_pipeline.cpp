@@ -25,10 +25,12 @@ constexpr Duration kSilencePiece = 200ms;
 }  // namespace
 
 AudioPipeline::AudioPipeline(MediaBackend& backend, Executor& executor,
-                             std::shared_ptr<AudioSink> sink, PipelineListener& listener)
+                             std::shared_ptr<AudioSink> sink, KeyGate* keys,
+                             PipelineListener& listener)
     : backend_(backend),
       executor_(executor),
       sink_(std::move(sink)),
+      keys_(keys),
       listener_(listener),
       decoder_(TrackKind::kAudio, listener) {}
 
@@ -41,6 +43,7 @@ void AudioPipeline::restart(MediaTime target) {
   chunks_.clear();
   timeline_.restart(target);
   sound_end_ = target;
+  held_ = KeyGate::Answer::kOpen;
   watch_.reset();
   is_running_ = false;
   if (format_) sink_->flush();
@@ -76,6 +79,7 @@ void AudioPipeline::change_track() {
   decoder_.set_drained(false);
   chunks_.clear();
   origin_.reset();
+  held_ = KeyGate::Answer::kOpen;
 }
 
 void AudioPipeline::feed(SampleQueue& queue, const Outlook& outlook, MonotonicTime now) {
@@ -114,12 +118,18 @@ void AudioPipeline::decode(SampleQueue& queue, const Outlook& outlook) {
   while (decoded_ahead() < kDecodedTarget * speed_) {
     const TimedSample* sample = queue.peek();
     if (!sample) {
+      held_ = KeyGate::Answer::kOpen;
       if (!is_at_end(outlook)) return;
       if (decoder_ && !decoder_.is_draining()) decoder_.drain();
       if (!decoder_) decoder_.set_drained(true);
       return;
     }
     if (decoder_.is_draining()) return;
+    held_ = keys_ ? keys_->ask(*sample) : KeyGate::Answer::kOpen;
+    if (is_held()) {
+      if (held_ == KeyGate::Answer::kNever && decoder_ && !decoder_.is_drained()) decoder_.drain();
+      return;
+    }
     if (origin_ != sample->origin || !decoder_) {
       if (decoder_ && needs_new_decoder(origin_->stream, sample->origin->stream)) {
         decoder_.drain();
@@ -154,8 +164,9 @@ bool AudioPipeline::open_decoder(const SampleOrigin& origin) {
     chunks_.push_back(std::move(chunk));
     listener_.on_pipeline_progress();
   };
-  if (!decoder_.take(
-          backend_.open_audio_decoder(origin.stream, *format_, executor_, std::move(callbacks)))) {
+  auto decryptor = keys_ ? keys_->decryptor() : nullptr;
+  if (!decoder_.take(backend_.open_audio_decoder(origin.stream, *format_, std::move(decryptor),
+                                                 executor_, std::move(callbacks)))) {
     return false;
   }
   decoder_->set_speed(speed_);
@@ -228,7 +239,13 @@ MediaTime AudioPipeline::position(MonotonicTime now) {
 bool AudioPipeline::is_dry(MonotonicTime now) { return chunks_.empty() && queued_frames(now) == 0; }
 
 bool AudioPipeline::is_finished(MonotonicTime now) {
-  return decoder_.has_failed() || (decoder_.is_drained() && is_dry(now));
+  return decoder_.has_failed() || (decoder_.is_drained() && is_dry(now) && !is_held());
+}
+
+const TimedSample* AudioPipeline::held_sample(const SampleQueue& queue, MonotonicTime now) {
+  if (!is_held() || !is_dry(now)) return nullptr;
+  const bool is_empty = decoder_.is_drained() || !decoder_;
+  return held_ == KeyGate::Answer::kWait || is_empty ? queue.peek() : nullptr;
 }
 
 Duration AudioPipeline::until_refill(MonotonicTime now) {

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "player/audio_timeline.h"
+#include "player/key_gate.h"
 #include "player/pipeline_decoder.h"
 #include "player/sink_watch.h"
 #include "playhead/media_backend.h"
@@ -18,8 +19,9 @@ namespace playhead {
 // and tells the position from what the device has played. Engine thread.
 class AudioPipeline {
  public:
+  // `keys` may be null: encrypted samples are refused by the decoder.
   AudioPipeline(MediaBackend& backend, Executor& executor, std::shared_ptr<AudioSink> sink,
-                PipelineListener& listener);
+                KeyGate* keys, PipelineListener& listener);
   ~AudioPipeline();
 
   // Drops everything; the next sound heard is that of `target`. The sink is paused.
@@ -60,8 +62,13 @@ class AudioPipeline {
                                                     const SampleQueue& queue) const;
   // Up to where sound was written that is none of the silence in gaps.
   [[nodiscard]] MediaTime sound_end() const { return sound_end_; }
+  // As of VideoPipeline.
+  [[nodiscard]] const TimedSample* held_sample(const SampleQueue& queue, MonotonicTime now);
+  [[nodiscard]] bool is_held() const { return held_ != KeyGate::Answer::kOpen; }
   // All sound of the title is in the sink.
-  [[nodiscard]] bool is_written_out() const { return decoder_.is_drained() && chunks_.empty(); }
+  [[nodiscard]] bool is_written_out() const {
+    return decoder_.is_drained() && chunks_.empty() && !is_held();
+  }
   // No sound can be had: the device or the decoder failed for good.
   [[nodiscard]] bool has_failed() const { return decoder_.has_failed(); }
   // Samples taken and pieces given, for telling whether anything happens.
@@ -86,6 +93,7 @@ class AudioPipeline {
   MediaBackend& backend_;
   Executor& executor_;
   std::shared_ptr<AudioSink> sink_;
+  KeyGate* keys_;
   PipelineListener& listener_;
 
   PipelineDecoder<AudioDecoder, AudioDecoderCallbacks> decoder_;
@@ -94,6 +102,7 @@ class AudioPipeline {
   std::deque<AudioChunk> chunks_;               // decoded, not yet in the sink
   AudioTimeline timeline_;
   MediaTime sound_end_;
+  KeyGate::Answer held_ = KeyGate::Answer::kOpen;  // what was said of the next sample
   SinkWatch watch_;
   double speed_ = 1.0;
   bool is_running_ = false;

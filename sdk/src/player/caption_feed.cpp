@@ -41,6 +41,22 @@ void CaptionFeed::add(const TimedSample& sample) {
   }
 }
 
+void CaptionFeed::add(MediaTime time, ByteView packets) {
+  if (channel_ == 0 || has_failed_) return;
+  // What came before in the clear is earlier.
+  for (const text::TimedCaptions& captions : reorderer_.flush()) take(captions);
+  text::TimedCaptions captions;
+  captions.pts = time.us;
+  for (std::size_t at = 0; at + 3 <= packets.size(); at += 3) {
+    // CTA-708 §4.3: cc_valid, then cc_type; 0 and 1 are the fields of CEA-608.
+    const bool is_valid = (packets[at] & 0x04) != 0;
+    const int type = packets[at] & 0x03;
+    if (!is_valid || type > 1) continue;
+    captions.pairs.push_back({static_cast<uint8_t>(type + 1), {packets[at + 1], packets[at + 2]}});
+  }
+  take(captions);
+}
+
 void CaptionFeed::take(const text::TimedCaptions& captions) {
   const MediaTime time{captions.pts};
   // A segment may repeat what came before.

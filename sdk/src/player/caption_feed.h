@@ -20,6 +20,8 @@ class CaptionFeed {
   void restart();
   // Each picture in decoding order.
   void add(const TimedSample& sample);
+  // The same of what was encrypted: see VideoDecoderCallbacks::on_captions.
+  void add(MediaTime time, ByteView packets);
 
   [[nodiscard]] const text::CueTimeline& cues() const { return cues_; }
 

@@ -145,6 +145,9 @@ Result<void> record(Client::Impl& impl, const ClientConfig& config) {
 // What works on the client's thread.
 void make_workers(Client::Impl& impl, const std::string& api_url, TokenProvider tokens) {
   impl.networks = std::make_unique<NetworkMemory>(*impl.store, *impl.executor);
+  if (!impl.drm.systems.empty()) {
+    impl.drm_memory = std::make_unique<DrmMemory>(*impl.store, *impl.executor);
+  }
   if (api_url.empty()) return;
   impl.api = std::make_unique<ApiAccess>(api_url, std::move(tokens));
   impl.outbox = std::make_unique<Outbox>(*impl.api, *impl.store, *impl.transport, *impl.executor,
@@ -158,6 +161,7 @@ Result<std::shared_ptr<Client>> Client::create(ClientConfig config,
   if (auto valid = validate_pins(config.pins); !valid) return std::move(valid).error();
   auto impl = std::make_unique<Impl>();
   impl->log = std::move(config.log);
+  impl->drm = std::move(config.drm);
   impl->transport = std::move(dependencies.transport);
   if (!impl->transport) {
     CurlConfig curl;

@@ -7,9 +7,11 @@
 #include <mutex>
 
 #include "net/host_health.h"
+#include "player/drm_memory.h"
 #include "player/network_memory.h"
 #include "playhead/abr/plan_cache.h"
 #include "playhead/client.h"
+#include "playhead/drm_config.h"
 #include "recorder/recording_executor.h"
 #include "session/api_access.h"
 #include "session/outbox.h"
@@ -31,6 +33,11 @@ class Client::Impl {
   // Null without an API URL.
   std::unique_ptr<ApiAccess> api;
   std::unique_ptr<Outbox> outbox;
+
+  // How protected titles are opened.
+  DrmConfig drm;
+  // Null where there is nothing to choose between.
+  std::unique_ptr<DrmMemory> drm_memory;
 
   // Never null once the client is made.
   std::unique_ptr<NetworkMemory> networks;

@@ -23,11 +23,12 @@ constexpr Duration kShortTail = 85ms;
 
 }  // namespace
 
-MediaPipeline::MediaPipeline(MediaBackend& backend, Executor& executor, Sinks sinks,
+MediaPipeline::MediaPipeline(MediaBackend& backend, Executor& executor, Sinks sinks, KeyGate* keys,
                              PipelineListener& listener)
-    : video_(backend, executor, std::move(sinks.video), listener) {
+    : video_(backend, executor, std::move(sinks.video), keys, listener) {
   if (sinks.audio) {
-    audio_ = std::make_unique<AudioPipeline>(backend, executor, std::move(sinks.audio), listener);
+    audio_ =
+        std::make_unique<AudioPipeline>(backend, executor, std::move(sinks.audio), keys, listener);
   }
 }
 
@@ -203,7 +204,17 @@ Duration MediaPipeline::least_level(StreamingEngine& streaming, MonotonicTime no
   return least;
 }
 
+const TimedSample* MediaPipeline::held_sample(StreamingEngine& streaming, MonotonicTime now) {
+  const TimedSample* held = nullptr;
+  if (streaming.plays_video() && !video_.has_failed()) {
+    held = video_.held_sample(streaming.video(), position(now));
+  }
+  if (!held && plays_audio_) held = audio_->held_sample(streaming.audio(), now);
+  return held;
+}
+
 bool MediaPipeline::is_ready(StreamingEngine& streaming, MonotonicTime now) {
+  if (held_sample(streaming, now)) return false;
   // A track that ends before the target has nothing to wait for.
   const bool video_ready =
       !streaming.plays_video() || video_.has_shown() ||
@@ -216,6 +227,7 @@ bool MediaPipeline::is_ready(StreamingEngine& streaming, MonotonicTime now) {
 
 bool MediaPipeline::is_starved(StreamingEngine& streaming, MonotonicTime now) {
   if (!is_running_) return false;
+  if (held_sample(streaming, now)) return true;
   const MediaTime here = position(now);
   if (streaming.plays_video() && !streaming.is_complete(TrackKind::kVideo) &&
       streaming.level(TrackKind::kVideo, here) == Duration{0}) {
@@ -236,7 +248,7 @@ std::optional<int64_t> MediaPipeline::owed_progress(StreamingEngine& streaming, 
     return queue.level(here) >= kPlenty ||
            (streaming.is_complete(kind) && queue.level(here) > Duration{0});
   };
-  if (streaming.plays_video() && !video_.has_failed()) {
+  if (streaming.plays_video() && !video_.has_failed() && !video_.is_held()) {
     const SampleQueue& queue = streaming.video();
     if (!video_.has_shown() && is_there(TrackKind::kVideo, queue)) return video_.progress();
     const MediaTime overdue = here - kOverdue;
@@ -245,7 +257,8 @@ std::optional<int64_t> MediaPipeline::owed_progress(StreamingEngine& streaming, 
     }
   }
   const SampleQueue& queue = streaming.audio();
-  const bool is_owed = plays_audio_ && !audio_->is_primed() && is_there(TrackKind::kAudio, queue) &&
+  const bool is_owed = plays_audio_ && !audio_->is_held() && !audio_->is_primed() &&
+                       is_there(TrackKind::kAudio, queue) &&
                        queue.has_shown_between(here, here + kPlenty);
   return is_owed ? std::optional(audio_->progress()) : std::nullopt;
 }

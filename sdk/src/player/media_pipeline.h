@@ -15,7 +15,9 @@ namespace playhead {
 // monotonic clock's. Engine thread.
 class MediaPipeline {
  public:
-  MediaPipeline(MediaBackend& backend, Executor& executor, Sinks sinks, PipelineListener& listener);
+  // `keys` may be null and outlives it.
+  MediaPipeline(MediaBackend& backend, Executor& executor, Sinks sinks, KeyGate* keys,
+                PipelineListener& listener);
 
   // Drops everything decoded; playback will go on from `target`, stopped until run(true).
   void restart(MediaTime target, MonotonicTime now);
@@ -47,6 +49,9 @@ class MediaPipeline {
   // Pictures, else sound, that are there and overdue, and have not come out: a count of what goes
   // into that decoder and comes out. Nothing when nothing is owed.
   [[nodiscard]] std::optional<int64_t> owed_progress(StreamingEngine& streaming, MonotonicTime now);
+  // What playback stands still for, or is about to: a sample whose key is not there, when all that
+  // comes before it was shown or heard. Null: nothing of the kind.
+  [[nodiscard]] const TimedSample* held_sample(StreamingEngine& streaming, MonotonicTime now);
   [[nodiscard]] bool is_finished(const StreamingEngine& streaming, MonotonicTime now);
   // All sound is in the sink, and the pictures end with it, or so little later that nobody minds
   // when they are cut short.

@@ -142,6 +142,7 @@ Duration PlayerEngine::turn_playback(MonotonicTime now) {
     note_presented(played.video, now);
     pass_gap(now);
     tell_remainder(now);
+    handle_keys(now);
     update_state(now);
     wait = std::min(wait, watch_output(now));
     update_session(now);
@@ -359,6 +360,7 @@ void PlayerEngine::publish_status(MonotonicTime now) {
     status->video_buffer = streaming_->level(TrackKind::kVideo, status->position);
     status->audio_buffer = streaming_->level(TrackKind::kAudio, status->position);
     status->buffered_bytes = streaming_->buffered_bytes();
+    status->waits_for_license = licenses_.is_waited_for;
     status->throughput = streaming_->throughput();
     status->is_auto_bitrate = streaming_->forced_representation().empty();
     status->representations = streaming_->video_representations();

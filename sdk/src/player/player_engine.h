@@ -22,6 +22,7 @@
 #include "player/qoe_collector.h"
 #include "player/stuck_watch.h"
 #include "player/title_follower.h"
+#include "player/title_protection.h"
 #include "player/trick_player.h"
 #include "playhead/player.h"
 #include "session/playback_session.h"
@@ -32,7 +33,9 @@ namespace playhead {
 
 // One player's state and its only thread of control. Everything that happens (a call, bytes, a
 // frame, a deadline) leads to a turn(), which looks at all of it and starts what is due.
-class PlayerEngine final : private StreamingListener, private PipelineListener {
+class PlayerEngine final : private StreamingListener,
+                           private PipelineListener,
+                           private TitleProtectionListener {
  public:
   // `publish` receives the status snapshot of every turn. Without it the title is one that comes
   // next: it can be prepared, and is heard of when it follows.
@@ -105,6 +108,8 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   void tell_manifest(MonotonicTime now);
   void open_pipeline(MonotonicTime now);
   void make_pipeline(MonotonicTime now);
+  void make_protection();
+  void close_protection();
   // Signed URLs.
   void renew_urls();
   void schedule_renewal(const SessionStart& start);
@@ -146,6 +151,7 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   void update_session(MonotonicTime now);
   [[nodiscard]] PlayActivity activity() const;
   [[nodiscard]] QoeSummary qoe(MonotonicTime now);
+  void handle_keys(MonotonicTime now);
   void publish_status(MonotonicTime now);
   void schedule(MonotonicTime now, Duration wait);
 
@@ -190,7 +196,7 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   }
   [[nodiscard]] std::size_t period_at(MediaTime time) const;
 
-  // StreamingListener, PipelineListener
+  // StreamingListener, PipelineListener, TitleProtectionListener
   void on_streaming_progress() override { wake(); }
   void on_segment_loaded(const SegmentLoaded& segment) override;
   void on_received(int64_t bytes) override;
@@ -201,6 +207,10 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   void on_url_refused(const Error& error) override;
   void on_pipeline_progress() override { wake(); }
   void on_pipeline_error(TrackKind kind, Error error) override;
+  void on_keys_changed() override;
+  void on_licensed() override;
+  void on_drm_fell_back(DrmFellBack event) override;
+  void on_security_level(SecurityLevelChanged event) override;
 
   std::shared_ptr<Client> client_;
   PlayerConfig config_;
@@ -260,7 +270,7 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   std::optional<Error> failure_;       // ends the play at the next turn
   std::vector<Error> decode_errors_;
   bool is_renewing_ = false;
-
+  LicenseNotes licenses_;
   // Text and events of the title.
   CaptionFeed captions_;
   CueScreen cue_screen_;
@@ -273,6 +283,8 @@ class PlayerEngine final : private StreamingListener, private PipelineListener {
   std::unique_ptr<PlaybackSession> session_;  // null for a plain URL
   // Told of delivered reports, of this play and of the one before.
   CancelHandle reports_, earlier_reports_;
+  std::unique_ptr<TitleProtection> protection_;
+  std::vector<std::unique_ptr<TitleProtection>> closing_;  // of titles that are over
   std::unique_ptr<StreamingEngine> streaming_;
   std::unique_ptr<MediaPipeline> pipeline_;
   std::unique_ptr<TrickPlayer> trick_;           // null: no trick play, no scrubbing

@@ -114,6 +114,10 @@ bool PlayerEngine::begin() {
 
 void PlayerEngine::take_over(MonotonicTime now) {
   qoe_.on_bytes(std::exchange(bytes_ahead_, 0));
+  if (std::exchange(licenses_.is_licensed_ahead, false)) {
+    qoe_.on_step(&StartupPhases::license, now);
+  }
+  if (licenses_.level_ahead) emit(*std::exchange(licenses_.level_ahead, std::nullopt));
   if (started_ahead_) {
     qoe_.on_step(&StartupPhases::session, now);
     emit(SessionStarted{redact(started_ahead_->manifest_url),
@@ -150,6 +154,7 @@ void PlayerEngine::on_session_started(Result<SessionStart> start) {
     resumes_ = true;
   }
   schedule_renewal(*start);
+  licenses_.grant = start->drm;
   load_manifest(start->manifest_url);
 }
 
@@ -174,6 +179,8 @@ void PlayerEngine::on_manifest(Result<std::shared_ptr<const Presentation>> resul
   config.live = config_.live;
   config.can_renew = session_ != nullptr;
   config.plans = client_->impl().plans;
+  make_protection();
+  config.keys = protection_.get();
   MediaBackend& backend = *client_->impl().backend;
   StreamingListener& listener = *this;
   auto streaming = std::make_unique<StreamingEngine>(media_fetcher_, manifests_, backend, executor_,
@@ -191,8 +198,8 @@ void PlayerEngine::on_manifest(Result<std::shared_ptr<const Presentation>> resul
 void PlayerEngine::make_pipeline(MonotonicTime now) {
   PipelineListener& listener = *this;
   pipeline_.reset();  // the sinks are free
-  pipeline_ =
-      std::make_unique<MediaPipeline>(*client_->impl().backend, executor_, sinks_, listener);
+  pipeline_ = std::make_unique<MediaPipeline>(*client_->impl().backend, executor_, sinks_,
+                                              protection_.get(), listener);
   pipeline_->set_captions(&captions_);
   pipeline_->set_speed(speed_ * correction_, now);
 }
@@ -253,6 +260,7 @@ void PlayerEngine::tell_manifest(MonotonicTime now) {
 }
 
 void PlayerEngine::play() {
+  if (protection_ && is_paused_) protection_->on_resume();
   is_paused_ = false;
   end_trick(executor_.now());
   wake();
@@ -330,6 +338,7 @@ void PlayerEngine::select_representation(const std::string& id) {
 
 void PlayerEngine::set_limits(const PictureLimits& limits) {
   config_.limits = limits;
+  if (protection_) protection_->set_output(output_protection(limits));
   if (streaming_) streaming_->set_limits(limits);
   wake();
 }
@@ -396,6 +405,7 @@ void PlayerEngine::let_go() {
   is_followed_ = false;
   bytes_ahead_ = 0;
   started_ahead_.reset();
+  licenses_ = {};
   session_.reset();
   manifest_load_.reset();
   utc_timing_.reset();
@@ -404,6 +414,7 @@ void PlayerEngine::let_go() {
   drop_trick();
   pipeline_.reset();
   streaming_.reset();
+  close_protection();
   captions_.select(0);
   event_schedule_.clear();
   failure_.reset();

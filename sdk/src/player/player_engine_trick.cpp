@@ -58,7 +58,7 @@ bool PlayerEngine::begin_trick(MonotonicTime now) {
   if (auto cleared = cue_screen_.clear()) emit(*std::move(cleared));
   streaming_->previews().begin_trick(streaming_->throughput());
   auto trick = std::make_unique<TrickPlayer>(*client_->impl().backend, executor_, sinks_.video,
-                                             [this] { wake(); });
+                                             protection_.get(), [this] { wake(); });
   trick->scrub(position(now), position(now));
   trick_ = std::move(trick);
   return true;

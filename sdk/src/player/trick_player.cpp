@@ -29,10 +29,11 @@ bool is_trick_rate(int rate) {
 }
 
 TrickPlayer::TrickPlayer(MediaBackend& backend, Executor& executor, std::shared_ptr<VideoSink> sink,
-                         std::function<void()> on_change)
+                         KeyGate* keys, std::function<void()> on_change)
     : backend_(backend),
       executor_(executor),
       sink_(std::move(sink)),
+      keys_(keys),
       on_change_(std::move(on_change)) {}
 
 void TrickPlayer::play(MediaTime position, int rate, MonotonicTime now) {
@@ -124,6 +125,12 @@ bool TrickPlayer::go_on(const Find& find, MonotonicTime now, Turn& turn) {
     case TrickFind::Kind::kFrame:
       break;
   }
+  const auto key = keys_ ? keys_->ask(*found.frame) : KeyGate::Answer::kOpen;
+  if (key == KeyGate::Answer::kWait) return false;  // its coming leads to a turn
+  if (key == KeyGate::Answer::kNever) {
+    turn.error = keys_->refusal(*found.frame);
+    return false;
+  }
   wish_.reset();
   if (is_scrubbing() && on_screen_ == found.frame->pts) return scrub_target_.has_value();
   if (!decode(std::move(found.frame), now)) {
@@ -147,7 +154,8 @@ bool TrickPlayer::decode(std::shared_ptr<const TimedSample> frame, MonotonicTime
       on_change_();
     };
     auto opened =
-        backend_.open_video_decoder(frame->origin->stream, executor_, std::move(callbacks));
+        backend_.open_video_decoder(frame->origin->stream, keys_ ? keys_->decryptor() : nullptr,
+                                    executor_, std::move(callbacks));
     if (!opened) return false;
     decoder_ = *std::move(opened);
   }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "player/key_gate.h"
 #include "playhead/media_backend.h"
 #include "playhead/sinks.h"
 #include "streaming/trick_stream.h"
@@ -19,9 +20,9 @@ namespace playhead {
 // apart, so that the rate is kept, and when it is stuck the picture stands. Engine thread.
 class TrickPlayer {
  public:
-  // `sink` may be null. `on_change`: turn() should be called; never inside a call.
+  // `sink` and `keys` may be null. `on_change`: turn() should be called; never inside a call.
   TrickPlayer(MediaBackend& backend, Executor& executor, std::shared_ptr<VideoSink> sink,
-              std::function<void()> on_change);
+              KeyGate* keys, std::function<void()> on_change);
 
   // From `position`, or from the picture shown when there is one.
   void play(MediaTime position, int rate, MonotonicTime now);
@@ -56,6 +57,7 @@ class TrickPlayer {
   MediaBackend& backend_;
   Executor& executor_;
   std::shared_ptr<VideoSink> sink_;
+  KeyGate* keys_;
   std::function<void()> on_change_;
 
   int rate_ = 0;

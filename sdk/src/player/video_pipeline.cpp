@@ -23,10 +23,12 @@ bool is_other(const RepresentationInfo& a, const RepresentationInfo& b) {
 }  // namespace
 
 VideoPipeline::VideoPipeline(MediaBackend& backend, Executor& executor,
-                             std::shared_ptr<VideoSink> sink, PipelineListener& listener)
+                             std::shared_ptr<VideoSink> sink, KeyGate* keys,
+                             PipelineListener& listener)
     : backend_(backend),
       executor_(executor),
       sink_(std::move(sink)),
+      keys_(keys),
       listener_(listener),
       decoder_(TrackKind::kVideo, listener) {}
 
@@ -38,6 +40,7 @@ void VideoPipeline::restart(MediaTime target) {
   origins_.clear();
   target_ = target;
   has_shown_ = may_catch_up_ = false;
+  held_ = KeyGate::Answer::kOpen;
   shown_start_ = shown_end_ = target;
   if (captions_) captions_->restart();
 }
@@ -52,8 +55,16 @@ void VideoPipeline::feed(SampleQueue& queue, bool complete) {
   while (frames_.size() < kFramesAhead && !decoder_.is_draining()) {
     const TimedSample* sample = queue.peek();
     if (!sample) {
+      held_ = KeyGate::Answer::kOpen;
       if (complete && decoder_ && !decoder_.is_drained()) decoder_.drain();
       if (complete && !decoder_) decoder_.set_drained(true);
+      return;
+    }
+    held_ = keys_ ? keys_->ask(*sample) : KeyGate::Answer::kOpen;
+    if (is_held()) {
+      // All that is clear is shown; a decoder keeps some of it until it hears that no more comes.
+      const bool is_last = held_ == KeyGate::Answer::kNever;
+      if (is_last && decoder_ && !decoder_.is_drained()) decoder_.drain();
       return;
     }
     if (!decoder_ && !open_decoder(*sample->origin)) return;
@@ -65,7 +76,7 @@ void VideoPipeline::feed(SampleQueue& queue, bool complete) {
     if (decoder_->room() <= 0) return;
     note_origin(*sample);
     const bool show = !sample->decode_only && sample->end() > target_;
-    if (captions_) captions_->add(*sample);
+    if (captions_ && !sample->sample.crypto) captions_->add(*sample);
     decoder_->decode(sample->sample, sample->pts, show);
     ++progress_;
     queue.advance();
@@ -76,14 +87,14 @@ int VideoPipeline::catch_up(SampleQueue& queue, MediaTime position) {
   const TimedSample* next = queue.peek();
   const bool is_late = next && position - next->pts > kTooLate;
   // Each time something must be seen of it, however slow the decoder is.
-  if (!is_late || !may_catch_up_ || !decoder_ || decoder_.is_draining()) return 0;
+  if (!is_late || !may_catch_up_ || !decoder_ || decoder_.is_draining() || is_held()) return 0;
   const std::size_t count = queue.unread_before_entry(position);
   if (count == 0) return 0;
   may_catch_up_ = false;
   decoder_.flush();  // what refers to the pictures left out must not be decoded
   int left_out = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    if (captions_) captions_->add(*queue.peek());
+    if (captions_ && !queue.peek()->sample.crypto) captions_->add(*queue.peek());
     if (!queue.peek()->decode_only) ++left_out;
     queue.advance();
   }
@@ -103,8 +114,12 @@ bool VideoPipeline::open_decoder(const SampleOrigin& origin) {
     ++progress_;
     listener_.on_pipeline_progress();
   };
+  callbacks.on_captions = [this](MediaTime time, const SharedBytes& packets) {
+    if (captions_) captions_->add(time, packets.view());
+  };
   origin_.reset();
-  return decoder_.take(backend_.open_video_decoder(origin.stream, executor_, std::move(callbacks)));
+  return decoder_.take(backend_.open_video_decoder(
+      origin.stream, keys_ ? keys_->decryptor() : nullptr, executor_, std::move(callbacks)));
 }
 
 VideoPipeline::Presented VideoPipeline::present(MediaTime position) {
@@ -155,7 +170,14 @@ std::optional<MediaTime> VideoPipeline::next_picture(MediaTime position) const {
 
 bool VideoPipeline::is_finished(MediaTime position) const {
   return decoder_.has_failed() ||
-         (decoder_.is_drained() && frames_.empty() && position >= shown_end_);
+         (decoder_.is_drained() && frames_.empty() && !is_held() && position >= shown_end_);
+}
+
+const TimedSample* VideoPipeline::held_sample(const SampleQueue& queue, MediaTime position) const {
+  if (!is_held() || !frames_.empty() || (has_shown_ && position < shown_end_)) return nullptr;
+  // Clear pictures may still be inside the decoder.
+  const bool is_empty = decoder_.is_drained() || !decoder_;
+  return held_ == KeyGate::Answer::kWait || is_empty ? queue.peek() : nullptr;
 }
 
 }  // namespace playhead

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "player/caption_feed.h"
+#include "player/key_gate.h"
 #include "player/pipeline_decoder.h"
 #include "playhead/media_backend.h"
 #include "playhead/sinks.h"
@@ -18,8 +19,9 @@ namespace playhead {
 class VideoPipeline {
  public:
   // `sink` may be null: frames are decoded, timed and dropped.
+  // `keys` may be null: encrypted samples are refused by the decoder.
   VideoPipeline(MediaBackend& backend, Executor& executor, std::shared_ptr<VideoSink> sink,
-                PipelineListener& listener);
+                KeyGate* keys, PipelineListener& listener);
   ~VideoPipeline();
 
   // Drops everything; the next frame shown is the one that `target` falls into.
@@ -52,11 +54,16 @@ class VideoPipeline {
   [[nodiscard]] std::optional<MediaTime> next_picture(MediaTime position) const;
   // The last frame of the title has been on screen for its duration.
   [[nodiscard]] bool is_finished(MediaTime position) const;
+  // What playback stands still for at `position`: the next sample, whose key is not there, when
+  // everything before it was shown. Null: nothing of the kind. Until the next feed().
+  [[nodiscard]] const TimedSample* held_sample(const SampleQueue& queue, MediaTime position) const;
+  // The same, whether or not it is reached yet: nothing comes out of the decoder for good reason.
+  [[nodiscard]] bool is_held() const { return held_ != KeyGate::Answer::kOpen; }
   // No pictures can be had: the decoder failed for good.
   [[nodiscard]] bool has_failed() const { return decoder_.has_failed(); }
   // When the frame on screen ends, if it is the title's last.
   [[nodiscard]] std::optional<MediaTime> end_of_title() const {
-    if (!decoder_.is_drained() || !frames_.empty()) return std::nullopt;
+    if (!decoder_.is_drained() || !frames_.empty() || is_held()) return std::nullopt;
     return shown_end_;
   }
   // When the frame on screen ends.
@@ -73,6 +80,7 @@ class VideoPipeline {
   MediaBackend& backend_;
   Executor& executor_;
   std::shared_ptr<VideoSink> sink_;
+  KeyGate* keys_;
   PipelineListener& listener_;
   CaptionFeed* captions_ = nullptr;
 
@@ -84,6 +92,7 @@ class VideoPipeline {
   bool may_catch_up_ = false;  // a frame was shown since the last time
   MediaTime shown_start_;      // of the frame on screen
   MediaTime shown_end_;
+  KeyGate::Answer held_ = KeyGate::Answer::kOpen;  // what was said of the next sample
   int64_t progress_ = 0;
   int width_ = 0, height_ = 0;
   // Where on the timeline the frames of an origin begin; the front is on screen.

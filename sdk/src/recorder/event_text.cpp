@@ -113,6 +113,12 @@ struct EventText::Words {
         .number(e.duration.count())
         .number(e.error ? number_of(e.error->code) : 0);
   }
+  Fields operator()(const DrmFellBack& e) const {
+    return Fields("drm-fell-back").text(e.from).text(e.to).error(e.reason);
+  }
+  Fields operator()(const SecurityLevelChanged& e) const {
+    return Fields("security-level").number(e.from).number(e.to).number(e.max_height);
+  }
   Fields operator()(const Ended& e) const { return Fields("ended").flag(e.goes_on); }
   Fields operator()(const Warning& e) const { return Fields("warning").error(e.error); }
   Fields operator()(const Failed& e) const { return Fields("failed").error(e.error); }

@@ -228,7 +228,8 @@ std::unique_ptr<SegmentDemuxer> RecordingBackend::open_demuxer(Container contain
 }
 
 Result<std::unique_ptr<VideoDecoder>> RecordingBackend::open_video_decoder(
-    const StreamInfo& stream, Executor&, VideoDecoderCallbacks callbacks) {
+    const StreamInfo& stream, std::shared_ptr<SampleDecryptor> decryptor, Executor&,
+    VideoDecoderCallbacks callbacks) {
   const Source source(*executor_);
   VideoDecoderCallbacks tapped;
   tapped.on_frame = [source, done = shared(std::move(callbacks.on_frame))](VideoFrame frame) {
@@ -244,13 +245,16 @@ Result<std::unique_ptr<VideoDecoder>> RecordingBackend::open_video_decoder(
     source.step('v', fields, done, std::move(frame));
   };
   tap_progress(source, callbacks, tapped);
-  auto opened = inner_->open_video_decoder(stream, executor_->inner(), std::move(tapped));
+  tapped.on_captions = std::move(callbacks.on_captions);
+  auto opened = inner_->open_video_decoder(stream, std::move(decryptor), executor_->inner(),
+                                           std::move(tapped));
   const std::string what = 'V' + std::to_string(source.number) + ',' + describe(stream) + '=';
   return answered<RecordingVideoDecoder>(source, what, std::move(opened));
 }
 
 Result<std::unique_ptr<AudioDecoder>> RecordingBackend::open_audio_decoder(
-    const StreamInfo& stream, AudioFormat output, Executor&, AudioDecoderCallbacks callbacks) {
+    const StreamInfo& stream, AudioFormat output, std::shared_ptr<SampleDecryptor> decryptor,
+    Executor&, AudioDecoderCallbacks callbacks) {
   const Source source(*executor_);
   AudioDecoderCallbacks tapped;
   tapped.on_chunk = [source, done = shared(std::move(callbacks.on_chunk))](AudioChunk chunk) {
@@ -264,7 +268,8 @@ Result<std::unique_ptr<AudioDecoder>> RecordingBackend::open_audio_decoder(
     source.step('a', fields, done, std::move(chunk));
   };
   tap_progress(source, callbacks, tapped);
-  auto opened = inner_->open_audio_decoder(stream, output, executor_->inner(), std::move(tapped));
+  auto opened = inner_->open_audio_decoder(stream, output, std::move(decryptor), executor_->inner(),
+                                           std::move(tapped));
   const std::string what = 'U' + std::to_string(source.number) + ',' + describe(stream) + ',' +
                            std::to_string(output.sample_rate) + ',' +
                            std::to_string(output.channels) + '=';

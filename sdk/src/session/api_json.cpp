@@ -118,6 +118,20 @@ std::string to_text(const Json& json) {
 // The API speaks in seconds; milliseconds are what it keeps.
 double to_json_seconds(Duration duration) { return static_cast<double>(to_ms(duration)) / 1000.0; }
 
+// Absent or null: the title is clear.
+Result<DrmGrant> parse_drm(const Json& grant) {
+  const Json* drm = find(grant, "drm");
+  if (drm == nullptr || drm->is_null()) return DrmGrant();
+  if (!drm->is_object()) return bad_field("drm", "is not an object");
+  DrmGrant out;
+  PLAYHEAD_TRY(out.type, optional_text_field(*drm, "type"));
+  PLAYHEAD_TRY(out.license_url, optional_text_field(*drm, "license_url"));
+  if (!out.license_url.empty() && !is_http_url(out.license_url)) {
+    return bad_field("license_url", "is not an http(s) URL");
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<StreamGrant> parse_stream_grant(std::string_view text) {
@@ -128,6 +142,7 @@ Result<StreamGrant> parse_stream_grant(std::string_view text) {
   PLAYHEAD_TRY(grant.resume_position, seconds_field(json, "resume_position_seconds"));
   PLAYHEAD_TRY(grant.manifest_type, optional_text_field(json, "manifest_type"));
   PLAYHEAD_TRY(grant.expires_at, optional_time_field(json, "expires_at"));
+  PLAYHEAD_TRY(grant.drm, parse_drm(json));
   return grant;
 }
 

@@ -23,11 +23,18 @@ struct StreamQuery {
   Duration patience = 30s;
 };
 
+// How the title is protected, and where licences for it are to be had.
+struct DrmGrant {
+  std::string type;         // a DrmSystem::name(); empty: the title is clear, or nobody says
+  std::string license_url;  // absolute http(s); signed, do not log; may be empty
+};
+
 // The answer: the permission to play, for a while.
 struct StreamGrant {
   std::string stream_url;  // absolute http(s) URL of the manifest; signed, do not log
   Duration resume_position{0};
-  std::string manifest_type;           // as the service names it; may be empty
+  std::string manifest_type;  // as the service names it; may be empty
+  DrmGrant drm;
   std::optional<WallTime> expires_at;  // by the service's clock; none: the URL does not expire
 };
 

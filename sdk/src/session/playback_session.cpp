@@ -28,6 +28,7 @@ SessionStart make_start(const StreamGrant& grant, MediaTime resume_position) {
   SessionStart start;
   start.manifest_url = grant.stream_url;
   start.manifest_type = grant.manifest_type;
+  start.drm = grant.drm;
   start.resume_position = resume_position;
   start.expires_at = grant.expires_at;
   return start;

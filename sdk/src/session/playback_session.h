@@ -26,6 +26,7 @@ struct PlaybackSessionConfig {
 struct SessionStart {
   std::string manifest_url;  // signed: not for logs
   std::string manifest_type;
+  DrmGrant drm;
   MediaTime resume_position;
   std::optional<WallTime> expires_at;  // of manifest_url, by the service's clock
   // When to call renew() so that the new URL is there before the old one expires; none: never.

@@ -31,7 +31,9 @@ struct FetchedTrack {
   MediaTime nothing_until;
   std::optional<uint64_t> last_number;  // of the last segment planned
   std::string last_id;                  // its Representation
-  std::string wanted_id;                // the Representation whose index is waited for
+  // HLS: what the last segment needs, asked for.
+  std::shared_ptr<const SegmentKeys> required;
+  std::string wanted_id;  // the Representation whose index is waited for
   // About the segment that failed last.
   int attempts = 0;
   int skipped = 0;
@@ -39,7 +41,7 @@ struct FetchedTrack {
   std::set<std::string> failed_ids;
   // Representations whose playlist could not be had, and until when they are left alone.
   std::map<std::string, MonotonicTime> resting;
-  MonotonicTime not_before;  // no fetch until then
+  MonotonicTime not_before;                            // no fetch until then
   MonotonicTime no_replacement_before, patient_until;  // see kLowerPatience, kPicturePatience
   PartTrouble parts;
   std::optional<PlannedSegment> hinted;  // asked for when it was announced, and not listed yet

@@ -12,16 +12,14 @@ const Representation* find_representation(const AdaptationSet& set, const std::s
   return found == set.representations.end() ? nullptr : &*found;
 }
 
-Error encrypted_error() {
-  return make_error(ErrorCode::kDrmNoSystem, "no DRM system is set up for encrypted media");
-}
-
 PlayedTracks::PlayedTracks(std::shared_ptr<const Presentation> presentation,
                            const TrackPreferences& preferences, const Decodable& can_decode,
-                           const PlayedTracks* previous)
+                           const PlayedTracks* previous, const TitleKeys* keys)
     : presentation_(std::move(presentation)),
       first_(previous && previous->presentation_ ? previous->number_of(*presentation_) : 0),
-      selected_(select_tracks(*presentation_, preferences, can_decode)) {
+      selected_(select_tracks(
+          *presentation_, preferences, can_decode,
+          [keys](const AdaptationSet& set) { return can_open(keys, set).has_value(); })) {
   for (std::size_t i = 0; i < selected_.size(); ++i) {
     const AdaptationSet* video = set(TrackKind::kVideo, first_ + i);
     const AdaptationSet* audio = set(TrackKind::kAudio, first_ + i);
@@ -36,6 +34,12 @@ PlayedTracks::PlayedTracks(std::shared_ptr<const Presentation> presentation,
       }
     }
     is_decodable_.push_back(is_decodable);
+    Result<void> opened;
+    for (const TrackKind kind : {TrackKind::kVideo, TrackKind::kAudio}) {
+      const AdaptationSet* played = set(kind, first_ + i);
+      if (opened && played) opened = can_open(keys, *played);
+    }
+    can_be_opened_.push_back(std::move(opened));
   }
 }
 
@@ -70,8 +74,7 @@ Result<void> PlayedTracks::check(std::size_t period) const {
     return make_error(ErrorCode::kNoPlayableTrack,
                       "no decoder for " + refused.representations.front().codecs);
   }
-  if ((video && video->is_encrypted) || (audio && audio->is_encrypted)) return encrypted_error();
-  return {};
+  return can_be_opened_[clamp(period) - first_];
 }
 
 std::size_t PlayedTracks::period_at(MediaTime position) const {

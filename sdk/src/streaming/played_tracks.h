@@ -9,6 +9,7 @@
 
 #include "playhead/presentation.h"
 #include "playhead/result.h"
+#include "streaming/title_keys.h"
 #include "streaming/track_selection.h"
 
 namespace playhead {
@@ -25,7 +26,7 @@ class PlayedTracks {
   PlayedTracks() = default;
   PlayedTracks(std::shared_ptr<const Presentation> presentation,
                const TrackPreferences& preferences, const Decodable& can_decode,
-               const PlayedTracks* previous = nullptr);
+               const PlayedTracks* previous = nullptr, const TitleKeys* keys = nullptr);
 
   // Whether the Period can be played. Errors: kNoPlayableTrack, kDrmNoSystem.
   [[nodiscard]] Result<void> check(std::size_t period) const;
@@ -58,15 +59,13 @@ class PlayedTracks {
   std::shared_ptr<const Presentation> presentation_;
   std::size_t first_ = 0;
   std::vector<PeriodTracks> selected_;
-  std::vector<bool> is_decodable_;  // by Period
+  std::vector<bool> is_decodable_;           // by Period
+  std::vector<Result<void>> can_be_opened_;  // by Period
   const AdaptationSet* left_out_ = nullptr;
 };
 
 // Null when the set has none of that id.
 [[nodiscard]] const Representation* find_representation(const AdaptationSet& set,
                                                         const std::string& id);
-
-// Media is encrypted and nothing decrypts it.
-[[nodiscard]] Error encrypted_error();
 
 }  // namespace playhead

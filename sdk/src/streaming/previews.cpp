@@ -23,7 +23,7 @@ Previews::Previews(Context context)
       trick_({context_.fetcher, context_.backend, context_.executor, context_.indexes,
               context_.mapper, [this] { context_.listener.on_streaming_progress(); },
               [this](int64_t bytes) { context_.listener.on_received(bytes); },
-              [this](const Error& error) { return context_.renew(error); }}),
+              [this](const Error& error) { return context_.renew(error); }, context_.keys}),
       // What cannot be had is told when it is asked for.
       refresher_(context_.manifests, context_.executor, context_.indexes,
                  {[](auto) {}, [this] { context_.listener.on_streaming_progress(); },

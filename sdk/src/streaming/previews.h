@@ -31,6 +31,7 @@ class Previews {
     const PlayedTracks& played;
     // The URLs are refused. True: they are being renewed.
     std::function<bool(const Error&)> renew;
+    TitleKeys* keys;  // may be null
   };
   explicit Previews(Context context);
 

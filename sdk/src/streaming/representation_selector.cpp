@@ -7,6 +7,7 @@
 
 #include "streaming/limit_inputs.h"
 #include "streaming/next_segment.h"
+#include "streaming/title_keys.h"
 #include "streaming/track_selection.h"
 
 namespace playhead {
@@ -41,13 +42,13 @@ SwitchReason reason_of(abr::Reason reason) {
 }  // namespace
 
 RepresentationSelector::RepresentationSelector(const IndexTable& indexes,
-                                               const MediaBackend& backend, AbrPreset preset,
-                                               const PictureLimits& limits,
-                                               std::shared_ptr<abr::PlanCache> plans)
+                                               const MediaBackend& backend,
+                                               const StreamingConfig& config)
     : indexes_(indexes),
       backend_(backend),
-      limits_(limits),
-      chooser_(settings_of(preset), std::move(plans)) {}
+      keys_(config.keys),
+      limits_(config.limits),
+      chooser_(settings_of(config.preset), config.plans) {}
 
 void RepresentationSelector::force(const std::string& id, const Presentation& presentation) {
   forced_id_.clear();
@@ -65,8 +66,14 @@ void RepresentationSelector::force(const std::string& id, const Presentation& pr
 RepresentationSelector::Choice RepresentationSelector::choose(const Place& place) {
   if (place.kind == TrackKind::kVideo) return choose_picture(place);
   Choice choice;
+  is_restricted_ = false;
   for (const Representation& representation : place.set.representations) {
     if (!is_usable(place.kind, place.failed_ids, representation)) continue;
+    if (!is_released(place.set, representation)) {
+      is_restricted_ = !choice.representation;
+      continue;
+    }
+    is_restricted_ = false;
     if (!choice.representation || representation.bandwidth <= kTypicalAudio) {
       choice.representation = &representation;
     }
@@ -84,9 +91,34 @@ const Representation* RepresentationSelector::forced_in(const AdaptationSet& set
       [&](const auto& a, const auto& b) { return distance(a) < distance(b); });
 }
 
-bool RepresentationSelector::may_show(const Representation& representation) const {
+bool RepresentationSelector::may_show(const AdaptationSet& set,
+                                      const Representation& representation) const {
   return limit_candidate(representation).hdcp_tenths <=
-         limit_inputs(limits_, smooth_height_).hdcp_tenths;
+             limit_inputs(limits_, smooth_height_).hdcp_tenths &&
+         is_released(set, representation);
+}
+
+bool RepresentationSelector::is_released(const AdaptationSet& set,
+                                         const Representation& representation) const {
+  if (!keys_) return true;
+  std::vector<ContentProtection> protections = protections_of(set, representation);
+  if (protections.empty()) {
+    const LoadedIndex* index = indexes_.find(representation);
+    const std::size_t count = index && index->is_encrypted ? index->segments->size() : 0;
+    // What is encrypted at all is so at its end: there may be a clear lead.
+    if (count > 0) protections = protections_of(index->segments->at(count - 1));
+  }
+  if (protections.empty()) return true;
+  // Nobody knows how large they are: the lowest one is the least risk, and what comes out of it is
+  // looked at again.
+  const bool is_unknown = representation.width <= 0 || representation.height <= 0;
+  const bool is_lowest = &representation == &set.representations.front();
+  if (set.kind == TrackKind::kVideo && is_unknown && is_lowest) {
+    Representation small = representation;
+    small.width = small.height = 1;
+    return keys_->may_show(set.kind, small, protections);
+  }
+  return keys_->may_show(set.kind, representation, protections);
 }
 
 bool RepresentationSelector::is_usable(TrackKind kind, const std::set<std::string>& failed_ids,
@@ -102,7 +134,8 @@ const Representation* RepresentationSelector::best_known(const AdaptationSet& se
   const Representation* best = nullptr;
   for (const Representation& r : set.representations) {
     const bool fits = r.bandwidth <= most && (!best || best->bandwidth < r.bandwidth);
-    if (fits && is_usable(kind, failed_ids, r) && indexes_.find_best(r)) best = &r;
+    const bool is_known = fits && is_usable(kind, failed_ids, r) && indexes_.find_best(r);
+    if (is_known && is_released(set, r)) best = &r;
   }
   return best;
 }
@@ -128,11 +161,14 @@ PictureLimit RepresentationSelector::limit_of(const std::string& id) const {
 
 RepresentationSelector::Choice RepresentationSelector::choose_picture(const Place& place) {
   const Representation* forced = forced_in(place.set);
-  if (forced && is_usable(place.kind, place.failed_ids, *forced) && may_show(*forced)) {
+  if (forced && is_usable(place.kind, place.failed_ids, *forced) && may_show(place.set, *forced)) {
     return {forced, SwitchReason::kManual};
   }
   std::vector<VideoChooser::Option> options;
   const VideoChooser::Choice choice = chooser_.choose(situation(place, options));
+  is_restricted_ =
+      !choice.representation &&
+      std::any_of(options.begin(), options.end(), [](const auto& o) { return !o.is_released; });
   SwitchReason reason = choice.is_forced_off ? SwitchReason::kLimit : reason_of(choice.reason);
   if (!place.failed_ids.empty()) reason = SwitchReason::kFailure;
   return {choice.representation, reason};
@@ -146,7 +182,8 @@ VideoChooser::Situation RepresentationSelector::situation(
     if (is_avoided || place.failed_ids.count(representation.id) != 0) continue;
     if (!is_understood(representation)) continue;
     VideoChooser::Option option{&representation, nullptr, std::nullopt,
-                                is_usable(place.kind, place.failed_ids, representation)};
+                                is_usable(place.kind, place.failed_ids, representation),
+                                is_released(place.set, representation)};
     if (const LoadedIndex* index = indexes_.find(representation)) {
       option.segments = index->segments.get();
       option.next = next_segment(*index->segments, place.cursor, place.goes_on);

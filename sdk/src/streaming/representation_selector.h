@@ -13,6 +13,7 @@
 #include "playhead/media_backend.h"
 #include "playhead/presentation.h"
 #include "streaming/index_table.h"
+#include "streaming/streaming_config.h"
 #include "streaming/transfer_watch.h"
 #include "streaming/video_chooser.h"
 
@@ -22,9 +23,9 @@ namespace playhead {
 // rules of abr/ say of pictures, a modest bitrate of sound. Engine thread.
 class RepresentationSelector {
  public:
-  RepresentationSelector(const IndexTable& indexes, const MediaBackend& backend, AbrPreset preset,
-                         const PictureLimits& limits,
-                         std::shared_ptr<abr::PlanCache> plans = nullptr);
+  // All that it is made with outlives it.
+  RepresentationSelector(const IndexTable& indexes, const MediaBackend& backend,
+                         const StreamingConfig& config);
 
   // From the next choice on.
   void set_limits(const PictureLimits& limits) { limits_ = limits; }
@@ -55,6 +56,10 @@ class RepresentationSelector {
   Choice choose(const Place& place);
   // The last choice of pictures came to nothing since none may be shown on this output.
   [[nodiscard]] bool is_withheld() const;
+  // The last choice came to nothing since the keys' owner lets nothing be shown.
+  [[nodiscard]] bool is_restricted() const { return is_restricted_; }
+  // Whether it may be shown on this output with the security there is, as far as is known.
+  [[nodiscard]] bool may_show(const AdaptationSet& set, const Representation& representation) const;
   // Whether that transfer, of `place`, should be given up for a lower Representation, which the
   // next choice will be.
   [[nodiscard]] VideoChooser::DropAdvice judge(const Place& place,
@@ -83,16 +88,19 @@ class RepresentationSelector {
   [[nodiscard]] Choice choose_picture(const Place& place);
   // The Representation chosen by hand, or what comes nearest to it in another Period; may be null.
   [[nodiscard]] const Representation* forced_in(const AdaptationSet& set) const;
-  // It may be shown on this output.
-  [[nodiscard]] bool may_show(const Representation& representation) const;
+  // The owner of the keys has nothing against it.
+  [[nodiscard]] bool is_released(const AdaptationSet& set,
+                                 const Representation& representation) const;
   // What the rules may choose from; `options` are the answer's.
   [[nodiscard]] VideoChooser::Situation situation(const Place& place,
                                                   std::vector<VideoChooser::Option>& options) const;
 
   const IndexTable& indexes_;
   const MediaBackend& backend_;
+  const TitleKeys* keys_;  // may be null
   PictureLimits limits_;
   VideoChooser chooser_;
+  bool is_restricted_ = false;
   int smooth_height_ = 0;
   std::string forced_id_;
   Bitrate forced_bitrate_;

@@ -108,6 +108,9 @@ void SegmentLoad::demux() {
   callbacks.on_metadata = [this](MetadataSample tag) {
     if (!is_over_ && callbacks_.on_metadata) callbacks_.on_metadata(std::move(tag));
   };
+  callbacks.on_protection = [this](MediaProtection media) {
+    if (!is_over_ && callbacks_.on_protection) callbacks_.on_protection(std::move(media));
+  };
   callbacks.on_end = [this](Result<void> result) {
     if (!result) return fail(std::move(result).error());
     if (std::exchange(is_over_, true)) return;

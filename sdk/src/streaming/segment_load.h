@@ -40,6 +40,8 @@ struct SegmentLoadCallbacks {
   // An event of the title, on its way to the demuxer or out of it. Null, as the next: nobody cares.
   UniqueFunction<void(text::EventMessageScanner::Found)> on_event_message;
   UniqueFunction<void(MetadataSample)> on_metadata;
+  // As of DemuxerCallbacks.
+  UniqueFunction<void(MediaProtection)> on_protection;
   // Bytes came from the network (init or media).
   UniqueFunction<void(int64_t bytes, MonotonicTime received)> on_bytes;
   // The segment's bytes are all here; the network is free.

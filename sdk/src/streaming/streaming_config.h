@@ -10,6 +10,8 @@
 
 namespace playhead {
 
+class TitleKeys;
+
 // What a StreamingEngine is made with.
 struct StreamingConfig {
   BufferingConfig buffering = buffering_for(AbrPreset::kVod);  // all of it set
@@ -20,6 +22,8 @@ struct StreamingConfig {
   bool can_renew = false;
   // Tables of the bitrate rules, kept from title to title; null: its own.
   std::shared_ptr<abr::PlanCache> plans;
+  // Who has the keys, outlives the engine; null: nothing that is encrypted is played.
+  TitleKeys* keys = nullptr;
 };
 
 // What the app is told about a Representation.

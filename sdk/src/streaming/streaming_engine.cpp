@@ -46,6 +46,11 @@ constexpr Duration kLeastWait = 20ms;
 // cost nothing.
 constexpr Duration kJudgeEvery = 100ms;
 
+Error restricted_error() {
+  return make_error(ErrorCode::kDrmOutputRestricted,
+                    "nothing of the title may be shown on this device and its output");
+}
+
 Error withheld_error() {
   return make_error(ErrorCode::kNoPlayableTrack,
                     "every picture of the title asks for an output with a higher HDCP version");
@@ -69,12 +74,13 @@ StreamingEngine::StreamingEngine(ResourceFetcher& fetcher, ManifestSource& manif
                  {[this](auto presentation) { on_presentation(std::move(presentation)); },
                   [this] { listener_.on_streaming_progress(); },
                   [this](const Error& error) { on_refresh_failed(error); }}),
-      selector_(indexes_, backend, config_.preset, config_.limits, config_.plans),
+      selector_(indexes_, backend, config_),
       watch_(selector_.chooser()),
       subtitles_(
           {fetcher, manifests, executor, indexes_, mapper_, listener, presentation_, played_}),
       previews_({fetcher, manifests, backend, executor, indexes_, mapper_, listener, presentation_,
-                 played_, [this](const Error& error) { return renew_for_preview(error); }}) {}
+                 played_, [this](const Error& error) { return renew_for_preview(error); },
+                 config_.keys}) {}
 
 StreamingEngine::~StreamingEngine() = default;
 
@@ -108,7 +114,22 @@ bool StreamingEngine::can_decode(const AdaptationSet& set) const {
 void StreamingEngine::choose_tracks() {
   played_ = PlayedTracks(
       presentation_, preferences_, [this](const AdaptationSet& set) { return can_decode(set); },
-      &played_);
+      &played_, config_.keys);
+}
+
+void StreamingEngine::require_keys(const Track& track) {
+  const AdaptationSet* set = set_of(track);
+  if (config_.keys && set && set->is_encrypted) require_set(*config_.keys, *set);
+}
+
+Result<void> StreamingEngine::require_keys(Track& track, const Segment& segment) {
+  const auto& wanted = segment.keys ? segment.keys : segment.init_keys;
+  if (!wanted || wanted == track.required) return {};
+  const TrackKind kind = track.stream->kind();
+  if (auto checked = can_open(config_.keys, kind, segment); !checked) return checked;
+  config_.keys->require(kind, protections_of(segment));
+  track.required = wanted;
+  return {};
 }
 
 void StreamingEngine::make_tracks(MediaTime position) {
@@ -121,6 +142,13 @@ void StreamingEngine::make_tracks(MediaTime position) {
     tracks_.push_back(std::move(track));
   }
   for (Track& track : tracks_) place_track(track, position);
+  if (config_.keys && !presentation_->session_keys.empty()) {
+    // Those of other KEYFORMATs are for other players.
+    const auto& session_keys = presentation_->session_keys;
+    if (config_.keys->can_open(TrackKind::kVideo, session_keys)) {
+      config_.keys->require(TrackKind::kVideo, session_keys);
+    }
+  }
 }
 
 void StreamingEngine::place_track(Track& track, MediaTime position) {
@@ -133,6 +161,7 @@ void StreamingEngine::place_track(Track& track, MediaTime position) {
   track.stream = std::move(stream);
   track.stream->restart(position);
   track.period = played_.period_at(position);
+  require_keys(track);
 }
 
 void StreamingEngine::replace(std::shared_ptr<const Presentation> presentation) {
@@ -361,17 +390,20 @@ void StreamingEngine::fetch_next(Track& track, MediaTime position) {
     const AdaptationSet* set = set_of(track);
     RepresentationSelector::Choice choice;
     if (set) choice.representation = begun_representation(track, *set);
+    if (choice.representation && !selector_.may_show(*set, *choice.representation)) choice = {};
     if (set && !choice.representation) choice = selector_.choose(place_of(track, *set, position));
     const Representation* chosen = choice.representation;
     if (!chosen) {
       const bool is_video = track.stream->kind() == TrackKind::kVideo;
+      if (set && selector_.is_restricted()) return block(track, restricted_error());
       if (is_video && selector_.is_withheld()) return block(track, withheld_error());
       if (next_period(track)) continue;
       return;
     }
     const LoadedIndex* index = index_for(track, chosen, position);
     if (!index) return;
-    if (index->is_encrypted) return block(track, encrypted_error());
+    // HLS: what may be shown is known with the playlist.
+    if (!selector_.may_show(*set, *chosen)) continue;
     if (replace_buffered(track, *index, *chosen, position)) return;
     auto next = next_of(track, *index, *chosen);
     if (!next || next->segment.start >= played_.end_of(track.period)) {
@@ -380,6 +412,10 @@ void StreamingEngine::fetch_next(Track& track, MediaTime position) {
       return;
     }
     if (is_behind_window(track, *index)) return;
+    if (auto required = require_keys(track, next->segment); !required) {
+      return block(track, std::move(required).error());
+    }
+    if (!selector_.may_show(*set, *chosen)) continue;
     if (next->segment.init && track.stream->is_preloading(*next->segment.init)) return;
     if (waits_for_pictures(track, position)) return;
     track.last_number = next->segment.number;
@@ -410,6 +446,7 @@ const LoadedIndex* StreamingEngine::index_for(Track& track, const Representation
   const auto old = std::find_if(set.representations.begin(), set.representations.end(),
                                 [&](const auto& r) { return r.id == track.last_id; });
   if (old == set.representations.end() || track.failed_ids.count(old->id) != 0) return nullptr;
+  if (!selector_.may_show(set, *old)) return nullptr;
   if (chosen->bandwidth < old->bandwidth) {
     const Representation* lower =
         selector_.best_known(set, track.stream->kind(), track.failed_ids, chosen->bandwidth);
@@ -498,6 +535,7 @@ bool StreamingEngine::next_period(Track& track) {
   track.last_id.clear();
   track.failed_ids.clear();
   track.stream->set_cursor(played_.period(track.period).start);
+  require_keys(track);
   return true;
 }
 

@@ -74,6 +74,10 @@ class StreamingEngine final : private TrackStreamListener {
   void set_limits(const PictureLimits& limits) { selector_.set_limits(limits); }
   // Tallest picture this device shows without dropping frames, of abr::DroppedFrames.
   void set_smooth_height(int height) { selector_.set_smooth_height(height); }
+  // Other keys, or another security level: what may be shown is looked at again.
+  void on_keys_changed();
+  // Something that may be shown is there in place of that Representation.
+  [[nodiscard]] bool has_other_than(const std::string& representation_id) const;
   // Starts what is due. Answers how long until the next turn is needed if nothing else happens.
   Duration turn(MonotonicTime now, MediaTime position, double speed);
   // Each turn: what stands beside the title. During trick play it takes the place of turn().
@@ -139,12 +143,17 @@ class StreamingEngine final : private TrackStreamListener {
   void on_bytes(TrackKind kind, int64_t bytes, MonotonicTime received) override;
   void on_segment_fetched(TrackKind kind, const PlannedSegment& planned,
                           const TransferStats& stats) override;
+  void on_protection(TrackKind kind, const PlannedSegment& planned,
+                     const MediaProtection& media) override;
   void on_segment_completed(TrackKind kind) override;
   void on_fetch_retry(const Error& error) override;
   void on_segment_failed(TrackKind kind, SegmentFailure failure) override;
   void on_segment_misplaced(TrackKind kind) override;
 
   [[nodiscard]] bool can_decode(const AdaptationSet& set) const;
+  // Asks for the keys of what `track` plays in its Period, or of one segment of HLS.
+  void require_keys(const Track& track);
+  Result<void> require_keys(Track& track, const Segment& segment);
   void choose_tracks();
   void make_tracks(MediaTime position);
   void place_track(Track& track, MediaTime position);

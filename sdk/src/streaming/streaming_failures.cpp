@@ -60,6 +60,35 @@ void StreamingEngine::on_timeline_learnt() {
   for (Track& track : tracks_) track.stream->place_held();
 }
 
+void StreamingEngine::on_protection(TrackKind kind, const PlannedSegment& planned,
+                                    const MediaProtection& media) {
+  if (!config_.keys) return;
+  std::vector<ContentProtection> protections = protections_of(planned.segment);
+  const AdaptationSet* set = played_.set(kind, planned.period);
+  const std::string& id = planned.representation.id;
+  const Representation* representation = set ? find_representation(*set, id) : nullptr;
+  if (protections.empty() && representation) protections = protections_of(*set, *representation);
+  config_.keys->require(kind, id, protections, media);
+}
+
+void StreamingEngine::on_keys_changed() {
+  for (Track& track : tracks_) {
+    const bool is_restricted =
+        track.blocked && track.blocked->code == ErrorCode::kDrmOutputRestricted;
+    if (is_restricted && !has_failed_) track.blocked.reset();
+  }
+}
+
+bool StreamingEngine::has_other_than(const std::string& representation_id) const {
+  const Track* track = track_of(TrackKind::kVideo);
+  const AdaptationSet* set = track ? set_of(*track) : nullptr;
+  return set && std::any_of(set->representations.begin(), set->representations.end(),
+                            [&](const Representation& r) {
+                              return r.id != representation_id && selector_.may_show(*set, r) &&
+                                     selector_.is_usable(TrackKind::kVideo, track->failed_ids, r);
+                            });
+}
+
 void StreamingEngine::on_segment_completed(TrackKind kind) {
   if (Track* track = track_of(kind)) {
     track->attempts = 0;

@@ -141,8 +141,6 @@ bool are_known(const std::vector<Descriptor>& properties) {
   });
 }
 
-using Decodable = std::function<bool(const AdaptationSet&)>;
-
 std::optional<std::size_t> best_of(const Period& period, TrackKind kind,
                                    const std::function<int(const AdaptationSet&)>& score_of) {
   std::optional<std::size_t> best;
@@ -205,11 +203,13 @@ const AdaptationSet::ClosedCaption* select_caption(const AdaptationSet& video,
 
 std::vector<PeriodTracks> select_tracks(const Presentation& presentation,
                                         const TrackPreferences& preferences,
-                                        const Decodable& can_decode) {
+                                        const SetPredicate& can_decode,
+                                        const SetPredicate& can_open) {
   const auto handicap = [&](const AdaptationSet& set) {
     constexpr int kUndecodable = -200'000;
-    constexpr int kEncrypted = -100'000;
-    return (can_decode(set) ? 0 : kUndecodable) + (set.is_encrypted ? kEncrypted : 0);
+    constexpr int kClosed = -100'000;
+    const bool is_open = !set.is_encrypted || (can_open && can_open(set));
+    return (can_decode(set) ? 0 : kUndecodable) + (is_open ? 0 : kClosed);
   };
   std::vector<PeriodTracks> tracks;
   for (const Period& period : presentation.periods) {

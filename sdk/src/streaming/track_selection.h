@@ -55,10 +55,13 @@ struct PeriodTracks {
 [[nodiscard]] const AdaptationSet::ClosedCaption* select_caption(
     const AdaptationSet& video, const AdaptationSet* text, const TrackPreferences& preferences);
 
-// One entry for each Period. What is encrypted or cannot be decoded is chosen only when there is
-// nothing else; what is not understood never is.
-[[nodiscard]] std::vector<PeriodTracks> select_tracks(
-    const Presentation& presentation, const TrackPreferences& preferences,
-    const std::function<bool(const AdaptationSet&)>& can_decode);
+using SetPredicate = std::function<bool(const AdaptationSet&)>;
+// One entry for each Period. What is encrypted for others or cannot be decoded is chosen only when
+// there is nothing else; what is not understood, and text that is encrypted, never is. `can_open`
+// is asked of what is encrypted; null: nothing opens it.
+[[nodiscard]] std::vector<PeriodTracks> select_tracks(const Presentation& presentation,
+                                                      const TrackPreferences& preferences,
+                                                      const SetPredicate& can_decode,
+                                                      const SetPredicate& can_open = nullptr);
 
 }  // namespace playhead

@@ -108,6 +108,9 @@ SegmentLoadCallbacks TrackStream::callbacks_for(Load& load) {
     load.tags.push_back(std::move(tag));
     tell_events(load);
   };
+  callbacks.on_protection = [this, &load](const MediaProtection& media) {
+    context_.listener.on_protection(kind_, load.planned, media);
+  };
   callbacks.on_bytes = [this, &load](int64_t bytes, MonotonicTime received) {
     load.received_bytes += bytes;
     context_.listener.on_bytes(kind_, bytes, received);

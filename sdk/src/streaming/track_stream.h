@@ -64,6 +64,9 @@ class TrackStreamListener {
   virtual void on_bytes(TrackKind kind, int64_t bytes, MonotonicTime received) = 0;
   virtual void on_segment_fetched(TrackKind kind, const PlannedSegment& planned,
                                   const TransferStats& stats) = 0;
+  // Its samples are going to need keys.
+  virtual void on_protection(TrackKind kind, const PlannedSegment& planned,
+                             const MediaProtection& media) = 0;
   // All its samples were delivered.
   virtual void on_segment_completed(TrackKind kind) = 0;
   virtual void on_fetch_retry(const Error& error) = 0;

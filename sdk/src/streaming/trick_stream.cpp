@@ -59,23 +59,24 @@ TrickFind waiting(Duration wait) {
 
 TrickSource select_trick_source(const Period& period, const AdaptationSet& video,
                                 Bitrate throughput, const std::set<std::string>& lost,
-                                const std::function<bool(const std::string&)>& can_decode) {
+                                const std::function<bool(const std::string&)>& can_decode,
+                                const TitleKeys* keys) {
   const auto is_usable = [&](const Representation& r) {
     return is_understood(r) && lost.count(r.id) == 0 && can_decode(r.codecs);
   };
   TrickSource source;
   for (const AdaptationSet& set : period.adaptation_sets) {
     if (source.representation) break;
-    if (!belongs_to(set, video) || !is_understood(set) || set.is_encrypted) continue;
+    if (!belongs_to(set, video) || !is_understood(set) || !can_open(keys, set)) continue;
     for (const Representation& r : set.representations) {
       const bool fits = r.bandwidth.bps * kBitrateFactor <= throughput.bps;
       if (!is_usable(r) || (source.representation && !fits)) continue;
-      source = {&r, true};
+      source = {&r, &set, true};
     }
   }
   for (const Representation& r : video.representations) {
     if (source.representation) break;
-    if (is_usable(r)) source = {&r, false};
+    if (is_usable(r)) source = {&r, &video, false};
   }
   return source;
 }
@@ -138,8 +139,8 @@ bool TrickStream::look_at(Look& look) {
     return false;
   }
   const auto can_decode = [this](const std::string& c) { return context_.backend.supports(c); };
-  const TrickSource source =
-      select_trick_source(look.played.period(look.period), *video, throughput_, lost_, can_decode);
+  const TrickSource source = select_trick_source(look.played.period(look.period), *video,
+                                                 throughput_, lost_, can_decode, context_.keys);
   if (!source.representation || lost_.size() >= kMostLost) {
     look.found.emplace();
     look.found->kind = TrickFind::Kind::kLost;
@@ -161,11 +162,25 @@ bool TrickStream::look_at(Look& look) {
     look.found = waiting(kForever);
     return true;
   }
-  if (index->is_encrypted || !representation.protections.empty()) {
-    lose(representation.id, encrypted_error());
+  if (auto opened = require_keys(source, *index); !opened) {
+    lose(representation.id, opened.error());
     return true;
   }
   return look_into(look, source, *index);
+}
+
+Result<void> TrickStream::require_keys(const TrickSource& source, const LoadedIndex& index) {
+  std::vector<ContentProtection> wanted = protections_of(*source.set, *source.representation);
+  const std::size_t count = index.is_encrypted ? index.segments->size() : 0;
+  if (wanted.empty() && count > 0) wanted = protections_of(index.segments->at(count - 1));
+  if (wanted.empty()) return {};
+  if (!context_.keys) return encrypted_error();
+  if (auto opened = context_.keys->can_open(TrackKind::kVideo, wanted); !opened) return opened;
+  if (!context_.keys->may_show(TrackKind::kVideo, *source.representation, wanted)) {
+    return make_error(ErrorCode::kDrmOutputRestricted, "pictures for trick play");
+  }
+  context_.keys->require(TrackKind::kVideo, wanted);
+  return {};
 }
 
 bool TrickStream::next_period(Look& look) {
@@ -272,6 +287,9 @@ void TrickStream::start_load(const TrickSource& source, const LoadedIndex& index
   }
   sources.segment = std::move(segment);
   SegmentLoadCallbacks callbacks;
+  callbacks.on_protection = [this, id = representation.id](const MediaProtection& media) {
+    if (context_.keys) context_.keys->require(TrackKind::kVideo, id, {}, media);
+  };
   callbacks.on_streams = [this, &load](const std::vector<StreamInfo>& streams) {
     on_streams(load, streams);
   };

@@ -50,12 +50,14 @@ struct TrickFind {
 // nothing is left.
 struct TrickSource {
   const Representation* representation = nullptr;
-  bool is_for_tricks = false;  // every picture in it is a key frame
+  const AdaptationSet* set = nullptr;  // it is of
+  bool is_for_tricks = false;          // every picture in it is a key frame
 };
 [[nodiscard]] TrickSource select_trick_source(
     const Period& period, const AdaptationSet& video, Bitrate throughput,
     const std::set<std::string>& lost,
-    const std::function<bool(const std::string& codecs)>& can_decode);
+    const std::function<bool(const std::string& codecs)>& can_decode,
+    const TitleKeys* keys = nullptr);
 
 // Fetches key frames for trick play and scrubbing, one segment at a time and at most
 // kTrickFramesPerSecond a second, and keeps the last ones. Nothing is tried twice: the next picture
@@ -74,6 +76,7 @@ class TrickStream {
     // The URLs are refused. True: they are being renewed, and on_new_urls() or
     // on_no_new_urls() is called then.
     std::function<bool(const Error&)> renew;
+    TitleKeys* keys = nullptr;  // null: nothing that is encrypted is shown
   };
   explicit TrickStream(Context context) : context_(std::move(context)) {}
 
@@ -131,6 +134,8 @@ class TrickStream {
   // One segment or Period is looked at; false: there is no further one.
   bool look_at(Look& look);
   bool look_into(Look& look, const TrickSource& source, const LoadedIndex& index);
+  // Asks for the keys of what is to be shown. Errors: kDrmNoSystem, kDrmOutputRestricted.
+  Result<void> require_keys(const TrickSource& source, const LoadedIndex& index);
   [[nodiscard]] static bool next_period(Look& look);
   void wait_for(Look& look, const TrickSource& source, const LoadedIndex& index, Segment segment);
   [[nodiscard]] const Known* known(const std::string& representation_id,

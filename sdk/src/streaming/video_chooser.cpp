@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -17,6 +18,8 @@ namespace {
 constexpr Duration kUsualSegment = 4s;
 // Slower play than this is no play; faster is not offered.
 constexpr double kMinSpeed = 0.25, kMaxSpeed = 4;
+// Security level that no device offers.
+constexpr int kMoreThanThereIs = std::numeric_limits<int>::max();
 
 // Bytes of a segment where the index tells: byte ranges do, and EXT-X-BITRATE.
 int64_t known_bytes(const SegmentIndex& index, std::size_t at) {
@@ -91,6 +94,7 @@ VideoChooser::Ladder VideoChooser::make_ladder(const Situation& s) const {
   for (const Option& option : s.options) {
     limited.push_back(limit_candidate(*option.representation));
     limited.back().is_decodable = option.is_decodable;
+    if (!option.is_released) limited.back().security_level = kMoreThanThereIs;
   }
   const double speed = std::clamp(s.speed, kMinSpeed, kMaxSpeed);
 

@@ -38,6 +38,7 @@ class VideoChooser {
     const SegmentIndex* segments = nullptr;  // null while not loaded
     std::optional<std::size_t> next;         // which of them comes next
     bool is_decodable = true;
+    bool is_released = true;  // by the owner of the keys, for this device and its output
   };
   struct Situation {
     std::span<const Option> options;  // ascending by bandwidth

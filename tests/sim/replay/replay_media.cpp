@@ -178,7 +178,8 @@ std::unique_ptr<SegmentDemuxer> ReplayBackend::open_demuxer(Container container,
 }
 
 Result<std::unique_ptr<VideoDecoder>> ReplayBackend::open_video_decoder(
-    const StreamInfo& stream, Executor&, VideoDecoderCallbacks callbacks) {
+    const StreamInfo& stream, std::shared_ptr<SampleDecryptor>, Executor&,
+    VideoDecoderCallbacks callbacks) {
   const uint64_t number = script_.next_number();
   const auto answer = script_.ask(with_number('V', number) + ',' + recorder::describe(stream));
   if (answer && *answer != "ok") return error_of(*answer);
@@ -188,7 +189,8 @@ Result<std::unique_ptr<VideoDecoder>> ReplayBackend::open_video_decoder(
 }
 
 Result<std::unique_ptr<AudioDecoder>> ReplayBackend::open_audio_decoder(
-    const StreamInfo& stream, AudioFormat output, Executor&, AudioDecoderCallbacks callbacks) {
+    const StreamInfo& stream, AudioFormat output, std::shared_ptr<SampleDecryptor>, Executor&,
+    AudioDecoderCallbacks callbacks) {
   const uint64_t number = script_.next_number();
   const auto answer =
       script_.ask(with_number('U', number) + ',' + recorder::describe(stream) + ',' +

@@ -363,15 +363,16 @@ std::unique_ptr<SegmentDemuxer> SwarmBackend::open_demuxer(Container, Executor& 
 }
 
 Result<std::unique_ptr<VideoDecoder>> SwarmBackend::open_video_decoder(
-    const StreamInfo& stream, Executor& executor, VideoDecoderCallbacks callbacks) {
+    const StreamInfo& stream, std::shared_ptr<SampleDecryptor>, Executor& executor,
+    VideoDecoderCallbacks callbacks) {
   if (stream.codec != "sim") return make_error(ErrorCode::kCodecUnsupported, stream.codec);
   return std::unique_ptr<VideoDecoder>(
       std::make_unique<SwarmVideoDecoder>(executor, troubles_, std::move(callbacks)));
 }
 
 Result<std::unique_ptr<AudioDecoder>> SwarmBackend::open_audio_decoder(
-    const StreamInfo& stream, AudioFormat output, Executor& executor,
-    AudioDecoderCallbacks callbacks) {
+    const StreamInfo& stream, AudioFormat output, std::shared_ptr<SampleDecryptor>,
+    Executor& executor, AudioDecoderCallbacks callbacks) {
   if (stream.codec != "sim") return make_error(ErrorCode::kCodecUnsupported, stream.codec);
   return std::unique_ptr<AudioDecoder>(
       std::make_unique<SwarmAudioDecoder>(output, executor, troubles_, std::move(callbacks)));

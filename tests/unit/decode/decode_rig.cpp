@@ -132,7 +132,7 @@ DecodedVideo decode_video(DecodeRig& rig, const StreamInfo& stream,
   Feeder<VideoDecoder> feeder{nullptr, stream, samples, options, 0};
   rig.run([&] {
     auto opened = rig.backend.open_video_decoder(
-        stream, rig.executor,
+        stream, options.decryptor, rig.executor,
         {.on_frame =
              [&](VideoFrame frame) {
                watched.change([&](DecodedVideo& d) {
@@ -164,12 +164,12 @@ DecodedVideo decode_video(DecodeRig& rig, const StreamInfo& stream,
 
 DecodedAudio decode_audio(DecodeRig& rig, const StreamInfo& stream,
                           const std::vector<EncodedSample>& samples, AudioFormat output,
-                          double speed) {
+                          double speed, std::shared_ptr<SampleDecryptor> decryptor) {
   Watched<DecodedAudio> watched;
   Feeder<AudioDecoder> feeder{nullptr, stream, samples, {}, 0};
   rig.run([&] {
     auto opened = rig.backend.open_audio_decoder(
-        stream, output, rig.executor,
+        stream, output, std::move(decryptor), rig.executor,
         {.on_chunk =
              [&](AudioChunk chunk) {
                watched.change([&](DecodedAudio& d) { d.chunks.push_back(std::move(chunk)); });

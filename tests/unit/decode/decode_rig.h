@@ -106,6 +106,7 @@ struct DecodedAudio {
 
 struct VideoOptions {
   int64_t show_from_us = INT64_MIN;  // earlier samples are decoded with show = false
+  std::shared_ptr<SampleDecryptor> decryptor = nullptr;
 };
 
 // Decodes everything, dropping each picture as it is counted, and drains.
@@ -113,7 +114,7 @@ DecodedVideo decode_video(DecodeRig& rig, const StreamInfo& stream,
                           const std::vector<EncodedSample>& samples, VideoOptions options = {});
 DecodedAudio decode_audio(DecodeRig& rig, const StreamInfo& stream,
                           const std::vector<EncodedSample>& samples, AudioFormat output,
-                          double speed);
+                          double speed, std::shared_ptr<SampleDecryptor> decryptor = nullptr);
 
 std::vector<EncodedSample> samples_of(const Demuxed& demuxed, TrackKind kind);
 

@@ -185,7 +185,7 @@ TEST_CASE("ffmpeg_audio_decoder: a change of speed loses nothing") {
   };
   rig.run([&] {
     auto opened = rig.backend.open_audio_decoder(
-        audio.stream, kStereo48, rig.executor,
+        audio.stream, kStereo48, nullptr, rig.executor,
         {.on_chunk =
              [&](AudioChunk chunk) {
                watched.change([&](DecodedAudio& d) { d.chunks.push_back(std::move(chunk)); });
@@ -274,7 +274,7 @@ TEST_CASE("ffmpeg_audio_decoder: flush forgets; what comes after has its own tim
   std::unique_ptr<AudioDecoder> decoder;
   rig.run([&] {
     auto opened = rig.backend.open_audio_decoder(
-        audio.stream, kStereo48, rig.executor,
+        audio.stream, kStereo48, nullptr, rig.executor,
         {.on_chunk =
              [&](AudioChunk chunk) {
                watched.change([&](DecodedAudio& d) { d.chunks.push_back(std::move(chunk)); });
@@ -345,7 +345,7 @@ TEST_CASE("ffmpeg_audio_decoder: destroying it in the middle ends it") {
     std::unique_ptr<AudioDecoder> decoder;
     rig.run([&] {
       auto opened =
-          rig.backend.open_audio_decoder(audio.stream, kStereo48, rig.executor,
+          rig.backend.open_audio_decoder(audio.stream, kStereo48, nullptr, rig.executor,
                                          {.on_chunk = [&](const AudioChunk&) { ++chunks; },
                                           .on_room = nullptr,
                                           .on_drained = nullptr,

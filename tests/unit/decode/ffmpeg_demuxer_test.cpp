@@ -146,7 +146,8 @@ TEST_CASE("ffmpeg_demuxer: a codec nobody knows is named by its tag") {
   const Demuxed demuxed = demux(rig, bytes_of(text));
   REQUIRE(demuxed.streams.size() == 1);
   CHECK(demuxed.streams[0].codec == "an unknown codec, tag zzzz");
-  const auto decoder = rig.backend.open_video_decoder(demuxed.streams[0], rig.executor, {});
+  const auto decoder =
+      rig.backend.open_video_decoder(demuxed.streams[0], nullptr, rig.executor, {});
   REQUIRE_FALSE(decoder.has_value());
   CHECK(decoder.error().code == ErrorCode::kCodecUnsupported);
   CHECK(decoder.error().context.find("zzzz") != std::string::npos);

@@ -51,7 +51,7 @@ struct Player {
   explicit Player(DecodeRig& r, const StreamInfo& stream) : rig(r) {
     rig.run([&] {
       auto opened = rig.backend.open_video_decoder(
-          stream, rig.executor,
+          stream, nullptr, rig.executor,
           {.on_frame = [this](VideoFrame f) { got.change([&](Got& g) { g.frames.push_back(f); }); },
            .on_room = [this] { got.change([](Got& g) { ++g.rooms; }); },
            .on_drained = [this] { got.change([](Got& g) { ++g.drains; }); },
@@ -263,7 +263,7 @@ TEST_CASE(
       };
       rig.run([&] {
         auto opened = rig.backend.open_video_decoder(
-            video.stream, rig.executor,
+            video.stream, nullptr, rig.executor,
             {.on_frame =
                  [&](VideoFrame frame) {
                    alive.push_back(std::move(frame));

@@ -30,6 +30,17 @@ TEST_CASE("api_json: a stream answer") {
   CHECK(grant->expires_at->us == 1'700'000'000'000'000);
 }
 
+TEST_CASE("api_json: a stream answer of a protected title") {
+  const auto grant = parse_stream_grant(
+      grant_with(R"("drm":{"type":"clearkey","license_url":"https://a/license?sig=1","x":1})"));
+  REQUIRE(grant.has_value());
+  CHECK(grant->drm.type == "clearkey");
+  CHECK(grant->drm.license_url == "https://a/license?sig=1");
+  const auto bare = parse_stream_grant(grant_with(R"("drm":{})"));
+  REQUIRE(bare.has_value());
+  CHECK(bare->drm.type.empty());
+}
+
 TEST_CASE("api_json: the parts of a stream answer that may be left out or spelt otherwise") {
   struct Case {
     const char* name;
@@ -92,6 +103,9 @@ TEST_CASE("api_json: bad stream answers name what is wrong") {
       {"expiry in milliseconds", grant_with(R"("expires_at":1700000000000000)"), "\"expires_at\""},
       {"expiry as words", grant_with(R"("expires_at":"soon")"), "\"expires_at\""},
       {"expiry as object", grant_with(R"("expires_at":{})"), "\"expires_at\""},
+      {"drm as text", grant_with(R"("drm":"clearkey")"), "\"drm\""},
+      {"a licence URL that is none", grant_with(R"("drm":{"license_url":"skd://x"})"),
+       "\"license_url\""},
       {"type as number", grant_with(R"("manifest_type":1)"), "\"manifest_type\""},
   };
   for (const Case& c : cases) {

@@ -59,7 +59,7 @@ std::string chosen(RepresentationSelector& selector, const Title& title) {
 
 TEST_CASE("representation_selector: sound is taken up to a typical bitrate") {
   Title title(TrackKind::kAudio);
-  RepresentationSelector selector(title.indexes, title.backend, AbrPreset::kVod, {});
+  RepresentationSelector selector(title.indexes, title.backend, StreamingConfig{});
   CHECK(chosen(selector, title) == "r1");
   title.failed = {"r1"};
   CHECK(chosen(selector, title) == "r0");
@@ -71,7 +71,7 @@ TEST_CASE("representation_selector: sound is taken up to a typical bitrate") {
 
 TEST_CASE("representation_selector: pictures by hand, the nearest of another Period") {
   Title title(TrackKind::kVideo);
-  RepresentationSelector selector(title.indexes, title.backend, AbrPreset::kVod, {});
+  RepresentationSelector selector(title.indexes, title.backend, StreamingConfig{});
   selector.force("r2", title.presentation);
   const auto choice = selector.choose(title.place());
   REQUIRE(choice.representation);
@@ -86,7 +86,7 @@ TEST_CASE("representation_selector: pictures by hand, the nearest of another Per
 
 TEST_CASE("representation_selector: a forced one that failed, or may not be shown, is left") {
   Title title(TrackKind::kVideo);
-  RepresentationSelector selector(title.indexes, title.backend, AbrPreset::kVod, {});
+  RepresentationSelector selector(title.indexes, title.backend, StreamingConfig{});
   selector.force("r3", title.presentation);
   title.failed = {"r3"};
   auto choice = selector.choose(title.place("r3"));
@@ -98,7 +98,7 @@ TEST_CASE("representation_selector: a forced one that failed, or may not be show
 TEST_CASE("representation_selector: what no decoder takes is chosen by hand alone") {
   Title title(TrackKind::kVideo);
   title.at(0).codecs = "unheard-of";
-  RepresentationSelector selector(title.indexes, title.backend, AbrPreset::kVod, {});
+  RepresentationSelector selector(title.indexes, title.backend, StreamingConfig{});
   CHECK_FALSE(chosen(selector, title) == "r0");
   CHECK_FALSE(selector.is_usable(TrackKind::kVideo, {}, title.at(0)));
   selector.force("r0", title.presentation);
@@ -112,7 +112,7 @@ TEST_CASE("representation_selector: never what an unknown EssentialProperty belo
     for (const std::size_t i : {0, 1}) {
       title.at(i).essential_properties = {{"urn:example:essential", "1", ""}};
     }
-    RepresentationSelector selector(title.indexes, title.backend, AbrPreset::kVod, {});
+    RepresentationSelector selector(title.indexes, title.backend, StreamingConfig{});
     CHECK(chosen(selector, title) == "r2");
     selector.force("r1", title.presentation);
     CHECK(chosen(selector, title) == "r2");
@@ -121,7 +121,7 @@ TEST_CASE("representation_selector: never what an unknown EssentialProperty belo
 
 TEST_CASE("representation_selector: a transfer at the edge is never dropped for being slow") {
   Title title(TrackKind::kVideo);
-  RepresentationSelector selector(title.indexes, title.backend, AbrPreset::kVod, {});
+  RepresentationSelector selector(title.indexes, title.backend, StreamingConfig{});
   selector.chooser().remember({200'000});
   auto place = title.place("r0");
   place.level = 1s;
@@ -139,7 +139,7 @@ TEST_CASE("representation_selector: what would be fetched instead is of that jud
   Title title(TrackKind::kVideo);
   title.indexes.clear();
   title.indexes.request(title.at(3));
-  RepresentationSelector selector(title.indexes, title.backend, AbrPreset::kVod, {});
+  RepresentationSelector selector(title.indexes, title.backend, StreamingConfig{});
   selector.chooser().remember({200'000});
   auto place = title.place("r0");
   place.level = 1s;

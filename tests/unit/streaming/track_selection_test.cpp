@@ -138,6 +138,11 @@ TEST_CASE("select_tracks: a clear AdaptationSet goes before an encrypted one") {
   const auto tracks = select_tracks(presentation, {"en", ""}, any_codec);
   CHECK(tracks[0].video == std::size_t{1});
   CHECK(tracks[0].audio == std::size_t{3});
+  // Unless it can be opened.
+  const auto opened =
+      select_tracks(presentation, {"en", ""}, any_codec, [](const AdaptationSet&) { return true; });
+  CHECK(opened[0].video == std::size_t{0});
+  CHECK(opened[0].audio == std::size_t{2});
 }
 
 TEST_CASE("select_tracks: the sound that is wanted, else the default") {

@@ -109,7 +109,13 @@ enum {
   PLAYHEAD_EVENT_RATE_CHANGED = 19,
   /* Answers playhead_player_request_thumbnail: user_tag, thumbnail; without one: error_code,
    * error_severity, error_detail, error_name, error_context, message */
-  PLAYHEAD_EVENT_THUMBNAIL = 20
+  PLAYHEAD_EVENT_THUMBNAIL = 20,
+  /* A DRM system, or one of its levels, failed, and another is tried. id: which, as "name/level"
+   * ("" none is left); error_code and the other error members: why */
+  PLAYHEAD_EVENT_DRM_FELL_BACK = 21,
+  /* Which pictures the DRM of the title lets through. count: the level, 1000, 2000 or 3000; number:
+   * the one before; height: of the tallest pictures that are shown, 0: all */
+  PLAYHEAD_EVENT_SECURITY_LEVEL = 22
 };
 
 /* One picture of an image of thumbnails. */

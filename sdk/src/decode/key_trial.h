@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "playhead/media.h"
+
+namespace playhead {
+
+// Whether the keys of encrypted samples are the right ones, by what comes of the samples: a wrong
+// key gives bytes, but no media, and decoders conceal that. A key counts as the right one once
+// something whole came of it; until then nothing doubtful is to be shown or heard. Pure; one
+// thread.
+class KeyTrial {
+ public:
+  // `needed`: so many whole frames in a row show that a key is right. Pictures: 1, since garbage
+  // never decodes as a whole picture; sound: more, a frame of noise may be well-formed.
+  explicit KeyTrial(int needed) : needed_(needed) {}
+
+  // The sample goes to the decoder.
+  void on_sample(const EncodedSample& sample, MediaTime time);
+  // The decoder was emptied: what it held does not come.
+  void forget_samples();
+
+  enum class Verdict : uint8_t {
+    kShow,   // and whatever was held before it
+    kHold,   // until it is known
+    kDrop,   // it is damaged, or built on what was
+    kWrong,  // the key is the wrong one
+  };
+  // What came of the sample of that time. `is_whole`: nothing had to be concealed.
+  [[nodiscard]] Verdict on_frame(MediaTime time, bool is_whole);
+  // Nothing comes of the last sample: kDrop when that tells something of its key, kShow when it
+  // does not, kWrong.
+  [[nodiscard]] Verdict on_failure();
+
+ private:
+  struct Sent {
+    KeyId kid{};
+    bool is_entry = false;  // a key frame: nothing else is to blame
+    std::size_t encrypted = 0;
+  };
+  [[nodiscard]] Verdict blame(const Sent& sent);
+
+  const int needed_;
+  std::set<KeyId> right_;
+  std::map<int64_t, Sent> sent_;  // of keys that are in doubt, by time in us
+  std::optional<Sent> last_;      // none: it was clear, or its key is right
+  int whole_ = 0;                 // frames in a row of keys in doubt
+  int failures_ = 0;              // of keys in doubt, since the last whole frame
+  int failed_entries_ = 0;
+  bool is_sound_ = false;  // what pictures refer to was shown
+};
+
+}  // namespace playhead

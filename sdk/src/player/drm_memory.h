@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "playhead/executor.h"
+#include "playhead/store.h"
+
+namespace playhead {
+
+// Which DRM systems and levels ("name/level") failed on this device, kept in the store beyond the
+// process for a month: a system that was mended is tried first again then. Any thread.
+class DrmMemory {
+ public:
+  static constexpr std::size_t kMostRemembered = 32;
+  static constexpr Duration kForgotten = 24h * 30;
+
+  // Begins to read what is there; until it is, nothing is remembered. `store` and `executor`
+  // outlive this.
+  DrmMemory(Store& store, Executor& executor);
+
+  [[nodiscard]] std::vector<std::string> distrusted() const;
+  void distrust(const std::string& name);
+
+ private:
+  struct State {
+    mutable std::mutex mutex;
+    std::vector<std::string> names;
+  };
+
+  Store& store_;
+  Executor& executor_;
+  const std::shared_ptr<State> state_;  // shared with the store's answer
+};
+
+}  // namespace playhead

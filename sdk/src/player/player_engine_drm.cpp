@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// What PlayerEngine does about protected titles.
+#include <utility>
+
+#include "player/player_engine.h"
+#include "playhead/drm/clear_key.h"
+#include "session/license_client.h"
+
+namespace playhead {
+
+namespace {
+
+// For giving licences back when a title is over (chosen: what a service answers within). More: keys
+// stay for longer; less: the service thinks they are still in use.
+constexpr Duration kClosing = 2s;
+
+}  // namespace
+
+void PlayerEngine::make_protection() {
+  if (protection_) return;
+  Client::Impl& client = client_->impl();
+  DrmManagerConfig config;
+  for (const DrmSystemFactory& make : client.drm.systems) {
+    if (auto system = make ? make() : nullptr) config.systems.push_back(std::move(system));
+  }
+  if (client.drm.clear_key) config.systems.push_back(make_clear_key_system({}));
+  if (config.systems.empty()) return;
+  config.preference = client.drm.preference;
+  if (config.preference.empty() && !licenses_.grant.type.empty())
+    config.preference = {licenses_.grant.type};
+  config.license_url =
+      client.drm.license_url.empty() ? licenses_.grant.license_url : client.drm.license_url;
+  config.output = output_protection(config_.limits);
+  if (client.drm_memory) config.distrusted = client.drm_memory->distrusted();
+  const LicenseOrigin origin{session_ ? client.api.get() : nullptr, licenses_.grant.license_url};
+  auto fetcher = std::make_unique<LicenseClient>(client.drm, origin, *client.transport, executor_);
+  TitleProtectionListener& listener = *this;
+  protection_ =
+      std::make_unique<TitleProtection>(std::move(config), std::move(fetcher), executor_, listener);
+}
+
+void PlayerEngine::close_protection() {
+  if (!protection_) return;
+  if (!protection_->is_used()) return protection_.reset();
+  closing_.push_back(std::move(protection_));
+  const TitleProtection* closed = closing_.back().get();
+  // Not from inside a call of what then ends.
+  const auto forget = [this, closed, alive = std::weak_ptr<int>(alive_)] {
+    if (alive.expired()) return;
+    std::erase_if(closing_, [closed](const auto& closing) { return closing.get() == closed; });
+  };
+  Executor& executor = executor_;
+  closing_.back()->stop(kClosing, [forget, &executor] { executor.post(forget); });
+}
+
+void PlayerEngine::handle_keys(MonotonicTime now) {
+  licenses_.is_waited_for = false;
+  const TimedSample* held = pipeline_->held_sample(*streaming_, now);
+  const bool is_over = state_ == PlayerState::kEnded || state_ == PlayerState::kFailed;
+  if (!held || is_over || failure_ || !protection_) return;
+  if (protection_->ask(*held) != KeyGate::Answer::kNever) {
+    licenses_.is_waited_for = true;
+    return;
+  }
+  Error why = protection_->refusal(*held);
+  const bool is_restriction = why.code == ErrorCode::kDrmNoKey ||  //
+                              why.code == ErrorCode::kDrmOutputRestricted;
+  const bool has_other = held->sample.kind == TrackKind::kVideo && is_restriction &&
+                         streaming_->has_other_than(held->origin->representation.id);
+  // Once for each key: what is fetched in its place may be no better.
+  if (!has_other || !licenses_.left.insert(held->sample.crypto->kid).second) {
+    return fail_next_turn(std::move(why));
+  }
+  why.severity = Severity::kRecoverable;
+  warn(std::move(why));
+  const MediaTime here = position(now);
+  const bool was_running = pipeline_->is_running();
+  streaming_->refetch(here);
+  restart_at(here, now);
+  if (was_running && state_ == PlayerState::kPlaying) set_state(PlayerState::kRebuffering, now);
+  wake();
+}
+
+void PlayerEngine::on_keys_changed() {
+  if (streaming_) streaming_->on_keys_changed();
+  wake();
+}
+
+void PlayerEngine::on_licensed() {
+  licenses_.is_licensed_ahead = is_ahead_;
+  if (!is_ahead_) qoe_.on_step(&StartupPhases::license, executor_.now());
+}
+
+void PlayerEngine::on_drm_fell_back(DrmFellBack event) {
+  if (client_->impl().drm_memory) client_->impl().drm_memory->distrust(event.from);
+  emit(std::move(event));
+}
+
+void PlayerEngine::on_security_level(SecurityLevelChanged event) {
+  if (is_ahead_) {
+    licenses_.level_ahead = event;
+  } else {
+    emit(event);
+  }
+}
+
+}  // namespace playhead

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "player/title_protection.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace playhead {
+
+namespace {
+
+// Keys that samples name and nothing else does; of a title that rotates keys the containers tell.
+constexpr std::size_t kMostAsked = 1024;
+
+// PictureLimits::hdcp_tenths: HDCP 1.0, 2.2.
+constexpr int kHdcp1Tenths = 10, kHdcp22Tenths = 22;
+
+int max_height(SecurityLevel level) {
+  if (level == SecurityLevel::kSl3000) return 0;
+  return level == SecurityLevel::kSl2000 ? 1080 : 720;
+}
+
+// RFC 8216bis §4.4.6.2: the labels are the DRM system's own words for how robust a device is. None
+// is known here, so what is restricted by them is for the highest level alone.
+bool is_for_robust_devices(const Representation& representation,
+                           std::span<const ContentProtection> protections) {
+  return std::any_of(
+      representation.allowed_cpc.begin(), representation.allowed_cpc.end(),
+      [&](const std::string& allowed) {
+        return std::any_of(protections.begin(), protections.end(), [&](const auto& protection) {
+          return !protection.scheme.empty() && allowed.rfind(protection.scheme + ':', 0) == 0;
+        });
+      });
+}
+
+}  // namespace
+
+OutputProtection output_protection(const PictureLimits& limits) {
+  if (limits.hdcp_tenths < 0) return OutputProtection::kNone;
+  if (limits.hdcp_tenths >= kHdcp22Tenths) return OutputProtection::kHdcp2_2;
+  return limits.hdcp_tenths >= kHdcp1Tenths ? OutputProtection::kHdcp1 : OutputProtection::kUnknown;
+}
+
+TitleProtection::TitleProtection(DrmManagerConfig config, std::unique_ptr<LicenseFetcher> fetcher,
+                                 Executor& executor, TitleProtectionListener& listener)
+    : fetcher_(std::move(fetcher)),
+      listener_(listener),
+      manager_(DrmManager::make(std::move(config), *fetcher_, executor, *this)) {}
+
+TitleProtection::~TitleProtection() = default;
+
+void TitleProtection::set_output(OutputProtection output) {
+  manager_->set_output(output);
+  tell_level();
+}
+
+void TitleProtection::stop(Duration limit, UniqueFunction<void()> done) {
+  is_stopped_ = true;
+  manager_->stop(limit, std::move(done));
+}
+
+Result<void> TitleProtection::can_open(TrackKind track,
+                                       std::span<const ContentProtection> protections) const {
+  return manager_->can_open(track, protections);
+}
+
+void TitleProtection::require(TrackKind track, std::span<const ContentProtection> protections) {
+  is_used_ = true;
+  manager_->require(track, protections);
+  tell_level();
+}
+
+void TitleProtection::require(TrackKind track, const std::string& representation_id,
+                              std::span<const ContentProtection> protections,
+                              const MediaProtection& media) {
+  is_used_ = true;
+  if (!media.kids.empty()) kids_[representation_id] = media.kids;
+  manager_->require(track, protections, media);
+  tell_level();
+}
+
+bool TitleProtection::is_kept_back(const KeyId& kid) const {
+  const bool is_restricted = manager_->status(kid) == KeyStatus::kOutputRestricted;
+  return manager_->is_withheld(kid) || (is_restricted && manager_->failure(kid));
+}
+
+bool TitleProtection::may_show(TrackKind track, const Representation& representation,
+                               std::span<const ContentProtection> protections) const {
+  const SecurityLevel level = manager_->level(track);
+  if (track == TrackKind::kVideo && level != SecurityLevel::kSl3000) {
+    if (!allows(level, representation.width, representation.height)) return false;
+    if (is_for_robust_devices(representation, protections)) return false;
+  }
+  const auto kept_back = [&](const std::vector<KeyId>& kids) {
+    return std::any_of(kids.begin(), kids.end(),
+                       [&](const KeyId& kid) { return is_kept_back(kid); });
+  };
+  if (const auto found = kids_.find(representation.id); found != kids_.end()) {
+    if (kept_back(found->second)) return false;
+  }
+  // Its own keys are what it needs; without, those of its AdaptationSet.
+  const bool has_own =
+      std::any_of(representation.protections.begin(), representation.protections.end(),
+                  [](const auto& protection) { return !protection.default_kids.empty(); });
+  const auto is_refused = [&](const ContentProtection& protection) {
+    return kept_back(protection.default_kids);
+  };
+  return has_own ? std::none_of(representation.protections.begin(),
+                                representation.protections.end(), is_refused)
+                 : std::none_of(protections.begin(), protections.end(), is_refused);
+}
+
+bool TitleProtection::is_too_large(const TimedSample& sample) const {
+  const StreamInfo& stream = sample.origin->stream;
+  if (sample.sample.kind != TrackKind::kVideo || stream.width <= 0 || stream.height <= 0) {
+    return false;
+  }
+  return !allows(manager_->level(TrackKind::kVideo), stream.width, stream.height);
+}
+
+KeyGate::Answer TitleProtection::ask(const TimedSample& sample) {
+  if (!sample.sample.crypto) return Answer::kOpen;
+  const KeyId& kid = sample.sample.crypto->kid;
+  const KeyStatus status = manager_->status(kid);
+  if (status == KeyStatus::kUsable || status == KeyStatus::kOutputDownscaled) {
+    return is_too_large(sample) ? Answer::kNever : Answer::kOpen;
+  }
+  if (manager_->failure(kid)) return Answer::kNever;
+  if (status == KeyStatus::kPending && asked_.size() < kMostAsked && asked_.insert(kid).second) {
+    is_used_ = true;
+    manager_->require(sample.sample.kind, {}, MediaProtection{{kid}, {}});
+  }
+  return Answer::kWait;
+}
+
+Error TitleProtection::refusal(const TimedSample& sample) const {
+  if (const auto failure = manager_->failure(sample.sample.crypto->kid)) return *failure;
+  return make_error(ErrorCode::kDrmOutputRestricted,
+                    "pictures of " + std::to_string(sample.origin->stream.width) + "x" +
+                        std::to_string(sample.origin->stream.height) +
+                        " need a higher security level than this device has");
+}
+
+std::shared_ptr<SampleDecryptor> TitleProtection::decryptor() const {
+  return manager_->decryptor();
+}
+
+void TitleProtection::on_drm_changed() {
+  if (is_stopped_) return;
+  tell_level();
+  listener_.on_keys_changed();
+}
+
+void TitleProtection::on_drm_licensed() {
+  if (!is_stopped_) listener_.on_licensed();
+}
+
+void TitleProtection::on_drm_fallback(DrmFallback fallback) {
+  if (is_stopped_) return;
+  fallback.reason.severity = Severity::kRecoverable;
+  listener_.on_drm_fell_back(
+      {std::move(fallback.from), std::move(fallback.to), std::move(fallback.reason)});
+}
+
+void TitleProtection::tell_level() {
+  const SecurityLevel level = manager_->level(TrackKind::kVideo);
+  if (is_stopped_ || level == told_level_) return;
+  const SecurityLevel before = std::exchange(told_level_, level);
+  listener_.on_security_level(
+      {static_cast<int>(before), static_cast<int>(level), max_height(level)});
+}
+
+}  // namespace playhead

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+// Protected titles: real encrypted media, the real engine, FFmpeg and Clear Key; only the network,
+// the licence service and time are simulated.
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "protected_world.h"
+
+namespace playhead::test {
+namespace {
+
+constexpr std::size_t kPictures = 82;   // of the title, 30000/1001 a second
+constexpr std::size_t kClearLead = 30;  // of them
+constexpr Duration kPicture = 33'367us;
+
+MonotonicTime shown_at(const ProtectedWorld& play, std::size_t picture) {
+  return play.world.screen->shown().at(picture).at;
+}
+
+std::optional<MonotonicTime> time_of_failure(const ProtectedWorld& play) {
+  for (const Event& event : play.world.events) {
+    if (std::holds_alternative<Failed>(event.payload)) return event.time;
+  }
+  return std::nullopt;
+}
+
+SimLink slow_link() { return SimLink::constant(2'000'000, 50ms); }
+
+}  // namespace
+
+TEST_CASE("protected: every picture and all sound are those of the clear title") {
+  if (!has_protected_media()) return;
+  for (const char* folder : {"encryption", "encryption-cbcs", "encryption-cens", "encryption-cbc-1",
+                             "live-profile-and-key-rotation"}) {
+    CAPTURE(std::string(folder));
+    ProtectedWorld play;
+    play.world.start_app();
+    play.load(folder);
+    REQUIRE(play.play_out(20s));
+    INFO(play.world.log());
+    CHECK_FALSE(play.world.find<Failed>());
+    CHECK(play.world.find<Ended>());
+    CHECK(play.world.screen->shown().size() == kPictures);
+    CHECK(play.world.speaker->heard_s(play.world.executor.now()) ==
+          doctest::Approx(2.74).epsilon(0.03));
+    CHECK(play.world.all<Summary>().at(0).qoe.rebuffer_count == 0);
+    CHECK(play.requests >= 1);
+  }
+}
+
+TEST_CASE("protected: a licence that is late delays what needs it, and nothing else") {
+  if (!has_protected_media()) return;
+  ProtectedWorld prompt, late;
+  late.latency = 4s;
+  for (ProtectedWorld* play : {&prompt, &late}) {
+    play->world.start_app();
+    play->load("encryption");
+  }
+  REQUIRE(prompt.play_out(20s));
+  REQUIRE(late.world.run_until_event<FirstFrame>(5s));
+  const MonotonicTime start = late.world.executor.now();
+  late.world.run_for(2s);
+  CHECK(late.world.status()->waits_for_license);
+  CHECK(late.world.status()->state == PlayerState::kRebuffering);
+  CHECK(late.world.screen->shown().size() == kClearLead);
+  CHECK(late.world.status()->video_buffer > 1s);  // it goes on filling
+  REQUIRE(late.play_out(20s));
+  INFO(late.world.log());
+  CHECK_FALSE(late.world.find<Failed>());
+  CHECK_FALSE(late.world.status()->waits_for_license);
+  REQUIRE(late.world.screen->shown().size() == kPictures);
+  for (std::size_t i = 0; i < kClearLead; ++i) {
+    CHECK(shown_at(late, i) - shown_at(late, 0) == shown_at(prompt, i) - shown_at(prompt, 0));
+  }
+  // The licence was asked for with the first segment.
+  CHECK(shown_at(late, kClearLead) - start < 4s + 3 * kPicture);
+  CHECK(late.world.all<Warning>().empty());  // nobody took it for a stuck decoder
+}
+
+TEST_CASE("protected: what is clear is played, then the play ends and says why") {
+  if (!has_protected_media()) return;
+  struct Case {
+    const char* name;
+    int status;
+    const char* garbage;
+    ErrorCode code;
+  };
+  const Case cases[] = {
+      {"refused", 403, "", ErrorCode::kDrmLicenseRefused},
+      {"no licence", 200, "<html>Welcome to the hotel</html>", ErrorCode::kDrmLicense},
+      {"a licence for something else", 200,
+       R"({"keys":[{"kty":"oct","kid":"AAAAAAAAAAAAAAAAAAAAAA","k":"AAAAAAAAAAAAAAAAAAAAAA"}]})",
+       ErrorCode::kDrmLicense},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.name));
+    ProtectedWorld play;
+    play.status = c.status;
+    play.garbage = c.garbage;
+    play.world.start_app();
+    play.load("encryption");
+    REQUIRE(play.play_out(60s));
+    INFO(play.world.log());
+    REQUIRE(play.world.find<Failed>());
+    CHECK(play.world.find<Failed>()->error.code == c.code);
+    CHECK(play.world.screen->shown().size() == kClearLead);
+    const Duration after = *time_of_failure(play) - shown_at(play, kClearLead - 1);
+    CHECK(after < 1s);
+    CHECK_FALSE(play.world.find<Ended>());
+  }
+}
+
+TEST_CASE("protected: a wrong key is told as one, and nothing of it is shown") {
+  if (!has_protected_media()) return;
+  for (const char* folder : {"encryption", "encryption-cbcs"}) {
+    CAPTURE(std::string(folder));
+    ProtectedWorld play;
+    for (auto& [kid, key] : play.keys) key = "00112233445566778899aabbccddeeff";
+    play.world.start_app();
+    play.load(folder);
+    REQUIRE(play.play_out(20s));
+    INFO(play.world.log());
+    REQUIRE(play.world.find<Failed>());
+    CHECK(play.world.find<Failed>()->error.code == ErrorCode::kDrmWrongKey);
+    CHECK(play.world.screen->shown().size() <= kClearLead);
+  }
+}
+
+TEST_CASE("protected: a licence that runs out ends the play, or is renewed and nobody notices") {
+  if (!has_protected_media()) return;
+  struct Case {
+    const char* name;
+    int later_status;
+    bool plays_on;
+  };
+  for (const Case& c : {Case{"refused", 403, false}, Case{"renewed", 200, true}}) {
+    CAPTURE(std::string(c.name));
+    ProtectedWorld play;
+    play.lasts = 9s;
+    play.world.start_app();
+    play.load("encryption", 6);  // 16.4 s
+    REQUIRE(play.world.run_until_event<FirstFrame>(5s));
+    REQUIRE(play.last_end);
+    const MonotonicTime end = *play.last_end;
+    play.status = c.later_status;
+    REQUIRE(play.play_out(60s));
+    INFO(play.world.log());
+    CHECK((play.world.find<Failed>() == nullptr) == c.plays_on);
+    CHECK(play.requests >= 2);
+    if (c.plays_on) {
+      CHECK(play.world.screen->shown().size() == 6 * kPictures);
+      CHECK(play.world.all<Summary>().at(0).qoe.rebuffer_count == 0);
+    } else {
+      REQUIRE(play.world.find<Failed>());
+      const ErrorCode code = play.world.find<Failed>()->error.code;
+      const bool is_told = code == ErrorCode::kDrmExpired || code == ErrorCode::kDrmLicenseRefused;
+      CHECK(is_told);
+      CHECK(*time_of_failure(play) >= end - 1s);
+      CHECK(*time_of_failure(play) <= end + 1s);
+    }
+  }
+}
+
+TEST_CASE(
+    "protected: a licence that comes sooner than the segment does not delay the first frame") {
+  if (!has_protected_media()) return;
+  // From behind the clear lead: the first picture needs the licence.
+  std::vector<Duration> startups;
+  for (const Duration latency : {0ms, 100ms, 200ms, 2000ms}) {
+    ProtectedWorld play(slow_link());
+    play.latency = latency;
+    play.world.start_app();
+    play.load("encryption", 1, 1500ms);
+    REQUIRE(play.world.run_until_event<FirstFrame>(20s));
+    const FirstFrame first = *play.world.find<FirstFrame>();
+    REQUIRE(first.phases.license);
+    MESSAGE("licence after " << to_seconds(*first.phases.license) << " s, first frame after "
+                             << to_seconds(first.startup) << " s");
+    startups.push_back(first.startup);
+  }
+  CHECK(startups[1] == startups[0]);
+  CHECK(startups[2] == startups[0]);
+  CHECK(startups[3] > startups[0]);
+}
+
+TEST_CASE("protected: pictures above the security level are hidden from the start") {
+  if (!has_protected_media()) return;
+  const auto with_size = [](std::string mpd, const std::string& size) {
+    const std::string old = "width=\"640\" height=\"360\"";
+    return mpd.replace(mpd.find(old), old.size(), size);
+  };
+  const std::string mpd = ProtectedWorld::mpd_of("encryption");
+  {
+    // A second Representation of the same file that says it is 4K.
+    std::string ladder = with_size(mpd, "");
+    const std::size_t begin = ladder.find("<Representation id=\"1\"");
+    const std::string end_tag = "</Representation>";
+    const std::size_t end = ladder.find(end_tag, begin) + end_tag.size();
+    const std::string low = ladder.substr(begin, end - begin);
+    std::string small = low, large = low;
+    small.replace(0, 22, "<Representation id=\"1\" width=\"640\" height=\"360\"");
+    large.replace(0, 22, "<Representation id=\"4k\" width=\"3840\" height=\"2160\"");
+    large.replace(large.find("979373"), 6, "999999");
+    ladder.replace(begin, end - begin, small + large);
+    ProtectedWorld play;
+    play.world.start_app();
+    play.load_mpd("encryption", ladder);
+    REQUIRE(play.world.run_until_event<FirstFrame>(20s));
+    REQUIRE(play.world.find<SecurityLevelChanged>());
+    CHECK(play.world.find<SecurityLevelChanged>()->to == 1000);
+    CHECK(play.world.find<SecurityLevelChanged>()->max_height == 720);
+    const auto status = play.world.status();
+    REQUIRE(status->representations.size() == 2);
+    CHECK(status->representations[1].limit == PictureLimit::kSecurity);
+    REQUIRE(play.play_out(20s));
+    for (const auto& shown : play.world.all<RepresentationChanged>()) CHECK(shown.id == "1");
+  }
+  ProtectedWorld nothing;
+  nothing.world.start_app();
+  nothing.load_mpd("encryption", with_size(mpd, "width=\"3840\" height=\"2160\""));
+  REQUIRE(nothing.play_out(20s));
+  REQUIRE(nothing.world.find<Failed>());
+  CHECK(nothing.world.find<Failed>()->error.code == ErrorCode::kDrmOutputRestricted);
+  CHECK(nothing.world.screen->shown().empty());
+}
+
+TEST_CASE("protected: a title for another system is refused before anything is fetched of it") {
+  if (!has_protected_media()) return;
+  ProtectedWorld play;
+  play.world.drm.clear_key = false;
+  play.world.start_app();
+  play.load("encryption");
+  REQUIRE(play.play_out(20s));
+  REQUIRE(play.world.find<Failed>());
+  CHECK(play.world.find<Failed>()->error.code == ErrorCode::kDrmNoSystem);
+  CHECK(play.requests == 0);
+}
+
+}  // namespace playhead::test

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+// Encrypted samples of the media corpus through the decoders, which open them themselves.
+#include <fstream>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "playhead/drm/drm_system.h"
+#include "support/media_samples.h"
+#include "support/reference_decryptor.h"
+#include "unit/decode/decode_rig.h"
+
+namespace playhead::test {
+namespace {
+
+using nlohmann::json;
+
+const std::string kFolder = std::string(PLAYHEAD_SOURCE_DIR) + "/../shared/media/";
+constexpr std::size_t kClearLead = 30;  // pictures of the corpus that are not encrypted
+
+std::vector<uint8_t> corpus_files(const json& names) {
+  std::vector<uint8_t> bytes;
+  for (const std::string name : names) {
+    const std::vector<uint8_t> file = read_file(kFolder + name);
+    bytes.insert(bytes.end(), file.begin(), file.end());
+  }
+  return bytes;
+}
+
+// Keys as the corpus has them; or what somebody makes of them.
+class TestDecryptor final : public SampleDecryptor {
+ public:
+  explicit TestDecryptor(const json& vector) {
+    for (const json& pair : vector.at("keys")) {
+      keys_[from_hex(pair.at("kid"))] = from_hex(pair.at("key"));
+    }
+  }
+  Result<std::size_t> decrypt(const CryptoInfo& info, std::span<uint8_t> sample) override {
+    ++calls;
+    const bool is_bad = calls > good && calls <= good + bad;
+    if (fails && is_bad) return make_error(*fails, "as the test says");
+    const auto key = keys_.find(info.kid);
+    if (key == keys_.end()) return make_error(ErrorCode::kDrmNoKey, "");
+    CipherKey used = key->second;
+    if (is_wrong) used[0] ^= 1;
+    std::vector<uint8_t> bytes(sample.begin(), sample.end());
+    decrypt_by_reference(info, used, bytes);
+    std::copy(bytes.begin(), bytes.end(), sample.begin());
+    return sample.size();
+  }
+
+  std::optional<ErrorCode> fails;
+  int good = 0, bad = 1'000'000;  // samples that open before those that do not
+  bool is_wrong = false;
+  int calls = 0;
+
+ private:
+  std::map<KeyId, CipherKey> keys_;
+};
+
+std::vector<json> encrypted_vectors() {
+  std::ifstream in(kFolder + "manifest.json");
+  std::vector<json> found;
+  if (!in) {
+    MESSAGE("skipped: ../shared/media/manifest.json is not beside the project");
+    return found;
+  }
+  const json manifest = json::parse(in, nullptr, false);
+  REQUIRE(manifest.is_object());
+  for (const json& vector : manifest.at("vectors")) {
+    const bool is_mp4 = vector.at("container") == "mp4" && vector.contains("keys");
+    if (is_mp4 && vector.at("class") == "encrypted") found.push_back(vector);
+  }
+  return found;
+}
+
+std::optional<json> vector_called(const std::string& id) {
+  for (const json& vector : encrypted_vectors()) {
+    if (vector.at("id") == id) return vector;
+  }
+  return std::nullopt;
+}
+
+DecodedVideo pictures(DecodeRig& rig, const Demuxed& demuxed,
+                      std::shared_ptr<SampleDecryptor> decryptor) {
+  VideoOptions options;
+  options.decryptor = std::move(decryptor);
+  return decode_video(rig, *find_stream(demuxed, TrackKind::kVideo),
+                      samples_of(demuxed, TrackKind::kVideo), options);
+}
+DecodedAudio sound(DecodeRig& rig, const Demuxed& demuxed,
+                   std::shared_ptr<SampleDecryptor> decryptor) {
+  return decode_audio(rig, *find_stream(demuxed, TrackKind::kAudio),
+                      samples_of(demuxed, TrackKind::kAudio), {48'000, 2}, 1.0,
+                      std::move(decryptor));
+}
+
+int64_t frames_of(const DecodedAudio& decoded) {
+  int64_t frames = 0;
+  for (const AudioChunk& chunk : decoded.chunks) frames += chunk.frames();
+  return frames;
+}
+
+}  // namespace
+
+TEST_CASE("encrypted decode: pictures and sound are those of the clear files") {
+  DecodeRig rig;
+  std::size_t checked = 0;
+  for (const json& vector : encrypted_vectors()) {
+    const json clear_files = vector.at("expected").value("clear_files", json::array());
+    const std::string id = vector.at("id");
+    CAPTURE(id);
+    if (clear_files.empty()) continue;
+    const Demuxed encrypted = demux(rig, corpus_files(vector.at("files")));
+    const Demuxed clear = demux(rig, corpus_files(clear_files));
+    if (find_stream(encrypted, TrackKind::kVideo) && find_stream(clear, TrackKind::kVideo)) {
+      const DecodedVideo opened = pictures(rig, encrypted, std::make_shared<TestDecryptor>(vector));
+      const DecodedVideo expected = pictures(rig, clear, nullptr);
+      CHECK(opened.errors.size() == expected.errors.size());
+      CHECK(opened.frames.size() == expected.frames.size());
+      CHECK(opened.mean_luma == expected.mean_luma);
+      ++checked;
+    }
+    if (find_stream(encrypted, TrackKind::kAudio) && find_stream(clear, TrackKind::kAudio)) {
+      const DecodedAudio opened = sound(rig, encrypted, std::make_shared<TestDecryptor>(vector));
+      const DecodedAudio expected = sound(rig, clear, nullptr);
+      CHECK(opened.errors.size() == expected.errors.size());
+      CHECK(frames_of(opened) == frames_of(expected));
+      ++checked;
+    }
+  }
+  MESSAGE("compared: " << checked);
+  if (checked > 0) CHECK(checked >= 15);
+}
+
+TEST_CASE("encrypted decode: a wrong key is told as one, and nothing of it is shown") {
+  DecodeRig rig;
+  std::size_t checked = 0;
+  for (const json& vector : encrypted_vectors()) {
+    const std::string id = vector.at("id");
+    CAPTURE(id);
+    auto wrong = std::make_shared<TestDecryptor>(vector);
+    wrong->is_wrong = true;
+    const Demuxed demuxed = demux(rig, corpus_files(vector.at("files")));
+    const StreamInfo* video = find_stream(demuxed, TrackKind::kVideo);
+    // VP9's headers tell nothing of what follows; opus takes any bytes for sound.
+    if (video && video->codec != "h264" && video->codec != "hevc") continue;
+    const StreamInfo* audio = find_stream(demuxed, TrackKind::kAudio);
+    if (!video && (!audio || audio->codec != "aac")) continue;
+    std::vector<Error> errors;
+    std::size_t clear = 0;
+    if (video) {
+      const DecodedVideo decoded = pictures(rig, demuxed, wrong);
+      errors = decoded.errors;
+      for (const EncodedSample& sample : samples_of(demuxed, TrackKind::kVideo)) {
+        clear += sample.crypto ? 0 : 1;
+      }
+      CHECK(decoded.frames.size() <= clear);
+    } else {
+      errors = sound(rig, demuxed, wrong).errors;
+    }
+    REQUIRE_FALSE(errors.empty());
+    CHECK(errors.back().code == ErrorCode::kDrmWrongKey);
+    CHECK(errors.back().severity == Severity::kFatal);
+    CHECK(errors.size() <= 2);
+    ++checked;
+  }
+  MESSAGE("refused: " << checked);
+  if (checked > 0) CHECK(checked >= 12);
+}
+
+TEST_CASE("encrypted decode: what decryption fails with is told, and ends what must end") {
+  const auto vector = vector_called("cenc-av-clearlead-video");
+  if (!vector) return;
+  struct Case {
+    const char* name;
+    ErrorCode code;
+    int good, bad;
+    bool is_fatal;
+    std::size_t least, most;  // frames
+  };
+  const Case cases[] = {
+      {"no key", ErrorCode::kDrmNoKey, 0, 1000, true, 1, kClearLead},
+      {"expired on the way", ErrorCode::kDrmExpired, 10, 1000, true, 30, 42},
+      {"the output", ErrorCode::kDrmOutputRestricted, 0, 1000, true, 1, kClearLead},
+      {"one sample that contradicts itself", ErrorCode::kDrmSample, 10, 1, false, 80, 82},
+  };
+  DecodeRig rig;
+  const Demuxed demuxed = demux(rig, corpus_files(vector->at("files")));
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    auto decryptor = std::make_shared<TestDecryptor>(*vector);
+    decryptor->fails = c.code;
+    decryptor->good = c.good;
+    decryptor->bad = c.bad;
+    const DecodedVideo decoded = pictures(rig, demuxed, decryptor);
+    REQUIRE_FALSE(decoded.errors.empty());
+    CHECK(decoded.errors[0].code == c.code);
+    CHECK((decoded.errors[0].severity == Severity::kFatal) == c.is_fatal);
+    if (c.is_fatal) CHECK(decryptor->calls == c.good + 1);
+    CHECK(decoded.frames.size() >= c.least);
+    CHECK(decoded.frames.size() <= c.most);
+  }
+}
+
+}  // namespace playhead::test

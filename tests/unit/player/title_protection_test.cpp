@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "player/title_protection.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "playhead/drm/clear_key.h"
+#include "support/virtual_executor.h"
+
+namespace playhead {
+namespace {
+
+using test::VirtualExecutor;
+
+// Key and key id of 16 bytes 0xff each.
+constexpr const char* kLicense =
+    R"({"keys":[{"kty":"oct","kid":"_____________________w","k":"_____________________w"}]})";
+
+class TestFetcher final : public LicenseFetcher {
+ public:
+  TestFetcher(VirtualExecutor& executor, Result<SharedBytes> answer)
+      : executor_(executor), answer_(std::move(answer)) {}
+  CancelHandle fetch(LicenseRequest, UniqueFunction<void(Result<SharedBytes>)> done) override {
+    return executor_.post_at(executor_.now() + 1s,
+                             [done = std::move(done), this]() mutable { done(answer_); });
+  }
+
+ private:
+  VirtualExecutor& executor_;
+  const Result<SharedBytes> answer_;
+};
+
+struct Rig final : TitleProtectionListener {
+  explicit Rig(Result<SharedBytes> answer) {
+    DrmManagerConfig config;
+    config.systems.push_back(make_clear_key_system({}));
+    protection = std::make_unique<TitleProtection>(
+        std::move(config), std::make_unique<TestFetcher>(executor, std::move(answer)), executor,
+        *this);
+    kid.fill(0xff);
+    said.scheme = "urn:mpeg:dash:mp4protection:2011";
+    said.value = "cenc";
+    said.default_kids = {kid};
+  }
+  void on_keys_changed() override { ++changes; }
+  void on_licensed() override { ++licences; }
+  void on_drm_fell_back(DrmFellBack) override {}
+  void on_security_level(SecurityLevelChanged event) override { levels.push_back(event); }
+
+  [[nodiscard]] TimedSample sample(bool is_encrypted, int height = 360) const {
+    auto origin = std::make_shared<SampleOrigin>();
+    origin->stream.width = height * 16 / 9;
+    origin->stream.height = height;
+    TimedSample made;
+    made.origin = origin;
+    if (!is_encrypted) return made;
+    auto crypto = std::make_shared<CryptoInfo>();
+    crypto->kid = kid;
+    made.sample.crypto = crypto;
+    return made;
+  }
+  [[nodiscard]] bool may_show(int height) const {
+    Representation representation;
+    representation.width = height * 16 / 9;
+    representation.height = height;
+    return protection->may_show(TrackKind::kVideo, representation, std::vector{said});
+  }
+
+  VirtualExecutor executor;
+  KeyId kid{};
+  ContentProtection said;
+  std::unique_ptr<TitleProtection> protection;
+  int changes = 0, licences = 0;
+  std::vector<SecurityLevelChanged> levels;
+};
+
+SharedBytes bytes_of(const std::string& text) {
+  return SharedBytes(std::vector<uint8_t>(text.begin(), text.end()));
+}
+
+}  // namespace
+
+TEST_CASE("title_protection: samples wait for their licence, clear ones for nothing") {
+  Rig rig(bytes_of(kLicense));
+  CHECK_FALSE(rig.protection->is_used());
+  CHECK(rig.may_show(2160));  // nothing protected is played
+  REQUIRE(rig.protection->can_open(TrackKind::kVideo, std::vector{rig.said}));
+  rig.protection->require(TrackKind::kVideo, std::vector{rig.said});
+  CHECK(rig.protection->is_used());
+  CHECK(rig.protection->ask(rig.sample(false)) == KeyGate::Answer::kOpen);
+  CHECK(rig.protection->ask(rig.sample(true)) == KeyGate::Answer::kWait);
+  rig.executor.run_for(5s);
+  CHECK(rig.licences == 1);
+  CHECK(rig.changes >= 1);
+  CHECK(rig.protection->ask(rig.sample(true)) == KeyGate::Answer::kOpen);
+  // Software: up to 720p, by the manifest and by what the samples say themselves.
+  REQUIRE(rig.levels.size() == 1);
+  CHECK(rig.levels[0].to == 1000);
+  CHECK(rig.levels[0].max_height == 720);
+  CHECK(rig.may_show(720));
+  CHECK_FALSE(rig.may_show(1080));
+  CHECK(rig.protection->ask(rig.sample(true, 1080)) == KeyGate::Answer::kNever);
+  CHECK(rig.protection->refusal(rig.sample(true, 1080)).code == ErrorCode::kDrmOutputRestricted);
+}
+
+TEST_CASE("title_protection: a licence that is refused is why samples are") {
+  Rig rig(make_error(ErrorCode::kDrmLicenseRefused, "403"));
+  rig.protection->require(TrackKind::kVideo, std::vector{rig.said});
+  rig.executor.run_for(1min);
+  CHECK(rig.licences == 0);
+  CHECK(rig.protection->ask(rig.sample(false)) == KeyGate::Answer::kOpen);
+  CHECK(rig.protection->ask(rig.sample(true)) == KeyGate::Answer::kNever);
+  CHECK(rig.protection->refusal(rig.sample(true)).code == ErrorCode::kDrmLicenseRefused);
+}
+
+TEST_CASE("title_protection: what PictureLimits say of the output") {
+  struct Case {
+    int tenths;
+    OutputProtection output;
+  };
+  for (const Case& c : {Case{-1, OutputProtection::kNone}, Case{0, OutputProtection::kUnknown},
+                        Case{9, OutputProtection::kUnknown}, Case{10, OutputProtection::kHdcp1},
+                        Case{14, OutputProtection::kHdcp1}, Case{21, OutputProtection::kHdcp1},
+                        Case{22, OutputProtection::kHdcp2_2}}) {
+    CAPTURE(c.tenths);
+    PictureLimits limits;
+    limits.hdcp_tenths = c.tenths;
+    CHECK(output_protection(limits) == c.output);
+  }
+}
+
+}  // namespace playhead
