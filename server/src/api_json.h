@@ -45,7 +45,7 @@ struct StreamAnswer {
     std::string_view url, int64_t expires_at_s,
     const std::optional<std::string>& license_url = std::nullopt);
 
-// POST /api/v1/license
+// POST /v1/license
 struct LicenseCall {
   std::string license_url;
   std::string challenge;  // decoded: the W3C's JSON

@@ -9,7 +9,7 @@
 namespace playhead::server {
 namespace {
 
-// The title in ".../api/v1/license/<title>[?query]"; whatever the host: proxies change it, and the
+// The title in ".../v1/license/<title>[?query]"; whatever the host: proxies change it, and the
 // token has said who asks.
 std::optional<std::string> title_of(std::string_view url) {
   url = url.substr(0, url.find_first_of("?#"));

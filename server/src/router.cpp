@@ -18,7 +18,7 @@ constexpr std::array kRoutes = {
     Route{"/api/v1/stream", Method::kGet, "GET", &Api::stream},
     Route{"/api/v1/stream/progress", Method::kPost, "POST", &Api::progress},
     Route{"/api/v1/download", Method::kPost, "POST", &Api::download},
-    Route{"/api/v1/license", Method::kPost, "POST", &Api::license},
+    Route{"/v1/license", Method::kPost, "POST", &Api::license},
 };
 
 constexpr std::string_view kMediaAllow = "GET, HEAD";

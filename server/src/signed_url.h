@@ -10,12 +10,12 @@
 
 namespace playhead::server {
 
-inline constexpr std::string_view kLicensePrefix = "/api/v1/license/";  // the title's id follows
+inline constexpr std::string_view kLicensePrefix = "/v1/license/";  // the title's id follows
 
 // Signed media URLs: `/media/<title>/...?exp=<epoch s>&sig=<base64url>`. The signature is
 // HMAC-SHA256 over exp and the title's folder, so that one signature serves every file of a title
 // and the media path (or a CDN edge that has the key) can verify it alone. Licence URLs,
-// `/api/v1/license/<title>?user=<base64url>&exp=...&sig=...`, are signed with the user's name as
+// `/v1/license/<title>?user=<base64url>&exp=...&sig=...`, are signed with the user's name as
 // well. Neither signature is good for the other. Any thread.
 class UrlSigner {
  public:

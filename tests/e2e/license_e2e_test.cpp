@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "e2e/protected_titles.h"
 #include "e2e/server_driver.h"
 
 using namespace playhead::e2e;
@@ -119,7 +120,7 @@ class Client {
     return drm.at("license_url");
   }
   [[nodiscard]] HttpReply post(const std::string& body) const {
-    return http({.url = server_.url("/api/v1/license"),
+    return http({.url = server_.url("/v1/license"),
                  .method = "POST",
                  .headers = {authorization_},
                  .body = body});
@@ -311,13 +312,11 @@ TEST_CASE("licences: bad requests get a typed error") {
       {"no scheme", R"({"license_url":"x","challenge":"e30="})", 400, "bad_field"},
       {"another system", call({{"scheme", "widevine"}}), 400, "unsupported_scheme"},
       {"a foreign URL", call({{"license_url", "http://a/license"}}), 400, "bad_field"},
-      {"no title in the URL", call({{"license_url", "http://a/api/v1/license/"}}), 400,
-       "bad_field"},
-      {"up", call({{"license_url", "http://a/api/v1/license/../m_1"}}), 400, "bad_field"},
+      {"no title in the URL", call({{"license_url", "http://a/v1/license/"}}), 400, "bad_field"},
+      {"up", call({{"license_url", "http://a/v1/license/../m_1"}}), 400, "bad_field"},
       {"a long URL", call({{"license_url", url + std::string(3000, 'x')}}), 400, "bad_field"},
-      {"unknown title", call({{"license_url", "http://a/api/v1/license/m_9"}}), 404,
-       "unknown_title"},
-      {"clear title", call({{"license_url", "http://a/api/v1/license/m_3"}}), 404, "not_protected"},
+      {"unknown title", call({{"license_url", "http://a/v1/license/m_9"}}), 404, "unknown_title"},
+      {"clear title", call({{"license_url", "http://a/v1/license/m_3"}}), 404, "not_protected"},
       {"no base64", call({{"challenge", "***"}}), 400, "bad_field"},
       {"a challenge that is no JSON", call({{"challenge", "AAAA"}}), 400, "bad_challenge"},
       {"a challenge for nothing", call({{"challenge", base64_encode(challenge({}))}}), 400,
@@ -338,14 +337,13 @@ TEST_CASE("licences: bad requests get a typed error") {
   const auto raw = [&](const std::string& where) {
     return error_code(http({.url = where, .method = "POST", .body = challenge({kSound})}));
   };
-  CHECK(raw(server.url("/api/v1/license")) == "token_missing");
-  CHECK(raw(server.url("/api/v1/license/m_1")) == "signature_invalid");
+  CHECK(raw(server.url("/v1/license")) == "token_missing");
+  CHECK(raw(server.url("/v1/license/m_1")) == "signature_invalid");
   CHECK(raw(url + "x") == "signature_invalid");
   std::string other = url;
   CHECK(raw(other.replace(other.find("m_1"), 3, "m_2")) == "signature_invalid");
   std::string media = client.stream("m_1").at("stream_url");
-  CHECK(raw(server.url("/api/v1/license/m_1" + media.substr(media.find('?')))) ==
-        "signature_invalid");
+  CHECK(raw(server.url("/v1/license/m_1" + media.substr(media.find('?')))) == "signature_invalid");
   CHECK(http({.url = url}).status == 405);
 }
 
@@ -378,36 +376,7 @@ TEST_CASE("licences: a title's keys are never served as media, its identity keys
 TEST_CASE(
     "licences: the titles of encrypt-titles decrypt to their source, with the keys of a licence" *
     doctest::skip(!have_program("ffmpeg"))) {
-  // Made once per build tree, and left alone the next time.
-  const std::filesystem::path media =
-      std::filesystem::path(PLAYHEAD_BIN_DIR).parent_path() / "test-media";
-  const std::string tools = std::string(PLAYHEAD_SOURCE_DIR) + "/server/";
-  const auto make = [&](std::vector<std::string> command) {
-    const Finished made = run(command);
-    CAPTURE(made.output);
-    REQUIRE(made.exit_code == 0);
-  };
-  make({tools + "make-titles", "--out", media.string(), "--id", "tiny", "--seconds", "8",
-        "--ladder", "tiny"});
-  const auto encrypt = [&](const std::string& id, std::vector<std::string> more) {
-    std::vector<std::string> command = {tools + "encrypt-titles",
-                                        "--media",
-                                        media.string(),
-                                        "--server",
-                                        server_program(),
-                                        "--from",
-                                        "tiny",
-                                        "--id",
-                                        id};
-    command.insert(command.end(), more.begin(), more.end());
-    make(command);
-  };
-  encrypt("tiny-aes", {"--scheme", "aes-128", "--rotate-every", "1"});
-  encrypt("tiny-cenc", {"--scheme", "cenc"});
-  encrypt("tiny-cbcs", {"--scheme", "cbcs"});
-  encrypt("tiny-turns", {"--scheme", "cenc", "--rotate-every", "1"});
-  encrypt("tiny-identity", {"--scheme", "cbcs", "--identity"});
-
+  const std::filesystem::path& media = protected_titles();
   const TempDir data;
   const ServerProcess server(data.path(), media);
   REQUIRE(server.running());
@@ -422,7 +391,7 @@ TEST_CASE(
     // The manifest names the ids; the licence has the key of each.
     const HttpReply mpd = http({.url = client.stream(id, "dash").at("stream_url")});
     CHECK(mpd.body.find("cenc:default_KID=\"") != std::string::npos);
-    CHECK(mpd.body.find("/api/v1/license/" + id + "</dashif:Laurl>") != std::string::npos);
+    CHECK(mpd.body.find("/v1/license/" + id + "</dashif:Laurl>") != std::string::npos);
     const HttpReply hls = http({.url = client.stream(id).at("stream_url")});
     CHECK(hls.body.find("#EXT-X-SESSION-KEY:METHOD=SAMPLE-AES") != std::string::npos);
     for (const json& entry : keys.at("keys")) {

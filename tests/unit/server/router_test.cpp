@@ -224,19 +224,19 @@ TEST_CASE("router: stream answers with a signed URL of the asked format") {
 TEST_CASE(
     "router: licence calls need a token or a signed URL, and a body that says what is asked") {
   Fixture server;
-  CHECK(error_code(server.post("/api/v1/license", "{}")) == "bad_field");
-  CHECK(error_code(server.post("/api/v1/license/m_1", "{}")) == "signature_invalid");
-  CHECK(server.post("/api/v1/license/", "{}").status == 404);
-  CHECK(server.post("/api/v1/license/m_1/x", "{}").status == 404);
-  CHECK(server.get("/api/v1/license").status == 405);
-  CHECK(server.get("/api/v1/license/m_1").status == 405);
-  const std::string call = R"({"license_url":"http://a/api/v1/license/m_1","challenge":"e30=",)";
-  CHECK(error_code(server.post("/api/v1/license", call + R"("scheme":"clearkey"})")) ==
+  CHECK(error_code(server.post("/v1/license", "{}")) == "bad_field");
+  CHECK(error_code(server.post("/v1/license/m_1", "{}")) == "signature_invalid");
+  CHECK(server.post("/v1/license/", "{}").status == 404);
+  CHECK(server.post("/v1/license/m_1/x", "{}").status == 404);
+  CHECK(server.get("/v1/license").status == 405);
+  CHECK(server.get("/v1/license/m_1").status == 405);
+  const std::string call = R"({"license_url":"http://a/v1/license/m_1","challenge":"e30=",)";
+  CHECK(error_code(server.post("/v1/license", call + R"("scheme":"clearkey"})")) ==
         "not_protected");
-  CHECK(error_code(server.post("/api/v1/license", call + R"("scheme":"widevine"})")) ==
+  CHECK(error_code(server.post("/v1/license", call + R"("scheme":"widevine"})")) ==
         "unsupported_scheme");
   server.set_authorization("");
-  CHECK(server.post("/api/v1/license", call + R"("scheme":"clearkey"})").status == 401);
+  CHECK(server.post("/v1/license", call + R"("scheme":"clearkey"})").status == 401);
 }
 
 TEST_CASE("router: download answers with a URL and the end of the copy's life") {
