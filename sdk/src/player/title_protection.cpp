@@ -65,6 +65,7 @@ Result<void> TitleProtection::can_open(TrackKind track,
 
 void TitleProtection::require(TrackKind track, std::span<const ContentProtection> protections) {
   is_used_ = true;
+  said_[track].assign(protections.begin(), protections.end());
   manager_->require(track, protections);
   tell_level();
 }
@@ -74,6 +75,7 @@ void TitleProtection::require(TrackKind track, const std::string& representation
                               const MediaProtection& media) {
   is_used_ = true;
   if (!media.kids.empty()) kids_[representation_id] = media.kids;
+  if (!protections.empty()) said_[track].assign(protections.begin(), protections.end());
   manager_->require(track, protections, media);
   tell_level();
 }
@@ -127,7 +129,8 @@ KeyGate::Answer TitleProtection::ask(const TimedSample& sample) {
   if (manager_->failure(kid)) return Answer::kNever;
   if (status == KeyStatus::kPending && asked_.size() < kMostAsked && asked_.insert(kid).second) {
     is_used_ = true;
-    manager_->require(sample.sample.kind, {}, MediaProtection{{kid}, {}});
+    const TrackKind track = sample.sample.kind;
+    manager_->require(track, said_[track], MediaProtection{{kid}, {}});
   }
   return Answer::kWait;
 }

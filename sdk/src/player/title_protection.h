@@ -89,6 +89,7 @@ class TitleProtection final : public TitleKeys, public KeyGate, private DrmManag
   bool is_stopped_ = false;
   SecurityLevel told_level_ = SecurityLevel::kSl3000;
   std::map<std::string, std::vector<KeyId>> kids_;  // that containers named, by Representation
+  std::map<TrackKind, std::vector<ContentProtection>> said_;  // by manifests, last
   std::set<KeyId> asked_;  // by a sample that nothing had spoken of; bounded by kMostAsked
   const std::unique_ptr<DrmManager> manager_;  // last: it calls what is above
 };
