@@ -21,6 +21,7 @@
 #include "streaming/previews.h"
 #include "streaming/representation_selector.h"
 #include "streaming/sample_queue.h"
+#include "streaming/segment_keys.h"
 #include "streaming/streaming_config.h"
 #include "streaming/streaming_listener.h"
 #include "streaming/subtitles.h"
@@ -117,6 +118,10 @@ class StreamingEngine final : private TrackStreamListener {
   // HLS: the encoder was started anew, and nothing that is known goes on. True: what it makes now
   // is read as if for the first time, and fetched from the position of the last turn on.
   bool begin_anew();
+  // The title's identity keys: opens samples, and says which keys are there.
+  [[nodiscard]] const std::shared_ptr<IdentityKeys>& identity_keys() const {
+    return keys_.identity_keys();
+  }
   [[nodiscard]] Bitrate throughput() const { return chooser().throughput(); }
   // What an earlier play measured on this network; before open().
   void remember(Bitrate throughput) { selector_.chooser().remember(throughput); }
@@ -224,6 +229,8 @@ class StreamingEngine final : private TrackStreamListener {
                    const Representation& representation, SwitchReason reason,
                    std::optional<uint64_t> replaces = std::nullopt);
   bool next_period(Track& track);
+  // Asks for keys of segments that come after it: they are there when these are.
+  void prefetch_keys(const SegmentIndex& segments, uint64_t number);
   [[nodiscard]] FetchOptions fetch_options(const Track& track,
                                            const Representation& representation) const;
   void start_steering();
@@ -265,6 +272,7 @@ class StreamingEngine final : private TrackStreamListener {
   IndexTable indexes_;
   LiveRefresher refresher_;
   TimelineMapper mapper_;
+  TitleKeys keys_;
   SampleQueue video_;
   SampleQueue audio_;
   SampleQueue old_audio_;  // heard until the sound that was chosen is there

@@ -64,6 +64,7 @@ class TrickStream {
  public:
   struct Context {
     ResourceFetcher& fetcher;
+    TitleKeys& keys;
     MediaBackend& backend;
     Executor& executor;
     IndexTable& indexes;
