@@ -65,6 +65,7 @@ struct Played {
   std::vector<EncodedSample> samples;
   Bytes bytes;  // of all samples, decrypted
   std::size_t encrypted = 0;
+  std::size_t refused = 0;  // encrypted, and not opened
   std::optional<Error> error;
 };
 
@@ -116,8 +117,8 @@ class Title {
       if (sample.crypto) {
         ++out.encrypted;
         const auto size = keys_->identity_keys()->decrypt(*sample.crypto, bytes);
-        REQUIRE_MESSAGE(size, size.error().context);
-        bytes.resize(*size);
+        out.refused += size ? 0 : 1;
+        bytes.resize(size ? *size : 0);
       }
       out.bytes.insert(out.bytes.end(), bytes.begin(), bytes.end());
     }
@@ -225,6 +226,12 @@ std::vector<std::size_t> payload_of(const Bytes& file, int pid) {
   return places;
 }
 
+// A whole frame. The stream of one vector begins with an ID3 tag and ends within a frame.
+bool is_ac3(const EncodedSample& sample) {
+  const ByteView data = sample.data.view();
+  return data.size() % 768 == 0 && data[0] == 0x0b && data[1] == 0x77;
+}
+
 // "MPEG-2 Stream Encryption Format for HTTP Live Streaming" §2.3.1.3: 16 bytes of each frame are
 // clear, then whole blocks are encrypted.
 void encrypt_ac3(Bytes& file, const std::vector<std::size_t>& places,
@@ -232,6 +239,10 @@ void encrypt_ac3(Bytes& file, const std::vector<std::size_t>& places,
   std::size_t at = 0;
   for (const EncodedSample& frame : frames) {
     const std::size_t end = at + frame.data.size();
+    if (!is_ac3(frame)) {
+      at = end;
+      continue;
+    }
     const std::size_t blocks = (frame.data.size() - 16) / 16 * 16;
     Bytes plain;
     for (std::size_t i = 0; i < blocks; ++i) plain.push_back(file.at(places.at(at + 16 + i)));
@@ -336,7 +347,15 @@ TEST_CASE("identity vectors: SAMPLE-AES of AC-3, in MPEG-TS and packed") {
         title.play(segment_at(kBase + "secret", key_of(EncryptionMethod::kSampleAes, iv)));
     CHECK(opened.encrypted == clear.samples.size());
     CHECK(opened.samples.size() == clear.samples.size());
-    CHECK(opened.bytes == clear.bytes);
+    Bytes frames;
+    std::size_t others = 0;
+    for (const EncodedSample& sample : clear.samples) {
+      const ByteView data = sample.data.view();
+      if (is_ac3(sample)) frames.insert(frames.end(), data.begin(), data.end());
+      others += is_ac3(sample) ? 0 : 1;
+    }
+    CHECK(opened.refused == others);
+    CHECK(opened.bytes == frames);
   }
 }
 
