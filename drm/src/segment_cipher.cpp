@@ -29,21 +29,7 @@ std::optional<std::size_t> padding_of(ByteView block) {
   return is_padding ? std::optional(count) : std::nullopt;
 }
 
-bool encrypts_segments(EncryptionMethod method) {
-  return method == EncryptionMethod::kAes128 || method == EncryptionMethod::kAes256 ||
-         method == EncryptionMethod::kAes256Ctr || method == EncryptionMethod::kAes256Gcm;
-}
-
 }  // namespace
-
-CipherIv iv_of_sequence_number(uint64_t media_sequence_number) {
-  CipherIv iv{};
-  for (std::size_t at = iv.size(); at > 8; --at) {
-    iv[at - 1] = static_cast<uint8_t>(media_sequence_number);
-    media_sequence_number >>= 8;
-  }
-  return iv;
-}
 
 Result<SegmentCipher> SegmentCipher::make(EncryptionMethod method, ByteView key,
                                           const CipherIv& iv) {

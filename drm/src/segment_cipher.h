@@ -7,12 +7,10 @@
 #include <vector>
 
 #include "aes.h"
+#include "playhead/drm/segment_decryptor.h"
 #include "playhead/protection.h"
 
 namespace playhead {
-
-// The initialisation vector of a segment whose EXT-X-KEY has none (RFC 8216 §5.2).
-[[nodiscard]] CipherIv iv_of_sequence_number(uint64_t media_sequence_number);
 
 // Undoes the encryption of one whole segment while its bytes arrive. kAes128 and kAes256 are
 // AES-CBC with PKCS #7 padding (RFC 8216 §4.3.2.4; the same for DASH, "urn:mpeg:dash:sea:2012");

@@ -91,9 +91,9 @@ class CountingDecoder final : public AudioDecoder {
 class CountingBackend final : public MediaBackend {
  public:
   explicit CountingBackend(int64_t& samples) : samples_(samples) {}
-  std::unique_ptr<SegmentDemuxer> open_demuxer(Container container, Executor& executor,
+  std::unique_ptr<SegmentDemuxer> open_demuxer(DemuxerInput input, Executor& executor,
                                                DemuxerCallbacks callbacks) override {
-    return backend_.open_demuxer(container, executor, std::move(callbacks));
+    return backend_.open_demuxer(input, executor, std::move(callbacks));
   }
   Result<std::unique_ptr<VideoDecoder>> open_video_decoder(
       const StreamInfo& stream, std::shared_ptr<SampleDecryptor> decryptor, Executor& executor,

@@ -85,7 +85,7 @@ THIRD_PARTY = [
                     "sdk/tools/*/*json*", "abr/sim/*.cpp")),
     ("pugixml.hpp", ("sdk/src/manifest/dash/xml.h", "sdk/src/text/ttml_*.h", "drm/src/playready_object.cpp",
                      "server/src/*.cpp")),
-    ("openssl/*", ("drm/src/aes.cpp", "server/src/*.cpp")),
+    ("openssl/*", ("drm/src/aes.cpp", "drm/src/digest.cpp", "server/src/*.cpp")),
     ("libav*/*", ("sdk/src/decode/*", "demo-player/image_decoder.cpp")),
     ("libsw*/*", ("sdk/src/decode/*", "demo-player/image_decoder.cpp")),
     ("SoundTouch.h", ("sdk/src/decode/audio_stretcher.cpp",)),

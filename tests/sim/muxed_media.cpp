@@ -171,7 +171,7 @@ std::optional<WebAnswer> MuxedTitle::answer(const WebRequest& request) const {
   return text_answer(text);
 }
 
-std::unique_ptr<SegmentDemuxer> MuxedBackend::open_demuxer(Container container, Executor& executor,
+std::unique_ptr<SegmentDemuxer> MuxedBackend::open_demuxer(DemuxerInput input, Executor& executor,
                                                            DemuxerCallbacks callbacks) {
   auto shared = std::make_shared<DemuxerCallbacks>(std::move(callbacks));
   DemuxerCallbacks passed_on;
@@ -182,8 +182,8 @@ std::unique_ptr<SegmentDemuxer> MuxedBackend::open_demuxer(Container container, 
     shared->on_samples(std::move(samples));
   };
   passed_on.on_end = [shared](Result<void> result) { shared->on_end(std::move(result)); };
-  return std::make_unique<MuxedDemuxer>(
-      inner_.open_demuxer(container, executor, std::move(passed_on)), executor, std::move(shared));
+  return std::make_unique<MuxedDemuxer>(inner_.open_demuxer(input, executor, std::move(passed_on)),
+                                        executor, std::move(shared));
 }
 
 Result<std::unique_ptr<AudioDecoder>> MuxedBackend::open_audio_decoder(

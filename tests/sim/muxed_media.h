@@ -36,7 +36,7 @@ class MuxedBackend final : public MediaBackend {
   // `sound_delay`: what the decoder of sound takes.
   explicit MuxedBackend(Duration sound_delay = Duration{0}) : sound_delay_(sound_delay) {}
 
-  std::unique_ptr<SegmentDemuxer> open_demuxer(Container container, Executor& executor,
+  std::unique_ptr<SegmentDemuxer> open_demuxer(DemuxerInput input, Executor& executor,
                                                DemuxerCallbacks callbacks) override;
   Result<std::unique_ptr<VideoDecoder>> open_video_decoder(
       const StreamInfo& stream, std::shared_ptr<SampleDecryptor> decryptor, Executor& executor,

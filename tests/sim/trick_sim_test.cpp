@@ -382,8 +382,10 @@ TEST_CASE("sim: key frames that are forbidden or encrypted: others, else it ends
     CAPTURE(c.name);
     SimTitle title = long_title(true);
     const std::string encrypted =
-        "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXT-X-I-FRAMES-ONLY\n#EXT-X-KEY:METHOD=AES-128,"
-        "URI=\"key\"\n#EXTINF:2,\nk0-0.seg\n#EXT-X-ENDLIST\n";
+        "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXT-X-I-FRAMES-ONLY\n#EXT-X-KEY:METHOD=SAMPLE-AES,"
+        "URI=\"skd://"
+        "key\",KEYFORMAT=\"com.apple.streamingkeydelivery\"\n#EXTINF:2,\nk0-0.seg\n#EXT-X-"
+        "ENDLIST\n";
     if (c.is_encrypted) title.spoilt = {{"k0.m3u8", encrypted}, {"k1.m3u8", encrypted}};
     Playing playing(std::move(title));
     SimWorld& world = playing.world;

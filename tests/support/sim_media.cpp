@@ -333,7 +333,7 @@ std::string make_sim_segment(const SimSegmentSpec& spec) {
   return body;
 }
 
-std::unique_ptr<SegmentDemuxer> SimBackend::open_demuxer(Container, Executor& executor,
+std::unique_ptr<SegmentDemuxer> SimBackend::open_demuxer(DemuxerInput, Executor& executor,
                                                          DemuxerCallbacks callbacks) {
   return std::make_unique<SimDemuxer>(executor, troubles_.demux_delay, std::move(callbacks));
 }

@@ -49,7 +49,7 @@ class SimBackend final : public MediaBackend {
  public:
   explicit SimBackend(SimCodecTroubles troubles = {}) : troubles_(troubles) {}
 
-  std::unique_ptr<SegmentDemuxer> open_demuxer(Container container, Executor& executor,
+  std::unique_ptr<SegmentDemuxer> open_demuxer(DemuxerInput input, Executor& executor,
                                                DemuxerCallbacks callbacks) override;
   Result<std::unique_ptr<VideoDecoder>> open_video_decoder(
       const StreamInfo& stream, std::shared_ptr<SampleDecryptor> decryptor, Executor& executor,

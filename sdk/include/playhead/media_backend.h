@@ -2,9 +2,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "playhead/encryption.h"
 #include "playhead/executor.h"
 #include "playhead/media.h"
 #include "playhead/result.h"
@@ -16,6 +19,23 @@
 namespace playhead {
 
 class SampleDecryptor;  // playhead/drm/drm_system.h
+// What a playlist says of the encryption of a segment's samples (HLS, KEYFORMAT "identity").
+struct SegmentProtection {
+  KeyId kid{};    // of the key in force; takes the place of what the container calls its keys
+  CipherIv iv{};  // of MPEG-TS and packed audio, and of MP4 that has no vector of its own
+  friend bool operator==(const SegmentProtection&, const SegmentProtection&) = default;
+};
+
+// What a segment is said to be.
+struct DemuxerInput {
+  // Implicit: what is clear, or says itself how it is encrypted, is a container and nothing else.
+  DemuxerInput(Container is_said_to_be) : container(is_said_to_be) {}
+  DemuxerInput(Container is_said_to_be, std::optional<SegmentProtection> by_playlist)
+      : container(is_said_to_be), protection(by_playlist) {}
+
+  Container container;
+  std::optional<SegmentProtection> protection;
+};
 
 struct DemuxerCallbacks {
   // Once, when the streams are known and before any sample.
@@ -28,7 +48,8 @@ struct DemuxerCallbacks {
   // they are for. May be empty: nobody wants to know.
   UniqueFunction<void(MediaProtection)> on_protection = {};
   // Once, last: everything of the segment was delivered, or why not (kContainerSyntax,
-  // kContainerUnsupported, kDrmSample, kDrmNoSystem for an encryption scheme that is not known).
+  // kContainerUnsupported, kDrmSample, kDrmNoSystem for an encryption scheme that is not known, and
+  // for MPEG-TS with encrypted streams of which DemuxerInput says nothing).
   // Samples before the damage have been delivered.
   UniqueFunction<void(Result<void>)> on_end;
 };
@@ -95,7 +116,7 @@ class MediaBackend {
  public:
   virtual ~MediaBackend() = default;
 
-  virtual std::unique_ptr<SegmentDemuxer> open_demuxer(Container container, Executor& executor,
+  virtual std::unique_ptr<SegmentDemuxer> open_demuxer(DemuxerInput input, Executor& executor,
                                                        DemuxerCallbacks callbacks) = 0;
   // `decryptor` opens encrypted samples where they are decoded; null: there are none.
   // Errors: kCodecUnsupported.

@@ -230,6 +230,7 @@ Result<void> ProtectionScanner::read_table(Reading& reading, ByteView stbl, Trac
   PLAYHEAD_TRY(const std::vector<SampleExtent> samples, table_layout(stbl));
   if (samples.empty()) return {};
   tables.entries = &track.entries;
+  tables.key = key_ ? &*key_ : nullptr;
   StreamBytes stream = reading.stream();
   PLAYHEAD_TRY(auto infos, describe_samples(samples, tables, stream));
   for (std::size_t i = 0; i < samples.size(); ++i) {
@@ -291,6 +292,7 @@ Result<void> ProtectionScanner::read_track_fragment(Reading& reading, ByteView t
   if (!read || !is_encrypted) return read;
   Track& track = found->second;
   tables.entries = &track.entries;
+  tables.key = key_ ? &*key_ : nullptr;
   tables.file_groups = track.groups;
   tables.offsets_base = header.base_data_offset.value_or(moof);
   if (tables.offsets && !tables.offsets->empty() &&
@@ -308,6 +310,7 @@ Result<void> ProtectionScanner::read_track_fragment(Reading& reading, ByteView t
 }
 
 void ProtectionScanner::tell(const Reading& reading) {
+  if (key_) return;
   MediaProtection protection;
   for (const KeyId& kid : reading.kids_) {
     if (told_kids_.insert(kid).second) protection.kids.push_back(kid);

@@ -33,6 +33,10 @@ class ProtectionScanner {
   explicit ProtectionScanner(UniqueFunction<void(MediaProtection)> on_protection)
       : on_protection_(std::move(on_protection)) {}
 
+  // A playlist says which key is in force: samples are told to need that one, whatever the boxes
+  // call it, and on_protection tells of none. `iv`: of samples for which no box has a vector.
+  void set_key(const KeyId& kid, const CipherIv& iv) { key_ = PlaylistKey{kid, iv}; }
+
   // A whole moov or moof box, which lies at byte `offset` of the stream; changed in place.
   // `behind` gives bytes of the stream behind the box: descriptions of samples that lie in mdat.
   // Errors: those of parse_protected_entry() and describe_samples(). After one the box is unchanged
@@ -70,6 +74,7 @@ class ProtectionScanner {
   void tell(const Reading& reading);
 
   UniqueFunction<void(MediaProtection)> on_protection_;
+  std::optional<PlaylistKey> key_;
   std::map<uint32_t, Track> tracks_;
   bool is_protected_ = false;
   std::set<KeyId> told_kids_;

@@ -150,12 +150,14 @@ class EntryReader {
 };
 
 Result<std::shared_ptr<const CryptoInfo>> crypto_of(const SampleExtent& sample, const Rule& rule,
-                                                    WrittenEntry&& entry) {
+                                                    const PlaylistKey* key, WrittenEntry&& entry) {
   const SampleProtection& protection = *rule.protection;
   CryptoInfo info;
   info.scheme = rule.scheme;
-  info.kid = protection.kid;
-  info.iv = protection.constant_iv.value_or(entry.iv);
+  info.kid = key ? key->kid : protection.kid;
+  const bool has_iv = protection.iv_size > 0 || protection.constant_iv;
+  if (!has_iv && !key) return broken("encrypted samples without an initialisation vector");
+  info.iv = has_iv ? protection.constant_iv.value_or(entry.iv) : key->iv;
   if (rule.scheme == SampleScheme::kCens || rule.scheme == SampleScheme::kCbcs) {
     info.crypt_blocks = protection.crypt_blocks;
     info.skip_blocks = protection.skip_blocks;
@@ -320,7 +322,7 @@ Result<CryptoInfos> describe_samples(const std::vector<SampleExtent>& samples,
       PLAYHEAD_TRY(entry, entries.next(rule));
     }
     if (!entry) continue;
-    PLAYHEAD_TRY(out[i], crypto_of(samples[i], rule, *std::move(entry)));
+    PLAYHEAD_TRY(out[i], crypto_of(samples[i], rule, tables.key, *std::move(entry)));
     // Constant vectors and no subsamples: one description for all.
     if (i > 0 && out[i - 1] && *out[i] == *out[i - 1]) out[i] = out[i - 1];
   }

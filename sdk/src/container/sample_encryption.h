@@ -48,8 +48,16 @@ using AuxiliaryOffsets = std::vector<uint64_t>;
 [[nodiscard]] Result<std::optional<AuxiliarySizes>> parse_auxiliary_sizes(ByteView saiz);
 [[nodiscard]] Result<std::optional<AuxiliaryOffsets>> parse_auxiliary_offsets(ByteView saio);
 
+// What a playlist says of the key in force.
+struct PlaylistKey {
+  KeyId kid{};
+  CipherIv iv{};
+};
+
 // All that speaks of the encryption of some samples.
 struct EncryptionTables {
+  // Takes the place of every key id, and of vectors that are nowhere; null: there is none.
+  const PlaylistKey* key = nullptr;
   // By sample description; nothing for clear ones.
   const std::vector<std::optional<TrackEncryption>>* entries = nullptr;
   SeigGroups file_groups;      // of the stbl

@@ -46,9 +46,11 @@ Result<SampleProtection> read_protection(ByteReader& reader, uint8_t pattern) {
   }
   out.iv_size = static_cast<uint8_t>(iv_size);
   if (iv_size != 0) return out;
-  const uint64_t constant_size = reader.read(1);
-  if (reader.has_failed() || !is_iv_size(constant_size)) {
-    return broken("encrypted samples without an initialisation vector");
+  // HLS: the vector may stand in the playlist alone.
+  const uint64_t constant_size = reader.remaining() > 0 ? reader.read(1) : 0;
+  if (constant_size == 0) return out;
+  if (!is_iv_size(constant_size)) {
+    return broken("a constant initialisation vector is neither 8 nor 16 bytes long");
   }
   out.constant_iv = read_array<16>(reader, constant_size);
   if (reader.has_failed()) return broken("the constant initialisation vector is cut off");

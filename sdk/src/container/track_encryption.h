@@ -20,8 +20,9 @@ struct SampleProtection {
   KeyId kid{};
   uint8_t crypt_blocks = 0;  // 0:0 without a pattern
   uint8_t skip_blocks = 0;
-  uint8_t iv_size = 0;                  // bytes of each sample's own vector: 0, 8 or 16
-  std::optional<CipherIv> constant_iv;  // of all samples, where iv_size is 0
+  uint8_t iv_size = 0;  // bytes of each sample's own vector: 0, 8 or 16
+  // Of all samples, where iv_size is 0. None then: no box has a vector.
+  std::optional<CipherIv> constant_iv;
   friend bool operator==(const SampleProtection&, const SampleProtection&) = default;
 };
 
@@ -38,7 +39,7 @@ enum class PiffBox : uint8_t { kNone, kTrackEncryption, kSampleEncryption, kProt
 [[nodiscard]] PiffBox piff_box(const Box& box);
 
 // `encv` or `enca`; nothing for other entries. Errors: kContainerSyntax (no frma, no tenc, vectors
-// of a length that is not allowed, none at all), kDrmNoSystem (a scheme that is not known).
+// of a length that is not allowed), kDrmNoSystem (a scheme that is not known).
 [[nodiscard]] Result<std::optional<TrackEncryption>> parse_protected_entry(const Box& entry);
 
 // Where the boxes inside such an entry begin, from the start of its payload; 0 when there is no

@@ -30,10 +30,9 @@ FfmpegBackend::FfmpegBackend() {
   if (av_log_get_level() == AV_LOG_INFO) av_log_set_level(AV_LOG_QUIET);
 }
 
-std::unique_ptr<SegmentDemuxer> FfmpegBackend::open_demuxer(Container /*container*/,
-                                                            Executor& executor,
+std::unique_ptr<SegmentDemuxer> FfmpegBackend::open_demuxer(DemuxerInput input, Executor& executor,
                                                             DemuxerCallbacks callbacks) {
-  return std::make_unique<FfmpegDemuxer>(pool_, executor, std::move(callbacks));
+  return std::make_unique<FfmpegDemuxer>(pool_, executor, input.protection, std::move(callbacks));
 }
 
 Result<std::unique_ptr<VideoDecoder>> FfmpegBackend::open_video_decoder(

@@ -18,8 +18,8 @@ class FfmpegBackend final : public MediaBackend {
   // a level of its own (it is still FFmpeg's default), the first backend turns it off.
   FfmpegBackend();
 
-  // What the container is, the bytes tell; `container` is not looked at.
-  std::unique_ptr<SegmentDemuxer> open_demuxer(Container container, Executor& executor,
+  // What the container is, the bytes tell; what it is said to be is not looked at.
+  std::unique_ptr<SegmentDemuxer> open_demuxer(DemuxerInput input, Executor& executor,
                                                DemuxerCallbacks callbacks) override;
   Result<std::unique_ptr<VideoDecoder>> open_video_decoder(
       const StreamInfo& stream, std::shared_ptr<SampleDecryptor> decryptor, Executor& executor,

@@ -8,8 +8,11 @@
 
 namespace playhead {
 
-FfmpegDemuxer::FfmpegDemuxer(WorkerPool& pool, Executor& executor, DemuxerCallbacks callbacks)
+FfmpegDemuxer::FfmpegDemuxer(WorkerPool& pool, Executor& executor,
+                             std::optional<SegmentProtection> protection,
+                             DemuxerCallbacks callbacks)
     : session_(std::make_shared<Session>()) {
+  session_->protection = protection;
   session_->outlet = std::make_shared<Outlet<DemuxerCallbacks>>(executor, std::move(callbacks));
   pool.run([session = session_] { demux(*session); });
 }
@@ -22,7 +25,7 @@ FfmpegDemuxer::~FfmpegDemuxer() {
 void FfmpegDemuxer::demux(Session& session) {
   auto& outlet = *session.outlet;
   SegmentReader reader(
-      session.stream,
+      session.stream, session.protection,
       {.on_streams =
            [&outlet](std::vector<StreamInfo> streams) {
              outlet.post(0, [streams = std::move(streams)](DemuxerCallbacks& to) mutable {

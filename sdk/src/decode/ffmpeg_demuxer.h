@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "decode/byte_stream.h"
 #include "decode/outlet.h"
@@ -14,7 +15,8 @@ namespace playhead {
 // Destroying it only tells the worker to stop: it ends by itself, and the pool waits for it.
 class FfmpegDemuxer final : public SegmentDemuxer {
  public:
-  FfmpegDemuxer(WorkerPool& pool, Executor& executor, DemuxerCallbacks callbacks);
+  FfmpegDemuxer(WorkerPool& pool, Executor& executor, std::optional<SegmentProtection> protection,
+                DemuxerCallbacks callbacks);
   ~FfmpegDemuxer() override;
 
   void append(SharedBytes bytes) override { session_->stream.append(std::move(bytes)); }
@@ -23,6 +25,7 @@ class FfmpegDemuxer final : public SegmentDemuxer {
  private:
   struct Session {
     ByteStream stream;
+    std::optional<SegmentProtection> protection;
     std::shared_ptr<Outlet<DemuxerCallbacks>> outlet;
   };
   static void demux(Session& session);

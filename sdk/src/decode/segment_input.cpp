@@ -50,6 +50,8 @@ std::size_t SegmentInput::read(std::span<uint8_t> out) {
   if (wait_for(1) == 0) return 0;
   const std::size_t count = stream_.read(out);
   served_bytes_ += count;
+  const bool is_ts = framing_ == Framing::kTsPackets || framing_ == Framing::kTsSearch;
+  if (is_ts) ts_.read(out.first(count));
   return count;
 }
 
@@ -174,6 +176,7 @@ bool SegmentInput::is_cut_short() const {
       return served_bytes_ % kTsPacketBytes != 0;
     case Framing::kAdtsFrames:
       return frame_left_ > 0;
+    case Framing::kTsSearch:
     case Framing::kNone:
       break;
   }

@@ -14,8 +14,10 @@
 #include "container/protection_scanner.h"
 #include "decode/byte_stream.h"
 #include "decode/fragment_scanner.h"
+#include "decode/ts_table_reader.h"
 #include "playhead/error.h"
 #include "playhead/media.h"
+#include "playhead/media_backend.h"
 #include "playhead/unique_function.h"
 
 namespace playhead {
@@ -27,7 +29,8 @@ namespace playhead {
 // Worker thread.
 class SegmentInput {
  public:
-  enum class Framing { kNone, kBoxes, kTsPackets, kAdtsFrames };
+  // kTsSearch: packets that begin somewhere.
+  enum class Framing { kNone, kBoxes, kTsPackets, kTsSearch, kAdtsFrames };
 
   // A moov or moof is held whole; larger ones are taken for damage. A real moof is below 100 KB.
   static constexpr uint64_t kMaxHeaderBoxBytes = uint64_t{16} << 20;
@@ -41,6 +44,10 @@ class SegmentInput {
         protection_(std::move(on_protection)) {}
 
   void set_framing(Framing framing) { framing_ = framing; }
+  // What the playlist says; before the first read().
+  void set_protection(const SegmentProtection& by_playlist) {
+    protection_.set_key(by_playlist.kid, by_playlist.iv);
+  }
 
   // Waits for `count` bytes; fewer at the end.
   [[nodiscard]] std::vector<uint8_t> peek(std::size_t count);
@@ -61,6 +68,8 @@ class SegmentInput {
                                                                       int64_t position) {
     return protection_.take(static_cast<uint32_t>(track_id), static_cast<uint64_t>(position));
   }
+  // Of MPEG-TS: the tables so far say that the stream's samples are encrypted.
+  [[nodiscard]] bool is_encrypted_pid(int pid) const { return ts_.is_encrypted(pid); }
   // Ticks by which libavformat's presentation times of this track are too late by now.
   [[nodiscard]] int64_t composition_shift(int track_id) const;
   // Duration in ticks of the track's next sample in file order; 0 when not known.
@@ -98,6 +107,7 @@ class SegmentInput {
   };
   std::map<int, Track> tracks_;  // by track id
   TrackDurations default_durations_;
+  TsTableReader ts_;  // kTsPackets, kTsSearch
   // kAdtsFrames.
   std::size_t frame_left_ = 0;
 };

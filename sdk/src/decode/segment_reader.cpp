@@ -166,13 +166,15 @@ struct SegmentReader::Libav {
   FfmpegPtr<AVFormatContext> format;  // closed before io
 };
 
-SegmentReader::SegmentReader(ByteStream& stream, SegmentReaderCallbacks callbacks)
+SegmentReader::SegmentReader(ByteStream& stream, std::optional<SegmentProtection> protection,
+                             SegmentReaderCallbacks callbacks)
     : stream_(stream),
       callbacks_(std::move(callbacks)),
       input_(
           stream, [this] { flush(); },
-          [this](MediaProtection protection) { callbacks_.on_protection(std::move(protection)); }),
-      libav_(std::make_unique<Libav>()) {}
+          [this](MediaProtection found) { callbacks_.on_protection(std::move(found)); }),
+      libav_(std::make_unique<Libav>()),
+      protection_(protection) {}
 
 SegmentReader::~SegmentReader() = default;
 
@@ -203,8 +205,10 @@ Result<void> SegmentReader::recognise() {
     has_id3 = true;
     input_.skip(tag_bytes);
   }
+  if (protection_) input_.set_protection(*protection_);
   if (format_ == SegmentFormat::kUnknown && contains_ts_packets(input_.peek(kTsSearchBytes))) {
     format_ = SegmentFormat::kMpegTs;
+    input_.set_framing(SegmentInput::Framing::kTsSearch);
   } else if (format_ == SegmentFormat::kFmp4) {
     input_.set_framing(SegmentInput::Framing::kBoxes);
   } else if (format_ == SegmentFormat::kMpegTs) {
@@ -353,11 +357,48 @@ Result<ByteView> SegmentReader::set_crypto(EncodedSample& sample, const AVPacket
   if (format_ == SegmentFormat::kFmp4 && input_.is_protected()) {
     PLAYHEAD_TRY(sample.crypto, input_.take_crypto(stream.id, packet.pos));
   }
+  if (format_ == SegmentFormat::kMpegTs || is_packed(format_)) {
+    PLAYHEAD_TRY(sample.crypto, sample_aes_of(stream));
+  }
   const auto key = webm_keys_.find(stream.index);
   if (key == webm_keys_.end()) return data;
   PLAYHEAD_TRY(WebmFrame frame, parse_webm_frame(data, key->second));
   sample.crypto = std::move(frame.crypto);
   return data.subspan(frame.header_bytes);
+}
+
+// "MPEG-2 Stream Encryption Format for HTTP Live Streaming": of MPEG-TS the PMT says which streams
+// are encrypted, of packed audio the playlist alone.
+Result<std::shared_ptr<const CryptoInfo>> SegmentReader::sample_aes_of(const AVStream& stream) {
+  const bool is_ts = format_ == SegmentFormat::kMpegTs;
+  const bool is_encrypted = is_ts ? input_.is_encrypted_pid(stream.id) : protection_.has_value();
+  if (!is_encrypted) return std::shared_ptr<const CryptoInfo>();
+  if (!protection_) {
+    return make_error(ErrorCode::kDrmNoSystem,
+                      "the segment's samples are encrypted, and the playlist names no key");
+  }
+  std::shared_ptr<const CryptoInfo>& known = sample_aes_[stream.index];
+  if (known) return known;
+  CryptoInfo info;
+  info.kid = protection_->kid;
+  info.iv = protection_->iv;
+  switch (stream.codecpar->codec_id) {
+    case AV_CODEC_ID_H264:
+      info.scheme = SampleScheme::kHlsAvc;
+      break;
+    case AV_CODEC_ID_AAC:
+      info.scheme = SampleScheme::kHlsAac;
+      break;
+    case AV_CODEC_ID_AC3:
+    case AV_CODEC_ID_EAC3:
+      info.scheme = SampleScheme::kHlsAc3;
+      break;
+    default:
+      return make_error(ErrorCode::kDrmNoSystem, "SAMPLE-AES does not say how " +
+                                                     name_of(*stream.codecpar) + " is encrypted");
+  }
+  known = std::make_shared<const CryptoInfo>(info);
+  return known;
 }
 
 void SegmentReader::report_metadata(int64_t pts_ticks, ByteView tag) {

@@ -12,6 +12,7 @@
 #include "decode/container_sniffer.h"
 #include "decode/segment_input.h"
 #include "playhead/media.h"
+#include "playhead/media_backend.h"
 #include "playhead/result.h"
 #include "playhead/unique_function.h"
 
@@ -33,7 +34,9 @@ struct SegmentReaderCallbacks {
 // ever opened: one named demuxer reads one byte stream that cannot seek.
 class SegmentReader {
  public:
-  SegmentReader(ByteStream& stream, SegmentReaderCallbacks callbacks);
+  // `protection`: what the playlist says of encryption.
+  SegmentReader(ByteStream& stream, std::optional<SegmentProtection> protection,
+                SegmentReaderCallbacks callbacks);
   ~SegmentReader();
 
   // Returns when the segment is over. Callbacks run in here.
@@ -66,6 +69,8 @@ class SegmentReader {
   Result<void> find_webm_keys();
   Result<ByteView> set_crypto(EncodedSample& sample, const AVPacket& packet,
                               const AVStream& stream);
+  // Of MPEG-TS and packed audio.
+  Result<std::shared_ptr<const CryptoInfo>> sample_aes_of(const AVStream& stream);
   bool set_times(EncodedSample& sample, const AVPacket& packet, const AVStream& stream);
   [[nodiscard]] bool is_cut_off(const AVPacket& packet) const;
   void flush();
@@ -80,7 +85,9 @@ class SegmentReader {
   struct Libav;
   std::unique_ptr<Libav> libav_;
   std::map<int, KeyId> webm_keys_;  // of encrypted streams, by index
-  std::vector<Track> tracks_;       // by stream index; empty until the streams are reported
+  const std::optional<SegmentProtection> protection_;
+  std::map<int, std::shared_ptr<const CryptoInfo>> sample_aes_;  // of encrypted streams, by index
+  std::vector<Track> tracks_;  // by stream index; empty until the streams are reported
   std::vector<EncodedSample> batch_;
   // Of all samples of the batch: one block for a heap that is asked for seconds of media all the
   // time, instead of many of all sizes that leave holes.

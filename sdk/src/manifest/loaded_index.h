@@ -40,9 +40,15 @@ struct LoadedIndex {
   bool is_iframes_only = false;
   // HLS: some segment or init segment needs a key: Segment::keys.
   bool is_encrypted = false;
+  // HLS: of the keys of some segment none is an identity key.
+  bool needs_drm_system = false;
   std::shared_ptr<const hls::MediaPlaylist> playlist;  // null unless HLS
   std::string url;                                     // where it came from, after redirects
   int warnings = 0;
 };
+
+// Of the keys in force at once the one the library can have without a DRM system: KEYFORMAT
+// "identity" and a METHOD that is known. Null: there is none, or (null) nothing is encrypted.
+[[nodiscard]] const SegmentKey* identity_key(const SegmentKeys* keys);
 
 }  // namespace playhead

@@ -181,6 +181,7 @@ void PlayerEngine::on_manifest(Result<std::shared_ptr<const Presentation>> resul
   config.plans = client_->impl().plans;
   make_protection();
   config.keys = protection_.get();
+  config.identity_keys = protection_->identity_keys();
   MediaBackend& backend = *client_->impl().backend;
   StreamingListener& listener = *this;
   auto streaming = std::make_unique<StreamingEngine>(media_fetcher_, manifests_, backend, executor_,

@@ -24,7 +24,6 @@ void PlayerEngine::make_protection() {
     if (auto system = make ? make() : nullptr) config.systems.push_back(std::move(system));
   }
   if (client.drm.clear_key) config.systems.push_back(make_clear_key_system({}));
-  if (config.systems.empty()) return;
   config.preference = client.drm.preference;
   if (config.preference.empty() && !licenses_.grant.type.empty())
     config.preference = {licenses_.grant.type};

@@ -8,6 +8,22 @@ namespace playhead {
 
 namespace {
 
+// Opens what keys without a system open, and the rest by the systems. Any thread.
+class TitleDecryptor final : public SampleDecryptor {
+ public:
+  TitleDecryptor(std::shared_ptr<IdentityKeys> identity, std::shared_ptr<SampleDecryptor> systems)
+      : identity_(std::move(identity)), systems_(std::move(systems)) {}
+
+  Result<std::size_t> decrypt(const CryptoInfo& info, std::span<uint8_t> sample) override {
+    if (!systems_ || identity_->knows(info.kid)) return identity_->decrypt(info, sample);
+    return systems_->decrypt(info, sample);
+  }
+
+ private:
+  const std::shared_ptr<IdentityKeys> identity_;
+  const std::shared_ptr<SampleDecryptor> systems_;  // may be null
+};
+
 // Keys that samples name and nothing else does; of a title that rotates keys the containers tell.
 constexpr std::size_t kMostAsked = 1024;
 
@@ -122,6 +138,10 @@ bool TitleProtection::is_too_large(const TimedSample& sample) const {
 KeyGate::Answer TitleProtection::ask(const TimedSample& sample) {
   if (!sample.sample.crypto) return Answer::kOpen;
   const KeyId& kid = sample.sample.crypto->kid;
+  if (identity_->knows(kid)) {
+    if (identity_->status(kid) == KeyStatus::kUsable) return Answer::kOpen;
+    return identity_->failure(kid) ? Answer::kNever : Answer::kWait;
+  }
   const KeyStatus status = manager_->status(kid);
   if (status == KeyStatus::kUsable || status == KeyStatus::kOutputDownscaled) {
     return is_too_large(sample) ? Answer::kNever : Answer::kOpen;
@@ -136,7 +156,9 @@ KeyGate::Answer TitleProtection::ask(const TimedSample& sample) {
 }
 
 Error TitleProtection::refusal(const TimedSample& sample) const {
-  if (const auto failure = manager_->failure(sample.sample.crypto->kid)) return *failure;
+  const KeyId& kid = sample.sample.crypto->kid;
+  if (auto failure = identity_->failure(kid)) return *std::move(failure);
+  if (auto failure = manager_->failure(kid)) return *std::move(failure);
   return make_error(ErrorCode::kDrmOutputRestricted,
                     "pictures of " + std::to_string(sample.origin->stream.width) + "x" +
                         std::to_string(sample.origin->stream.height) +
@@ -144,7 +166,7 @@ Error TitleProtection::refusal(const TimedSample& sample) const {
 }
 
 std::shared_ptr<SampleDecryptor> TitleProtection::decryptor() const {
-  return manager_->decryptor();
+  return std::make_shared<TitleDecryptor>(identity_, manager_->decryptor());
 }
 
 void TitleProtection::on_drm_changed() {

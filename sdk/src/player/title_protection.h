@@ -11,6 +11,7 @@
 #include "player/key_gate.h"
 #include "playhead/config.h"
 #include "playhead/drm/drm_manager.h"
+#include "playhead/drm/identity_keys.h"
 #include "playhead/events.h"
 #include "session/api_types.h"
 #include "streaming/title_keys.h"
@@ -52,6 +53,8 @@ class TitleProtection final : public TitleKeys, public KeyGate, private DrmManag
 
   void set_output(OutputProtection output);
   void on_resume() { manager_->on_resume(); }
+  // Keys of HLS that need no DRM system: streaming puts them here. Never null.
+  [[nodiscard]] const std::shared_ptr<IdentityKeys>& identity_keys() const { return identity_; }
   // Some key was asked for.
   [[nodiscard]] bool is_used() const { return is_used_; }
   // Gives the licences back that are not to be kept; `done` once, at most `limit` later. Nothing is
@@ -83,6 +86,7 @@ class TitleProtection final : public TitleKeys, public KeyGate, private DrmManag
   [[nodiscard]] bool is_kept_back(const KeyId& kid) const;
   void tell_level();
 
+  const std::shared_ptr<IdentityKeys> identity_ = std::make_shared<IdentityKeys>();
   const std::unique_ptr<LicenseFetcher> fetcher_;
   TitleProtectionListener& listener_;
   bool is_used_ = false;

@@ -191,11 +191,11 @@ std::string describe(const StreamInfo& stream) {
       .take();
 }
 
-std::unique_ptr<SegmentDemuxer> RecordingBackend::open_demuxer(Container container, Executor&,
+std::unique_ptr<SegmentDemuxer> RecordingBackend::open_demuxer(DemuxerInput input, Executor&,
                                                                DemuxerCallbacks callbacks) {
   const Source source(*executor_);
   source.recorder->effect(Fields('D' + std::to_string(source.number))
-                              .number(static_cast<int64_t>(container))
+                              .number(static_cast<int64_t>(input.container))
                               .flag(static_cast<bool>(callbacks.on_metadata))
                               .str());
   DemuxerCallbacks tapped;
@@ -224,7 +224,7 @@ std::unique_ptr<SegmentDemuxer> RecordingBackend::open_demuxer(Container contain
     source.step('e', fields, done, std::move(result));
   };
   return std::make_unique<RecordingDemuxer>(
-      source, inner_->open_demuxer(container, executor_->inner(), std::move(tapped)));
+      source, inner_->open_demuxer(input, executor_->inner(), std::move(tapped)));
 }
 
 Result<std::unique_ptr<VideoDecoder>> RecordingBackend::open_video_decoder(

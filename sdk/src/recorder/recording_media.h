@@ -16,7 +16,7 @@ class RecordingBackend final : public MediaBackend {
   RecordingBackend(std::shared_ptr<MediaBackend> inner, std::shared_ptr<RecordingExecutor> executor)
       : inner_(std::move(inner)), executor_(std::move(executor)) {}
 
-  std::unique_ptr<SegmentDemuxer> open_demuxer(Container container, Executor& executor,
+  std::unique_ptr<SegmentDemuxer> open_demuxer(DemuxerInput input, Executor& executor,
                                                DemuxerCallbacks callbacks) override;
   Result<std::unique_ptr<VideoDecoder>> open_video_decoder(
       const StreamInfo& stream, std::shared_ptr<SampleDecryptor> decryptor, Executor& executor,

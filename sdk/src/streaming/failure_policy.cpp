@@ -26,7 +26,7 @@ constexpr int kNewSegmentAttempts = 4;
 bool is_host_down(ErrorCode code) {
   return code == ErrorCode::kNetworkUnreachable || code == ErrorCode::kNetworkTimeout ||
          code == ErrorCode::kConnectionLost || code == ErrorCode::kServerBusy ||
-         code == ErrorCode::kCaptivePortal;
+         code == ErrorCode::kCaptivePortal || code == ErrorCode::kDrmLicenseUnreachable;
 }
 
 // No longer than the buffer lasts: the viewer is not left before a picture that stands still.
@@ -38,7 +38,14 @@ Duration host_delay(const FailureInputs& in) {
 
 bool is_damage(ErrorCode code) {
   return code == ErrorCode::kContainerSyntax || code == ErrorCode::kBadResponse ||
-         code == ErrorCode::kDecodeFailed;
+         code == ErrorCode::kDecodeFailed || code == ErrorCode::kDrmWrongKey;
+}
+
+// Without a key the next segment cannot be had, either: nothing is skipped.
+bool is_of_the_key(ErrorCode code) {
+  return code == ErrorCode::kDrmWrongKey || code == ErrorCode::kDrmNoKey ||
+         code == ErrorCode::kDrmLicense || code == ErrorCode::kDrmInitData ||
+         code == ErrorCode::kDrmNoSystem;
 }
 
 }  // namespace
@@ -51,7 +58,8 @@ FailureDecision decide_failure(const FailureInputs& in) {
     if (in.buffer_level > Duration{0}) return {FailureAction::kRetry, host_delay(in)};
     return {FailureAction::kGiveUp, Duration{0}};
   }
-  if (in.code == ErrorCode::kForbidden) {
+  // A key is behind a signed URL as its segments are.
+  if (in.code == ErrorCode::kForbidden || in.code == ErrorCode::kDrmLicenseRefused) {
     if (in.can_renew && !in.renewed) return {FailureAction::kRenewUrl, Duration{0}};
     return {FailureAction::kGiveUp, Duration{0}};
   }
@@ -62,6 +70,7 @@ FailureDecision decide_failure(const FailureInputs& in) {
   if (is_damage(in.code) && in.attempts < 2) return {FailureAction::kRetry, Duration{0}};
   if (in.representations_left > 0) return {FailureAction::kOtherRepresentation, Duration{0}};
   // A title whose end cannot be had has not ended well, unless it is one segment.
+  if (is_of_the_key(in.code)) return {FailureAction::kGiveUp, Duration{0}};
   const bool loses_the_end = in.is_last && in.segments_skipped > 0;
   if (in.is_media && in.segments_skipped < kMaxSkipped && !loses_the_end) {
     return {FailureAction::kSkipSegment, Duration{0}};

@@ -21,6 +21,7 @@ class Previews {
   // What is referred to belongs to the StreamingEngine.
   struct Context {
     ResourceFetcher& fetcher;
+    IdentityKeyRing& hls_keys;
     ManifestSource& manifests;
     MediaBackend& backend;
     Executor& executor;

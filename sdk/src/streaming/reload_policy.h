@@ -26,8 +26,8 @@ struct ReloadInputs {
 
 // What to ask a server that offers low latency for, given what is known. `is_recent`: the playlist
 // is not so old that a delta update could leave out what is missing (§6.2.5.1: half of
-// CAN-SKIP-UNTIL). `by_part`: its parts are fetched one by one; else the answer may wait for a whole
-// segment.
+// CAN-SKIP-UNTIL). `by_part`: its parts are fetched one by one; else the answer may wait for a
+// whole segment.
 [[nodiscard]] ReloadDirectives reload_directives(const LoadedIndex& index, bool is_recent,
                                                  bool by_part);
 

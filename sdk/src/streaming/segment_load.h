@@ -10,6 +10,7 @@
 #include "net/fetcher.h"
 #include "playhead/media_backend.h"
 #include "playhead/segment_index.h"
+#include "streaming/segment_keys.h"
 #include "text/emsg_scanner.h"
 
 namespace playhead {
@@ -17,11 +18,13 @@ namespace playhead {
 [[nodiscard]] Request request_for(const ResourceLocation& location, ResourceKind kind,
                                   int64_t max_bytes);
 
-// InitSegments by location, so that a Representation's is fetched once.
+// InitSegments by location and encryption, so that a Representation's is fetched once. Decrypted.
 class InitCache {
  public:
-  [[nodiscard]] const SharedBytes* find(const ResourceLocation& location) const;
-  void put(const ResourceLocation& location, SharedBytes bytes);
+  [[nodiscard]] const SharedBytes* find(const ResourceLocation& location,
+                                        const std::optional<ByteCipher>& cipher = {}) const;
+  void put(const ResourceLocation& location, SharedBytes bytes,
+           const std::optional<ByteCipher>& cipher = {});
 
  private:
   std::map<std::string, SharedBytes> entries_;
@@ -32,6 +35,7 @@ struct SegmentSources {
   Segment segment;
   FetchOptions media, init;
   RequestTimeouts timeouts = {};
+  std::vector<std::string> key_uris = {};  // where else its identity key is
 };
 
 struct SegmentLoadCallbacks {
@@ -52,12 +56,24 @@ struct SegmentLoadCallbacks {
   UniqueFunction<void(Result<void>)> on_end;
 };
 
-// Gets one Segment: fetches its InitSegment and its media side by side and takes them apart while
-// they arrive. Destroying it cancels. Engine thread.
+// Gets one Segment: fetches its key, its InitSegment and its media side by side and takes them
+// apart while they arrive. Encrypted bytes wait for their key; samples do not, but all of the
+// segment is not there before it is. Destroying it cancels. Engine thread.
+//
+// Beside errors of fetcher and demuxer: those of IdentityKeyRing, and kDrmWrongKey where what was
+// decrypted is no media.
 class SegmentLoad {
  public:
-  SegmentLoad(ResourceFetcher& fetcher, MediaBackend& backend, Executor& executor, InitCache& inits,
-              SegmentSources sources, Container container, SegmentLoadCallbacks callbacks);
+  // What belongs to others and lives longer.
+  struct Context {
+    ResourceFetcher& fetcher;
+    IdentityKeyRing& keys;
+    MediaBackend& backend;
+    Executor& executor;
+    InitCache& inits;
+  };
+  SegmentLoad(const Context& context, SegmentSources sources, Container container,
+              SegmentLoadCallbacks callbacks);
 
   // Starts the network. Bytes wait until demux() is called.
   void start();
@@ -72,34 +88,45 @@ class SegmentLoad {
   [[nodiscard]] bool is_fetched() const { return is_fetched_; }
 
  private:
+  void wait_for_key();
   void fetch_init();
   void fetch_media();
+  void on_demuxed(Result<void> result);
   void on_media(SharedBytes bytes, MonotonicTime received);
   void on_media_done(Result<TransferStats> result);
   // Hands the demuxer what it may have by now, in order.
   void pass_on();
+  // True: the bytes of the media can be passed on.
+  bool open_media();
+  void pass_media(SharedBytes bytes);
+  void finish_media();
   void look_for_events(ByteView media);
   void fail(Error error);
 
-  ResourceFetcher& fetcher_;
-  MediaBackend& backend_;
-  Executor& executor_;
-  InitCache& inits_;
+  Context context_;
   Segment segment_;
   FetchOptions media_options_, init_options_;
   RequestTimeouts timeouts_;
+  std::vector<std::string> key_uris_;
   Container container_;
   SegmentLoadCallbacks callbacks_;
 
-  std::optional<SharedBytes> init_;   // set when there, or when none is needed (empty)
-  std::vector<SharedBytes> waiting_;  // media not yet given to the demuxer
+  std::optional<ByteCipher> cipher_;             // of the media
+  std::optional<SegmentProtection> protection_;  // of its samples
+  bool has_key_ = true;                          // or needs none
+  std::unique_ptr<SegmentDecryptor> decryptor_;  // once there is the key of `cipher_`
+  std::optional<SharedBytes> init_;              // set when there, or when none is needed (empty)
+  std::vector<SharedBytes> waiting_;             // media not yet given to the demuxer
   bool is_fetched_ = false;
   bool is_finished_ = false;  // the demuxer was told that no more comes
   bool is_over_ = false;      // on_end ran, or silenced
+  bool has_samples_ = false;  // some were delivered
+  bool is_demuxed_ = false;   // all of them were
   std::unique_ptr<SegmentDemuxer> demuxer_;
   bool init_passed_ = false;
   text::EventMessageScanner scanner_;
   // Last: their callbacks use everything above.
+  CancelHandle key_wait_;
   CancelHandle init_fetch_;
   CancelHandle media_fetch_;
 };

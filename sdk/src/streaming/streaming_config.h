@@ -10,6 +10,7 @@
 
 namespace playhead {
 
+class IdentityKeys;
 class TitleKeys;
 
 // What a StreamingEngine is made with.
@@ -24,6 +25,8 @@ struct StreamingConfig {
   std::shared_ptr<abr::PlanCache> plans;
   // Who has the keys, outlives the engine; null: nothing that is encrypted is played.
   TitleKeys* keys = nullptr;
+  // Where HLS keys go that need no DRM system; null: the engine's own.
+  std::shared_ptr<IdentityKeys> identity_keys;
 };
 
 // What the app is told about a Representation.

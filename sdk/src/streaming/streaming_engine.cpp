@@ -51,6 +51,10 @@ Error restricted_error() {
                     "nothing of the title may be shown on this device and its output");
 }
 
+// So many segments ahead of the one that is fetched, keys are asked for (chosen). More: keys that a
+// seek makes useless; fewer: a slow key service holds up the segment after a rotation.
+constexpr std::size_t kKeysAhead = 2;
+
 Error withheld_error() {
   return make_error(ErrorCode::kNoPlayableTrack,
                     "every picture of the title asks for an output with a higher HDCP version");
@@ -74,13 +78,13 @@ StreamingEngine::StreamingEngine(ResourceFetcher& fetcher, ManifestSource& manif
                  {[this](auto presentation) { on_presentation(std::move(presentation)); },
                   [this] { listener_.on_streaming_progress(); },
                   [this](const Error& error) { on_refresh_failed(error); }}),
+      keys_(fetcher, executor, config_.identity_keys),
       selector_(indexes_, backend, config_),
       watch_(selector_.chooser()),
-      subtitles_(
-          {fetcher, manifests, executor, indexes_, mapper_, listener, presentation_, played_}),
-      previews_({fetcher, manifests, backend, executor, indexes_, mapper_, listener, presentation_,
-                 played_, [this](const Error& error) { return renew_for_preview(error); },
-                 config_.keys}) {}
+      subtitles_({keys_, manifests, executor, indexes_, mapper_, listener, presentation_, played_}),
+      previews_({fetcher, keys_, manifests, backend, executor, indexes_, mapper_, listener,
+                 presentation_, played_,
+                 [this](const Error& error) { return renew_for_preview(error); }, config_.keys}) {}
 
 StreamingEngine::~StreamingEngine() = default;
 
@@ -133,7 +137,8 @@ Result<void> StreamingEngine::require_keys(Track& track, const Segment& segment)
 }
 
 void StreamingEngine::make_tracks(MediaTime position) {
-  const TrackStream::Context context{fetcher_, backend_, executor_, mapper_, video_, audio_, *this};
+  const TrackStream::Context context{fetcher_, keys_,  backend_, executor_,
+                                     mapper_,  video_, audio_,   *this};
   tracks_.clear();
   for (const TrackKind kind : {TrackKind::kVideo, TrackKind::kAudio}) {
     if (!played_.has(kind)) continue;
@@ -471,8 +476,11 @@ void StreamingEngine::start_fetch(Track& track, const LoadedIndex& index, NextMe
     for (const Segment& other : indexes_.elsewhere(representation, media.segment)) {
       planned.media_options.others.push_back(other.media);
       if (other.init) planned.init_options.others.push_back(*other.init);
+      const SegmentKey* key = identity_key(other.keys.get());
+      if (key) planned.key_uris.push_back(key->uri);
     }
   }
+  prefetch_keys(*index.segments, media.segment.number);
   planned.segment = std::move(media.segment);
   planned.replaces = replaces;
   planned.period = track.period;
@@ -504,6 +512,16 @@ void StreamingEngine::start_fetch(Track& track, const LoadedIndex& index, NextMe
   track.last_id = representation.id;
   if (planned.is_hint) track.hinted = planned;
   track.stream->fetch(std::move(planned));
+}
+
+void StreamingEngine::prefetch_keys(const SegmentIndex& segments, uint64_t number) {
+  const auto position = segments.find_number(number);
+  if (!position) return;
+  const std::size_t end = std::min(segments.size(), *position + 1 + kKeysAhead);
+  for (std::size_t i = *position + 1; i < end; ++i) {
+    const Segment next = segments.at(i);
+    if (const SegmentKey* key = identity_key(next.keys.get())) keys_.prefetch(*key);
+  }
 }
 
 FetchOptions StreamingEngine::fetch_options(const Track& track,

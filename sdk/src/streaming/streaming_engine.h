@@ -13,6 +13,7 @@
 #include "playhead/presentation.h"
 #include "streaming/failure_policy.h"
 #include "streaming/fetched_track.h"
+#include "streaming/segment_keys.h"
 #include "streaming/index_table.h"
 #include "streaming/live_policy.h"
 #include "streaming/live_refresher.h"
@@ -121,6 +122,10 @@ class StreamingEngine final : private TrackStreamListener {
   // HLS: the encoder was started anew, and nothing that is known goes on. True: what it makes now
   // is read as if for the first time, and fetched from the position of the last turn on.
   bool begin_anew();
+  // The title's identity keys: opens samples, and says which keys are there.
+  [[nodiscard]] const std::shared_ptr<IdentityKeys>& identity_keys() const {
+    return keys_.identity_keys();
+  }
   [[nodiscard]] Bitrate throughput() const { return chooser().throughput(); }
   // What an earlier play measured on this network; before open().
   void remember(Bitrate throughput) { selector_.chooser().remember(throughput); }
@@ -233,6 +238,8 @@ class StreamingEngine final : private TrackStreamListener {
                    const Representation& representation, SwitchReason reason,
                    std::optional<uint64_t> replaces = std::nullopt);
   bool next_period(Track& track);
+  // Asks for keys of segments that come after it: they are there when these are.
+  void prefetch_keys(const SegmentIndex& segments, uint64_t number);
   [[nodiscard]] FetchOptions fetch_options(const Track& track,
                                            const Representation& representation) const;
   void start_steering();
@@ -274,6 +281,7 @@ class StreamingEngine final : private TrackStreamListener {
   IndexTable indexes_;
   LiveRefresher refresher_;
   TimelineMapper mapper_;
+  IdentityKeyRing keys_;
   SampleQueue video_;
   SampleQueue audio_;
   SampleQueue old_audio_;  // heard until the sound that was chosen is there

@@ -22,10 +22,12 @@ constexpr Duration kIndexRest = 30s;
 
 // The bytes were not to be had, or wrong, at this place; the host itself is well.
 bool is_of_the_place(ErrorCode code, bool can_renew) {
-  if (code == ErrorCode::kForbidden) return !can_renew;
+  if (code == ErrorCode::kForbidden || code == ErrorCode::kDrmLicenseRefused) return !can_renew;
   return code == ErrorCode::kNotFound || code == ErrorCode::kContainerSyntax ||
          code == ErrorCode::kBadResponse || code == ErrorCode::kHttpStatus ||
-         code == ErrorCode::kTlsFailure || code == ErrorCode::kCaptivePortal;
+         code == ErrorCode::kTlsFailure || code == ErrorCode::kCaptivePortal ||
+         code == ErrorCode::kDrmNoKey || code == ErrorCode::kDrmLicense ||
+         code == ErrorCode::kDrmWrongKey;
 }
 
 }  // namespace

@@ -53,7 +53,8 @@ std::optional<NextMedia> StreamingEngine::announced(const Track& track,
   if (!can_be) return std::nullopt;
   for (const PreloadHint& hint : index.segments->preload_hints()) {
     const bool has_end = !hint.location.range || hint.location.range->last;
-    if (hint.is_map && has_end) track.stream->preload_init(hint.location);
+    // With what key it would be encrypted is not known yet.
+    if (hint.is_map && has_end && !index.is_encrypted) track.stream->preload_init(hint.location);
   }
   return hinted_media(*index.segments, track.stream->cursor(), *index.part_target,
                       index.in_progress);

@@ -11,7 +11,7 @@ namespace playhead {
 Subtitles::Subtitles(const Context& context)
     : context_(context),
       track_(
-          context.fetcher, context.mapper, [this](const Error& error) { on_error(error); },
+          context.keys, context.mapper, [this](const Error& error) { on_error(error); },
           [this](const SegmentLoaded& loaded) {
             context_.listener.on_received(loaded.bytes);
             context_.listener.on_segment_loaded(loaded);
@@ -55,9 +55,9 @@ Duration Subtitles::turn(MonotonicTime now, WallTime wall, MediaTime position,
                          std::optional<Duration> duration) {
   follow_period(position);
   const Representation* chosen = representation();
-  const bool is_other_choice = given_ && given_->period == period_ && chosen &&
-                               (chosen->id != given_->representation_id ||
-                                shows_only_forced() != given_->only_forced_cues);
+  const bool is_other_choice =
+      given_ && given_->period == period_ && chosen &&
+      (chosen->id != given_->representation_id || shows_only_forced() != given_->only_forced_cues);
   if (!chosen || is_other_choice) {
     if (!track_.is_off()) track_.turn_off();
     given_.reset();
@@ -75,7 +75,7 @@ Duration Subtitles::turn(MonotonicTime now, WallTime wall, MediaTime position,
   }
   const LoadedIndex* index = context_.indexes.find(*chosen);
   if (!index) return wait;
-  if (index->is_encrypted) {
+  if (index->needs_drm_system) {
     lose(*chosen, encrypted_error());
     return wait;
   }

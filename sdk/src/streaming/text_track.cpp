@@ -17,10 +17,10 @@ constexpr std::size_t kMostAhead = 1'000;
 
 }  // namespace
 
-TextTrack::TextTrack(ResourceFetcher& fetcher, const TimelineMapper& mapper,
+TextTrack::TextTrack(IdentityKeyRing& keys, const TimelineMapper& mapper,
                      UniqueFunction<void(const Error&)> on_error,
                      UniqueFunction<void(const SegmentLoaded&)> on_loaded)
-    : fetcher_(fetcher),
+    : keys_(keys),
       mapper_(mapper),
       on_error_(std::move(on_error)),
       on_loaded_(std::move(on_loaded)) {}
@@ -90,14 +90,16 @@ void TextTrack::start(Segment segment, Duration container_offset) {
   load_->container_offset = container_offset;
   fetch_init();
   Request request = request_for(load_->segment.media, ResourceKind::kText, limits::kTextBytes);
-  load_->media_fetch = fetcher_.fetch(std::move(request), [this](Result<FetchedResource> result) {
-    if (!result) return finish(std::move(result).error());
-    load_->report = {TrackKind::kText,         redact(load_->segment.media.url),
-                     result->stats.body_bytes, result->stats.finished - result->stats.started,
-                     load_->segment.number,    load_->segment.start};
-    load_->media = std::move(result->body);
-    on_bytes();
-  });
+  const std::optional<ByteCipher> cipher = media_cipher(load_->segment);
+  load_->media_fetch =
+      keys_.fetch(std::move(request), cipher, [this](Result<FetchedResource> result) {
+        if (!result) return finish(std::move(result).error());
+        load_->report = {TrackKind::kText,         redact(load_->segment.media.url),
+                         result->stats.body_bytes, result->stats.finished - result->stats.started,
+                         load_->segment.number,    load_->segment.start};
+        load_->media = std::move(result->body);
+        on_bytes();
+      });
 }
 
 void TextTrack::fetch_init() {
@@ -105,18 +107,20 @@ void TextTrack::fetch_init() {
     load_->init = SharedBytes();
     return;
   }
-  if (const SharedBytes* cached = inits_.find(*load_->segment.init)) {
+  const std::optional<ByteCipher> cipher = init_cipher(load_->segment);
+  if (const SharedBytes* cached = inits_.find(*load_->segment.init, cipher)) {
     load_->init = *cached;
     return;
   }
   Request request =
       request_for(*load_->segment.init, ResourceKind::kInit, limits::kInitSegmentBytes);
-  load_->init_fetch = fetcher_.fetch(std::move(request), [this](Result<FetchedResource> result) {
-    if (!result) return finish(std::move(result).error());
-    inits_.put(*load_->segment.init, result->body);
-    load_->init = std::move(result->body);
-    on_bytes();
-  });
+  load_->init_fetch =
+      keys_.fetch(std::move(request), cipher, [this, cipher](Result<FetchedResource> result) {
+        if (!result) return finish(std::move(result).error());
+        inits_.put(*load_->segment.init, result->body, cipher);
+        load_->init = std::move(result->body);
+        on_bytes();
+      });
 }
 
 void TextTrack::on_bytes() {

@@ -127,11 +127,11 @@ std::optional<ThumbnailReady> Thumbnails::answer(const PlayedTracks& played, boo
     return refusal(*std::move(error));
   }
   const SegmentIndex& segments = *index->segments;
-  if (segments.size() == 0 || index->is_encrypted) return none("the thumbnails cannot be used");
+  if (segments.size() == 0 || index->needs_drm_system) return none("the thumbnails cannot be used");
   // The last picture stands for what is left of the title.
   const Segment segment = segments.at(segments.find(time).value_or(segments.size() - 1));
   if (segment.is_gap) return none("the title has no thumbnails there");
-  const Image* image = image_at(segment.media);
+  const Image* image = image_at(segment);
   if (!image) return std::nullopt;
   if (image->error) return refusal(*image->error);
   const TileLayout tiles = index->tiles.value_or(representation->tiles.value_or(TileLayout()));
@@ -156,7 +156,8 @@ const Thumbnails::Image* Thumbnails::find(const std::string& key) {
   return &images_.front();
 }
 
-const Thumbnails::Image* Thumbnails::image_at(const ResourceLocation& location) {
+const Thumbnails::Image* Thumbnails::image_at(const Segment& segment) {
+  const ResourceLocation& location = segment.media;
   std::string key = key_of(location);
   if (const Image* known = find(key)) return known;
   if (std::exchange(is_fetching_, true)) return nullptr;
@@ -165,10 +166,10 @@ const Thumbnails::Image* Thumbnails::image_at(const ResourceLocation& location) 
   request.range = location.range;
   request.kind = ResourceKind::kMedia;
   request.max_bytes = limits::kThumbnailBytes;
-  fetch_ = context_.fetcher.fetch(std::move(request),
-                                  [this, key = std::move(key)](Result<FetchedResource> result) {
-                                    on_fetched(key, std::move(result));
-                                  });
+  fetch_ = context_.keys.fetch(std::move(request), media_cipher(segment),
+                               [this, key = std::move(key)](Result<FetchedResource> result) {
+                                 on_fetched(key, std::move(result));
+                               });
   return nullptr;
 }
 

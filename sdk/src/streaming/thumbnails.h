@@ -8,9 +8,9 @@
 #include <optional>
 #include <string>
 
-#include "net/fetcher.h"
 #include "playhead/events.h"
 #include "playhead/presentation.h"
+#include "streaming/segment_keys.h"
 #include "streaming/index_table.h"
 #include "streaming/played_tracks.h"
 
@@ -31,7 +31,7 @@ namespace playhead {
 class Thumbnails {
  public:
   struct Context {
-    ResourceFetcher& fetcher;
+    IdentityKeyRing& keys;
     IndexTable& indexes;
     std::function<void(ThumbnailReady)> on_answer;  // inside turn()
     std::function<void()> on_change;                // never inside a call
@@ -65,7 +65,7 @@ class Thumbnails {
                                                      MediaTime time);
   // Null: it was not fetched, or failed a while ago.
   const Image* find(const std::string& key);
-  const Image* image_at(const ResourceLocation& location);
+  const Image* image_at(const Segment& segment);
   void keep(Image image);
   void on_fetched(const std::string& key, Result<FetchedResource> result);
   void trim();

@@ -2,6 +2,7 @@
 #include "streaming/title_keys.h"
 
 #include "manifest/hls/key_tracker.h"
+#include "manifest/loaded_index.h"
 
 namespace playhead {
 
@@ -29,6 +30,10 @@ std::vector<ContentProtection> protections_of(const Segment& segment) {
   return segment.init_keys ? protections_of(*segment.init_keys) : std::vector<ContentProtection>();
 }
 
+bool has_identity_key(const Segment& segment) {
+  return identity_key(segment.keys ? segment.keys.get() : segment.init_keys.get()) != nullptr;
+}
+
 Result<void> can_open(const TitleKeys* keys, const AdaptationSet& set) {
   if (!set.is_encrypted) return {};
   if (!keys) return encrypted_error();
@@ -43,6 +48,7 @@ Result<void> can_open(const TitleKeys* keys, const AdaptationSet& set) {
 
 Result<void> can_open(const TitleKeys* keys, TrackKind track, const Segment& segment) {
   if (!segment.keys && !segment.init_keys) return {};
+  if (has_identity_key(segment)) return {};
   if (!keys) return encrypted_error();
   return keys->can_open(track, protections_of(segment));
 }

@@ -41,6 +41,9 @@ class TitleKeys {
 // Everything a segment's media and its InitSegment need.
 [[nodiscard]] std::vector<ContentProtection> protections_of(const Segment& segment);
 
+// HLS: a key among those in force is had without a DRM system (IdentityKeyRing).
+[[nodiscard]] bool has_identity_key(const Segment& segment);
+
 // Whether all of a set can be opened, as far as the manifest tells: what is clear always can.
 // `keys` may be null. Errors: kDrmNoSystem.
 [[nodiscard]] Result<void> can_open(const TitleKeys* keys, const AdaptationSet& set);

@@ -31,7 +31,7 @@ constexpr int64_t kMpegTimescale = 90'000;  // of MetadataSample
 // Alternatives are used up: only this fetch needs them.
 SegmentSources sources_of(PlannedSegment& planned) {
   return {planned.segment, std::move(planned.media_options), std::move(planned.init_options),
-          planned.timeouts};
+          planned.timeouts, std::move(planned.key_uris)};
 }
 
 }  // namespace
@@ -71,8 +71,9 @@ void TrackStream::fetch(PlannedSegment planned) {
   auto owned = std::make_unique<Load>();
   Load& load = *owned;
   load.planned = std::move(planned);
-  load.load = std::make_unique<SegmentLoad>(context_.fetcher, context_.backend, context_.executor,
-                                            inits_, sources_of(load.planned),
+  const SegmentLoad::Context context{context_.fetcher, context_.keys, context_.backend,
+                                     context_.executor, inits_};
+  load.load = std::make_unique<SegmentLoad>(context, sources_of(load.planned),
                                             load.planned.container, callbacks_for(load));
   load.planned.from = load.planned.segment.start;
   if (!load.planned.replaces) {

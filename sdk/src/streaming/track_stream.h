@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -21,6 +22,7 @@ namespace playhead {
 struct PlannedSegment {
   Segment segment;
   FetchOptions media_options, init_options;  // where else it is, and until when it is wanted
+  std::vector<std::string> key_uris;         // where else its identity key is
   std::size_t period = 0;                    // position in the Presentation
   RepresentationInfo representation;
   SwitchReason reason = SwitchReason::kInitial;
@@ -81,6 +83,7 @@ class TrackStream {
  public:
   struct Context {
     ResourceFetcher& fetcher;
+    IdentityKeyRing& keys;
     MediaBackend& backend;
     Executor& executor;
     TimelineMapper& mapper;

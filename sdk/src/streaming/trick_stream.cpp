@@ -49,6 +49,11 @@ bool belongs_to(const AdaptationSet& tricks, const AdaptationSet& video) {
   return list.find(' ' + video.id + ' ') != std::string::npos;
 }
 
+// The resource, or its key.
+bool is_refused(ErrorCode code) {
+  return code == ErrorCode::kForbidden || code == ErrorCode::kDrmLicenseRefused;
+}
+
 TrickFind waiting(Duration wait) {
   TrickFind find;
   find.wait = wait;
@@ -104,7 +109,7 @@ void TrickStream::on_new_urls() {
 }
 
 bool TrickStream::renews(const Error& error) {
-  if (error.code != ErrorCode::kForbidden || has_renewed_ || !context_.renew(error)) return false;
+  if (!is_refused(error.code) || has_renewed_ || !context_.renew(error)) return false;
   has_renewed_ = waits_for_urls_ = true;
   return true;
 }
@@ -172,7 +177,11 @@ bool TrickStream::look_at(Look& look) {
 Result<void> TrickStream::require_keys(const TrickSource& source, const LoadedIndex& index) {
   std::vector<ContentProtection> wanted = protections_of(*source.set, *source.representation);
   const std::size_t count = index.is_encrypted ? index.segments->size() : 0;
-  if (wanted.empty() && count > 0) wanted = protections_of(index.segments->at(count - 1));
+  if (wanted.empty() && count > 0) {
+    const Segment last = index.segments->at(count - 1);
+    if (has_identity_key(last)) return {};  // comes with the segment
+    wanted = protections_of(last);
+  }
   if (wanted.empty()) return {};
   if (!context_.keys) return encrypted_error();
   if (auto opened = context_.keys->can_open(TrackKind::kVideo, wanted); !opened) return opened;
@@ -302,9 +311,10 @@ void TrickStream::start_load(const TrickSource& source, const LoadedIndex& index
   callbacks.on_end = [this, &load](const Result<void>& result) {
     finish(load, result ? std::nullopt : std::optional(result.error()));
   };
-  load.load =
-      std::make_unique<SegmentLoad>(context_.fetcher, context_.backend, context_.executor, inits_,
-                                    std::move(sources), index.container, std::move(callbacks));
+  const SegmentLoad::Context context{context_.fetcher, context_.hls_keys, context_.backend,
+                                     context_.executor, inits_};
+  load.load = std::make_unique<SegmentLoad>(context, std::move(sources), index.container,
+                                            std::move(callbacks));
   load.load->start();
   load.load->demux();
 }
@@ -363,7 +373,7 @@ void TrickStream::finish(Load& load, const std::optional<Error>& error) {
     const Error why = error.value_or(
         make_error(ErrorCode::kContainerSyntax, "a segment for trick play holds no key frame"));
     // What is forbidden once is forbidden.
-    if (failures_ >= kMostFailures || why.code == ErrorCode::kForbidden) {
+    if (failures_ >= kMostFailures || is_refused(why.code)) {
       lose(load.known.representation_id, why);
     } else {
       last_error_ = why;

@@ -66,6 +66,7 @@ class TrickStream {
  public:
   struct Context {
     ResourceFetcher& fetcher;
+    IdentityKeyRing& hls_keys;
     MediaBackend& backend;
     Executor& executor;
     IndexTable& indexes;

@@ -166,11 +166,11 @@ SharedBytes ReplayBackend::blank(std::size_t size) const {
   return {zeros_, ByteView(*zeros_).subspan(0, size)};
 }
 
-std::unique_ptr<SegmentDemuxer> ReplayBackend::open_demuxer(Container container, Executor&,
+std::unique_ptr<SegmentDemuxer> ReplayBackend::open_demuxer(DemuxerInput input, Executor&,
                                                             DemuxerCallbacks callbacks) {
   const uint64_t number = script_.next_number();
   script_.effect(Fields(with_number('D', number))
-                     .number(static_cast<int64_t>(container))
+                     .number(static_cast<int64_t>(input.container))
                      .flag(static_cast<bool>(callbacks.on_metadata))
                      .str());
   alive_->demuxers.emplace(number, std::make_shared<DemuxerCallbacks>(std::move(callbacks)));

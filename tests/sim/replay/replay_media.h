@@ -19,7 +19,7 @@ class ReplayBackend final : public MediaBackend {
  public:
   explicit ReplayBackend(Script& script);
 
-  std::unique_ptr<SegmentDemuxer> open_demuxer(Container container, Executor& executor,
+  std::unique_ptr<SegmentDemuxer> open_demuxer(DemuxerInput input, Executor& executor,
                                                DemuxerCallbacks callbacks) override;
   Result<std::unique_ptr<VideoDecoder>> open_video_decoder(
       const StreamInfo& stream, std::shared_ptr<SampleDecryptor> decryptor, Executor& executor,

@@ -357,7 +357,7 @@ std::optional<int64_t> sound_index(float sample) {
   return static_cast<int64_t>(sample * float{1 << 20} + 0.5F) - 1;
 }
 
-std::unique_ptr<SegmentDemuxer> SwarmBackend::open_demuxer(Container, Executor& executor,
+std::unique_ptr<SegmentDemuxer> SwarmBackend::open_demuxer(DemuxerInput, Executor& executor,
                                                            DemuxerCallbacks callbacks) {
   return std::make_unique<SwarmDemuxer>(executor, troubles_, std::move(callbacks));
 }

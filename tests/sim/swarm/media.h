@@ -68,7 +68,7 @@ class SwarmBackend final : public MediaBackend {
  public:
   explicit SwarmBackend(std::shared_ptr<MediaTroubles> troubles) : troubles_(std::move(troubles)) {}
 
-  std::unique_ptr<SegmentDemuxer> open_demuxer(Container container, Executor& executor,
+  std::unique_ptr<SegmentDemuxer> open_demuxer(DemuxerInput input, Executor& executor,
                                                DemuxerCallbacks callbacks) override;
   Result<std::unique_ptr<VideoDecoder>> open_video_decoder(
       const StreamInfo& stream, std::shared_ptr<SampleDecryptor> decryptor, Executor& executor,

@@ -158,8 +158,7 @@ TEST_CASE("sample_encryption: groups decide the key, and whether there is one") 
   CHECK(picture(lead) == "CONTAINER_SYNTAX");
 
   Scene piff(8);
-  const Bytes override_all =
-      join({u32(1), number(2, 3), u8(16), fill(16, 6), u32(3), fill(48, 1)});
+  const Bytes override_all = join({u32(1), number(2, 3), u8(16), fill(16, 6), u32(3), fill(48, 1)});
   piff.tables.senc = *parse_sample_encryption(override_all, true);
   CHECK(picture(piff) == "6f 6f 6f");
   CHECK(piff.describe().value()[0]->scheme == SampleScheme::kCbc1);
@@ -195,6 +194,24 @@ TEST_CASE("sample_encryption: what contradicts the sample or claims too much is 
   CHECK_FALSE(parse_auxiliary_sizes(join({u32(0), u8(0), u32(4), u8(1)})));
   CHECK_FALSE(parse_auxiliary_offsets(join({u32(0), u32(0x40000000), u32(1)})));
   CHECK(parse_auxiliary_sizes(join({u32(0), u8(1), u32(0xffffffff)})).value()->count <= 100'000);
+}
+
+TEST_CASE("sample_encryption: a playlist's key takes the place of the boxes' ids") {
+  PlaylistKey key;
+  key.kid.fill(9);
+  key.iv = CipherIv{3};
+  Scene own(8);
+  own.senc = join({u32(0), u32(3), iv(1), iv(2), iv(3)});
+  own.tables.key = &key;
+  CHECK(picture(own) == "9f 9f 9f");
+  CHECK(own.describe().value()[1]->iv == CipherIv{2, 2, 2, 2, 2, 2, 2, 2});
+  Scene none(0);
+  none.entries[0]->defaults.constant_iv.reset();
+  none.senc = join({u32(2), u32(3), u16(0), u16(0), u16(0)});
+  CHECK(picture(none) == "CONTAINER_SYNTAX");
+  none.tables.key = &key;
+  CHECK(picture(none) == "9f 9f 9f");
+  CHECK(none.describe().value()[0]->iv == key.iv);
 }
 
 }  // namespace playhead::test

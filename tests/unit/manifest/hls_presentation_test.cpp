@@ -174,4 +174,67 @@ TEST_CASE("hls presentation: a playlist loaded later inherits variables") {
   CHECK(index->url == "https://cdn.example/e/v.m3u8");
 }
 
+TEST_CASE("hls presentation: identity keys need no DRM system, others do") {
+  struct Case {
+    const char* name;
+    const char* lines;
+    bool is_encrypted, needs_drm_system;
+    const char* iv;  // of the last key that is an identity key
+  };
+  const Case cases[] = {
+      {"clear", "#EXTINF:9,\na.ts\n", false, false, ""},
+      {"an identity key", "#EXT-X-KEY:METHOD=AES-128,URI=\"k\",IV=0x12\n#EXTINF:9,\na.ts\n", true,
+       false, "00000000000000000000000000000012"},
+      {"a vector of 8 bytes",
+       "#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"k\",IV=0x3334353637383930\n#EXTINF:9,\na.ts\n", true,
+       false, "33343536373839300000000000000000"},
+      {"another beside it",
+       "#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"skd://k\",KEYFORMAT=\"com.apple\"\n"
+       "#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"k\",KEYFORMAT=\"identity\"\n#EXTINF:9,\na.ts\n",
+       true, false, ""},
+      {"another, and then it",
+       "#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"skd://k\",KEYFORMAT=\"com.apple\"\n#EXTINF:9,\nb.ts\n"
+       "#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"k\"\n#EXTINF:9,\na.ts\n",
+       true, true, ""},
+      {"of the init segment alone",
+       "#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"skd://k\",KEYFORMAT=\"com.apple\"\n"
+       "#EXT-X-MAP:URI=\"i\"\n#EXT-X-KEY:METHOD=NONE\n#EXTINF:9,\na.ts\n",
+       true, true, ""},
+      {"a method nobody knows", "#EXT-X-KEY:METHOD=ROT13,URI=\"k\"\n#EXTINF:9,\na.ts\n", true, true,
+       ""},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    const auto parsed =
+        parse_manifest(test::bytes_of("#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:9\n" +
+                                      std::string(c.lines) + "#EXT-X-ENDLIST\n"),
+                       "https://cdn.example/e/v.m3u8");
+    REQUIRE(parsed);
+    const AdaptationSet& set = parsed->periods[0].adaptation_sets[0];
+    CHECK(set.is_encrypted == c.needs_drm_system);
+    const SegmentIndex& segments = *set.representations[0].segments;
+    const Segment last = segments.at(segments.size() - 1);
+    const SegmentKey* key = identity_key(last.keys.get());
+    std::string iv;
+    if (key && key->iv) {
+      for (const uint8_t byte : *key->iv) {
+        iv += "0123456789abcdef"[byte >> 4];
+        iv += "0123456789abcdef"[byte & 15];
+      }
+    }
+    CHECK(iv == c.iv);
+    IndexSource source;
+    source.kind = IndexSource::Kind::kHlsMediaPlaylist;
+    source.location.url = "https://cdn.example/e/v.m3u8";
+    const auto index =
+        parse_index(source, set.representations[0],
+                    test::bytes_of("#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:9\n" +
+                                   std::string(c.lines) + "#EXT-X-ENDLIST\n"),
+                    source.location.url);
+    REQUIRE(index);
+    CHECK(index->is_encrypted == c.is_encrypted);
+    CHECK(index->needs_drm_system == c.needs_drm_system);
+  }
+}
+
 }  // namespace playhead::hls

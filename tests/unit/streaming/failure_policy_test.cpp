@@ -35,6 +35,13 @@ TEST_CASE("decide_failure: what a failed segment leads to") {
   damaged_again.attempts = 2;
   damaged_again.representations_left = 1;
 
+  FailureInputs key_refused = failure(ErrorCode::kDrmLicenseRefused);
+  key_refused.can_renew = true;
+  FailureInputs no_key_here = failure(ErrorCode::kDrmNoKey);
+  no_key_here.representations_left = 1;
+  FailureInputs wrong_again = failure(ErrorCode::kDrmWrongKey);
+  wrong_again.attempts = 2;
+
   FailureInputs breaks_again = failure(ErrorCode::kConnectionLost);
   breaks_again.attempts = 3;
 
@@ -57,6 +64,15 @@ TEST_CASE("decide_failure: what a failed segment leads to") {
       {"missing everywhere: skip it", failure(ErrorCode::kNotFound), FailureAction::kSkipSegment},
       {"third in a row: give up", missing_third, FailureAction::kGiveUp},
       {"an index cannot be skipped", missing_index, FailureAction::kGiveUp},
+      {"signed URL of a key refused: renew", key_refused, FailureAction::kRenewUrl},
+      {"a key refused, not signed by us", failure(ErrorCode::kDrmLicenseRefused),
+       FailureAction::kGiveUp},
+      {"keys cannot be had now, buffer hides it", failure(ErrorCode::kDrmLicenseUnreachable),
+       FailureAction::kRetry},
+      {"no key: another Representation", no_key_here, FailureAction::kOtherRepresentation},
+      {"no key: nothing is skipped", failure(ErrorCode::kDrmNoKey), FailureAction::kGiveUp},
+      {"opens to no media: once more", failure(ErrorCode::kDrmWrongKey), FailureAction::kRetry},
+      {"and again: no skipping", wrong_again, FailureAction::kGiveUp},
       {"signed URL refused: renew", refused, FailureAction::kRenewUrl},
       {"refused after renewal: give up", refused_again, FailureAction::kGiveUp},
       {"refused, not signed by us", failure(ErrorCode::kForbidden), FailureAction::kGiveUp},

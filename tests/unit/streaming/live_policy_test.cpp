@@ -28,17 +28,18 @@ TEST_CASE("live_target: the app, the title's latency, its delay, the usual; with
     bool is_low_latency;
     Duration window, expected;
   };
-  const Case cases[] = {{"nothing is said", 0s, {}, {}, false, 60s, 12s},
-                        {"the app's wish comes first", 5s, 3s, 9s, true, 60s, 5s},
-                        {"a suggested delay", 0s, {}, 9s, false, 60s, 9s},
-                        {"a latency target counts with low latency", 0s, 3s, 9s, true, 60s, 3s},
-                        {"without it the delay counts", 0s, 3s, 9s, false, 60s, 9s},
-                        {"a latency target alone", 0s, 3s, {}, false, 60s, 3s},
-                        {"a quarter of a short window is left behind it", 0s, {}, {}, false, 8s, 6s},
-                        {"a delay as long as the window", 0s, {}, 34s, false, 34s, 25'500ms},
-                        {"ten seconds of a long one", 0s, {}, 90s, false, 80s, 70s},
-                        {"an empty window", 0s, {}, {}, false, 0s, 0s},
-                        {"M13 a window that ends before it begins", 0s, {}, {}, false, -5s, 0s}};
+  const Case cases[] = {
+      {"nothing is said", 0s, {}, {}, false, 60s, 12s},
+      {"the app's wish comes first", 5s, 3s, 9s, true, 60s, 5s},
+      {"a suggested delay", 0s, {}, 9s, false, 60s, 9s},
+      {"a latency target counts with low latency", 0s, 3s, 9s, true, 60s, 3s},
+      {"without it the delay counts", 0s, 3s, 9s, false, 60s, 9s},
+      {"a latency target alone", 0s, 3s, {}, false, 60s, 3s},
+      {"a quarter of a short window is left behind it", 0s, {}, {}, false, 8s, 6s},
+      {"a delay as long as the window", 0s, {}, 34s, false, 34s, 25'500ms},
+      {"ten seconds of a long one", 0s, {}, 90s, false, 80s, 70s},
+      {"an empty window", 0s, {}, {}, false, 0s, 0s},
+      {"M13 a window that ends before it begins", 0s, {}, {}, false, -5s, 0s}};
   for (const Case& c : cases) {
     CAPTURE(std::string(c.name));
     LiveState live = window_of(c.window);

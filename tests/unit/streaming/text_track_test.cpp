@@ -8,6 +8,7 @@
 
 #include "support/sim_transport.h"
 #include "support/virtual_executor.h"
+#include "unit/streaming/key_world.h"
 
 namespace playhead {
 namespace {
@@ -19,6 +20,8 @@ class TenSecondIndex final : public SegmentIndex {
  public:
   explicit TenSecondIndex(std::size_t count, Duration each = 10s) : count_(count), each_(each) {}
 
+  std::shared_ptr<const SegmentKeys> keys;  // of all segments
+
   [[nodiscard]] std::size_t size() const override { return count_; }
   [[nodiscard]] Segment at(std::size_t index) const override {
     Segment segment;
@@ -26,6 +29,7 @@ class TenSecondIndex final : public SegmentIndex {
     segment.start = MediaTime{} + each_ * static_cast<int64_t>(index);
     segment.end = segment.start + each_;
     segment.media.url = "http://cdn.test/seg" + std::to_string(index) + ".vtt";
+    segment.keys = keys;
     return segment;
   }
   [[nodiscard]] std::optional<std::size_t> find(MediaTime time) const override {
@@ -55,7 +59,8 @@ struct World {
   ResourceFetcher fetcher{transport, executor};
   TimelineMapper mapper;
   std::vector<Error> errors;
-  TextTrack track{fetcher, mapper, [this](const Error& error) { errors.push_back(error); }};
+  IdentityKeyRing keys{fetcher, executor};
+  TextTrack track{keys, mapper, [this](const Error& error) { errors.push_back(error); }};
 
   // Every segment has one cue, "sN", in the middle of it.
   void serve(std::size_t count) {
@@ -102,6 +107,35 @@ TEST_CASE("text track: fetches ahead, each segment once") {
   CHECK(world.shown(55) == "s5");
   CHECK(world.shown(59).empty());
   CHECK(world.errors.empty());
+}
+
+TEST_CASE("text track: encrypted segments are opened, their key is fetched once") {
+  World world;
+  const std::string url = "http://cdn.test/k.key";
+  const test::Bytes key(16, 7);
+  world.transport.serve(url, test::bytes_answer(key));
+  for (uint8_t i = 0; i < 5; ++i) {
+    const int64_t start = int64_t{i} * 10;
+    const std::string text = "WEBVTT\n\n" + clock_text(start + 2) + " --> " +
+                             clock_text(start + 8) + "\ns" + std::to_string(i);
+    // By the segment's number.
+    const CipherIv iv{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, i};
+    world.transport.serve(
+        "http://cdn.test/seg" + std::to_string(i) + ".vtt",
+        test::bytes_answer(test::encrypt(EVP_aes_128_cbc(), key, iv, test::bytes_of(text))));
+  }
+  TextSource source = World::source(5);
+  auto index = std::make_shared<TenSecondIndex>(5);
+  SegmentKey described;
+  described.uri = url;
+  index->keys = std::make_shared<const SegmentKeys>(SegmentKeys{described});
+  source.segments = index;
+  world.track.select(std::move(source));
+  world.play(0, 20);
+  CHECK(world.errors.empty());
+  CHECK(world.shown(5) == "s0");
+  CHECK(world.shown(45) == "s4");
+  CHECK(world.requests() == 6);
 }
 
 TEST_CASE("text track: a seek goes on from there, a rewind needs no network") {

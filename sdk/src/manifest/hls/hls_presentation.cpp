@@ -78,6 +78,18 @@ LiveInfo live_info_of(const MediaPlaylist& playlist) {
   return live;
 }
 
+bool is_for_system(const SegmentRun& run) {
+  const SegmentKeys* init_keys = run.init ? run.init->keys.get() : nullptr;
+  return (run.keys && !identity_key(run.keys.get())) || (init_keys && !identity_key(init_keys));
+}
+
+bool needs_drm_system(const MediaPlaylist& playlist) {
+  if (!playlist.is_encrypted) return false;
+  const bool is_begun = !playlist.parts_of(playlist.size()).empty();
+  return std::any_of(playlist.runs.begin(), playlist.runs.end(), is_for_system) ||
+         (is_begun && is_for_system(playlist.in_progress));
+}
+
 }  // namespace
 
 Presentation make_presentation(std::shared_ptr<const MediaPlaylist> playlist) {
@@ -101,7 +113,8 @@ Presentation make_presentation(std::shared_ptr<const MediaPlaylist> playlist) {
   // Nothing tells what is inside but the media itself.
   set.may_carry_audio = set.kind == TrackKind::kVideo;
   set.is_default = set.is_autoselect = true;
-  set.is_encrypted = index.is_encrypted;
+  // What identity keys open is played as what is clear.
+  set.is_encrypted = index.needs_drm_system;
   set.representations.push_back(std::move(representation));
 
   Presentation presentation;
@@ -144,6 +157,7 @@ LoadedIndex make_loaded_index(std::shared_ptr<const MediaPlaylist> playlist) {
   index.tiles = playlist->tiles;
   index.is_iframes_only = playlist->is_iframes_only;
   index.is_encrypted = playlist->is_encrypted;
+  index.needs_drm_system = needs_drm_system(*playlist);
   index.url = playlist->url;
   index.warnings = playlist->warnings;
   const auto segments = std::make_shared<HlsSegmentIndex>(playlist);
@@ -154,3 +168,15 @@ LoadedIndex make_loaded_index(std::shared_ptr<const MediaPlaylist> playlist) {
 }
 
 }  // namespace playhead::hls
+
+namespace playhead {
+
+const SegmentKey* identity_key(const SegmentKeys* keys) {
+  if (!keys) return nullptr;
+  const auto found = std::find_if(keys->begin(), keys->end(), [](const SegmentKey& key) {
+    return key.key_format == "identity" && key.method != EncryptionMethod::kUnknown;
+  });
+  return found == keys->end() ? nullptr : &*found;
+}
+
+}  // namespace playhead

@@ -30,11 +30,14 @@ EncryptionMethod method_of(std::string_view name) {
   return EncryptionMethod::kUnknown;
 }
 
-// "0x1566B" as the last digits of a 128-bit number.
+// "0x1566B" as the last digits of a 128-bit number. But vectors of 8 bytes, which the clause does
+// not know, are written by packagers that pad them at the end, as Common Encryption does.
 std::optional<std::array<uint8_t, 16>> parse_iv(std::string_view text) {
   if (text.substr(0, 2) != "0x" && text.substr(0, 2) != "0X") return std::nullopt;
   text.remove_prefix(2);
   if (text.empty() || text.size() > 32) return std::nullopt;
+  std::string padded;
+  if (text.size() == 16) text = padded.assign(text).append(16, '0');
   std::array<uint8_t, 16> iv{};
   for (std::size_t i = 0; i < text.size(); ++i) {
     const int digit = hex_digit(text[text.size() - 1 - i]);
