@@ -21,7 +21,7 @@ class Previews {
   // What is referred to belongs to the StreamingEngine.
   struct Context {
     ResourceFetcher& fetcher;
-    TitleKeys& keys;
+    IdentityKeyRing& keys;
     ManifestSource& manifests;
     MediaBackend& backend;
     Executor& executor;

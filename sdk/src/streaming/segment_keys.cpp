@@ -92,8 +92,8 @@ std::optional<SegmentProtection> sample_protection(const Segment& segment) {
                            key->iv.value_or(iv_of_sequence_number(segment.number))};
 }
 
-TitleKeys::Entry& TitleKeys::require(const KeyId& kid, const SegmentKey& key,
-                                     std::vector<std::string> elsewhere) {
+IdentityKeyRing::Entry& IdentityKeyRing::require(const KeyId& kid, const SegmentKey& key,
+                                                 std::vector<std::string> elsewhere) {
   const auto [at, is_new] = entries_.try_emplace(kid);
   Entry& entry = at->second;
   entry.used = ++questions_;
@@ -102,7 +102,7 @@ TitleKeys::Entry& TitleKeys::require(const KeyId& kid, const SegmentKey& key,
   return entry;
 }
 
-void TitleKeys::prefetch(const SegmentKey& key) {
+void IdentityKeyRing::prefetch(const SegmentKey& key) {
   const KeyId kid = identity_key_id(key.uri);
   // What failed is tried again by who needs it.
   if (keys_->status(kid) == KeyStatus::kError) return;
@@ -110,8 +110,8 @@ void TitleKeys::prefetch(const SegmentKey& key) {
   trim();
 }
 
-void TitleKeys::start(Entry& entry, const KeyId& kid, const SegmentKey& key,
-                      std::vector<std::string> elsewhere) {
+void IdentityKeyRing::start(Entry& entry, const KeyId& kid, const SegmentKey& key,
+                            std::vector<std::string> elsewhere) {
   entry.is_coming = true;
   keys_->expect(kid);
   const auto settle_soon = [&] {
@@ -149,8 +149,8 @@ void TitleKeys::start(Entry& entry, const KeyId& kid, const SegmentKey& key,
       std::move(options));
 }
 
-void TitleKeys::on_fetched(const KeyId& kid, EncryptionMethod method,
-                           Result<FetchedResource> result) {
+void IdentityKeyRing::on_fetched(const KeyId& kid, EncryptionMethod method,
+                                 Result<FetchedResource> result) {
   const bool is_long = encrypts_segments(method) && method != EncryptionMethod::kAes128;
   const std::size_t wanted = is_long ? 32 : 16;
   if (!result) {
@@ -165,7 +165,7 @@ void TitleKeys::on_fetched(const KeyId& kid, EncryptionMethod method,
   settle(kid);
 }
 
-void TitleKeys::settle(const KeyId& kid) {
+void IdentityKeyRing::settle(const KeyId& kid) {
   const auto found = entries_.find(kid);
   if (found == entries_.end()) return;
   // Waiters may ask for it again, and destroy each other.
@@ -177,19 +177,19 @@ void TitleKeys::settle(const KeyId& kid) {
   trim();
 }
 
-void TitleKeys::tell(const std::shared_ptr<Waiter>& waiter, Result<void> result) {
+void IdentityKeyRing::tell(const std::shared_ptr<Waiter>& waiter, Result<void> result) {
   auto done = std::exchange(waiter->done, nullptr);
   if (done) done(std::move(result));
 }
 
-Result<void> TitleKeys::result_of(const KeyId& kid) const {
+Result<void> IdentityKeyRing::result_of(const KeyId& kid) const {
   if (keys_->status(kid) == KeyStatus::kUsable) return {};
   return keys_->failure(kid).value_or(
       make_error(ErrorCode::kDrmNoKey, "the key of the segments is not there any more"));
 }
 
-CancelHandle TitleKeys::wait(const SegmentKey& key, std::vector<std::string> elsewhere,
-                             UniqueFunction<void(Result<void>)> done) {
+CancelHandle IdentityKeyRing::wait(const SegmentKey& key, std::vector<std::string> elsewhere,
+                                   UniqueFunction<void(Result<void>)> done) {
   const KeyId kid = identity_key_id(key.uri);
   Entry& entry = require(kid, key, std::move(elsewhere));
   auto waiter = std::make_shared<Waiter>();
@@ -212,7 +212,7 @@ CancelHandle TitleKeys::wait(const SegmentKey& key, std::vector<std::string> els
 }
 
 // Those that were wanted longest ago go first; never one that somebody waits for.
-void TitleKeys::trim() {
+void IdentityKeyRing::trim() {
   while (entries_.size() > kMaxKeys) {
     auto oldest = entries_.end();
     for (auto at = entries_.begin(); at != entries_.end(); ++at) {
@@ -225,7 +225,7 @@ void TitleKeys::trim() {
   }
 }
 
-Result<std::unique_ptr<SegmentDecryptor>> TitleKeys::open(const ByteCipher& cipher) const {
+Result<std::unique_ptr<SegmentDecryptor>> IdentityKeyRing::open(const ByteCipher& cipher) const {
   if (!cipher.iv) {
     return make_error(ErrorCode::kDrmInitData,
                       "the init segment is encrypted and EXT-X-KEY has no IV");
@@ -233,8 +233,8 @@ Result<std::unique_ptr<SegmentDecryptor>> TitleKeys::open(const ByteCipher& ciph
   return keys_->open_segment(identity_key_id(cipher.key.uri), cipher.key.method, *cipher.iv);
 }
 
-struct TitleKeys::Opening {
-  const TitleKeys* keys = nullptr;
+struct IdentityKeyRing::Opening {
+  const IdentityKeyRing* keys = nullptr;
   ByteCipher cipher;
   UniqueFunction<void(Result<FetchedResource>)> done;  // null: it is over
   std::optional<FetchedResource> resource;
@@ -260,9 +260,9 @@ struct TitleKeys::Opening {
   }
 };
 
-CancelHandle TitleKeys::fetch(Request request, std::optional<ByteCipher> cipher,
-                              UniqueFunction<void(Result<FetchedResource>)> done,
-                              FetchOptions options) {
+CancelHandle IdentityKeyRing::fetch(Request request, std::optional<ByteCipher> cipher,
+                                    UniqueFunction<void(Result<FetchedResource>)> done,
+                                    FetchOptions options) {
   if (!cipher) return fetcher_.fetch(std::move(request), std::move(done), std::move(options));
   auto opening = std::make_shared<Opening>();
   opening->keys = this;

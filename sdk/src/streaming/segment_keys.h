@@ -36,7 +36,7 @@ struct ByteCipher {
 // kDrmNoKey (404, 410), kDrmLicenseUnreachable (everything that may pass), kDrmLicense (what came
 // is no key), kDrmInitData (no usable URI), kDrmNoSystem (not a key of this kind). A key that
 // failed is fetched again when it is wanted again.
-class TitleKeys {
+class IdentityKeyRing {
  public:
   // Bytes of the answer behind a key's URI; a key has 16 or 32.
   static constexpr int64_t kMaxKeyBytes = 64;
@@ -44,7 +44,7 @@ class TitleKeys {
   // wanted longest ago go. Fewer: what is buffered could lose its key.
   static constexpr std::size_t kMaxKeys = 1'000;
 
-  TitleKeys(ResourceFetcher& fetcher, Executor& executor)
+  IdentityKeyRing(ResourceFetcher& fetcher, Executor& executor)
       : fetcher_(fetcher), executor_(executor), keys_(std::make_shared<IdentityKeys>()) {}
 
   // It will be wanted; nobody hears of it when it cannot be had.

@@ -58,14 +58,14 @@ struct SegmentLoadCallbacks {
 // apart while they arrive. Encrypted bytes wait for their key; samples do not, but all of the
 // segment is not there before it is. Destroying it cancels. Engine thread.
 //
-// Beside errors of fetcher and demuxer: those of TitleKeys, and kDrmWrongKey where what was
+// Beside errors of fetcher and demuxer: those of IdentityKeyRing, and kDrmWrongKey where what was
 // decrypted is no media.
 class SegmentLoad {
  public:
   // What belongs to others and lives longer.
   struct Context {
     ResourceFetcher& fetcher;
-    TitleKeys& keys;
+    IdentityKeyRing& keys;
     MediaBackend& backend;
     Executor& executor;
     InitCache& inits;

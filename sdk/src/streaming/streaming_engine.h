@@ -272,7 +272,7 @@ class StreamingEngine final : private TrackStreamListener {
   IndexTable indexes_;
   LiveRefresher refresher_;
   TimelineMapper mapper_;
-  TitleKeys keys_;
+  IdentityKeyRing keys_;
   SampleQueue video_;
   SampleQueue audio_;
   SampleQueue old_audio_;  // heard until the sound that was chosen is there

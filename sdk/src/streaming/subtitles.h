@@ -23,7 +23,7 @@ class Subtitles {
  public:
   // What is referred to belongs to the StreamingEngine.
   struct Context {
-    TitleKeys& keys;
+    IdentityKeyRing& keys;
     ManifestSource& manifests;
     Executor& executor;
     IndexTable& indexes;

@@ -17,7 +17,7 @@ constexpr std::size_t kMostAhead = 1'000;
 
 }  // namespace
 
-TextTrack::TextTrack(TitleKeys& keys, const TimelineMapper& mapper,
+TextTrack::TextTrack(IdentityKeyRing& keys, const TimelineMapper& mapper,
                      UniqueFunction<void(const Error&)> on_error,
                      UniqueFunction<void(const SegmentLoaded&)> on_loaded)
     : keys_(keys),

@@ -45,7 +45,7 @@ class TextTrack {
 
   // `on_error`: subtitles of a segment are missing (recoverable), or the track is off (is_off()).
   // `on_loaded`: a file or segment is there; what it holds is among the cues.
-  TextTrack(TitleKeys& keys, const TimelineMapper& mapper,
+  TextTrack(IdentityKeyRing& keys, const TimelineMapper& mapper,
             UniqueFunction<void(const Error&)> on_error,
             UniqueFunction<void(const SegmentLoaded&)> on_loaded = {});
 
@@ -83,7 +83,7 @@ class TextTrack {
   void on_bytes();
   void finish(Result<text::TextDocument> document);
 
-  TitleKeys& keys_;
+  IdentityKeyRing& keys_;
   const TimelineMapper& mapper_;
   UniqueFunction<void(const Error&)> on_error_;
   UniqueFunction<void(const SegmentLoaded&)> on_loaded_;

@@ -31,7 +31,7 @@ namespace playhead {
 class Thumbnails {
  public:
   struct Context {
-    TitleKeys& keys;
+    IdentityKeyRing& keys;
     IndexTable& indexes;
     std::function<void(ThumbnailReady)> on_answer;  // inside turn()
     std::function<void()> on_change;                // never inside a call

@@ -80,7 +80,7 @@ class TrackStream {
  public:
   struct Context {
     ResourceFetcher& fetcher;
-    TitleKeys& keys;
+    IdentityKeyRing& keys;
     MediaBackend& backend;
     Executor& executor;
     TimelineMapper& mapper;

@@ -64,7 +64,7 @@ class TrickStream {
  public:
   struct Context {
     ResourceFetcher& fetcher;
-    TitleKeys& keys;
+    IdentityKeyRing& keys;
     MediaBackend& backend;
     Executor& executor;
     IndexTable& indexes;

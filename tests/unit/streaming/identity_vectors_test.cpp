@@ -75,7 +75,7 @@ class Title {
   Title() {
     rig_.run([&] {
       fetcher_ = std::make_unique<ResourceFetcher>(transport, rig_.executor);
-      keys_ = std::make_unique<TitleKeys>(*fetcher_, rig_.executor);
+      keys_ = std::make_unique<IdentityKeyRing>(*fetcher_, rig_.executor);
       inits_ = std::make_unique<InitCache>();
     });
   }
@@ -144,7 +144,7 @@ class Title {
  private:
   DecodeRig rig_;
   std::unique_ptr<ResourceFetcher> fetcher_;
-  std::unique_ptr<TitleKeys> keys_;
+  std::unique_ptr<IdentityKeyRing> keys_;
   std::unique_ptr<InitCache> inits_;
   std::unique_ptr<SegmentLoad> load_;
   CancelHandle handle_;

@@ -91,7 +91,7 @@ struct World {
   VirtualExecutor executor;
   ScriptedTransport transport;
   ResourceFetcher fetcher{transport, executor};
-  TitleKeys keys{fetcher, executor};
+  IdentityKeyRing keys{fetcher, executor};
   EchoBackend backend;
   InitCache inits;
   std::size_t samples = 0;
@@ -241,7 +241,7 @@ TEST_CASE("segment keys: each is fetched once, whoever waits, and again after it
 TEST_CASE("segment keys: so many are kept, those wanted last") {
   World world;
   std::vector<std::string> uris;
-  for (std::size_t i = 0; i < TitleKeys::kMaxKeys + 5; ++i) {
+  for (std::size_t i = 0; i < IdentityKeyRing::kMaxKeys + 5; ++i) {
     std::string text = std::to_string(1'000'000 + i);
     uris.push_back("data:,123456789" + text);
     REQUIRE(uris.back().size() == 6 + 16);

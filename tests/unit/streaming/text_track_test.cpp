@@ -59,7 +59,7 @@ struct World {
   ResourceFetcher fetcher{transport, executor};
   TimelineMapper mapper;
   std::vector<Error> errors;
-  TitleKeys keys{fetcher, executor};
+  IdentityKeyRing keys{fetcher, executor};
   TextTrack track{keys, mapper, [this](const Error& error) { errors.push_back(error); }};
 
   // Every segment has one cue, "sN", in the middle of it.
