@@ -14,13 +14,13 @@ constexpr Duration kForever = 24h;
 
 Previews::Previews(Context context)
     : context_(std::move(context)),
-      thumbnails_({context_.hls_keys, context_.indexes,
+      thumbnails_({context_.key_ring, context_.indexes,
                    [this](ThumbnailReady thumbnail) {
                      context_.listener.on_thumbnail(std::move(thumbnail));
                    },
                    [this] { context_.listener.on_streaming_progress(); },
                    [this](int64_t bytes) { context_.listener.on_received(bytes); }}),
-      trick_({context_.fetcher, context_.hls_keys, context_.backend, context_.executor,
+      trick_({context_.fetcher, context_.key_ring, context_.backend, context_.executor,
               context_.indexes, context_.mapper,
               [this] { context_.listener.on_streaming_progress(); },
               [this](int64_t bytes) { context_.listener.on_received(bytes); },

@@ -21,7 +21,7 @@ class Previews {
   // What is referred to belongs to the StreamingEngine.
   struct Context {
     ResourceFetcher& fetcher;
-    IdentityKeyRing& hls_keys;
+    IdentityKeyRing& key_ring;
     ManifestSource& manifests;
     MediaBackend& backend;
     Executor& executor;

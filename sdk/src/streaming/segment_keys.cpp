@@ -93,7 +93,7 @@ std::optional<SegmentProtection> sample_protection(const Segment& segment) {
 }
 
 IdentityKeyRing::Entry& IdentityKeyRing::require(const KeyId& kid, const SegmentKey& key,
-                                 std::vector<std::string> elsewhere) {
+                                                 std::vector<std::string> elsewhere) {
   const auto [at, is_new] = entries_.try_emplace(kid);
   Entry& entry = at->second;
   entry.used = ++questions_;
@@ -111,7 +111,7 @@ void IdentityKeyRing::prefetch(const SegmentKey& key) {
 }
 
 void IdentityKeyRing::start(Entry& entry, const KeyId& kid, const SegmentKey& key,
-                    std::vector<std::string> elsewhere) {
+                            std::vector<std::string> elsewhere) {
   entry.is_coming = true;
   keys_->expect(kid);
   const auto settle_soon = [&] {
@@ -150,7 +150,7 @@ void IdentityKeyRing::start(Entry& entry, const KeyId& kid, const SegmentKey& ke
 }
 
 void IdentityKeyRing::on_fetched(const KeyId& kid, EncryptionMethod method,
-                         Result<FetchedResource> result) {
+                                 Result<FetchedResource> result) {
   const bool is_long = encrypts_segments(method) && method != EncryptionMethod::kAes128;
   const std::size_t wanted = is_long ? 32 : 16;
   if (!result) {
@@ -189,7 +189,7 @@ Result<void> IdentityKeyRing::result_of(const KeyId& kid) const {
 }
 
 CancelHandle IdentityKeyRing::wait(const SegmentKey& key, std::vector<std::string> elsewhere,
-                           UniqueFunction<void(Result<void>)> done) {
+                                   UniqueFunction<void(Result<void>)> done) {
   const KeyId kid = identity_key_id(key.uri);
   Entry& entry = require(kid, key, std::move(elsewhere));
   auto waiter = std::make_shared<Waiter>();
@@ -261,8 +261,8 @@ struct IdentityKeyRing::Opening {
 };
 
 CancelHandle IdentityKeyRing::fetch(Request request, std::optional<ByteCipher> cipher,
-                            UniqueFunction<void(Result<FetchedResource>)> done,
-                            FetchOptions options) {
+                                    UniqueFunction<void(Result<FetchedResource>)> done,
+                                    FetchOptions options) {
   if (!cipher) return fetcher_.fetch(std::move(request), std::move(done), std::move(options));
   auto opening = std::make_shared<Opening>();
   opening->keys = this;

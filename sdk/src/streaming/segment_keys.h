@@ -46,7 +46,7 @@ class IdentityKeyRing {
 
   // `keys`: where they go; null: to an object of its own.
   IdentityKeyRing(ResourceFetcher& fetcher, Executor& executor,
-          std::shared_ptr<IdentityKeys> keys = nullptr)
+                  std::shared_ptr<IdentityKeys> keys = nullptr)
       : fetcher_(fetcher),
         executor_(executor),
         keys_(keys ? std::move(keys) : std::make_shared<IdentityKeys>()) {}

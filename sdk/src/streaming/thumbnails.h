@@ -10,9 +10,9 @@
 
 #include "playhead/events.h"
 #include "playhead/presentation.h"
-#include "streaming/segment_keys.h"
 #include "streaming/index_table.h"
 #include "streaming/played_tracks.h"
+#include "streaming/segment_keys.h"
 
 namespace playhead {
 

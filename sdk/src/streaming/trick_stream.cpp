@@ -311,7 +311,7 @@ void TrickStream::start_load(const TrickSource& source, const LoadedIndex& index
   callbacks.on_end = [this, &load](const Result<void>& result) {
     finish(load, result ? std::nullopt : std::optional(result.error()));
   };
-  const SegmentLoad::Context context{context_.fetcher, context_.hls_keys, context_.backend,
+  const SegmentLoad::Context context{context_.fetcher, context_.key_ring, context_.backend,
                                      context_.executor, inits_};
   load.load = std::make_unique<SegmentLoad>(context, std::move(sources), index.container,
                                             std::move(callbacks));

@@ -66,7 +66,7 @@ class TrickStream {
  public:
   struct Context {
     ResourceFetcher& fetcher;
-    IdentityKeyRing& hls_keys;
+    IdentityKeyRing& key_ring;
     MediaBackend& backend;
     Executor& executor;
     IndexTable& indexes;
