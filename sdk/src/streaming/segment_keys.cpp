@@ -12,6 +12,10 @@ namespace {
 
 constexpr std::string_view kIdentity = "identity";
 
+// So many segments ahead of the one that is fetched, keys are asked for (chosen). More: keys that a
+// seek makes useless; fewer: a slow key service holds up the segment after a rotation.
+constexpr std::size_t kKeysAhead = 2;
+
 bool encrypts_samples(EncryptionMethod method) {
   return method == EncryptionMethod::kSampleAes || method == EncryptionMethod::kSampleAesCtr;
 }
@@ -108,6 +112,16 @@ void IdentityKeyRing::prefetch(const SegmentKey& key) {
   if (keys_->status(kid) == KeyStatus::kError) return;
   require(kid, key, {});
   trim();
+}
+
+void IdentityKeyRing::prefetch_after(const SegmentIndex& segments, uint64_t number) {
+  const auto position = segments.find_number(number);
+  if (!position) return;
+  const std::size_t end = std::min(segments.size(), *position + 1 + kKeysAhead);
+  for (std::size_t i = *position + 1; i < end; ++i) {
+    const Segment next = segments.at(i);
+    if (const SegmentKey* key = identity_key(next.keys.get())) prefetch(*key);
+  }
 }
 
 void IdentityKeyRing::start(Entry& entry, const KeyId& kid, const SegmentKey& key,

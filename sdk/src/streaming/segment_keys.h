@@ -53,6 +53,8 @@ class IdentityKeyRing {
 
   // It will be wanted; nobody hears of it when it cannot be had.
   void prefetch(const SegmentKey& key);
+  // Those of the next segments after that one.
+  void prefetch_after(const SegmentIndex& segments, uint64_t number);
   // Once: the key is there, or cannot be had. Never inside the call. `elsewhere`: further URIs of
   // the same key, by preference.
   CancelHandle wait(const SegmentKey& key, std::vector<std::string> elsewhere,

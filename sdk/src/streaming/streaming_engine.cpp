@@ -51,10 +51,6 @@ Error restricted_error() {
                     "nothing of the title may be shown on this device and its output");
 }
 
-// So many segments ahead of the one that is fetched, keys are asked for (chosen). More: keys that a
-// seek makes useless; fewer: a slow key service holds up the segment after a rotation.
-constexpr std::size_t kKeysAhead = 2;
-
 Error withheld_error() {
   return make_error(ErrorCode::kNoPlayableTrack,
                     "every picture of the title asks for an output with a higher HDCP version");
@@ -124,16 +120,6 @@ void StreamingEngine::choose_tracks() {
 void StreamingEngine::require_keys(const Track& track) {
   const AdaptationSet* set = set_of(track);
   if (config_.keys && set && set->is_encrypted) require_set(*config_.keys, *set);
-}
-
-Result<void> StreamingEngine::require_keys(Track& track, const Segment& segment) {
-  const auto& wanted = segment.keys ? segment.keys : segment.init_keys;
-  if (!wanted || wanted == track.required) return {};
-  const TrackKind kind = track.stream->kind();
-  if (auto checked = can_open(config_.keys, kind, segment); !checked) return checked;
-  config_.keys->require(kind, protections_of(segment));
-  track.required = wanted;
-  return {};
 }
 
 void StreamingEngine::make_tracks(MediaTime position) {
@@ -417,8 +403,9 @@ void StreamingEngine::fetch_next(Track& track, MediaTime position) {
       return;
     }
     if (is_behind_window(track, *index)) return;
-    if (auto required = require_keys(track, next->segment); !required) {
-      return block(track, std::move(required).error());
+    const TrackKind kind = track.stream->kind();
+    if (auto keys = require_keys(config_.keys, kind, next->segment, track.required); !keys) {
+      return block(track, std::move(keys).error());
     }
     if (!selector_.may_show(*set, *chosen)) continue;
     if (next->segment.init && track.stream->is_preloading(*next->segment.init)) return;
@@ -480,7 +467,7 @@ void StreamingEngine::start_fetch(Track& track, const LoadedIndex& index, NextMe
       if (key) planned.key_uris.push_back(key->uri);
     }
   }
-  prefetch_keys(*index.segments, media.segment.number);
+  keys_.prefetch_after(*index.segments, media.segment.number);
   planned.segment = std::move(media.segment);
   planned.replaces = replaces;
   planned.period = track.period;
@@ -512,16 +499,6 @@ void StreamingEngine::start_fetch(Track& track, const LoadedIndex& index, NextMe
   track.last_id = representation.id;
   if (planned.is_hint) track.hinted = planned;
   track.stream->fetch(std::move(planned));
-}
-
-void StreamingEngine::prefetch_keys(const SegmentIndex& segments, uint64_t number) {
-  const auto position = segments.find_number(number);
-  if (!position) return;
-  const std::size_t end = std::min(segments.size(), *position + 1 + kKeysAhead);
-  for (std::size_t i = *position + 1; i < end; ++i) {
-    const Segment next = segments.at(i);
-    if (const SegmentKey* key = identity_key(next.keys.get())) keys_.prefetch(*key);
-  }
 }
 
 FetchOptions StreamingEngine::fetch_options(const Track& track,

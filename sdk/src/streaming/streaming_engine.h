@@ -122,10 +122,6 @@ class StreamingEngine final : private TrackStreamListener {
   // HLS: the encoder was started anew, and nothing that is known goes on. True: what it makes now
   // is read as if for the first time, and fetched from the position of the last turn on.
   bool begin_anew();
-  // The title's identity keys: opens samples, and says which keys are there.
-  [[nodiscard]] const std::shared_ptr<IdentityKeys>& identity_keys() const {
-    return keys_.identity_keys();
-  }
   [[nodiscard]] Bitrate throughput() const { return chooser().throughput(); }
   // What an earlier play measured on this network; before open().
   void remember(Bitrate throughput) { selector_.chooser().remember(throughput); }
@@ -156,9 +152,8 @@ class StreamingEngine final : private TrackStreamListener {
   void on_segment_misplaced(TrackKind kind) override;
 
   [[nodiscard]] bool can_decode(const AdaptationSet& set) const;
-  // Asks for the keys of what `track` plays in its Period, or of one segment of HLS.
+  // Asks for the keys of what `track` plays in its Period.
   void require_keys(const Track& track);
-  Result<void> require_keys(Track& track, const Segment& segment);
   void choose_tracks();
   void make_tracks(MediaTime position);
   void place_track(Track& track, MediaTime position);
@@ -238,8 +233,6 @@ class StreamingEngine final : private TrackStreamListener {
                    const Representation& representation, SwitchReason reason,
                    std::optional<uint64_t> replaces = std::nullopt);
   bool next_period(Track& track);
-  // Asks for keys of segments that come after it: they are there when these are.
-  void prefetch_keys(const SegmentIndex& segments, uint64_t number);
   [[nodiscard]] FetchOptions fetch_options(const Track& track,
                                            const Representation& representation) const;
   void start_steering();
@@ -287,7 +280,6 @@ class StreamingEngine final : private TrackStreamListener {
   SampleQueue old_audio_;  // heard until the sound that was chosen is there
   bool is_changing_audio_ = false;
   uint64_t audio_changes_ = 0;
-
   RepresentationSelector selector_;
   TransferWatch watch_;
   std::string last_video_id_;

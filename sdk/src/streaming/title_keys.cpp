@@ -53,6 +53,16 @@ Result<void> can_open(const TitleKeys* keys, TrackKind track, const Segment& seg
   return keys->can_open(track, protections_of(segment));
 }
 
+Result<void> require_keys(TitleKeys* keys, TrackKind track, const Segment& segment,
+                          std::shared_ptr<const SegmentKeys>& last) {
+  const auto& wanted = segment.keys ? segment.keys : segment.init_keys;
+  if (!wanted || wanted == last || has_identity_key(segment)) return {};
+  if (auto checked = can_open(keys, track, segment); !checked) return checked;
+  keys->require(track, protections_of(segment));
+  last = wanted;
+  return {};
+}
+
 void require_set(TitleKeys& keys, const AdaptationSet& set) {
   std::vector<ContentProtection> all = set.protections;
   for (const Representation& representation : set.representations) {
