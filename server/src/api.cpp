@@ -2,6 +2,7 @@
 #include "api.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "base64url.h"
@@ -10,6 +11,9 @@
 
 namespace playhead::server {
 namespace {
+
+// In the order in which they are offered to who does not choose.
+constexpr std::array<std::string_view, 3> kFormats = {"hls", "hls-ts", "dash"};
 
 constexpr std::size_t kDefaultHomeRows = 10;
 constexpr std::size_t kMaxHomeRows = 50;
@@ -164,12 +168,19 @@ Result<std::string> Api::stream_body(const Request& request) {
   if (!movie_id.value()) return Error{400, "bad_query", "The parameter 'movie_id' is missing."};
   const auto wanted = query.value().find("format");
   if (!wanted.ok()) return wanted.error();
-  const std::string format = wanted.value().value_or("hls");
-  if (format != "hls" && format != "hls-ts" && format != "dash") {
+  if (wanted.value() &&
+      std::find(kFormats.begin(), kFormats.end(), *wanted.value()) == kFormats.end()) {
     return Error{400, "bad_format", "'format' must be hls, hls-ts or dash."};
   }
   const auto title = parts_.catalogue.find(*movie_id.value());
   if (!title) return unknown_title();
+  const auto offered = [&](std::string_view format) {
+    return title->manifests.find(std::string(format)) != title->manifests.end();
+  };
+  // Who does not say gets what there is.
+  const auto first = std::find_if(kFormats.begin(), kFormats.end(), offered);
+  const std::string format =
+      wanted.value().value_or(std::string(first == kFormats.end() ? kFormats.front() : *first));
   const auto manifest = title->manifests.find(format);
   if (manifest == title->manifests.end()) {
     return Error{404, "format_unavailable", "The title is not available in this format."};

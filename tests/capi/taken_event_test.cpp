@@ -237,7 +237,8 @@ TEST_CASE("taken_event: every kind fills the members its type names") {
                 e.error_code == PLAYHEAD_ERROR_HTTP_STATUS;
        }},
       {"drm fell back",
-       DrmFellBack{"widevine/3000", "widevine/1000", make_error(ErrorCode::kDrmProvisioning, "x")},
+       DrmFellBack{"widevine/3000", "widevine/1000",
+                   Error{ErrorCode::kDrmProvisioning, Severity::kFatal, 0, {}}},
        PLAYHEAD_EVENT_DRM_FELL_BACK,
        [](auto& e) {
          return std::string(e.id) == "widevine/1000" &&

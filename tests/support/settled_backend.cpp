@@ -70,9 +70,9 @@ void SettledBackend::settle() {
   }
 }
 
-std::unique_ptr<SegmentDemuxer> SettledBackend::open_demuxer(Container container, Executor&,
+std::unique_ptr<SegmentDemuxer> SettledBackend::open_demuxer(DemuxerInput input, Executor&,
                                                              DemuxerCallbacks callbacks) {
-  return backend_.open_demuxer(container, inbox_, std::move(callbacks));
+  return backend_.open_demuxer(input, inbox_, std::move(callbacks));
 }
 
 Result<std::unique_ptr<VideoDecoder>> SettledBackend::open_video_decoder(

@@ -75,11 +75,14 @@ class EchoBackend final : public MediaBackend {
     seen.protection = input.protection;
     return std::make_unique<Demuxer>(seen, executor, std::move(callbacks));
   }
-  Result<std::unique_ptr<VideoDecoder>> open_video_decoder(const StreamInfo&, Executor&,
+  Result<std::unique_ptr<VideoDecoder>> open_video_decoder(const StreamInfo&,
+                                                           std::shared_ptr<SampleDecryptor>,
+                                                           Executor&,
                                                            VideoDecoderCallbacks) override {
     return make_error(ErrorCode::kCodecUnsupported, "no decoder");
   }
   Result<std::unique_ptr<AudioDecoder>> open_audio_decoder(const StreamInfo&, AudioFormat,
+                                                           std::shared_ptr<SampleDecryptor>,
                                                            Executor&,
                                                            AudioDecoderCallbacks) override {
     return make_error(ErrorCode::kCodecUnsupported, "no decoder");
