@@ -65,7 +65,7 @@ int frames_of(const json& summary) {
 
 }  // namespace
 
-TEST_CASE("protected titles play like the clear one they are made from") {
+TEST_CASE("D07 protected titles play like the clear one they are made from") {
   struct Case {
     const char* name;
     const char* title;
@@ -120,7 +120,7 @@ TEST_CASE("a licence that ends before the title is renewed, and nobody notices")
   CHECK(demo.events().back()["rebuffer_count"] == 0);
 }
 
-TEST_CASE("a licence that is not renewed ends the play, with its reason") {
+TEST_CASE("D06 a licence that is not renewed ends the play, with its reason") {
   const TempDir temp;
   const Titles titles;
   titles.add("short", "tiny-cbcs", "cmaf/master.m3u8", {{"license_seconds", 3}});
@@ -140,7 +140,7 @@ TEST_CASE("a licence that is not renewed ends the play, with its reason") {
   CHECK(frames_of(demo.events().back()) < 8 * 24);
 }
 
-TEST_CASE("who is not entitled gets the reason instead of pictures") {
+TEST_CASE("D04 who is not entitled gets the reason instead of pictures") {
   const TempDir temp;
   const Titles titles;
   titles.add("bobs", "tiny-cenc", "cmaf/manifest.mpd", {{"entitled", {"bob"}}});

@@ -52,7 +52,7 @@ TEST_CASE("protected: every picture and all sound are those of the clear title")
   }
 }
 
-TEST_CASE("protected: a licence that is late delays what needs it, and nothing else") {
+TEST_CASE("D03 protected: a licence that is late delays what needs it, and nothing else") {
   if (!has_protected_media()) return;
   ProtectedWorld prompt, late;
   late.latency = 4s;
@@ -86,7 +86,7 @@ TEST_CASE("protected: a licence that is late delays what needs it, and nothing e
   CHECK(late.world.all<Warning>().empty());  // nobody took it for a stuck decoder
 }
 
-TEST_CASE("protected: what is clear is played, then the play ends and says why") {
+TEST_CASE("D03 D04 D05 protected: what is clear is played, then the play ends and says why") {
   if (!has_protected_media()) return;
   struct Case {
     const char* name;
@@ -119,7 +119,7 @@ TEST_CASE("protected: what is clear is played, then the play ends and says why")
   }
 }
 
-TEST_CASE("protected: a wrong key is told as one, and nothing of it is shown") {
+TEST_CASE("D01 protected: a wrong key is told as one, and nothing of it is shown") {
   if (!has_protected_media()) return;
   for (const char* folder : {"encryption", "encryption-cbcs"}) {
     CAPTURE(std::string(folder));
@@ -135,7 +135,8 @@ TEST_CASE("protected: a wrong key is told as one, and nothing of it is shown") {
   }
 }
 
-TEST_CASE("protected: a licence that runs out ends the play, or is renewed and nobody notices") {
+TEST_CASE(
+    "D06 protected: a licence that runs out ends the play, or is renewed and nobody notices") {
   if (!has_protected_media()) return;
   struct Case {
     const char* name;
@@ -192,7 +193,7 @@ TEST_CASE(
   CHECK(startups[3] > startups[0]);
 }
 
-TEST_CASE("protected: pictures above the security level are hidden from the start") {
+TEST_CASE("D08 protected: pictures above the security level are hidden from the start") {
   if (!has_protected_media()) return;
   const auto with_size = [](std::string mpd, const std::string& size) {
     const std::string old = "width=\"640\" height=\"360\"";

@@ -164,7 +164,7 @@ TEST_CASE("drm manager: why one system is left for the next") {
   }
 }
 
-TEST_CASE("drm manager: a session that is lost mid-play gives way to the next system") {
+TEST_CASE("D09 drm manager: a session that is lost mid-play gives way to the next system") {
   ManagerRig rig;
   SystemScript& script = rig.add(widevine(SecurityLevel::kSl3000));
   rig.config.output = OutputProtection::kInternal;

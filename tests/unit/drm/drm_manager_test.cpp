@@ -35,7 +35,8 @@ TEST_CASE("drm manager: from the manifest to the sample") {
   CHECK(rig.fallbacks.empty());
 }
 
-TEST_CASE("drm manager: one request for each distinct set of keys, none for keys that are there") {
+TEST_CASE(
+    "D10 drm manager: one request for each distinct set of keys, none for keys that are there") {
   struct Step {
     Protections manifest;
     std::vector<KeyId> media;  // empty: the manifest alone
@@ -161,7 +162,7 @@ TEST_CASE("drm manager: two keys in one answer, and one that was not asked for")
   CHECK(rig.service.seen.size() == 1);
 }
 
-TEST_CASE("drm manager: keys the service leaves out are withheld, not asked for again") {
+TEST_CASE("D02 drm manager: keys the service leaves out are withheld, not asked for again") {
   ManagerRig rig;
   rig.make();
   rig.service.withheld = {kB};

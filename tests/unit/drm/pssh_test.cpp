@@ -91,7 +91,7 @@ TEST_CASE("pssh: what a box holds") {
   CHECK(write_pssh(v1.system_id, v1.kids, v1.data) == hex(kV1));
 }
 
-TEST_CASE("pssh: damage is told with its place") {
+TEST_CASE("D11 pssh: damage is told with its place") {
   struct Case {
     const char* name;
     std::string hex;
