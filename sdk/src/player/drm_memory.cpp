@@ -18,6 +18,10 @@ bool is_known(const std::vector<std::string>& names, const std::string& name) {
 
 }  // namespace
 
+bool is_about_device(ErrorCode reason) {
+  return reason != ErrorCode::kDrmLicenseRefused && reason != ErrorCode::kDrmInitData;
+}
+
 DrmMemory::DrmMemory(Store& store, Executor& executor)
     : store_(store), executor_(executor), state_(std::make_shared<State>()) {
   const int64_t now_s = executor_.wall_now().us / 1'000'000;

@@ -6,10 +6,15 @@
 #include <string>
 #include <vector>
 
+#include "playhead/error.h"
 #include "playhead/executor.h"
 #include "playhead/store.h"
 
 namespace playhead {
+
+// Whether why a system was left is about this device: a licence that is refused to somebody, or a
+// title whose data cannot be read, is not.
+[[nodiscard]] bool is_about_device(ErrorCode reason);
 
 // Which DRM systems and levels ("name/level") failed on this device, kept in the store beyond the
 // process for a month: a system that was mended is tried first again then. Any thread.

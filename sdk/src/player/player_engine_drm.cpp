@@ -91,7 +91,8 @@ void PlayerEngine::on_licensed() {
 }
 
 void PlayerEngine::on_drm_fell_back(DrmFellBack event) {
-  if (client_->impl().drm_memory) client_->impl().drm_memory->distrust(event.from);
+  const auto& memory = client_->impl().drm_memory;
+  if (memory && is_about_device(event.reason.code)) memory->distrust(event.from);
   emit(std::move(event));
 }
 
