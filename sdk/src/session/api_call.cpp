@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "net/http_headers.h"
+#include "session/owned_call.h"
 
 namespace playhead {
 
@@ -19,19 +20,7 @@ bool is_http(const std::string& url) {
   return url.compare(0, 7, "http://") == 0 || url.compare(0, 8, "https://") == 0;
 }
 
-class ApiCall : public std::enable_shared_from_this<ApiCall> {
- private:
-  // A callback of something we own: does nothing once the call is over.
-  template <typename Action>
-  auto guarded(Action action) {
-    return [weak = weak_from_this(), action = std::move(action)](auto&&... args) mutable {
-      const auto self = weak.lock();
-      if (self && !self->is_finished_) {
-        action(*self, std::forward<decltype(args)>(args)...);
-      }
-    };
-  }
-
+class ApiCall : public OwnedCall<ApiCall> {
  public:
   ApiCall(ApiAccess& access, Transport& transport, Executor& executor, ApiRequest request,
           UniqueFunction<void(Result<ApiReply>)> done)
@@ -156,7 +145,6 @@ class ApiCall : public std::enable_shared_from_this<ApiCall> {
   MonotonicTime began_at_;
   int failures_ = 0;
   bool has_refreshed_ = false;
-  bool is_finished_ = false;
   CancelHandle timer_;
   CancelHandle token_request_;
   CancelHandle transfer_;

@@ -10,6 +10,7 @@
 #include "net/redirect.h"
 #include "net/retry_policy.h"
 #include "session/license_rules.h"
+#include "session/owned_call.h"
 
 namespace playhead {
 namespace {
@@ -17,19 +18,7 @@ namespace {
 // Chosen, as browsers' players have it.
 constexpr int kMaxRedirects = 5;
 
-class LicenseCall : public std::enable_shared_from_this<LicenseCall> {
- private:
-  // A callback of something we own: does nothing once the call is over.
-  template <typename Action>
-  auto guarded(Action action) {
-    return [weak = weak_from_this(), action = std::move(action)](auto&&... args) mutable {
-      const auto self = weak.lock();
-      if (self && !self->is_finished_) {
-        action(*self, std::forward<decltype(args)>(args)...);
-      }
-    };
-  }
-
+class LicenseCall : public OwnedCall<LicenseCall> {
  public:
   LicenseCall(Transport& transport, Executor& executor, LicensePost post,
               UniqueFunction<void(Result<SharedBytes>)> done)
@@ -204,7 +193,6 @@ class LicenseCall : public std::enable_shared_from_this<LicenseCall> {
   int failures_ = 0;
   int redirects_ = 0;
   bool has_refreshed_ = false;
-  bool is_finished_ = false;
   CancelHandle limit_;
   CancelHandle timer_;
   CancelHandle token_request_;
