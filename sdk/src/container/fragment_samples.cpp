@@ -8,9 +8,12 @@
 
 #include "base/limits.h"
 #include "container/box_reader.h"
+#include "container/fragment_flags.h"
 
 namespace playhead {
 namespace {
+
+using namespace fragment_flags;
 
 // Sums of times stay within 64 bits.
 constexpr int64_t kMaxTicks = int64_t{1} << 62;
@@ -66,20 +69,6 @@ bool read_sample_entry(ByteView stsd, TrackHeader& out) {
   out.entry_payload = entry.value()->payload;
   return true;
 }
-
-// §8.8.3.1 tfhd flags, §8.8.8.1 trun flags.
-enum : uint32_t {
-  kBaseDataOffset = 0x1,
-  kSampleDescriptionIndex = 0x2,
-  kDefaultDuration = 0x8,
-  kDefaultSize = 0x10,
-  kDataOffset = 0x1,
-  kFirstSampleFlags = 0x4,
-  kSampleDuration = 0x100,
-  kSampleSize = 0x200,
-  kSampleFlags = 0x400,
-  kSampleCompositionOffset = 0x800,
-};
 
 // One track fragment while its runs are read.
 class TrackFragmentReader {

@@ -5,29 +5,17 @@
 
 #include "base/limits.h"
 #include "container/box_reader.h"
+#include "container/fragment_flags.h"
 
 namespace playhead {
 namespace {
+
+using namespace fragment_flags;
 
 Error broken(const char* what) { return make_error(ErrorCode::kContainerSyntax, what); }
 
 // Sums of offsets and sizes stay within 64 bits.
 constexpr uint64_t kMaxOffset = uint64_t{1} << 62;
-
-// §8.8.7.1 tfhd flags, §8.8.8.1 trun flags.
-enum : uint32_t {
-  kBaseDataOffset = 0x1,
-  kSampleDescriptionIndex = 0x2,
-  kDefaultDuration = 0x8,
-  kDefaultSize = 0x10,
-  kDefaultBaseIsMoof = 0x20000,
-  kDataOffset = 0x1,
-  kFirstSampleFlags = 0x4,
-  kSampleDuration = 0x100,
-  kSampleSize = 0x200,
-  kSampleFlags = 0x400,
-  kSampleCompositionOffset = 0x800,
-};
 
 bool add(std::vector<SampleExtent>& out, SampleExtent sample, uint64_t& position) {
   if (out.size() >= limits::kEncryptedSamples || position > kMaxOffset) return false;
