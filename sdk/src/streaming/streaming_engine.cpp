@@ -404,8 +404,7 @@ void StreamingEngine::fetch_next(Track& track, MediaTime position) {
     }
     if (is_behind_window(track, *index)) return;
     const TrackKind kind = track.stream->kind();
-    if (auto keys = playhead::require_keys(config_.keys, kind, next->segment, track.required);
-        !keys) {
+    if (auto keys = require_segment(config_.keys, kind, next->segment, track.required); !keys) {
       return block(track, std::move(keys).error());
     }
     if (!selector_.may_show(*set, *chosen)) continue;

@@ -53,8 +53,8 @@ Result<void> can_open(const TitleKeys* keys, TrackKind track, const Segment& seg
   return keys->can_open(track, protections_of(segment));
 }
 
-Result<void> require_keys(TitleKeys* keys, TrackKind track, const Segment& segment,
-                          std::shared_ptr<const SegmentKeys>& last) {
+Result<void> require_segment(TitleKeys* keys, TrackKind track, const Segment& segment,
+                             std::shared_ptr<const SegmentKeys>& last) {
   const auto& wanted = segment.keys ? segment.keys : segment.init_keys;
   if (!wanted || wanted == last || has_identity_key(segment)) return {};
   if (auto checked = can_open(keys, track, segment); !checked) return checked;

@@ -51,8 +51,8 @@ class TitleKeys {
 [[nodiscard]] Result<void> can_open(const TitleKeys* keys, TrackKind track, const Segment& segment);
 // Asks for the keys of a segment of HLS, unless they are those of `last`, which they become. What
 // has an identity key asks for nothing here. Errors: kDrmNoSystem.
-[[nodiscard]] Result<void> require_keys(TitleKeys* keys, TrackKind track, const Segment& segment,
-                                        std::shared_ptr<const SegmentKeys>& last);
+[[nodiscard]] Result<void> require_segment(TitleKeys* keys, TrackKind track, const Segment& segment,
+                                           std::shared_ptr<const SegmentKeys>& last);
 // Asks for the keys of all of a set, so that a switch finds them.
 void require_set(TitleKeys& keys, const AdaptationSet& set);
 
