@@ -218,12 +218,7 @@ struct Service {
   ServerProcess server{data.path(), media().folder()};
   std::string token;
 
-  Service() {
-    const Finished made = run({server_program(), "token", "--data", data.path().string(), "--user",
-                               "alice", "--ttl", "600"});
-    REQUIRE(made.exit_code == 0);
-    token = made.output.substr(0, made.output.find('\n'));
-  }
+  Service() { token = make_token(data.path()); }
 
   [[nodiscard]] Words title(const Words& more) const {
     Words words{"--headless", "--title",      "m_1",

@@ -46,10 +46,7 @@ struct Service {
   std::string token;
 
   explicit Service(const Titles& titles) : server(data.path(), titles.folder.path()) {
-    const Finished made = run({server_program(), "token", "--data", data.path().string(), "--user",
-                               "alice", "--ttl", "600"});
-    REQUIRE(made.exit_code == 0);
-    token = made.output.substr(0, made.output.find('\n'));
+    token = make_token(data.path());
   }
   [[nodiscard]] Words play(const std::string& title, const Words& more = {}) const {
     Words words{"--headless", "--title", title,       "--api", server.url(""),

@@ -90,20 +90,12 @@ std::string challenge(const std::vector<std::string>& kids, const std::string& t
   return text.dump();
 }
 
-std::string error_code(const HttpReply& reply) {
-  const json body = json::parse(reply.body, nullptr, false);
-  return body.is_object() && body.contains("error") ? body["error"].value("code", "") : "";
-}
-
 // One user's calls to one server.
 class Client {
  public:
   Client(const ServerProcess& server, const std::filesystem::path& data, std::string user = "alice")
       : server_(server), data_(data), user_(std::move(user)) {
-    Finished made = run({server_program(), "token", "--data", data.string(), "--user", user_});
-    REQUIRE(made.exit_code == 0);
-    made.output.pop_back();
-    authorization_ = "Authorization: Bearer " + made.output;
+    authorization_ = "Authorization: Bearer " + make_token(data, user_);
   }
 
   [[nodiscard]] json stream(const std::string& movie, const std::string& format = "hls") const {

@@ -11,8 +11,10 @@
 
 #include <arpa/inet.h>
 #include <curl/curl.h>
+#include <doctest/doctest.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <nlohmann/json.hpp>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -196,5 +198,20 @@ int ServerProcess::wait() {
 }
 
 std::string server_program() { return std::string(PLAYHEAD_BIN_DIR) + "/playhead-server"; }
+
+std::string make_token(const std::filesystem::path& data, const std::string& user,
+                       const std::string& ttl) {
+  Finished made =
+      run({server_program(), "token", "--data", data.string(), "--user", user, "--ttl", ttl});
+  REQUIRE(made.exit_code == 0);
+  while (!made.output.empty() && made.output.back() == '\n') made.output.pop_back();
+  return made.output;
+}
+
+std::string error_code(const HttpReply& reply) {
+  using nlohmann::json;
+  const json body = json::parse(reply.body, nullptr, false);
+  return body.is_object() && body.contains("error") ? body["error"].value("code", "") : "";
+}
 
 }  // namespace playhead::e2e

@@ -80,4 +80,12 @@ class ServerProcess {
 
 [[nodiscard]] std::string server_program();
 
+// A bearer token of that user, by the server's own command. `ttl`: seconds.
+[[nodiscard]] std::string make_token(const std::filesystem::path& data,
+                                     const std::string& user = "alice",
+                                     const std::string& ttl = "600");
+
+// What the server's JSON calls the error; "" when it tells of none.
+[[nodiscard]] std::string error_code(const HttpReply& reply);
+
 }  // namespace playhead::e2e

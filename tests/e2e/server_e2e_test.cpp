@@ -38,21 +38,12 @@ struct Folders {
   }
 };
 
-std::string token(const std::filesystem::path& data, const std::string& user = "alice",
-                  const std::string& ttl = "600") {
-  Finished made =
-      run({server_program(), "token", "--data", data.string(), "--user", user, "--ttl", ttl});
-  REQUIRE(made.exit_code == 0);
-  while (!made.output.empty() && made.output.back() == '\n') made.output.pop_back();
-  return made.output;
-}
-
 // One user's calls to one server.
 class Client {
  public:
   Client(const ServerProcess& server, const std::filesystem::path& data,
          const std::string& user = "alice")
-      : server_(server), authorization_("Authorization: Bearer " + token(data, user)) {}
+      : server_(server), authorization_("Authorization: Bearer " + make_token(data, user)) {}
 
   [[nodiscard]] HttpReply get(const std::string& path) const {
     return http({.url = server_.url(path), .headers = {authorization_}});
@@ -81,11 +72,6 @@ class Client {
   const ServerProcess& server_;
   const std::string authorization_;
 };
-
-std::string error_code(const HttpReply& reply) {
-  const json body = json::parse(reply.body, nullptr, false);
-  return body.is_object() && body.contains("error") ? body["error"].value("code", "") : "";
-}
 
 }  // namespace
 
@@ -266,8 +252,9 @@ TEST_CASE("server: bad requests get a typed JSON error and write nothing") {
   };
   CHECK(error_code(http({.url = server.url("/api/v1/home")})) == "token_missing");
   CHECK(error_code(with("Bearer x.y.z")) == "token_invalid");
-  CHECK(error_code(with("Bearer " + token(folders.data.path(), "alice", "-1"))) == "token_expired");
-  CHECK(with("Bearer " + token(folders.media.path())).status == 401);  // another server's key
+  CHECK(error_code(with("Bearer " + make_token(folders.data.path(), "alice", "-1"))) ==
+        "token_expired");
+  CHECK(with("Bearer " + make_token(folders.media.path())).status == 401);  // another server's key
 }
 
 TEST_CASE("server: bytes that are no HTTP are refused, and the next client is served") {
