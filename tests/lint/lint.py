@@ -85,7 +85,7 @@ THIRD_PARTY = [
                     "sdk/tools/*/*json*", "abr/sim/*.cpp")),
     ("pugixml.hpp", ("sdk/src/manifest/dash/xml.h", "sdk/src/text/ttml_*.h", "drm/src/playready_object.cpp",
                      "server/src/*.cpp")),
-    ("openssl/*", ("drm/src/aes.cpp", "server/src/*.cpp")),
+    ("openssl/*", ("drm/src/aes.cpp", "offline/src/vault/crypto.cpp", "server/src/*.cpp")),
     ("libav*/*", ("sdk/src/decode/*", "demo-player/image_decoder.cpp")),
     ("libsw*/*", ("sdk/src/decode/*", "demo-player/image_decoder.cpp")),
     ("SoundTouch.h", ("sdk/src/decode/audio_stretcher.cpp",)),
@@ -100,7 +100,8 @@ THIRD_PARTY = [
     ("posix", ("server/*", "demo-player/*", "sdk/tools/*/main.cpp",
                "sdk/src/base/thread_executor.cpp",      # names its thread, blocks signals in it
                "sdk/src/net/curl_transport.cpp",        # the same
-               "sdk/src/base/sqlite_record_file.cpp")),  # locks and permissions of the store's files
+               "sdk/src/base/sqlite_record_file.cpp",   # locks and permissions of the store's files
+               "offline/src/files/posix_file_system.cpp")),
     ("png.h", ("demo-player/screenshot.cpp",)),
 ]
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -12,9 +13,13 @@ namespace playhead::offline {
 
 // Encrypts and authenticates small records with keys that only this device has (AES-256-GCM, key by
 // HKDF-SHA-256 from the device key and `purpose`). What was sealed for one purpose or one context
-// opens for no other. Any thread.
+// opens for no other. Any thread. Errors of both: kInvalidArgument (a record of more than
+// kMaxRecordBytes), kInternal.
 class Sealer {
  public:
+  // Manifests are the largest of them; more would be held in memory twice.
+  static constexpr std::size_t kMaxRecordBytes = std::size_t{16} << 20;
+
   virtual ~Sealer() = default;
   // `context` is authenticated, not kept: the id of what the record belongs to.
   virtual Result<std::vector<uint8_t>> seal(std::string_view purpose, std::string_view context,
