@@ -146,17 +146,21 @@ class PosixLock final : public FolderLock {
 class PosixFileSystem final : public FileSystem {
  public:
   Result<void> make_folder(const std::string& path) override {
-    if (::mkdir(path.c_str(), 0700) == 0) return sync_folder(folder_of(path));
-    if (errno == ENOENT && path.find('/', 1) != std::string::npos) {
+    int number = ::mkdir(path.c_str(), 0700) == 0 ? 0 : errno;
+    if (number == ENOENT && path.find('/', 1) != std::string::npos) {
       if (auto made = make_folder(folder_of(path)); !made) return made;
-      if (::mkdir(path.c_str(), 0700) == 0) return sync_folder(folder_of(path));
+      number = ::mkdir(path.c_str(), 0700) == 0 ? 0 : errno;
     }
-    const int number = errno;
     struct stat status {};
-    if (number == EEXIST && ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
-      return {};
+    const bool is_there =
+        number == EEXIST && ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+    if (number != 0 && !is_there) {
+      return disk_error("the folder " + name_of(path) + " cannot be made", number);
     }
-    return disk_error("the folder " + name_of(path) + " cannot be made", number);
+    // One that is there, too: whoever made it may have been killed before this. The folders above
+    // an app's own may be closed to it; their names are older than the app.
+    auto synced = sync_folder(folder_of(path));
+    return is_there && !synced && synced.error().detail == EACCES ? Result<void>() : synced;
   }
 
   Result<std::unique_ptr<File>> open_for_reading(const std::string& path) override {
@@ -180,7 +184,9 @@ class PosixFileSystem final : public FileSystem {
   }
 
   Result<void> sync_folder(const std::string& path) override {
-    const Descriptor folder = open_file(path, O_RDONLY | O_DIRECTORY);
+    // Through links: the app may keep its downloads behind one.
+    const Descriptor folder(
+        again([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
     if (folder.get() < 0) return disk_error("a folder cannot be opened", errno);
     const int number = flush(folder.get());
     // Some network and foreign file systems know no such call for folders: nobody can do more

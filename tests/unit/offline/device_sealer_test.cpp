@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vault/device_sealer.h"
 
+#include <atomic>
+#include <optional>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -96,6 +100,25 @@ TEST_CASE("device_sealer: a record of version 1, made by another program, is ope
   const auto opened = sealer_of(7)->open("licence", "d1", sealed);
   REQUIRE(opened);
   CHECK(as_text(*opened) == "sealed by version 1");
+}
+
+TEST_CASE("device_sealer: any thread") {
+  const auto sealer = sealer_of(1);
+  const Bytes record = test::noise(1000);
+  std::atomic<int> good{0};
+  std::vector<std::thread> threads;
+  for (int n = 0; n < 4; ++n) {
+    threads.emplace_back([&] {
+      for (int round = 0; round < 50; ++round) {
+        const auto sealed = sealer->seal("licence", "d1", record);
+        if (!sealed) continue;
+        const auto opened = sealer->open("licence", "d1", *sealed);
+        if (opened && *opened == record) ++good;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(good == 200);
 }
 
 TEST_CASE("device_sealer: errors of the key store and records too large are told") {

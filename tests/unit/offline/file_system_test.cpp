@@ -180,6 +180,13 @@ TEST_CASE("file_system: errors of the real disk are typed and carry errno") {
     CHECK(files->remove(folder.path("link")));
     CHECK(std::filesystem::exists(folder.path("target")));
   }
+  SUBCASE("folders may lie behind a link") {
+    REQUIRE(files->make_folder(folder.path("real")));
+    std::filesystem::create_symlink(folder.path("real"), folder.path("link"));
+    CHECK(files->make_folder(folder.path("link/a/b")));
+    CHECK(files->sync_folder(folder.path("link")));
+    CHECK(std::filesystem::is_directory(folder.path("real/a/b")));
+  }
   SUBCASE("the file may not grow") {
     rlimit before{};
     REQUIRE(getrlimit(RLIMIT_FSIZE, &before) == 0);
