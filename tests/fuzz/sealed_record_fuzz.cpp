@@ -25,7 +25,8 @@ void run(ByteView input) {
   const auto sealer = make_device_sealer(keys);
   require(sealer.has_value());
   if (input[0] == 0) {
-    require(!(*sealer)->open("licence", "d1", input.subspan(1)));
+    // Of an owner nothing is sealed for: libFuzzer learns good records from the comparison below.
+    require(!(*sealer)->open("licence", "nobody", input.subspan(1)));
     return;
   }
   const std::vector<uint8_t> record(input[0], 7);
