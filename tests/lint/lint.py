@@ -100,6 +100,7 @@ THIRD_PARTY = [
     ("posix", ("server/*", "demo-player/*", "sdk/tools/*/main.cpp",
                "sdk/src/base/thread_executor.cpp",      # names its thread, blocks signals in it
                "sdk/src/net/curl_transport.cpp",        # the same
+               "offline/src/trust/system_clock_source.cpp",  # uptime and boot id
                "sdk/src/base/sqlite_record_file.cpp")),  # locks and permissions of the store's files
     ("png.h", ("demo-player/screenshot.cpp",)),
 ]
@@ -134,7 +135,8 @@ class Ban:
     instead: str
 
 
-CLOCK_FILES = ("sdk/src/base/thread_executor.cpp", "server/src/clock.cpp", "tests/bench/cpu_clock.h")
+CLOCK_FILES = ("sdk/src/base/thread_executor.cpp", "offline/src/trust/system_clock_source.cpp",
+               "server/src/clock.cpp", "tests/bench/cpu_clock.h")
 BANS = [
     Ban("clock", r"\b(steady_clock|system_clock|high_resolution_clock)\s*::\s*now\b|\bgettimeofday\s*\("
         r"|\bclock_gettime\s*\(|(?<![\w.>])(std\s*::\s*)?time\s*\(\s*(nullptr|NULL|0|&)"
