@@ -32,6 +32,7 @@ Result<void> TrustedClock::load() {
   std::array<TwinFile::Copy, 2> copies = file_.load();
   PLAYHEAD_TRY(record_, choose(copies));
   recorded_ = record_.clock.running;
+  recorded_contact_ = record_.clock.contact_at.value_or(WallTime{});
   const uint64_t boot = record_.clock.boot;
   const bool is_repair = std::any_of(copies.begin(), copies.end(), [](const TwinFile::Copy& copy) {
     return copy.standing != TwinFile::Standing::kWhole;
@@ -133,7 +134,9 @@ Result<void> TrustedClock::hear(const TimeContact& contact) {
     const bool is_same = before.trust == after.trust &&
                          before.boots_since_contact == after.boots_since_contact &&
                          moved < kClockTolerance && moved > -kClockTolerance;
-    if (is_same && record_.clock.running - recorded_ < kKeepEvery) return {};
+    // Every answer of the service is a contact: not each of them is worth a write.
+    if (is_same && after.contact_at.value_or(WallTime{}) - recorded_contact_ < kKeepEvery)
+      return {};
   }
   return write(2);
 }
@@ -202,6 +205,7 @@ Result<void> TrustedClock::write_once() {
   (void)parts_.keys.write_counter(now.counter);
   const std::lock_guard lock(mutex_);
   recorded_ = now.clock.running;
+  recorded_contact_ = now.clock.contact_at.value_or(WallTime{});
   return {};
 }
 

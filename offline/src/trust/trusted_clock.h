@@ -73,7 +73,8 @@ class TrustedClock {
   mutable std::mutex mutex_;
   // Under mutex_.
   TrustRecord record_;
-  Duration recorded_{0};     // `running` of what is on disk
+  Duration recorded_{0};  // `running` of what is on disk
+  WallTime recorded_contact_;
   bool has_failed_ = false;  // the last write
   TimeEvents events_;
   std::mutex file_mutex_;  // taken before mutex_
