@@ -235,5 +235,181 @@ TEST_CASE("trust simulation: 10,000 honest lives, nothing refused that the rules
   CHECK(refused > questions / 20);  // the rules end something, too
 }
 
+// --- dishonest
+
+constexpr Duration kLook = 3min;  // between two looks at the clock while playing
+
+class DishonestLife {
+ public:
+  explicit DishonestLife(uint64_t seed) : dice_(seed * 31 + 7), device_(seed % 2 == 0) {
+    can_restore_ = seed % 2 == 0;  // without a counter a restored folder is not noticed
+    device_.start();
+    add("until",
+        [&](Grant& grant) { grant.expires_at = device_.truth + kDay + dice_.time(3 * kDay); });
+    add("window", [&](Grant& grant) {
+      grant.rental = 2 * kDay + dice_.time(20 * kDay);
+      grant.playback = 2h + dice_.time(6h);
+    });
+    backup();
+  }
+
+  std::string live() {
+    for (int i = 0; i < 120 && wrong_.empty(); ++i) step();
+    return wrong_;
+  }
+  Duration played{0};
+  int64_t refusals = 0;
+
+ private:
+  struct Watched {
+    Grant grant;
+    Duration played{0};
+    std::vector<Bytes> old;
+  };
+
+  template <typename Terms>
+  void add(const std::string& id, Terms terms) {
+    Watched& title = titles_[id];
+    title.grant = device_.grant_now();
+    terms(title.grant);
+    device_.add(id, title.grant);
+    title.old.push_back(device_.records[id]);
+  }
+
+  void step() {
+    const int64_t what = dice_.to(99);
+    if (what < 8) {
+      device_.pass(dice_.time(3h));
+    } else if (what < 26) {
+      // Before the start the clock is put where it does the most good: a little after the latest.
+      const WallTime known = device_.clock ? device_.clock->read().now : device_.truth;
+      device_.restart(dice_.time(5 * kDay));
+      is_anchored_ = false;
+      lie(known);
+    } else if (what < 36) {
+      lie(device_.truth);
+    } else if (what < 40) {
+      device_.close();
+    } else if (what < 43) {
+      if (device_.clock) device_.contact();
+      is_anchored_ = device_.clock != nullptr;
+      boots_played_.clear();
+    } else if (what < 55) {
+      tamper(what - 43);
+    } else if (what < 75) {
+      device_.start();
+    } else {
+      play(dice_.once_in(2) ? "until" : "window");
+    }
+  }
+
+  void lie(WallTime known) {
+    switch (dice_.to(4)) {
+      case 0:
+        return device_.set_system(known + dice_.time(2min));
+      case 1:
+        return device_.set_system(known + dice_.off(50h));
+      case 2:
+        return device_.set_system(known + dice_.off(800 * kDay));
+      case 3:
+        return device_.set_system(device_.truth);
+      default:
+        return device_.set_system(kBegin);
+    }
+  }
+
+  void tamper(int64_t how) {
+    device_.close();
+    const std::array<std::string, 2> copies = {"/offline/trust/state.a", "/offline/trust/state.b"};
+    const std::string& copy = copies[static_cast<std::size_t>(dice_.to(1))];
+    Watched& title = titles_[dice_.once_in(2) ? "until" : "window"];
+    if (how < 3 && device_.disk.has(copy) && !device_.disk.bytes(copy).empty()) {
+      Bytes& bytes = device_.disk.bytes(copy);
+      bytes[static_cast<std::size_t>(dice_.to(static_cast<int64_t>(bytes.size()) - 1))] ^= 4;
+    } else if (how < 4) {
+      device_.disk.erase(copy);
+    } else if (how < 7) {
+      const auto& old =
+          title.old[static_cast<std::size_t>(dice_.to(static_cast<int64_t>(title.old.size()) - 1))];
+      device_.records[&title == &titles_["until"] ? "until" : "window"] = old;
+    } else if (how < 8) {
+      std::swap(device_.records["until"], device_.records["window"]);
+    } else if (how < 9 && dice_.once_in(4)) {
+      device_.disk.put_all({});
+    } else if (how < 11 && can_restore_) {
+      device_.disk.put_all(files_);
+      device_.records = records_;
+    } else {
+      backup();
+    }
+    ++losses_;
+  }
+  void backup() {
+    files_ = device_.disk.copy_all();
+    records_ = device_.records;
+  }
+
+  void play(const std::string& id) {
+    device_.start();
+    if (!device_.clock) return;
+    Watched& title = titles_[id];
+    const Duration now = device_.play(id, dice_.time(40min), kLook);
+    if (now == Duration{0}) {
+      ++refusals;
+      return;
+    }
+    title.played += now;
+    played += now;
+    title.old.push_back(device_.records[id]);
+    boots_played_.push_back(device_.boots);
+    boots_played_.erase(std::unique(boots_played_.begin(), boots_played_.end()),
+                        boots_played_.end());
+    check(id, title);
+  }
+
+  void check(const std::string& id, const Watched& title) {
+    const Duration whole = title.grant.expires_at
+                               ? *title.grant.expires_at - title.grant.server_time
+                               : *title.grant.playback;
+    // What was not on disk at a start of the device is lost, and one look is in play at the end.
+    const Duration slack = (device_.boots + losses_) * 2 * kLook;
+    if (title.played > whole + kLook + slack) {
+      wrong_ = id + " was played for " + std::to_string(title.played / 1min) + " of " +
+               std::to_string(whole / 1min) + " minutes";
+    }
+    if (is_anchored_ && title.grant.expires_at && device_.truth > *title.grant.expires_at + kLook) {
+      wrong_ = id + " was played after its end";
+    }
+    if (boots_played_.size() > kBootsWithoutContact + 1) wrong_ = id + " after too many starts";
+  }
+
+  Dice dice_;
+  SimDevice device_;
+  bool can_restore_ = false;
+  bool is_anchored_ = true;
+  std::map<std::string, Watched> titles_;
+  std::map<std::string, Bytes> files_, records_;
+  std::vector<int> boots_played_;  // since the contact
+  int losses_ = 0;
+  std::string wrong_;
+};
+
+TEST_CASE(
+    "trust simulation: 10,000 dishonest lives, nothing played for longer than the rules allow") {
+  Duration played{0};
+  int64_t refusals = 0;
+  for (uint64_t seed = 1; seed <= kLives; ++seed) {
+    DishonestLife life(seed);
+    const std::string wrong = life.live();
+    played += life.played;
+    refusals += life.refusals;
+    if (!wrong.empty()) FAIL_CHECK("seed " << seed << ": " << wrong);
+  }
+  const int64_t hours = played / 1h;
+  MESSAGE(hours << " hours played, " << refusals << " refusals");
+  CHECK(played > kLives * 10min);
+  CHECK(refusals > kLives);
+}
+
 }  // namespace
 }  // namespace playhead::offline::test
