@@ -245,7 +245,7 @@ class DishonestLife {
     can_restore_ = seed % 2 == 0;  // without a counter a restored folder is not noticed
     device_.start();
     add("until",
-        [&](Grant& grant) { grant.expires_at = device_.truth + kDay + dice_.time(3 * kDay); });
+        [&](Grant& grant) { grant.expires_at = device_.truth + 2h + dice_.time(6h); });
     add("window", [&](Grant& grant) {
       grant.rental = 2 * kDay + dice_.time(20 * kDay);
       grant.playback = 2h + dice_.time(6h);
@@ -372,7 +372,7 @@ class DishonestLife {
                                ? *title.grant.expires_at - title.grant.server_time
                                : *title.grant.playback;
     // What was not on disk at a start of the device is lost, and one look is in play at the end.
-    const Duration slack = (device_.boots + losses_) * 2 * kLook;
+    const Duration slack = (device_.boots + losses_) * kLook;
     if (title.played > whole + kLook + slack) {
       wrong_ = id + " was played for " + std::to_string(title.played / 1min) + " of " +
                std::to_string(whole / 1min) + " minutes";
