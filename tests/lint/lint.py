@@ -102,6 +102,8 @@ THIRD_PARTY = [
                "sdk/src/net/curl_transport.cpp",        # the same
                "sdk/src/base/sqlite_record_file.cpp",   # locks and permissions of the store's files
                "offline/src/files/posix_file_system.cpp")),
+               "offline/src/trust/system_clock_source.cpp",  # uptime and boot id
+               "sdk/src/base/sqlite_record_file.cpp")),  # locks and permissions of the store's files
     ("png.h", ("demo-player/screenshot.cpp",)),
 ]
 
@@ -135,7 +137,8 @@ class Ban:
     instead: str
 
 
-CLOCK_FILES = ("sdk/src/base/thread_executor.cpp", "server/src/clock.cpp", "tests/bench/cpu_clock.h")
+CLOCK_FILES = ("sdk/src/base/thread_executor.cpp", "offline/src/trust/system_clock_source.cpp",
+               "server/src/clock.cpp", "tests/bench/cpu_clock.h")
 BANS = [
     Ban("clock", r"\b(steady_clock|system_clock|high_resolution_clock)\s*::\s*now\b|\bgettimeofday\s*\("
         r"|\bclock_gettime\s*\(|(?<![\w.>])(std\s*::\s*)?time\s*\(\s*(nullptr|NULL|0|&)"
