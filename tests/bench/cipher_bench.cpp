@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdint>
-#include <cstdio>
-#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -12,6 +10,7 @@
 
 #include "bench/cpu_clock.h"
 #include "bench/licensed_system.h"
+#include "bench/ratio_reporter.h"
 #include "cenc_decryptor.h"
 #include "playhead/drm/cdm_module.h"
 #include "playhead/drm/clear_key.h"
@@ -152,11 +151,6 @@ constexpr std::size_t kSample = 16 * 1024;
 // Of a pattern 1:9 a tenth is encrypted: its floor is the cipher over that tenth.
 constexpr std::size_t kTenth = kSample / 160 * 16;
 
-struct Ratio {
-  const char* name;
-  const char* floor;
-  double scale;  // bytes of the sample for each of the floor's
-};
 constexpr double kAll = 1;
 constexpr double kPattern = static_cast<double>(kSample) / kTenth;
 const Ratio kRatios[] = {
@@ -202,39 +196,6 @@ void add_all() {
   add_segment("aes256ctr/pieces_16k", EncryptionMethod::kAes256Ctr, kSample);
 }
 
-// Prints the lines of the console, and remembers the speeds for the ratios.
-class Reporter : public benchmark::ConsoleReporter {
- public:
-  Reporter() : ConsoleReporter(OO_Tabular) {}
-
-  void ReportRuns(const std::vector<Run>& runs) override {
-    ConsoleReporter::ReportRuns(runs);
-    for (const Run& run : runs) {
-      const auto speed = run.counters.find("GB/s");
-      if (speed == run.counters.end()) continue;
-      // The best of the repetitions, or their median where only that is reported.
-      double& best = best_[run.run_name.function_name];
-      const bool counts = run.run_type == Run::RT_Iteration || run.aggregate_name == "median";
-      if (counts && speed->second > best) best = speed->second;
-    }
-  }
-
-  void print_ratios() const {
-    std::printf("\n%-22s %8s  %-16s %8s %7s\n", "scheme", "GB/s", "floor", "GB/s", "share");
-    for (const Ratio& row : kRatios) {
-      const auto own = best_.find(row.name);
-      const auto floor = best_.find(row.floor);
-      if (own == best_.end() || floor == best_.end()) continue;
-      const double reachable = floor->second * row.scale;
-      std::printf("%-22s %8.2f  %-16s %8.2f %6.0f%%\n", row.name, own->second, row.floor, reachable,
-                  100 * own->second / reachable);
-    }
-  }
-
- private:
-  std::map<std::string, double> best_;
-};
-
 }  // namespace
 }  // namespace playhead::bench
 
@@ -242,8 +203,8 @@ int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
   playhead::bench::add_all();
-  playhead::bench::Reporter reporter;
+  playhead::bench::RatioReporter reporter;
   benchmark::RunSpecifiedBenchmarks(&reporter);
-  reporter.print_ratios();
+  reporter.print("scheme", playhead::bench::kRatios);
   return 0;
 }

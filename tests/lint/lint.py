@@ -85,7 +85,7 @@ THIRD_PARTY = [
                     "sdk/tools/*/*json*", "abr/sim/*.cpp")),
     ("pugixml.hpp", ("sdk/src/manifest/dash/xml.h", "sdk/src/text/ttml_*.h", "drm/src/playready_object.cpp",
                      "server/src/*.cpp")),
-    ("openssl/*", ("drm/src/aes.cpp", "drm/src/digest.cpp", "server/src/*.cpp")),
+    ("openssl/*", ("drm/src/aes.cpp", "drm/src/digest.cpp", "offline/src/vault/crypto.cpp", "server/src/*.cpp")),
     ("libav*/*", ("sdk/src/decode/*", "demo-player/image_decoder.cpp")),
     ("libsw*/*", ("sdk/src/decode/*", "demo-player/image_decoder.cpp")),
     ("SoundTouch.h", ("sdk/src/decode/audio_stretcher.cpp",)),
@@ -103,7 +103,9 @@ THIRD_PARTY = [
     ("posix", ("server/*", "demo-player/*", "sdk/tools/*/main.cpp",
                "sdk/src/base/thread_executor.cpp",      # names its thread, blocks signals in it
                "sdk/src/net/curl_transport.cpp",        # the same
-               "sdk/src/base/sqlite_record_file.cpp")),  # locks and permissions of the store's files
+               "sdk/src/base/sqlite_record_file.cpp",   # locks and permissions of the store's files
+               "offline/src/files/posix_file_system.cpp",
+               "offline/src/trust/system_clock_source.cpp")),  # uptime and boot id
     ("png.h", ("demo-player/screenshot.cpp",)),
 ]
 
@@ -137,7 +139,8 @@ class Ban:
     instead: str
 
 
-CLOCK_FILES = ("sdk/src/base/thread_executor.cpp", "server/src/clock.cpp", "tests/bench/cpu_clock.h")
+CLOCK_FILES = ("sdk/src/base/thread_executor.cpp", "offline/src/trust/system_clock_source.cpp",
+               "server/src/clock.cpp", "tests/bench/cpu_clock.h")
 BANS = [
     Ban("clock", r"\b(steady_clock|system_clock|high_resolution_clock)\s*::\s*now\b|\bgettimeofday\s*\("
         r"|\bclock_gettime\s*\(|(?<![\w.>])(std\s*::\s*)?time\s*\(\s*(nullptr|NULL|0|&)"

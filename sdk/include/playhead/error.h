@@ -71,6 +71,18 @@
   X(7002, kStoreCorrupt, STORE_CORRUPT, "the local store is damaged")                              \
   X(7003, kStoreFull, STORE_FULL, "the disk is full")                                              \
   X(7004, kStoreNewer, STORE_NEWER, "the local store was written by a newer version")              \
+  X(7101, kOfflineExpired, OFFLINE_EXPIRED, "the downloaded title has expired")                    \
+  X(7102, kOfflineContactNeeded, OFFLINE_CONTACT_NEEDED,                                           \
+    "the service has to be reached before the downloaded title plays again")                       \
+  X(7103, kOfflineClockUntrusted, OFFLINE_CLOCK_UNTRUSTED,                                         \
+    "the device's clock was set back; the service has to be reached once")                         \
+  X(7104, kOfflineTampered, OFFLINE_TAMPERED, "the download's record is not the one written")      \
+  X(7105, kOfflineOtherDevice, OFFLINE_OTHER_DEVICE,                                               \
+    "the downloads belong to another device or installation")                                      \
+  X(7106, kOfflineDamaged, OFFLINE_DAMAGED, "bytes of the download are damaged")                   \
+  X(7107, kOfflineIncomplete, OFFLINE_INCOMPLETE, "the download is not complete")                  \
+  X(7108, kOfflineBusy, OFFLINE_BUSY, "another process uses the downloads")                        \
+  X(7109, kOfflineQuota, OFFLINE_QUOTA, "the quota of downloads is used up")                       \
   X(8001, kExpired, EXPIRED, "the permission to play has expired")                                 \
   X(8002, kNotEntitled, NOT_ENTITLED, "the account may not play this title")                       \
   X(8003, kApiRejected, API_REJECTED, "the service refused the request")                           \

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "playhead/client.h"
+#include "playhead/offline/device_keys.h"
+#include "playhead/offline/download.h"
+#include "playhead/unique_function.h"
+
+namespace playhead {
+
+struct OfflineConfig {
+  // Folder of the downloads; created when absent, used by one process at a time.
+  std::string path;
+  // Null: a file of mode 0600 in `path`. Whoever can read the folder then can read the downloads.
+  std::shared_ptr<DeviceKeys> device_keys;
+  int parallel_titles = 2;    // 1..8
+  int parallel_segments = 4;  // of all titles together, 1..16
+  bool only_unmetered = true;
+  bool only_charging = false;
+  int64_t quota_bytes = 0;                        // 0: none
+  int64_t free_space_floor = int64_t{512} << 20;  // left on the disk for others
+  // How long bytes of an expired title stay for a renewal; its keys are destroyed at once.
+  Duration keep_expired = std::chrono::hours{24 * 7};
+  // Titles with an end are not played when the service was not heard of for that long.
+  Duration max_without_contact = std::chrono::hours{24 * 30};
+  // False: nothing runs by itself; the app calls pump().
+  bool runs_by_itself = true;
+};
+
+// Told on the client's thread; must not destroy the manager.
+class DownloadListener {
+ public:
+  virtual ~DownloadListener() = default;
+  // State, failure, rights or tracks are others; and once a second while bytes come.
+  virtual void on_download_changed(const DownloadStatus& status) = 0;
+  virtual void on_download_removed(const std::string& id) = 0;
+};
+
+// The downloads of a device. Any thread; calls return at once, what they cause is told. What they
+// ask for is on disk before they return.
+class PLAYHEAD_API DownloadManager {
+ public:
+  // Opens the folder; downloads that were under way go on. While it lives players of that client
+  // can play PlaySource::download_id. Errors: kOfflineBusy (another process has it), kStoreIo,
+  // kStoreNewer, kStoreCorrupt (nothing was deleted), kOfflineOtherDevice, kInvalidArgument.
+  static Result<std::unique_ptr<DownloadManager>> open(std::shared_ptr<Client> client,
+                                                       OfflineConfig config,
+                                                       DownloadListener* listener = nullptr);
+  // Stops; nothing is lost.
+  ~DownloadManager();
+  DownloadManager(const DownloadManager&) = delete;
+  DownloadManager& operator=(const DownloadManager&) = delete;
+
+  // The id. The same title, profile and choice of tracks again: the id it has. Errors:
+  // kInvalidArgument, kStoreFull, kStoreIo.
+  Result<std::string> add(const DownloadRequest& request);
+  // Errors of the next six: kNotFound, kStoreIo.
+  Result<void> pause(const std::string& id);
+  Result<void> resume(const std::string& id);  // what failed is tried again
+  // Bytes and keys; works offline: what the service has to be told waits. Wins over everything.
+  Result<void> remove(const std::string& id);
+  Result<void> set_priority(const std::string& id, int priority);
+  // Asks the service for the permission anew, without a new download.
+  Result<void> renew(const std::string& id);
+  // Plays every byte's hash; what is damaged is fetched again.
+  Result<void> verify(const std::string& id);
+  Result<void> pause_all();
+  Result<void> resume_all();
+  Result<void> remove_all();
+
+  void set_conditions(const DownloadConditions& conditions);
+
+  // From the store, without a network; by priority and order.
+  [[nodiscard]] std::vector<DownloadStatus> list() const;
+  // Errors: kNotFound.
+  [[nodiscard]] Result<DownloadStatus> find(const std::string& id) const;
+
+  // Works for about `slice` on the calling thread, for apps whose background time is limited; true:
+  // there is more to do. Only with runs_by_itself off.
+  bool pump(Duration slice);
+
+  class PLAYHEAD_LOCAL Impl;
+
+ private:
+  explicit DownloadManager(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace playhead

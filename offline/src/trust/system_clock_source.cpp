@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <chrono>
+#include <cstddef>
+#include <ctime>
+#include <fstream>
+
+#if defined(__APPLE__)
+#include <sys/sysctl.h>
+#endif
+
+#include "trust/clock_source.h"
+
+namespace playhead::offline {
+namespace {
+
+#if defined(__APPLE__) || defined(CLOCK_BOOTTIME)
+Duration read_clock(clockid_t clock) {
+  timespec time{};
+  if (clock_gettime(clock, &time) != 0) return Duration{0};
+  return std::chrono::seconds{time.tv_sec} + Duration{time.tv_nsec / 1000};
+}
+#endif
+
+Duration read_uptime() {
+#if defined(CLOCK_BOOTTIME)
+  return read_clock(CLOCK_BOOTTIME);
+#elif defined(__APPLE__)
+  return read_clock(CLOCK_MONOTONIC);
+#else
+  const auto since = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<Duration>(since);
+#endif
+}
+
+std::string read_boot_id() {
+  std::string id;
+#if defined(__linux__)
+  std::ifstream file("/proc/sys/kernel/random/boot_id");
+  std::getline(file, id);
+#elif defined(__APPLE__)
+  char text[64] = {};
+  std::size_t size = sizeof(text) - 1;
+  if (sysctlbyname("kern.bootsessionuuid", text, &size, nullptr, 0) == 0) id = text;
+#endif
+  return id;
+}
+
+class SystemClockSource final : public ClockSource {
+ public:
+  ClockFacts read() override {
+    const auto system = std::chrono::system_clock::now().time_since_epoch();
+    return {WallTime{std::chrono::duration_cast<Duration>(system).count()}, read_uptime(),
+            boot_id_};
+  }
+
+ private:
+  const std::string boot_id_ = read_boot_id();  // a process does not outlive its boot
+};
+
+}  // namespace
+
+std::unique_ptr<ClockSource> make_system_clock_source() {
+  return std::make_unique<SystemClockSource>();
+}
+
+}  // namespace playhead::offline

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "files/file_system.h"
+#include "vault/vault_cipher.h"
+
+namespace playhead::offline {
+
+// Reads any range of an encrypted media file; gives only bytes that were checked. Holds one chunk.
+// One thread at a time. Errors of all: kOfflineDamaged (detail: the chunk; -1: header or length;
+// the bytes were changed, moved or cut, and have to be fetched again), kStoreIo.
+class VaultReader {
+ public:
+  // A finished file; its end is checked at once, so that a file cut off is found here. More errors:
+  // kNotFound, kOfflineTampered (a whole file in the place of another, or the wrong key),
+  // kStoreNewer, kInvalidArgument (an id too long).
+  static Result<VaultReader> open(FileSystem& files, const std::string& path, const ContentKey& key,
+                                  const VaultFileId& id);
+  // The first `media_bytes` of a file that is still written: what VaultWriter::checkpoint() gave.
+  // More errors: as above, and kInvalidArgument for a number checkpoint() never gives.
+  static Result<VaultReader> open_beginning(FileSystem& files, const std::string& path,
+                                            const ContentKey& key, const VaultFileId& id,
+                                            int64_t media_bytes);
+
+  // Of the media.
+  [[nodiscard]] int64_t size() const { return size_; }
+  // As many bytes as there are from `offset` on, at most all of `out`. More errors:
+  // kInvalidArgument (a negative offset). After an error `out` holds nothing to be used.
+  Result<std::size_t> read_at(int64_t offset, std::span<uint8_t> out);
+  // Reads and checks everything; continues `hash` with it.
+  Result<void> feed(Sha256& hash);
+  // SHA-256 of the media.
+  Result<Sha256Digest> sha256();
+  // For a writer that goes on with the file.
+  [[nodiscard]] VaultCipher take_cipher() && { return std::move(cipher_); }
+
+ private:
+  VaultReader(std::unique_ptr<File> file, VaultCipher cipher)
+      : file_(std::move(file)), cipher_(std::move(cipher)) {}
+  static Result<VaultReader> open_any(FileSystem& files, const std::string& path,
+                                      const ContentKey& key, const VaultFileId& id);
+  [[nodiscard]] std::size_t media_bytes_of(int64_t chunk) const;
+  // That chunk's media, valid until the next call.
+  Result<ByteView> load(int64_t chunk);
+
+  std::unique_ptr<File> file_;
+  VaultCipher cipher_;
+  int64_t size_ = 0;
+  std::optional<int64_t> last_chunk_;  // none: the end is not there yet
+  std::vector<uint8_t> record_;
+  std::vector<uint8_t> media_;
+  std::optional<int64_t> loaded_;
+};
+
+}  // namespace playhead::offline

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "vault/vault_writer.h"
+
+#include <algorithm>
+
+#include "vault/vault_reader.h"
+
+namespace playhead::offline {
+namespace {
+
+constexpr auto kChunk = static_cast<int64_t>(kVaultChunkBytes);
+
+std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
+
+// Of the file that stands there, and the hash of its first bytes.
+struct Beginning {
+  VaultCipher cipher;
+  Sha256 hash;
+};
+
+Result<Beginning> read_beginning(FileSystem& files, const std::string& path, const ContentKey& key,
+                                 const VaultFileId& id, int64_t checkpoint) {
+  PLAYHEAD_TRY(VaultReader reader, VaultReader::open_beginning(files, path, key, id, checkpoint));
+  PLAYHEAD_TRY(Sha256 hash, Sha256::make());
+  if (auto fed = reader.feed(hash); !fed) return fed.error();
+  return Beginning{std::move(reader).take_cipher(), std::move(hash)};
+}
+
+}  // namespace
+
+Result<VaultWriter> VaultWriter::create(FileSystem& files, const std::string& path,
+                                        const ContentKey& key, const VaultFileId& id) {
+  PLAYHEAD_TRY(VaultCipher cipher, VaultCipher::make(key, id));
+  if (auto begun = cipher.begin_run(); !begun) return begun.error();
+  PLAYHEAD_TRY(Sha256 hash, Sha256::make());
+  PLAYHEAD_TRY(std::unique_ptr<File> file, files.open_for_appending(path));
+  if (auto cut = file->truncate(0); !cut) return cut.error();
+  if (auto written = file->append(cipher.header()); !written) return written.error();
+  return VaultWriter(files, folder_of(path), std::move(file), std::move(cipher), std::move(hash));
+}
+
+Result<VaultWriter> VaultWriter::resume(FileSystem& files, const std::string& path,
+                                        const ContentKey& key, const VaultFileId& id,
+                                        int64_t checkpoint) {
+  if (checkpoint == 0) return create(files, path, key, id);
+  PLAYHEAD_TRY(Beginning beginning, read_beginning(files, path, key, id, checkpoint));
+  if (auto begun = beginning.cipher.begin_run(); !begun) return begun.error();
+  PLAYHEAD_TRY(std::unique_ptr<File> file, files.open_for_appending(path));
+  const int64_t chunks = checkpoint / kChunk;
+  if (auto cut = file->truncate(vault_record_at(chunks)); !cut) return cut.error();
+  VaultWriter writer(files, folder_of(path), std::move(file), std::move(beginning.cipher),
+                     std::move(beginning.hash));
+  writer.chunks_ = chunks;
+  writer.is_name_durable_ = true;  // the checkpoint made it so
+  return writer;
+}
+
+std::optional<Error> VaultWriter::refusal() const {
+  if (broken_) return broken_;
+  if (is_finished_) return make_error(ErrorCode::kInvalidState, "the file is finished");
+  return std::nullopt;
+}
+
+template <typename T>
+Result<T> VaultWriter::kept(Result<T> result) {
+  if (!result) broken_ = result.error();
+  return result;
+}
+
+int64_t VaultWriter::size() const {
+  return chunks_ * kChunk + static_cast<int64_t>(pending_.size());
+}
+
+Result<void> VaultWriter::append(ByteView media) {
+  if (auto refused = refusal()) return *refused;
+  if (media.size() > static_cast<uint64_t>(kMaxVaultBytes - size())) {
+    return make_error(ErrorCode::kTooLarge, "a media file of more than 1 TiB");
+  }
+  return kept(append_chunks(media));
+}
+
+Result<void> VaultWriter::append_chunks(ByteView media) {
+  while (pending_.size() + media.size() >= kVaultChunkBytes) {
+    const std::size_t count = kVaultChunkBytes - pending_.size();
+    const ByteView next = media.first(count);
+    media = media.subspan(count);
+    if (pending_.empty()) {  // no copy
+      if (auto written = write_chunk(next, false); !written) return written;
+      continue;
+    }
+    pending_.insert(pending_.end(), next.begin(), next.end());
+    auto written = write_chunk(pending_, false);
+    pending_.clear();
+    if (!written) return written;
+  }
+  if (pending_.capacity() == 0 && !media.empty()) pending_.reserve(kVaultChunkBytes);
+  pending_.insert(pending_.end(), media.begin(), media.end());
+  return {};
+}
+
+Result<void> VaultWriter::write_chunk(ByteView media, bool is_last) {
+  if (auto hashed = hash_.update(media); !hashed) return hashed;
+  record_.resize(kVaultRecordBytes);
+  const auto record = std::span<uint8_t>(record_).first(media.size() + kVaultChunkOverhead);
+  auto sealed = cipher_.seal(static_cast<uint32_t>(chunks_), is_last, media, record);
+  if (!sealed) return sealed;
+  if (auto written = file_->append(record); !written) return written;
+  if (!is_last) ++chunks_;
+  return {};
+}
+
+Result<void> VaultWriter::make_durable() {
+  if (auto synced = file_->sync(); !synced) return synced;
+  if (is_name_durable_) return {};
+  if (auto synced = files_->sync_folder(folder_); !synced) return synced;
+  is_name_durable_ = true;
+  return {};
+}
+
+Result<int64_t> VaultWriter::checkpoint() {
+  if (auto refused = refusal()) return *refused;
+  if (chunks_ == 0) return 0;
+  if (auto durable = kept(make_durable()); !durable) return durable.error();
+  return chunks_ * kChunk;
+}
+
+Result<VaultSummary> VaultWriter::finish() {
+  if (auto refused = refusal()) return *refused;
+  VaultSummary summary;
+  summary.size = size();
+  summary.file_bytes = vault_file_bytes(summary.size);
+  if (auto written = kept(write_chunk(pending_, true)); !written) return written.error();
+  if (auto synced = kept(file_->sync()); !synced) return synced.error();
+  PLAYHEAD_TRY(summary.sha256, kept(hash_.finish()));
+  is_finished_ = true;
+  return summary;
+}
+
+}  // namespace playhead::offline

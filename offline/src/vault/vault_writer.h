@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "files/file_system.h"
+#include "vault/vault_cipher.h"
+
+namespace playhead::offline {
+
+struct VaultSummary {
+  int64_t size = 0;        // of the media
+  int64_t file_bytes = 0;  // on the disk
+  Sha256Digest sha256{};   // of the media
+};
+
+// Writes an encrypted media file while its bytes arrive. Holds less than two chunks. One thread at
+// a time. Errors of all: kStoreIo, kStoreFull, kInternal; after one every call gives it again: the
+// file is good up to the last checkpoint and goes on by resume().
+// Dropping it keeps what is there and makes nothing of it durable.
+class VaultWriter {
+ public:
+  // Over what stands under that path, of which the journal promises nothing any more. `files`
+  // outlives the writer. More errors: kInvalidArgument (an id too long).
+  static Result<VaultWriter> create(FileSystem& files, const std::string& path,
+                                    const ContentKey& key, const VaultFileId& id);
+  // Goes on after what checkpoint() gave last; what follows is cut off. What stands before is read
+  // and checked, for the hash: a second for each gigabyte. 0 is create(). More errors:
+  // kOfflineDamaged, kOfflineTampered, kNotFound, kStoreNewer (begin anew by create()),
+  // kInvalidArgument (a number checkpoint() never gives).
+  static Result<VaultWriter> resume(FileSystem& files, const std::string& path,
+                                    const ContentKey& key, const VaultFileId& id,
+                                    int64_t checkpoint);
+
+  // More errors: kTooLarge (over kMaxVaultBytes), kInvalidState (it is finished).
+  Result<void> append(ByteView media);
+  // Syncs; from then on the bytes before the number it gives survive a power cut: whole chunks, up
+  // to 65535 bytes less than size(). Then, not before, the journal may say so.
+  Result<int64_t> checkpoint();
+  // Ends and syncs the file. Its name is the caller's to make durable, by renaming it into place.
+  Result<VaultSummary> finish();
+
+  // Of the media so far.
+  [[nodiscard]] int64_t size() const;
+
+ private:
+  VaultWriter(FileSystem& files, std::string folder, std::unique_ptr<File> file, VaultCipher cipher,
+              Sha256 hash)
+      : files_(&files),
+        folder_(std::move(folder)),
+        file_(std::move(file)),
+        cipher_(std::move(cipher)),
+        hash_(std::move(hash)) {}
+  Result<void> append_chunks(ByteView media);
+  Result<void> write_chunk(ByteView media, bool is_last);
+  Result<void> make_durable();
+  // Remembers the error for all calls to come.
+  template <typename T>
+  Result<T> kept(Result<T> result);
+  [[nodiscard]] std::optional<Error> refusal() const;
+
+  FileSystem* files_;
+  std::string folder_;
+  std::unique_ptr<File> file_;
+  VaultCipher cipher_;
+  Sha256 hash_;
+  int64_t chunks_ = 0;            // written
+  std::vector<uint8_t> pending_;  // less than a chunk
+  std::vector<uint8_t> record_;   // room for one
+  bool is_name_durable_ = false;
+  bool is_finished_ = false;
+  std::optional<Error> broken_;
+};
+
+}  // namespace playhead::offline
