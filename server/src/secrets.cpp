@@ -31,8 +31,8 @@ std::string key_in(std::string_view text, std::string_view name) {
     text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
     if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
     if (line.substr(0, name.size()) != name || line.substr(name.size(), 1) != "=") continue;
-    auto key = from_hex(line.substr(name.size() + 1));
-    return key && key->size() >= kKeyBytes ? std::move(*key) : std::string();
+    const auto key = from_hex(line.substr(name.size() + 1));
+    return key && key->size() >= kKeyBytes ? *key : std::string();
   }
   return {};
 }
