@@ -14,7 +14,8 @@
 namespace playhead::offline {
 
 // The journal of downloads: which there are, which files each needs and has, sealed records. What a
-// call has acknowledged survives a kill and a power cut; a call that fails has changed nothing.
+// call has acknowledged survives a kill and a power cut; a call that fails has changed nothing, but
+// for begin_removal() and destroy_keys(): they may have, and are to be called again.
 //
 // Any thread. Calls block for the disk (a commit takes some ms); reading calls do not wait for
 // writing ones. Errors of all: kStoreIo, kStoreFull (writing calls only), kStoreCorrupt (nothing is
@@ -46,6 +47,9 @@ class DownloadStore {
   // which wins over everything).
   Result<void> set_state(const std::string& id, const StateChange& change, WallTime now);
   Result<void> set_priority(const std::string& id, int priority);  // small
+  // What was under way, or waited, when the process before ended: queued. How many there were.
+  // Small.
+  Result<int64_t> requeue_all(WallTime now);
   // Sum of DownloadRow::bytes_done of all.
   Result<int64_t> bytes_of_all();
 
@@ -53,7 +57,7 @@ class DownloadStore {
 
   // State, event, content key, rights and licences destroyed (as destroy_keys() does), what
   // services have to be told (download_id is filled in), in one transaction. Small.
-  // Again: adds `releases` only.
+  // Again: adds what of `releases` is missing.
   Result<void> begin_removal(const std::string& id, std::span<const PendingRelease> releases,
                              WallTime now);
   // The rows, with an event. More errors: kInvalidState (not begun).
@@ -123,6 +127,7 @@ class DownloadStore {
   Result<std::vector<LicenceRow>> licences(const std::string& id);
   // Errors: kNotFound.
   Result<void> set_licence_state(int64_t row, LicenceState state);
+  // The same one again is one.
   Result<void> add_release(const PendingRelease& release);
   Result<std::vector<PendingRelease>> releases();  // by next_try
   // tries + 1. Errors: kNotFound.

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <string>
+#include <vector>
 
 #include "files/file_system.h"
 #include "playhead/result.h"
@@ -40,8 +41,10 @@ class Reconciler {
   [[nodiscard]] const ReconcileReport& report() const { return report_; }
 
  private:
-  class Folder;
-  Result<void> delete_unknown_folders(const std::deque<DownloadRow>& known);
+  struct Findings;
+  Result<void> delete_unknown_folders(const std::vector<DownloadRow>& known);
+  Result<Findings> look_through(const std::string& id);
+  Result<void> put_right(const std::string& id, const Findings& findings, WallTime now);
 
   FileSystem& files_;
   DownloadStore& store_;
