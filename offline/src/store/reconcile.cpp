@@ -31,13 +31,11 @@ Result<Listing> listing_of(FileSystem& files, const std::string& folder) {
   return listing;
 }
 
-// Takes the entry out of the listing: what is left in the end nobody knows.
-std::optional<int64_t> take(Listing& listing, const std::string& name) {
+// Bytes of a file; none: it is not there.
+std::optional<int64_t> size_of(const Listing& listing, const std::string& name) {
   const auto found = listing.find(name);
   if (found == listing.end() || found->second.is_folder) return std::nullopt;
-  const int64_t size = found->second.size;
-  listing.erase(found);
-  return size;
+  return found->second.size;
 }
 
 bool has_checkpoint(std::optional<int64_t> file_bytes, int64_t checkpoint) {
@@ -57,7 +55,7 @@ struct Reconciler::Findings {
   std::vector<int64_t> gone;
   std::vector<int64_t> cut;
   std::vector<int64_t> restarted;
-  Listing unknown;
+  Listing unknown;  // what is left when all rows have taken theirs
 };
 
 Result<void> Reconciler::start(WallTime now) {
@@ -125,17 +123,27 @@ Result<Reconciler::Findings> Reconciler::look_through(const std::string& id) {
     if (rows.empty()) return findings;
     for (const ResourceRow& row : rows) {
       last = row.row;
-      if (row.state == ResourceState::kDone) {
-        const auto bytes = take(findings.unknown, row.file);
-        if (!bytes) {
-          findings.gone.push_back(row.row);
-        } else if (*bytes != vault_file_bytes(row.planned.size)) {
-          findings.cut.push_back(row.row);
-        }
-      } else if (row.state == ResourceState::kPart) {
-        const auto bytes = take(findings.unknown, row.file + ".part");
-        if (!has_checkpoint(bytes, row.checkpoint)) findings.restarted.push_back(row.row);
-      }
+      judge(row, findings);
+    }
+  }
+}
+
+void Reconciler::judge(const ResourceRow& row, Findings& findings) {
+  if (row.state == ResourceState::kDone) {
+    const auto bytes = size_of(findings.unknown, row.file);
+    if (!bytes) {
+      findings.gone.push_back(row.row);
+    } else if (*bytes != vault_file_bytes(row.planned.size)) {
+      findings.cut.push_back(row.row);
+    } else {
+      findings.unknown.erase(row.file);
+    }
+  } else if (row.state == ResourceState::kPart) {
+    const std::string part = row.file + ".part";
+    if (has_checkpoint(size_of(findings.unknown, part), row.checkpoint)) {
+      findings.unknown.erase(part);
+    } else {
+      findings.restarted.push_back(row.row);
     }
   }
 }

@@ -44,6 +44,7 @@ class Reconciler {
   struct Findings;
   Result<void> delete_unknown_folders(const std::vector<DownloadRow>& known);
   Result<Findings> look_through(const std::string& id);
+  static void judge(const ResourceRow& row, Findings& findings);
   Result<void> put_right(const std::string& id, const Findings& findings, WallTime now);
 
   FileSystem& files_;

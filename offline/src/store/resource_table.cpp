@@ -208,6 +208,14 @@ int64_t end_of(const ResourceRow& row) {
   return range.length < 0 ? std::numeric_limits<int64_t>::max() : range.start + range.length;
 }
 
+Result<bool> begins_after(Journal& journal, int64_t download, const ResourceKey& key,
+                          int64_t first) {
+  Query query(journal,
+              "SELECT 1 FROM resource WHERE download = ?1 AND stable_key = ?2"
+              " AND range_start >= ?3 LIMIT 1");
+  return query.with(download).with(key.stable_key).with(first).step();
+}
+
 // Those without which the range would have a gap, from its first byte on.
 std::vector<ResourceRow> chain_of(std::vector<ResourceRow> rows, int64_t first, int64_t last) {
   std::vector<ResourceRow> chain;
@@ -278,14 +286,16 @@ Result<std::vector<ResourceRow>> lookup(Journal& journal, int64_t download,
   Query query(journal, kOverlapping.data());
   query.with(download).with(key.stable_key).with(range.start).with(last);
   PLAYHEAD_TRY(std::vector<ResourceRow> near, read_all(query.with(limit_of(caps::kListed))));
-  const int64_t last_row = near.empty() || near.size() == caps::kListed ? 0 : near.back().row;
   std::vector<ResourceRow> chain = chain_of(std::move(near), range.start, last);
   const bool is_whole = !chain.empty() && range.length >= 0 && end_of(chain.back()) > last;
   if (is_whole) return chain;
   PLAYHEAD_TRY(std::vector<ResourceRow> all, exact(Range{}));
   if (!all.empty()) return all;
   // The file may be shorter than what is asked of it; a gap is not its end.
-  if (!chain.empty() && chain.back().row == last_row) return chain;
+  if (!chain.empty()) {
+    PLAYHEAD_TRY(const bool is_gap, begins_after(journal, download, key, end_of(chain.back())));
+    if (!is_gap) return chain;
+  }
   return make_error(ErrorCode::kNotFound, "not part of the download");
 }
 
