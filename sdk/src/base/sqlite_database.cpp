@@ -95,6 +95,10 @@ void SqliteStatement::reset() {
   bind_error_ = 0;
 }
 
+bool SqliteStatement::is_null(int column) const {
+  return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
+
 int64_t SqliteStatement::integer(int column) const {
   return sqlite3_column_int64(statement_, column);
 }
@@ -171,6 +175,10 @@ void SqliteDatabase::rollback() {
     sqlite3_exec(handle_, "ROLLBACK", nullptr, nullptr, nullptr);
   }
 }
+
+int64_t SqliteDatabase::changes() const { return sqlite3_changes64(handle_); }
+
+int64_t SqliteDatabase::last_row() const { return sqlite3_last_insert_rowid(handle_); }
 
 bool SqliteDatabase::has_moved() const {
   int moved = 0;

@@ -23,7 +23,7 @@ class SqliteStatement {
   SqliteStatement& operator=(const SqliteStatement&) = delete;
   ~SqliteStatement();
 
-  // Parameters count from 1; values are copied. A failed bind is reported by the next step().
+  // Parameters count from 1; what is not bound is NULL; values are copied. A failed bind is reported by the next step().
   SqliteStatement& bind(int index, std::string_view value);  // as a blob: any bytes
   SqliteStatement& bind(int index, int64_t value);
 
@@ -34,7 +34,8 @@ class SqliteStatement {
   void reset();
 
   // Columns count from 0; valid after step() answered true.
-  [[nodiscard]] int64_t integer(int column) const;
+  [[nodiscard]] bool is_null(int column) const;
+  [[nodiscard]] int64_t integer(int column) const;  // 0 for NULL
   [[nodiscard]] std::string bytes(int column) const;
 
  private:
@@ -75,6 +76,10 @@ class SqliteDatabase {
   Result<void> commit();
   // Ends a transaction that is still open; harmless when there is none.
   void rollback();
+
+  // Of the latest INSERT, UPDATE or DELETE: rows it changed, triggers not counted; row it inserted.
+  [[nodiscard]] int64_t changes() const;
+  [[nodiscard]] int64_t last_row() const;
 
   // The file was renamed, replaced or deleted under the connection: what is written now is lost.
   [[nodiscard]] bool has_moved() const;
