@@ -103,6 +103,7 @@ THIRD_PARTY = [
     ("posix", ("server/*", "demo-player/*", "sdk/tools/*/main.cpp",
                "sdk/src/base/thread_executor.cpp",      # names its thread, blocks signals in it
                "sdk/src/net/curl_transport.cpp",        # the same
+               "sdk/src/base/page_block.cpp",           # memory in whole pages
                "sdk/src/base/sqlite_record_file.cpp",   # locks and permissions of the store's files
                "offline/src/files/posix_file_system.cpp",
                "offline/src/trust/system_clock_source.cpp")),  # uptime and boot id

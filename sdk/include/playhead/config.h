@@ -83,8 +83,8 @@ struct BufferingConfig {
   Duration target = kByPreset;
   Duration back = kByPreset;  // kept behind the position for instant rewinds
   // Encoded bytes held, all tracks, at least 1 MiB; wins over `target` and `back`: beyond it only
-  // what `start` and `after_rebuffer` need is fetched. A segment that is coming comes whole. 0: the
-  // preset's.
+  // what `start` and `after_rebuffer` need is fetched. A segment that is coming comes whole. With a
+  // sixth of it held, from 16 MiB on, 1/2 to 2/3 of `target` are enough. 0: the preset's.
   int64_t max_bytes = 0;
 };
 

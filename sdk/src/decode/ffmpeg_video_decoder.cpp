@@ -128,9 +128,7 @@ class VideoWorker {
     const MediaTime time{pts};
     // A damaged stream may give pictures out of order; one that is too late is not wanted.
     if (!facts.show || time <= last_shown_) return;
-    const int most = facts.duration >= FfmpegVideoDecoder::kLongFrame
-                         ? FfmpegVideoDecoder::kMaxLiveLongFrames
-                         : FfmpegVideoDecoder::kMaxLiveFrames;
+    const int most = FfmpegVideoDecoder::max_live_frames(facts.duration);
     if (!core_.queue()->acquire_output(core_.generation(), most)) return;
     last_shown_ = time;
     if (facts.was_encrypted) tell_captions(*frame, time);
@@ -180,6 +178,12 @@ FfmpegVideoDecoder::FfmpegVideoDecoder(WorkerPool& pool, StreamInfo stream,
 FfmpegVideoDecoder::~FfmpegVideoDecoder() {
   outlet_->close();
   queue_->close();
+}
+
+int FfmpegVideoDecoder::max_live_frames(Duration picture) {
+  if (picture <= Duration{0}) return kMaxLiveFrames;
+  const int64_t enough = (kLiveTime + picture - Duration{1}) / picture;
+  return static_cast<int>(std::clamp<int64_t>(enough, kMinLiveFrames, kMaxLiveFrames));
 }
 
 void FfmpegVideoDecoder::decode(const EncodedSample& sample, MediaTime time, bool show) {

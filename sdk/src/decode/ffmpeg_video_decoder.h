@@ -18,11 +18,13 @@ class FfmpegVideoDecoder final : public VideoDecoder {
   // Samples waiting: enough that the worker does not starve while the executor is busy (0.27 s at
   // 60/s); more would only move memory here from the owner's buffer.
   static constexpr int kMaxQueuedSamples = 16;
-  // Pictures alive: 0.13 s at 60/s, 25 MB at 1080p. Fewer starve the display, more cost memory.
+  // Pictures alive, as many as fill kLiveTime: 4 at 25/s, 5 at 30/s, 8 (25 MB at 1080p) from 48/s
+  // on. Fewer starve the display, more cost memory.
+  static constexpr int kMinLiveFrames = 4;
   static constexpr int kMaxLiveFrames = 8;
-  // The same of pictures that stay on screen for kLongFrame or more: 0.17 s at 30/s.
-  static constexpr int kMaxLiveLongFrames = 5;
-  static constexpr Duration kLongFrame = 30ms;
+  static constexpr Duration kLiveTime = 160ms;
+  // Of pictures that stay on screen for so long; 0: not known.
+  [[nodiscard]] static int max_live_frames(Duration picture);
 
   // `decryptor`: may be null.
   FfmpegVideoDecoder(WorkerPool& pool, StreamInfo stream,

@@ -315,9 +315,8 @@ Result<void> SegmentReader::add(const AVPacket& packet) {
   if (!set_times(sample, packet, stream)) return {};
   set_skips(sample, packet, stream);
   PLAYHEAD_TRY(const ByteView data, set_crypto(sample, packet, stream));
+  sample.data = blocks_.put(data);
   batch_.push_back(std::move(sample));
-  batch_bytes_.insert(batch_bytes_.end(), data.begin(), data.end());
-  batch_ends_.push_back(batch_bytes_.size());
   has_samples_ = true;
   if (batch_.size() >= batch_limit_) {
     flush();
@@ -498,15 +497,6 @@ bool SegmentReader::is_cut_off(const AVPacket& packet) const {
 
 void SegmentReader::flush() {
   if (batch_.empty()) return;
-  const auto bytes = std::make_shared<const std::vector<uint8_t>>(batch_bytes_);
-  std::size_t begin = 0;
-  for (std::size_t i = 0; i < batch_.size(); ++i) {
-    const ByteView view = ByteView(*bytes).subspan(begin, batch_ends_[i] - begin);
-    batch_[i].data = SharedBytes(bytes, view);
-    begin = batch_ends_[i];
-  }
-  batch_bytes_.clear();
-  batch_ends_.clear();
   callbacks_.on_samples(std::exchange(batch_, {}));
 }
 

@@ -10,6 +10,7 @@
 
 #include "decode/byte_stream.h"
 #include "decode/container_sniffer.h"
+#include "decode/sample_blocks.h"
 #include "decode/segment_input.h"
 #include "playhead/media.h"
 #include "playhead/media_backend.h"
@@ -88,11 +89,8 @@ class SegmentReader {
   const std::optional<SegmentProtection> protection_;
   std::map<int, std::shared_ptr<const CryptoInfo>> sample_aes_;  // of encrypted streams, by index
   std::vector<Track> tracks_;  // by stream index; empty until the streams are reported
+  SampleBlocks blocks_;
   std::vector<EncodedSample> batch_;
-  // Of all samples of the batch: one block for a heap that is asked for seconds of media all the
-  // time, instead of many of all sizes that leave holes.
-  std::vector<uint8_t> batch_bytes_;
-  std::vector<std::size_t> batch_ends_;  // of each sample
   std::size_t batch_limit_ = 1;
   bool has_samples_ = false;
   bool is_damaged_ = false;

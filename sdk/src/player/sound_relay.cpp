@@ -73,9 +73,11 @@ void SoundRelay::Device::set_running(bool running) {
 void SoundRelay::Device::keep_recent(const float* samples, int64_t frames) {
   const auto most = static_cast<std::size_t>(kRecentSeconds * format->sample_rate) *
                     static_cast<std::size_t>(format->channels);
+  // A quarter more before any is dropped, so that it is not moved at every write; room for a write
+  // beside that, so that it does not grow to twice as much.
+  recent.reserve(most + most / 2);
   recent.insert(recent.end(), samples, samples + frames * format->channels);
-  // Twice that before any is dropped, so that it is not moved at every write.
-  if (recent.size() <= 2 * most) return;
+  if (recent.size() <= most + most / 4) return;
   recent.erase(recent.begin(), recent.end() - static_cast<std::ptrdiff_t>(most));
 }
 

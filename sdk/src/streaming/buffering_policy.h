@@ -12,6 +12,7 @@ struct FetchInputs {
   Duration other_level{0};     // the least of the other tracks still fetching; level if none
   int64_t buffered_bytes = 0;  // all tracks
   double speed = 1.0;          // media seconds played per second
+  Duration next{0};            // about how long what would be fetched is; 0: not known
 };
 
 struct FetchDecision {

@@ -46,6 +46,12 @@ constexpr Duration kLeastWait = 20ms;
 // cost nothing.
 constexpr Duration kJudgeEvery = 100ms;
 
+// Of the segment there; 0: not known.
+Duration length_at(const LoadedIndex* index, MediaTime time) {
+  const auto found = index ? index->segments->find(time) : std::nullopt;
+  return found ? index->segments->at(*found).duration() : Duration{0};
+}
+
 Error restricted_error() {
   return make_error(ErrorCode::kDrmOutputRestricted,
                     "nothing of the title may be shown on this device and its output");
@@ -343,6 +349,8 @@ Duration StreamingEngine::turn_track(Track& track, MonotonicTime now, MediaTime 
   // The old sound goes as it is heard; the new one must not wait for that.
   in.buffered_bytes = buffered_bytes() - old_audio_.bytes();
   in.speed = speed;
+  const Representation* fetched = representation_of(track, track.last_id);
+  if (fetched) in.next = length_at(indexes_.find(*fetched), track.stream->cursor());
   const FetchDecision decision = decide_fetch(in, config_.buffering);
   if (!decision.fetch) return may_sleep_ ? kForever : decision.wait;
   fetch_next(track, position);

@@ -168,8 +168,8 @@ int Probe::run() {
 
 }  // namespace
 
-// glibc keeps what was freed once blocks of megabytes came and went, as pictures and media do. With
-// a fixed threshold they go back to the system: 64 MB instead of 75 for 720p.
+// glibc keeps what was freed once blocks of megabytes came and went, as pictures do when their size
+// changes. With a fixed threshold they go back to the system. (Media lies in pages of its own.)
 void give_back_memory() {
 #ifdef __GLIBC__
   mallopt(M_MMAP_THRESHOLD, 128 << 10);

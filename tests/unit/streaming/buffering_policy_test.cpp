@@ -34,6 +34,47 @@ TEST_CASE("decide_fetch: levels, bytes and the other track decide") {
   }
 }
 
+TEST_CASE("decide_fetch: with many bytes held two thirds of the target are enough") {
+  const BufferingConfig vod = buffering_for(AbrPreset::kVod);  // target 30 s, 96 MiB
+  BufferingConfig tiny = vod;
+  tiny.target = 3s;  // playback needs 2 s of it after a stall
+  BufferingConfig capped = vod;
+  capped.max_bytes = int64_t{16} << 20;
+  const BufferingConfig best = buffering_for(AbrPreset::kMaxQuality);  // 60 s, 256 MiB
+  constexpr int64_t kHeavy = int64_t{16} << 20;
+  struct Case {
+    const char* name;
+    const BufferingConfig& config;
+    Duration level;
+    int64_t buffered_bytes;
+    Duration next;
+    bool fetch;
+    Duration wait;
+  };
+  const Case cases[] = {
+      {"a byte less: all of the target", vod, 29'999ms, kHeavy - 1, 4s, true, 0s},
+      {"it ends within two thirds", vod, 15'999ms, kHeavy, 4s, true, 0s},
+      {"it ends beyond them", vod, 16s, kHeavy, 4s, false, 20ms},
+      {"wait until it does not", vod, 19s, kHeavy, 4s, false, 3s},
+      {"a short one", vod, 17'999ms, kHeavy, 2s, true, 0s},
+      {"of unknown length", vod, 19'999ms, kHeavy, 0s, true, 0s},
+      {"a long one: half of the target is kept", vod, 14'999ms, kHeavy, 10s, true, 0s},
+      {"a long one beyond that half", vod, 15s, kHeavy, 10s, false, 20ms},
+      {"what playback needs is fetched", tiny, 1'999ms, kHeavy, 4s, true, 0s},
+      {"no more than that", tiny, 2s, kHeavy, 4s, false, 20ms},
+      {"where few bytes are allowed all of them are used", capped, 29s, kHeavy - 1, 4s, true, 0s},
+      {"where many are, a sixth is not reached", best, 59s, kHeavy * 16 / 6 - 1, 4s, true, 0s},
+      {"where many are, a sixth is held", best, 36s, kHeavy * 16 / 6, 4s, false, 20ms},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    const FetchDecision decision =
+        decide_fetch({c.level, c.level, c.buffered_bytes, 1.0, c.next}, c.config);
+    CHECK(decision.fetch == c.fetch);
+    CHECK(decision.wait.count() == c.wait.count());
+  }
+}
+
 TEST_CASE("may_play: a frame and enough media ahead") {
   const BufferingConfig config = buffering_for(AbrPreset::kVod);  // start 1 s, after_rebuffer 2 s
   struct Case {
