@@ -215,6 +215,19 @@ SecurityLevel DrmManagerImpl::level(TrackKind track) const {
   return effective_level(*served, output_);
 }
 
+int DrmManagerImpl::max_height(TrackKind track) const {
+  int least = 0;
+  for (const auto& set : registry_.sets()) {
+    if (!has(set->tracks, track)) continue;
+    // While a new licence is on its way the former one's word stands.
+    const bool is_licensed = set->session && set->session->is_licensed();
+    const LicenseSession* session = is_licensed ? set->session.get() : set->former.get();
+    const int height = session != nullptr ? session->terms().max_height : 0;
+    if (height > 0 && (least == 0 || height < least)) least = height;
+  }
+  return least;
+}
+
 void DrmManagerImpl::set_output(OutputProtection output) {
   if (output == output_) return;
   output_ = output;

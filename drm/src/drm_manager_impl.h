@@ -36,6 +36,7 @@ class DrmManagerImpl final : public DrmManager, private LicenseSession::Owner {
     return registry_.is_withheld(kid);
   }
   [[nodiscard]] SecurityLevel level(TrackKind track) const override;
+  [[nodiscard]] int max_height(TrackKind track) const override;
   void set_output(OutputProtection output) override;
   [[nodiscard]] std::shared_ptr<SampleDecryptor> decryptor() const override { return router_; }
   void on_resume() override;

@@ -21,7 +21,7 @@ void DrmManagerImpl::tell_changed() {
     for (const auto& [kid, system] : registry_.routes()) {
       if (systems_[system].decryptor) routes.emplace(kid, *systems_[system].decryptor);
     }
-    router_->set_routes(std::move(routes));
+    router_->set_routes(std::move(routes), registry_.expired());
   }
   if (is_change_told_) return;
   is_change_told_ = true;

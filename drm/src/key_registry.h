@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -63,6 +64,8 @@ class KeyRegistry {
   [[nodiscard]] bool is_withheld(const KeyId& kid) const;
   // Of every key that opens samples, which system has it: an index of DrmChoice::system.
   [[nodiscard]] std::map<KeyId, std::size_t> routes() const;
+  // Keys whose licence ran out and that no other licence opens.
+  [[nodiscard]] std::set<KeyId> expired() const;
 
  private:
   Sets sets_;

@@ -66,6 +66,8 @@ class LicenseSession final : private DrmSessionListener {
   // Whether the session was asked for that key or has it.
   [[nodiscard]] bool speaks_of(const KeyId& kid) const;
   [[nodiscard]] MonotonicTime started_at() const { return started_at_; }
+  // What the service said of the licence there is.
+  [[nodiscard]] const LicenseTerms& terms() const { return terms_; }
 
  private:
   void on_drm_message(DrmMessage message) override;
@@ -73,8 +75,12 @@ class LicenseSession final : private DrmSessionListener {
   void on_drm_expiration(std::optional<WallTime> at) override;
   void on_drm_failed(Error error) override;
 
-  void on_answer(DrmMessageType type, Result<SharedBytes> answer);
-  void on_updated(DrmMessageType type, const Result<void>& result);
+  void on_answer(DrmMessageType type, Result<LicenseAnswer> answer);
+  void on_updated(DrmMessageType type, const LicenseTerms& terms, const Result<void>& result);
+  void accept_terms(const LicenseTerms& terms);
+  void await_end();
+  void on_end();
+  void plan_renewal();
   void fail(Error error, FailureSource source);
   void renew();
   void on_renewal_failed(const Error& error);
@@ -96,8 +102,12 @@ class LicenseSession final : private DrmSessionListener {
   bool is_returning_ = false;
   int messages_ = 0;  // since the last licence
 
-  std::optional<WallTime> expires_at_;
-  Duration lifetime_{0};  // with expires_at_
+  LicenseTerms terms_;
+  MonotonicTime end_;  // with terms_.expires_at: the same by the clock that is not set
+  CancelHandle end_timer_;
+  std::optional<WallTime> system_end_;  // as the system says
+  std::optional<WallTime> expires_at_;  // the earlier of both
+  std::optional<WallTime> renews_at_;   // with a plan
   CancelHandle renewal_timer_;
   bool is_renewing_ = false;  // a message for it is awaited, under way, or being accepted
   bool is_renewal_refused_ = false;

@@ -186,7 +186,7 @@ TEST_CASE("event log: every event has the name and the fields that are promised"
       {PLAYHEAD_EVENT_RATE_CHANGED, "rate_changed", {"position_s", "from", "to"}},
       {PLAYHEAD_EVENT_THUMBNAIL, "thumbnail", {"error"}},
       {PLAYHEAD_EVENT_DRM_FELL_BACK, "drm_fell_back", {"to", "error"}},
-      {PLAYHEAD_EVENT_SECURITY_LEVEL, "security_level", {"level", "max_height"}},
+      {PLAYHEAD_EVENT_SECURITY_LEVEL, "security_level", {"level", "max_height", "rule"}},
       {PLAYHEAD_EVENT_ENDED, "ended", {"goes_on"}},
       {PLAYHEAD_EVENT_WARNING, "warning", {"code", "message"}},
       {PLAYHEAD_EVENT_FAILED, "error", {"code", "message"}},

@@ -8,6 +8,7 @@
 #include "playhead/cancel_handle.h"
 #include "playhead/drm/drm_session.h"
 #include "playhead/drm/drm_system.h"
+#include "playhead/kept_license.h"
 
 namespace playhead {
 
@@ -22,6 +23,11 @@ struct LicenseRequest {
   SecurityLevel level = SecurityLevel::kNone;
 };
 
+struct LicenseAnswer {
+  SharedBytes license;  // for DrmSession::update()
+  LicenseTerms terms;
+};
+
 // Carries messages to the licence service, repeats what may succeed later, and comes to an end.
 class LicenseFetcher {
  public:
@@ -31,7 +37,7 @@ class LicenseFetcher {
   // patience: network, 5xx, 429), kDrmLicense (an answer that is no licence: too large, a page of a
   // captive portal), kInvalidArgument (no URL is known, or one that is not allowed).
   virtual CancelHandle fetch(LicenseRequest request,
-                             UniqueFunction<void(Result<SharedBytes>)> done) = 0;
+                             UniqueFunction<void(Result<LicenseAnswer>)> done) = 0;
 };
 
 }  // namespace playhead
