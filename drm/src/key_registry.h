@@ -19,7 +19,8 @@ struct KeySet {
   std::vector<TrackKind> tracks;  // that want them, each once
   std::vector<KeyId> kids;        // empty: only the initialisation data knows
   std::vector<DrmChoice> ladder;
-  std::size_t rung = 0;  // into the ladder; its size: there is none left
+  std::size_t rung = 0;             // into the ladder; its size: there is none left
+  std::optional<KeptLicense> kept;  // it is found again, not asked for
   std::unique_ptr<LicenseSession> session;
   // Its licence ran out; says so of its samples until a new one is there.
   std::unique_ptr<LicenseSession> former;

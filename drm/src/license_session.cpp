@@ -43,11 +43,36 @@ LicenseSession::~LicenseSession() = default;
 
 Result<void> LicenseSession::start() {
   started_at_ = executor_.now();
-  PLAYHEAD_TRY(session_, order_.system->open_session(SessionKind::kTemporary, executor_, *this));
+  if (is_restored() && !order_.gives_back && order_.terms.expires_at &&
+      *order_.terms.expires_at <= executor_.wall_now()) {
+    return make_error(ErrorCode::kDrmExpired, "the licence that is kept has run out");
+  }
+  PLAYHEAD_TRY(session_, order_.system->open_session(order_.kind, executor_, *this));
   watch();
-  Result<void> asked = session_->request(order_.init);
-  if (!asked) session_.reset();
+  is_returning_ = order_.gives_back;
+  Result<void> asked =
+      is_restored() ? session_->restore(order_.persistent_id) : session_->request(order_.init);
+  if (!asked) {
+    watch_.reset();
+    session_.reset();
+  }
   return asked;
+}
+
+// The first word of what was kept: its keys, open or run out.
+void LicenseSession::on_found() {
+  is_found_ = true;
+  if (!order_.gives_back) {
+    watch_.reset();
+    return accept_terms(order_.terms);
+  }
+  const Result<void> asked = session_->release();
+  if (asked) return;
+  // Given back before, but the service has not heard of it: the message comes by itself.
+  const bool is_released = std::all_of(keys_.begin(), keys_.end(), [](const KeyInfo& key) {
+    return key.status == KeyStatus::kReleased;
+  });
+  if (!is_released) fail(asked.error(), FailureSource::kSystem);
 }
 
 void LicenseSession::add_kids(const std::vector<KeyId>& kids) {
@@ -90,6 +115,7 @@ void LicenseSession::on_silence() {
 void LicenseSession::on_drm_message(DrmMessage message) {
   watch_.reset();
   if (is_resting_ || is_returning_ != (message.type == DrmMessageType::kRelease)) return;
+  if (is_restored() && !order_.gives_back) return;  // no service is asked
   if (++messages_ > kMessages) {
     return fail(make_error(ErrorCode::kDrmLicense, "the system asks again and again"),
                 FailureSource::kSystem);
@@ -106,7 +132,7 @@ void LicenseSession::on_drm_message(DrmMessage message) {
   request.scheme = order_.system->name();
   request.challenge = std::move(message.challenge);
   request.kids = order_.kids;
-  request.kind = SessionKind::kTemporary;
+  request.kind = order_.kind;
   request.level = order_.level;
   // The answer goes to the last message: one at a time.
   fetch_.reset();
@@ -132,7 +158,7 @@ void LicenseSession::on_answer(DrmMessageType type, Result<LicenseAnswer> answer
     });
     return;
   }
-  if (is_returning_) return owner_.on_license_returned(*this);
+  if (is_returning_) return owner_.on_license_returned(*this, std::move(answer).error());
   if (is_licensed_) return on_renewal_failed(answer.error());
   Error error = std::move(answer).error();
   const bool is_provisioning =
@@ -145,7 +171,7 @@ void LicenseSession::on_answer(DrmMessageType type, Result<LicenseAnswer> answer
 void LicenseSession::on_updated(DrmMessageType type, const LicenseTerms& terms,
                                 const Result<void>& result) {
   watch_.reset();
-  if (is_returning_) return owner_.on_license_returned(*this);
+  if (is_returning_) return owner_.on_license_returned(*this, result);
   if (!result) {
     if (is_licensed_) return on_renewal_failed(result.error());
     return fail(result.error(), FailureSource::kSystem);
@@ -155,7 +181,9 @@ void LicenseSession::on_updated(DrmMessageType type, const LicenseTerms& terms,
     return key.status != KeyStatus::kPending;
   });
   if (!has_keys || type == DrmMessageType::kIndividualisation) return watch();
-  const bool is_first = !is_licensed_;
+  const bool is_kept_now = order_.kind == SessionKind::kPersistent && !is_accepted_;
+  const bool is_first = !is_licensed_ || is_kept_now;
+  is_accepted_ = true;
   is_licensed_ = true;
   is_renewing_ = false;
   is_renewal_refused_ = false;
@@ -205,6 +233,10 @@ void LicenseSession::on_drm_keys(std::vector<KeyInfo> keys) {
       });
   keys_ = std::move(keys);
   is_licensed_ = is_licensed_ || has_usable_key();
+  if (is_restored() && !is_found_) {
+    on_found();
+    if (order_.gives_back) return;
+  }
   if (has_expired && !is_returning_) return owner_.on_license_expired(*this);
   owner_.on_license_keys(*this);
 }
@@ -219,7 +251,7 @@ void LicenseSession::plan_renewal() {
   renewal_timer_.reset();
   renews_at_.reset();
   expires_at_ = earlier(system_end_, terms_.expires_at);
-  if (is_resting_ || is_returning_) return;
+  if (is_resting_ || is_returning_ || is_restored()) return;
   const WallTime now = executor_.wall_now();
   std::optional<Duration> lifetime;
   if (expires_at_) lifetime = *expires_at_ - now;
@@ -238,7 +270,7 @@ void LicenseSession::plan_renewal() {
 void LicenseSession::on_drm_failed(Error error) { fail(std::move(error), FailureSource::kSystem); }
 
 void LicenseSession::fail(Error error, FailureSource source) {
-  if (is_returning_) return owner_.on_license_returned(*this);
+  if (is_returning_) return owner_.on_license_returned(*this, std::move(error));
   owner_.on_license_failed(*this, std::move(error), source);
 }
 

@@ -20,6 +20,11 @@ struct LicenseOrder {
   std::string url;  // "": the system's own, or the fetcher knows
   std::vector<KeyId> kids;
   SecurityLevel level = SecurityLevel::kNone;
+  SessionKind kind = SessionKind::kTemporary;
+  // A licence that is kept is found again in place of asking for one; nothing is asked for then.
+  std::string persistent_id;
+  LicenseTerms terms;       // with persistent_id
+  bool gives_back = false;  // it is found only to be given back
 };
 
 // One licence: carries the messages of its DrmSession to the service and the answers back, renews
@@ -36,14 +41,16 @@ class LicenseSession final : private DrmSessionListener {
     virtual void on_license_failed(LicenseSession& session, Error error, FailureSource source) = 0;
     // Keys that were usable ran out.
     virtual void on_license_expired(LicenseSession& session) = 0;
-    // give_back() is over.
-    virtual void on_license_returned(LicenseSession& session) = 0;
+    // give_back(), or what the order meant to give back, is over. Errors: the service does not
+    // know of it, those of LicenseFetcher and of the system.
+    virtual void on_license_returned(LicenseSession& session, Result<void> result) = 0;
   };
 
   LicenseSession(LicenseOrder order, LicenseFetcher& fetcher, Executor& executor, Owner& owner);
   ~LicenseSession() override;
 
-  // Once, first. Errors: those of DrmSystem::open_session() and DrmSession::request().
+  // Once, first. Errors: those of DrmSystem::open_session(), DrmSession::request() and restore(),
+  // kDrmExpired (what was kept has run out by the service's word).
   Result<void> start();
   // A renewal that is due, or waits to be tried again, begins now.
   void on_resume();
@@ -66,6 +73,13 @@ class LicenseSession final : private DrmSessionListener {
   // Whether the session was asked for that key or has it.
   [[nodiscard]] bool speaks_of(const KeyId& kid) const;
   [[nodiscard]] MonotonicTime started_at() const { return started_at_; }
+  [[nodiscard]] std::string persistent_id() const {
+    return session_ ? session_->persistent_id() : std::string();
+  }
+  // The system has taken the licence in, and kept it if it was to.
+  [[nodiscard]] bool is_accepted() const { return is_accepted_; }
+  // The earlier of the system's end and the service's.
+  [[nodiscard]] std::optional<WallTime> expires_at() const { return expires_at_; }
   // What the service said of the licence there is.
   [[nodiscard]] const LicenseTerms& terms() const { return terms_; }
 
@@ -81,6 +95,9 @@ class LicenseSession final : private DrmSessionListener {
   void await_end();
   void on_end();
   void plan_renewal();
+  [[nodiscard]] bool is_restored() const { return !order_.persistent_id.empty(); }
+  [[nodiscard]] Result<void> restore();
+  void on_found();
   void fail(Error error, FailureSource source);
   void renew();
   void on_renewal_failed(const Error& error);
@@ -100,7 +117,9 @@ class LicenseSession final : private DrmSessionListener {
   bool is_licensed_ = false;
   bool is_resting_ = false;
   bool is_returning_ = false;
-  int messages_ = 0;  // since the last licence
+  bool is_found_ = false;     // what was kept
+  bool is_accepted_ = false;  // some licence, by the system
+  int messages_ = 0;          // since the last licence
 
   LicenseTerms terms_;
   MonotonicTime end_;  // with terms_.expires_at: the same by the clock that is not set

@@ -35,9 +35,10 @@ Duration renewal_delay(Duration lifetime, uint64_t random) {
 }
 
 Duration renewal_delay(std::optional<Duration> lifetime, Duration wished) {
-  const Duration delay = std::max(wished, kSoonestRenewal);
-  if (!lifetime) return delay;
-  return std::min(delay, *lifetime > Duration{0} ? latest_of(*lifetime) : Duration{0});
+  if (!lifetime) return std::max(wished, kSoonestRenewal);
+  if (*lifetime <= Duration{0}) return Duration{0};
+  const Duration soonest = std::min(kSoonestRenewal, *lifetime / 2);
+  return std::min(std::max(wished, soonest), latest_of(*lifetime));
 }
 
 Duration renewal_retry_delay(int failures, uint64_t random) {

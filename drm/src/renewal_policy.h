@@ -15,7 +15,7 @@ namespace playhead::drm {
 [[nodiscard]] Duration renewal_delay(Duration lifetime, uint64_t random);
 
 // The same where the service said how long after now it wants to be asked again: that, but not
-// sooner than kSoonestRenewal, and not so late that nothing is left. `lifetime` none: no end.
+// sooner than kSoonestRenewal or half of the lifetime, and not so late that nothing is left. `lifetime` none: no end.
 [[nodiscard]] Duration renewal_delay(std::optional<Duration> lifetime, Duration wished);
 
 // How long after its `failures`th failure in a row (>= 1) a renewal is tried again: twice as long

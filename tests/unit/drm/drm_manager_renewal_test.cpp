@@ -65,7 +65,8 @@ TEST_CASE("renewal policy: at nine tenths, a tenth more or less, with time left"
   CHECK(drm::renewal_delay(1000s, 5000s) == 970s);  // the service contradicts itself
   CHECK(drm::renewal_delay(1000s, 0s) == drm::kSoonestRenewal);
   CHECK(drm::renewal_delay(1000s, -7s) == drm::kSoonestRenewal);
-  CHECK(drm::renewal_delay(5s, 1s) == 4750ms);
+  CHECK(drm::renewal_delay(5s, 1s) == 2500ms);
+  CHECK(drm::renewal_delay(4s, 3s) == 3s);
   CHECK(drm::renewal_delay(0s, 1s) == 0s);
   CHECK(drm::renewal_delay(std::nullopt, 86'400s) == 86'400s);
 }

@@ -38,13 +38,15 @@ inline std::string key_json(const KeyId& kid, const KeyId& key) {
          drm::to_base64url(key) + "\"}";
 }
 // A Clear Key licence with keys key_of() of these ids.
-inline std::string license_of(const std::vector<KeyId>& kids, std::optional<WallTime> end = {}) {
+inline std::string license_of(const std::vector<KeyId>& kids, std::optional<WallTime> end = {},
+                              SessionKind kind = SessionKind::kTemporary) {
   std::string json = "{\"keys\":[";
   for (const KeyId& kid : kids) {
     if (json.back() == '}') json += ',';
     json += key_json(kid, key_of(kid));
   }
-  json += "],\"type\":\"temporary\"";
+  json += kind == SessionKind::kPersistent ? "],\"type\":\"persistent-license\""
+                                           : "],\"type\":\"temporary\"";
   if (end) json += ",\"expires_at\":" + std::to_string(end->us / 1'000'000);
   return json + "}";
 }
@@ -99,7 +101,7 @@ class LicenseService final : public LicenseFetcher {
     });
     std::optional<WallTime> end;
     if (lifetime) end = executor_.wall_now() + *lifetime;
-    LicenseAnswer answer = license_answer(license_of(*kids, end));
+    LicenseAnswer answer = license_answer(license_of(*kids, end, request.kind));
     if (terms) answer.terms = terms();
     return answer;
   }

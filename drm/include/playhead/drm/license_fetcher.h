@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -39,5 +40,9 @@ class LicenseFetcher {
   virtual CancelHandle fetch(LicenseRequest request,
                              UniqueFunction<void(Result<LicenseAnswer>)> done) = 0;
 };
+
+// Asks nobody: every message ends with kDrmLicenseUnreachable. For playback without a network, see
+// DrmManagerConfig::only_kept. `executor`: of the manager; outlives the fetcher.
+[[nodiscard]] std::unique_ptr<LicenseFetcher> make_refusing_fetcher(Executor& executor);
 
 }  // namespace playhead
