@@ -36,6 +36,11 @@ std::vector<KeyId> kids_of(const DrmChoice& choice, const std::vector<KeyId>& na
 }
 
 Error no_system(std::span<const ContentProtection> protections) {
+  if (is_segment_encrypted(protections)) {
+    return make_error(ErrorCode::kDrmNoSystem,
+                      "its segments are encrypted as a whole (MPEG-DASH segment encryption, "
+                      "ISO/IEC 23009-4), which is not supported");
+  }
   std::vector<std::string> names;
   for (const ContentProtection& protection : protections) {
     if (protection.scheme == kMp4ProtectionScheme) continue;

@@ -428,4 +428,20 @@ TEST_CASE("sample router: the system that has the key opens the sample, any thre
   CHECK(ManagerRig::open_sample(*decryptor, kC) == "DRM_NO_KEY");
 }
 
+TEST_CASE("drm manager: segments encrypted as a whole are refused, and it is said why") {
+  ManagerRig rig;
+  rig.make();
+  ContentProtection whole;
+  whole.scheme = "urn:mpeg:dash:sea:2012";
+  const Protections both{common_protection({kA}), whole};
+  const auto checked = rig.manager->can_open(TrackKind::kVideo, both);
+  REQUIRE_FALSE(checked.has_value());
+  CHECK(checked.error().code == ErrorCode::kDrmNoSystem);
+  CHECK(checked.error().context.find("ISO/IEC 23009-4") != std::string::npos);
+  rig.require(both);
+  rig.executor.run_for(1s);
+  CHECK(rig.failure(kA) == "DRM_NO_SYSTEM");
+  CHECK(rig.service.seen.empty());
+}
+
 }  // namespace playhead::test
