@@ -116,6 +116,7 @@ void fill_drm(Json& line, const playhead_event& event) {
 void fill_security(Json& line, const playhead_event& event) {
   line["level"] = event.count;
   line["max_height"] = event.height;
+  line["rule"] = event.reason == PLAYHEAD_PICTURE_RULE_LICENSE ? "license" : "security_level";
 }
 void fill_thumbnail(Json& line, const playhead_event& event) {
   if (event.thumbnail == nullptr) {

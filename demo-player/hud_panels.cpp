@@ -57,6 +57,7 @@ void draw_status_panel(const HudModel& model, const HudFonts& fonts) {
     draw_row("Start-up", std::to_string(view.qoe.startup_us / 1000) + " ms");
   }
   ImGui::Dummy({0, 2});
+  if (view.drm_level > 0) draw_row("Protection", format_drm(view));
   draw_row("Throughput", format_bitrate(view.throughput_bps));
   draw_plot("##throughput", model.history.throughput_mbps(), 1.0F, kAccent);
   draw_row("Buffer", format_seconds(view.buffer_us));

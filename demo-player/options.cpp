@@ -48,7 +48,7 @@ std::string default_storage() {
 // What CLI11 fills before it becomes Options.
 struct Raw {
   Options options;
-  double seconds = 0, start = 0, at = 0;
+  double seconds = 0, start = 0, at = 0, hdcp = 0;
   bool no_audio = false;
   std::string script;
   std::string preset = "vod";
@@ -89,6 +89,23 @@ void add_source_options(CLI::App& app, Raw& raw) {
   app.add_option("--storage", raw.options.storage,
                  "Folder for saved positions; an empty one remembers nothing")
       ->capture_default_str();
+}
+
+void add_drm_options(CLI::App& app, Raw& raw) {
+  app.add_option("--cdm", raw.options.cdm_modules,
+                 "Shared library with a DRM system (playhead/drm/cdm.h), an absolute path; several "
+                 "are tried in their order")
+      ->allow_extra_args(false)
+      ->type_name("PATH");
+  app.add_option("--drm-prefer", raw.options.drm_preference,
+                 "DRM systems to ask first, best first, as in \"widevine,clearkey\"")
+      ->type_name("NAMES");
+  app.add_option("--license-url", raw.options.license_url,
+                 "Where licences are asked for, whatever service and manifest say")
+      ->type_name("URL");
+  app.add_option("--hdcp", raw.hdcp, "HDCP of the output, as in 2.2; 0 is not known")
+      ->type_name("VERSION")
+      ->check(between(0, 9));
 }
 
 void add_playback_options(CLI::App& app, Raw& raw) {
@@ -179,6 +196,7 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
   app.set_version_flag("--version",
                        std::string("playhead-demo, library ") + playhead_version_string());
   add_source_options(app, raw);
+  add_drm_options(app, raw);
   add_playback_options(app, raw);
   add_output_options(app, raw);
   try {
@@ -194,6 +212,7 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
   if (options.url.empty() && options.title.empty()) {
     return {std::nullopt, fail("name what to play: --url URL, or --title ID --api URL")};
   }
+  options.hdcp_tenths = static_cast<int>(std::lround(raw.hdcp * 10));
   options.preset = kPresets.at(raw.preset);
   options.has_audio = !raw.no_audio;
   if (app.count("--seconds") > 0) options.run_us = to_us(raw.seconds);

@@ -18,7 +18,10 @@ struct Options {
   std::string api;
   std::string token;
   std::string token_file;
-  std::string storage;  // folder for saved positions; empty: none
+  std::string storage;                   // folder for saved positions; empty: none
+  std::vector<std::string> cdm_modules;  // absolute paths
+  std::string drm_preference;            // names of systems, best first
+  std::string license_url;
   bool is_headless = false;
   bool has_audio = true;
   bool exits_after_first_frame = false;
@@ -28,8 +31,9 @@ struct Options {
   std::optional<int64_t> start_us;  // position
   double speed = 1.0;
   double volume = 1.0;
-  int max_height = 0;  // 0: none
-  int32_t preset = 0;  // PLAYHEAD_PRESET_…
+  int max_height = 0;   // 0: none
+  int hdcp_tenths = 0;  // of the output: 22 is HDCP 2.2; 0: not known
+  int32_t preset = 0;   // PLAYHEAD_PRESET_…
   bool saves_data = false;
   int progress_interval_s = 4;
   std::string text;       // language of the subtitles, "off" for none at all, empty for forced ones

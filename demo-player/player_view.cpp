@@ -70,6 +70,12 @@ PlayerView read_view(const playhead_player* player) {
   return view;
 }
 
+std::string format_drm(const PlayerView& view) {
+  std::string text = "SL" + std::to_string(view.drm_level);
+  if (view.drm_max_height > 0) text += ", up to " + std::to_string(view.drm_max_height) + "p";
+  return text;
+}
+
 const char* state_name(int32_t state) {
   switch (state) {
     case PLAYHEAD_STATE_LOADING:

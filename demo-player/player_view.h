@@ -36,6 +36,8 @@ struct PlayerView {
   int64_t throughput_bps = 0;
   int64_t shown_bitrate_bps = 0;
   int shown_width = 0, shown_height = 0;
+  int drm_level = 0;       // 1000, 2000 or 3000; 0: nothing protected was played
+  int drm_max_height = 0;  // of pictures the DRM lets through; 0: any
   bool is_auto_bitrate = true;
   std::vector<QualityChoice> qualities;  // by bitrate, lowest first
   std::vector<AudioChoice> audios;
@@ -43,6 +45,9 @@ struct PlayerView {
 };
 
 [[nodiscard]] PlayerView read_view(const playhead_player* player);
+
+// "SL1000, up to 720p"
+[[nodiscard]] std::string format_drm(const PlayerView& view);
 
 // "Playing", "Buffering" …
 [[nodiscard]] const char* state_name(int32_t state);

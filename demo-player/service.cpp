@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <fstream>
 #include <utility>
+#include <vector>
 
 namespace demo {
 namespace {
@@ -75,6 +76,14 @@ ClientHandle make_client(const Options& options, std::string& sentence) {
     token = make_token_table(options);
     config.token_provider = &token;
   }
+  std::vector<const char*> modules;
+  for (const std::string& path : options.cdm_modules) modules.push_back(path.c_str());
+  playhead_drm_config drm = PLAYHEAD_DRM_CONFIG_INIT;
+  drm.modules = modules.data();
+  drm.module_count = modules.size();
+  drm.preference = options.drm_preference.c_str();
+  drm.license_url = options.license_url.c_str();
+  config.drm = &drm;
   playhead_client* client = nullptr;
   const playhead_status status = playhead_client_create(&config, &client);
   if (status != PLAYHEAD_OK) {

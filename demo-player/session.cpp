@@ -124,6 +124,7 @@ void Session::tell_limits() {
   limits.viewport_width = view_width_;
   limits.viewport_height = view_height_;
   limits.pixel_ratio = pixel_ratio_;
+  limits.hdcp_tenths = options_.hdcp_tenths;
   limits.saves_data = options_.saves_data ? 1 : 0;
   static_cast<void>(playhead_player_set_limits(player_.get(), &limits));
 }
@@ -138,6 +139,8 @@ void Session::pump(int timeout_ms) {
 
 void Session::tick() {
   view_ = read_view(player_.get());
+  view_.drm_level = drm_level_;
+  view_.drm_max_height = drm_max_height_;
   const int64_t now_us = monotonic_us();
   if (options_.run_us && now_us - begin_us_ >= *options_.run_us) has_quit_ = true;
   while (first_frame_us_ && next_step_ < options_.script.size() &&
@@ -213,6 +216,10 @@ void Session::on_event(const playhead_event& event) {
       break;
     case PLAYHEAD_EVENT_CUES_CHANGED:
       subtitles_ = read_subtitles(event.cues);
+      break;
+    case PLAYHEAD_EVENT_SECURITY_LEVEL:
+      drm_level_ = static_cast<int>(event.count);
+      drm_max_height_ = event.height;
       break;
     case PLAYHEAD_EVENT_ENDED:
       on_ended(event);

@@ -102,6 +102,7 @@ class Session {
   int64_t saved_us_ = 0;            // position the service had, unless the user chose one
   std::string error_, note_, last_warning_;
   std::vector<Subtitle> subtitles_;
+  int drm_level_ = 0, drm_max_height_ = 0;
   std::optional<playhead_qoe> summary_;
 };
 

@@ -46,6 +46,7 @@ std::string format_status(const PlayerView& view, bool has_colours) {
     text +=
         "  " + std::to_string(view.shown_height) + "p " + format_bitrate(view.shown_bitrate_bps);
   }
+  if (view.drm_level > 0) add(kDim, format_drm(view));
   add(kDim, "net " + format_bitrate(view.throughput_bps));
   add(kDim, "buffer " + format_seconds(view.buffer_us));
   return text;

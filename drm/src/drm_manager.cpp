@@ -23,12 +23,6 @@ bool has(const std::vector<T>& list, const T& item) {
   return std::find(list.begin(), list.end(), item) != list.end();
 }
 
-// The level of what is best protected names the rung.
-SecurityLevel level_of(const DrmSystem& system) {
-  const SecurityLevel video = system.query(TrackKind::kVideo).level;
-  return video != SecurityLevel::kNone ? video : system.query(TrackKind::kAudio).level;
-}
-
 std::vector<KeyId> kids_of(const DrmChoice& choice, const std::vector<KeyId>& named) {
   std::vector<KeyId> kids = named;
   const auto add_all = [&](const std::vector<KeyId>& more) {
@@ -42,6 +36,11 @@ std::vector<KeyId> kids_of(const DrmChoice& choice, const std::vector<KeyId>& na
 }
 
 Error no_system(std::span<const ContentProtection> protections) {
+  if (is_segment_encrypted(protections)) {
+    return make_error(ErrorCode::kDrmNoSystem,
+                      "its segments are encrypted as a whole (MPEG-DASH segment encryption, "
+                      "ISO/IEC 23009-4), which is not supported");
+  }
   std::vector<std::string> names;
   for (const ContentProtection& protection : protections) {
     if (protection.scheme == kMp4ProtectionScheme) continue;
@@ -64,6 +63,8 @@ DrmManagerImpl::DrmManagerImpl(DrmManagerConfig config, LicenseFetcher& fetcher,
       listener_(listener),
       preference_(std::move(config.preference)),
       license_url_(std::move(config.license_url)),
+      kind_(config.kind),
+      only_kept_(std::move(config.only_kept)),
       output_(config.output) {
   std::vector<std::shared_ptr<SampleDecryptor>> decryptors;
   for (std::unique_ptr<DrmSystem>& system : config.systems) {
@@ -86,7 +87,10 @@ std::vector<DrmChoice> DrmManagerImpl::ladder_of(
   std::vector<LadderSystem> known;
   for (const System& system : systems_) {
     registered.push_back(system.registered);
-    known.push_back({system.registered.name, system.is_distrusted, system.system->query(track)});
+    DrmCapabilities capabilities = system.system->query(track);
+    const bool keeps = kind_ == SessionKind::kTemporary || capabilities.keeps_licenses;
+    if (!keeps) capabilities.level = SecurityLevel::kNone;  // nothing for this
+    known.push_back({system.registered.name, system.is_distrusted, std::move(capabilities)});
   }
   return make_ladder(choose_systems(protections, registered, preference_), known,
                      scheme_of(protections));
@@ -105,7 +109,7 @@ void DrmManagerImpl::require(TrackKind track, std::span<const ContentProtection>
 void DrmManagerImpl::require(TrackKind track, std::span<const ContentProtection> protections,
                              const MediaProtection& media) {
   const Wish wish{track, media_kids(protections, media), true};
-  if (is_asked_by_manifest(wish, protections)) return;
+  if (!only_kept_ && is_asked_by_manifest(wish, protections)) return;
   require_keys(wish, with_media(protections, media));
 }
 
@@ -129,6 +133,7 @@ bool DrmManagerImpl::is_asked_by_manifest(const Wish& wish,
 void DrmManagerImpl::require_keys(const Wish& wish,
                                   std::span<const ContentProtection> protections) {
   if (is_stopped_) return;
+  if (only_kept_) return require_kept(wish, protections);
   for (const KeyId& kid : wish.kids) {
     if (KeySet* set = registry_.find(kid)) revive(*set);
   }
@@ -150,6 +155,46 @@ void DrmManagerImpl::require_keys(const Wish& wish,
   if (KeySet* same = registry_.find(ladder.front())) return join(*same, missing, wish.track);
   narrow(ladder, missing);
   ask(add_set(wish.track, std::move(missing), std::move(ladder)));
+}
+
+// Without a network: nothing is asked for.
+void DrmManagerImpl::require_kept(const Wish& wish,
+                                  std::span<const ContentProtection> protections) {
+  const std::vector<DrmChoice> ladder = ladder_of(wish.track, protections);
+  const std::vector<KeyId> kids = ladder.empty() ? wish.kids : kids_of(ladder.front(), wish.kids);
+  restore_kept(kids);
+  registry_.touch(kids, wish.track);
+  if (kids.empty()) {  // the level is that of whatever there is
+    for (const auto& set : registry_.sets()) registry_.touch(*set, wish.track);
+  }
+  std::vector<KeyId> missing = registry_.missing_of(kids);
+  if (missing.empty()) return;
+  const std::string why = "no licence for these keys is kept on this device";
+  fail(add_set(wish.track, std::move(missing), {}), make_error(ErrorCode::kDrmNoLicense, why));
+}
+
+// Where nothing says which keys are wanted each may be.
+void DrmManagerImpl::restore_kept(const std::vector<KeyId>& kids) {
+  const bool wants_all = kids.empty() || has(kids, KeyId{});
+  const auto is_open = [&](const KeptLicense& license) {
+    const auto& sets = registry_.sets();
+    return std::any_of(sets.begin(), sets.end(),
+                       [&](const auto& set) { return set->kept && *set->kept == license; });
+  };
+  for (const KeptLicense& license : *only_kept_) {
+    const bool is_wanted =
+        wants_all || std::any_of(license.kids.begin(), license.kids.end(),
+                                 [&](const KeyId& kid) { return has(kids, kid); });
+    if (!is_wanted || is_open(license)) continue;
+    auto made = std::make_unique<KeySet>();
+    made->kids = license.kids;
+    made->kept = license;
+    for (std::size_t i = 0; i < systems_.size(); ++i) {
+      if (systems_[i].registered.name == license.system) made->ladder.emplace_back().system = i;
+    }
+    KeySet& set = registry_.add(std::move(made));
+    ask(set);
+  }
 }
 
 KeySet& DrmManagerImpl::add_set(TrackKind track, std::vector<KeyId> kids,
@@ -213,6 +258,19 @@ SecurityLevel DrmManagerImpl::level(TrackKind track) const {
     served = announced->second;
   }
   return effective_level(*served, output_);
+}
+
+int DrmManagerImpl::max_height(TrackKind track) const {
+  int least = 0;
+  for (const auto& set : registry_.sets()) {
+    if (!has(set->tracks, track)) continue;
+    // While a new licence is on its way the former one's word stands.
+    const bool is_licensed = set->session && set->session->is_licensed();
+    const LicenseSession* session = is_licensed ? set->session.get() : set->former.get();
+    const int height = session != nullptr ? session->terms().max_height : 0;
+    if (height > 0 && (least == 0 || height < least)) least = height;
+  }
+  return least;
 }
 
 void DrmManagerImpl::set_output(OutputProtection output) {

@@ -36,10 +36,20 @@ class DrmManagerImpl final : public DrmManager, private LicenseSession::Owner {
     return registry_.is_withheld(kid);
   }
   [[nodiscard]] SecurityLevel level(TrackKind track) const override;
+  [[nodiscard]] int max_height(TrackKind track) const override;
   void set_output(OutputProtection output) override;
   [[nodiscard]] std::shared_ptr<SampleDecryptor> decryptor() const override { return router_; }
   void on_resume() override;
   void stop(Duration limit, UniqueFunction<void()> done) override;
+
+  // For the LicenseKeeper. Some licence is on its way.
+  [[nodiscard]] bool is_asking() const;
+  // Why one of those that were asked for will not come.
+  [[nodiscard]] std::optional<Error> first_failure() const;
+  // The persistent licences there are.
+  [[nodiscard]] std::vector<KeptLicense> kept() const;
+  // How that licence is given back: one for each system that might have kept it.
+  [[nodiscard]] std::vector<LicenseOrder> return_orders(const KeptLicense& license) const;
 
  private:
   struct System {
@@ -59,9 +69,12 @@ class DrmManagerImpl final : public DrmManager, private LicenseSession::Owner {
   void on_license_keys(LicenseSession& session) override;
   void on_license_failed(LicenseSession& session, Error error, FailureSource source) override;
   void on_license_expired(LicenseSession& session) override;
-  void on_license_returned(LicenseSession& session) override;
+  void on_license_returned(LicenseSession& session, Result<void> result) override;
 
   void require_keys(const Wish& wish, std::span<const ContentProtection> protections);
+  void restore_kept(const std::vector<KeyId>& kids);
+  void require_kept(const Wish& wish, std::span<const ContentProtection> protections);
+  [[nodiscard]] LicenseOrder order_of(const KeySet& set) const;
   [[nodiscard]] std::vector<DrmChoice> ladder_of(
       TrackKind track, std::span<const ContentProtection> protections) const;
   bool is_asked_by_manifest(const Wish& wish, std::span<const ContentProtection> protections);
@@ -86,6 +99,8 @@ class DrmManagerImpl final : public DrmManager, private LicenseSession::Owner {
   DrmManagerListener& listener_;
   const std::vector<std::string> preference_;
   const std::string license_url_;
+  const SessionKind kind_;
+  std::optional<std::vector<KeptLicense>> only_kept_;
   OutputProtection output_;
   std::vector<System> systems_;
   std::shared_ptr<SampleRouter> router_;          // null: nobody decrypts samples

@@ -21,7 +21,7 @@ void DrmManagerImpl::tell_changed() {
     for (const auto& [kid, system] : registry_.routes()) {
       if (systems_[system].decryptor) routes.emplace(kid, *systems_[system].decryptor);
     }
-    router_->set_routes(std::move(routes));
+    router_->set_routes(std::move(routes), registry_.expired());
   }
   if (is_change_told_) return;
   is_change_told_ = true;
@@ -46,21 +46,33 @@ void DrmManagerImpl::ask(KeySet& set) {
   fail(set, set.reason.value_or(make_error(ErrorCode::kDrmNoSystem, "no system is left")));
 }
 
-Result<void> DrmManagerImpl::open(KeySet& set) {
+LicenseOrder DrmManagerImpl::order_of(const KeySet& set) const {
   const DrmChoice& choice = set.ladder[set.rung];
-  DrmSystem& system = *systems_[choice.system].system;
-  const DrmCapabilities capabilities = system.query(set.tracks.front());
-  while (registry_.open_sessions(system) >= std::max(capabilities.max_sessions, 1) &&
-         make_room(system, set)) {
-  }
   LicenseOrder order;
-  order.system = &system;
+  order.system = systems_[choice.system].system.get();
   order.init = choice.init;
   order.url = license_url_.empty() ? choice.license_url : license_url_;
   order.kids = set.kids;
-  order.level = capabilities.level;
+  const TrackKind track = set.tracks.empty() ? TrackKind::kVideo : set.tracks.front();
+  order.level = order.system->query(track).level;
+  order.kind = set.kept ? SessionKind::kPersistent : kind_;
+  if (set.kept) {
+    order.persistent_id = set.kept->persistent_id;
+    order.terms = set.kept->terms;
+  }
+  return order;
+}
+
+Result<void> DrmManagerImpl::open(KeySet& set) {
+  DrmSystem& system = *systems_[set.ladder[set.rung].system].system;
+  const LicenseOrder order = order_of(set);
+  const DrmCapabilities capabilities =
+      system.query(set.tracks.empty() ? TrackKind::kVideo : set.tracks.front());
+  while (registry_.open_sessions(system) >= std::max(capabilities.max_sessions, 1) &&
+         make_room(system, set)) {
+  }
   LicenseSession::Owner& owner = *this;
-  set.session = std::make_unique<LicenseSession>(std::move(order), fetcher_, executor_, owner);
+  set.session = std::make_unique<LicenseSession>(order, fetcher_, executor_, owner);
   Result<void> started = set.session->start();
   // Sessions are also taken by others than this manager.
   while (!started && started.error().code == ErrorCode::kDrmBusy && make_room(system, set)) {
@@ -146,14 +158,16 @@ void DrmManagerImpl::on_license_expired(LicenseSession& session) {
   session.rest();
   set->former = std::move(set->session);
   set->has_expired = true;
-  if (is_short) {
-    return fail(*set, make_error(ErrorCode::kDrmExpired, "the licence ends as it comes"));
+  if (is_short || only_kept_) {
+    return fail(
+        *set, make_error(ErrorCode::kDrmExpired, only_kept_ ? "the licence that is kept has run out"
+                                                            : "the licence ends as it comes"));
   }
   ask(*set);
 }
 
 void DrmManagerImpl::on_resume() {
-  if (is_stopped_) return;
+  if (is_stopped_ || only_kept_) return;
   for (const auto& set : registry_.sets()) {
     if (set->session) set->session->on_resume();
   }
@@ -184,7 +198,8 @@ void DrmManagerImpl::stop(Duration limit, UniqueFunction<void()> done) {
   for (const auto& set : registry_.sets()) {
     set->former.reset();
     if (!set->session) continue;
-    if (set->session->give_back()) {
+    const bool is_kept = set->session->order().kind == SessionKind::kPersistent;
+    if (!is_kept && set->session->give_back()) {
       is_returning = true;
     } else {
       set->session.reset();
@@ -194,13 +209,61 @@ void DrmManagerImpl::stop(Duration limit, UniqueFunction<void()> done) {
   stop_limit_ = executor_.post_at(executor_.now() + limit, [this] { finish_stop(); });
 }
 
-void DrmManagerImpl::on_license_returned(LicenseSession& session) {
+void DrmManagerImpl::on_license_returned(LicenseSession& session, Result<void>) {
   KeySet* set = registry_.owner_of(session);
   if (set == nullptr) return;
   set->session.reset();
   const bool is_over = std::none_of(registry_.sets().begin(), registry_.sets().end(),
                                     [](const auto& left) { return left->session != nullptr; });
   if (is_over) finish_stop();
+}
+
+bool DrmManagerImpl::is_asking() const {
+  const auto& sets = registry_.sets();
+  return std::any_of(sets.begin(), sets.end(), [](const auto& set) {
+    return !set->failure && !(set->session && set->session->is_accepted());
+  });
+}
+
+std::optional<Error> DrmManagerImpl::first_failure() const {
+  for (const auto& set : registry_.sets()) {
+    if (set->failure) return set->failure;
+  }
+  return std::nullopt;
+}
+
+std::vector<KeptLicense> DrmManagerImpl::kept() const {
+  std::vector<KeptLicense> all;
+  for (const auto& set : registry_.sets()) {
+    if (!set->session || !set->session->is_accepted()) continue;
+    KeptLicense license;
+    license.persistent_id = set->session->persistent_id();
+    if (license.persistent_id.empty()) continue;
+    license.system = systems_[set->ladder[set->rung].system].registered.name;
+    for (const KeyInfo& key : set->session->keys()) {
+      if (key.status != KeyStatus::kError) license.kids.push_back(key.id);
+    }
+    license.terms = set->session->terms();
+    license.expires_at = set->session->expires_at();
+    all.push_back(std::move(license));
+  }
+  return all;
+}
+
+std::vector<LicenseOrder> DrmManagerImpl::return_orders(const KeptLicense& license) const {
+  std::vector<LicenseOrder> orders;
+  for (const System& system : systems_) {
+    if (system.registered.name != license.system) continue;
+    LicenseOrder& order = orders.emplace_back();
+    order.system = system.system.get();
+    order.url = license_url_;
+    order.kids = license.kids;
+    order.level = level_of(*order.system);
+    order.kind = SessionKind::kPersistent;
+    order.persistent_id = license.persistent_id;
+    order.gives_back = true;
+  }
+  return orders;
 }
 
 void DrmManagerImpl::finish_stop() {

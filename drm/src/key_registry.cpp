@@ -170,6 +170,19 @@ bool KeyRegistry::is_withheld(const KeyId& kid) const {
          set->session->status(kid) == KeyStatus::kError;
 }
 
+std::set<KeyId> KeyRegistry::expired() const {
+  std::set<KeyId> expired;
+  for (const auto& set : sets_) {
+    if (!set->has_expired || !set->former) continue;
+    for (const KeyInfo& key : set->former->keys()) {
+      const KeyStatus now = status(key.id);
+      const bool is_open = now == KeyStatus::kUsable || now == KeyStatus::kOutputDownscaled;
+      if (key.status == KeyStatus::kExpired && !is_open) expired.insert(key.id);
+    }
+  }
+  return expired;
+}
+
 std::map<KeyId, std::size_t> KeyRegistry::routes() const {
   std::map<KeyId, std::size_t> routes;
   for (const auto& set : sets_) {

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -18,7 +19,8 @@ struct KeySet {
   std::vector<TrackKind> tracks;  // that want them, each once
   std::vector<KeyId> kids;        // empty: only the initialisation data knows
   std::vector<DrmChoice> ladder;
-  std::size_t rung = 0;  // into the ladder; its size: there is none left
+  std::size_t rung = 0;             // into the ladder; its size: there is none left
+  std::optional<KeptLicense> kept;  // it is found again, not asked for
   std::unique_ptr<LicenseSession> session;
   // Its licence ran out; says so of its samples until a new one is there.
   std::unique_ptr<LicenseSession> former;
@@ -63,6 +65,8 @@ class KeyRegistry {
   [[nodiscard]] bool is_withheld(const KeyId& kid) const;
   // Of every key that opens samples, which system has it: an index of DrmChoice::system.
   [[nodiscard]] std::map<KeyId, std::size_t> routes() const;
+  // Keys whose licence ran out and that no other licence opens.
+  [[nodiscard]] std::set<KeyId> expired() const;
 
  private:
   Sets sets_;

@@ -18,6 +18,14 @@ constexpr int kMessages = 16;
 
 bool is_spent(KeyStatus status) { return status == KeyStatus::kExpired; }
 
+// How long a wall clock that was set forward may go unnoticed; chosen, as Clear Key has it.
+constexpr Duration kClockCheck = 1min;
+
+std::optional<WallTime> earlier(std::optional<WallTime> a, std::optional<WallTime> b) {
+  if (!a || !b) return a ? a : b;
+  return std::min(*a, *b);
+}
+
 bool opens(KeyStatus status) {
   return status == KeyStatus::kUsable || status == KeyStatus::kOutputDownscaled;
 }
@@ -35,11 +43,36 @@ LicenseSession::~LicenseSession() = default;
 
 Result<void> LicenseSession::start() {
   started_at_ = executor_.now();
-  PLAYHEAD_TRY(session_, order_.system->open_session(SessionKind::kTemporary, executor_, *this));
+  if (is_restored() && !order_.gives_back && order_.terms.expires_at &&
+      *order_.terms.expires_at <= executor_.wall_now()) {
+    return make_error(ErrorCode::kDrmExpired, "the licence that is kept has run out");
+  }
+  PLAYHEAD_TRY(session_, order_.system->open_session(order_.kind, executor_, *this));
   watch();
-  Result<void> asked = session_->request(order_.init);
-  if (!asked) session_.reset();
+  is_returning_ = order_.gives_back;
+  Result<void> asked =
+      is_restored() ? session_->restore(order_.persistent_id) : session_->request(order_.init);
+  if (!asked) {
+    watch_.reset();
+    session_.reset();
+  }
   return asked;
+}
+
+// The first word of what was kept: its keys, open or run out.
+void LicenseSession::on_found() {
+  is_found_ = true;
+  if (!order_.gives_back) {
+    watch_.reset();
+    return accept_terms(order_.terms);
+  }
+  const Result<void> asked = session_->release();
+  if (asked) return;
+  // Given back before, but the service has not heard of it: the message comes by itself.
+  const bool is_released = std::all_of(keys_.begin(), keys_.end(), [](const KeyInfo& key) {
+    return key.status == KeyStatus::kReleased;
+  });
+  if (!is_released) fail(asked.error(), FailureSource::kSystem);
 }
 
 void LicenseSession::add_kids(const std::vector<KeyId>& kids) {
@@ -82,6 +115,7 @@ void LicenseSession::on_silence() {
 void LicenseSession::on_drm_message(DrmMessage message) {
   watch_.reset();
   if (is_resting_ || is_returning_ != (message.type == DrmMessageType::kRelease)) return;
+  if (is_restored() && !order_.gives_back) return;  // no service is asked
   if (++messages_ > kMessages) {
     return fail(make_error(ErrorCode::kDrmLicense, "the system asks again and again"),
                 FailureSource::kSystem);
@@ -98,23 +132,33 @@ void LicenseSession::on_drm_message(DrmMessage message) {
   request.scheme = order_.system->name();
   request.challenge = std::move(message.challenge);
   request.kids = order_.kids;
-  request.kind = SessionKind::kTemporary;
+  request.kind = order_.kind;
   request.level = order_.level;
   // The answer goes to the last message: one at a time.
   fetch_.reset();
-  fetch_ = fetcher_.fetch(std::move(request), [this, type = message.type](Result<SharedBytes> a) {
+  fetch_ = fetcher_.fetch(std::move(request), [this, type = message.type](Result<LicenseAnswer> a) {
     on_answer(type, std::move(a));
   });
 }
 
-void LicenseSession::on_answer(DrmMessageType type, Result<SharedBytes> answer) {
+void LicenseSession::on_answer(DrmMessageType type, Result<LicenseAnswer> answer) {
+  const bool is_licence =
+      type == DrmMessageType::kLicenseRequest || type == DrmMessageType::kRenewal;
+  if (answer && is_licence && answer->terms.expires_at &&
+      *answer->terms.expires_at <= executor_.wall_now()) {
+    answer = make_error(ErrorCode::kDrmLicense, "the licence has already run out");
+  }
   if (answer) {
+    const LicenseTerms terms = is_licence ? answer->terms : terms_;
+    // Before the keys are told: nothing is shown that the first licence forbids.
+    if (!is_licensed_) terms_ = terms;
     watch();
-    session_->update(*std::move(answer),
-                     [this, type](const Result<void>& result) { on_updated(type, result); });
+    session_->update(std::move(answer->license), [this, type, terms](const Result<void>& result) {
+      on_updated(type, terms, result);
+    });
     return;
   }
-  if (is_returning_) return owner_.on_license_returned(*this);
+  if (is_returning_) return owner_.on_license_returned(*this, std::move(answer).error());
   if (is_licensed_) return on_renewal_failed(answer.error());
   Error error = std::move(answer).error();
   const bool is_provisioning =
@@ -124,9 +168,10 @@ void LicenseSession::on_answer(DrmMessageType type, Result<SharedBytes> answer) 
   fail(std::move(error), FailureSource::kSystem);
 }
 
-void LicenseSession::on_updated(DrmMessageType type, const Result<void>& result) {
+void LicenseSession::on_updated(DrmMessageType type, const LicenseTerms& terms,
+                                const Result<void>& result) {
   watch_.reset();
-  if (is_returning_) return owner_.on_license_returned(*this);
+  if (is_returning_) return owner_.on_license_returned(*this, result);
   if (!result) {
     if (is_licensed_) return on_renewal_failed(result.error());
     return fail(result.error(), FailureSource::kSystem);
@@ -136,13 +181,47 @@ void LicenseSession::on_updated(DrmMessageType type, const Result<void>& result)
     return key.status != KeyStatus::kPending;
   });
   if (!has_keys || type == DrmMessageType::kIndividualisation) return watch();
-  const bool is_first = !is_licensed_;
+  const bool is_kept_now = order_.kind == SessionKind::kPersistent && !is_accepted_;
+  const bool is_first = !is_licensed_ || is_kept_now;
+  is_accepted_ = true;
   is_licensed_ = true;
   is_renewing_ = false;
   is_renewal_refused_ = false;
   renewal_failures_ = 0;
   messages_ = 0;
-  if (is_first) owner_.on_license_keys(*this);
+  const bool is_limit_new = terms.max_height != terms_.max_height;
+  accept_terms(terms);
+  if (is_first || is_limit_new) owner_.on_license_keys(*this);
+}
+
+void LicenseSession::accept_terms(const LicenseTerms& terms) {
+  terms_ = terms;
+  const WallTime now = executor_.wall_now();
+  if (terms_.expires_at) end_ = executor_.now() + (*terms_.expires_at - now);
+  plan_renewal();
+  await_end();
+}
+
+// By either clock: setting the wall clock back gains nothing.
+void LicenseSession::await_end() {
+  end_timer_.reset();
+  if (!terms_.expires_at || is_resting_ || is_returning_) return;
+  const Duration left = std::min(*terms_.expires_at - executor_.wall_now(), end_ - executor_.now());
+  const Duration pause = std::clamp(left, Duration{0}, kClockCheck);
+  end_timer_ = executor_.post_at(executor_.now() + pause, [this, left] {
+    if (left > kClockCheck) return await_end();
+    on_end();
+  });
+}
+
+// The service's end, of which the system need not know: it must not open anything any more.
+void LicenseSession::on_end() {
+  if (!has_usable_key()) return;
+  session_.reset();
+  for (KeyInfo& key : keys_) {
+    if (opens(key.status)) key.status = KeyStatus::kExpired;
+  }
+  owner_.on_license_expired(*this);
 }
 
 void LicenseSession::on_drm_keys(std::vector<KeyInfo> keys) {
@@ -154,25 +233,44 @@ void LicenseSession::on_drm_keys(std::vector<KeyInfo> keys) {
       });
   keys_ = std::move(keys);
   is_licensed_ = is_licensed_ || has_usable_key();
+  if (is_restored() && !is_found_) {
+    on_found();
+    if (order_.gives_back) return;
+  }
   if (has_expired && !is_returning_) return owner_.on_license_expired(*this);
   owner_.on_license_keys(*this);
 }
 
 void LicenseSession::on_drm_expiration(std::optional<WallTime> at) {
-  if (at == expires_at_ && renewal_timer_) return;
+  if (at == system_end_ && renewal_timer_) return;
+  system_end_ = at;
+  plan_renewal();
+}
+
+void LicenseSession::plan_renewal() {
   renewal_timer_.reset();
-  expires_at_ = at;
-  if (!at || is_resting_ || is_returning_) return;
-  lifetime_ = *at - executor_.wall_now();
-  if (lifetime_ <= kLeastLifetime) return;
-  const Duration delay = renewal_delay(lifetime_, executor_.random());
-  renewal_timer_ = executor_.post_at(executor_.now() + delay, [this] { renew(); });
+  renews_at_.reset();
+  expires_at_ = earlier(system_end_, terms_.expires_at);
+  if (is_resting_ || is_returning_ || is_restored()) return;
+  const WallTime now = executor_.wall_now();
+  std::optional<Duration> lifetime;
+  if (expires_at_) lifetime = *expires_at_ - now;
+  if (lifetime && *lifetime <= kLeastLifetime) return;
+  std::optional<Duration> delay;
+  if (terms_.renew_after) {
+    delay = renewal_delay(lifetime, *terms_.renew_after - now);
+  } else if (lifetime) {
+    delay = renewal_delay(*lifetime, executor_.random());
+  }
+  if (!delay) return;
+  renews_at_ = now + *delay;
+  renewal_timer_ = executor_.post_at(executor_.now() + *delay, [this] { renew(); });
 }
 
 void LicenseSession::on_drm_failed(Error error) { fail(std::move(error), FailureSource::kSystem); }
 
 void LicenseSession::fail(Error error, FailureSource source) {
-  if (is_returning_) return owner_.on_license_returned(*this);
+  if (is_returning_) return owner_.on_license_returned(*this, std::move(error));
   owner_.on_license_failed(*this, std::move(error), source);
 }
 
@@ -198,8 +296,8 @@ void LicenseSession::on_renewal_failed(const Error& error) {
 }
 
 void LicenseSession::on_resume() {
-  if (!is_licensed_ || is_renewing_ || is_renewal_refused_ || !expires_at_) return;
-  const bool is_late = is_renewal_due(*expires_at_ - executor_.wall_now(), lifetime_);
+  if (!is_licensed_ || is_renewing_ || is_renewal_refused_ || !renews_at_) return;
+  const bool is_late = executor_.wall_now() >= *renews_at_;
   if (renewal_failures_ > 0 || is_late) renew();
 }
 
@@ -207,6 +305,7 @@ void LicenseSession::rest() {
   is_resting_ = true;
   fetch_.reset();
   watch_.reset();
+  end_timer_.reset();
   renewal_timer_.reset();
 }
 

@@ -20,6 +20,11 @@ struct LicenseOrder {
   std::string url;  // "": the system's own, or the fetcher knows
   std::vector<KeyId> kids;
   SecurityLevel level = SecurityLevel::kNone;
+  SessionKind kind = SessionKind::kTemporary;
+  // A licence that is kept is found again in place of asking for one; nothing is asked for then.
+  std::string persistent_id;
+  LicenseTerms terms;       // with persistent_id
+  bool gives_back = false;  // it is found only to be given back
 };
 
 // One licence: carries the messages of its DrmSession to the service and the answers back, renews
@@ -36,14 +41,16 @@ class LicenseSession final : private DrmSessionListener {
     virtual void on_license_failed(LicenseSession& session, Error error, FailureSource source) = 0;
     // Keys that were usable ran out.
     virtual void on_license_expired(LicenseSession& session) = 0;
-    // give_back() is over.
-    virtual void on_license_returned(LicenseSession& session) = 0;
+    // give_back(), or what the order meant to give back, is over. Errors: the service does not
+    // know of it, those of LicenseFetcher and of the system.
+    virtual void on_license_returned(LicenseSession& session, Result<void> result) = 0;
   };
 
   LicenseSession(LicenseOrder order, LicenseFetcher& fetcher, Executor& executor, Owner& owner);
   ~LicenseSession() override;
 
-  // Once, first. Errors: those of DrmSystem::open_session() and DrmSession::request().
+  // Once, first. Errors: those of DrmSystem::open_session(), DrmSession::request() and restore(),
+  // kDrmExpired (what was kept has run out by the service's word).
   Result<void> start();
   // A renewal that is due, or waits to be tried again, begins now.
   void on_resume();
@@ -66,6 +73,15 @@ class LicenseSession final : private DrmSessionListener {
   // Whether the session was asked for that key or has it.
   [[nodiscard]] bool speaks_of(const KeyId& kid) const;
   [[nodiscard]] MonotonicTime started_at() const { return started_at_; }
+  [[nodiscard]] std::string persistent_id() const {
+    return session_ ? session_->persistent_id() : std::string();
+  }
+  // The system has taken the licence in, and kept it if it was to.
+  [[nodiscard]] bool is_accepted() const { return is_accepted_; }
+  // The earlier of the system's end and the service's.
+  [[nodiscard]] std::optional<WallTime> expires_at() const { return expires_at_; }
+  // What the service said of the licence there is.
+  [[nodiscard]] const LicenseTerms& terms() const { return terms_; }
 
  private:
   void on_drm_message(DrmMessage message) override;
@@ -73,8 +89,15 @@ class LicenseSession final : private DrmSessionListener {
   void on_drm_expiration(std::optional<WallTime> at) override;
   void on_drm_failed(Error error) override;
 
-  void on_answer(DrmMessageType type, Result<SharedBytes> answer);
-  void on_updated(DrmMessageType type, const Result<void>& result);
+  void on_answer(DrmMessageType type, Result<LicenseAnswer> answer);
+  void on_updated(DrmMessageType type, const LicenseTerms& terms, const Result<void>& result);
+  void accept_terms(const LicenseTerms& terms);
+  void await_end();
+  void on_end();
+  void plan_renewal();
+  [[nodiscard]] bool is_restored() const { return !order_.persistent_id.empty(); }
+  [[nodiscard]] Result<void> restore();
+  void on_found();
   void fail(Error error, FailureSource source);
   void renew();
   void on_renewal_failed(const Error& error);
@@ -94,10 +117,16 @@ class LicenseSession final : private DrmSessionListener {
   bool is_licensed_ = false;
   bool is_resting_ = false;
   bool is_returning_ = false;
-  int messages_ = 0;  // since the last licence
+  bool is_found_ = false;     // what was kept
+  bool is_accepted_ = false;  // some licence, by the system
+  int messages_ = 0;          // since the last licence
 
-  std::optional<WallTime> expires_at_;
-  Duration lifetime_{0};  // with expires_at_
+  LicenseTerms terms_;
+  MonotonicTime end_;  // with terms_.expires_at: the same by the clock that is not set
+  CancelHandle end_timer_;
+  std::optional<WallTime> system_end_;  // as the system says
+  std::optional<WallTime> expires_at_;  // the earlier of both
+  std::optional<WallTime> renews_at_;   // with a plan
   CancelHandle renewal_timer_;
   bool is_renewing_ = false;  // a message for it is awaited, under way, or being accepted
   bool is_renewal_refused_ = false;

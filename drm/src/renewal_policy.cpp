@@ -21,13 +21,24 @@ Duration part_of(Duration whole, int64_t permille) {
   return whole / 1000 * permille + whole % 1000 * permille / 1000;
 }
 
+Duration latest_of(Duration lifetime) {
+  return lifetime - std::min(kHeadroom, lifetime / kHeadroomPart);
+}
+
 }  // namespace
 
 Duration renewal_delay(Duration lifetime, uint64_t random) {
   if (lifetime <= Duration{0}) return Duration{0};
   const auto spread = static_cast<int64_t>(random % (2 * kJitterPermille + 1));
   const Duration point = part_of(lifetime, kRenewalPermille - kJitterPermille + spread);
-  return std::min(point, lifetime - std::min(kHeadroom, lifetime / kHeadroomPart));
+  return std::min(point, latest_of(lifetime));
+}
+
+Duration renewal_delay(std::optional<Duration> lifetime, Duration wished) {
+  if (!lifetime) return std::max(wished, kSoonestRenewal);
+  if (*lifetime <= Duration{0}) return Duration{0};
+  const Duration soonest = std::min(kSoonestRenewal, *lifetime / 2);
+  return std::min(std::max(wished, soonest), latest_of(*lifetime));
 }
 
 Duration renewal_retry_delay(int failures, uint64_t random) {
@@ -36,10 +47,6 @@ Duration renewal_retry_delay(int failures, uint64_t random) {
   delay = std::min(delay, kLongestRetry);
   const auto half = static_cast<uint64_t>(delay.count() / 2);
   return delay - Duration{static_cast<int64_t>(random % (half + 1))};
-}
-
-bool is_renewal_due(Duration left, Duration lifetime) {
-  return left <= lifetime - part_of(lifetime, kRenewalPermille);
 }
 
 }  // namespace playhead::drm

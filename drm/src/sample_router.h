@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <vector>
 
 #include "playhead/drm/drm_system.h"
@@ -17,8 +18,9 @@ class SampleRouter final : public SampleDecryptor {
   // Never empty, never null.
   explicit SampleRouter(std::vector<std::shared_ptr<SampleDecryptor>> decryptors);
 
-  // Which decryptor (an index) has which key; in place of what was known.
-  void set_routes(std::map<KeyId, std::size_t> routes);
+  // Which decryptor (an index) has which key, and which keys open nothing any more, though a system
+  // may still have them; in place of what was known.
+  void set_routes(std::map<KeyId, std::size_t> routes, std::set<KeyId> expired);
 
   // Keys no route is known for are tried with each decryptor, on a copy: a decryptor wipes what it
   // cannot open.
@@ -30,6 +32,7 @@ class SampleRouter final : public SampleDecryptor {
   const std::vector<std::shared_ptr<SampleDecryptor>> decryptors_;
   std::mutex mutex_;
   std::map<KeyId, std::size_t> routes_;  // under mutex_
+  std::set<KeyId> expired_;              // under mutex_
 };
 
 }  // namespace playhead::drm

@@ -17,12 +17,20 @@ SecurityLevel effective_level(SecurityLevel level, OutputProtection output) {
 }
 
 bool allows(SecurityLevel level, int width, int height) {
-  if (level == SecurityLevel::kSl3000) return true;
-  if (level == SecurityLevel::kNone || width <= 0 || height <= 0) return false;
-  const int64_t lines = level == SecurityLevel::kSl2000 ? 1080 : 720;
-  const int64_t columns = level == SecurityLevel::kSl2000 ? 1920 : 1280;
+  return level != SecurityLevel::kNone && fits_height(max_height_of(level), width, height);
+}
+
+bool fits_height(int max_height, int width, int height) {
+  if (max_height <= 0) return true;
+  if (width <= 0 || height <= 0) return false;
+  const int64_t lines = max_height;
   const int64_t pixels = static_cast<int64_t>(width) * height;
-  return std::min(width, height) <= lines && pixels <= lines * columns;
+  return std::min(width, height) <= lines && pixels <= lines * lines * 16 / 9;
+}
+
+int max_height_of(SecurityLevel level) {
+  if (level == SecurityLevel::kSl3000) return 0;
+  return level == SecurityLevel::kSl2000 ? 1080 : 720;
 }
 
 }  // namespace playhead

@@ -178,10 +178,17 @@ bool needs_key_ids_only(const RegisteredSystem& system) {
   return has(system.ids, system_ids::kW3cCommon);
 }
 
+bool is_segment_encrypted(std::span<const ContentProtection> protections) {
+  return std::any_of(protections.begin(), protections.end(), [](const auto& protection) {
+    return is_same_text(protection.scheme, kSegmentEncryptionScheme);
+  });
+}
+
 std::vector<DrmChoice> choose_systems(std::span<const ContentProtection> protections,
                                       std::span<const RegisteredSystem> systems,
                                       std::span<const std::string> preference) {
   std::vector<DrmChoice> choices;
+  if (is_segment_encrypted(protections)) return choices;
   for (std::size_t i = 0; i < systems.size(); ++i) {
     std::optional<DrmChoice> choice = choice_of(protections, systems[i]);
     if (!choice) continue;

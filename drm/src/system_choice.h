@@ -26,6 +26,12 @@ struct RegisteredSystem {
 // DASH @schemeIdUri that names the encryption scheme and @default_KID for all systems.
 inline constexpr std::string_view kMp4ProtectionScheme = "urn:mpeg:dash:mp4protection:2011";
 
+// DASH @schemeIdUri of segments that are encrypted as a whole, whatever is inside (ISO/IEC
+// 23009-4).
+inline constexpr std::string_view kSegmentEncryptionScheme = "urn:mpeg:dash:sea:2012";
+// No system here opens those, not even one that has the keys.
+[[nodiscard]] bool is_segment_encrypted(std::span<const ContentProtection> protections);
+
 struct DrmChoice {
   std::size_t system = 0;  // into what is registered
   InitData init;           // no bytes: the manifest has none, that of the media is awaited
@@ -41,7 +47,7 @@ struct DrmChoice {
 // before others; within that those of `preference` (names) in its order, then the rest as they were
 // registered. Of several kinds of initialisation data for one system pssh boxes come before the
 // PlayReady Object, that before the key's URI, that before key ids. The boxes of all protections
-// are put together, each once. Empty: no system fits.
+// are put together, each once. Empty: no system fits, or is_segment_encrypted().
 [[nodiscard]] std::vector<DrmChoice> choose_systems(std::span<const ContentProtection> protections,
                                                     std::span<const RegisteredSystem> systems,
                                                     std::span<const std::string> preference);

@@ -22,6 +22,11 @@ bool fits(const DrmCapabilities& capabilities, std::optional<SampleScheme> schem
 
 }  // namespace
 
+SecurityLevel level_of(const DrmSystem& system) {
+  const SecurityLevel video = system.query(TrackKind::kVideo).level;
+  return video != SecurityLevel::kNone ? video : system.query(TrackKind::kAudio).level;
+}
+
 std::string rung_name(const std::string& name, SecurityLevel level) {
   return name + "/" + std::to_string(static_cast<int>(level));
 }
@@ -62,6 +67,9 @@ Fallback fallback_of(ErrorCode code, FailureSource source) {
   switch (code) {
     case ErrorCode::kDrmInitData:
     case ErrorCode::kDrmBusy:
+    case ErrorCode::kDrmNoLicense:
+    case ErrorCode::kStoreIo:
+    case ErrorCode::kStoreCorrupt:
       return Fallback::kKeys;
     case ErrorCode::kDrmLicense:
     case ErrorCode::kDrmExpired:

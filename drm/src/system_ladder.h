@@ -21,6 +21,9 @@ struct LadderSystem {
   DrmCapabilities capabilities;  // for the track in question
 };
 
+// The level of what a system protects best names its rung.
+[[nodiscard]] SecurityLevel level_of(const DrmSystem& system);
+
 // "widevine/3000": how a system with its level is called in events and in what is remembered.
 [[nodiscard]] std::string rung_name(const std::string& name, SecurityLevel level);
 

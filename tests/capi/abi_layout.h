@@ -31,6 +31,26 @@
   FIELD(playhead_client_config, pins) \
   FIELD(playhead_client_config, recording_path) \
   FIELD(playhead_client_config, recording_max_bytes) \
+  FIELD(playhead_client_config, drm) \
+  STRUCT(playhead_license_hooks) \
+  FIELD(playhead_license_hooks, struct_size) \
+  FIELD(playhead_license_hooks, reserved) \
+  FIELD(playhead_license_hooks, user) \
+  FIELD(playhead_license_hooks, destroy) \
+  FIELD(playhead_license_hooks, on_request) \
+  FIELD(playhead_license_hooks, on_response) \
+  STRUCT(playhead_drm_config) \
+  FIELD(playhead_drm_config, struct_size) \
+  FIELD(playhead_drm_config, no_clear_key) \
+  FIELD(playhead_drm_config, systems) \
+  FIELD(playhead_drm_config, system_count) \
+  FIELD(playhead_drm_config, modules) \
+  FIELD(playhead_drm_config, module_count) \
+  FIELD(playhead_drm_config, preference) \
+  FIELD(playhead_drm_config, license_url) \
+  FIELD(playhead_drm_config, hooks) \
+  FIELD(playhead_drm_config, raw_licenses) \
+  FIELD(playhead_drm_config, reserved) \
   STRUCT(playhead_frame_info) \
   FIELD(playhead_frame_info, struct_size) \
   FIELD(playhead_frame_info, format) \
@@ -260,6 +280,7 @@
   CONSTANT(PLAYHEAD_EVENT_DRM_FELL_BACK) \
   CONSTANT(PLAYHEAD_EVENT_SECURITY_LEVEL) \
   PLAYHEAD_ABI_CUE_CONSTANTS(CONSTANT) \
+  CONSTANT(PLAYHEAD_PICTURE_RULE_LEVEL) CONSTANT(PLAYHEAD_PICTURE_RULE_LICENSE) \
   CONSTANT(PLAYHEAD_JUMP_BEHIND_WINDOW) CONSTANT(PLAYHEAD_JUMP_GAP) \
   CONSTANT(PLAYHEAD_BEHIND_JUMP_LIVE) \
   CONSTANT(PLAYHEAD_BEHIND_JUMP_OLDEST) \

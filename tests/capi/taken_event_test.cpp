@@ -244,8 +244,13 @@ TEST_CASE("taken_event: every kind fills the members its type names") {
          return std::string(e.id) == "widevine/1000" &&
                 e.error_code == PLAYHEAD_ERROR_DRM_PROVISIONING;
        }},
-      {"security level", SecurityLevelChanged{3000, 1000, 720}, PLAYHEAD_EVENT_SECURITY_LEVEL,
-       [](auto& e) { return e.count == 1000 && e.number == 3000 && e.height == 720; }},
+      {"security level",
+       SecurityLevelChanged{3000, 1000, 720, SecurityLevelChanged::Rule::kLicense},
+       PLAYHEAD_EVENT_SECURITY_LEVEL,
+       [](auto& e) {
+         return e.count == 1000 && e.number == 3000 && e.height == 720 &&
+                e.reason == PLAYHEAD_PICTURE_RULE_LICENSE;
+       }},
       {"ended", Ended{}, PLAYHEAD_EVENT_ENDED,
        [](auto& e) { return e.qoe == nullptr && e.goes_on == 0; }},
       {"goes on", Ended{true}, PLAYHEAD_EVENT_ENDED, [](auto& e) { return e.goes_on == 1; }},

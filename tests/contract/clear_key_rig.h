@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,30 +14,10 @@
 #include "key_ids.h"
 #include "playhead/drm/clear_key.h"
 #include "pssh.h"
+#include "support/memory_license_store.h"
 
 // Clear Key systems and their licence service, for the contract of all DRM systems.
 namespace playhead::test {
-
-class MemoryLicenseStore final : public LicenseStore {
- public:
-  Result<void> put(const std::string& id, ByteView record) override {
-    if (is_full) return make_error(ErrorCode::kStoreFull, "no room");
-    records[id].assign(record.begin(), record.end());
-    return {};
-  }
-  Result<std::vector<uint8_t>> get(const std::string& id) override {
-    const auto found = records.find(id);
-    if (found == records.end()) return make_error(ErrorCode::kDrmNoLicense, "not kept");
-    return found->second;
-  }
-  Result<void> remove(const std::string& id) override {
-    records.erase(id);
-    return {};
-  }
-
-  std::map<std::string, std::vector<uint8_t>> records;
-  bool is_full = false;
-};
 
 inline KeyId key_of(const KeyId& kid) {
   KeyId key = kid;

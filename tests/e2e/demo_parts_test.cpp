@@ -109,7 +109,12 @@ TEST_CASE("options: everything said is understood") {
                                       "shot.png",     "--at",
                                       "3.5",          "--do",
                                       "5:pause",      "--record",
-                                      "flight"});
+                                      "flight",       "--cdm",
+                                      "/a.so",        "--cdm",
+                                      "/b.so",        "--drm-prefer",
+                                      "a,b",          "--license-url",
+                                      "https://l/",   "--hdcp",
+                                      "2.2"});
   REQUIRE(parsed.options);
   const Options& options = *parsed.options;
   CHECK(options.title == "m_1");
@@ -125,6 +130,10 @@ TEST_CASE("options: everything said is understood") {
   CHECK(options.saves_data);
   CHECK(options.decisions == "why.log");
   CHECK(options.recording == "flight");
+  CHECK(options.cdm_modules == std::vector<std::string>{"/a.so", "/b.so"});
+  CHECK(options.hdcp_tenths == 22);
+  CHECK(options.drm_preference == "a,b");
+  CHECK(options.license_url == "https://l/");
   CHECK(options.progress_interval_s == 10);
   CHECK(options.exits_after_first_frame);
   CHECK(options.events == "-");
@@ -186,7 +195,7 @@ TEST_CASE("event log: every event has the name and the fields that are promised"
       {PLAYHEAD_EVENT_RATE_CHANGED, "rate_changed", {"position_s", "from", "to"}},
       {PLAYHEAD_EVENT_THUMBNAIL, "thumbnail", {"error"}},
       {PLAYHEAD_EVENT_DRM_FELL_BACK, "drm_fell_back", {"to", "error"}},
-      {PLAYHEAD_EVENT_SECURITY_LEVEL, "security_level", {"level", "max_height"}},
+      {PLAYHEAD_EVENT_SECURITY_LEVEL, "security_level", {"level", "max_height", "rule"}},
       {PLAYHEAD_EVENT_ENDED, "ended", {"goes_on"}},
       {PLAYHEAD_EVENT_WARNING, "warning", {"code", "message"}},
       {PLAYHEAD_EVENT_FAILED, "error", {"code", "message"}},
@@ -417,6 +426,9 @@ TEST_CASE("status line: says what plays, with colours only when asked") {
   view.buffer_us = 28'440'000;
   CHECK(format_status(view, false) ==
         "Playing  0:12 / 1:02:05  720p 3.0 Mbit/s  net 640 kbit/s  buffer 28.4 s");
+  view.drm_level = 1000;
+  view.drm_max_height = 720;
+  CHECK(format_status(view, false).find("  SL1000, up to 720p  net ") != std::string::npos);
   CHECK(format_status(view, true).find("\x1b[32mPlaying\x1b[0m") == 0);
   CHECK(format_status(PlayerView{}, false) == "Idle  0:00  net \u2013  buffer 0.0 s");
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Protected titles from end to end: packaged by the server's script, licences by the real server,
 // played by the real demo player.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -29,7 +30,8 @@ struct Titles {
   void add(const std::string& id, const std::string& from, const std::string& manifest,
            const json& drm = json::object()) const {
     const std::filesystem::path to = folder.path() / id;
-    std::filesystem::copy(protected_titles() / from, to, std::filesystem::copy_options::recursive);
+    const auto& made = from.starts_with("uhd") ? uhd_titles() : protected_titles();
+    std::filesystem::copy(made / from, to, std::filesystem::copy_options::recursive);
     std::ifstream in(to / "title.json");
     json title = json::parse(in);
     title["id"] = id;
@@ -149,3 +151,77 @@ TEST_CASE("D04 who is not entitled gets the reason instead of pictures") {
   CHECK(error["code"] == "DRM_LICENSE_REFUSED");
   CHECK(find_event(demo.events(), "first_frame").is_null());
 }
+
+#ifdef PLAYHEAD_HARDWARE_CDM
+TEST_CASE("4K is for devices with hardware protection and a protected output") {
+  struct Case {
+    const char* name;
+    Words more;
+    int level;
+    int tallest;  // picture that may be shown
+    bool is_all;  // the service keeps nothing back either
+  };
+  const Words hardware{"--cdm", PLAYHEAD_HARDWARE_CDM};
+  const auto and_hdcp = [](Words words, const char* version) {
+    words.insert(words.end(), {"--hdcp", version});
+    return words;
+  };
+  const Case cases[] = {
+      {"software", {}, 1000, 720, false},
+      {"software, though the output is protected", and_hdcp({}, "2.2"), 1000, 720, false},
+      {"hardware, an output that nobody knows", hardware, 1000, 720, false},
+      {"hardware, HDCP 1.4", and_hdcp(hardware, "1.4"), 2000, 1080, false},
+      {"hardware, HDCP 2.2", and_hdcp(hardware, "2.2"), 3000, 2160, true}};
+  const Titles titles;
+  titles.add("uhd", "uhd-cenc", "cmaf/manifest.mpd");
+  const Service service(titles);
+  const TempDir temp;
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    // 2160p by hand, which is no way around what the level allows either.
+    Words more = c.more;
+    more.insert(more.end(), {"--preset", "max_quality", "--do", "0.1:quality=3 0.2:seek=0"});
+    DemoProcess demo(service.play("uhd", more), temp.path() / "errors");
+    CHECK(demo.wait() == 0);
+    CAPTURE(demo.errors());
+    const EventLog& events = demo.events();
+    CHECK(find_event(events, "error").is_null());
+    int tallest = 0;
+    for (const json& event : events) {
+      if (event["event"] == "representation_changed") {
+        tallest = std::max(tallest, event["height"].get<int>());
+      }
+    }
+    CHECK(tallest > 0);
+    CHECK(tallest <= c.tallest);
+    const json said = find_event(events, "security_level");
+    if (c.is_all) {
+      CHECK(said.is_null());  // nothing is held back
+      CHECK(tallest == 2160);
+      continue;
+    }
+    REQUIRE(said.is_object());
+    CHECK(said["level"] == c.level);
+    CHECK(said["max_height"] == c.tallest);
+    CHECK(said["rule"] == "security_level");
+  }
+}
+
+TEST_CASE("D07 a DRM module by its path, a licence URL and a preference of the user") {
+  const TempDir temp;
+  const Titles titles;
+  titles.add("m_1", "tiny-cenc", "cmaf/manifest.mpd");
+  const Service service(titles);
+  DemoProcess demo(
+      service.play("m_1", {"--cdm", PLAYHEAD_CLEARKEY_CDM, "--drm-prefer", "clearkey",
+                           "--license-url", service.server.url("/v1/license/m_1"), "--speed", "2"}),
+      temp.path() / "errors");
+  CHECK(demo.wait() == 0);
+  CAPTURE(demo.errors());
+  CHECK(find_event(demo.events(), "error").is_null());
+  CHECK(frames_of(demo.events().back()) == 8 * 24);
+  DemoProcess none(service.play("m_1", {"--cdm", "/nowhere/module.so"}), temp.path() / "errors");
+  CHECK(none.wait() == 1);
+  CHECK(none.errors().find("DRM_MODULE") != std::string::npos);
+}
+#endif

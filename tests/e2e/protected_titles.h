@@ -10,5 +10,7 @@ namespace playhead::e2e {
 // another key each segment), "tiny-identity" (cbcs, keys in files). Made once per build tree; tests
 // that run side by side share them and change nothing. Needs ffmpeg.
 [[nodiscard]] const std::filesystem::path& protected_titles();
+// The same folder with "uhd-cenc" in it: 4 s to 3840x2160, a key each to 720p, 1080p and above.
+[[nodiscard]] const std::filesystem::path& uhd_titles();
 
 }  // namespace playhead::e2e

@@ -51,7 +51,8 @@ struct Line {
     out << "drm " << e.from << "->" << e.to << ' ' << describe(e.reason);
   }
   void operator()(const SecurityLevelChanged& e) const {
-    out << "security " << e.from << "->" << e.to;
+    out << "security " << e.from << "->" << e.to << " max " << e.max_height;
+    if (e.rule == SecurityLevelChanged::Rule::kLicense) out << " by the licence";
   }
   void operator()(const Ended& e) const { out << (e.goes_on ? "ended, goes on" : "ended"); }
   void operator()(const Warning& e) const { out << "warning " << describe(e.error); }

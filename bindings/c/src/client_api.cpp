@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "drm_setup.h"
 #include "guard.h"
 #include "handles.h"
 
@@ -62,6 +63,10 @@ playhead_status create_client(const playhead_client_config* theirs, playhead_cli
   if (!read_struct(theirs, config)) return status_of(ErrorCode::kInvalidArgument);
   const auto log_table = CallbackTable<playhead_log_sink>::adopt(config.log_sink);
   const auto token_table = CallbackTable<playhead_token_provider>::adopt(config.token_provider);
+  const std::shared_ptr<LogSink> log = log_table != nullptr && (*log_table)->log != nullptr
+                                           ? std::make_shared<CLogSink>(log_table)
+                                           : nullptr;
+  auto drm = make_drm_config(config.drm, log);
   if (config.header_version >> 16 != PLAYHEAD_VERSION_MAJOR || config.header_version == 0) {
     return status_of(ErrorCode::kVersionMismatch);
   }
@@ -82,15 +87,18 @@ playhead_status create_client(const playhead_client_config* theirs, playhead_cli
   ours.recording_path = text_or_empty(config.recording_path);
   if (config.recording_max_bytes != 0) ours.recording_max_bytes = config.recording_max_bytes;
   ours.token_provider = make_token_provider(token_table);
-  if (log_table != nullptr) ours.log = std::make_shared<CLogSink>(log_table);
+  ours.log = log;
 
   auto handle = std::make_unique<playhead_client>();
   handle->log = ours.log;
+  const auto refuse = [&log = handle->log](const Error& error) {
+    if (log) log->log(LogLevel::kError, "capi", describe(error));
+    return status_of(error.code);
+  };
+  if (!drm) return refuse(drm.error());
+  ours.drm = *std::move(drm);
   auto client = Client::create(std::move(ours));
-  if (!client) {
-    if (handle->log) handle->log->log(LogLevel::kError, "capi", describe(client.error()));
-    return status_of(client.error().code);
-  }
+  if (!client) return refuse(client.error());
   handle->client = *std::move(client);
   *out_client = handle.release();
   return PLAYHEAD_OK;

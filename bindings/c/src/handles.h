@@ -9,6 +9,7 @@
 
 #include "callback_table.h"
 #include "playhead/client.h"
+#include "playhead/drm_config.h"
 #include "playhead/player.h"
 #include "playhead/playhead.h"
 #include "taken_event.h"
@@ -47,6 +48,12 @@ struct playhead_snapshot {
 struct playhead_frame {
   std::atomic<int32_t> references{1};
   playhead::VideoFrame frame;
+};
+
+struct playhead_license_message {
+  playhead::LicenseMessage message;
+  playhead::SharedBytes answer;  // of the service, in the place of message.body
+  bool is_answer = false;
 };
 
 struct playhead_token_request {

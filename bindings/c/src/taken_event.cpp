@@ -26,6 +26,10 @@ static_assert(static_cast<int>(SwitchReason::kPeriod) == PLAYHEAD_SWITCH_PERIOD)
 static_assert(static_cast<int>(SwitchReason::kFailure) == PLAYHEAD_SWITCH_FAILURE);
 static_assert(static_cast<int>(JumpReason::kBehindWindow) == PLAYHEAD_JUMP_BEHIND_WINDOW);
 static_assert(static_cast<int>(JumpReason::kGap) == PLAYHEAD_JUMP_GAP);
+static_assert(static_cast<int>(SecurityLevelChanged::Rule::kSecurityLevel) ==
+              PLAYHEAD_PICTURE_RULE_LEVEL);
+static_assert(static_cast<int>(SecurityLevelChanged::Rule::kLicense) ==
+              PLAYHEAD_PICTURE_RULE_LICENSE);
 static_assert(static_cast<int>(TrackKind::kVideo) == PLAYHEAD_TRACK_VIDEO);
 static_assert(static_cast<int>(TrackKind::kAudio) == PLAYHEAD_TRACK_AUDIO);
 static_assert(static_cast<int>(TrackKind::kText) == PLAYHEAD_TRACK_TEXT);
@@ -162,6 +166,7 @@ struct Filler {
     out.count = e.to;
     out.number = static_cast<uint64_t>(e.from);
     out.height = e.max_height;
+    out.reason = static_cast<int32_t>(e.rule);
   }
   void operator()(const Ended& e) const {
     out.type = PLAYHEAD_EVENT_ENDED;

@@ -199,6 +199,8 @@ struct SecurityLevelChanged {
   int from = 0, to = 0;  // 1000, 2000, 3000: see SecurityLevel; 3000 while nothing is protected
   // Pictures up to that height are shown; 0: all.
   int max_height = 0;
+  // What that height comes from.
+  enum class Rule : uint8_t { kSecurityLevel, kLicense } rule = Rule::kSecurityLevel;
 };
 struct Ended {
   // What Player::set_next() named follows by itself: its LoadStarted comes after this play's

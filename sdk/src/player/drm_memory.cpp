@@ -19,7 +19,8 @@ bool is_known(const std::vector<std::string>& names, const std::string& name) {
 }  // namespace
 
 bool is_about_device(ErrorCode reason) {
-  return reason != ErrorCode::kDrmLicenseRefused && reason != ErrorCode::kDrmInitData;
+  return reason != ErrorCode::kDrmLicenseRefused && reason != ErrorCode::kDrmInitData &&
+         reason != ErrorCode::kDrmNoLicense;
 }
 
 DrmMemory::DrmMemory(Store& store, Executor& executor)

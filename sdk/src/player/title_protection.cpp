@@ -30,11 +30,6 @@ constexpr std::size_t kMostAsked = 1024;
 // PictureLimits::hdcp_tenths: HDCP 1.0, 2.2.
 constexpr int kHdcp1Tenths = 10, kHdcp22Tenths = 22;
 
-int max_height(SecurityLevel level) {
-  if (level == SecurityLevel::kSl3000) return 0;
-  return level == SecurityLevel::kSl2000 ? 1080 : 720;
-}
-
 // RFC 8216bis §4.4.6.2: the labels are the DRM system's own words for how robust a device is. None
 // is known here, so what is restricted by them is for the highest level alone.
 bool is_for_robust_devices(const Representation& representation,
@@ -103,10 +98,10 @@ bool TitleProtection::is_kept_back(const KeyId& kid) const {
 
 bool TitleProtection::may_show(TrackKind track, const Representation& representation,
                                std::span<const ContentProtection> protections) const {
-  const SecurityLevel level = manager_->level(track);
-  if (track == TrackKind::kVideo && level != SecurityLevel::kSl3000) {
-    if (!allows(level, representation.width, representation.height)) return false;
-    if (is_for_robust_devices(representation, protections)) return false;
+  if (track == TrackKind::kVideo) {
+    if (!is_small_enough(representation.width, representation.height)) return false;
+    const bool is_robust = manager_->level(track) == SecurityLevel::kSl3000;
+    if (!is_robust && is_for_robust_devices(representation, protections)) return false;
   }
   const auto kept_back = [&](const std::vector<KeyId>& kids) {
     return std::any_of(kids.begin(), kids.end(),
@@ -127,12 +122,17 @@ bool TitleProtection::may_show(TrackKind track, const Representation& representa
                  : std::none_of(protections.begin(), protections.end(), is_refused);
 }
 
+bool TitleProtection::is_small_enough(int width, int height) const {
+  return allows(manager_->level(TrackKind::kVideo), width, height) &&
+         fits_height(manager_->max_height(TrackKind::kVideo), width, height);
+}
+
 bool TitleProtection::is_too_large(const TimedSample& sample) const {
   const StreamInfo& stream = sample.origin->stream;
   if (sample.sample.kind != TrackKind::kVideo || stream.width <= 0 || stream.height <= 0) {
     return false;
   }
-  return !allows(manager_->level(TrackKind::kVideo), stream.width, stream.height);
+  return !is_small_enough(stream.width, stream.height);
 }
 
 KeyGate::Answer TitleProtection::ask(const TimedSample& sample) {
@@ -159,10 +159,13 @@ Error TitleProtection::refusal(const TimedSample& sample) const {
   const KeyId& kid = sample.sample.crypto->kid;
   if (auto failure = identity_->failure(kid)) return *std::move(failure);
   if (auto failure = manager_->failure(kid)) return *std::move(failure);
+  const StreamInfo& stream = sample.origin->stream;
+  const bool is_by_level = !allows(manager_->level(TrackKind::kVideo), stream.width, stream.height);
   return make_error(ErrorCode::kDrmOutputRestricted,
-                    "pictures of " + std::to_string(sample.origin->stream.width) + "x" +
-                        std::to_string(sample.origin->stream.height) +
-                        " need a higher security level than this device has");
+                    "pictures of " + std::to_string(stream.width) + "x" +
+                        std::to_string(stream.height) +
+                        (is_by_level ? " need a higher security level than this device has"
+                                     : " are larger than the licence allows"));
 }
 
 std::shared_ptr<SampleDecryptor> TitleProtection::decryptor() const {
@@ -187,11 +190,20 @@ void TitleProtection::on_drm_fallback(DrmFallback fallback) {
 }
 
 void TitleProtection::tell_level() {
+  if (is_stopped_) return;
   const SecurityLevel level = manager_->level(TrackKind::kVideo);
-  if (is_stopped_ || level == told_level_) return;
-  const SecurityLevel before = std::exchange(told_level_, level);
-  listener_.on_security_level(
-      {static_cast<int>(before), static_cast<int>(level), max_height(level)});
+  const int by_level = max_height_of(level);
+  const int by_license = manager_->max_height(TrackKind::kVideo);
+  const bool is_licence_less = by_license > 0 && (by_level == 0 || by_license < by_level);
+  SecurityLevelChanged now;
+  now.from = told_.to;
+  now.to = static_cast<int>(level);
+  now.max_height = is_licence_less ? by_license : by_level;
+  using Rule = SecurityLevelChanged::Rule;
+  now.rule = is_licence_less ? Rule::kLicense : Rule::kSecurityLevel;
+  if (now.to == told_.to && now.max_height == told_.max_height) return;
+  told_ = now;
+  listener_.on_security_level(now);
 }
 
 }  // namespace playhead

@@ -81,6 +81,8 @@ class TitleProtection final : public TitleKeys, public KeyGate, private DrmManag
   void on_drm_licensed() override;
   void on_drm_fallback(DrmFallback fallback) override;
 
+  // Pictures of that size are, for level and licence.
+  [[nodiscard]] bool is_small_enough(int width, int height) const;
   // A sample that is too large for the level there is, whatever the manifest said of its size.
   [[nodiscard]] bool is_too_large(const TimedSample& sample) const;
   [[nodiscard]] bool is_kept_back(const KeyId& kid) const;
@@ -91,7 +93,8 @@ class TitleProtection final : public TitleKeys, public KeyGate, private DrmManag
   TitleProtectionListener& listener_;
   bool is_used_ = false;
   bool is_stopped_ = false;
-  SecurityLevel told_level_ = SecurityLevel::kSl3000;
+  // The last one; nothing is protected until something is.
+  SecurityLevelChanged told_{3000, static_cast<int>(SecurityLevel::kSl3000)};
   std::map<std::string, std::vector<KeyId>> kids_;  // that containers named, by Representation
   std::map<TrackKind, std::vector<ContentProtection>> said_;  // by manifests, last
   std::set<KeyId> asked_;  // by a sample that nothing had spoken of; bounded by kMostAsked

@@ -117,7 +117,11 @@ struct EventText::Words {
     return Fields("drm-fell-back").text(e.from).text(e.to).error(e.reason);
   }
   Fields operator()(const SecurityLevelChanged& e) const {
-    return Fields("security-level").number(e.from).number(e.to).number(e.max_height);
+    return Fields("security-level")
+        .number(e.from)
+        .number(e.to)
+        .number(e.max_height)
+        .number(number_of(e.rule));
   }
   Fields operator()(const Ended& e) const { return Fields("ended").flag(e.goes_on); }
   Fields operator()(const Warning& e) const { return Fields("warning").error(e.error); }

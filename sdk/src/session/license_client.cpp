@@ -11,7 +11,7 @@
 namespace playhead {
 namespace {
 
-using Done = UniqueFunction<void(Result<SharedBytes>)>;
+using Done = UniqueFunction<void(Result<LicenseAnswer>)>;
 
 CancelHandle fail_later(Executor& executor, Done done, Error error) {
   return executor.post_at(executor.now(), [done = std::move(done),
@@ -22,6 +22,20 @@ bool is_same_origin(const std::string& a, const std::string& b) {
   const Result<UrlOrigin> first = url_origin(a);
   const Result<UrlOrigin> second = url_origin(b);
   return first && second && *first == *second;
+}
+
+Result<LicenseAnswer> read_answer(Result<SharedBytes> body, bool is_wrapped,
+                                  const decltype(DrmConfig::on_license_response)& read,
+                                  const std::string& scheme, WallTime now) {
+  LicenseAnswer answer;
+  PLAYHEAD_TRY(answer.license, std::move(body));
+  if (is_wrapped) {
+    PLAYHEAD_TRY(answer, parse_license_body(as_text(answer.license.view()), now));
+  }
+  if (read) {
+    PLAYHEAD_TRY(answer.license, read(scheme, std::move(answer.license)));
+  }
+  return answer;
 }
 
 LicenseMessage raw_message(const LicenseRequest& request, const std::string& url) {
@@ -80,13 +94,12 @@ CancelHandle LicenseClient::fetch(LicenseRequest request, Done done) {
   post.headers = std::move(message.headers);
   post.body = std::move(message.body);
   post.may_be_empty = !wraps && request.type == DrmMessageType::kRelease;
-  return start_license_call(transport_, executor_, std::move(post),
-                            [wraps, scheme = request.scheme, read = config_.on_license_response,
-                             done = std::move(done)](Result<SharedBytes> body) mutable {
-                              if (body && wraps) body = parse_license_body(as_text(body->view()));
-                              if (body && read) body = read(scheme, *std::move(body));
-                              done(std::move(body));
-                            });
+  return start_license_call(
+      transport_, executor_, std::move(post),
+      [wraps, scheme = request.scheme, read = config_.on_license_response, &executor = executor_,
+       done = std::move(done)](Result<SharedBytes> body) mutable {
+        done(read_answer(std::move(body), wraps, read, scheme, executor.wall_now()));
+      });
 }
 
 }  // namespace playhead

@@ -28,7 +28,7 @@ class LicenseClient final : public LicenseFetcher {
   LicenseClient(DrmConfig config, LicenseOrigin origin, Transport& transport, Executor& executor);
 
   CancelHandle fetch(LicenseRequest request,
-                     UniqueFunction<void(Result<SharedBytes>)> done) override;
+                     UniqueFunction<void(Result<LicenseAnswer>)> done) override;
 
  private:
   [[nodiscard]] const std::string& url_of(const LicenseRequest& request) const;

@@ -29,6 +29,41 @@ std::string hex_of(const KeyId& kid) {
   return text;
 }
 
+// The last second of the year 9999: what is later is no time.
+constexpr int64_t kLatestSecond = 253'402'300'799;
+// Taller than any picture; chosen.
+constexpr int64_t kMostLines = 1 << 20;
+
+// A whole number from 0 to `most` in json[name]. None: missing, null.
+Result<std::optional<int64_t>> number_in(const Json& json, const char* name, int64_t most) {
+  const auto field = json.find(name);
+  if (field == json.end() || field->is_null()) return std::optional<int64_t>();
+  const bool is_fit =
+      field->is_number_unsigned() && field->get<uint64_t>() <= static_cast<uint64_t>(most);
+  if (!is_fit) {
+    return make_error(ErrorCode::kDrmLicense,
+                      std::string("the answer's ") + name + " cannot be read");
+  }
+  return std::optional<int64_t>(field->get<int64_t>());
+}
+
+Result<LicenseTerms> terms_of(const Json& json, WallTime now) {
+  PLAYHEAD_TRY(const auto expires_at, number_in(json, "expires_at", kLatestSecond));
+  PLAYHEAD_TRY(const auto renew_after, number_in(json, "renew_after", kLatestSecond));
+  PLAYHEAD_TRY(const auto max_height, number_in(json, "max_height", kMostLines));
+  PLAYHEAD_TRY(const auto server_time, number_in(json, "server_time", kLatestSecond));
+  const auto here = [&](std::optional<int64_t> second) -> std::optional<WallTime> {
+    if (!second) return std::nullopt;
+    if (server_time) return now + std::chrono::seconds(*second - *server_time);
+    return WallTime{*second * 1'000'000};
+  };
+  LicenseTerms terms;
+  terms.expires_at = here(expires_at);
+  terms.renew_after = here(renew_after);
+  terms.max_height = static_cast<int>(max_height.value_or(0));
+  return terms;
+}
+
 // Some licences hold keys in the clear. Volatile: the compiler must not leave it out.
 void wipe(std::string& text) {
   volatile char* bytes = text.data();
@@ -52,7 +87,7 @@ std::string license_body(const LicenseRequest& request, const std::string& url) 
   return body.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-Result<SharedBytes> parse_license_body(std::string_view text) {
+Result<LicenseAnswer> parse_license_body(std::string_view text, WallTime now) {
   const auto bad = [](const char* why) { return make_error(ErrorCode::kDrmLicense, why); };
   if (text.size() > static_cast<std::size_t>(kLicenseBytes)) return bad("larger than 1 MiB");
   if (!is_json_shallow(text, kMaxJsonDepth)) return bad("the answer is nested too deeply");
@@ -61,11 +96,12 @@ Result<SharedBytes> parse_license_body(std::string_view text) {
   if (!json.is_object() || field == json.end() || !field->is_string()) {
     return bad("the answer is not of the form {\"license\":…}");
   }
+  PLAYHEAD_TRY(const LicenseTerms terms, terms_of(json, now));
   std::string& encoded = field->get_ref<std::string&>();
   std::optional<std::vector<uint8_t>> license = decode_base64(encoded);
   wipe(encoded);
   if (!license) return bad("the licence is not base64");
-  return SharedBytes(*std::move(license));
+  return LicenseAnswer{SharedBytes(*std::move(license)), terms};
 }
 
 }  // namespace playhead

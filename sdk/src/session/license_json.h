@@ -12,8 +12,11 @@ namespace playhead {
 // Body of POST /v1/license.
 [[nodiscard]] std::string license_body(const LicenseRequest& request, const std::string& url);
 
-// The licence in its answer, {"license":"<base64>", …}; other members are passed over. Errors:
-// kDrmLicense (no such JSON, larger than 1 MiB). They never quote what they found.
-[[nodiscard]] Result<SharedBytes> parse_license_body(std::string_view text);
+// Its answer, {"license":"<base64>","expires_at":…,"renew_after":…,"max_height":…,"server_time":…}:
+// all but the licence may be missing or null, other members are passed over. Times are seconds
+// since 1970 by the service's clock; where it says what time it has they are told by this device's,
+// which is at `now`. Errors: kDrmLicense (no such JSON, terms that cannot be read, larger than
+// 1 MiB). They never quote what they found.
+[[nodiscard]] Result<LicenseAnswer> parse_license_body(std::string_view text, WallTime now);
 
 }  // namespace playhead

@@ -7,12 +7,12 @@ namespace playhead::test {
 
 namespace {
 
-Result<SharedBytes> refused() { return make_error(ErrorCode::kDrmLicenseRefused, "no"); }
-Result<SharedBytes> unreachable() {
+Result<LicenseAnswer> refused() { return make_error(ErrorCode::kDrmLicenseRefused, "no"); }
+Result<LicenseAnswer> unreachable() {
   return make_error(ErrorCode::kDrmLicenseUnreachable, "planned");
 }
 
-using Script = std::function<std::optional<Result<SharedBytes>>(const LicenseRequest&)>;
+using Script = std::function<std::optional<Result<LicenseAnswer>>(const LicenseRequest&)>;
 
 // A Clear Key title whose licences last so long, playing.
 struct PlayingRig : ManagerRig {
@@ -60,8 +60,15 @@ TEST_CASE("renewal policy: at nine tenths, a tenth more or less, with time left"
     CHECK(retry <= 4s);
     CHECK(drm::renewal_retry_delay(1'000'000, random) <= 1min);
   }
-  CHECK(drm::is_renewal_due(10s, 100s));
-  CHECK_FALSE(drm::is_renewal_due(11s, 100s));
+  CHECK(drm::renewal_delay(1000s, 750s) == 750s);
+  CHECK(drm::renewal_delay(1000s, 990s) == 970s);   // 30 s are left
+  CHECK(drm::renewal_delay(1000s, 5000s) == 970s);  // the service contradicts itself
+  CHECK(drm::renewal_delay(1000s, 0s) == drm::kSoonestRenewal);
+  CHECK(drm::renewal_delay(1000s, -7s) == drm::kSoonestRenewal);
+  CHECK(drm::renewal_delay(5s, 1s) == 2500ms);
+  CHECK(drm::renewal_delay(4s, 3s) == 3s);
+  CHECK(drm::renewal_delay(0s, 1s) == 0s);
+  CHECK(drm::renewal_delay(std::nullopt, 86'400s) == 86'400s);
 }
 
 TEST_CASE("drm manager: a licence is renewed before its end, again and again") {
@@ -155,11 +162,11 @@ TEST_CASE("drm manager: what comes after the end") {
   };
   const Case cases[] = {
       {"a new licence", nullptr, ""},
-      {"garbage", [](const LicenseRequest&) { return Result<SharedBytes>(shared_text("?")); },
+      {"garbage", [](const LicenseRequest&) { return Result<LicenseAnswer>(license_answer("?")); },
        "DRM_EXPIRED"},
       {"the old licence again",
        [](const LicenseRequest&) {
-         return Result<SharedBytes>(shared_text(license_of({kA}, WallTime{1'000'000})));
+         return Result<LicenseAnswer>(license_answer(license_of({kA}, WallTime{1'000'000})));
        },
        "DRM_EXPIRED"}};
   for (const Case& c : cases) {
@@ -305,6 +312,84 @@ TEST_CASE("drm manager: statuses that flip mid-play are told") {
     rig.executor.run_for(1s);
     CHECK(rig.changes == changes + 1);
   }
+  CHECK(rig.service.seen.size() == 1);
+}
+
+TEST_CASE("manager: what the service says of a licence counts, whatever the system says") {
+  ManagerRig rig;
+  rig.make();
+  const WallTime began = rig.executor.wall_now();
+  rig.service.lifetime = 1000s;  // as the system has it
+  rig.service.terms = [&] {
+    return LicenseTerms{rig.executor.wall_now() + 100s, rig.executor.wall_now() + 40s, 480};
+  };
+  CHECK(rig.manager->max_height(TrackKind::kVideo) == 0);
+  rig.require({common_protection({kA})});
+  rig.executor.run_for(1s);
+  CHECK(rig.open_sample(kA) == "ok");
+  CHECK(rig.manager->max_height(TrackKind::kVideo) == 480);
+  CHECK(rig.manager->max_height(TrackKind::kAudio) == 0);
+  // Asked again when the service wants it, and the new licence says something else.
+  rig.service.terms = [&] { return LicenseTerms{rig.executor.wall_now() + 100s, {}, 240}; };
+  rig.executor.run_for(38s);
+  CHECK(rig.service.seen.size() == 1);
+  const int changes = rig.changes;
+  rig.executor.run_for(2s);
+  REQUIRE(rig.service.seen.size() == 2);
+  CHECK(rig.service.seen[1].type == DrmMessageType::kRenewal);
+  CHECK(rig.manager->max_height(TrackKind::kVideo) == 240);
+  CHECK(rig.changes > changes);
+  // Nobody answers any more: the service's end is the end, the system would go on.
+  rig.service.script = [](const LicenseRequest&) { return unreachable(); };
+  rig.executor.run_for(97s);
+  CHECK(rig.open_sample(kA) == "ok");
+  CHECK(rig.service.seen.size() > 3);  // by the manager's own plan: at nine tenths
+  rig.executor.run_for(5s);
+  CHECK(rig.executor.wall_now() - began < 200s);
+  CHECK(rig.open_sample(kA) == "DRM_EXPIRED");
+  CHECK(rig.manager->status(kA) == KeyStatus::kExpired);
+  CHECK(rig.failure(kA) == "DRM_LICENSE_UNREACHABLE");
+}
+
+TEST_CASE(
+    "manager: at the service's end a new licence is asked for, and a clock set back is no way "
+    "out") {
+  struct Case {
+    const char* name;
+    Duration jump;  // of the wall clock, after 10 s
+    Duration end;   // seen at the latest so long after the licence
+  };
+  const Case cases[] = {{"none", 0s, 60s}, {"back", -1h, 60s}, {"forward", 1h, 60s}};
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    ManagerRig rig;
+    rig.add();  // a system that knows no end and cannot renew
+    rig.scripts.back().renews = false;
+    rig.make_bare();
+    rig.service.terms = [&] { return LicenseTerms{rig.executor.wall_now() + 60s, {}, 0}; };
+    rig.require({common_protection({kA}), protection_of(drm::system_ids::kWidevine, {kA})});
+    rig.executor.run_for(1s);
+    REQUIRE(rig.manager->status(kA) == KeyStatus::kUsable);
+    rig.executor.run_for(9s);
+    rig.executor.jump_wall(c.jump);
+    const auto requests = [&] {
+      return std::count_if(rig.service.seen.begin(), rig.service.seen.end(),
+                           [](const auto& r) { return r.type == DrmMessageType::kLicenseRequest; });
+    };
+    CHECK(requests() == 1);
+    rig.executor.run_for(c.end - 9s);
+    CHECK(requests() == 2);
+    CHECK(rig.manager->status(kA) == KeyStatus::kUsable);
+  }
+}
+
+TEST_CASE("manager: a licence whose end is over when it comes is none") {
+  ManagerRig rig;
+  rig.make();
+  rig.service.terms = [&] { return LicenseTerms{rig.executor.wall_now(), {}, 0}; };
+  rig.require({common_protection({kA})});
+  rig.executor.run_for(1s);
+  CHECK(rig.failure(kA) == "DRM_LICENSE");
   CHECK(rig.service.seen.size() == 1);
 }
 

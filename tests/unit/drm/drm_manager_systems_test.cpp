@@ -77,7 +77,7 @@ TEST_CASE("drm manager: the order of systems and levels") {
     rig.config.preference = c.preference;
     rig.config.distrusted = c.distrusted;
     rig.make();
-    rig.service.script = [](const LicenseRequest&) -> std::optional<Result<SharedBytes>> {
+    rig.service.script = [](const LicenseRequest&) -> std::optional<Result<LicenseAnswer>> {
       return make_error(ErrorCode::kDrmLicenseRefused, "not for this level");
     };
     rig.require(all_systems({kA}));
@@ -93,7 +93,7 @@ TEST_CASE("drm manager: the order of systems and levels") {
 TEST_CASE("drm manager: why one system is left for the next") {
   const auto error = [](ErrorCode code) { return make_error(code, "planned"); };
   const auto refuse = [](LicenseService& service, ErrorCode code) {
-    service.script = [code](const LicenseRequest& request) -> std::optional<Result<SharedBytes>> {
+    service.script = [code](const LicenseRequest& request) -> std::optional<Result<LicenseAnswer>> {
       if (request.scheme != "widevine") return std::nullopt;
       return make_error(code, "planned");
     };
@@ -318,7 +318,7 @@ TEST_CASE("drm manager: stop closes all, and is told once") {
     rig.make();
     rig.require(all_systems({kA}));
     rig.executor.run_for(1s);
-    rig.service.script = [](const LicenseRequest&) -> std::optional<Result<SharedBytes>> {
+    rig.service.script = [](const LicenseRequest&) -> std::optional<Result<LicenseAnswer>> {
       return make_error(ErrorCode::kDrmLicenseUnreachable, "planned");
     };
     rig.manager->stop(5s, done);
@@ -408,7 +408,7 @@ TEST_CASE("sample router: the system that has the key opens the sample, any thre
   rig.config.systems.push_back(make_clear_key_system({}));
   rig.make_bare();
   int count = 0;
-  rig.service.script = [&](const LicenseRequest&) -> std::optional<Result<SharedBytes>> {
+  rig.service.script = [&](const LicenseRequest&) -> std::optional<Result<LicenseAnswer>> {
     if (++count == 1) return make_error(ErrorCode::kDrmLicenseRefused, "not from the first one");
     return std::nullopt;
   };
@@ -422,10 +422,26 @@ TEST_CASE("sample router: the system that has the key opens the sample, any thre
   // Without routes each is tried.
   const auto decryptor = std::dynamic_pointer_cast<drm::SampleRouter>(rig.manager->decryptor());
   REQUIRE(decryptor != nullptr);
-  decryptor->set_routes({});
+  decryptor->set_routes({}, {});
   CHECK(ManagerRig::open_sample(*decryptor, kA) == "ok");
   CHECK(ManagerRig::open_sample(*decryptor, kB) == "ok");
   CHECK(ManagerRig::open_sample(*decryptor, kC) == "DRM_NO_KEY");
+}
+
+TEST_CASE("drm manager: segments encrypted as a whole are refused, and it is said why") {
+  ManagerRig rig;
+  rig.make();
+  ContentProtection whole;
+  whole.scheme = "urn:mpeg:dash:sea:2012";
+  const Protections both{common_protection({kA}), whole};
+  const auto checked = rig.manager->can_open(TrackKind::kVideo, both);
+  REQUIRE_FALSE(checked.has_value());
+  CHECK(checked.error().code == ErrorCode::kDrmNoSystem);
+  CHECK(checked.error().context.find("ISO/IEC 23009-4") != std::string::npos);
+  rig.require(both);
+  rig.executor.run_for(1s);
+  CHECK(rig.failure(kA) == "DRM_NO_SYSTEM");
+  CHECK(rig.service.seen.empty());
 }
 
 }  // namespace playhead::test

@@ -99,18 +99,18 @@ TEST_CASE(
 
 TEST_CASE("drm manager: what fails is typed") {
   const auto fails = [](ErrorCode code) {
-    return [code](const LicenseRequest&) -> std::optional<Result<SharedBytes>> {
+    return [code](const LicenseRequest&) -> std::optional<Result<LicenseAnswer>> {
       return make_error(code, "planned");
     };
   };
   const auto says = [](const std::string& text) {
-    return [text](const LicenseRequest&) -> std::optional<Result<SharedBytes>> {
-      return shared_text(text);
+    return [text](const LicenseRequest&) -> std::optional<Result<LicenseAnswer>> {
+      return license_answer(text);
     };
   };
   struct Case {
     const char* name;
-    std::function<std::optional<Result<SharedBytes>>(const LicenseRequest&)> script;
+    std::function<std::optional<Result<LicenseAnswer>>(const LicenseRequest&)> script;
     const char* error;
   };
   const std::string whole = license_of({kA});
@@ -150,8 +150,8 @@ TEST_CASE("drm manager: what fails is typed") {
 TEST_CASE("drm manager: two keys in one answer, and one that was not asked for") {
   ManagerRig rig;
   rig.make();
-  rig.service.script = [](const LicenseRequest&) -> std::optional<Result<SharedBytes>> {
-    return shared_text(license_of({kA, kB}));
+  rig.service.script = [](const LicenseRequest&) -> std::optional<Result<LicenseAnswer>> {
+    return license_answer(license_of({kA, kB}));
   };
   rig.require({common_protection({kA})});
   rig.executor.run_for(1s);
@@ -184,7 +184,7 @@ TEST_CASE("D02 drm manager: keys the service leaves out are withheld, not asked 
 TEST_CASE("drm manager: a service that was away is asked again, not at every segment") {
   ManagerRig rig;
   rig.make();
-  rig.service.script = [](const LicenseRequest&) -> std::optional<Result<SharedBytes>> {
+  rig.service.script = [](const LicenseRequest&) -> std::optional<Result<LicenseAnswer>> {
     return make_error(ErrorCode::kDrmLicenseUnreachable, "planned");
   };
   rig.require({common_protection({kA})});

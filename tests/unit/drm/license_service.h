@@ -31,18 +31,22 @@ inline SharedBytes shared_text(const std::string& text) {
   return SharedBytes(std::vector<uint8_t>(text.begin(), text.end()));
 }
 
+inline LicenseAnswer license_answer(const std::string& text) { return {shared_text(text), {}}; }
+
 inline std::string key_json(const KeyId& kid, const KeyId& key) {
   return "{\"kty\":\"oct\",\"kid\":\"" + drm::to_base64url(kid) + "\",\"k\":\"" +
          drm::to_base64url(key) + "\"}";
 }
 // A Clear Key licence with keys key_of() of these ids.
-inline std::string license_of(const std::vector<KeyId>& kids, std::optional<WallTime> end = {}) {
+inline std::string license_of(const std::vector<KeyId>& kids, std::optional<WallTime> end = {},
+                              SessionKind kind = SessionKind::kTemporary) {
   std::string json = "{\"keys\":[";
   for (const KeyId& kid : kids) {
     if (json.back() == '}') json += ',';
     json += key_json(kid, key_of(kid));
   }
-  json += "],\"type\":\"temporary\"";
+  json += kind == SessionKind::kPersistent ? "],\"type\":\"persistent-license\""
+                                           : "],\"type\":\"temporary\"";
   if (end) json += ",\"expires_at\":" + std::to_string(end->us / 1'000'000);
   return json + "}";
 }
@@ -54,11 +58,11 @@ class LicenseService final : public LicenseFetcher {
   explicit LicenseService(VirtualExecutor& executor) : executor_(executor) {}
 
   CancelHandle fetch(LicenseRequest request,
-                     UniqueFunction<void(Result<SharedBytes>)> done) override {
+                     UniqueFunction<void(Result<LicenseAnswer>)> done) override {
     seen.push_back(request);
     seen_at.push_back(executor_.now());
     ++under_way;
-    auto answer = std::make_shared<Result<SharedBytes>>(answer_to(request));
+    auto answer = std::make_shared<Result<LicenseAnswer>>(answer_to(request));
     auto timer = std::make_shared<CancelHandle>();
     auto is_open = std::make_shared<bool>(true);
     *timer = executor_.post_at(executor_.now() + latency,
@@ -74,21 +78,22 @@ class LicenseService final : public LicenseFetcher {
     });
   }
 
-  std::function<std::optional<Result<SharedBytes>>(const LicenseRequest&)> script;
+  std::function<std::optional<Result<LicenseAnswer>>(const LicenseRequest&)> script;
   Duration latency = 100ms;
   std::optional<Duration> lifetime;  // of licences
   std::vector<KeyId> withheld;
+  std::function<LicenseTerms()> terms;  // of licences; null: none
 
   std::vector<LicenseRequest> seen;
   std::vector<MonotonicTime> seen_at;
   int under_way = 0;
 
  private:
-  Result<SharedBytes> answer_to(const LicenseRequest& request) {
+  Result<LicenseAnswer> answer_to(const LicenseRequest& request) {
     if (script) {
-      if (std::optional<Result<SharedBytes>> scripted = script(request)) return *scripted;
+      if (std::optional<Result<LicenseAnswer>> scripted = script(request)) return *scripted;
     }
-    if (request.type == DrmMessageType::kRelease) return request.challenge;
+    if (request.type == DrmMessageType::kRelease) return LicenseAnswer{request.challenge, {}};
     Result<std::vector<KeyId>> kids = drm::parse_key_ids(request.challenge.view());
     if (!kids) kids = request.kids;
     std::erase_if(*kids, [&](const KeyId& kid) {
@@ -96,7 +101,9 @@ class LicenseService final : public LicenseFetcher {
     });
     std::optional<WallTime> end;
     if (lifetime) end = executor_.wall_now() + *lifetime;
-    return shared_text(license_of(*kids, end));
+    LicenseAnswer answer = license_answer(license_of(*kids, end, request.kind));
+    if (terms) answer.terms = terms();
+    return answer;
   }
 
   VirtualExecutor& executor_;

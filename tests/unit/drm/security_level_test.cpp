@@ -35,6 +35,25 @@ TEST_CASE("security_level: how many pixels each level shows") {
   }
 }
 
+TEST_CASE("security_level: pictures of a height, and not more pixels than that") {
+  struct Case {
+    const char* name;
+    int max_height, width, height;
+    bool fits;
+  };
+  const Case cases[] = {{"any", 0, 7680, 4320, true},       {"any, unknown", 0, 0, 0, true},
+                        {"unknown", 480, 0, 480, false},    {"exactly", 480, 853, 480, true},
+                        {"upright", 480, 480, 853, true},   {"a line more", 480, 640, 481, false},
+                        {"too wide", 480, 1000, 480, false}};
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    CHECK(fits_height(c.max_height, c.width, c.height) == c.fits);
+  }
+  CHECK(max_height_of(kSl1000) == 720);
+  CHECK(max_height_of(kSl2000) == 1080);
+  CHECK(max_height_of(kSl3000) == 0);
+}
+
 TEST_CASE("security_level: the output takes part of it away") {
   struct Case {
     OutputProtection output;

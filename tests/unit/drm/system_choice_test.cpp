@@ -271,4 +271,16 @@ TEST_CASE("system_choice: the scheme") {
 }
 
 }  // namespace
+TEST_CASE("system choice: whole encrypted segments (ISO/IEC 23009-4) are for no system") {
+  CHECK(choose_systems(std::vector{mp4("cenc", {kFirst})}, kSystems, {}).size() == 1);
+  for (const char* scheme : {"urn:mpeg:dash:sea:2012", "URN:MPEG:DASH:SEA:2012"}) {
+    CAPTURE(scheme);
+    const std::vector<ContentProtection> both{mp4("cenc", {kFirst}), element(scheme)};
+    CHECK(is_segment_encrypted(both));
+    CHECK(choose_systems(both, kSystems, {}).empty());
+    CHECK(choose_systems(std::vector{element(scheme)}, kSystems, {}).empty());
+  }
+  CHECK_FALSE(is_segment_encrypted({}));
+}
+
 }  // namespace playhead::drm

@@ -23,20 +23,20 @@ constexpr const char* kLicense =
 
 class TestFetcher final : public LicenseFetcher {
  public:
-  TestFetcher(VirtualExecutor& executor, Result<SharedBytes> answer)
+  TestFetcher(VirtualExecutor& executor, Result<LicenseAnswer> answer)
       : executor_(executor), answer_(std::move(answer)) {}
-  CancelHandle fetch(LicenseRequest, UniqueFunction<void(Result<SharedBytes>)> done) override {
+  CancelHandle fetch(LicenseRequest, UniqueFunction<void(Result<LicenseAnswer>)> done) override {
     return executor_.post_at(executor_.now() + 1s,
                              [done = std::move(done), this]() mutable { done(answer_); });
   }
 
  private:
   VirtualExecutor& executor_;
-  const Result<SharedBytes> answer_;
+  const Result<LicenseAnswer> answer_;
 };
 
 struct Rig final : TitleProtectionListener {
-  explicit Rig(Result<SharedBytes> answer) {
+  explicit Rig(Result<LicenseAnswer> answer) {
     DrmManagerConfig config;
     config.systems.push_back(make_clear_key_system({}));
     protection = std::make_unique<TitleProtection>(
@@ -86,7 +86,7 @@ SharedBytes bytes_of(const std::string& text) {
 }  // namespace
 
 TEST_CASE("title_protection: samples wait for their licence, clear ones for nothing") {
-  Rig rig(bytes_of(kLicense));
+  Rig rig(LicenseAnswer{bytes_of(kLicense), {{}, {}, 1080}});
   CHECK_FALSE(rig.protection->is_used());
   CHECK(rig.may_show(2160));  // nothing protected is played
   REQUIRE(rig.protection->can_open(TrackKind::kVideo, std::vector{rig.said}));
@@ -106,6 +106,27 @@ TEST_CASE("title_protection: samples wait for their licence, clear ones for noth
   CHECK_FALSE(rig.may_show(1080));
   CHECK(rig.protection->ask(rig.sample(true, 1080)) == KeyGate::Answer::kNever);
   CHECK(rig.protection->refusal(rig.sample(true, 1080)).code == ErrorCode::kDrmOutputRestricted);
+}
+
+TEST_CASE("title_protection: a licence may allow less than the level does, and says so") {
+  Rig rig(LicenseAnswer{bytes_of(kLicense), {{}, {}, 480}});
+  rig.protection->require(TrackKind::kVideo, std::vector{rig.said});
+  CHECK(rig.may_show(720));
+  rig.executor.run_for(5s);
+  CHECK(rig.may_show(480));
+  CHECK_FALSE(rig.may_show(540));
+  CHECK(rig.protection->ask(rig.sample(true, 480)) == KeyGate::Answer::kOpen);
+  CHECK(rig.protection->ask(rig.sample(true, 540)) == KeyGate::Answer::kNever);
+  const Error refusal = rig.protection->refusal(rig.sample(true, 540));
+  CHECK(refusal.code == ErrorCode::kDrmOutputRestricted);
+  CHECK(refusal.context.find("licence") != std::string::npos);
+  REQUIRE(rig.levels.size() == 2);
+  CHECK(rig.levels[0].max_height == 720);
+  CHECK(rig.levels[0].rule == SecurityLevelChanged::Rule::kSecurityLevel);
+  CHECK(rig.levels[1].from == 1000);
+  CHECK(rig.levels[1].to == 1000);
+  CHECK(rig.levels[1].max_height == 480);
+  CHECK(rig.levels[1].rule == SecurityLevelChanged::Rule::kLicense);
 }
 
 TEST_CASE("title_protection: a licence that is refused is why samples are") {

@@ -56,20 +56,20 @@ struct Rig {
   }
   void of_service() { origin = {&access, "https://service.example/l?sig=secret"}; }
 
-  Result<SharedBytes> fetch(Duration limit = 200s) {
+  Result<LicenseAnswer> fetch(Duration limit = 200s) {
     LicenseClient client(config, origin, service, executor);
-    std::optional<Result<SharedBytes>> answer;
+    std::optional<Result<LicenseAnswer>> answer;
     const CancelHandle handle =
-        client.fetch(request, [&](Result<SharedBytes> got) { answer = std::move(got); });
+        client.fetch(request, [&](Result<LicenseAnswer> got) { answer = std::move(got); });
     CHECK_FALSE(answer.has_value());
     REQUIRE(executor.run_until_true([&] { return answer.has_value(); }, limit));
     return *answer;
   }
   // "=licence", or the error's name.
   std::string outcome() {
-    const Result<SharedBytes> answer = fetch();
+    const Result<LicenseAnswer> answer = fetch();
     if (!answer) CHECK(describe(answer.error()).find("secret") == std::string::npos);
-    return answer ? "=" + std::string(as_text(answer->view()))
+    return answer ? "=" + std::string(as_text(answer->license.view()))
                   : std::string(error_name(answer.error().code));
   }
   [[nodiscard]] const Request& sent(std::size_t index = 0) const {
@@ -338,6 +338,58 @@ TEST_CASE("license client: the answer of the service is unwrapped, or is no lice
   }
 }
 
+TEST_CASE("license client: what the service says of a licence") {
+  const WallTime now{VirtualExecutor().wall_now()};
+  const auto seconds = std::to_string(now.us / 1'000'000 + 5000);  // the device's clock is behind
+  const auto at = [&](int64_t offset) { return std::to_string(now.us / 1'000'000 + offset); };
+  const auto whole = [](WallTime t) { return WallTime{t.us / 1'000'000 * 1'000'000}; };
+  struct Case {
+    const char* name;
+    std::string members;
+    const char* outcome;
+    LicenseTerms terms;
+  };
+  const Case cases[] = {
+      {"nothing", "", "=x", {}},
+      {"null", R"(,"expires_at":null,"max_height":null)", "=x", {}},
+      {"by a clock that agrees",
+       ",\"expires_at\":" + at(60) + ",\"renew_after\":" + at(45),
+       "=x",
+       {whole(now) + 60s, whole(now) + 45s, 0}},
+      {"by a clock that is ahead",
+       ",\"expires_at\":" + at(5060) + ",\"renew_after\":" + at(5045) +
+           ",\"server_time\":" + seconds,
+       "=x",
+       {now + 60s, now + 45s, 0}},
+      {"a height", R"(,"max_height":720,"other":-1)", "=x", {{}, {}, 720}},
+      {"a height that is text", R"(,"max_height":"720")", "DRM_LICENSE", {}},
+      {"a height below nothing", R"(,"max_height":-1)", "DRM_LICENSE", {}},
+      {"a height above all", R"(,"max_height":9999999)", "DRM_LICENSE", {}},
+      {"an end that is a fraction", R"(,"expires_at":1.5)", "DRM_LICENSE", {}},
+      {"an end out of time", R"(,"expires_at":99999999999999999)", "DRM_LICENSE", {}},
+      {"a clock out of time", R"(,"server_time":-1)", "DRM_LICENSE", {}}};
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    Rig rig;
+    rig.of_service();
+    rig.service.script = [&](const Request&) {
+      return raw(R"({"license":"eA==")" + c.members + "}");
+    };
+    const WallTime began = rig.executor.wall_now();
+    REQUIRE(began == now);
+    const auto answer = rig.fetch();
+    CHECK((answer ? "=" + std::string(as_text(answer->license.view()))
+                  : std::string(error_name(answer.error().code))) == c.outcome);
+    if (!answer) continue;
+    const bool is_by_server = c.members.find("server_time") != std::string::npos;
+    const Duration passed = is_by_server ? rig.executor.wall_now() - began : Duration{0};
+    LicenseTerms expected = c.terms;
+    if (expected.expires_at) *expected.expires_at += passed;
+    if (expected.renew_after) *expected.renew_after += passed;
+    CHECK(answer->terms == expected);
+  }
+}
+
 TEST_CASE("license client: redirects that keep the body are followed, with what describes it") {
   struct Case {
     const char* name;
@@ -479,7 +531,7 @@ TEST_CASE("license client: who cancels hears nothing") {
     LicenseClient client(rig.config, rig.origin, rig.service, rig.executor);
     bool was_told = false;
     CancelHandle handle =
-        client.fetch(rig.request, [&](const Result<SharedBytes>&) { was_told = true; });
+        client.fetch(rig.request, [&](const Result<LicenseAnswer>&) { was_told = true; });
     for (int i = 0; i < steps; ++i) {
       const uint64_t before = rig.executor.steps();
       rig.executor.run_until_true([&] { return rig.executor.steps() > before; }, 1s);

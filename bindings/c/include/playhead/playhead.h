@@ -30,6 +30,7 @@
 #include "playhead/c/base.h"
 #include "playhead/c/client.h"
 #include "playhead/c/cues.h"
+#include "playhead/c/drm.h"
 #include "playhead/c/events.h"
 #include "playhead/c/player.h"
 #include "playhead/c/sinks.h"

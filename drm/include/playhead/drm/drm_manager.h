@@ -11,6 +11,7 @@
 #include "playhead/drm/license_fetcher.h"
 #include "playhead/drm/security_level.h"
 #include "playhead/executor.h"
+#include "playhead/kept_license.h"
 #include "playhead/media.h"
 #include "playhead/protection.h"
 
@@ -25,6 +26,12 @@ struct DrmManagerConfig {
   // Of the app or the control plane; takes the place of what manifest and system say. "" none.
   std::string license_url;
   OutputProtection output = OutputProtection::kUnknown;
+  // kPersistent: of systems that can keep licences alone, to be kept. See LicenseKeeper.
+  SessionKind kind = SessionKind::kTemporary;
+  // Playback without a network: all keys come of these licences, found again in their systems when
+  // the first key is required. Nothing is asked for or renewed; keys that are not among them fail
+  // with kDrmNoLicense, those whose licence ran out with kDrmExpired.
+  std::optional<std::vector<KeptLicense>> only_kept;
   // Systems by "name/level" that failed on this device before: tried last.
   std::vector<std::string> distrusted;
 };
@@ -87,6 +94,9 @@ class DrmManager {
   // What of the ladder may be shown, on this output, by the system that serves the track: see
   // allows(). kSl3000 while nothing protected is played.
   [[nodiscard]] virtual SecurityLevel level(TrackKind track) const = 0;
+  // The tallest pictures that licences of the track allow, by what the service said of them; see
+  // fits_height(). 0: any.
+  [[nodiscard]] virtual int max_height(TrackKind track) const = 0;
   // The display changed.
   virtual void set_output(OutputProtection output) = 0;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "playhead/cancel_handle.h"
 #include "playhead/drm/drm_session.h"
 #include "playhead/drm/drm_system.h"
+#include "playhead/kept_license.h"
 
 namespace playhead {
 
@@ -22,6 +24,11 @@ struct LicenseRequest {
   SecurityLevel level = SecurityLevel::kNone;
 };
 
+struct LicenseAnswer {
+  SharedBytes license;  // for DrmSession::update()
+  LicenseTerms terms;
+};
+
 // Carries messages to the licence service, repeats what may succeed later, and comes to an end.
 class LicenseFetcher {
  public:
@@ -31,7 +38,11 @@ class LicenseFetcher {
   // patience: network, 5xx, 429), kDrmLicense (an answer that is no licence: too large, a page of a
   // captive portal), kInvalidArgument (no URL is known, or one that is not allowed).
   virtual CancelHandle fetch(LicenseRequest request,
-                             UniqueFunction<void(Result<SharedBytes>)> done) = 0;
+                             UniqueFunction<void(Result<LicenseAnswer>)> done) = 0;
 };
+
+// Asks nobody: every message ends with kDrmLicenseUnreachable. For playback without a network, see
+// DrmManagerConfig::only_kept. `executor`: of the manager; outlives the fetcher.
+[[nodiscard]] std::unique_ptr<LicenseFetcher> make_refusing_fetcher(Executor& executor);
 
 }  // namespace playhead

@@ -23,4 +23,12 @@ enum class OutputProtection : uint8_t {
 // 1280 is 720p. A size that is not known (0) is allowed with kSl3000 only.
 [[nodiscard]] bool allows(SecurityLevel level, int width, int height);
 
+// Whether pictures of that size are at most `max_height` high, and have no more pixels than 16:9 of
+// that height; 0: any are. Width and height may be exchanged, a size that is not known (0) does not
+// fit.
+[[nodiscard]] bool fits_height(int max_height, int width, int height);
+
+// The height that allows() grants; 0: any.
+[[nodiscard]] int max_height_of(SecurityLevel level);
+
 }  // namespace playhead

@@ -4,6 +4,7 @@
 /* The client: what the players of one app share; include <playhead/playhead.h>. */
 
 #include "playhead/c/base.h"
+#include "playhead/c/drm.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -77,6 +78,7 @@ typedef struct playhead_client_config {
   const char* recording_path;
   /* Recording ends before the file is larger, 65536 or more; 0: 64 MiB, hours of playback. */
   int64_t recording_max_bytes;
+  const playhead_drm_config* drm; /* copied; NULL: protected titles by Clear Key alone */
 } playhead_client_config;
 
 #ifdef __cplusplus
@@ -96,7 +98,8 @@ static inline playhead_client_config playhead_client_config_init() noexcept {
  * out_client  yours: free with playhead_client_destroy; NULL after a failure.
  * Returns 0, -PLAYHEAD_ERROR_INVALID_ARGUMENT (no config, a struct_size that cannot be, a table
  * without its required callback, a URL or path that cannot be used),
- * -PLAYHEAD_ERROR_VERSION_MISMATCH, -PLAYHEAD_ERROR_STORE_IO or -PLAYHEAD_ERROR_STORE_CORRUPT. The
+ * -PLAYHEAD_ERROR_VERSION_MISMATCH, -PLAYHEAD_ERROR_DRM_MODULE (a DRM system or module cannot be
+ * used), -PLAYHEAD_ERROR_STORE_IO or -PLAYHEAD_ERROR_STORE_CORRUPT. The
  * log sink hears the reason as a sentence. */
 PLAYHEAD_API playhead_status playhead_client_create(const playhead_client_config* config,
                                                     playhead_client** out_client) PLAYHEAD_NOEXCEPT;

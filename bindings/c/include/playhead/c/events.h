@@ -114,7 +114,8 @@ enum {
    * ("" none is left); error_code and the other error members: why */
   PLAYHEAD_EVENT_DRM_FELL_BACK = 21,
   /* Which pictures the DRM of the title lets through. count: the level, 1000, 2000 or 3000; number:
-   * the one before; height: of the tallest pictures that are shown, 0: all */
+   * the one before; height: of the tallest pictures that are shown, 0: all; reason: what that comes
+   * from, PLAYHEAD_PICTURE_RULE_… */
   PLAYHEAD_EVENT_SECURITY_LEVEL = 22
 };
 
@@ -136,6 +137,11 @@ typedef struct playhead_thumbnail {
 enum {
   PLAYHEAD_JUMP_BEHIND_WINDOW = 0, /* the live title no longer kept what was there */
   PLAYHEAD_JUMP_GAP = 1            /* the title has nothing there */
+};
+
+enum {
+  PLAYHEAD_PICTURE_RULE_LEVEL = 0,  /* the security level of the DRM system, on this output */
+  PLAYHEAD_PICTURE_RULE_LICENSE = 1 /* the licence service's word */
 };
 
 /* One event. Members that its type does not name are 0, and strings "" (never NULL once an event
@@ -164,7 +170,7 @@ typedef struct playhead_event {
   int32_t text_tracks;
   int32_t width, height;
   int32_t from_state, to_state; /* PLAYHEAD_STATE_… */
-  int32_t reason;               /* PLAYHEAD_SWITCH_…, PLAYHEAD_JUMP_… */
+  int32_t reason;               /* PLAYHEAD_SWITCH_…, _JUMP_…, _PICTURE_RULE_… */
   int32_t track;                /* PLAYHEAD_TRACK_… */
 
   int32_t error_code;     /* PLAYHEAD_ERROR_… */

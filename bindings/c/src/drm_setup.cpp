@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "drm_setup.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "playhead/drm/cdm_module.h"
+#include "sized_struct.h"
+
+namespace playhead::capi {
+namespace {
+
+// Systems, and modules, an app may set up (chosen: a few for each level of each system there is).
+constexpr uint64_t kMostSystems = 64;
+
+using Hooks = SharedTable<playhead_license_hooks>;
+
+Result<void> result_of(playhead_status status, const char* whose) {
+  if (status == PLAYHEAD_OK) return {};
+  const bool is_known = status < 0 && error_name(static_cast<ErrorCode>(-status)) != "UNKNOWN";
+  return make_error(is_known ? static_cast<ErrorCode>(-status) : ErrorCode::kDrmLicense,
+                    std::string("the app's hook for licence ") + whose + " says so", status);
+}
+
+void add_hooks(const Hooks& hooks, DrmConfig& config) {
+  if (hooks == nullptr) return;
+  if ((*hooks)->on_request != nullptr) {
+    config.on_license_request = [hooks](LicenseMessage& message) {
+      playhead_license_message handle{message, {}, false};
+      const playhead_status status = (*hooks)->on_request((*hooks)->user, &handle);
+      message = std::move(handle.message);
+      return result_of(status, "requests");
+    };
+  }
+  if ((*hooks)->on_response != nullptr) {
+    config.on_license_response = [hooks](const std::string& scheme,
+                                         SharedBytes body) -> Result<SharedBytes> {
+      playhead_license_message handle{{scheme, {}, {}, {}}, std::move(body), true};
+      const playhead_status status = (*hooks)->on_response((*hooks)->user, &handle);
+      if (auto result = result_of(status, "answers"); !result) return std::move(result).error();
+      return std::move(handle.answer);
+    };
+  }
+}
+
+Result<std::unique_ptr<DrmSystem>> system_of(playhead_cdm_entry_function entry,
+                                             const CdmHostOptions& options) {
+  if (entry == nullptr) return make_error(ErrorCode::kInvalidArgument, "a DRM system is NULL");
+  const playhead_cdm_system* table = nullptr;
+  playhead_cdm_error error{};
+  error.struct_size = sizeof(error);
+  const int32_t status = entry(PLAYHEAD_CDM_ABI_VERSION, PLAYHEAD_CDM_ABI_VERSION, &table, &error);
+  if (status != 0) {
+    return make_error(ErrorCode::kDrmModule, "a DRM system of the app cannot be made", status);
+  }
+  return make_cdm_system(table, options);
+}
+
+// `make` gives a Result; tried once, then asked for each title.
+template <typename Make>
+Result<void> add_system(Make make, const std::shared_ptr<LogSink>& log, DrmConfig& config) {
+  if (auto tried = make(); !tried) return std::move(tried).error();
+  config.systems.emplace_back([make, log]() -> std::unique_ptr<DrmSystem> {
+    auto made = make();
+    if (made) return *std::move(made);
+    if (log) log->log(LogLevel::kError, "drm", describe(made.error()));
+    return nullptr;
+  });
+  return {};
+}
+
+std::vector<std::string> words_of(const char* text) {
+  std::vector<std::string> words(1);
+  for (const char* at = text; at != nullptr && *at != '\0'; ++at) {
+    const bool is_gap = *at == ' ' || *at == ',';
+    if (is_gap && !words.back().empty()) words.emplace_back();
+    if (!is_gap) words.back() += *at;
+  }
+  if (words.back().empty()) words.pop_back();
+  return words;
+}
+
+}  // namespace
+
+Result<DrmConfig> make_drm_config(const playhead_drm_config* theirs,
+                                  const std::shared_ptr<LogSink>& log) {
+  DrmConfig config;
+  if (theirs == nullptr) return config;
+  playhead_drm_config ours{};
+  const auto invalid = [](const char* why) { return make_error(ErrorCode::kInvalidArgument, why); };
+  if (!read_struct(theirs, ours)) return invalid("the DRM config has no size that can be");
+  const Hooks hooks = CallbackTable<playhead_license_hooks>::adopt(ours.hooks);
+  if (ours.hooks != nullptr && hooks == nullptr) return invalid("the hooks have no such size");
+  const bool has_lists = (ours.systems != nullptr || ours.system_count == 0) &&
+                         (ours.modules != nullptr || ours.module_count == 0);
+  if (!has_lists || ours.system_count > kMostSystems || ours.module_count > kMostSystems) {
+    return invalid("the DRM systems are no list of at most 64");
+  }
+  CdmHostOptions options;
+  options.log = log.get();  // lives as long as the lambdas that hold `log`
+  for (uint64_t i = 0; i < ours.system_count; ++i) {
+    const auto make = [entry = ours.systems[i], options, log] { return system_of(entry, options); };
+    if (auto added = add_system(make, log, config); !added) return std::move(added).error();
+  }
+  for (uint64_t i = 0; i < ours.module_count; ++i) {
+    if (ours.modules[i] == nullptr) return invalid("the path of a DRM module is NULL");
+    const auto make = [path = std::string(ours.modules[i]), options, log] {
+      return load_cdm_module(path, options);
+    };
+    if (auto added = add_system(make, log, config); !added) return std::move(added).error();
+  }
+  config.clear_key = ours.no_clear_key == 0;
+  config.preference = words_of(ours.preference);
+  config.license_url = text_or_empty(ours.license_url);
+  config.protocol = ours.raw_licenses != 0 ? LicenseProtocol::kRaw : LicenseProtocol::kAutomatic;
+  add_hooks(hooks, config);
+  return config;
+}
+
+}  // namespace playhead::capi

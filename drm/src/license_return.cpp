@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "license_return.h"
+
+#include <memory>
+#include <utility>
+
+namespace playhead::drm {
+
+LicenseReturn::LicenseReturn(const std::vector<LicenseOrder>& orders, LicenseFetcher& fetcher,
+                             Executor& executor, Done done)
+    : executor_(executor), done_(std::move(done)) {
+  Result<void> started =
+      make_error(ErrorCode::kDrmNoSystem, "the system that keeps the licence is missing");
+  for (const LicenseOrder& order : orders) {
+    LicenseSession::Owner& owner = *this;
+    session_ = std::make_unique<LicenseSession>(order, fetcher, executor, owner);
+    started = session_->start();
+    if (started) return;
+  }
+  finish(std::move(started));
+}
+
+LicenseReturn::~LicenseReturn() = default;
+
+void LicenseReturn::on_license_failed(LicenseSession&, Error error, FailureSource) {
+  finish(std::move(error));
+}
+
+void LicenseReturn::on_license_returned(LicenseSession&, Result<void> result) {
+  finish(std::move(result));
+}
+
+void LicenseReturn::finish(Result<void> result) {
+  const bool is_gone = !result && result.error().code == ErrorCode::kDrmNoLicense;
+  result_ = is_gone ? Result<void>() : std::move(result);
+  told_ = executor_.post_at(executor_.now(), [this] {
+    // The receiver may end this.
+    Done done = std::move(done_);
+    done_ = nullptr;
+    Result<void> told = *std::move(result_);
+    done(std::move(told));
+  });
+}
+
+}  // namespace playhead::drm
