@@ -49,9 +49,7 @@ Error not_found(const std::string& id) {
 }
 
 Result<void> validate(const DownloadRequest& request) {
-  const auto invalid = [](const char* why) {
-    return make_error(ErrorCode::kInvalidArgument, why);
-  };
+  const auto invalid = [](const char* why) { return make_error(ErrorCode::kInvalidArgument, why); };
   if (request.title_id.empty()) {
     const auto origin = url_origin(request.url);
     const bool is_http = origin && (origin->scheme == "http" || origin->scheme == "https");
@@ -381,8 +379,8 @@ void DownloadEngine::turn() {
   std::vector<QueueItem> queue;
   std::vector<Item*> order;
   for (auto& [id, item] : items_) {
-    queue.push_back({item.priority, item.order, wants_to_run(item.state), item.not_before,
-                     item.waits_for});
+    queue.push_back(
+        {item.priority, item.order, wants_to_run(item.state), item.not_before, item.waits_for});
     order.push_back(&item);
   }
   QueueInputs in;
@@ -521,11 +519,10 @@ void DownloadEngine::wait_or_fail(Item& item, const Diagnosis& diagnosis) {
     return;
   }
   ++item.failures;
-  const Duration delay =
-      diagnosis.waits_for == WaitReason::kStorage
-          ? kStorageLook
-          : std::max(Duration{1s},
-                     backoff_delay(kTitleBackoff, item.failures, parts_.executor.random()));
+  const Duration delay = diagnosis.waits_for == WaitReason::kStorage
+                             ? kStorageLook
+                             : std::max(Duration{1s}, backoff_delay(kTitleBackoff, item.failures,
+                                                                    parts_.executor.random()));
   item.not_before = parts_.executor.now() + delay;
   note(set_state(item, DownloadState::kWaiting, diagnosis.waits_for, diagnosis.failure));
 }
@@ -535,8 +532,8 @@ void DownloadEngine::on_renewed(const std::string& id) {
   if (item == nullptr) return;
   const auto row = parts_.folder.store().find(id);
   const bool lost_key = row && row->resources > 0 && !row->has_content_key;
-  const bool may_go_on = item->state == DownloadState::kCompleted ||
-                         item->state == DownloadState::kFailed;
+  const bool may_go_on =
+      item->state == DownloadState::kCompleted || item->state == DownloadState::kFailed;
   if (lost_key && may_go_on) note(set_state(*item, DownloadState::kQueued));
   turn_soon();
 }
@@ -559,8 +556,7 @@ Result<void> DownloadEngine::set_state(Item& item, DownloadState state, WaitReas
                                        const std::optional<DownloadFailure>& failure) {
   StateChange change{state, waits_for, failure, ""};
   if (failure) change.detail = describe(failure->error);
-  auto written =
-      parts_.folder.store().set_state(item.id, change, parts_.executor.wall_now());
+  auto written = parts_.folder.store().set_state(item.id, change, parts_.executor.wall_now());
   if (!written) return written;
   item.state = state;
   item.waits_for = waits_for;
@@ -585,8 +581,8 @@ void DownloadEngine::tell_news() {
     if (item.job && std::exchange(item.has_news, false)) tell(item);
   }
   if (!has_jobs) return;
-  news_timer_ = parts_.executor.post_at(parts_.executor.now() + kNewsInterval,
-                                        [this] { tell_news(); });
+  news_timer_ =
+      parts_.executor.post_at(parts_.executor.now() + kNewsInterval, [this] { tell_news(); });
 }
 
 }  // namespace playhead::offline

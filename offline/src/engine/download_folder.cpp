@@ -16,9 +16,8 @@ Result<std::unique_ptr<DownloadFolder>> DownloadFolder::open(Parts parts, WallTi
   PLAYHEAD_TRY(folder->store_, DownloadStore::open(*own.files, own.root));
   if (!own.keys) own.keys = make_file_device_keys(own.files, own.root);
   PLAYHEAD_TRY(folder->sealer_, make_device_sealer(*own.keys));
-  PLAYHEAD_TRY(folder->clock_,
-               TrustedClock::open({*own.files, *folder->sealer_, *own.keys, *own.clock,
-                                   own.root + "/trust"}));
+  PLAYHEAD_TRY(folder->clock_, TrustedClock::open({*own.files, *folder->sealer_, *own.keys,
+                                                   *own.clock, own.root + "/trust"}));
   folder->reconciler_ = std::make_unique<Reconciler>(*own.files, *folder->store_);
   if (auto started = folder->reconciler_->start(now); !started) return std::move(started).error();
   return folder;

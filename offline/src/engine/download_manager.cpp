@@ -64,9 +64,10 @@ void ListenerPost::close() const {
 DownloadManager::Impl::Impl(std::shared_ptr<Client> client, DownloadListener* listener)
     : client_(std::move(client)), listener_(client_->impl().executor, listener) {}
 
-Result<std::unique_ptr<DownloadManager>> DownloadManager::Impl::open(
-    std::shared_ptr<Client> client, OfflineConfig config, DownloadListener* listener,
-    offline::ManagerWorld world) {
+Result<std::unique_ptr<DownloadManager>> DownloadManager::Impl::open(std::shared_ptr<Client> client,
+                                                                     OfflineConfig config,
+                                                                     DownloadListener* listener,
+                                                                     offline::ManagerWorld world) {
   if (!client) return invalid("downloads need a client");
   if (auto valid = validate(config); !valid) return std::move(valid).error();
   std::error_code failure;
@@ -92,18 +93,19 @@ Result<std::unique_ptr<DownloadManager>> DownloadManager::Impl::open(
                                              impl->executor_->wall_now()));
   impl->rights_ = std::make_shared<offline::RightsBook>(*impl->folder_);
   if (auto loaded = impl->rights_->load(); !loaded) return std::move(loaded).error();
-  DownloadEngine::Parts parts{*impl->folder_,
-                              *impl->rights_,
-                              *shared.transport,
-                              *shared.backend,
-                              *impl->executor_,
-                              shared.api.get(),
-                              impl->licences_.get(),
-                              shared.health,
-                              std::move(config),
-                              Logger(shared.log.get(), "offline"),
-                              [&post = impl->listener_](const DownloadStatus& s) { post.changed(s); },
-                              [&post = impl->listener_](const std::string& id) { post.removed(id); }};
+  DownloadEngine::Parts parts{
+      *impl->folder_,
+      *impl->rights_,
+      *shared.transport,
+      *shared.backend,
+      *impl->executor_,
+      shared.api.get(),
+      impl->licences_.get(),
+      shared.health,
+      std::move(config),
+      Logger(shared.log.get(), "offline"),
+      [&post = impl->listener_](const DownloadStatus& s) { post.changed(s); },
+      [&post = impl->listener_](const std::string& id) { post.removed(id); }};
   impl->engine_ = std::make_shared<DownloadEngine>(std::move(parts));
   const bool is_online = shared.is_online();
   auto started = impl->run([is_online](DownloadEngine& engine) {
@@ -111,9 +113,9 @@ Result<std::unique_ptr<DownloadManager>> DownloadManager::Impl::open(
     return engine.start();
   });
   if (!started) return std::move(started).error();
-  impl->network_ = shared.watch_network(
-      [executor = impl->executor_.get(),
-       weak = std::weak_ptr<DownloadEngine>(impl->engine_)](bool is_there) {
+  impl->network_ =
+      shared.watch_network([executor = impl->executor_.get(),
+                            weak = std::weak_ptr<DownloadEngine>(impl->engine_)](bool is_there) {
         executor->post([weak, is_there] {
           if (const auto engine = weak.lock()) engine->set_network(is_there);
         });

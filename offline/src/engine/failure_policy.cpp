@@ -45,8 +45,8 @@ Diagnosis diagnose(const FailureInputs& in) {
       return of_status(in);
     case ErrorCode::kForbidden:
     case ErrorCode::kUnauthorized:
-      return refresh_or(in, fail(error, true,
-                                 in.has_service ? NextAction::kSignIn : NextAction::kRemoveAndAdd));
+      return refresh_or(
+          in, fail(error, true, in.has_service ? NextAction::kSignIn : NextAction::kRemoveAndAdd));
     case ErrorCode::kNotFound:
       return refresh_or(in, fail(error, false, NextAction::kNone));
     case ErrorCode::kTimedOut:  // the app gives no token

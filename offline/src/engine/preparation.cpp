@@ -49,10 +49,9 @@ Preparation::Preparation(ResourceFetcher& fetcher, Inputs inputs, Done done)
 Preparation::~Preparation() = default;
 
 void Preparation::start() {
-  running_ = source_.load(
-      inputs_.url, [this](Result<std::shared_ptr<const Presentation>> loaded) {
-        on_manifest(std::move(loaded));
-      });
+  running_ = source_.load(inputs_.url, [this](Result<std::shared_ptr<const Presentation>> loaded) {
+    on_manifest(std::move(loaded));
+  });
 }
 
 CancelHandle Preparation::fetch(Request request,
@@ -94,8 +93,7 @@ void Preparation::keep_document(const Request& request, const FetchedResource& f
   document.resource.url = request.url;
   document.resource.track = "manifest";
   document.resource.seq = static_cast<int64_t>(documents_.size());
-  document.resource.kind =
-      documents_.empty() ? ResourceKind::kManifest : ResourceKind::kPlaylist;
+  document.resource.kind = documents_.empty() ? ResourceKind::kManifest : ResourceKind::kPlaylist;
   document.resource.size = static_cast<int64_t>(fetched.body.size());
   document.resource.is_size_exact = true;
   document.answer = answer_of(fetched.head);
@@ -133,8 +131,7 @@ Result<std::vector<ChosenTrack>> Preparation::choose() const {
 }
 
 void Preparation::add_track(const ChosenTrack& chosen) {
-  const AdaptationSet& set =
-      presentation_->periods[chosen.period].adaptation_sets[chosen.set];
+  const AdaptationSet& set = presentation_->periods[chosen.period].adaptation_sets[chosen.set];
   PlanTrack track;
   track.kind = set.kind;
   track.period = chosen.period;
@@ -153,12 +150,12 @@ void Preparation::load_next_index() {
     track.index = inline_index(track.representation);
   }
   if (next_index_ == tracks_.tracks.size()) return plan();
-  running_ = source_.load_index(
-      tracks_.tracks[next_index_].representation, [this](Result<LoadedIndex> index) {
-        if (!index) return end(std::move(index).error());
-        tracks_.tracks[next_index_++].index = *std::move(index);
-        load_next_index();
-      });
+  running_ = source_.load_index(tracks_.tracks[next_index_].representation,
+                                [this](Result<LoadedIndex> index) {
+                                  if (!index) return end(std::move(index).error());
+                                  tracks_.tracks[next_index_++].index = *std::move(index);
+                                  load_next_index();
+                                });
 }
 
 void Preparation::plan() {
@@ -189,9 +186,8 @@ void Preparation::ask_next_size() {
   Request request;
   request.url = plan_.resources[position].url;
   request.range = ByteRange{0, 0};
-  running_ = fetcher_.fetch(std::move(request), [this](const Result<FetchedResource>& probe) {
-    on_size(probe);
-  });
+  running_ = fetcher_.fetch(std::move(request),
+                            [this](const Result<FetchedResource>& probe) { on_size(probe); });
 }
 
 void Preparation::on_size(const Result<FetchedResource>& probe) {

@@ -98,9 +98,9 @@ Result<FinishedResource> store_bytes(TransferWorld& world, const ResourceRow& ro
   PLAYHEAD_TRY(VaultWriter writer,
                VaultWriter::create(world.files, part, key, {row.download_id, row.file}));
   if (auto appended = writer.append(bytes); !appended) return std::move(appended).error();
-  PLAYHEAD_TRY(FinishedResource finished,
-               finish_file(world.files, writer, part,
-                           layout::file(root, row.download_id, row.file)));
+  PLAYHEAD_TRY(
+      FinishedResource finished,
+      finish_file(world.files, writer, part, layout::file(root, row.download_id, row.file)));
   finished.row = row.row;
   finished.answer = answer;
   return finished;
@@ -122,14 +122,13 @@ ResourceTransfer::~ResourceTransfer() = default;
 void ResourceTransfer::start() {
   saved_at_ = world_.executor.now();
   auto opened = open();
-  const bool is_all_there = opened && part_ && row_.planned.is_size_exact &&
-                            part_->bytes >= row_.planned.size;
+  const bool is_all_there =
+      opened && part_ && row_.planned.is_size_exact && part_->bytes >= row_.planned.size;
   if (!opened || is_all_there) {
-    running_ = world_.executor.post_at(
-        saved_at_, [this, opened = std::move(opened)]() mutable {
-          on_done(opened ? Result<TransferStats>(TransferStats{})
-                         : Result<TransferStats>(std::move(opened).error()));
-        });
+    running_ = world_.executor.post_at(saved_at_, [this, opened = std::move(opened)]() mutable {
+      on_done(opened ? Result<TransferStats>(TransferStats{})
+                     : Result<TransferStats>(std::move(opened).error()));
+    });
     return;
   }
   FetchEvents events;

@@ -24,7 +24,8 @@ Result<void> RightsBook::load() {
   PLAYHEAD_TRY(const auto kept, folder_.store().sealed_rights());
   for (const auto& record : kept) {
     Entry entry;
-    auto opened = TitleRights::open(record.download_id, record.rights, parts_of(record.download_id));
+    auto opened =
+        TitleRights::open(record.download_id, record.rights, parts_of(record.download_id));
     if (opened) {
       entry.rights = *std::move(opened);
       // A disk that cannot be written now is written at the next contact.

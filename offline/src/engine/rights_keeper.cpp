@@ -50,16 +50,15 @@ void RightsKeeper::look() {
 void RightsKeeper::look_at(const std::string& id, Watched& watched) {
   const Verdict verdict = parts_.rights.judge(id);
   if (verdict.destroys_keys && !watched.are_keys_destroyed) {
-    const auto destroyed =
-        parts_.folder.store().destroy_keys(id, parts_.executor.wall_now());
+    const auto destroyed = parts_.folder.store().destroy_keys(id, parts_.executor.wall_now());
     watched.are_keys_destroyed = destroyed.has_value();
   }
   tell_changes(id, watched);
   const auto rights = parts_.rights.find(id);
   if (!rights) return;
-  const bool is_over = verdict.destroys_keys && verdict.ends_at &&
-                       parts_.folder.clock().read().certain - *verdict.ends_at >=
-                           parts_.keep_expired;
+  const bool is_over =
+      verdict.destroys_keys && verdict.ends_at &&
+      parts_.folder.clock().read().certain - *verdict.ends_at >= parts_.keep_expired;
   if (is_over && !std::exchange(watched.is_stale, true)) return parts_.on_stale(id);
   const bool is_due = verdict.is_renewal_due || needs_contact(verdict);
   const bool may_ask = is_online_ && parts_.service.exists() && !watched.asking &&
@@ -85,9 +84,8 @@ void RightsKeeper::ask(const std::string& id, TitleRights& rights, Watched& watc
   rights.set_renewal(RenewalState::kAsked);
   const Rights known = rights.rights();
   watched.asking = parts_.service.ask(
-      known.title_id, known.profile_id, [this, id](Result<TitlePermission> permission) {
-        on_answer(id, std::move(permission));
-      });
+      known.title_id, known.profile_id,
+      [this, id](Result<TitlePermission> permission) { on_answer(id, std::move(permission)); });
   tell_changes(id, watched);
 }
 
@@ -108,8 +106,8 @@ void RightsKeeper::on_answer(const std::string& id, Result<TitlePermission> perm
   } else {
     const bool is_refused = is_refusal(error->code);
     rights->set_renewal(is_refused ? RenewalState::kDenied : RenewalState::kIdle);
-    watched.not_before = parts_.executor.now() +
-                         renewal_retry(++watched.failures, parts_.executor.random());
+    watched.not_before =
+        parts_.executor.now() + renewal_retry(++watched.failures, parts_.executor.random());
   }
   tell_changes(id, watched);
   look();

@@ -16,8 +16,7 @@ namespace {
 constexpr std::size_t kRowsAtOnce = 64;
 
 bool is_document(const ResourceRow& row) {
-  return row.planned.kind == ResourceKind::kManifest ||
-         row.planned.kind == ResourceKind::kPlaylist;
+  return row.planned.kind == ResourceKind::kManifest || row.planned.kind == ResourceKind::kPlaylist;
 }
 
 // What was written with a key that is gone is worth nothing.
@@ -114,15 +113,14 @@ void TitleDownload::prepare() {
 }
 
 void TitleDownload::ask_service() {
-  running_ = world_.service.ask(
-      title_id_, profile_id_, [this](Result<TitlePermission> permission) {
-        if (!permission) return fail(permission.error(), true);
-        permission_ = *std::move(permission);
-        if (auto granted = world_.rights.grant(id_, permission_->grant); !granted) {
-          return fail(granted.error(), true);
-        }
-        load_manifest(permission_->answer.download_url);
-      });
+  running_ = world_.service.ask(title_id_, profile_id_, [this](Result<TitlePermission> permission) {
+    if (!permission) return fail(permission.error(), true);
+    permission_ = *std::move(permission);
+    if (auto granted = world_.rights.grant(id_, permission_->grant); !granted) {
+      return fail(granted.error(), true);
+    }
+    load_manifest(permission_->answer.download_url);
+  });
 }
 
 void TitleDownload::load_manifest(const std::string& url) {
@@ -162,13 +160,13 @@ void TitleDownload::acquire_licences() {
     wish.system = permission_->answer.drm.type;
     wish.license_url = permission_->answer.drm.license_url;
   }
-  running_ = world_.licences->acquire(wish, world_.transfers.executor,
-                                      [this](Result<std::vector<LicenceRow>> licences) {
-                                        if (auto taken = take_licences(std::move(licences)); !taken) {
-                                          return fail(taken.error(), true);
-                                        }
-                                        take_plan();
-                                      });
+  running_ = world_.licences->acquire(
+      wish, world_.transfers.executor, [this](Result<std::vector<LicenceRow>> licences) {
+        if (auto taken = take_licences(std::move(licences)); !taken) {
+          return fail(taken.error(), true);
+        }
+        take_plan();
+      });
 }
 
 Result<void> TitleDownload::take_licences(Result<std::vector<LicenceRow>> licences) {
@@ -190,9 +188,8 @@ Result<void> TitleDownload::write_plan() {
   FileSystem& files = world_.folder.files();
   if (auto made = files.make_folder(layout::folder(store.root(), id_)); !made) return made;
   if (auto key = need_key(); !key) return key;
-  PLAYHEAD_TRY(const auto planned,
-               store.set_plan(id_, prepared_->facts, prepared_->resources,
-                              world_.transfers.executor.wall_now()));
+  PLAYHEAD_TRY(const auto planned, store.set_plan(id_, prepared_->facts, prepared_->resources,
+                                                  world_.transfers.executor.wall_now()));
   for (const std::string& file : planned.dropped_files) {
     // What stays is collected at the next start.
     static_cast<void>(files.remove(layout::file(store.root(), id_, file)));
@@ -232,8 +229,7 @@ Result<void> TitleDownload::need_key() {
     PLAYHEAD_TRY(key_, make_key(world_.folder, id_));
     return {};
   }
-  PLAYHEAD_TRY(ContentKey key,
-               ContentKey::unwrap(world_.folder.sealer(), id_, sealed.content_key));
+  PLAYHEAD_TRY(ContentKey key, ContentKey::unwrap(world_.folder.sealer(), id_, sealed.content_key));
   key_ = std::make_shared<const ContentKey>(std::move(key));
   return {};
 }
@@ -287,8 +283,8 @@ void TitleDownload::start_transfer(ResourceRow row) {
   };
   events.on_failed = [this, number](const Error& error) { on_transfer_failed(number, error); };
   auto& transfer = transfers_[number];
-  transfer = std::make_unique<ResourceTransfer>(world_.transfers, std::move(row), key_,
-                                                std::move(events));
+  transfer =
+      std::make_unique<ResourceTransfer>(world_.transfers, std::move(row), key_, std::move(events));
   transfer->start();
 }
 
@@ -340,8 +336,8 @@ void TitleDownload::fail(const Error& error, bool is_refreshed) {
   if (diagnosis.remedy == Remedy::kRefresh) {
     // Not inside the callback of what failed.
     is_transferring_ = false;
-    step_ = world_.transfers.executor.post_at(world_.transfers.executor.now(),
-                                              [this] { prepare(); });
+    step_ =
+        world_.transfers.executor.post_at(world_.transfers.executor.now(), [this] { prepare(); });
     return;
   }
   end(diagnosis);

@@ -15,8 +15,7 @@ ContactOrigin origin_of(const std::string& base_url) {
   if (!origin) return ContactOrigin::kPlain;
   const bool is_loopback =
       origin->host == "localhost" || origin->host == "127.0.0.1" || origin->host == "[::1]";
-  return origin->scheme == "https" || is_loopback ? ContactOrigin::kService
-                                                  : ContactOrigin::kPlain;
+  return origin->scheme == "https" || is_loopback ? ContactOrigin::kService : ContactOrigin::kPlain;
 }
 
 }  // namespace
@@ -37,12 +36,11 @@ CancelHandle TitleService::ask(const std::string& title_id, const std::string& p
   }
   DownloadQuery query;
   query.title_id = title_id;
-  return client_->post_download(
-      query, [this, title_id, profile_id, sent,
-              done = std::move(done)](Result<DownloadGrant> answer) mutable {
-        if (!answer) return done(std::move(answer).error());
-        done(take(title_id, profile_id, sent, *std::move(answer)));
-      });
+  return client_->post_download(query, [this, title_id, profile_id, sent, done = std::move(done)](
+                                           Result<DownloadGrant> answer) mutable {
+    if (!answer) return done(std::move(answer).error());
+    done(take(title_id, profile_id, sent, *std::move(answer)));
+  });
 }
 
 Result<TitlePermission> TitleService::take(const std::string& title_id,

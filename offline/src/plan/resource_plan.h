@@ -28,7 +28,7 @@ struct PlanTrack {
   TrackKind kind = TrackKind::kVideo;
   std::size_t period = 0;
   Representation representation;
-  bool is_encrypted = false;  // of its AdaptationSet
+  bool is_encrypted = false;                   // of its AdaptationSet
   std::vector<ContentProtection> protections;  // of AdaptationSet and Representation
   LoadedIndex index;
 };
@@ -43,7 +43,7 @@ struct TitlePlan {
   // Positions in `resources` of files of which neither range nor size is known and which may be
   // large: a whole title in one file. See cut_file().
   std::vector<std::size_t> whole_files;
-  Duration duration{0};  // of the title
+  Duration duration{0};        // of the title
   bool needs_licence = false;  // some of it opens by a DRM system alone
   std::vector<ContentProtection> protections;
 };

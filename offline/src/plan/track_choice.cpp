@@ -85,13 +85,12 @@ class PeriodChoice {
         const Representation& picture = set.representations[r];
         if (!is_understood(picture)) continue;
         question.offers.push_back({picture.codecs, picture.width, picture.height,
-                                   picture.bandwidth.bps,
-                                   device_.can_decode(picture.codecs)});
+                                   picture.bandwidth.bps, device_.can_decode(picture.codecs)});
         places.emplace_back(s, r);
       }
     }
-    const auto best = device_.choose_video ? device_.choose_video(question)
-                                           : choose_download_video(question);
+    const auto best =
+        device_.choose_video ? device_.choose_video(question) : choose_download_video(question);
     if (!best || *best >= places.size()) return false;
     video_ = places[*best];
     add(video_->first, video_->second);
@@ -146,9 +145,9 @@ class PeriodChoice {
     const auto& sets = period_.adaptation_sets;
     const Representation* picture =
         video_ ? &sets[video_->first].representations[video_->second] : nullptr;
-    const bool takes_all_audio = std::find(wishes_.audio_languages.begin(),
-                                           wishes_.audio_languages.end(),
-                                           kEveryLanguage) != wishes_.audio_languages.end();
+    const bool takes_all_audio =
+        std::find(wishes_.audio_languages.begin(), wishes_.audio_languages.end(), kEveryLanguage) !=
+        wishes_.audio_languages.end();
     bool has_audio = false;
     for (std::size_t s = 0; s < sets.size(); ++s) {
       const AdaptationSet& set = sets[s];
@@ -184,7 +183,8 @@ class PeriodChoice {
     for (std::size_t r = 0; r < set.representations.size(); ++r) {
       const Representation& candidate = set.representations[r];
       const bool is_media = set.kind != TrackKind::kText;
-      if (!is_understood(candidate) || (is_media && !device_.can_decode(candidate.codecs))) continue;
+      if (!is_understood(candidate) || (is_media && !device_.can_decode(candidate.codecs)))
+        continue;
       const bool is_modest = candidate.bandwidth <= kTypicalAudio;
       if (!best || (is_media && is_modest)) best = r;
     }

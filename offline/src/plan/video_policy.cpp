@@ -15,9 +15,9 @@ struct Family {
   std::string_view name;
 };
 constexpr std::array kFamilies{
-    Family{"av01", "av1"}, Family{"hvc1", "hevc"}, Family{"hev1", "hevc"}, Family{"dvh1", "hevc"},
-    Family{"dvhe", "hevc"}, Family{"vp09", "vp9"}, Family{"vp9", "vp9"},   Family{"avc1", "h264"},
-    Family{"avc3", "h264"}};
+    Family{"av01", "av1"},  Family{"hvc1", "hevc"}, Family{"hev1", "hevc"},
+    Family{"dvh1", "hevc"}, Family{"dvhe", "hevc"}, Family{"vp09", "vp9"},
+    Family{"vp9", "vp9"},   Family{"avc1", "h264"}, Family{"avc3", "h264"}};
 
 using CodecOrder = std::array<std::string_view, 4>;
 
@@ -34,9 +34,8 @@ constexpr std::array kTiers{
     Tier{std::numeric_limits<int64_t>::min(), 480, {"h264", "vp9", "hevc", "av1"}}};
 
 const Tier& tier_of(int64_t free_bytes) {
-  return *std::find_if(kTiers.begin(), kTiers.end(), [free_bytes](const Tier& tier) {
-    return free_bytes > tier.above_bytes;
-  });
+  return *std::find_if(kTiers.begin(), kTiers.end(),
+                       [free_bytes](const Tier& tier) { return free_bytes > tier.above_bytes; });
 }
 
 // Manifests without picture sizes: what such a height usually takes (chosen).
@@ -82,8 +81,8 @@ std::optional<std::size_t> choose_download_video(const VideoQuestion& question) 
   const auto score = [&](const VideoOffer& offer) {
     const std::size_t codec = wish.codecs.empty() ? codec_rank(tier.codecs, offer.codecs)
                                                   : codec_rank(wish.codecs, offer.codecs);
-    const auto size = offer.height > 0 ? fit(offer.height, height)
-                                       : fit(offer.bitrate, usual_bitrate(height));
+    const auto size =
+        offer.height > 0 ? fit(offer.height, height) : fit(offer.bitrate, usual_bitrate(height));
     return std::tuple(offer.bitrate <= bitrate, -static_cast<int64_t>(codec), size,
                       fit(offer.bitrate, bitrate));
   };

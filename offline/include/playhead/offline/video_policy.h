@@ -32,9 +32,9 @@ struct VideoQuestion {
 // thread.
 using VideoChooser = std::function<std::optional<std::size_t>(const VideoQuestion&)>;
 
-// The policy unless the app has its own (OfflineConfig::choose_video). Above 3000 MB (10^6 bytes) of
-// free storage 720p in AV1, above 2000 MB 480p in HEVC, else 480p in H.264. What is missing, or not
-// decoded here, is replaced by the nearest: the codec first (what else is efficient), then the
+// The policy unless the app has its own (OfflineConfig::choose_video). Above 3000 MB (10^6 bytes)
+// of free storage 720p in AV1, above 2000 MB 480p in HEVC, else 480p in H.264. What is missing, or
+// not decoded here, is replaced by the nearest: the codec first (what else is efficient), then the
 // largest picture that is not larger, then the smallest. What the wish says wins over both.
 [[nodiscard]] PLAYHEAD_API std::optional<std::size_t> choose_download_video(
     const VideoQuestion& question);
