@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Downloads one title and ends; killed at any moment by whoever started it.
-//   download_child get API_URL TOKEN FOLDER TITLE [pump]   lines: "have BYTES", then "completed"
+//   download_child get API_URL TOKEN FOLDER TITLE [pump]   lines: "have N" finished resources that
+//   an
+//                                                          earlier life left, then "completed ID"
 //   download_child list FOLDER ID                           a line for each resource: hash and name
 #include <condition_variable>
 #include <cstdio>
@@ -51,7 +53,22 @@ int fail(const char* what, const Error& error) {
   return 1;
 }
 
+// Of all downloads, by the journal alone.
+int64_t finished_resources(const std::string& folder) {
+  const auto files = make_file_system();
+  if (!files->make_folder(folder)) return -1;
+  const auto store = DownloadStore::open(*files, folder);
+  if (!store) return -1;
+  const auto rows = (*store)->list();
+  int64_t count = rows ? 0 : -1;
+  if (!rows) return count;
+  for (const DownloadRow& row : *rows) count += row.resources_done;
+  return count;
+}
+
 int get(const std::vector<std::string>& arguments) {
+  std::printf("have %lld\n", static_cast<long long>(finished_resources(arguments[4])));
+  std::fflush(stdout);
   ClientConfig config;
   config.api_url = arguments[2];
   config.token_provider = [token = arguments[3]](bool, TokenCallback done) { done(token); };
@@ -70,8 +87,6 @@ int get(const std::vector<std::string>& arguments) {
   if (!id) return fail("add", id.error());
   auto status = (*manager)->find(*id);
   if (!status) return fail("find", status.error());
-  std::printf("have %lld\n", static_cast<long long>(status->bytes_done));
-  std::fflush(stdout);
   if (!offline.runs_by_itself) {
     while ((*manager)->pump(50ms)) {
     }

@@ -173,7 +173,7 @@ TEST_CASE("downloads e2e: killed at any instant, the real server's title is whol
   const Title title;
   const ServerProcess server(title.data.path(), title.media.path());
   REQUIRE(server.running());
-  const std::string token = make_token(title.data.path());
+  const std::string token = make_token(title.data.path(), "alice", "86400");
   const char* const wanted = std::getenv("PLAYHEAD_DOWNLOAD_KILLS");
   const int kills = wanted == nullptr ? 10 : std::atoi(wanted);
   Numbers numbers(7);
@@ -187,7 +187,7 @@ TEST_CASE("downloads e2e: killed at any instant, the real server's title is whol
           {child_program(), "get", server.url(""), token, title.downloads.path().string(), "m_1"},
           limit_ms);
       CAPTURE(life.output);
-      // What was on disk once stays.
+      // What the journal had once stays.
       const int64_t has = number_after(life.output, "have");
       CHECK(has >= had);
       had = has;

@@ -111,9 +111,7 @@ DownloadEngine::DownloadEngine(Parts parts)
                    free ? *free : 0, parts_.config.choose_video};
              }},
       keeper_({parts_.folder, parts_.rights, service_, parts_.executor,
-               [this](const std::string& id) {
-                 if (const Item* item = item_of(id)) tell(*item);
-               },
+               [this](const std::string& id) { on_rights_changed(id); },
                [this](const std::string& id) { on_renewed(id); },
                [this](const std::string& id) { purge(id); }, parts_.config.keep_expired}) {}
 
@@ -201,6 +199,7 @@ Result<void> DownloadEngine::remove(const std::string& id) {
   stop_job(*item);
   item->check.reset();
   commits_.drop(id);
+  turn_soon();
   if (auto begun = parts_.folder.store().begin_removal(id, {}, parts_.executor.wall_now());
       !begun) {
     return begun;
@@ -208,7 +207,6 @@ Result<void> DownloadEngine::remove(const std::string& id) {
   item->state = DownloadState::kRemoving;
   tell(*item);
   parts_.executor.post(guarded([this, id] { finish_removal(id); }));
-  turn_soon();
   return {};
 }
 
@@ -243,8 +241,9 @@ Result<void> DownloadEngine::renew(const std::string& id) {
 Result<void> DownloadEngine::verify(const std::string& id) {
   Item* item = item_of(id);
   if (item == nullptr) return not_found(id);
-  const bool can_check = !item->job && !item->check && item->state != DownloadState::kRemoving;
-  if (!can_check) return {};
+  const bool is_idle = !item->job && !item->check && item->state != DownloadState::kRemoving;
+  PLAYHEAD_TRY(const DownloadRow row, parts_.folder.store().find(id));
+  if (!is_idle || !row.has_content_key) return {};
   item->check = std::make_unique<TitleCheck>(
       parts_.folder, parts_.executor, id,
       [this, id](const Result<int64_t>& damaged) { on_checked(id, damaged); });
@@ -442,6 +441,9 @@ void DownloadEngine::run(Item& item) {
   TitleDownload::Events events;
   events.on_state = [this, id = item.id](DownloadState state) {
     if (Item* changed = item_of(id)) note(set_state(*changed, state));
+    if (state != DownloadState::kDownloading) return;
+    // A permission has come: when does it end? Not inside the job's call, which may end by it.
+    parts_.executor.post(guarded([this] { keeper_.look(); }));
   };
   events.on_bytes = [this, id = item.id](int64_t bytes) { on_job_bytes(id, bytes); };
   events.on_ended = [this, id = item.id](const TitleDownload::Ended& ended) {
@@ -525,6 +527,26 @@ void DownloadEngine::wait_or_fail(Item& item, const Diagnosis& diagnosis) {
                                                                     parts_.executor.random()));
   item.not_before = parts_.executor.now() + delay;
   note(set_state(item, DownloadState::kWaiting, diagnosis.waits_for, diagnosis.failure));
+}
+
+void DownloadEngine::on_rights_changed(const std::string& id) {
+  Item* item = item_of(id);
+  if (item == nullptr) return;
+  // Its permission ended while it came: nothing of it may be kept any more.
+  const bool has_ended = item->job && parts_.rights.judge(id).destroys_keys;
+  if (!has_ended) return tell(*item);
+  stop_job(*item);
+  const DownloadFailure failure{make_error(ErrorCode::kOfflineExpired, ""), true,
+                                NextAction::kRenew};
+  note(set_state(*item, DownloadState::kFailed, {}, failure));
+  turn_soon();
+}
+
+void DownloadEngine::refetch(const std::string& id) {
+  Item* item = item_of(id);
+  if (item == nullptr || item->state != DownloadState::kCompleted) return;
+  note(set_state(*item, DownloadState::kQueued));
+  turn_soon();
 }
 
 void DownloadEngine::on_renewed(const std::string& id) {

@@ -60,6 +60,8 @@ class DownloadEngine {
   void set_network(bool is_online);
   [[nodiscard]] std::vector<DownloadStatus> list();
   [[nodiscard]] Result<DownloadStatus> find(const std::string& id);
+  // Resources of a complete download were found damaged and marked: they are fetched again.
+  void refetch(const std::string& id);
   // Something is to be done now or later without the app.
   [[nodiscard]] bool has_work() const;
 
@@ -100,6 +102,7 @@ class DownloadEngine {
   [[nodiscard]] DownloadStatus status_of(const DownloadRow& row);
   [[nodiscard]] Item* item_of(const std::string& id);
   void finish_removal(const std::string& id);
+  void on_rights_changed(const std::string& id);
   void on_renewed(const std::string& id);
   void purge(const std::string& id);
   template <typename Action>

@@ -65,6 +65,16 @@ std::shared_ptr<TitleRights> RightsBook::find(const std::string& id) {
   return found == entries_.end() ? nullptr : found->second.rights;
 }
 
+Result<std::shared_ptr<TitleRights>> RightsBook::get(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) {
+    return make_error(ErrorCode::kNotFound, "nothing was granted for the download " + id);
+  }
+  if (found->second.error) return *found->second.error;
+  return found->second.rights;
+}
+
 Verdict RightsBook::judge(const std::string& id) {
   std::shared_ptr<TitleRights> rights;
   {

@@ -29,6 +29,9 @@ class RightsBook {
 
   // Null: none was granted, or its record cannot be read.
   [[nodiscard]] std::shared_ptr<TitleRights> find(const std::string& id);
+  // The same, with the reason. Errors: kNotFound (none was granted), kOfflineTampered,
+  // kOfflineOtherDevice, kStoreNewer.
+  [[nodiscard]] Result<std::shared_ptr<TitleRights>> get(const std::string& id);
   [[nodiscard]] Verdict judge(const std::string& id);
   [[nodiscard]] std::vector<std::string> ids();
   // The service has told the time; what hangs on it is put right. Errors: kStoreIo, kStoreFull.

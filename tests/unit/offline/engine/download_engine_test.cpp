@@ -413,6 +413,23 @@ TEST_CASE("downloads: a permission that ends takes the keys with it, a renewal b
   CHECK(rig.check_bytes(id) == 23);
 }
 
+TEST_CASE("downloads: a permission that ends before the title is there ends the download") {
+  DownloadRig rig(small_title(40));
+  const int64_t now_s = rig.world.executor.wall_now().us / 1'000'000;
+  rig.world.service.download_expires_at_s = now_s + 5;
+  rig.world.transport->set_link(playhead::test::SimLink::constant(1'000'000, 10ms));
+  rig.open();
+  const std::string id = rig.add();
+  REQUIRE(rig.run_until(id, DownloadState::kFailed, 1min));
+  CHECK(rig.status(id).failure->error.code == ErrorCode::kOfflineExpired);
+  CHECK(rig.status(id).failure->next_action == NextAction::kRenew);
+  CHECK(rig.status(id).rights == RightsState::kExpired);
+  rig.world.service.download_expires_at_s = now_s + 24 * 3600;
+  REQUIRE(rig.manager->renew(id));
+  REQUIRE(rig.run_until(id, DownloadState::kCompleted));
+  CHECK(rig.check_bytes(id) == 83);
+}
+
 TEST_CASE("downloads: bytes of an expired title go after a while, its name stays") {
   DownloadRig rig(small_title());
   const int64_t now_s = rig.world.executor.wall_now().us / 1'000'000;
