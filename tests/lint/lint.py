@@ -49,7 +49,7 @@ MODULES = {
                 "decode", "abr", "drm")),
     "tools": ("sdk/tools", ("public", "base", "net", "container", "manifest")),
     "pssh-tool": ("sdk/tools/pssh", ("public", "drm")),
-    "offline": ("offline", ("public", "base", "net", "manifest", "drm")),
+    "offline": ("offline", ("public", "base", "net", "manifest", "session", "streaming", "drm")),
     "bindings": ("bindings", ("public", "abr", "drm", "offline")),
     "demo-player": ("demo-player", ()),  # the C header, see EXTRA_INCLUDES
     "server": ("server", ()),            # shares no code with the library
@@ -58,6 +58,7 @@ MODULES = {
 # Single files that may include one module more than their own may.
 EXTRA_INCLUDES = [
     ("sdk/src/manifest/manifest_source.*", "net"),  # the one place where manifests are fetched
+    ("offline/src/engine/download_manager.cpp", "player"),  # the client it is opened with
 ]
 
 # Commands beside the library that show what its private parts make of an input.
@@ -80,7 +81,7 @@ THIRD_PARTY = [
     ("curl/*", ("sdk/src/net/curl_*.cpp", "sdk/src/net/curl_handle.h")),
     ("sqlite3.h", ("sdk/src/base/sqlite_database.cpp", "server/src/sqlite_store.cpp")),
     ("nlohmann/*", ("sdk/src/session/*.cpp", "sdk/src/manifest/steering_manifest.cpp",
-                    "sdk/src/player/qoe_json.cpp", "drm/src/*json.cpp", "drm/src/key_ids.cpp",
+                    "sdk/src/player/qoe_json.cpp", "drm/src/*json.cpp", "offline/src/engine/request_json.cpp", "drm/src/key_ids.cpp",
                     "server/src/*.cpp", "server/src/title_drm.h", "demo-player/event_writer.cpp",
                     "offline/src/*json.cpp", "sdk/tools/*/*json*", "abr/sim/*.cpp")),
     ("pugixml.hpp", ("sdk/src/manifest/dash/xml.h", "sdk/src/text/ttml_*.h", "drm/src/playready_object.cpp",

@@ -23,6 +23,7 @@ std::optional<WebAnswer> SimService::answer(const WebRequest& request) {
   }
   const std::string path = request.target.substr(0, request.target.find('?'));
   if (path == "/api/v1/stream" && request.method == "GET") return start_stream(request);
+  if (path == "/api/v1/download" && request.method == "POST") return start_download(request);
   if (path == "/api/v1/stream/progress" && request.method == "POST") {
     return save_progress(request);
   }
@@ -45,6 +46,19 @@ WebAnswer SimService::start_stream(const WebRequest& request) {
       {"manifest_type", "hls"}};
   if (expires_at_s) body["expires_at"] = *expires_at_s;
   return text_answer(body.dump());
+}
+
+WebAnswer SimService::start_download(const WebRequest& request) {
+  const auto body = nlohmann::json::parse(request.body, nullptr, false);
+  const std::string id = body.is_object() ? body.value("movie_id", "") : "";
+  const auto title = titles.find(id);
+  if (title == titles.end()) return error_answer(404, "unknown_title");
+  if (download_status != 200) return error_answer(download_status, "refused");
+  ++downloads;
+  nlohmann::json answer = {
+      {"download_url", title->second.manifest_url + "?sig=" + std::to_string(signature)}};
+  if (download_expires_at_s) answer["expires_at"] = *download_expires_at_s;
+  return text_answer(answer.dump());
 }
 
 WebAnswer SimService::save_progress(const WebRequest& request) {

@@ -34,11 +34,16 @@ class SimService {
   int signature = 1;                    // what the CDN accepts: "?sig=N"
   std::optional<int64_t> expires_at_s;  // put into stream answers
 
+  int downloads = 0;                             // answered download requests
+  std::optional<int64_t> download_expires_at_s;  // put into download answers
+  int download_status = 200;                     // else download requests are refused with it
+
   // Answers requests for this service; nothing for others.
   [[nodiscard]] std::optional<WebAnswer> answer(const WebRequest& request);
 
  private:
   WebAnswer start_stream(const WebRequest& request);
+  WebAnswer start_download(const WebRequest& request);
   WebAnswer save_progress(const WebRequest& request);
 };
 

@@ -86,6 +86,11 @@ FetchOperation::FetchOperation(FetchContext context, const RetryConfig& config, 
   places_.push_back({request_.url, request_.range});
   for (ResourceLocation& other : options.others) places_.push_back(std::move(other));
   states_.resize(places_.size());
+  if (options.part) {
+    delivered_ = options.part->bytes;
+    validator_ = std::move(options.part->validator);
+    total_ = options.part->total;
+  }
   choose_first_place();
 }
 
@@ -378,7 +383,8 @@ void FetchOperation::on_attempt_done(Result<TransferStats> result) {
 }
 
 void FetchOperation::deliver_head() {
-  if (std::exchange(is_head_delivered_, true)) return;
+  // Without one: what an earlier fetch left was everything.
+  if (!attempt_.head || std::exchange(is_head_delivered_, true)) return;
   if (events_.on_head) events_.on_head(*attempt_.head);
 }
 

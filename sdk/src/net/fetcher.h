@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "net/host_health.h"
@@ -35,8 +37,19 @@ struct FetchEvents {
   UniqueFunction<void(Result<TransferStats>)> on_done;
 };
 
+// The beginning of a resource, or of the range that is asked for, which the consumer has from an
+// earlier fetch, of another process maybe.
+struct FetchedPart {
+  int64_t bytes = 0;
+  std::string validator;         // strong_validator() of its answer; empty proves nothing
+  std::optional<int64_t> total;  // size of the whole resource, if known
+};
+
 // What a consumer knows about the resource beyond its first URL.
 struct FetchOptions {
+  // It is not delivered again; what comes goes on behind it if host and validator say that it fits.
+  // Else on_restart, and all comes again.
+  std::optional<FetchedPart> part;
   // Where else the same bytes are, by preference, after Request::url and Request::range. They take
   // turns as decide_failover() says; a body that broke off goes on from another place when length
   // and validators allow.

@@ -5,7 +5,6 @@
 #include <string_view>
 #include <utility>
 
-#include "session/api_call.h"
 #include "session/api_json.h"
 
 namespace playhead {
@@ -39,10 +38,11 @@ Error bad_title() {
   return make_error(ErrorCode::kInvalidArgument, "a title id has 1 to 256 bytes");
 }
 
-Result<StreamGrant> read_grant(const Result<ApiReply>& reply) {
+template <typename Grant>
+Result<Grant> read_grant(const Result<ApiReply>& reply, Result<Grant> (*parse)(std::string_view)) {
   if (!reply) return reply.error();
   if (reply->status != 200) return error_of(*reply);
-  return parse_stream_grant(reply->body);
+  return parse(reply->body);
 }
 
 Error busy_error(Duration wait) {
@@ -68,21 +68,46 @@ CancelHandle ApiClient::get_stream(const StreamQuery& query,
   ApiRequest request;
   request.path = "/api/v1/stream?movie_id=" + percent_encoded(query.title_id);
   if (!query.format.empty()) request.path += "&format=" + percent_encoded(query.format);
-  const std::string path = request.path;
+  const std::string name = request.path;
+  return ask(std::move(request), query.patience, name,
+             [done = std::move(done)](const Result<ApiReply>& reply) mutable {
+               done(read_grant(reply, &parse_stream_grant));
+             });
+}
+
+CancelHandle ApiClient::post_download(const DownloadQuery& query,
+                                      UniqueFunction<void(Result<DownloadGrant>)> done) {
+  if (!is_title_id(query.title_id)) {
+    return fail_later<Result<DownloadGrant>>(executor_, std::move(done), bad_title());
+  }
+  ApiRequest request;
+  request.method = "POST";
+  request.path = "/api/v1/download";
+  request.body = download_body(query);
+  return ask(std::move(request), query.patience, "/api/v1/download/" + query.title_id,
+             [done = std::move(done)](const Result<ApiReply>& reply) mutable {
+               done(read_grant(reply, &parse_download_grant));
+             });
+}
+
+CancelHandle ApiClient::ask(ApiRequest request, Duration patience, const std::string& name,
+                            UniqueFunction<void(const Result<ApiReply>&)> done) {
   const MonotonicTime now = executor_.now();
-  if (const auto held = held_.find(path, now)) {
-    return fail_later<Result<StreamGrant>>(executor_, std::move(done),
-                                           busy_error(held->until - now));
+  if (const auto held = held_.find(name, now)) {
+    return executor_.post_at(
+        now, [done = std::move(done), error = busy_error(held->until - now)]() mutable {
+          done(Result<ApiReply>(std::move(error)));
+        });
   }
   request.retry = RetryConfig{};
-  request.retry->budget = query.patience;
+  request.retry->budget = patience;
   return start_api_call(
       access_, transport_, executor_, std::move(request),
-      [this, path, done = std::move(done)](const Result<ApiReply>& reply) mutable {
+      [this, name, done = std::move(done)](const Result<ApiReply>& reply) mutable {
         const bool is_held =
             reply && reply->retry_after && (reply->status == 429 || reply->status == 503);
-        if (is_held) held_.hold(path, {executor_.now() + *reply->retry_after, true});
-        done(read_grant(reply));
+        if (is_held) held_.hold(name, {executor_.now() + *reply->retry_after, true});
+        done(reply);
       });
 }
 

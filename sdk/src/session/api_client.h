@@ -4,6 +4,7 @@
 #include "net/held_urls.h"
 #include "playhead/transport.h"
 #include "session/api_access.h"
+#include "session/api_call.h"
 #include "session/api_types.h"
 
 namespace playhead {
@@ -21,10 +22,18 @@ class ApiClient {
   // kApiRejected, kApiBadAnswer, kHttpStatus, those of Transport and of the app's token provider.
   CancelHandle get_stream(const StreamQuery& query, UniqueFunction<void(Result<StreamGrant>)> done);
 
+  // As get_stream().
+  CancelHandle post_download(const DownloadQuery& query,
+                             UniqueFunction<void(Result<DownloadGrant>)> done);
+
   // One attempt (and a second one after a 401): the Outbox repeats.
   CancelHandle post_progress(const ProgressReport& report, UniqueFunction<void(PostOutcome)> done);
 
  private:
+  // Repeats, and remembers what the service asked to be left alone for under `name`.
+  CancelHandle ask(ApiRequest request, Duration patience, const std::string& name,
+                   UniqueFunction<void(const Result<ApiReply>&)> done);
+
   ApiAccess& access_;
   Transport& transport_;
   Executor& executor_;

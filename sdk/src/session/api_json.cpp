@@ -77,6 +77,12 @@ Result<Duration> seconds_field(const Json& object, const char* name) {
   return from_seconds(seconds);
 }
 
+Result<std::optional<Duration>> optional_seconds_field(const Json& object, const char* name) {
+  if (find(object, name) == nullptr) return std::optional<Duration>();
+  PLAYHEAD_TRY(const Duration seconds, seconds_field(object, name));
+  return std::optional(seconds);
+}
+
 // RFC 3339 text or epoch seconds: the API has both.
 Result<std::optional<WallTime>> optional_time_field(const Json& object, const char* name) {
   const Json* field = find(object, name);
@@ -144,6 +150,23 @@ Result<StreamGrant> parse_stream_grant(std::string_view text) {
   PLAYHEAD_TRY(grant.expires_at, optional_time_field(json, "expires_at"));
   PLAYHEAD_TRY(grant.drm, parse_drm(json));
   return grant;
+}
+
+Result<DownloadGrant> parse_download_grant(std::string_view text) {
+  PLAYHEAD_TRY(const Json json, parse_object(text));
+  DownloadGrant grant;
+  PLAYHEAD_TRY(grant.download_url, text_field(json, "download_url"));
+  if (!is_http_url(grant.download_url)) return bad_field("download_url", "is not an http(s) URL");
+  PLAYHEAD_TRY(grant.expires_at, optional_time_field(json, "expires_at"));
+  PLAYHEAD_TRY(grant.rental, optional_seconds_field(json, "rental_seconds"));
+  PLAYHEAD_TRY(grant.playback, optional_seconds_field(json, "playback_seconds"));
+  PLAYHEAD_TRY(grant.renew_after, optional_time_field(json, "renew_after"));
+  PLAYHEAD_TRY(grant.drm, parse_drm(json));
+  return grant;
+}
+
+std::string download_body(const DownloadQuery& query) {
+  return to_text({{"movie_id", query.title_id}});
 }
 
 std::optional<ApiProblem> parse_problem(std::string_view text) {

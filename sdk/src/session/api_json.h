@@ -15,6 +15,9 @@ namespace playhead {
 // broken JSON, for missing fields and wrong types. Unknown fields are ignored.
 
 [[nodiscard]] Result<StreamGrant> parse_stream_grant(std::string_view text);
+[[nodiscard]] Result<DownloadGrant> parse_download_grant(std::string_view text);
+// Body of POST /api/v1/download.
+[[nodiscard]] std::string download_body(const DownloadQuery& query);
 
 // {"error": {"code": "...", "message": "..."}}: how the service says no.
 struct ApiProblem {

@@ -38,6 +38,22 @@ struct StreamGrant {
   std::optional<WallTime> expires_at;  // by the service's clock; none: the URL does not expire
 };
 
+// POST /api/v1/download: which title is to be kept.
+struct DownloadQuery {
+  std::string title_id;
+  Duration patience = 30s;  // as of StreamQuery
+};
+
+// The answer: the permission to keep a copy. What is absent sets no limit.
+struct DownloadGrant {
+  std::string download_url;  // absolute http(s) URL of the manifest; signed, do not log
+  DrmGrant drm;
+  std::optional<WallTime> expires_at;  // of the copy, by the service's clock
+  std::optional<Duration> rental;      // from the grant on: the latest moment of the first play
+  std::optional<Duration> playback;    // from the first play on
+  std::optional<WallTime> renew_after;
+};
+
 // Where somebody is in a title.
 struct ProgressReport {
   std::string title_id;

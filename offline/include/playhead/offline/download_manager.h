@@ -8,6 +8,7 @@
 #include "playhead/client.h"
 #include "playhead/offline/device_keys.h"
 #include "playhead/offline/download.h"
+#include "playhead/offline/video_policy.h"
 #include "playhead/unique_function.h"
 
 namespace playhead {
@@ -27,6 +28,8 @@ struct OfflineConfig {
   Duration keep_expired = std::chrono::hours{24 * 7};
   // Titles with an end are not played when the service was not heard of for that long.
   Duration max_without_contact = std::chrono::hours{24 * 30};
+  // Empty: choose_download_video().
+  VideoChooser choose_video;
   // False: nothing runs by itself; the app calls pump().
   bool runs_by_itself = true;
 };

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "playhead/offline/download.h"
+#include "playhead/result.h"
+
+// The journal's JSON texts. Pure. Readers: kStoreCorrupt naming the field.
+namespace playhead::offline {
+
+// All of it but app_data and priority, which have columns of their own.
+[[nodiscard]] std::string write_request(const DownloadRequest& request);
+[[nodiscard]] Result<DownloadRequest> read_request(std::string_view text);
+
+// The same for requests that ask for the same (see DownloadManager::add): a hash. Errors:
+// kInternal.
+[[nodiscard]] Result<std::string> identity_of(const DownloadRequest& request);
+
+// DownloadFacts::tracks: {"representations": [ids]}, those that were downloaded.
+[[nodiscard]] std::string write_tracks(const std::vector<std::string>& representations);
+[[nodiscard]] Result<std::vector<std::string>> read_tracks(std::string_view text);
+
+}  // namespace playhead::offline

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/resource_transfer.h"
+
+#include <array>
+#include <utility>
+
+#include "base/limits.h"
+#include "net/http_headers.h"
+#include "plan/resource_plan.h"
+#include "store/layout.h"
+
+namespace playhead::offline {
+
+namespace {
+
+// Bytes of a key; identity keys have 16 or 32.
+constexpr int64_t kMaxKeyBytes = 4096;
+
+int64_t most_bytes(const PlannedResource& planned) {
+  switch (planned.kind) {
+    case ResourceKind::kManifest:
+    case ResourceKind::kPlaylist:
+      return limits::kManifestBytes;
+    case ResourceKind::kInit:
+      return limits::kInitSegmentBytes;
+    case ResourceKind::kKey:
+      return kMaxKeyBytes;
+    case ResourceKind::kText:
+      return limits::kTextBytes;
+    case ResourceKind::kThumbnail:
+      return limits::kThumbnailBytes;
+    case ResourceKind::kMedia:
+      break;
+  }
+  // A whole title in one file that its host gives no part of.
+  const bool is_file = planned.size > limits::kSegmentBytes || planned.track == kPlainTrack;
+  return is_file ? kMaxVaultBytes : limits::kSegmentBytes;
+}
+
+playhead::ResourceKind request_kind(ResourceKind kind) {
+  switch (kind) {
+    case ResourceKind::kManifest:
+    case ResourceKind::kPlaylist:
+      return playhead::ResourceKind::kManifest;
+    case ResourceKind::kInit:
+      return playhead::ResourceKind::kInit;
+    case ResourceKind::kKey:
+      return playhead::ResourceKind::kKey;
+    case ResourceKind::kText:
+      return playhead::ResourceKind::kText;
+    default:
+      return playhead::ResourceKind::kMedia;
+  }
+}
+
+// Whether a file can be given up for a new one.
+bool is_unusable(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::kOfflineDamaged:
+    case ErrorCode::kOfflineTampered:
+    case ErrorCode::kNotFound:
+    case ErrorCode::kStoreNewer:
+    case ErrorCode::kInvalidArgument:
+      return true;
+    default:
+      return false;
+  }
+}
+
+Result<FinishedResource> finish_file(FileSystem& files, VaultWriter& writer,
+                                     const std::string& from, const std::string& to) {
+  PLAYHEAD_TRY(const VaultSummary summary, writer.finish());
+  if (auto renamed = files.rename(from, to); !renamed) return std::move(renamed).error();
+  FinishedResource finished;
+  finished.size = summary.size;
+  finished.sha256 = summary.sha256;
+  return finished;
+}
+
+}  // namespace
+
+std::string validator_of(const ResourceRow& row) {
+  ResponseHead head;
+  if (!row.etag.empty()) head.headers.push_back({"ETag", row.etag});
+  if (!row.last_modified.empty()) head.headers.push_back({"Last-Modified", row.last_modified});
+  return std::string(strong_validator(head));
+}
+
+Answer answer_of(const ResponseHead& head) {
+  return {head.url, std::string(head.header("content-type")), std::string(head.header("etag")),
+          std::string(head.header("last-modified"))};
+}
+
+Result<FinishedResource> store_bytes(TransferWorld& world, const ResourceRow& row,
+                                     const ContentKey& key, ByteView bytes, const Answer& answer) {
+  const std::string& root = world.store.root();
+  const std::string part = layout::part(root, row.download_id, row.file);
+  PLAYHEAD_TRY(VaultWriter writer,
+               VaultWriter::create(world.files, part, key, {row.download_id, row.file}));
+  if (auto appended = writer.append(bytes); !appended) return std::move(appended).error();
+  PLAYHEAD_TRY(
+      FinishedResource finished,
+      finish_file(world.files, writer, part, layout::file(root, row.download_id, row.file)));
+  finished.row = row.row;
+  finished.answer = answer;
+  return finished;
+}
+
+ResourceTransfer::ResourceTransfer(TransferWorld& world, ResourceRow row,
+                                   std::shared_ptr<const ContentKey> key, Events events)
+    : world_(world),
+      row_(std::move(row)),
+      key_(std::move(key)),
+      events_(std::move(events)),
+      folder_(layout::folder(world.store.root(), row_.download_id)),
+      part_path_(layout::part(world.store.root(), row_.download_id, row_.file)),
+      final_path_(layout::file(world.store.root(), row_.download_id, row_.file)),
+      id_{row_.download_id, row_.file} {}
+
+ResourceTransfer::~ResourceTransfer() = default;
+
+void ResourceTransfer::start() {
+  saved_at_ = world_.executor.now();
+  auto opened = open();
+  const bool is_all_there =
+      opened && part_ && row_.planned.is_size_exact && part_->bytes >= row_.planned.size;
+  if (!opened || is_all_there) {
+    running_ = world_.executor.post_at(saved_at_, [this, opened = std::move(opened)]() mutable {
+      on_done(opened ? Result<TransferStats>(TransferStats{})
+                     : Result<TransferStats>(std::move(opened).error()));
+    });
+    return;
+  }
+  FetchEvents events;
+  events.on_head = [this](const ResponseHead& head) { on_head(head); };
+  events.on_body = [this](const SharedBytes& bytes, MonotonicTime) { on_body(bytes.view()); };
+  events.on_restart = [this] { on_restart(); };
+  events.on_done = [this](const Result<TransferStats>& stats) { on_done(stats); };
+  FetchOptions options;
+  options.part = part_;
+  running_ = world_.fetcher.stream(make_request(), std::move(events), std::move(options));
+}
+
+Result<void> ResourceTransfer::open() {
+  const std::string validator = validator_of(row_);
+  const bool goes_on =
+      row_.state == ResourceState::kPart && row_.checkpoint > 0 && !validator.empty();
+  if (!goes_on) return start_over();
+  auto writer = VaultWriter::resume(world_.files, part_path_, *key_, id_, row_.checkpoint);
+  if (!writer) {
+    if (!is_unusable(writer.error())) return std::move(writer).error();
+    return start_over();
+  }
+  writer_ = *std::move(writer);
+  const bool is_whole = !row_.planned.key.range && row_.planned.is_size_exact;
+  part_ = FetchedPart{writer_->size(), validator,
+                      is_whole ? std::optional(row_.planned.size) : std::nullopt};
+  answer_ = {row_.final_url, row_.content_type, row_.etag, row_.last_modified};
+  return {};
+}
+
+Result<void> ResourceTransfer::start_over() {
+  part_.reset();
+  unsaved_ = 0;
+  if (row_.state == ResourceState::kPart) {
+    const std::array rows{row_.row};
+    PLAYHEAD_TRY([[maybe_unused]] const auto gone,
+                 world_.store.discard(rows, ResourceState::kWanted));
+    row_.state = ResourceState::kWanted;
+    row_.checkpoint = 0;
+  }
+  writer_.reset();
+  PLAYHEAD_TRY(writer_, VaultWriter::create(world_.files, part_path_, *key_, id_));
+  return {};
+}
+
+Request ResourceTransfer::make_request() const {
+  Request request;
+  request.url = row_.planned.url;
+  request.range = row_.planned.key.range;
+  request.kind = request_kind(row_.planned.kind);
+  request.max_bytes = most_bytes(row_.planned);
+  return request;
+}
+
+void ResourceTransfer::on_head(const ResponseHead& head) {
+  Answer answer = answer_of(head);
+  const bool is_encoded = !head.header("content-encoding").empty();
+  // Ranges count encoded bytes: such a body never goes on later.
+  if (is_encoded) answer.etag = answer.last_modified = "";
+  if (!part_ || !answer.etag.empty()) answer_ = std::move(answer);
+  if (row_.planned.key.range || is_encoded) return;
+  if (head.status == 206) {
+    const auto range = parse_content_range(head.header("content-range"));
+    if (range) size_ = range->total;
+  } else {
+    size_ = head.content_length;
+  }
+}
+
+void ResourceTransfer::on_body(ByteView bytes) {
+  if (auto appended = writer_->append(bytes); !appended) return fail(std::move(appended).error());
+  const auto size = static_cast<int64_t>(bytes.size());
+  unsaved_ += size;
+  if (events_.on_bytes) events_.on_bytes(size);
+  const bool is_late = world_.executor.now() - saved_at_ >= kCheckpointInterval;
+  if (unsaved_ < kCheckpointBytes && !is_late) return;
+  if (auto saved = checkpoint(); !saved) fail(std::move(saved).error());
+}
+
+// The host has another file by now: nothing of the old one may stay.
+void ResourceTransfer::on_restart() {
+  answer_ = Answer{};
+  size_.reset();
+  if (auto started = start_over(); !started) fail(std::move(started).error());
+}
+
+Result<void> ResourceTransfer::checkpoint() {
+  PLAYHEAD_TRY(const int64_t checkpoint, writer_->checkpoint());
+  saved_at_ = world_.executor.now();
+  unsaved_ = 0;
+  if (checkpoint == 0) return {};
+  const std::array progress{ResourceProgress{row_.row, checkpoint, size_, answer_}};
+  PLAYHEAD_TRY([[maybe_unused]] const auto gone, world_.store.save_progress(progress));
+  row_.state = ResourceState::kPart;
+  row_.checkpoint = checkpoint;
+  return {};
+}
+
+void ResourceTransfer::suspend() {
+  running_.reset();
+  if (!writer_ || unsaved_ == 0) return;
+  // What cannot be kept is fetched again.
+  if (auto saved = checkpoint(); !saved) writer_.reset();
+}
+
+void ResourceTransfer::on_done(const Result<TransferStats>& stats) {
+  if (!stats) return fail(stats.error());
+  if (auto finished = finish(); !finished) fail(std::move(finished).error());
+}
+
+Result<void> ResourceTransfer::finish() {
+  PLAYHEAD_TRY(FinishedResource finished,
+               finish_file(world_.files, *writer_, part_path_, final_path_));
+  writer_.reset();
+  finished.row = row_.row;
+  finished.answer = answer_;
+  auto told = std::move(events_.on_finished);
+  told(std::move(finished));
+  return {};
+}
+
+void ResourceTransfer::fail(Error error) {
+  suspend();
+  auto told = std::move(events_.on_failed);
+  if (told) told(std::move(error));
+}
+
+}  // namespace playhead::offline

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/title_download.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "engine/request_json.h"
+#include "store/layout.h"
+
+namespace playhead::offline {
+
+namespace {
+
+// Rows read from the journal at a time. More: memory; fewer: more queries.
+constexpr std::size_t kRowsAtOnce = 64;
+
+bool is_document(const ResourceRow& row) {
+  return row.planned.kind == ResourceKind::kManifest || row.planned.kind == ResourceKind::kPlaylist;
+}
+
+// What was written with a key that is gone is worth nothing.
+Result<void> discard_all(DownloadStore& store, const std::string& id) {
+  for (int64_t after = 0;;) {
+    PLAYHEAD_TRY(const auto rows, store.resources(id, after, kRowsAtOnce));
+    if (rows.empty()) return {};
+    after = rows.back().row;
+    std::vector<int64_t> changed;
+    for (const ResourceRow& row : rows) {
+      if (row.state != ResourceState::kWanted) changed.push_back(row.row);
+    }
+    if (changed.empty()) continue;
+    PLAYHEAD_TRY([[maybe_unused]] const auto gone, store.discard(changed, ResourceState::kWanted));
+  }
+}
+
+Result<std::shared_ptr<const ContentKey>> make_key(DownloadFolder& folder, const std::string& id) {
+  if (auto discarded = discard_all(folder.store(), id); !discarded) {
+    return std::move(discarded).error();
+  }
+  PLAYHEAD_TRY(ContentKey key, ContentKey::make());
+  PLAYHEAD_TRY(const auto wrapped, key.wrap(folder.sealer(), id));
+  if (auto kept = folder.store().set_content_key(id, wrapped); !kept) {
+    return std::move(kept).error();
+  }
+  return std::make_shared<const ContentKey>(std::move(key));
+}
+
+}  // namespace
+
+TitleDownload::TitleDownload(DownloadWorld& world, std::string id, int earlier_failures,
+                             Events events)
+    : world_(world),
+      id_(std::move(id)),
+      earlier_failures_(earlier_failures),
+      events_(std::move(events)) {}
+
+TitleDownload::~TitleDownload() = default;
+
+void TitleDownload::start() {
+  const auto row = world_.folder.store().find(id_);
+  if (!row) return fail(row.error(), true);
+  auto request = read_request(row->added.request);
+  if (!request) return fail(request.error(), true);
+  request_ = *std::move(request);
+  title_id_ = row->added.title_id;
+  profile_id_ = row->added.profile_id;
+  if (row->resources == 0 || !row->has_content_key) return prepare();
+  begin_transfers();
+}
+
+void TitleDownload::suspend() {
+  for (auto& [row, transfer] : transfers_) transfer->suspend();
+  stop_work();
+  is_ended_ = true;
+}
+
+void TitleDownload::stop_work() {
+  is_transferring_ = false;
+  step_.reset();
+  running_.reset();
+  preparation_.reset();
+  transfers_.clear();
+  wanted_.clear();
+}
+
+void TitleDownload::set_slots(int slots) {
+  slots_ = slots;
+  if (is_transferring_) fill();
+}
+
+int64_t TitleDownload::bytes_ahead() const {
+  int64_t bytes = 0;
+  for (const auto& [row, transfer] : transfers_) bytes += transfer->bytes_ahead();
+  for (const auto& [row, ahead] : uncommitted_) bytes += ahead;
+  return bytes;
+}
+
+// --- permission, manifest, plan
+
+void TitleDownload::prepare() {
+  if (is_ended_) return;
+  for (auto& [row, transfer] : transfers_) transfer->suspend();
+  stop_work();
+  events_.on_state(DownloadState::kPreparing);
+  if (!title_id_.empty()) return ask_service();
+  if (!world_.rights.find(id_)) {
+    if (auto granted = world_.rights.grant(id_, Grant{}); !granted) {
+      return fail(granted.error(), true);
+    }
+  }
+  load_manifest(request_.url);
+}
+
+void TitleDownload::ask_service() {
+  running_ = world_.service.ask(title_id_, profile_id_, [this](Result<TitlePermission> permission) {
+    if (!permission) return fail(permission.error(), true);
+    permission_ = *std::move(permission);
+    if (auto granted = world_.rights.grant(id_, permission_->grant); !granted) {
+      return fail(granted.error(), true);
+    }
+    load_manifest(permission_->answer.download_url);
+  });
+}
+
+void TitleDownload::load_manifest(const std::string& url) {
+  Preparation::Inputs inputs;
+  inputs.url = url;
+  inputs.request = request_;
+  inputs.device = world_.device();
+  if (const auto row = world_.folder.store().find(id_)) {
+    // What cannot be read is chosen anew.
+    if (auto known = read_tracks(row->facts.tracks)) inputs.representations = *std::move(known);
+  }
+  preparation_ = std::make_unique<Preparation>(
+      world_.transfers.fetcher, std::move(inputs),
+      [this](Result<PreparedTitle> prepared) { on_prepared(std::move(prepared)); });
+  preparation_->start();
+}
+
+void TitleDownload::on_prepared(Result<PreparedTitle> prepared) {
+  if (!prepared) return fail(prepared.error(), true);
+  prepared_ = *std::move(prepared);
+  // Not inside its own callback.
+  step_ = world_.transfers.executor.post_at(world_.transfers.executor.now(), [this] {
+    preparation_.reset();
+    if (prepared_->needs_licence) return acquire_licences();
+    take_plan();
+  });
+}
+
+void TitleDownload::acquire_licences() {
+  if (world_.licences == nullptr) {
+    return fail(make_error(ErrorCode::kDrmNoSystem,
+                           "the title is protected, and nothing here keeps licences for it"),
+                true);
+  }
+  LicenceWish wish{id_, prepared_->protections, "", ""};
+  if (permission_) {
+    wish.system = permission_->answer.drm.type;
+    wish.license_url = permission_->answer.drm.license_url;
+  }
+  running_ = world_.licences->acquire(
+      wish, world_.transfers.executor, [this](Result<std::vector<LicenceRow>> licences) {
+        if (auto taken = take_licences(std::move(licences)); !taken) {
+          return fail(taken.error(), true);
+        }
+        take_plan();
+      });
+}
+
+Result<void> TitleDownload::take_licences(Result<std::vector<LicenceRow>> licences) {
+  if (!licences) return std::move(licences).error();
+  for (const LicenceRow& licence : *licences) {
+    PLAYHEAD_TRY([[maybe_unused]] const int64_t row,
+                 world_.folder.store().put_licence(id_, licence));
+  }
+  return {};
+}
+
+void TitleDownload::take_plan() {
+  if (auto written = write_plan(); !written) return fail(written.error(), true);
+  begin_transfers();
+}
+
+Result<void> TitleDownload::write_plan() {
+  DownloadStore& store = world_.folder.store();
+  FileSystem& files = world_.folder.files();
+  if (auto made = files.make_folder(layout::folder(store.root(), id_)); !made) return made;
+  if (auto key = need_key(); !key) return key;
+  PLAYHEAD_TRY(const auto planned, store.set_plan(id_, prepared_->facts, prepared_->resources,
+                                                  world_.transfers.executor.wall_now()));
+  for (const std::string& file : planned.dropped_files) {
+    // What stays is collected at the next start.
+    static_cast<void>(files.remove(layout::file(store.root(), id_, file)));
+    static_cast<void>(files.remove(layout::part(store.root(), id_, file)));
+  }
+  auto documents = write_documents();
+  prepared_.reset();
+  return documents;
+}
+
+// Manifests are written as they came; what is there already and equal stays.
+Result<void> TitleDownload::write_documents() {
+  DownloadStore& store = world_.folder.store();
+  for (const PlannedDocument& document : prepared_->documents) {
+    PLAYHEAD_TRY(const auto rows, store.lookup(id_, document.resource.key));
+    const ResourceRow& row = rows.front();
+    PLAYHEAD_TRY(const Sha256Digest digest, sha256(document.body.view()));
+    if (row.state == ResourceState::kDone && row.sha256 == digest) continue;
+    if (row.state != ResourceState::kWanted) {
+      const std::array changed{row.row};
+      PLAYHEAD_TRY([[maybe_unused]] const auto gone,
+                   store.discard(changed, ResourceState::kWanted));
+    }
+    PLAYHEAD_TRY(FinishedResource finished,
+                 store_bytes(world_.transfers, row, *key_, document.body.view(), document.answer));
+    uncommitted_[row.row] = finished.size;
+    world_.commits.add(id_, row.file, std::move(finished));
+  }
+  world_.commits.flush();
+  return {};
+}
+
+Result<void> TitleDownload::need_key() {
+  if (key_) return {};
+  PLAYHEAD_TRY(const SealedRecords sealed, world_.folder.store().sealed_records(id_));
+  if (sealed.content_key.empty()) {
+    PLAYHEAD_TRY(key_, make_key(world_.folder, id_));
+    return {};
+  }
+  PLAYHEAD_TRY(ContentKey key, ContentKey::unwrap(world_.folder.sealer(), id_, sealed.content_key));
+  key_ = std::make_shared<const ContentKey>(std::move(key));
+  return {};
+}
+
+// --- transfers
+
+void TitleDownload::begin_transfers() {
+  if (is_ended_) return;
+  if (auto key = need_key(); !key) return fail(key.error(), true);
+  events_.on_state(DownloadState::kDownloading);
+  is_transferring_ = true;
+  // Not inside the caller's call: the first failure may be at once.
+  step_ = world_.transfers.executor.post_at(world_.transfers.executor.now(), [this] { fill(); });
+}
+
+void TitleDownload::fill() {
+  while (is_transferring_ && static_cast<int>(transfers_.size()) < slots_) {
+    if (wanted_.empty()) {
+      const auto is_found = refill();
+      if (!is_found) return fail(is_found.error(), true);
+      if (!*is_found) break;
+    }
+    if (is_document(wanted_.front())) return prepare();
+    ResourceRow row = std::move(wanted_.front());
+    wanted_.pop_front();
+    start_transfer(std::move(row));
+  }
+  if (is_transferring_ && transfers_.empty()) complete_or_go_on();
+}
+
+// False: nothing more is wanted that is not under way.
+Result<bool> TitleDownload::refill() {
+  const std::size_t busy = transfers_.size() + uncommitted_.size();
+  PLAYHEAD_TRY(auto rows, world_.folder.store().wanted(id_, busy + kRowsAtOnce));
+  for (ResourceRow& row : rows) {
+    const bool is_busy = transfers_.count(row.row) > 0 || uncommitted_.count(row.row) > 0;
+    if (!is_busy) wanted_.push_back(std::move(row));
+  }
+  return !wanted_.empty();
+}
+
+void TitleDownload::start_transfer(ResourceRow row) {
+  const int64_t number = row.row;
+  ResourceTransfer::Events events;
+  events.on_bytes = [this, key = row.planned.key.stable_key](int64_t bytes) {
+    if (!refreshed_.empty()) refreshed_.erase(key);
+    events_.on_bytes(bytes);
+  };
+  events.on_finished = [this, number](FinishedResource finished) {
+    on_finished(number, std::move(finished));
+  };
+  events.on_failed = [this, number](const Error& error) { on_transfer_failed(number, error); };
+  auto& transfer = transfers_[number];
+  transfer =
+      std::make_unique<ResourceTransfer>(world_.transfers, std::move(row), key_, std::move(events));
+  transfer->start();
+}
+
+void TitleDownload::on_finished(int64_t row, FinishedResource finished) {
+  const auto found = transfers_.find(row);
+  const std::unique_ptr<ResourceTransfer> transfer = std::move(found->second);
+  transfers_.erase(found);
+  uncommitted_[row] = finished.size - transfer->row().checkpoint;
+  world_.commits.add(id_, transfer->row().file, std::move(finished));
+  if (is_transferring_) fill();
+}
+
+void TitleDownload::on_transfer_failed(int64_t row, const Error& error) {
+  const auto found = transfers_.find(row);
+  const std::string key = found->second->row().planned.key.stable_key;
+  const std::unique_ptr<ResourceTransfer> transfer = std::move(found->second);
+  transfers_.erase(found);
+  fail(error, !refreshed_.insert(key).second);
+}
+
+void TitleDownload::on_committed(const std::vector<int64_t>& rows) {
+  for (const int64_t row : rows) uncommitted_.erase(row);
+  if (is_transferring_ && transfers_.empty()) fill();
+}
+
+void TitleDownload::on_commit_failed(const Error& error) { fail(error, true); }
+
+// Nothing is under way, and nothing is wanted but what waits to be committed.
+void TitleDownload::complete_or_go_on() {
+  if (!uncommitted_.empty()) return world_.commits.flush();
+  is_transferring_ = false;
+  events_.on_state(DownloadState::kVerifying);
+  const WallTime now = world_.transfers.executor.wall_now();
+  if (auto checked = world_.folder.reconciler().check(id_, now); !checked) {
+    return fail(checked.error(), true);
+  }
+  const auto row = world_.folder.store().find(id_);
+  if (!row) return fail(row.error(), true);
+  if (row->resources_done < row->resources) return begin_transfers();
+  end(std::nullopt);
+}
+
+// --- the end
+
+void TitleDownload::fail(const Error& error, bool is_refreshed) {
+  if (is_ended_) return;
+  const Diagnosis diagnosis =
+      diagnose({error, is_refreshed, !title_id_.empty(), earlier_failures_ + 1});
+  if (diagnosis.remedy == Remedy::kRefresh) {
+    // Not inside the callback of what failed.
+    is_transferring_ = false;
+    step_ =
+        world_.transfers.executor.post_at(world_.transfers.executor.now(), [this] { prepare(); });
+    return;
+  }
+  end(diagnosis);
+}
+
+void TitleDownload::end(std::optional<Diagnosis> diagnosis) {
+  if (std::exchange(is_ended_, true)) return;
+  is_transferring_ = false;
+  events_.on_ended({std::move(diagnosis)});
+}
+
+}  // namespace playhead::offline

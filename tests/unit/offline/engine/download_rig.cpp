@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/download_rig.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "store/layout.h"
+#include "support/web_dates.h"
+#include "vault/device_sealer.h"
+#include "vault/file_device_keys.h"
+#include "vault/vault_reader.h"
+
+namespace playhead::offline::test {
+
+namespace {
+
+using playhead::test::http_date;
+
+class TestFile final : public File {
+ public:
+  TestFile(std::unique_ptr<File> real, std::shared_ptr<bool> is_full)
+      : real_(std::move(real)), is_full_(std::move(is_full)) {}
+  Result<void> append(ByteView bytes) override {
+    if (*is_full_) return make_error(ErrorCode::kStoreFull, "no space", 28);
+    return real_->append(bytes);
+  }
+  Result<std::size_t> read_at(int64_t offset, std::span<uint8_t> out) override {
+    return real_->read_at(offset, out);
+  }
+  Result<int64_t> size() override { return real_->size(); }
+  Result<void> truncate(int64_t size) override { return real_->truncate(size); }
+  Result<void> sync() override { return real_->sync(); }
+
+ private:
+  std::unique_ptr<File> real_;
+  std::shared_ptr<bool> is_full_;
+};
+
+std::shared_ptr<Executor> borrowed(Executor& executor) {
+  return {std::shared_ptr<void>(), &executor};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<File>> TestDisk::open_for_appending(const std::string& path) {
+  PLAYHEAD_TRY(auto file, real_->open_for_appending(path));
+  if (path.find("/content/") == std::string::npos) return file;
+  return std::unique_ptr<File>(std::make_unique<TestFile>(std::move(file), is_full_));
+}
+
+DownloadRig::DownloadRig(SimTitle title, uint64_t seed) : world(seed, std::move(title)) {
+  world.service.url = "https://api.test";
+  config.path = folder.path("downloads");
+  auto& transport = *world.transport;
+  // Real services say what time it is.
+  transport.serve([this](const WebRequest& request) {
+    auto answer = world.service.answer(request);
+    if (answer) answer->headers.push_back({"Date", http_date(world.executor.wall_now())});
+    return answer;
+  });
+  transport.serve([this](const WebRequest& request) -> std::optional<WebAnswer> {
+    return host ? host(request) : std::nullopt;
+  });
+  world.start_app();
+}
+
+DownloadRig::~DownloadRig() { manager.reset(); }
+
+void DownloadRig::open() {
+  ManagerWorld parts{disk, std::make_shared<TestClock>(world.executor), borrowed(world.executor),
+                     nullptr};
+  auto opened = DownloadManager::Impl::open(world.client, config, &told, std::move(parts));
+  REQUIRE_MESSAGE(opened, describe(opened.error()));
+  manager = *std::move(opened);
+}
+
+void DownloadRig::close() { manager.reset(); }
+
+std::string DownloadRig::add(DownloadRequest request) {
+  if (request.title_id.empty() && request.url.empty()) request.title_id = "m1";
+  const auto id = manager->add(request);
+  REQUIRE_MESSAGE(id, describe(id.error()));
+  return *id;
+}
+
+DownloadStatus DownloadRig::status(const std::string& id) {
+  const auto found = manager->find(id);
+  REQUIRE_MESSAGE(found, describe(found.error()));
+  return *found;
+}
+
+bool DownloadRig::run_until(const std::string& id, DownloadState state, Duration limit) {
+  return world.executor.run_until_true(
+      [&] {
+        const auto found = manager->find(id);
+        return found && found->state == state;
+      },
+      limit);
+}
+
+std::vector<std::string> DownloadRig::requests(const std::string& part) const {
+  std::vector<std::string> urls;
+  for (const auto& record : world.transport->records()) {
+    if (record.url.rfind("https://api.test", 0) == 0) continue;
+    const std::string url = record.url.substr(0, record.url.find('?'));
+    if (url.find(part) != std::string::npos) urls.push_back(url);
+  }
+  return urls;
+}
+
+int DownloadRig::check_bytes(const std::string& id) {
+  close();
+  std::shared_ptr<FileSystem> files = make_file_system();
+  int compared = 0;
+  {
+    auto store = DownloadStore::open(*files, config.path);
+    REQUIRE_MESSAGE(store, describe(store.error()));
+    const auto keys = make_file_device_keys(files, config.path);
+    auto sealer = make_device_sealer(*keys);
+    REQUIRE(sealer);
+    const auto sealed = (*store)->sealed_records(id);
+    REQUIRE(sealed);
+    auto key = ContentKey::unwrap(**sealer, id, sealed->content_key);
+    REQUIRE_MESSAGE(key, describe(key.error()));
+    const auto rows = (*store)->resources(id, 0, 100'000);
+    REQUIRE(rows);
+    for (const ResourceRow& row : *rows) {
+      CAPTURE(row.planned.key.stable_key);
+      REQUIRE(row.state == ResourceState::kDone);
+      const bool is_document = row.planned.kind == ResourceKind::kManifest ||
+                               row.planned.kind == ResourceKind::kPlaylist;
+      auto reader =
+          VaultReader::open(*files, layout::file(config.path, id, row.file), *key, {id, row.file});
+      REQUIRE_MESSAGE(reader, describe(reader.error()));
+      std::vector<uint8_t> bytes(static_cast<std::size_t>(reader->size()));
+      REQUIRE(reader->read_at(0, bytes));
+      const auto digest = sha256(bytes);
+      REQUIRE(digest);
+      CHECK(*digest == row.sha256);
+      CHECK(row.planned.size == reader->size());
+      ++compared;
+      if (is_document) continue;  // personalised
+      auto expected = more ? more(row.planned.key.stable_key) : std::nullopt;
+      if (!expected) expected = world.title.body(row.planned.key.stable_key);
+      REQUIRE(expected);
+      std::string_view part = *expected;
+      if (const auto& range = row.planned.key.range) {
+        part = part.substr(static_cast<std::size_t>(range->first),
+                           static_cast<std::size_t>(range->length()));
+      }
+      CHECK((as_text(bytes) == part));
+    }
+  }
+  open();
+  return compared;
+}
+
+}  // namespace playhead::offline::test
