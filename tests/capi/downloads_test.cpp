@@ -50,16 +50,23 @@ class Ear {
     });
   }
 
+  // 0 when every question inside a callback was answered.
+  playhead_status asked() {
+    const std::lock_guard lock(mutex_);
+    return asked_;
+  }
+
   int destroyed = 0;
-  playhead_downloads* asks = nullptr;  // set before anything can be told: asked inside a callback
-  playhead_status asked = 1;
+  playhead_downloads* asks = nullptr;  // set before anything can be told: asked inside callbacks
 
  private:
   void changed(const playhead_download& download) {
-    if (asks != nullptr) {
+    if (asks != nullptr && download.state != PLAYHEAD_DOWNLOAD_REMOVING) {
       playhead_download_list* list = nullptr;
-      asked = playhead_downloads_find(asks, download.id, &list);
+      const playhead_status found = playhead_downloads_find(asks, download.id, &list);
       playhead_download_list_release(list);
+      const std::lock_guard lock(mutex_);
+      if (found != PLAYHEAD_OK) asked_ = found;
     }
     hear(std::to_string(download.state) + ' ' + download.id);
   }
@@ -72,6 +79,7 @@ class Ear {
   std::mutex mutex_;
   std::condition_variable came_;
   std::vector<std::string> heard_;
+  playhead_status asked_ = PLAYHEAD_OK;
 };
 
 // A client, a folder and a server with one film.
@@ -286,7 +294,7 @@ TEST_CASE("downloads: a file comes by itself, is told, listed, checked, kept and
   ear.asks = downloads.get();
   const std::string id = add(downloads, world.film);
   ear.wait_for(std::to_string(PLAYHEAD_DOWNLOAD_COMPLETED) + ' ' + id);
-  CHECK(ear.asked == PLAYHEAD_OK);
+  CHECK(ear.asked() == PLAYHEAD_OK);
   {
     const Found found(downloads, id);
     CHECK(found.download.state == PLAYHEAD_DOWNLOAD_COMPLETED);
@@ -327,7 +335,13 @@ TEST_CASE("downloads: a file comes by itself, is told, listed, checked, kept and
 
 TEST_CASE("downloads: pumped, nothing happens but while the app pumps") {
   World world;
-  const Downloads downloads = open_pumped(world);
+  Ear ear;
+  const playhead_download_listener listener = ear.table();
+  playhead_downloads_config config = world.config();
+  config.is_pumped = 1;
+  config.listener = &listener;
+  const Downloads downloads = open(world, config);
+  ear.asks = downloads.get();
   const std::string id = add(downloads, world.film);
   CHECK(Found(downloads, id).download.state == PLAYHEAD_DOWNLOAD_QUEUED);
   CHECK(world.server.requests().empty());
@@ -339,9 +353,34 @@ TEST_CASE("downloads: pumped, nothing happens but while the app pumps") {
   REQUIRE(playhead_downloads_resume_all(downloads.get()) == PLAYHEAD_OK);
   pump_to_rest(downloads);
   CHECK(Found(downloads, id).download.state == PLAYHEAD_DOWNLOAD_COMPLETED);
+  ear.wait_for(std::to_string(PLAYHEAD_DOWNLOAD_COMPLETED) + ' ' + id);
+  CHECK(ear.asked() == PLAYHEAD_OK);
   CHECK(playhead_downloads_remove_all(downloads.get()) == PLAYHEAD_OK);
   pump_to_rest(downloads);
   CHECK(count_downloads(downloads) == 0);
+}
+
+TEST_CASE("downloads: a list is in the order of priority, and never changes") {
+  const World world;
+  const Downloads downloads = open_pumped(world);
+  const std::string first = add(downloads, world.server.url("/1.mp4"));
+  const std::string second = add(downloads, world.server.url("/2.mp4"));
+  playhead_download_list* before = nullptr;
+  REQUIRE(playhead_downloads_list(downloads.get(), &before) == PLAYHEAD_OK);
+  REQUIRE(playhead_downloads_set_priority(downloads.get(), second.c_str(), 1) == PLAYHEAD_OK);
+  playhead_download_list* after = nullptr;
+  REQUIRE(playhead_downloads_list(downloads.get(), &after) == PLAYHEAD_OK);
+  const auto ids = [](const playhead_download_list* list) {
+    std::string text;
+    playhead_download download = PLAYHEAD_DOWNLOAD_INIT;
+    for (int32_t i = 0; playhead_download_list_get(list, i, &download) == PLAYHEAD_OK; ++i)
+      text += std::string(download.id) + ' ';
+    return text;
+  };
+  CHECK(ids(before) == first + ' ' + second + ' ');
+  CHECK(ids(after) == second + ' ' + first + ' ');
+  playhead_download_list_release(before);
+  playhead_download_list_release(after);
 }
 
 TEST_CASE("downloads: what the conditions forbid waits, and says for what") {
