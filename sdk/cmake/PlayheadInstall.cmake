@@ -98,7 +98,7 @@ install(EXPORT playheadTargets NAMESPACE playhead:: DESTINATION ${playhead_confi
 install(FILES ${PROJECT_BINARY_DIR}/playheadConfig.cmake ${PROJECT_BINARY_DIR}/playheadConfigVersion.cmake
   DESTINATION ${playhead_config_dir})
 install(FILES ${PROJECT_BINARY_DIR}/playhead.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
-foreach(headers sdk/include abr/include drm/include bindings/c/include)
+foreach(headers sdk/include abr/include drm/include offline/include bindings/c/include)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/${headers}/playhead DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
     FILES_MATCHING PATTERN "*.h")
 endforeach()

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "capi/abi_cue_layout.h"
+#include "capi/abi_download_layout.h"
 #include "capi/abi_event_layout.h"
 
 // Every struct of the C interface with its members in order, and every constant but the errors.
@@ -212,7 +213,8 @@
   FIELD(playhead_live, correction) \
   FIELD(playhead_live, date_us) \
   FIELD(playhead_live, has_date) \
-  FIELD(playhead_live, reserved)
+  FIELD(playhead_live, reserved) \
+  PLAYHEAD_ABI_DOWNLOAD_STRUCTS(STRUCT, FIELD)
 
 #define PLAYHEAD_ABI_CONSTANTS(CONSTANT) \
   CONSTANT(PLAYHEAD_TRACK_VIDEO) \
@@ -284,6 +286,7 @@
   CONSTANT(PLAYHEAD_EVENT_SECURITY_LEVEL) \
   PLAYHEAD_ABI_CUE_CONSTANTS(CONSTANT) \
   CONSTANT(PLAYHEAD_PICTURE_RULE_LEVEL) CONSTANT(PLAYHEAD_PICTURE_RULE_LICENSE) \
+  PLAYHEAD_ABI_DOWNLOAD_CONSTANTS(CONSTANT) \
   CONSTANT(PLAYHEAD_JUMP_BEHIND_WINDOW) CONSTANT(PLAYHEAD_JUMP_GAP) \
   CONSTANT(PLAYHEAD_BEHIND_JUMP_LIVE) \
   CONSTANT(PLAYHEAD_BEHIND_JUMP_OLDEST) \

@@ -36,9 +36,8 @@ std::string read_text(const std::string& path) {
 // The headers' code without comments.
 std::string header_code() {
   std::string text;
-  for (const char* name :
-       {"base.h", "error_codes.h", "drm.h", "client.h", "sinks.h", "cues.h", "events.h", "player.h",
-        "snapshot.h"})
+  for (const char* name : {"base.h", "error_codes.h", "drm.h", "client.h", "sinks.h", "cues.h",
+                           "events.h", "player.h", "snapshot.h", "download.h", "downloads.h"})
     text += read_text(kHeaders + name);
   std::size_t begin = 0;
   while ((begin = text.find("/*", begin)) != std::string::npos)
@@ -215,6 +214,7 @@ TEST_CASE("abi: the shared library exports what the headers declare, and nothing
     CHECK(name.find("playhead4capi") == std::string::npos);
     CHECK(name.find("Client4Impl") == std::string::npos);
     CHECK(name.find("Player4Impl") == std::string::npos);
+    CHECK(name.find("DownloadManager4Impl") == std::string::npos);
   }
 }
 

@@ -19,8 +19,20 @@ uint32_t header_alone_sizes(void) {
   playhead_player_status status = PLAYHEAD_PLAYER_STATUS_INIT;
   playhead_representation representation = PLAYHEAD_REPRESENTATION_INIT;
   playhead_track track = PLAYHEAD_TRACK_INIT;
+  playhead_device_keys keys = PLAYHEAD_DEVICE_KEYS_INIT;
+  playhead_video_offer offer = PLAYHEAD_VIDEO_OFFER_INIT;
+  playhead_video_question question = PLAYHEAD_VIDEO_QUESTION_INIT;
+  playhead_video_chooser chooser = PLAYHEAD_VIDEO_CHOOSER_INIT;
+  playhead_download_request request = PLAYHEAD_DOWNLOAD_REQUEST_INIT;
+  playhead_download download = PLAYHEAD_DOWNLOAD_INIT;
+  playhead_download_listener listener = PLAYHEAD_DOWNLOAD_LISTENER_INIT;
+  playhead_downloads_config downloads = PLAYHEAD_DOWNLOADS_CONFIG_INIT;
+  playhead_download_conditions conditions = PLAYHEAD_DOWNLOAD_CONDITIONS_INIT;
   return client.struct_size + token.struct_size + log.struct_size + frame.struct_size +
          video.struct_size + format.struct_size + audio.struct_size + qoe.struct_size +
          event.struct_size + wakeup.struct_size + player.struct_size + source.struct_size +
-         status.struct_size + representation.struct_size + track.struct_size;
+         status.struct_size + representation.struct_size + track.struct_size + keys.struct_size +
+         offer.struct_size + question.struct_size + chooser.struct_size + request.struct_size +
+         download.struct_size + listener.struct_size + downloads.struct_size +
+         conditions.struct_size;
 }

@@ -9,5 +9,7 @@ uint32_t header_alone_sizes() {
   playhead_event event = PLAYHEAD_EVENT_INIT;
   playhead_player_config player{};
   player = PLAYHEAD_PLAYER_CONFIG_INIT;
-  return client.header_version + token.struct_size + event.struct_size + player.struct_size;
+  const playhead_downloads_config downloads = PLAYHEAD_DOWNLOADS_CONFIG_INIT;
+  return client.header_version + token.struct_size + event.struct_size + player.struct_size +
+         downloads.struct_size;
 }

@@ -44,6 +44,7 @@ function(install_tree)
   run(${CMAKE_COMMAND} --install ${BUILD} --component sdk --prefix ${made})
   file(RENAME ${made} ${prefix})
   foreach(file include/playhead/player.h include/playhead/playhead.h include/playhead/version.h
+               include/playhead/c/downloads.h include/playhead/offline/download_manager.h
                ${LIBDIR}/pkgconfig/playhead.pc ${LIBDIR}/cmake/playhead/playheadConfig.cmake)
     if(NOT EXISTS ${prefix}/${file})
       message(FATAL_ERROR "${file} is not installed")

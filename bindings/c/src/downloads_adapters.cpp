@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "downloads_adapters.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "taken_download.h"
+
+namespace playhead::capi {
+
+static_assert(std::tuple_size_v<DeviceKey> == PLAYHEAD_DEVICE_KEY_BYTES);
+
+bool CDeviceKeys::is_complete(const playhead_device_keys& table) {
+  const bool has_half_a_counter =
+      (table.read_counter == nullptr) != (table.write_counter == nullptr);
+  return table.get_key != nullptr && !has_half_a_counter;
+}
+
+// One object from the app's callback to our caller: no copy of the key stays behind.
+Result<DeviceKey> CDeviceKeys::get() {
+  Result<DeviceKey> key{DeviceKey{}};
+  const playhead_status status = (*table_)->get_key((*table_)->user, key->data());
+  if (status == -PLAYHEAD_ERROR_OFFLINE_OTHER_DEVICE) {
+    key = make_error(ErrorCode::kOfflineOtherDevice, "the app's key store has lost the key");
+  } else if (status != PLAYHEAD_OK) {
+    key = make_error(ErrorCode::kStoreIo, "the app's key store gave no key", status);
+  } else if (std::all_of(key->begin(), key->end(), [](uint8_t byte) { return byte == 0; })) {
+    key = make_error(ErrorCode::kStoreIo, "the app's key store gave an empty key");
+  }
+  return key;
+}
+
+std::optional<uint64_t> CDeviceKeys::read_counter() {
+  if ((*table_)->read_counter == nullptr) return std::nullopt;
+  uint64_t counter = 0;
+  if ((*table_)->read_counter((*table_)->user, &counter) != PLAYHEAD_OK) return std::nullopt;
+  return counter;
+}
+
+Result<void> CDeviceKeys::write_counter(uint64_t counter) {
+  if ((*table_)->write_counter == nullptr) return {};
+  const playhead_status status = (*table_)->write_counter((*table_)->user, counter);
+  if (status == PLAYHEAD_OK) return {};
+  return make_error(ErrorCode::kStoreIo, "the app's key store did not keep the counter", status);
+}
+
+void CDownloadListener::on_download_changed(const DownloadStatus& status) {
+  const TakenDownload taken(status);
+  (*table_)->changed((*table_)->user, &taken.c_download());
+}
+
+void CDownloadListener::on_download_removed(const std::string& id) {
+  if ((*table_)->removed != nullptr) (*table_)->removed((*table_)->user, id.c_str());
+}
+
+VideoChooser make_chooser(SharedTable<playhead_video_chooser> table) {
+  if (table == nullptr) return nullptr;
+  return [table = std::move(table)](const VideoQuestion& question) -> std::optional<std::size_t> {
+    std::vector<playhead_video_offer> offers;
+    for (const VideoOffer& from : question.offers) {
+      playhead_video_offer& to = offers.emplace_back(PLAYHEAD_VIDEO_OFFER_INIT);
+      to.can_decode = from.can_decode ? 1 : 0;
+      to.codecs = from.codecs.c_str();
+      to.bitrate_bps = from.bitrate;
+      to.width = from.width;
+      to.height = from.height;
+    }
+    std::vector<const playhead_video_offer*> pointers;
+    for (const playhead_video_offer& offer : offers) pointers.push_back(&offer);
+    const std::string codecs = join_words(question.wish.codecs);
+    playhead_video_question asked = PLAYHEAD_VIDEO_QUESTION_INIT;
+    asked.offer_count = static_cast<int32_t>(offers.size());
+    asked.offers = pointers.data();
+    asked.free_bytes = question.free_bytes;
+    asked.max_bitrate_bps = question.wish.max_bitrate;
+    asked.video_codecs = codecs.c_str();
+    asked.max_height = question.wish.max_height;
+    const int32_t chosen = (*table)->choose((*table)->user, &asked);
+    if (chosen < 0 || chosen >= asked.offer_count) return std::nullopt;
+    return static_cast<std::size_t>(chosen);
+  };
+}
+
+}  // namespace playhead::capi
