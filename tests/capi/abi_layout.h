@@ -84,6 +84,8 @@
   FIELD(playhead_qoe, first_byte_us) \
   FIELD(playhead_qoe, startup_bytes) \
   FIELD(playhead_qoe, wasted_bytes) \
+  FIELD(playhead_qoe, is_offline) \
+  FIELD(playhead_qoe, reserved) \
   PLAYHEAD_ABI_CUE_STRUCTS(STRUCT, FIELD) \
   PLAYHEAD_ABI_EVENT_STRUCTS(STRUCT, FIELD) \
   STRUCT(playhead_wakeup) \
@@ -135,6 +137,7 @@
   FIELD(playhead_source, start_us) \
   FIELD(playhead_source, start_paused) \
   FIELD(playhead_source, reserved) \
+  FIELD(playhead_source, download_id) \
   STRUCT(playhead_player_status) \
   FIELD(playhead_player_status, struct_size) \
   FIELD(playhead_player_status, state) \

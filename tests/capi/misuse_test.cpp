@@ -188,6 +188,8 @@ TEST_CASE("U08 misuse: commands check their arguments") {
   playhead_source source = PLAYHEAD_SOURCE_INIT;
   CHECK(playhead_player_load(pair.player, nullptr) == kInvalid);
   CHECK(playhead_player_load(pair.player, &source) == kInvalid);  // neither title nor URL
+  source.download_id = "";
+  CHECK(playhead_player_load(pair.player, &source) == kInvalid);  // nor a download
   source.struct_size = 3;
   CHECK(playhead_player_load(pair.player, &source) == kInvalid);
   CHECK(playhead_player_set_speed(pair.player, std::nan("")) == kInvalid);
@@ -383,6 +385,22 @@ TEST_CASE("U09 a player takes calls from eight threads at once") {
   playhead_snapshot* snapshot = nullptr;
   CHECK(playhead_player_snapshot(pair.player, &snapshot) == PLAYHEAD_OK);
   playhead_snapshot_release(snapshot);
+}
+
+TEST_CASE("capi: a download nobody has open fails, and says why") {
+  const Pair pair;
+  playhead_source source = PLAYHEAD_SOURCE_INIT;
+  source.download_id = "d-1";
+  REQUIRE(playhead_player_load(pair.player, &source) == PLAYHEAD_OK);
+  playhead_event event = PLAYHEAD_EVENT_INIT;
+  std::string url;
+  while (event.type != PLAYHEAD_EVENT_FAILED) {
+    REQUIRE(playhead_player_next_event(pair.player, -1, &event) == PLAYHEAD_OK);
+    if (event.type == PLAYHEAD_EVENT_LOAD_STARTED) url = event.url;
+  }
+  CHECK(url == "offline:d-1");
+  CHECK(event.error_code == PLAYHEAD_ERROR_INVALID_STATE);
+  CHECK(std::string(event.error_context).find("DownloadManager") != std::string::npos);
 }
 
 TEST_CASE("U07 what a body of the interface throws becomes a status") {

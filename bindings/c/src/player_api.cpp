@@ -151,7 +151,9 @@ playhead_status with_source(playhead_player* handle, const playhead_source* thei
   PlaySource ours;
   ours.title_id = text_or_empty(source.title_id);
   ours.url = text_or_empty(source.url);
-  if (ours.title_id.empty() && ours.url.empty()) return status_of(ErrorCode::kInvalidArgument);
+  ours.download_id = text_or_empty(source.download_id);
+  const bool is_named = !ours.title_id.empty() || !ours.url.empty() || !ours.download_id.empty();
+  if (!is_named) return status_of(ErrorCode::kInvalidArgument);
   if (source.has_start != 0) ours.start = Duration{source.start_us};
   ours.start_paused = source.start_paused != 0;
   (*handle->player.*call)(std::move(ours));

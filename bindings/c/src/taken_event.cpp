@@ -207,6 +207,7 @@ playhead_qoe to_c(const QoeSummary& qoe) {
   out.first_byte_us = us_or_none(qoe.phases.first_byte);
   out.startup_bytes = qoe.phases.bytes;
   out.wasted_bytes = qoe.wasted_bytes;
+  out.is_offline = qoe.is_offline ? 1 : 0;
   out.play_time_us = qoe.play_time.count();
   out.rebuffer_time_us = qoe.rebuffer_time.count();
   out.mean_bitrate_bps = qoe.mean_bitrate.bps;

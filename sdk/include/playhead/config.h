@@ -167,12 +167,15 @@ enum class SeekMode : uint8_t {
   kFast,
 };
 
-// What to play: a title of the service, or the URL of any manifest.
+// What to play: a download, a title of the service, or the URL of any manifest.
 struct PlaySource {
   std::string title_id;
   std::string url;                // used when title_id is empty
   std::optional<Duration> start;  // overrides the saved position
   bool start_paused = false;
+  // DownloadStatus::id: what was downloaded is played and no network is asked; title_id and url
+  // name nothing then. Needs a DownloadManager of the client.
+  std::string download_id;
 };
 
 }  // namespace playhead

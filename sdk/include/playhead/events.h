@@ -89,13 +89,14 @@ struct QoeSummary {
   // given up, segments another one took the place of, what seeks threw away; in the Summary of a
   // play also what was still buffered. What is fetched twice counts once.
   int64_t wasted_bytes = 0;
+  bool is_offline = false;  // a download was played: `bytes` came from the disk
   StartupPhases phases;
 };
 
 // One struct for each kind of event; `position` is where playback stands.
 struct LoadStarted {
   std::string title_id;
-  std::string url;
+  std::string url;       // redacted; "offline:" and its id for a download
   bool is_next = false;  // it follows, as Player::set_next() or play_next() asked for
 };
 struct SessionStarted {

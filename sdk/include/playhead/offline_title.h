@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "playhead/result.h"
@@ -11,22 +10,43 @@
 #include "playhead/unique_function.h"
 
 // Downloaded titles as players see them: a manifest behind an "offline:" URL, a Transport that
-// answers such URLs, and somebody who says whether it may be played. Implemented in offline/.
+// answers for it and for all it refers to, and somebody who says whether it may be played.
+// Implemented in offline/.
 namespace playhead {
 
-// One title that is being played. On the player's engine thread.
+class LicenseFetcher;
+
+// One title that is being played. On the player's engine thread; outlives the requests and the
+// handles it gave.
 class OfflineTitle {
  public:
   virtual ~OfflineTitle() = default;
   [[nodiscard]] virtual std::string manifest_url() const = 0;
-  // Of the service; "" for titles that were added by URL. Positions are reported under it.
+  // Of the service; "" for titles that were added by URL. Positions are reported under them.
   [[nodiscard]] virtual std::string title_id() const = 0;
-  // Before playback, at resume and seek, and every second of it. Never asks a network.
-  // Errors: kOfflineExpired, kOfflineContactNeeded, kOfflineClockUntrusted, kOfflineTampered.
+  [[nodiscard]] virtual std::string profile_id() const = 0;
+  // Whether the Representation of that id (Representation::id) is part of the download. Nothing of
+  // any other is ever asked for.
+  [[nodiscard]] virtual bool keeps(const std::string& representation_id) const = 0;
+
+  // Answers all requests of the play: manifest_url(), whose answer carries the URL the manifest
+  // came from, and the addresses that follow from it, whatever their queries. Never asks a network.
+  // What is on its way is waited for: such a request is answered when it is there. More errors than
+  // Transport has: kOfflineDamaged (it will be fetched again, once there is a network),
+  // kOfflineTampered, kOfflineIncomplete (it is not there and not on its way), kStoreIo.
+  virtual Transport& transport() = 0;
+  // Who answers for licences of the title, from what is kept of them; never asks a network. On
+  // `executor`. Never null, may outlive the title.
+  virtual std::unique_ptr<LicenseFetcher> make_license_fetcher(Executor& executor) = 0;
+
+  // Before playback, at resume and seek, and at least every second of it. Never asks a network,
+  // never waits for the disk. Errors: kOfflineExpired, kOfflineContactNeeded,
+  // kOfflineClockUntrusted, kOfflineTampered, kStoreIo, kInvalidState (the library was closed).
   [[nodiscard]] virtual Result<void> may_play() = 0;
-  // The first frame is about to be shown: rights that count from the first play are written down
-  // before it is. Errors: those of may_play(), kStoreIo.
-  virtual Result<void> begin_play() = 0;
+  // The first frame is about to be shown: what counts from the first play is on disk when `done`
+  // runs, later, on the engine thread. Errors: those of may_play(), kStoreFull: nothing may be
+  // shown.
+  virtual CancelHandle begin_play(UniqueFunction<void(Result<void>)> done) = 0;
 };
 
 class OfflineLibrary {
@@ -36,8 +56,6 @@ class OfflineLibrary {
   // kOfflineIncomplete (nothing of it can be played yet), those of OfflineTitle::may_play().
   virtual CancelHandle open(const std::string& download_id, Executor& executor,
                             UniqueFunction<void(Result<std::unique_ptr<OfflineTitle>>)> done) = 0;
-  // Answers "offline:" URLs; errors of damaged bytes are kOfflineDamaged. Any thread.
-  virtual Transport& transport() = 0;
 };
 
 }  // namespace playhead

@@ -50,6 +50,16 @@ bool Client::Impl::is_online() {
   return watchers_->is_online;
 }
 
+void Client::Impl::set_library(std::shared_ptr<OfflineLibrary> library) {
+  const std::lock_guard lock(library_mutex_);
+  library_.swap(library);
+}
+
+std::shared_ptr<OfflineLibrary> Client::Impl::library() {
+  const std::lock_guard lock(library_mutex_);
+  return library_;
+}
+
 Client::Impl::~Impl() {
   if (recording) {
     recording->run_call([] { return std::string("client-end"); },
@@ -152,6 +162,7 @@ void make_workers(Client::Impl& impl, const std::string& api_url, TokenProvider 
   impl.api = std::make_unique<ApiAccess>(api_url, std::move(tokens));
   impl.outbox = std::make_unique<Outbox>(*impl.api, *impl.store, *impl.transport, *impl.executor,
                                          log_to(impl.log));
+  impl.positions = std::make_unique<PositionMemory>(*impl.store, *impl.executor);
 }
 
 }  // namespace

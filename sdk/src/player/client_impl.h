@@ -12,9 +12,11 @@
 #include "playhead/abr/plan_cache.h"
 #include "playhead/client.h"
 #include "playhead/drm_config.h"
+#include "playhead/offline_title.h"
 #include "recorder/recording_executor.h"
 #include "session/api_access.h"
 #include "session/outbox.h"
+#include "session/position_memory.h"
 
 namespace playhead {
 
@@ -33,6 +35,7 @@ class Client::Impl {
   // Null without an API URL.
   std::unique_ptr<ApiAccess> api;
   std::unique_ptr<Outbox> outbox;
+  std::unique_ptr<PositionMemory> positions;
 
   // How protected titles are opened.
   DrmConfig drm;
@@ -52,6 +55,11 @@ class Client::Impl {
   void on_network(bool is_online);
   [[nodiscard]] bool is_online();
 
+  // The downloads its players can play, as long as somebody has them open; null: none. Players that
+  // play one hold it until they end. Any thread.
+  void set_library(std::shared_ptr<OfflineLibrary> library);
+  [[nodiscard]] std::shared_ptr<OfflineLibrary> library();
+
  private:
   struct Watchers {
     std::mutex mutex;
@@ -60,6 +68,8 @@ class Client::Impl {
     uint64_t next = 0;
   };
   const std::shared_ptr<Watchers> watchers_ = std::make_shared<Watchers>();
+  std::mutex library_mutex_;
+  std::shared_ptr<OfflineLibrary> library_;  // under library_mutex_
 };
 
 }  // namespace playhead

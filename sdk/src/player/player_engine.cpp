@@ -75,7 +75,7 @@ void PlayerEngine::set_network(bool is_online) {
 }
 
 CancelHandle PlayerEngine::fetch_manifest(Request request, ManifestDone done) {
-  return start_fetcher_.fetch(
+  return start_fetcher().fetch(
       std::move(request), [this, done = std::move(done)](Result<FetchedResource> result) mutable {
         if (!result) return done(std::move(result).error());
         on_received_body(result->stats.body_bytes);
@@ -125,7 +125,7 @@ Duration PlayerEngine::turn_playback(MonotonicTime now) {
   Duration wait = kForever;
   if (streaming_ && !waits_for_clock()) {
     settle_start(now);
-    client_->impl().networks->remember(streaming_->throughput(), network_, false);
+    if (!offline_) client_->impl().networks->remember(streaming_->throughput(), network_, false);
     streaming_->set_smooth_height(dropped_frames_.smooth_height(now));
     if (pipeline_ && !is_ahead_) wait = control_live(now);
     wait = std::min(wait, streaming_->turn(now, position(now), speed_));
@@ -134,7 +134,7 @@ Duration PlayerEngine::turn_playback(MonotonicTime now) {
   // Of what is prepared the network alone makes more.
   if (is_ahead_ && publish_) wait = kForever;
   if (is_ahead_ && pipeline_) pipeline_->prime(*streaming_, now);
-  if (pipeline_ && !is_ahead_) {
+  if (pipeline_ && !is_ahead_ && may_show(now, wait)) {
     wait = std::min(wait, streaming_->turn_text(now, position(now)));
     captions_.select(streaming_->caption_channel());
     const MediaPipeline::Turn played = pipeline_->turn(*streaming_, now);
@@ -156,11 +156,16 @@ void PlayerEngine::schedule(MonotonicTime now, Duration wait) {
   if (session_ && session_->next_deadline()) {
     wait = std::min(wait, std::max(*session_->next_deadline() - now, Duration{0}));
   }
+  if (offline_ && !is_ahead_) wait = std::min(wait, offline_->wait(is_being_watched(), now));
   if (wait >= kForever) return;
   turn_timer_ = executor_.post_at(now + wait, [this] { turn(); });
 }
 
 void PlayerEngine::handle_errors(MonotonicTime now) {
+  if (offline_ && !is_ahead_) {
+    // At once: what is buffered is as forbidden as the rest.
+    if (auto refusal = offline_->refusal(is_being_watched(), now)) return fail(*std::move(refusal));
+  }
   for (Error& error : std::exchange(decode_errors_, {})) warn(std::move(error));
   if (failure_ && is_ahead_) {
     log_.info("what was prepared cannot be had: " + describe(*failure_));
@@ -398,7 +403,7 @@ void PlayerEngine::on_streaming_warning(const Error& error) {
 void PlayerEngine::on_streaming_failed(Error error) { fail_next_turn(std::move(error)); }
 
 void PlayerEngine::on_url_refused(const Error& error) {
-  if (!session_) return fail_next_turn(error);
+  if (!session_ || offline_) return fail_next_turn(error);
   renew_urls();
 }
 

@@ -19,6 +19,7 @@
 #include "player/event_schedule.h"
 #include "player/live_control.h"
 #include "player/media_pipeline.h"
+#include "player/offline_play.h"
 #include "player/qoe_collector.h"
 #include "player/stuck_watch.h"
 #include "player/title_follower.h"
@@ -61,10 +62,8 @@ class PlayerEngine final : private StreamingListener,
   void select_text(const std::string& id);
   void stop();
 
-  // Asks for a turn.
-  void look_again() { wake(); }
-  // Null: nothing follows.
-  void set_follower(TitleFollower* follower) { follower_ = follower; }
+  void look_again() { wake(); }                                         // asks for a turn
+  void set_follower(TitleFollower* follower) { follower_ = follower; }  // null: none follows
   void warn(Error error);
   // The title that comes next:
   // Takes over what the viewer wishes of `other`. False: what is prepared is in another language.
@@ -73,8 +72,7 @@ class PlayerEngine final : private StreamingListener,
   void share_buffer(const Remainder& rest);
   // Why what was begun could not be had; none: nothing is wrong.
   [[nodiscard]] const std::optional<Error>& ahead_failure() const { return ahead_failure_; }
-  // Decodes the beginning, unheard and unseen, once it is there.
-  void prime();
+  void prime();  // decodes the beginning, unheard and unseen, once it is there
   [[nodiscard]] bool is_ready_to_follow();
   // Plays, in the place of `before`, what is prepared or else `source`.
   void follow(PlayerEngine& before, PlaySource source);
@@ -91,11 +89,17 @@ class PlayerEngine final : private StreamingListener,
   // Loading, in order.
   // What every play of source_ begins with.
   void begin_play(bool is_next, MonotonicTime now);
-  // Asks for what source_ needs first. False: it cannot be asked for, see failure_.
-  bool begin();
-  // What prepare() began was loaded: tells what has happened so far.
-  void take_over(MonotonicTime now);
+  bool begin();  // asks for what source_ needs first; false: it cannot be, see failure_
+  void take_over(MonotonicTime now);  // what prepare() began; tells what has happened so far
+  void make_session(const std::string& title_id, const std::string& profile_id);
   void on_session_started(Result<SessionStart> start);
+  // A download: the same without the service.
+  bool begin_offline();
+  void on_offline_opened(Result<void> opened);
+  void begin_offline_at(std::optional<MediaTime> resume);
+  // What is there may be seen and heard; until then the pipeline is only primed.
+  [[nodiscard]] bool may_show(MonotonicTime now, Duration& wait);
+  [[nodiscard]] bool is_being_watched() const;
   void load_manifest(const std::string& url);
   void set_network(bool is_online);
   CancelHandle fetch_manifest(Request request, ManifestDone done);
@@ -110,18 +114,15 @@ class PlayerEngine final : private StreamingListener,
   void make_pipeline(MonotonicTime now);
   void make_protection();
   void close_protection();
-  // Signed URLs.
-  void renew_urls();
+  void renew_urls();  // signed ones
   void schedule_renewal(const SessionStart& start);
   void on_renewed(Result<SessionStart> start);
   void on_renewal_failed(Error error);
 
   // The turn and its steps, in order.
   void turn();
-  // What goes on in normal playback.
   Duration turn_playback(MonotonicTime now);
-  // The same while key frames alone are shown.
-  Duration turn_trick(MonotonicTime now);
+  Duration turn_trick(MonotonicTime now);  // while key frames alone are shown
   void handle_errors(MonotonicTime now);
   // Live titles: stays within what is kept, and at its distance from the edge. Answers how long
   // until it should be looked at again.
@@ -166,16 +167,13 @@ class PlayerEngine final : private StreamingListener,
   void drop_trick();
   // They are over, if they were shown, and playback goes on.
   void end_trick(MonotonicTime now);
-  // Trick play has come to the title's start or end.
-  void finish_trick(MonotonicTime now);
+  void finish_trick(MonotonicTime now);  // it has come to the title's start or end
   // `target`, but within the title.
   [[nodiscard]] MediaTime clamp_target(MediaTime target, MonotonicTime now);
 
-  // Asks for a turn; several requests become one.
-  void wake();
+  void wake();  // asks for a turn; several requests become one
   void set_state(PlayerState state, MonotonicTime now);
-  // The app hears of the state there is, unless it knows.
-  void tell_state();
+  void tell_state();  // the one there is, unless the app knows
   void emit(EventPayload payload);
   void fail(Error error);
   // The same from a callback, where what the play is made of must not be destroyed.
@@ -187,14 +185,16 @@ class PlayerEngine final : private StreamingListener,
   [[nodiscard]] MediaTime position(MonotonicTime now);
   // The same for the app and the service: pictures of a late decoder may outlast the title.
   [[nodiscard]] MediaTime told_position(MonotonicTime now);
-  // Tells the follower what is left.
-  void tell_remainder(MonotonicTime now);
+  void tell_remainder(MonotonicTime now);  // to the follower
   // Of a live title that is prepared: its start is where live playback still begins.
   [[nodiscard]] bool is_near_start(const LiveState& live, MonotonicTime now) const;
   [[nodiscard]] DecisionText& decisions() {
     return decisions_ahead_ ? *decisions_ahead_ : decisions_;
   }
   [[nodiscard]] std::size_t period_at(MediaTime time) const;
+  [[nodiscard]] ResourceFetcher& start_fetcher() {
+    return offline_ ? offline_->fetcher() : start_fetcher_;
+  }
 
   // StreamingListener, PipelineListener, TitleProtectionListener
   void on_streaming_progress() override { wake(); }
@@ -248,7 +248,6 @@ class PlayerEngine final : private StreamingListener,
   ServerClock media_clock_;
   DateSample last_manifest_;  // when it was asked for, and came
 
-  // The play.
   PlaySource source_;
   PlayerState state_ = PlayerState::kIdle;
   PlayerState told_state_ = PlayerState::kIdle;  // the app knows of
@@ -280,6 +279,7 @@ class PlayerEngine final : private StreamingListener,
   ResourceFetcher start_fetcher_;  // playlists: the user waits for an answer
   ResourceFetcher media_fetcher_;
   ManifestSource manifests_;
+  std::unique_ptr<OfflinePlay> offline_;      // null: no download; before what it fetches for
   std::unique_ptr<PlaybackSession> session_;  // null for a plain URL
   // Told of delivered reports, of this play and of the one before.
   CancelHandle reports_, earlier_reports_;

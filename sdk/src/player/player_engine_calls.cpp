@@ -36,7 +36,9 @@ std::string seconds_text(Duration duration) {
 
 // The same thing is played from the same place.
 bool is_same(const PlaySource& a, const PlaySource& b) {
-  return a.title_id == b.title_id && (!a.title_id.empty() || a.url == b.url) && a.start == b.start;
+  if (a.download_id != b.download_id || a.start != b.start) return false;
+  return !a.download_id.empty() ||
+         (a.title_id == b.title_id && (!a.title_id.empty() || a.url == b.url));
 }
 
 }  // namespace
@@ -75,7 +77,10 @@ void PlayerEngine::begin_play(bool is_next, MonotonicTime now) {
   start_fetcher_.forget_waits();
   media_fetcher_.forget_waits();
   qoe_.start(now);
-  emit(LoadStarted{source_.title_id, redact(source_.url), is_next});
+  const bool is_offline = !source_.download_id.empty();
+  if (is_offline) qoe_.set_offline();
+  const std::string url = is_offline ? "offline:" + source_.download_id : redact(source_.url);
+  emit(LoadStarted{is_offline ? std::string() : source_.title_id, url, is_next});
   set_state(PlayerState::kLoading, now);
 }
 
@@ -89,6 +94,7 @@ bool PlayerEngine::begin() {
   correction_ = 1;
   Client::Impl& client = client_->impl();
   network_ = client.networks->network();
+  if (!source_.download_id.empty()) return begin_offline();
   if (source_.title_id.empty()) {
     load_manifest(source_.url);
     return true;
@@ -98,18 +104,26 @@ bool PlayerEngine::begin() {
                           "titles of the service need the client's api_url to be set");
     return false;
   }
+  make_session(source_.title_id, "");
+  session_->start([this](Result<SessionStart> start) { on_session_started(std::move(start)); });
+  wake();
+  return true;
+}
+
+void PlayerEngine::make_session(const std::string& title_id, const std::string& profile_id) {
+  Client::Impl& client = client_->impl();
   PlaybackSessionConfig config;
-  config.title_id = source_.title_id;
+  config.title_id = title_id;
+  config.profile_id = profile_id;
   config.progress_interval = config_.progress_interval;
+  // Where nothing is downloaded the service knows.
+  if (offline_ || client.library()) config.positions = client.positions.get();
   session_ = std::make_unique<PlaybackSession>(std::move(config), *client.api, *client.outbox,
                                                *client.transport, executor_);
   earlier_reports_ = std::move(reports_);
   reports_ = session_->on_progress_sent([this](const ProgressReport& report) {
     emit(ProgressSent{report.title_id, report.position});
   });
-  session_->start([this](Result<SessionStart> start) { on_session_started(std::move(start)); });
-  wake();
-  return true;
 }
 
 void PlayerEngine::take_over(MonotonicTime now) {
@@ -169,7 +183,11 @@ void PlayerEngine::on_manifest(Result<std::shared_ptr<const Presentation>> resul
   if (!result) return fail_next_turn(std::move(result).error());
   const MonotonicTime now = executor_.now();
   if (!is_ahead_) qoe_.on_step(&StartupPhases::manifest, now);
-  ask_clock(**result);
+  if (offline_) {
+    result = offline_->kept(**result);
+  } else {
+    ask_clock(**result);
+  }
   StreamingConfig config;
   config.buffering = config_.buffering;
   if (is_ahead_) config.buffering.target = std::min(config_.buffering.start, kPrepared);
@@ -177,14 +195,15 @@ void PlayerEngine::on_manifest(Result<std::shared_ptr<const Presentation>> resul
   config.preset = config_.preset;
   config.limits = config_.limits;
   config.live = config_.live;
-  config.can_renew = session_ != nullptr;
+  config.can_renew = session_ && !offline_;
   config.plans = client_->impl().plans;
   make_protection();
   config.keys = protection_.get();
   config.identity_keys = protection_->identity_keys();
   MediaBackend& backend = *client_->impl().backend;
   StreamingListener& listener = *this;
-  auto streaming = std::make_unique<StreamingEngine>(media_fetcher_, manifests_, backend, executor_,
+  ResourceFetcher& fetcher = offline_ ? offline_->fetcher() : media_fetcher_;
+  auto streaming = std::make_unique<StreamingEngine>(fetcher, manifests_, backend, executor_,
                                                      media_clock_, std::move(config), listener);
   decisions().start(streaming->chooser().settings(), config_.buffering.target);
   streaming->remember(client_->impl().networks->recall());
@@ -262,6 +281,7 @@ void PlayerEngine::tell_manifest(MonotonicTime now) {
 
 void PlayerEngine::play() {
   if (protection_ && is_paused_) protection_->on_resume();
+  if (offline_) offline_->on_call();
   is_paused_ = false;
   end_trick(executor_.now());
   wake();
@@ -284,6 +304,7 @@ void PlayerEngine::seek(MediaTime target, uint64_t user_tag, SeekMode mode) {
   target = clamp_target(target, now);
   if (mode == SeekMode::kFast && streaming_) target = streaming_->entry_before(target);
   emit(SeekStarted{target, user_tag});
+  if (offline_) offline_->on_call();
   if (!std::exchange(is_seeking_, true)) seek_started_ = now;
   seek_tags_.push_back(user_tag);
   if (!is_start_settled_) {
@@ -382,7 +403,7 @@ void PlayerEngine::end_play(PlayerState state) {
   if (session_ && !was_over) session_->update(PlayActivity::kStopped, here);
   if (streaming_) {
     qoe_.set_wasted(streaming_->wasted_bytes() + streaming_->unread_bytes());
-    client_->impl().networks->remember(streaming_->throughput(), network_, true);
+    if (!offline_) client_->impl().networks->remember(streaming_->throughput(), network_, true);
   }
   let_go();
   start_position_ = here;
@@ -419,6 +440,7 @@ void PlayerEngine::let_go() {
   captions_.select(0);
   event_schedule_.clear();
   failure_.reset();
+  offline_.reset();  // nothing fetches any more
   last_trouble_.reset();
   decode_errors_.clear();
   is_renewing_ = false;

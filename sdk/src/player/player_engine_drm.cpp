@@ -32,7 +32,12 @@ void PlayerEngine::make_protection() {
   config.output = output_protection(config_.limits);
   if (client.drm_memory) config.distrusted = client.drm_memory->distrusted();
   const LicenseOrigin origin{session_ ? client.api.get() : nullptr, licenses_.grant.license_url};
-  auto fetcher = std::make_unique<LicenseClient>(client.drm, origin, *client.transport, executor_);
+  std::unique_ptr<LicenseFetcher> fetcher;
+  if (offline_) {
+    fetcher = offline_->title().make_license_fetcher(executor_);
+  } else {
+    fetcher = std::make_unique<LicenseClient>(client.drm, origin, *client.transport, executor_);
+  }
   TitleProtectionListener& listener = *this;
   protection_ =
       std::make_unique<TitleProtection>(std::move(config), std::move(fetcher), executor_, listener);

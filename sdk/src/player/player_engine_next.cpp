@@ -82,7 +82,8 @@ bool PlayerEngine::is_near_start(const LiveState& live, MonotonicTime now) const
 }
 
 bool PlayerEngine::is_ready_to_follow() {
-  const bool can_begin = is_ahead_ && pipeline_ && !failure_ && !source_.start_paused;
+  // Nothing of a download is heard before its first play is written down.
+  const bool can_begin = is_ahead_ && pipeline_ && !failure_ && !source_.start_paused && !offline_;
   if (!can_begin || !pipeline_->is_primed(*streaming_)) return false;
   PlayInputs in;
   in.is_first_frame_ready = true;
@@ -106,7 +107,7 @@ void PlayerEngine::hand_over() {
   if (session_ && !was_over) session_->update(PlayActivity::kStopped, start_position_);
   if (streaming_) {
     qoe_.set_wasted(streaming_->wasted_bytes() + streaming_->unread_bytes());
-    client_->impl().networks->remember(streaming_->throughput(), network_, true);
+    if (!offline_) client_->impl().networks->remember(streaming_->throughput(), network_, true);
   }
   forget_screen();
   is_quiet_ = true;  // what the app hears of next is the state of what follows

@@ -49,11 +49,13 @@ void PlayerEngine::request_thumbnail(MediaTime time, uint64_t user_tag) {
 
 bool PlayerEngine::begin_trick(MonotonicTime now) {
   if (trick_) return true;
-  if (is_ahead_ || !pipeline_ || !is_start_settled_ || !streaming_->plays_video()) {
+  const bool may_be_seen = !offline_ || offline_->has_begun();
+  if (is_ahead_ || !pipeline_ || !is_start_settled_ || !may_be_seen || !streaming_->plays_video()) {
     warn(make_error(ErrorCode::kInvalidState, "no pictures play that could be gone through", 0,
                     Severity::kRecoverable));
     return false;
   }
+  if (offline_) offline_->on_call();
   pipeline_->run(false, now);
   if (auto cleared = cue_screen_.clear()) emit(*std::move(cleared));
   streaming_->previews().begin_trick(streaming_->throughput());

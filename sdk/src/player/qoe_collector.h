@@ -22,6 +22,8 @@ class QoeCollector {
   void on_frames(int shown, int dropped);
   void on_bytes(int64_t bytes) { summary_.bytes += bytes; }
 
+  // A download is played.
+  void set_offline() { summary_.is_offline = true; }
   // So many of them were wasted, since start().
   void set_wasted(int64_t bytes) { summary_.wasted_bytes = bytes + wasted_on_next_; }
   // A title that was to come next was dropped: so many bytes came, and so many of them for nothing.

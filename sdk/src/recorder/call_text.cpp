@@ -7,7 +7,8 @@ void add(Fields& out, const PlaySource& source, Redactor& redactor) {
   out.text(redactor.name(source.title_id))
       .text(redactor.url(source.url))
       .maybe(source.start)
-      .flag(source.start_paused);
+      .flag(source.start_paused)
+      .text(redactor.name(source.download_id));
 }
 
 PlaySource read_source(FieldReader& in) {
@@ -16,6 +17,7 @@ PlaySource read_source(FieldReader& in) {
   source.url = in.text();
   if (const auto start = in.maybe()) source.start = Duration{*start};
   source.start_paused = in.flag();
+  if (!in.at_end()) source.download_id = in.text();  // recordings of before have none
   return source;
 }
 

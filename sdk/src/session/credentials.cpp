@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "session/mailbox.h"
+#include "base/mailbox.h"
 
 namespace playhead {
 

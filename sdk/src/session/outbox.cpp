@@ -4,9 +4,9 @@
 #include <map>
 #include <utility>
 
+#include "base/mailbox.h"
 #include "session/api_client.h"
 #include "session/api_json.h"
-#include "session/mailbox.h"
 #include "session/outbox_lane.h"
 
 namespace playhead {

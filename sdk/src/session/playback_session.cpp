@@ -133,6 +133,7 @@ void PlaybackSession::report(const ProgressDecision& decision) {
   report.recorded_at = stamp.time;
   report.is_server_time = stamp.is_server_time;
   report.at_end = decision.cause == ProgressCause::kEnded;
+  if (config_.positions) config_.positions->note(report);
   outbox_.put_progress(std::move(report));
 }
 

@@ -10,6 +10,7 @@
 #include "playhead/result.h"
 #include "session/api_client.h"
 #include "session/outbox.h"
+#include "session/position_memory.h"
 #include "session/progress_reporter.h"
 
 namespace playhead {
@@ -21,6 +22,8 @@ struct PlaybackSessionConfig {
   // True play time between reports: 4 s or 10 s by the product. Shorter: less is lost when the
   // device dies; longer: fewer requests.
   Duration progress_interval = 4s;
+  // Notes every report as well, for plays without the service; null: nobody does. Outlives it.
+  PositionMemory* positions = nullptr;
 };
 
 struct SessionStart {
@@ -35,7 +38,8 @@ struct SessionStart {
 
 // One viewing of one title, as the service sees it: the permission to play and its renewal, where
 // to resume, and the progress on the way. Everything on the player's executor. Destroying it
-// cancels what it has started; reports already made are the Outbox's.
+// cancels what it has started; reports already made are the Outbox's. Downloaded titles have one
+// that is never started: only their progress is the service's.
 class PlaybackSession {
  public:
   PlaybackSession(PlaybackSessionConfig config, ApiAccess& access, Outbox& outbox,

@@ -51,6 +51,8 @@ bool is_of_the_key(ErrorCode code) {
 }  // namespace
 
 FailureDecision decide_failure(const FailureInputs& in) {
+  // A download ends here: what is there is played, and nothing of the rest is skipped.
+  if (in.code == ErrorCode::kOfflineIncomplete) return {FailureAction::kGiveUp, Duration{0}};
   // The network is down: as long as the buffer hides it, keep trying.
   const bool breaks_every_time = in.code == ErrorCode::kConnectionLost &&
                                  (in.attempts >= kMostBreaks || in.buffer_level <= Duration{0});

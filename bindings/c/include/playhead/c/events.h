@@ -69,6 +69,8 @@ typedef struct playhead_qoe {
    * given up, segments replaced, thrown away by seeks; in the summary of a play also what was
    * still buffered. */
   int64_t wasted_bytes;
+  int32_t is_offline; /* 1: a download was played, and `bytes` came from the disk */
+  int32_t reserved;   /* 0 */
 } playhead_qoe;
 #define PLAYHEAD_QOE_INIT PLAYHEAD_SIZED(playhead_qoe)
 

@@ -92,7 +92,7 @@ typedef struct playhead_limits {
 } playhead_limits;
 #define PLAYHEAD_LIMITS_INIT PLAYHEAD_SIZED(playhead_limits)
 
-/* What to play: a title of the service, or the URL of any manifest. */
+/* What to play: a download, a title of the service, or the URL of any manifest. */
 typedef struct playhead_source {
   uint32_t struct_size;
   int32_t has_start;    /* 1: start_us overrides the saved position */
@@ -101,6 +101,9 @@ typedef struct playhead_source {
   int64_t start_us;
   int32_t start_paused; /* 1: shows the first frame and waits for playhead_player_play */
   int32_t reserved;     /* 0 */
+  /* Of a download; copied. NULL or empty: title_id or url is played. What was downloaded is played,
+   * no network is asked, and title_id and url name nothing. */
+  const char* download_id;
 } playhead_source;
 #define PLAYHEAD_SOURCE_INIT PLAYHEAD_SIZED(playhead_source)
 

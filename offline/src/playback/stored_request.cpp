@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "playback/stored_request.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/url.h"
+#include "store/layout.h"
+
+namespace playhead::offline {
+
+namespace {
+
+// Bytes of a piece of a body: four chunks of a vault file. Larger: more memory for each request;
+// smaller: more hops between threads.
+constexpr int64_t kPieceBytes = 4 * static_cast<int64_t>(kVaultChunkBytes);
+
+std::string stable_key(std::string_view url) {
+  return std::string(url.substr(0, url.find_first_of("?#")));
+}
+
+// More of it will come by itself.
+bool is_under_way(DownloadState state) {
+  return state != DownloadState::kCompleted && state != DownloadState::kFailed &&
+         state != DownloadState::kRemoving;
+}
+
+Error incomplete(const std::string& url, const char* why) {
+  return make_error(ErrorCode::kOfflineIncomplete, redact(url) + " " + why);
+}
+
+}  // namespace
+
+StoredRequest::StoredRequest(Context context, Request request,
+                             std::shared_ptr<Mailbox<Delivery>> receiver)
+    : context_(std::move(context)), request_(std::move(request)), receiver_(std::move(receiver)) {
+  stats_->started = stats_->first_byte = stats_->finished = context_.receiver.now();
+  stats_->from_cache = true;
+}
+
+void StoredRequest::go_on() {
+  if (receiver_->closed()) return;
+  Result<Step> done = context_.desk->use([this](LibraryParts& parts) { return step(parts); });
+  if (!done) return send_end(std::move(done).error());
+  if (*done == Step::kEnd) return send_end({});
+  const auto room = context_.room.lock();
+  if (*done == Step::kWait && room) room->add([self = shared_from_this()] { self->go_on(); });
+}
+
+Result<StoredRequest::Step> StoredRequest::step(LibraryParts& parts) {
+  if (!has_begun_) return begin(parts);
+  return send_piece(parts);
+}
+
+Result<std::vector<ResourceRow>> StoredRequest::find(LibraryParts& parts) {
+  const StoredTitle& title = *context_.title;
+  const bool is_manifest = request_.url == title.manifest_url();
+  if (request_.method != "GET" && request_.method != "HEAD") {
+    return incomplete(request_.url, "asks a service, and nobody is asked for a download");
+  }
+  PLAYHEAD_TRY(const DownloadRow download, parts.store.find(title.id));
+  auto rows = parts.store.lookup(
+      title.id, {stable_key(is_manifest ? title.source_url : request_.url), request_.range});
+  if (!rows && rows.error().code != ErrorCode::kNotFound) return rows;
+  // Which resources there are may not be known yet.
+  const bool may_come = is_under_way(download.state);
+  if (!rows && may_come && download.resources == 0) return std::vector<ResourceRow>();
+  if (!rows) return incomplete(request_.url, "is not part of the download");
+  for (const ResourceRow& row : *rows) {
+    if (row.state == ResourceState::kDone) continue;
+    if (row.state == ResourceState::kBad) {
+      return make_error(ErrorCode::kOfflineDamaged, redact(request_.url) + " is damaged");
+    }
+    if (!may_come) return incomplete(request_.url, "was not downloaded");
+    return std::vector<ResourceRow>();
+  }
+  return rows;
+}
+
+Result<StoredRequest::Step> StoredRequest::begin(LibraryParts& parts) {
+  PLAYHEAD_TRY(const std::vector<ResourceRow> rows, find(parts));
+  if (rows.empty()) return Step::kWait;
+  has_begun_ = true;
+  body_ = make_stored_body(rows, request_.range);
+  if (body_.length > request_.max_bytes) {
+    return make_error(ErrorCode::kTooLarge, redact(request_.url) + " is too large");
+  }
+  if (request_.method == "HEAD") body_.pieces.clear();
+  const std::string& final_url = rows.front().final_url;
+  const std::string& asked_url =
+      request_.url == context_.title->manifest_url() ? context_.title->source_url : request_.url;
+  body_.head.url = final_url.empty() ? asked_url : final_url;
+  // A file that cannot be read is no answer that breaks off.
+  if (!body_.pieces.empty()) {
+    if (auto opened = open_piece(parts); !opened) return std::move(opened).error();
+  }
+  send([head = body_.head](FetchCallbacks& to) {
+    if (to.on_head) to.on_head(head);
+  });
+  return send_piece(parts);
+}
+
+Result<void> StoredRequest::open_piece(LibraryParts& parts) {
+  const BodyPiece& piece = body_.pieces[piece_];
+  const std::string& id = context_.title->id;
+  const std::string path = layout::file(parts.store.root(), id, piece.row.file);
+  auto reader = VaultReader::open(parts.files, path, context_.title->key, {id, piece.row.file});
+  if (!reader) return damaged(parts, std::move(reader).error());
+  if (reader->size() != piece.row.planned.size) {
+    return damaged(parts, make_error(ErrorCode::kOfflineDamaged, "a file has another length"));
+  }
+  reader_ = *std::move(reader);
+  hash_.reset();
+  if (piece.is_whole()) {
+    PLAYHEAD_TRY(hash_, Sha256::make());
+  }
+  return {};
+}
+
+Result<void> StoredRequest::read_piece(LibraryParts& parts, std::vector<uint8_t>& bytes) {
+  const BodyPiece& piece = body_.pieces[piece_];
+  bytes.resize(static_cast<std::size_t>(std::min(kPieceBytes, piece.length - sent_)));
+  auto read = reader_->read_at(piece.offset + sent_, bytes);
+  if (!read) return damaged(parts, std::move(read).error());
+  if (*read != bytes.size()) {
+    return damaged(parts, make_error(ErrorCode::kOfflineDamaged, "a file is too short"));
+  }
+  sent_ += static_cast<int64_t>(bytes.size());
+  if (!hash_) return {};
+  if (auto fed = hash_->update(bytes); !fed) return fed;
+  if (sent_ < piece.length) return {};
+  // An earlier version of the file opens, too.
+  PLAYHEAD_TRY(const Sha256Digest digest, hash_->finish());
+  if (digest == piece.row.sha256) return {};
+  return damaged(parts, make_error(ErrorCode::kOfflineDamaged, "a file has another hash"));
+}
+
+Result<StoredRequest::Step> StoredRequest::send_piece(LibraryParts& parts) {
+  if (piece_ >= body_.pieces.size()) return Step::kEnd;
+  if (!reader_) {
+    if (auto opened = open_piece(parts); !opened) return std::move(opened).error();
+  }
+  std::vector<uint8_t> bytes;
+  if (auto read = read_piece(parts, bytes); !read) return std::move(read).error();
+  if (sent_ == body_.pieces[piece_].length) {
+    ++piece_;
+    sent_ = 0;
+    reader_.reset();
+  }
+  if (bytes.empty()) return send_piece(parts);  // an empty file
+  send([self = shared_from_this(), stats = stats_,
+        chunk = SharedBytes(std::move(bytes))](FetchCallbacks& to) {
+    const StoredRequest::Context& context = self->context_;
+    const MonotonicTime now = context.receiver.now();
+    if (stats->body_bytes == 0) stats->first_byte = now;
+    stats->body_bytes += static_cast<int64_t>(chunk.size());
+    // First: whatever the receiver does then may be the end of everything here.
+    context.worker.post([self] { self->go_on(); });
+    if (to.on_body) to.on_body(chunk, now);
+  });
+  return Step::kSent;
+}
+
+Error StoredRequest::damaged(LibraryParts& parts, Error error) {
+  const bool is_gone = error.code == ErrorCode::kNotFound;
+  const bool is_bad = is_gone || error.code == ErrorCode::kOfflineDamaged ||
+                      error.code == ErrorCode::kOfflineTampered;
+  if (!is_bad) return error;  // the disk fails: nothing is known about the bytes
+  if (is_gone) error = make_error(ErrorCode::kOfflineDamaged, "a file is gone");
+  error.context = redact(request_.url) + ": " + error.context;
+  const int64_t row = body_.pieces[piece_].row.row;
+  // What cannot be marked now is found again by whoever reads it next.
+  static_cast<void>(parts.store.discard({&row, 1}, ResourceState::kBad));
+  if (parts.on_damaged) parts.on_damaged(context_.title->id);
+  return error;
+}
+
+void StoredRequest::send_end(Result<void> result) {
+  reader_.reset();
+  Executor& receiver = context_.receiver;
+  send([stats = stats_, result = std::move(result), &receiver](FetchCallbacks& to) mutable {
+    if (!to.on_done) return;
+    if (!result) return to.on_done(std::move(result).error());
+    stats->finished = receiver.now();
+    if (stats->body_bytes == 0) stats->first_byte = stats->finished;
+    stats->wire_bytes = stats->body_bytes;
+    to.on_done(*stats);
+  });
+}
+
+}  // namespace playhead::offline

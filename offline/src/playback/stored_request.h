@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/mailbox.h"
+#include "playback/reading_desk.h"
+#include "playback/stored_body.h"
+#include "playback/stored_title.h"
+#include "playback/waiting_room.h"
+#include "playhead/transport.h"
+#include "vault/vault_reader.h"
+
+namespace playhead::offline {
+
+// One request to a download: finds what answers it, waits for what is on its way, and sends the
+// body in pieces, at most two of them ahead of the receiver. All of it on the reading thread; what
+// it sends is received on the executor of whoever asked.
+class StoredRequest : public std::enable_shared_from_this<StoredRequest> {
+ public:
+  using Delivery = UniqueFunction<void(FetchCallbacks& to)>;
+  struct Context {
+    std::shared_ptr<ReadingDesk> desk;
+    std::shared_ptr<const StoredTitle> title;
+    std::weak_ptr<WaitingRoom> room;
+    Executor& worker;    // outlives the receiver's handle
+    Executor& receiver;  // the same
+  };
+  StoredRequest(Context context, Request request, std::shared_ptr<Mailbox<Delivery>> receiver);
+
+  // Until it is sent, has failed, waits for the receiver, or sits in the room.
+  void go_on();
+
+ private:
+  enum class Step : uint8_t {
+    kWait,  // what it needs is on its way
+    kSent,  // a piece; the receiver asks for the next
+    kEnd,
+  };
+  Result<Step> step(LibraryParts& parts);
+  Result<Step> begin(LibraryParts& parts);
+  Result<std::vector<ResourceRow>> find(LibraryParts& parts);
+  Result<Step> send_piece(LibraryParts& parts);
+  Result<void> read_piece(LibraryParts& parts, std::vector<uint8_t>& bytes);
+  Result<void> open_piece(LibraryParts& parts);
+  // The bytes are not those that were written: marks them.
+  Error damaged(LibraryParts& parts, Error error);
+  void send(Delivery delivery) { receiver_->send(std::move(delivery)); }
+  void send_end(Result<void> result);
+
+  const Context context_;
+  const Request request_;
+  const std::shared_ptr<Mailbox<Delivery>> receiver_;
+  const std::shared_ptr<TransferStats> stats_ =
+      std::make_shared<TransferStats>();  // the receiver's
+  // Once it has begun.
+  bool has_begun_ = false;
+  StoredBody body_;
+  std::size_t piece_ = 0;
+  int64_t sent_ = 0;  // of that piece
+  std::optional<VaultReader> reader_;
+  std::optional<Sha256> hash_;
+};
+
+}  // namespace playhead::offline

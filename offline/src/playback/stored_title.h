@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "vault/content_key.h"
+
+namespace playhead::offline {
+
+// What of a download is the same for a whole play. Immutable: any thread.
+struct StoredTitle {
+  std::string id;
+  std::string title_id;
+  std::string profile_id;
+  std::string source_url;      // of the manifest, as it was asked for
+  std::set<std::string> kept;  // ids of Representations; empty: all there are
+  ContentKey key;              // of its files
+  [[nodiscard]] std::string manifest_url() const { return "offline:" + id; }
+};
+
+}  // namespace playhead::offline

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// Real media in real vault files, played by the real player and FFmpeg.
+#include <cstdlib>
+#include <fstream>
+#include <memory>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "player/client_impl.h"
+#include "playhead/player.h"
+#include "support/media_samples.h"
+#include "support/memory_store.h"
+#include "support/settled_backend.h"
+#include "support/sim_sinks.h"
+#include "support/sim_transport.h"
+#include "unit/offline/playback/stored_world.h"
+
+namespace playhead::offline::test {
+namespace {
+
+using playhead::test::CapturingVideoSink;
+using playhead::test::MemoryStore;
+using playhead::test::SettledBackend;
+using playhead::test::SimAudioSink;
+using playhead::test::SimTransport;
+
+const std::string kManifest = "https://cdn.test/t/main.m3u8?sig=1";
+
+template <typename T>
+std::shared_ptr<T> borrowed(T& object) {
+  return std::shared_ptr<T>(std::shared_ptr<void>(), &object);
+}
+
+// A player of a download that holds `sample` as its only segment. One at a time: see
+// SettledBackend.
+class Playing {
+ public:
+  Playing(const std::string& sample, int seconds, std::optional<Duration> expires_in = {}) {
+    const std::vector<uint8_t> media = playhead::test::media_sample(sample);
+    StoredWorld::Title title;
+    title.expires_in = expires_in;
+    title.files = {{kManifest, "#EXTM3U\n#EXT-X-TARGETDURATION:" + std::to_string(seconds) +
+                                   "\n#EXTINF:" + std::to_string(seconds) +
+                                   ",\nmedia.ts?sig=1\n#EXT-X-ENDLIST\n"},
+                   {"https://cdn.test/t/media.ts", std::string(media.begin(), media.end())}};
+    world.add(title);
+    ClientDependencies parts;
+    parts.executor = borrowed<Executor>(world.executor);
+    parts.transport = network;
+    parts.store = borrowed<Store>(store);
+    parts.backend = std::make_shared<SettledBackend>(world.executor);
+    client = *Client::create({}, std::move(parts));
+    client->impl().set_library(world.library);
+    Sinks sinks;
+    sinks.video = screen;
+    sinks.audio = speaker;
+    player = *Player::create(client, {}, std::move(sinks), borrowed<Executor>(world.executor));
+  }
+  ~Playing() {
+    player.reset();
+    client.reset();
+  }
+  void load() {
+    PlaySource source;
+    source.download_id = "d-1";
+    player->load(source);
+  }
+  // False: not within `limit`.
+  template <typename Kind>
+  bool run_until(Duration limit) {
+    return world.executor.run_until_true(
+        [&] {
+          while (auto event = player->next_event()) {
+            if (const auto* is_failed = std::get_if<Failed>(&event->payload)) {
+              failure = is_failed->error;
+            }
+            if (std::holds_alternative<Kind>(event->payload)) return true;
+          }
+          return false;
+        },
+        limit);
+  }
+
+  StoredWorld world;
+  MemoryStore store{world.executor};
+  std::shared_ptr<SimTransport> network = std::make_shared<SimTransport>(world.executor);
+  std::shared_ptr<CapturingVideoSink> screen = std::make_shared<CapturingVideoSink>(world.executor);
+  std::shared_ptr<SimAudioSink> speaker = std::make_shared<SimAudioSink>(world.executor);
+  std::shared_ptr<Client> client;
+  std::unique_ptr<Player> player;
+  std::optional<Error> failure;
+};
+
+bool has_sample(const char* name) {
+  if (!playhead::test::media_sample(name).empty()) return true;
+  MESSAGE("skipped: no " << name);
+  return false;
+}
+
+TEST_CASE("real media: a download is seen and heard, and no request leaves the device") {
+  if (!has_sample("av.ts")) return;
+  Playing playing("av.ts", 4);
+  playing.load();
+  REQUIRE(playing.run_until<Ended>(30s));
+  CHECK(playing.screen->shown().size() == 100);
+  CHECK(playing.speaker->heard_s(playing.world.executor.now()) == doctest::Approx(4).epsilon(0.03));
+  CHECK(playing.network->records().empty());
+}
+
+TEST_CASE("real media: seeking shows the picture that was asked for") {
+  if (!has_sample("steps.ts")) return;
+  Playing playing("steps.ts", 24);
+  playing.load();
+  REQUIRE(playing.run_until<FirstFrame>(10s));
+  for (const int64_t target_s : {17, 3, 21}) {
+    CAPTURE(target_s);
+    playing.player->seek(MediaTime{target_s * 1'000'000});
+    REQUIRE(playing.run_until<SeekDone>(10s));
+    const int64_t off = playing.screen->shown().back().time.us - target_s * 1'000'000;
+    CHECK(std::abs(off) <= 40'000);
+  }
+  CHECK(playing.network->records().empty());
+}
+
+TEST_CASE("real media: O22 rights that end in the middle end the play within a second") {
+  if (!has_sample("steps.ts")) return;
+  Playing playing("steps.ts", 24, Duration{5s});
+  const MonotonicTime end = playing.world.executor.now() + 5s;
+  playing.load();
+  REQUIRE(playing.run_until<Failed>(30s));
+  CHECK(playing.failure->code == ErrorCode::kOfflineExpired);
+  CHECK(playing.world.executor.now() >= end);
+  CHECK(playing.world.executor.now() - end <= 1s);
+  playing.screen->forget();
+  playing.load();
+  REQUIRE(playing.run_until<Failed>(30s));
+  CHECK(playing.failure->code == ErrorCode::kOfflineExpired);
+  CHECK(playing.screen->shown().empty());
+}
+
+TEST_CASE("real media: O17 a flipped bit is found, told and never shown") {
+  if (!has_sample("av.ts")) return;
+  Playing playing("av.ts", 4);
+  {
+    std::fstream file(playing.world.path_of("d-1", "https://cdn.test/t/media.ts"),
+                      std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(150);
+    file.put('\x5a').put('\xa5');
+  }
+  playing.load();
+  playing.world.executor.run_for(30s);
+  CHECK(playing.screen->shown().empty());
+  CHECK(playing.world.damaged == std::vector<std::string>{"d-1"});
+  CHECK(playing.world.row_of("d-1", "https://cdn.test/t/media.ts").state == ResourceState::kBad);
+  REQUIRE(playing.run_until<Failed>(1min));
+  CHECK(playing.failure->code == ErrorCode::kOfflineDamaged);
+}
+
+}  // namespace
+}  // namespace playhead::offline::test
