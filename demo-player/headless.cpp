@@ -12,16 +12,18 @@ namespace {
 // How late a signal or a step of the script may be noticed, milliseconds.
 constexpr int kTurnMs = 50;
 
-// SDL turns SIGINT and SIGTERM into this.
-bool was_interrupted() {
+}  // namespace
+
+bool was_interrupted(int wait_ms) {
   SDL_Event event;
+  if (wait_ms > 0 && SDL_WaitEventTimeout(&event, wait_ms) == 1 && event.type == SDL_QUIT) {
+    return true;
+  }
   while (SDL_PollEvent(&event) == 1) {
     if (event.type == SDL_QUIT) return true;
   }
   return false;
 }
-
-}  // namespace
 
 void run_headless(Session& session) {
   StatusLine status;
@@ -29,7 +31,7 @@ void run_headless(Session& session) {
   while (!session.is_over()) {
     session.pump(kTurnMs);
     session.tick();
-    if (was_interrupted()) session.quit();
+    if (was_interrupted(0)) session.quit();
     status.update(monotonic_us(), session.view());
   }
   status.clear();

@@ -85,6 +85,7 @@ HudActions draw_hud(const HudModel& model, const HudFonts& fonts) {
   if (model.error.empty() && is_waiting(model)) draw_spinner(model);
   if (model.controls_alpha > 0) draw_control_bar(model, fonts, actions);
   if (model.shows_status) draw_status_panel(model, fonts);
+  if (model.library != nullptr) draw_library_panel(*model.library, fonts, actions);
   if (model.shows_help) draw_help_panel(fonts);
   if (!model.toast.empty()) draw_box(model.toast, 84, kText);
   if (!model.error.empty()) draw_error(model);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "controls.h"
+#include "downloads.h"
 #include "hud_style.h"
 #include "player_view.h"
 #include "sdl_video_sink.h"
@@ -28,6 +29,14 @@ class History {
   std::vector<float> throughput_mbps_, buffer_s_;
 };
 
+// The screen of downloads, while it is open.
+struct LibraryModel {
+  const std::vector<DownloadView>& downloads;
+  std::string problem = {};   // why there are none to show; may be empty
+  std::string selected = {};  // an id
+  std::string doomed = {};    // the id of the one whose removal the user has to confirm
+};
+
 // All the screen shows besides the picture.
 struct HudModel {
   const PlayerView& view;
@@ -38,6 +47,7 @@ struct HudModel {
   std::string error = {};  // the play is over because of this; may be empty
   bool shows_status = false;
   bool shows_help = false;
+  const LibraryModel* library = nullptr;  // null: closed
   bool is_full_screen = false;
   bool closes_menus = false;    // for this drawing
   float controls_alpha = 1.0F;  // 0: the bar is away
@@ -58,6 +68,7 @@ struct HudActions {
   std::optional<double> speed;
   std::optional<int> quality;  // rung, -1: automatic
   std::optional<int> audio;
+  std::string play_download, remove_download;  // an id; empty: none
 };
 
 // Draws the screen between ImGui::NewFrame and ImGui::Render.
@@ -71,5 +82,6 @@ void draw_status_panel(const HudModel& model, const HudFonts& fonts);
 void draw_subtitles(const std::vector<Subtitle>& subtitles, const PictureRect& picture,
                     const HudFonts& fonts, float room_below);
 void draw_help_panel(const HudFonts& fonts);
+void draw_library_panel(const LibraryModel& model, const HudFonts& fonts, HudActions& actions);
 
 }  // namespace demo

@@ -67,7 +67,7 @@ void draw_status_panel(const HudModel& model, const HudFonts& fonts) {
 }
 
 void draw_help_panel(const HudFonts& fonts) {
-  constexpr std::array<std::array<const char*, 2>, 14> kKeys{{
+  constexpr std::array<std::array<const char*, 2>, 15> kKeys{{
       {"space", "play, pause"},
       {"left  right", "10 seconds back, on"},
       {"shift left  right", "a minute back, on"},
@@ -79,6 +79,7 @@ void draw_help_panel(const HudFonts& fonts) {
       {"a", "audio track"},
       {"n", "next title"},
       {"i", "status"},
+      {"l", "library of downloads"},
       {"f", "full screen"},
       {"s", "screenshot"},
       {"Esc", "quit"},

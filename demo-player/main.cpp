@@ -10,6 +10,7 @@
 #endif
 
 #include "clock.h"
+#include "download_commands.h"
 #include "headless.h"
 #include "null_audio_sink.h"
 #include "options.h"
@@ -74,22 +75,38 @@ void give_back_memory() {
 #endif
 }
 
+// Also turns SIGINT and SIGTERM into an event, window or not.
+bool start_sdl() {
+  if (SDL_Init(SDL_INIT_EVENTS) == 0) return true;
+  std::fprintf(stderr, "error: SDL does not start: %s\n", SDL_GetError());
+  return false;
+}
+
+int run_downloads(int argc, const char* const* argv) {
+  const ParsedDownloadOptions parsed = parse_download_options(argc, argv);
+  if (!parsed.options) return parsed.exit_code;
+  if (!start_sdl()) return 1;
+  const int exit_code = run_download_command(*parsed.options);
+  SDL_Quit();
+  return exit_code;
+}
+
+int run_player(int argc, const char* const* argv) {
+  const int64_t begin_us = monotonic_us();
+  const ParsedOptions parsed = parse_options(argc, argv);
+  if (!parsed.options) return parsed.exit_code;
+  if (!start_sdl()) return 1;
+  const int exit_code = parsed.options->is_headless ? run_without_window(*parsed.options, begin_us)
+                                                    : run_with_window(*parsed.options, begin_us);
+  SDL_Quit();
+  return exit_code;
+}
+
 }  // namespace
 }  // namespace demo
 
 int main(int argc, char** argv) {
   demo::give_back_memory();
-  const int64_t begin_us = demo::monotonic_us();
-  const demo::ParsedOptions parsed = demo::parse_options(argc, argv);
-  if (!parsed.options) return parsed.exit_code;
-  // Also turns SIGINT and SIGTERM into an event, window or not.
-  if (SDL_Init(SDL_INIT_EVENTS) != 0) {
-    std::fprintf(stderr, "error: SDL does not start: %s\n", SDL_GetError());
-    return 1;
-  }
-  const int exit_code = parsed.options->is_headless
-                            ? demo::run_without_window(*parsed.options, begin_us)
-                            : demo::run_with_window(*parsed.options, begin_us);
-  SDL_Quit();
-  return exit_code;
+  const bool is_download = argc > 1 && demo::is_download_verb(argv[1]);
+  return is_download ? demo::run_downloads(argc, argv) : demo::run_player(argc, argv);
 }

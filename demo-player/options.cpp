@@ -2,20 +2,19 @@
 #include "options.h"
 
 #include <cmath>
-#include <cstdlib>
-#include <iostream>
 #include <map>
+#include <string_view>
 #include <utility>
 
 #include <CLI/CLI.hpp>
 
 #include "playhead/playhead.h"
+#include "service_options.h"
 #include "text_format.h"
 
 namespace demo {
 namespace {
 
-constexpr int kUsageError = 2;
 const std::map<std::string, int32_t> kPresets{{"vod", PLAYHEAD_PRESET_VOD},
                                               {"live", PLAYHEAD_PRESET_LIVE},
                                               {"low_latency", PLAYHEAD_PRESET_LOW_LATENCY},
@@ -27,23 +26,11 @@ constexpr double kMaxSeconds = 1e6;  // of any time on the command line: eleven 
 const char* const kKeys =
     "Keys:  space play/pause   left/right 10 s (with shift 60 s)   up/down volume   m mute\n"
     "       [ ] speed   , . wind back, on (2 to 32 times)   q quality   a audio track   n next\n"
-    "       i status   f full screen   s screenshot\n"
+    "       i status   l library of downloads   f full screen   s screenshot\n"
     "       h help   Esc quit\n"
+    "Other commands: download, list, remove; \"playhead-demo download --help\" tells more.\n"
     "Exit:  0 something was played   1 playback failed   2 a mistake on the command line\n"
     "       3 ended before anything was played\n";
-
-std::string environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value != nullptr ? value : "";
-}
-
-// Where an app keeps what it wants to remember, by the XDG base directory specification.
-std::string default_storage() {
-  const std::string state = environment("XDG_STATE_HOME");
-  if (!state.empty()) return state + "/playhead";
-  const std::string home = environment("HOME");
-  return home.empty() ? "" : home + "/.local/state/playhead";
-}
 
 // What CLI11 fills before it becomes Options.
 struct Raw {
@@ -52,7 +39,7 @@ struct Raw {
   bool no_audio = false;
   std::string script;
   std::string preset = "vod";
-  std::vector<std::string> urls, titles;
+  std::vector<std::string> urls, titles, downloads;
 };
 
 // A number from `low` to `high`; --help names the option's values in words instead.
@@ -78,17 +65,14 @@ void add_source_options(CLI::App& app, Raw& raw) {
                                "Play this title of the service; several play one after another")
                     ->allow_extra_args(false)
                     ->type_name("ID");
-  auto* api = app.add_option("--api", raw.options.api, "Address of the service, with --title");
-  app.add_option("--token", raw.options.token, "Access token of the service")
-      ->envname("PLAYHEAD_TOKEN");
-  app.add_option(
-      "--token-file", raw.options.token_file,
-      "File holding the access token, read again when it was refused; wins over --token");
-  url->excludes(title);
-  title->needs(api);
-  app.add_option("--storage", raw.options.storage,
-                 "Folder for saved positions; an empty one remembers nothing")
-      ->capture_default_str();
+  auto* offline = app.add_option("--offline", raw.downloads,
+                                 "Play this download: a title, a URL or the id from \"list\"; "
+                                 "several play one after another")
+                      ->allow_extra_args(false)
+                      ->type_name("TITLE");
+  add_service_options(app, raw.options);
+  url->excludes(title)->excludes(offline);
+  title->excludes(offline)->needs(app.get_option("--api"));
 }
 
 void add_drm_options(CLI::App& app, Raw& raw) {
@@ -181,16 +165,14 @@ void take_sources(std::vector<std::string> names, std::string& first,
   following = std::move(names);
 }
 
-int fail(const std::string& sentence) {
-  std::cerr << "playhead-demo: " << sentence << "\nTry --help.\n";
-  return kUsageError;
-}
-
 }  // namespace
 
 ParsedOptions parse_options(int argc, const char* const* argv) {
+  if (argc > 1 && std::string_view(argv[1]) == "play") {  // what it does anyway
+    --argc;
+    ++argv;
+  }
   Raw raw;
-  raw.options.storage = default_storage();
   CLI::App app("Plays an adaptive title with the Playhead library.", "playhead-demo");
   app.footer(kKeys);
   app.set_version_flag("--version",
@@ -204,15 +186,19 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {  // the library's way to say "done" and "wrong"
     const bool is_answer = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success);
     if (is_answer) return {std::nullopt, app.exit(error)};
-    return {std::nullopt, fail(error.what())};
+    return {std::nullopt, report_usage_error(error.what())};
   }
   Options options = std::move(raw.options);
   take_sources(std::move(raw.urls), options.url, options.following);
   take_sources(std::move(raw.titles), options.title, options.following);
-  if (options.url.empty() && options.title.empty()) {
-    return {std::nullopt, fail("name what to play: --url URL, or --title ID --api URL")};
+  take_sources(std::move(raw.downloads), options.offline, options.following);
+  if (options.url.empty() && options.title.empty() && options.offline.empty()) {
+    return {std::nullopt, report_usage_error(
+                              "name what to play: --url URL, or --title ID --api URL, or --offline "
+                              "TITLE")};
   }
   options.hdcp_tenths = static_cast<int>(std::lround(raw.hdcp * 10));
+  settle_folders(options);
   options.preset = kPresets.at(raw.preset);
   options.has_audio = !raw.no_audio;
   if (app.count("--seconds") > 0) options.run_us = to_us(raw.seconds);
@@ -220,7 +206,7 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
   options.screenshot_at_us = to_us(raw.at);
   auto script = parse_script(raw.script);
   if (const auto* mistake = std::get_if<std::string>(&script)) {
-    return {std::nullopt, fail("--do: " + *mistake)};
+    return {std::nullopt, report_usage_error("--do: " + *mistake)};
   }
   options.script = std::get<std::vector<Step>>(std::move(script));
   return {std::move(options), 0};

@@ -13,12 +13,14 @@ namespace demo {
 // What the user asked for on the command line.
 struct Options {
   std::string url;                     // of any manifest, or
-  std::string title;                   // of the service at `api`
+  std::string title;                   // of the service at `api`, or
+  std::string offline;                 // a download: its id, title or URL
   std::vector<std::string> following;  // more of the same kind, which play one after another
   std::string api;
   std::string token;
   std::string token_file;
   std::string storage;                   // folder for saved positions; empty: none
+  std::string downloads;                 // folder of the downloads
   std::vector<std::string> cdm_modules;  // absolute paths
   std::string drm_preference;            // names of systems, best first
   std::string license_url;

@@ -26,7 +26,17 @@ constexpr int kNothingPlayed = 3;
 }  // namespace
 
 Session::Session(const Options& options, int64_t process_begin_us)
-    : options_(options), begin_us_(process_begin_us) {}
+    : options_(options), begin_us_(process_begin_us) {
+  Source source;
+  source.name = options.url;
+  if (!options.title.empty()) source = {Source::Kind::kTitle, options.title, ""};
+  if (!options.offline.empty()) source = {Source::Kind::kDownload, options.offline, ""};
+  sources_.push_back(source);
+  for (const std::string& name : options.following) {
+    source.name = name;
+    sources_.push_back(source);
+  }
+}
 
 bool Session::open(const playhead_video_sink* video, std::unique_ptr<AudioSink> audio) {
   const playhead_audio_sink audio_table = make_audio_table(std::move(audio));
@@ -36,9 +46,10 @@ bool Session::open(const playhead_video_sink* video, std::unique_ptr<AudioSink> 
   } else {
     client_ = make_client(options_, sentence);
   }
+  const bool has_sources = client_ != nullptr && find_downloads(sentence);
   // Even without a client: the library takes both tables and gives them back.
   const bool is_open = open_player(video, audio_table);
-  if (is_open) return true;
+  if (is_open && has_sources && load_first()) return true;
   error_ = sentence.empty() ? "the player could not be made" : sentence;
   say(stderr, "error: " + error_);
   return false;
@@ -61,18 +72,51 @@ bool Session::open_player(const playhead_video_sink* video, const playhead_audio
   thumbnails_ = std::make_unique<Thumbnails>(player);
   if (options_.speed != 1.0) static_cast<void>(controls_->set_speed(options_.speed));
   if (options_.volume != 1.0) static_cast<void>(controls_->set_volume(options_.volume));
-  return load_first();
+  return true;
 }
 
-const std::string& Session::source(std::size_t number) const {
-  if (number > 0) return options_.following[number - 1];
-  return options_.title.empty() ? options_.url : options_.title;
+Downloads* Session::downloads(std::string& sentence) {
+  if (!downloads_) {
+    downloads_ =
+        Downloads::open(client_.get(), options_.downloads, DownloadWork::kBySelf, sentence);
+  }
+  return downloads_.get();
+}
+
+bool Session::find_downloads(std::string& sentence) {
+  for (Source& source : sources_) {
+    if (source.kind != Source::Kind::kDownload) continue;
+    const Downloads* const folder = downloads(sentence);
+    if (folder == nullptr) return false;
+    const auto found = folder->find(source.name);
+    if (!found) {
+      sentence = "nothing of the name " + source.name + " was downloaded to " + options_.downloads;
+      return false;
+    }
+    source.download_id = found->id;
+  }
+  return true;
+}
+
+std::string Session::play_download(const DownloadView& download) {
+  const Source source{Source::Kind::kDownload, download.name(), download.id};
+  sources_.insert(sources_.begin() + static_cast<std::ptrdiff_t>(at_) + 1, source);
+  tell_next();
+  const bool is_loading = playhead_player_play_next(player_.get()) == PLAYHEAD_OK;
+  return is_loading ? "Playing " + download.name() : "This cannot be played";
+}
+
+playhead_source Session::source_at(std::size_t number) const {
+  const Source& source = sources_[number];
+  playhead_source out = PLAYHEAD_SOURCE_INIT;
+  if (source.kind == Source::Kind::kUrl) out.url = source.name.c_str();
+  if (source.kind == Source::Kind::kTitle) out.title_id = source.name.c_str();
+  if (source.kind == Source::Kind::kDownload) out.download_id = source.download_id.c_str();
+  return out;
 }
 
 bool Session::load_first() {
-  playhead_source first = PLAYHEAD_SOURCE_INIT;
-  first.title_id = options_.title.c_str();
-  first.url = options_.url.c_str();
+  playhead_source first = source_at(0);
   first.has_start = options_.start_us.has_value() ? 1 : 0;
   first.start_us = options_.start_us.value_or(0);
   const bool is_loading = playhead_player_load(player_.get(), &first) == PLAYHEAD_OK &&
@@ -83,13 +127,7 @@ bool Session::load_first() {
 
 void Session::tell_next() {
   if (!has_next()) return;
-  playhead_source next = PLAYHEAD_SOURCE_INIT;
-  const std::string& name = source(at_ + 1);
-  if (options_.title.empty()) {
-    next.url = name.c_str();
-  } else {
-    next.title_id = name.c_str();
-  }
+  const playhead_source next = source_at(at_ + 1);
   static_cast<void>(playhead_player_set_next(player_.get(), &next));
 }
 
@@ -168,6 +206,7 @@ int Session::close() {
   }
   const bool has_played_any = has_played_before_ || has_played();
   player_.reset();
+  downloads_.reset();
   client_.reset();
   if (!error_.empty()) return kFailed;
   if (has_played_any) return 0;

@@ -12,6 +12,7 @@
 
 #include "audio_sink.h"
 #include "controls.h"
+#include "downloads.h"
 #include "event_writer.h"
 #include "library.h"
 #include "options.h"
@@ -20,6 +21,14 @@
 #include "thumbnails.h"
 
 namespace demo {
+
+// One of the things that are played one after another.
+struct Source {
+  enum class Kind { kUrl, kTitle, kDownload };
+  Kind kind = Kind::kUrl;
+  std::string name;         // what the user called it
+  std::string download_id;  // of a download, once it was found
+};
 
 // One play from the command line to the exit code, with or without a window: the library's client
 // and player, the event log, the script, the limits. One thread.
@@ -53,9 +62,14 @@ class Session {
   [[nodiscard]] bool has_first_frame() const { return first_frame_us_.has_value(); }
   // The text over the picture.
   [[nodiscard]] const std::vector<Subtitle>& subtitles() const { return subtitles_; }
-  // The URL or title that plays.
-  [[nodiscard]] const std::string& playing() const { return source(at_); }
-  [[nodiscard]] bool has_next() const { return at_ < options_.following.size(); }
+  // What plays.
+  [[nodiscard]] const Source& playing() const { return sources_[at_]; }
+  [[nodiscard]] bool has_next() const { return at_ + 1 < sources_.size(); }
+  // The folder of downloads, opened at the first call; downloads under way go on then. Null when it
+  // cannot be opened; `sentence` says why.
+  [[nodiscard]] Downloads* downloads(std::string& sentence);
+  // In the place of what plays. Answers what to tell the user.
+  std::string play_download(const DownloadView& download);
   // The sentence that ended the play; empty while it goes on.
   [[nodiscard]] const std::string& error() const { return error_; }
   // What the script or the library has to tell the user since the last call.
@@ -64,8 +78,9 @@ class Session {
   void set_before_output(std::function<void()> hook) { before_output_ = std::move(hook); }
 
  private:
-  // What is played first (0), and what follows.
-  [[nodiscard]] const std::string& source(std::size_t number) const;
+  // Finds the download that is meant; false, with the reason said, when there is none.
+  [[nodiscard]] bool find_downloads(std::string& sentence);
+  [[nodiscard]] playhead_source source_at(std::size_t number) const;
   // Tells the player what to play, or what comes next.
   [[nodiscard]] bool load_first();
   void tell_next();
@@ -88,7 +103,8 @@ class Session {
   EventWriter writer_;
   std::function<void()> before_output_;
   ClientHandle client_;
-  PlayerHandle player_;  // ends before its client
+  std::unique_ptr<Downloads> downloads_;  // ends before its client
+  PlayerHandle player_;                   // ends before both
   std::unique_ptr<Controls> controls_;
   std::unique_ptr<Thumbnails> thumbnails_;
   PlayerView view_;
@@ -96,7 +112,8 @@ class Session {
   std::size_t next_step_ = 0;              // of the script
   int view_width_ = 0, view_height_ = 0;   // 0: no window
   double pixel_ratio_ = 1;
-  std::size_t at_ = 0;  // which source plays
+  std::vector<Source> sources_;
+  std::size_t at_ = 0;  // which of them plays
   bool has_quit_ = false, has_ended_ = false;
   bool has_played_before_ = false;  // a title that another followed
   int64_t saved_us_ = 0;            // position the service had, unless the user chose one

@@ -58,13 +58,20 @@ StatusLine::StatusLine() {
   has_colours_ = is_terminal_ && (no_colour == nullptr || *no_colour == '\0');
 }
 
-void StatusLine::update(int64_t now_us, const PlayerView& view) {
-  if (view.state == PLAYHEAD_STATE_IDLE) return;
+bool StatusLine::is_due(int64_t now_us) const {
   const int64_t interval_us = is_terminal_ ? kTerminalIntervalUs : kPlainIntervalUs;
-  if (has_started_ && now_us - last_us_ < interval_us) return;
+  return !has_started_ || now_us - last_us_ >= interval_us;
+}
+
+void StatusLine::update(int64_t now_us, const PlayerView& view) {
+  if (view.state == PLAYHEAD_STATE_IDLE || !is_due(now_us)) return;
+  show(now_us, format_status(view, has_colours_));
+}
+
+void StatusLine::show(int64_t now_us, const std::string& text) {
+  if (!is_due(now_us)) return;
   has_started_ = true;
   last_us_ = now_us;
-  const std::string text = format_status(view, has_colours_);
   if (is_terminal_) {
     std::fprintf(stderr, "\r\x1b[K%s", text.c_str());
     is_shown_ = true;

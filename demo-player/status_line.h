@@ -21,10 +21,15 @@ class StatusLine {
   StatusLine& operator=(const StatusLine&) = delete;
 
   void update(int64_t now_us, const PlayerView& view);
+  // The same with any text.
+  void show(int64_t now_us, const std::string& text);
+  [[nodiscard]] bool has_colours() const { return has_colours_; }
   // Makes room for other output.
   void clear();
 
  private:
+  [[nodiscard]] bool is_due(int64_t now_us) const;
+
   bool is_terminal_ = false;
   bool has_colours_ = false;
   bool is_shown_ = false;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <iterator>
 #include <utility>
 
 #include <SDL.h>
@@ -20,6 +21,7 @@ constexpr int64_t kControlsStayUs = 3'000'000, kControlsFadeUs = 400'000;
 constexpr int64_t kToastStayUs = 1'500'000;
 // Longest time between two drawings: while something moves besides the picture, and otherwise.
 constexpr int64_t kBusyIntervalUs = 33'000, kIdleIntervalUs = 250'000;
+constexpr int64_t kLibraryIntervalUs = 500'000;  // between two looks at the downloads
 constexpr int kMaxWaitMs = 10;
 // How long a window shows why the play failed before the program ends.
 constexpr int64_t kErrorStayUs = 4'000'000;
@@ -29,15 +31,19 @@ constexpr double kVolumeStep = 0.1, kSpeedStep = 0.25;
 const std::string kCaption = "Playhead \u2013 ";
 
 // The title, or the file's name within its URL; and the host it comes from.
-std::string title_of(const Options& options, const std::string& name) {
-  if (!options.title.empty()) return name;
+std::string title_of(const Source& source) {
+  if (source.kind == Source::Kind::kTitle || source.name.find("://") == std::string::npos) {
+    return source.name;
+  }
+  const std::string& name = source.name;
   const std::string path = name.substr(0, name.find_first_of("?#"));
   const std::size_t slash = path.find_last_of('/');
   const bool has_name = slash != std::string::npos && slash + 1 < path.size();
   return has_name ? path.substr(slash + 1) : path;
 }
-std::string origin_of(const Options& options, const std::string& name) {
-  const std::string& address = options.title.empty() ? name : options.api;
+std::string origin_of(const Options& options, const Source& source) {
+  if (source.kind == Source::Kind::kDownload) return "downloaded";
+  const std::string& address = source.kind == Source::Kind::kUrl ? source.name : options.api;
   const std::size_t scheme = address.find("://");
   const std::size_t host = scheme == std::string::npos ? 0 : scheme + 3;
   return address.substr(host, address.find_first_of("/?#", host) - host);
@@ -65,7 +71,7 @@ Window::~Window() {
 bool Window::open(std::string& reason) {
   SDL_SetYUVConversionMode(SDL_YUV_CONVERSION_AUTOMATIC);
   if (SDL_InitSubSystem(SDL_INIT_VIDEO) == 0) {
-    name_ = title_of(options_, session_.playing());
+    name_ = title_of(session_.playing());
     window_ =
         SDL_CreateWindow((kCaption + name_).c_str(), SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED,
                          kWidth, kHeight, SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
@@ -109,6 +115,7 @@ void Window::turn() {
   session_.tick();
   history_.add(monotonic_us(), session_.view());
   tell(session_.take_note());
+  look_at_library(monotonic_us());
   if (picture_->update(slot_)) has_news_ = true;
   if (is_due(monotonic_us())) draw();
 }
@@ -138,6 +145,7 @@ void Window::on_event(const SDL_Event& event) {
 void Window::on_key(const SDL_KeyboardEvent& key) {
   Controls& controls = session_.controls();
   const PlayerView& view = session_.view();
+  if (shows_library_ && on_library_key(key.keysym.sym)) return;
   const int64_t step_us = (key.keysym.mod & KMOD_SHIFT) != 0 ? kBigStepUs : kStepUs;
   switch (key.keysym.sym) {
     case SDLK_SPACE:
@@ -166,6 +174,8 @@ void Window::on_key(const SDL_KeyboardEvent& key) {
       return tell(controls.cycle_audio(view));
     case SDLK_n:
       return session_.has_next() ? tell(controls.play_next()) : tell("Nothing comes next");
+    case SDLK_l:
+      return toggle_library();
     case SDLK_i:
       shows_status_ = !shows_status_;
       return;
@@ -192,6 +202,8 @@ void Window::leave() {
     closes_menus_ = true;
   } else if (shows_help_) {
     shows_help_ = false;
+  } else if (shows_library_) {
+    shows_library_ = false;
   } else if (is_full_screen_) {
     toggle_full_screen();
   } else {
@@ -215,6 +227,72 @@ void Window::apply(const HudActions& actions) {
   if (actions.speed) tell(controls.set_speed(*actions.speed));
   if (actions.quality) tell(controls.select_quality(view, *actions.quality));
   if (actions.audio) tell(controls.select_audio(view, *actions.audio));
+  if (!actions.play_download.empty()) play_from_library(actions.play_download);
+  if (!actions.remove_download.empty()) remove_from_library(actions.remove_download);
+}
+
+void Window::toggle_library() {
+  shows_library_ = !shows_library_;
+  library_doomed_.clear();
+  library_read_us_ = 0;
+}
+
+void Window::look_at_library(int64_t now_us) {
+  if (!shows_library_ || (library_read_us_ > 0 && now_us - library_read_us_ < kLibraryIntervalUs)) {
+    return;
+  }
+  library_read_us_ = now_us;
+  has_news_ = true;
+  library_problem_.clear();
+  const Downloads* const downloads = session_.downloads(library_problem_);
+  library_ = downloads != nullptr ? downloads->list() : std::vector<DownloadView>();
+  const bool is_there =
+      std::any_of(library_.begin(), library_.end(),
+                  [this](const DownloadView& view) { return view.id == library_selected_; });
+  if (!is_there) library_selected_ = library_.empty() ? "" : library_.front().id;
+}
+
+bool Window::on_library_key(int key) {
+  const auto selected =
+      std::find_if(library_.begin(), library_.end(),
+                   [this](const DownloadView& view) { return view.id == library_selected_; });
+  if (selected == library_.end()) return false;
+  switch (key) {
+    case SDLK_UP:
+      if (selected != library_.begin()) library_selected_ = std::prev(selected)->id;
+      break;
+    case SDLK_DOWN:
+      if (std::next(selected) != library_.end()) library_selected_ = std::next(selected)->id;
+      break;
+    case SDLK_RETURN:
+      play_from_library(selected->id);
+      return true;
+    case SDLK_DELETE:
+      remove_from_library(selected->id);
+      return true;
+    default:
+      return false;
+  }
+  library_doomed_.clear();
+  return true;
+}
+
+void Window::play_from_library(const std::string& id) {
+  for (const DownloadView& view : library_) {
+    if (view.id != id) continue;
+    shows_library_ = false;
+    return tell(session_.play_download(view));
+  }
+}
+
+void Window::remove_from_library(const std::string& id) {
+  if (std::exchange(library_doomed_, id) != id) return;
+  library_doomed_.clear();
+  library_read_us_ = 0;
+  std::string sentence;
+  Downloads* const downloads = session_.downloads(sentence);
+  const bool is_removed = downloads != nullptr && downloads->remove(id, sentence);
+  tell(is_removed ? "Removed" : sentence);
 }
 
 void Window::draw() {
@@ -236,12 +314,14 @@ void Window::draw() {
   ImGui_ImplSDL2_NewFrame();
   ImGui::NewFrame();
   HudModel model{session_.view(), session_.controls(), history_};
-  model.title = title_of(options_, session_.playing());
+  model.title = title_of(session_.playing());
   if (name_ != model.title) SDL_SetWindowTitle(window_, (kCaption + model.title).c_str());
   name_ = model.title;
   model.subtitle = origin_of(options_, session_.playing());
   model.shows_status = shows_status_;
   model.shows_help = shows_help_;
+  const LibraryModel library{library_, library_problem_, library_selected_, library_doomed_};
+  if (shows_library_) model.library = &library;
   model.is_full_screen = is_full_screen_;
   model.closes_menus = std::exchange(closes_menus_, false);
   model.toast = now_us < toast_end_us_ ? toast_ : "";
@@ -268,7 +348,8 @@ void Window::draw() {
 
 float Window::controls_alpha(int64_t now_us) const {
   const bool stays = session_.controls().is_paused() || !options_.screenshot.empty() ||
-                     !picture_->has_picture() || is_menu_open() || session_.view().trick_rate != 0;
+                     !picture_->has_picture() || is_menu_open() || shows_library_ ||
+                     session_.view().trick_rate != 0;
   if (stays) return 1.0F;
   const int64_t fading_us = now_us - last_input_us_ - kControlsStayUs;
   return 1.0F - std::clamp(static_cast<float>(fading_us) / static_cast<float>(kControlsFadeUs),

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "hud.h"
 #include "imgui_sdl_renderer.h"
@@ -36,6 +37,13 @@ class Window {
   void on_event(const SDL_Event& event);
   void on_key(const SDL_KeyboardEvent& key);
   void apply(const HudActions& actions);
+  void toggle_library();
+  void look_at_library(int64_t now_us);
+  // True when the key was for the library.
+  bool on_library_key(int key);
+  void play_from_library(const std::string& id);
+  // The first time asks, the second time does it.
+  void remove_from_library(const std::string& id);
   void draw();
   [[nodiscard]] float controls_alpha(int64_t now_us) const;
   [[nodiscard]] bool is_due(int64_t now_us) const;
@@ -54,6 +62,12 @@ class Window {
   std::unique_ptr<ImguiSdlRenderer> imgui_;
   HudFonts fonts_;
   History history_;
+
+  // The screen of downloads.
+  bool shows_library_ = false;
+  std::vector<DownloadView> library_;
+  std::string library_problem_, library_selected_, library_doomed_;
+  int64_t library_read_us_ = 0;
 
   std::string name_;  // in the window's frame
   bool shows_status_ = false, shows_help_ = false, is_full_screen_ = false;

@@ -83,7 +83,7 @@ THIRD_PARTY = [
     ("nlohmann/*", ("sdk/src/session/*.cpp", "sdk/src/manifest/steering_manifest.cpp",
                     "sdk/src/player/qoe_json.cpp", "drm/src/*json.cpp", "offline/src/engine/request_json.cpp", "drm/src/key_ids.cpp",
                     "server/src/*.cpp", "server/src/title_drm.h", "demo-player/event_writer.cpp",
-                    "offline/src/*json.cpp", "sdk/tools/*/*json*", "abr/sim/*.cpp")),
+                    "demo-player/download_text.cpp", "offline/src/*json.cpp", "sdk/tools/*/*json*", "abr/sim/*.cpp")),
     ("pugixml.hpp", ("sdk/src/manifest/dash/xml.h", "sdk/src/text/ttml_*.h", "drm/src/playready_object.cpp",
                      "server/src/*.cpp")),
     ("openssl/*", ("drm/src/aes.cpp", "drm/src/digest.cpp", "offline/src/vault/crypto.cpp", "server/src/*.cpp")),

@@ -74,6 +74,7 @@ Result<std::unique_ptr<DownloadManager>> DownloadManager::Impl::open(std::shared
   const std::string root = std::filesystem::absolute(config.path, failure).string();
   if (failure) return invalid("the folder of downloads has no absolute path");
   std::unique_ptr<Impl> impl(new Impl(client, listener));
+  const bool is_simulated = world.executor != nullptr;  // tests alone have one
   Client::Impl& shared = client->impl();
   if (!world.files) world.files = offline::make_file_system();
   if (!world.clock) world.clock = offline::make_system_clock_source();
@@ -120,11 +121,34 @@ Result<std::unique_ptr<DownloadManager>> DownloadManager::Impl::open(std::shared
           if (const auto engine = weak.lock()) engine->set_network(is_there);
         });
       });
+  // Reading for players waits for no download; in a simulation there is one thread for all.
+  impl->open_library(is_simulated ? impl->executor_
+                                  : std::make_shared<ThreadExecutor>("playhead-reads"));
   return std::unique_ptr<DownloadManager>(new DownloadManager(std::move(impl)));
+}
+
+void DownloadManager::Impl::open_library(std::shared_ptr<Executor> reader) {
+  offline::LibraryParts parts{
+      folder_->files(),
+      folder_->store(),
+      folder_->sealer(),
+      folder_->clock(),
+      [&book = *rights_](const std::string& id) { return book.get(id); },
+      [executor = executor_, weak = std::weak_ptr<DownloadEngine>(engine_)](const std::string& id) {
+        executor->post([weak, id] {
+          if (const auto engine = weak.lock()) engine->refetch(id);
+        });
+      }};
+  library_ = std::make_shared<offline::OfflineLibraryImpl>(std::move(parts), std::move(reader));
+  client_->impl().set_library(library_);
 }
 
 DownloadManager::Impl::~Impl() {
   network_.reset();
+  if (library_) {
+    client_->impl().set_library(nullptr);
+    library_->close();
+  }
   listener_.close();
   if (!engine_) return;
   run([](DownloadEngine& engine) { engine.stop(); });

@@ -10,6 +10,7 @@
 
 #include "engine/download_engine.h"
 #include "engine/pumped_executor.h"
+#include "playback/offline_library_impl.h"
 #include "playhead/offline/download_manager.h"
 
 namespace playhead::offline {
@@ -81,6 +82,8 @@ class DownloadManager::Impl {
   bool pump(Duration slice);
 
  private:
+  // Players of the client can play what is here, from now on.
+  void open_library(std::shared_ptr<Executor> reader);
   Impl(std::shared_ptr<Client> client, DownloadListener* listener);
 
   const std::shared_ptr<Client> client_;
@@ -92,6 +95,7 @@ class DownloadManager::Impl {
   std::shared_ptr<offline::RightsBook> rights_;
   std::shared_ptr<offline::DownloadEngine> engine_;  // made and ends on its thread
   CancelHandle network_;
+  std::shared_ptr<offline::OfflineLibraryImpl> library_;  // closed before what it reads ends
 };
 
 }  // namespace playhead

@@ -1,0 +1,286 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Downloads titles of the real server and kills the process that does it (SIGKILL), again and again, at
+random instants: while the folder is opened, while titles are fetched, while they are removed.
+
+    download_kills.py --bin build/release/bin [--kills 1000] [--seed N] [--media FOLDER] [--longest-ms N]
+
+After each kill the folder is opened again and goes on. When all titles are complete every resource is
+read through the vault and compared with what the server sends; then they are removed, and it begins again.
+It fails when
+  - the folder cannot be opened, or a download fails,
+  - bytes that were on disk once are gone, or a title that was told to be done is not,
+  - a finished title differs from the server's in one byte,
+  - a file lies in the folder that belongs to nothing.
+The seed is printed; the same one gives the same instants, as far as a machine repeats itself.
+"""
+import argparse
+import collections
+import hashlib
+import json
+import pathlib
+import random
+import re
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+import urllib.request
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+TITLES = ("m_1001", "m_1002", "m_1003")
+REMOVAL_SHARE = 0.4   # removals are shorter than downloads, and so is the latest instant of a kill
+OPEN_SHARE = 0.7      # of the lives whose time counts from when the folder is open; of the others, from their start
+STUCK_SECONDS = 120   # one life that does not end by itself
+
+
+class Wrong(Exception):
+    """What must not be."""
+
+
+def make_titles(folder, seconds, ladder):
+    for number, title in enumerate(TITLES):
+        subprocess.run([REPOSITORY / "server/make-titles", "--out", folder, "--id", title, "--ladder", ladder,
+                        "--seconds", str(seconds + 4 * number)], check=True, stdout=subprocess.DEVNULL)
+
+
+class Server:
+    def __init__(self, binary, scratch, media):
+        port_file = scratch / "port"
+        data = scratch / "data"
+        self.log = open(scratch / "server.log", "wb")
+        self.process = subprocess.Popen(
+            [binary, "serve", "--data", data, "--media", media, "--port", "0", "--port-file", port_file],
+            stdout=self.log, stderr=self.log)
+        while not (port_file.exists() and port_file.read_text().strip()):
+            if self.process.poll() is not None:
+                raise Wrong("the server did not start")
+            time.sleep(0.02)
+        self.url = f"http://127.0.0.1:{port_file.read_text().strip()}"
+        self.token = subprocess.run([binary, "token", "--data", data, "--user", "kill", "--ttl", "86400"],
+                                    check=True, capture_output=True, text=True).stdout.strip()
+
+    def signed_query(self, title):
+        request = urllib.request.Request(
+            f"{self.url}/api/v1/download", json.dumps({"movie_id": title}).encode(),
+            {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"})
+        with urllib.request.urlopen(request) as answer:
+            return urllib.parse.urlsplit(json.load(answer)["download_url"]).query
+
+    def fetch(self, url, query, start, size):
+        request = urllib.request.Request(f"{url}?{query}")
+        if start is not None:
+            request.add_header("Range", f"bytes={start}-{start + size - 1}")
+        with urllib.request.urlopen(request) as answer:
+            return answer.read()
+
+    def end(self):
+        self.process.terminate()
+        self.process.wait()
+        self.log.close()
+
+
+Life = collections.namedtuple("Life", "lines was_killed exit_code lasted")
+
+
+def live(command, limit, from_open=False):
+    """Runs a worker for at most `limit` seconds, then kills it; without a limit, to its end. `from_open`: they
+    count from when the folder is open."""
+    begin = time.monotonic()
+    process = subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE)
+    output, was_killed = b"", False
+    end = begin + (STUCK_SECONDS if limit is None or from_open else limit)
+    while True:
+        ready, _, _ = select.select([process.stdout], [], [], max(0, end - time.monotonic()))
+        if not ready:
+            process.send_signal(signal.SIGKILL)
+            was_killed = True
+            output += process.stdout.read()
+            break
+        piece = process.stdout.read1(1 << 20)
+        if not piece:
+            break
+        output += piece
+        if from_open and limit is not None and output.startswith(b"open\n"):
+            end, from_open = time.monotonic() + limit, False
+    process.stdout.close()
+    code = process.wait()
+    # A line that was cut off was never said.
+    lines = output.decode(errors="replace").split("\n")[:-1]
+    if was_killed and (limit is None or from_open):
+        raise Wrong(f"nothing more came of {command[1]}: {lines[-3:]}")
+    return Life(lines, was_killed, code, time.monotonic() - begin)
+
+
+def without_signatures(body):
+    return re.sub(rb"[?&](exp|sig)=[0-9A-Za-z_.~-]+", b"", body)
+
+
+class Trial:
+    def __init__(self, arguments, scratch, server):
+        self.worker = arguments.bin / "download_worker"
+        self.kills_wanted = arguments.kills
+        self.longest = arguments.longest_ms / 1000
+        self.random = random.Random(arguments.seed)
+        self.folder = scratch / "downloads"
+        self.scratch = scratch
+        self.server = server
+        self.kills = collections.Counter()
+        self.titles_whole = self.resources_compared = self.bytes_compared = 0
+        self.goes_on = self.rounds = 0
+        self.done = {}   # id -> title, as it was told
+        self.bytes = {}  # id -> most bytes that were on disk
+
+    def run(self):
+        while self.kills.total() < self.kills_wanted:
+            self.rounds += 1
+            self.download()
+            self.compare()
+            self.remove()
+
+    def limit(self, share=1.0):
+        """None: no kill any more."""
+        if self.kills.total() >= self.kills_wanted:
+            return None
+        return self.random.uniform(0, self.longest * share)
+
+    def count(self, life):
+        if not life.was_killed:
+            return
+        where = "while opening"
+        if "open" in life.lines:
+            where = "under way"
+        self.kills[where] += 1
+        if self.kills.total() % 100 == 0:
+            print(f"{self.kills.total()} kills, {self.titles_whole} titles whole", flush=True)
+
+    def download(self):
+        self.done, self.bytes = {}, {}
+        while True:
+            life = live([self.worker, "get", self.server.url, self.server.token, self.folder, *TITLES],
+                        self.limit(), self.random.random() < OPEN_SHARE)
+            self.count(life)
+            self.check_lines(life.lines)
+            if life.was_killed:
+                continue
+            if life.exit_code != 0:
+                raise Wrong(f"a download ended with {life.exit_code}: {life.lines[-3:]}")
+            if sorted(self.done.values()) != sorted(TITLES):
+                raise Wrong(f"done are {self.done}")
+            return
+
+    def check_lines(self, lines):
+        has = {}
+        for line in lines:
+            word, *rest = line.split(" ")
+            if word == "failed":
+                raise Wrong(line)
+            if word == "has":
+                has[rest[0]] = int(rest[2])
+                if rest[0] in self.done and rest[3] != "whole":
+                    raise Wrong(f"{rest[0]} was told to be done and is not")
+            if word == "done":
+                self.done[rest[0]] = rest[1]
+        if "listed" in lines:
+            for download, size in self.bytes.items():
+                if has.get(download, -1) < size:
+                    raise Wrong(f"{download} had {size} bytes, has {has.get(download)}")
+        self.goes_on += any(has.values())
+        self.bytes.update(has)
+
+    def exported(self, out):
+        out.mkdir()
+        life = live([self.worker, "export", self.folder, out], None)
+        if life.exit_code != 0:
+            raise Wrong(f"the folder cannot be read: {life.lines[-1:]}")
+        return [json.loads(line) for line in life.lines]
+
+    def compare(self):
+        with tempfile.TemporaryDirectory(dir=self.scratch) as out:
+            rows = self.exported(pathlib.Path(out) / "media")
+            queries = {title: self.server.signed_query(title) for title in TITLES}
+            for row in rows:
+                self.compare_row(row, (pathlib.Path(out) / "media" / row["copy"]).read_bytes(),
+                                 queries[row["title"]])
+        if {row["id"] for row in rows} != set(self.done):
+            raise Wrong(f"told to be done: {self.done}, complete: {sorted({row['id'] for row in rows})}")
+        self.titles_whole += len(self.done)
+        self.check_files({(row["id"], row["file"]) for row in rows})
+
+    def compare_row(self, row, body, query):
+        name = f"{row['title']} {row['url']}"
+        if not row["is_done"]:
+            raise Wrong(f"{name} is not done in a complete title")
+        if hashlib.sha256(body).hexdigest() != row["sha256"]:
+            raise Wrong(f"{name} is not what the journal says")
+        served = self.server.fetch(row["url"], query, row.get("start"), row.get("size"))
+        # Manifests are signed anew for each request.
+        if body != served and without_signatures(body) != without_signatures(served):
+            raise Wrong(f"{name} differs: {len(body)} bytes, the server has {len(served)}")
+        self.resources_compared += 1
+        self.bytes_compared += len(body)
+
+    def check_files(self, known):
+        content = self.folder / "content"
+        found = {(path.parent.name, path.name) for path in content.rglob("*") if path.is_file()}
+        if found != known:
+            raise Wrong(f"files of nothing: {sorted(found - known)}, missing: {sorted(known - found)}")
+        folders = {path.name for path in content.iterdir()} if content.exists() else set()
+        if folders != {download for download, _ in known}:
+            raise Wrong(f"folders of nothing: {folders}")
+
+    def remove(self):
+        while True:
+            life = live([self.worker, "remove", self.folder], self.limit(REMOVAL_SHARE),
+                        self.random.random() < OPEN_SHARE)
+            self.count(life)
+            self.check_lines([line for line in life.lines if line.startswith("failed")])
+            if life.was_killed:
+                continue
+            if life.exit_code != 0:
+                raise Wrong(f"a removal ended with {life.exit_code}: {life.lines[-3:]}")
+            break
+        self.check_files(set())
+
+    def report(self):
+        return (f"{self.kills.total()} kills ({self.kills['while opening']} before the folder was open), "
+                f"{self.rounds} rounds, {self.goes_on} starts went on with bytes on disk, "
+                f"{self.titles_whole} titles whole: {self.resources_compared} resources, "
+                f"{self.bytes_compared / 1e6:.1f} MB compared, nothing lost, no file of nothing")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bin", type=pathlib.Path, required=True)
+    parser.add_argument("--kills", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
+    parser.add_argument("--media", type=pathlib.Path, help="folder with m_1001, m_1002 and m_1003; without it they are made")
+    parser.add_argument("--seconds", type=int, default=40, help="length of titles that are made")
+    parser.add_argument("--ladder", default="small")
+    parser.add_argument("--longest-ms", type=int, default=900, help="latest instant of a kill")
+    arguments = parser.parse_args()
+    print(f"seed {arguments.seed}", flush=True)
+    begin = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="playhead-kills-") as name:
+        scratch = pathlib.Path(name)
+        media = arguments.media or scratch / "media"
+        if not arguments.media:
+            make_titles(media, arguments.seconds, arguments.ladder)
+        server = Server(arguments.bin / "playhead-server", scratch, media)
+        trial = Trial(arguments, scratch, server)
+        try:
+            trial.run()
+        except Wrong as wrong:
+            print(f"WRONG after {trial.kills.total()} kills, seed {arguments.seed}: {wrong}")
+            return 1
+        finally:
+            server.end()
+        print(f"{trial.report()}; {time.monotonic() - begin:.0f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+// Downloads titles and tells each thing as it becomes true, one line each, written at once; whoever
+// started it may kill it at any moment.
+//   download_worker get API_URL TOKEN FOLDER TITLE...  "open", "has ID TITLE BYTES whole|part",
+//                                                      "listed", "done ID TITLE"
+//   download_worker remove FOLDER                      "open", "removed ID"
+//   download_worker export FOLDER OUT                  a JSON object for each resource of complete
+//                                                      titles; its media in OUT/<row>
+#include <condition_variable>
+#include <cstdio>
+#include <fstream>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "engine/download_folder.h"
+#include "playhead/offline/download_manager.h"
+#include "store/layout.h"
+#include "trust/clock_source.h"
+#include "vault/content_key.h"
+#include "vault/vault_reader.h"
+
+namespace {
+
+using namespace playhead;
+using namespace playhead::offline;
+
+constexpr std::size_t kRowsAtOnce = 1'000;
+constexpr std::size_t kBytesAtOnce = 1 << 20;
+
+void say(const std::string& line) {
+  std::printf("%s\n", line.c_str());
+  std::fflush(stdout);
+}
+
+int fail(const char* what, const Error& error) {
+  say(std::string("failed ") + what + ": " + describe(error));
+  return 1;
+}
+
+// What is still to come; told on the client's thread, waited for on the main one.
+class Watch final : public DownloadListener {
+ public:
+  void on_download_changed(const DownloadStatus& status) override {
+    const std::lock_guard lock(mutex_);
+    if (status.state == DownloadState::kCompleted) finish(status);
+    if (status.state == DownloadState::kFailed && status.failure) {
+      failure_ = describe(status.failure->error);
+    }
+    changed_.notify_all();
+  }
+  void on_download_removed(const std::string& id) override {
+    const std::lock_guard lock(mutex_);
+    if (open_.erase(id) > 0) say("removed " + id);
+    changed_.notify_all();
+  }
+
+  void expect(const std::string& id) {
+    const std::lock_guard lock(mutex_);
+    open_.insert(id);
+  }
+  // For what was complete before anybody listened.
+  void look_at(const DownloadStatus& status) {
+    const std::lock_guard lock(mutex_);
+    if (status.state == DownloadState::kCompleted) finish(status);
+  }
+  // "" when all expected came to pass, else why one did not.
+  std::string wait() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return open_.empty() || !failure_.empty(); });
+    return failure_;
+  }
+
+ private:
+  void finish(const DownloadStatus& status) {
+    if (open_.erase(status.id) > 0) say("done " + status.id + " " + status.request.title_id);
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::set<std::string> open_;  // under mutex, all three
+  std::string failure_;
+};
+
+Result<std::unique_ptr<DownloadManager>> open_manager(const std::string& api,
+                                                      const std::string& token,
+                                                      const std::string& folder, Watch& watch) {
+  ClientConfig config;
+  config.api_url = api;
+  config.token_provider = [token](bool, TokenCallback done) { done(token); };
+  PLAYHEAD_TRY(auto client, Client::create(std::move(config)));
+  OfflineConfig offline;
+  offline.path = folder;
+  offline.free_space_floor = 0;
+  offline.parallel_titles = 4;
+  return DownloadManager::open(std::move(client), std::move(offline), &watch);
+}
+
+int get(const std::vector<std::string>& words) {
+  Watch watch;
+  auto manager = open_manager(words[2], words[3], words[4], watch);
+  if (!manager) return fail("open", manager.error());
+  say("open");
+  for (const DownloadStatus& status : (*manager)->list()) {
+    say("has " + status.id + " " + status.request.title_id + " " +
+        std::to_string(status.bytes_done) +
+        (status.state == DownloadState::kCompleted ? " whole" : " part"));
+  }
+  say("listed");
+  for (std::size_t i = 5; i < words.size(); ++i) {
+    DownloadRequest request;
+    request.title_id = words[i];
+    const auto id = (*manager)->add(request);
+    if (!id) return fail("add", id.error());
+    watch.expect(*id);
+    const auto status = (*manager)->find(*id);
+    if (status) watch.look_at(*status);
+  }
+  const std::string failure = watch.wait();
+  if (!failure.empty()) say("failed " + failure);
+  return failure.empty() ? 0 : 1;
+}
+
+int remove_all(const std::string& folder) {
+  Watch watch;
+  auto manager = open_manager("", "", folder, watch);
+  if (!manager) return fail("open", manager.error());
+  say("open");
+  for (const DownloadStatus& status : (*manager)->list()) watch.expect(status.id);
+  if (auto removed = (*manager)->remove_all(); !removed) return fail("remove", removed.error());
+  const std::string failure = watch.wait();
+  if (!failure.empty()) say("failed " + failure);
+  return failure.empty() ? 0 : 1;
+}
+
+std::string hex(const Sha256Digest& digest) {
+  std::string text;
+  for (const uint8_t byte : digest) {
+    text.push_back("0123456789abcdef"[byte >> 4]);
+    text.push_back("0123456789abcdef"[byte & 15]);
+  }
+  return text;
+}
+
+Result<void> copy_media(VaultReader& reader, const std::string& path) {
+  std::ofstream out(path, std::ios::binary);
+  std::vector<uint8_t> bytes(kBytesAtOnce);
+  for (int64_t at = 0; at < reader.size();) {
+    PLAYHEAD_TRY(const std::size_t count, reader.read_at(at, bytes));
+    if (count == 0) return make_error(ErrorCode::kStoreIo, "the file ends too early");
+    out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(count));
+    at += static_cast<int64_t>(count);
+  }
+  out.close();
+  if (!out) return make_error(ErrorCode::kStoreIo, "what was read cannot be written");
+  return {};
+}
+
+Result<void> export_download(const DownloadFolder& folder, const DownloadRow& download,
+                             const std::string& out) {
+  const std::string& id = download.added.id;
+  PLAYHEAD_TRY(const SealedRecords sealed, folder.store().sealed_records(id));
+  PLAYHEAD_TRY(const ContentKey key, ContentKey::unwrap(folder.sealer(), id, sealed.content_key));
+  for (int64_t after = 0;;) {
+    PLAYHEAD_TRY(const auto rows, folder.store().resources(id, after, kRowsAtOnce));
+    if (rows.empty()) return {};
+    for (const ResourceRow& row : rows) {
+      after = row.row;
+      const std::string path = layout::file(folder.root(), id, row.file);
+      PLAYHEAD_TRY(auto reader, VaultReader::open(folder.files(), path, key, {id, row.file}));
+      const std::string copy = std::to_string(row.row);
+      if (auto copied = copy_media(reader, out + "/" + copy); !copied) {
+        return std::move(copied).error();
+      }
+      nlohmann::json line{{"id", id},
+                          {"title", download.added.title_id},
+                          {"kind", static_cast<int>(row.planned.kind)},
+                          {"is_done", row.state == ResourceState::kDone},
+                          {"url", row.planned.key.stable_key},
+                          {"file", row.file},
+                          {"sha256", hex(row.sha256)},
+                          {"copy", copy}};
+      if (const auto& range = row.planned.key.range) {
+        line["start"] = range->first;
+        line["size"] = reader.size();
+      }
+      say(line.dump());
+    }
+  }
+}
+
+int export_all(const std::string& root, const std::string& out) {
+  const std::shared_ptr<ClockSource> clock = make_system_clock_source();
+  const auto folder = DownloadFolder::open({root, make_file_system(), nullptr, clock}, WallTime{});
+  if (!folder) return fail("open", folder.error());
+  const auto downloads = (*folder)->store().list();
+  if (!downloads) return fail("list", downloads.error());
+  for (const DownloadRow& download : *downloads) {
+    if (download.state != DownloadState::kCompleted) continue;
+    if (auto copied = export_download(**folder, download, out); !copied) {
+      return fail("export", copied.error());
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> words(argv, argv + argc);
+  if (words.size() >= 5 && words[1] == "get") return get(words);
+  if (words.size() == 3 && words[1] == "remove") return remove_all(words[2]);
+  if (words.size() == 4 && words[1] == "export") return export_all(words[2], words[3]);
+  say("see the top of the source");
+  return 2;
+}
