@@ -549,7 +549,7 @@ TEST_CASE(
       world.codecs.bad_video_sample = 3;
     }
     world.start_app();
-    world.player->load({{}, world.title.url(), 300s, true});
+    world.player->load({.url = world.title.url(), .start = 300s, .start_paused = true});
     REQUIRE(world.run_until_event<FirstFrame>(10s));
     world.run_for(3s);
     world.player->trick_play(8);
