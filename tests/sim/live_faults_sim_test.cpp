@@ -60,6 +60,32 @@ TEST_CASE("M13 M21 playlists from before the last one change nothing, and nothin
   }
 }
 
+TEST_CASE("M21 playlists that only look new are not asked for more often than they have news") {
+  SimLive live;
+  live.part_us = 400'000;
+  auto world = playing(live);
+  int answers = 0;
+  // Nobody holds answers back, and the text is never the same.
+  world->transport->meddle([&](const SimRecord& record, const WebRequest&, WebAnswer& answer) {
+    if (!contains(record.url, ".m3u8")) return;
+    WebRequest plain;
+    plain.url = record.url.substr(0, record.url.find('?'));
+    answer = *world->live.answer(plain, world->executor.wall_now());
+    std::string text(answer.body->begin(), answer.body->end());
+    text += "#EXT-X-ANSWER:" + std::to_string(++answers) + "\n";
+    answer = text_answer(text);
+  });
+  const auto before = world->transport->records().size();
+  world->run_for(60s);
+  const auto& records = world->transport->records();
+  const auto asked =
+      std::count_if(records.begin() + static_cast<std::ptrdiff_t>(before), records.end(),
+                    [](const SimRecord& record) { return contains(record.url, "/a.m3u8"); });
+  CHECK(asked > 20);
+  CHECK(asked < 160);  // 150 parts
+  CHECK(world->find<Failed>() == nullptr);
+}
+
 TEST_CASE("M13 an encoder that is started anew is followed, and the position goes on") {
   // A host that holds answers back waits for numbers the new run will not reach for long.
   for (const int64_t part_us : {0, 400'000}) {
@@ -76,6 +102,48 @@ TEST_CASE("M13 an encoder that is started anew is followed, and the position goe
     REQUIRE(world->status()->live);
     CHECK(world->status()->position < world->status()->live->window_end);
     for (const PositionJumped& jump : world->all<PositionJumped>()) CHECK(jump.to > jump.from);
+  }
+}
+
+// Without dates nothing but names tells that another run has begun, and nothing where it belongs.
+TEST_CASE("M13 without dates a run that begins anew follows the old one, wherever its count is") {
+  struct Case {
+    const char* name;
+    const char* playlist;  // none: of two tracks, chosen among three
+    Duration age;          // of the new run when it takes over
+    int64_t part_us;
+  };
+  const Case cases[] = {{"from 0", nullptr, 0s, 0},
+                        {"as far as the old one", nullptr, 594s, 0},
+                        {"with low latency", nullptr, 0s, 400'000},
+                        {"as far, with low latency", nullptr, 594s, 400'000},
+                        {"a plain playlist", "v0.m3u8", 0s, 0}};
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.name));
+    SimLive live;
+    live.has_dates = false;
+    live.part_us = c.part_us;
+    SimWorld world(1, SimTitle{}, SimLink::constant(8'000'000));
+    world.start_app();
+    world.load_live(live);
+    if (c.playlist) world.load_url(live.base_url + c.playlist);
+    world.run_for(kBefore);
+    REQUIRE(world.status()->state == PlayerState::kPlaying);
+    const double before = world.position_s();
+    ++world.live.run;
+    world.live.began = world.executor.wall_now() - c.age;
+    world.run_for(60s);
+    CHECK(world.status()->state == PlayerState::kPlaying);
+    if (const Failed* failed = world.find<Failed>()) FAIL_CHECK(describe(failed->error));
+    CHECK(world.position_s() > before + 25);
+    REQUIRE(world.status()->live);
+    CHECK(world.status()->position < world.status()->live->window_end);
+    CHECK(world.find<PositionJumped>() == nullptr);
+    // No picture of the new run in place of one of the old, and none twice.
+    const auto& shown = world.screen->shown();
+    for (std::size_t i = 1; i < shown.size(); ++i) {
+      REQUIRE(shown[i].time > shown[i - 1].time);
+    }
   }
 }
 

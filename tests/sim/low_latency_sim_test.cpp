@@ -103,6 +103,78 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("N13 a part that breaks off and is begun again is not decoded twice") {
+  for (const bool has_hints : {false, true}) {
+    CAPTURE(has_hints);
+    SimWorld world(1, {}, SimLink::constant(8'000'000));
+    world.start_app();
+    world.load_live(with_parts(has_hints));
+    world.run_for(20s);
+    REQUIRE(world.status()->state == PlayerState::kPlaying);
+    // Without a key frame. The rest of it cannot be had by range.
+    SimFault breaks;
+    breaks.url_contains = "v2-156.3.part";
+    breaks.break_after = 70'000;
+    breaks.times = 1;
+    world.transport->add_fault(breaks);
+    SimFault refuses;
+    refuses.url_contains = breaks.url_contains;
+    refuses.status = 416;
+    refuses.times = 1;
+    world.transport->add_fault(refuses);
+    world.run_for(20s);
+    REQUIRE(requests_of(world, breaks.url_contains) >= 3);
+    for (const Warning& warning : world.all<Warning>()) {
+      CHECK(warning.error.code != ErrorCode::kDecodeFailed);
+    }
+    CHECK(world.find<Failed>() == nullptr);
+    check_pictures(world);
+  }
+}
+
+TEST_CASE("U04 a seek leaves what is asked for of the live playlists under way") {
+  SimWorld world(1, {}, SimLink::constant(8'000'000));
+  world.start_app();
+  world.load_live(with_parts(false));
+  world.run_for(20s);
+  REQUIRE(world.status()->state == PlayerState::kPlaying);
+  REQUIRE(world.status()->live);
+  for (int i = 0; i < 5; ++i) {
+    const MonotonicTime before = world.executor.now();
+    world.player->seek(world.status()->live->window_start + Duration{2s * i}, 1);
+    world.run_for(200ms);
+    for (const SimRecord& record : world.transport->records()) {
+      if (!contains(record.url, "/a.m3u8") || record.started + 3s < before) continue;
+      CAPTURE(record.url);
+      CHECK_FALSE(record.is_cancelled);
+    }
+    world.run_for(3s);
+  }
+}
+
+TEST_CASE("M28 after a first part that was of no use decoding still begins with a key frame") {
+  for (const Duration age : {Duration{600s}, Duration{600'400ms}}) {
+    CAPTURE(to_seconds(age));
+    SimWorld world(1, {}, SimLink::constant(8'000'000));
+    world.start_app();
+    std::vector<std::string> asked;
+    world.transport->meddle([&](const SimRecord& record, const WebRequest&, WebAnswer& answer) {
+      if (!contains(record.url, "/v") || contains(record.url, ".m3u8")) return;
+      asked.push_back(record.url);
+      if (asked.size() == 1) answer = text_answer("<html>no media</html>");
+    });
+    world.load_live(with_parts(false), age);
+    world.run_for(5s);
+    REQUIRE(asked.size() > 1);
+    // Every other part begins with a key frame.
+    const std::string& next = asked[1];
+    const std::size_t part = next.find(".part");
+    CAPTURE(next);
+    CHECK((part == next.npos || (next[part - 1] - '0') % 2 == 0));
+    CHECK(world.status()->state == PlayerState::kPlaying);
+  }
+}
+
 TEST_CASE("sim: an announced part is asked for before it is listed, and once") {
   SimWorld world(1, {}, SimLink::constant(8'000'000));
   world.start_app();

@@ -103,6 +103,49 @@ TEST_CASE("sim: HLS discontinuities whose container times restart are one timeli
   }
 }
 
+// Two tracks, cut after each 4 s; the host refuses pictures from the second stretch on.
+std::optional<WebAnswer> refusing(const WebRequest& request) {
+  const std::string& url = request.url;
+  if (url.find("cuts.test") == std::string::npos) return std::nullopt;
+  if (url.find("master.m3u8") != std::string::npos) {
+    return text_answer(
+        "#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a\",NAME=\"en\",DEFAULT=YES,"
+        "AUTOSELECT=YES,URI=\"a.m3u8\"\n#EXT-X-STREAM-INF:BANDWIDTH=500000,"
+        "CODECS=\"avc1.64001f,mp4a.40.2\",AUDIO=\"a\"\nv.m3u8\n");
+  }
+  const std::string name = url.substr(url.rfind('/') + 1);
+  const bool is_video = name[0] == 'v';
+  if (name.find(".m3u8") != std::string::npos) {
+    std::string text = "#EXTM3U\n#EXT-X-TARGETDURATION:4\n";
+    for (int i = 0; i < 9; ++i) {
+      text += std::string(i > 0 ? "#EXT-X-DISCONTINUITY\n" : "") + "#EXTINF:4,\n" + name[0] +
+              std::to_string(i) + ".seg\n";
+    }
+    return text_answer(text + "#EXT-X-ENDLIST\n");
+  }
+  const int number = std::stoi(name.substr(1));
+  if (is_video && number > 0) return status_answer(403);
+  SimSegmentSpec spec;
+  spec.start_us = number * 1'000'000'000;
+  spec.codec_config = name.substr(0, 1);
+  if (!is_video) {
+    spec.kind = TrackKind::kAudio;
+    spec.samples = 200;
+    spec.samples_per_gop = 1;
+  }
+  return text_answer(make_sim_segment(spec));
+}
+
+TEST_CASE("N11 sound behind a discontinuity does not wait for pictures that are refused") {
+  SimWorld world(1, {}, SimLink::constant(8'000'000));
+  world.transport->serve(refusing);
+  world.start_app();
+  world.load_url("http://cuts.test/master.m3u8");
+  REQUIRE(world.run_until_event<Failed>(20s));
+  CHECK(world.find<Failed>()->error.code == ErrorCode::kForbidden);
+  CHECK(world.screen->shown().size() > 90);  // what was there of the first stretch
+}
+
 TEST_CASE("A01 decoders that fail on damaged bytes") {
   struct Case {
     const char* name;

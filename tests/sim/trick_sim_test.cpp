@@ -549,7 +549,11 @@ TEST_CASE(
       world.codecs.bad_video_sample = 3;
     }
     world.start_app();
-    world.player->load({.url = world.title.url(), .start = 300s, .start_paused = true});
+    PlaySource source;
+    source.url = world.title.url();
+    source.start = 300s;
+    source.start_paused = true;
+    world.player->load(source);
     REQUIRE(world.run_until_event<FirstFrame>(10s));
     world.run_for(3s);
     world.player->trick_play(8);

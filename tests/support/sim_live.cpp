@@ -43,6 +43,7 @@ int64_t SimLive::made_us(WallTime now) const {
 std::optional<WebAnswer> SimLive::answer(const WebRequest& request, WallTime now) const {
   if (request.url.rfind(base_url, 0) != 0) return std::nullopt;
   std::string name = request.url.substr(base_url.size());
+  if (name.rfind(run_prefix(), 0) == 0) name = name.substr(run_prefix().size());
   const std::size_t mark = std::min(name.find('?'), name.size());
   const std::string query = name.substr(mark);
   name = name.substr(0, mark);
@@ -152,8 +153,8 @@ std::string SimLive::playlist_text(const std::string& prefix, WallTime now, bool
     if (part_us > 0 && n + 3 > count) {
       for (int64_t k = 0; k < segment_us / part_us; ++k) {
         if (n * segment_us + (k + 1) * part_us > made) break;
-        out << "#EXT-X-PART:DURATION=" << decimal(part_us) << ",URI=\"" << prefix << '-' << n << '.'
-            << k << ".part\""
+        out << "#EXT-X-PART:DURATION=" << decimal(part_us) << ",URI=\"" << run_prefix() << prefix
+            << '-' << n << '.' << k << ".part\""
             << (k * part_us / kFrameUs % frames_per_gop == 0 ? ",INDEPENDENT=YES" : "") << '\n';
       }
     }
@@ -161,12 +162,13 @@ std::string SimLive::playlist_text(const std::string& prefix, WallTime now, bool
     const int64_t listed = std::min((made - n * segment_us) / std::max<int64_t>(part_us, 1),
                                     segment_us / std::max<int64_t>(part_us, 1));
     if (!is_whole && has_hints) {
-      out << "#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"" << prefix << '-' << n << '.' << listed
-          << ".part\"\n";
+      out << "#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"" << run_prefix() << prefix << '-' << n << '.'
+          << listed << ".part\"\n";
     }
     if (is_whole && is_gap) out << "#EXT-X-GAP\n";
     if (is_whole) {
-      out << "#EXTINF:" << decimal(segment_us) << ",\n" << prefix << '-' << n << ".seg\n";
+      out << "#EXTINF:" << decimal(segment_us) << ",\n"
+          << run_prefix() << prefix << '-' << n << ".seg\n";
     }
   }
   if (part_us > 0 && has_hints) {

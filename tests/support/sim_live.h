@@ -44,6 +44,7 @@ struct SimLive {
   std::optional<WallTime> ends;     // the encoder stops, and says so
   std::optional<WallTime> stops;    // it stops, and nobody says so
   std::optional<WallTime> resumes;  // after `stops`, as if it had not
+  int run = 0;                      // of the encoder; another one has other names for segments
 
   [[nodiscard]] std::string url() const { return base_url + (is_dash ? "live.mpd" : "live.m3u8"); }
   // Nothing for URLs of others. A blocked answer says by its latency when it comes.
@@ -52,6 +53,9 @@ struct SimLive {
   [[nodiscard]] int64_t made_us(WallTime now) const;
 
  private:
+  [[nodiscard]] std::string run_prefix() const {
+    return run == 0 ? std::string() : "run" + std::to_string(run) + "-";
+  }
   [[nodiscard]] std::string multivariant() const;
   [[nodiscard]] WebAnswer playlist(const std::string& prefix, const std::string& query,
                                    WallTime now) const;

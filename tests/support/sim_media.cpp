@@ -209,6 +209,15 @@ class SimVideoDecoder final : public VideoDecoder {
       return;
     }
     has_key_ = has_key_ || sample.is_key_frame;
+    if (last_ && time <= *last_ && !sample.is_key_frame) {
+      // What it refers to has gone: a real decoder tells of damage.
+      return later_.post([this] {
+        --queued_;
+        callbacks_.on_error(make_error(ErrorCode::kDecodeFailed, "a picture comes again", 0,
+                                       Severity::kRecoverable));
+      });
+    }
+    last_ = time;
     VideoFrame frame;
     frame.time = time;
     frame.duration = Duration{sample.duration_ticks};
@@ -238,6 +247,7 @@ class SimVideoDecoder final : public VideoDecoder {
     held_.clear();
     queued_ = 0;
     has_key_ = false;
+    last_.reset();
     if (stuck_.until_flush && taken_ >= stuck_.from_sample) stuck_.from_sample = 0;
   }
 
@@ -267,6 +277,7 @@ class SimVideoDecoder final : public VideoDecoder {
   VideoDecoderCallbacks callbacks_;
   int queued_ = 0;
   bool has_key_ = false;
+  std::optional<MediaTime> last_;  // of the picture before
 };
 
 class SimAudioDecoder final : public AudioDecoder {

@@ -44,7 +44,8 @@ struct SimCodecTroubles {
 };
 
 // Decodes at once, but asynchronously, on the executor it is given; as real decoders, pictures only
-// from a key frame on. Every codec but those that have "unheard-of" in their name.
+// from a key frame on, and none of before without one. Every codec but those that have "unheard-of"
+// in their name.
 class SimBackend final : public MediaBackend {
  public:
   explicit SimBackend(SimCodecTroubles troubles = {}) : troubles_(troubles) {}

@@ -135,7 +135,7 @@ struct SegmentLoaded {
   MediaTime start;
 };
 struct SeekStarted {
-  MediaTime target;
+  MediaTime target;  // live: told again, same tag, when the window becomes known and it is outside
   uint64_t user_tag = 0;
 };
 struct SeekDone {

@@ -188,9 +188,11 @@ Result<LoadedIndex> parse_index(const IndexSource& source, const Representation&
 }
 
 Result<LoadedIndex> align_index(LoadedIndex index, const LoadedIndex& reference,
-                                const IndexSource& source) {
+                                const IndexSource& source, std::optional<MediaTime> next_run_at) {
   if (!index.playlist || !reference.playlist) return index;
-  const int64_t start = hls::aligned_start(*index.playlist, *reference.playlist);
+  const int64_t start =
+      next_run_at ? hls::next_run_start(*index.playlist, *reference.playlist, *next_run_at)
+                  : hls::aligned_start(*index.playlist, *reference.playlist);
   if (start == index.playlist->start_ticks) return index;
   PLAYHEAD_TRY(hls::MediaPlaylist playlist,
                hls::parse_media_playlist(

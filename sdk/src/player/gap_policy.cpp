@@ -24,6 +24,7 @@ GapDecision decide_gap(const GapInputs& in) {
   if (in.has_pictures) take(in.next_picture);
   if (in.has_sound) take(in.next_sound);
   if (!next || *next - in.position < kLeastGap) return {};
+  if (in.on_screen_from) next = std::max(*next, *in.on_screen_from);
   return {next, *next - in.position > kSilentGap};
 }
 

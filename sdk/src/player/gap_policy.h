@@ -15,6 +15,9 @@ struct GapInputs {
   // From when on there is something, of what has come: `position` or earlier, there is now; none:
   // nothing has come that could tell.
   std::optional<MediaTime> next_picture, next_sound;
+  // Where the picture that is on the screen begins, when that is later than `position`: one before
+  // it is not shown any more.
+  std::optional<MediaTime> on_screen_from;
 };
 
 struct GapDecision {

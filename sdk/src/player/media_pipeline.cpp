@@ -268,6 +268,7 @@ GapInputs MediaPipeline::gap(StreamingEngine& streaming, MonotonicTime now) {
   in.position = position(now);
   in.has_pictures = streaming.plays_video() && !video_.is_finished(in.position);
   if (in.has_pictures) in.next_picture = video_.next_picture(in.position);
+  in.on_screen_from = video_.shown_after(in.position);
   in.has_sound = plays_audio_ && !(streaming.is_complete(TrackKind::kAudio) &&
                                    audio_->is_finished(now) && !streaming.audio().has_unread());
   if (in.has_sound) in.next_sound = audio_->next_sound(in.position, streaming.audio());

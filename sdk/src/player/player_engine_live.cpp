@@ -77,6 +77,10 @@ void PlayerEngine::place_live_start(const LiveState& live, MonotonicTime now) {
   start_position_ = live_control_.live_position(live, now);
   if (is_seeking_ || source_.start) {
     start_position_ = live_control_.clamp(wanted, live, now);
+    // It was told where it goes before the window was known.
+    if (is_seeking_ && start_position_ != wanted) {
+      emit(SeekStarted{start_position_, seek_tags_.back()});
+    }
   } else if (const auto start = streaming_->start_point()) {
     start_position_ = *start;
   }

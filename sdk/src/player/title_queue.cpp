@@ -103,8 +103,10 @@ bool TitleQueue::on_remainder(const Remainder& rest, double speed, MonotonicTime
       error.context = "what comes next: " + error.context;
       playing_->warn(std::move(error));
     }
+    // A host that asks to come back later is left alone until the end.
+    const bool is_held = failure->code == ErrorCode::kServerBusy;
     drop_next();
-    not_before_ = now + kRetryPause;
+    not_before_ = is_held ? MonotonicTime::max() : now + kRetryPause;
     return false;
   }
   next_->share_buffer(rest);

@@ -168,6 +168,11 @@ std::optional<MediaTime> VideoPipeline::next_picture(MediaTime position) const {
   return std::max(frames_.front().time, position);
 }
 
+std::optional<MediaTime> VideoPipeline::shown_after(MediaTime position) const {
+  if (!has_shown_ || shown_start_ <= position) return std::nullopt;
+  return shown_start_;
+}
+
 bool VideoPipeline::is_finished(MediaTime position) const {
   return decoder_.has_failed() ||
          (decoder_.is_drained() && frames_.empty() && !is_held() && position >= shown_end_);

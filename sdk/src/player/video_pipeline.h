@@ -52,6 +52,8 @@ class VideoPipeline {
   // From when on there is a picture, of what is decoded; `position` when there is now. Nothing when
   // that is not known.
   [[nodiscard]] std::optional<MediaTime> next_picture(MediaTime position) const;
+  // Where what is on screen begins, when that is later.
+  [[nodiscard]] std::optional<MediaTime> shown_after(MediaTime position) const;
   // The last frame of the title has been on screen for its duration.
   [[nodiscard]] bool is_finished(MediaTime position) const;
   // What playback stands still for at `position`: the next sample, whose key is not there, when

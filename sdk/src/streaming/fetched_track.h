@@ -33,6 +33,7 @@ struct FetchedTrack {
   std::string last_id;                  // its Representation
   // HLS: what the last segment needs, asked for.
   std::shared_ptr<const SegmentKeys> required;
+  bool begins = false;    // decoding begins with what is fetched next
   std::string wanted_id;  // the Representation whose index is waited for
   // About the segment that failed last.
   int attempts = 0;

@@ -80,8 +80,16 @@ MediaTime listed_end(const SegmentIndex& index) {
 }
 
 void IndexTable::clear() {
-  if (const LoadedIndex* index = reference()) earlier_ = *index;
+  if (const LoadedIndex* index = newest_live()) {
+    earlier_ = *index;
+    next_run_at_.reset();
+  }
   entries_.clear();
+}
+
+void IndexTable::start_over(MediaTime from) {
+  clear();
+  next_run_at_ = from;
 }
 
 void IndexTable::set_priority(std::vector<std::string> priority) {
@@ -98,7 +106,10 @@ IndexTable::Entry& IndexTable::entry_of(const Representation& r) {
     for (std::size_t i = 0; i < entry.places.size(); ++i) {
       entry.places[i].asked = context_.executor.now();
       if (!listed_at(r, i)) continue;
-      take(entry.places[i], inline_index(at_place(r, i)));
+      LoadedIndex listed = inline_index(at_place(r, i));
+      // What a playlist listed when the title was opened is of the run before.
+      if (next_run_at_ && listed.playlist) continue;
+      take(entry.places[i], std::move(listed));
       // What the MPD was read to list may be by a clock that was not set yet.
       if (relisted_) relist(entry.places[i], *relisted_);
     }
@@ -183,6 +194,9 @@ void IndexTable::fetch(const Representation& representation, std::size_t number,
   const Representation there = at_place(representation, number);
   const auto directives = is_directed ? reported(there.index_source.location.url) : std::nullopt;
   Representation asked = there;
+  // A media playlist that was opened as the title is fetched again as those of others are.
+  IndexSource::Kind& kind = asked.index_source.kind;
+  if (kind == IndexSource::Kind::kInline) kind = IndexSource::Kind::kHlsMediaPlaylist;
   if (directives) {
     ResourceLocation& location = asked.index_source.location;
     location.url = with_directives(location.url, *directives);
@@ -213,7 +227,8 @@ void IndexTable::on_loaded(const Representation& representation, std::size_t num
   const LoadedIndex* other = reference();
   if (result && other) {
     place.was_live = true;  // it is the same title
-    result = align_index(*std::move(result), *other, source);
+    result = align_index(*std::move(result), *other, source,
+                         newest_live() ? std::nullopt : next_run_at_);
   }
   if (result) {
     place.failed_until = MonotonicTime{};
@@ -239,6 +254,12 @@ bool IndexTable::is_cut_short(const LoadedIndex& index) const {
 }
 
 const LoadedIndex* IndexTable::reference() const {
+  const LoadedIndex* newest = newest_live();
+  if (newest) return newest;
+  return earlier_ ? &*earlier_ : nullptr;
+}
+
+const LoadedIndex* IndexTable::newest_live() const {
   const Place* newest = nullptr;
   for (const auto& [id, entry] : entries_) {
     for (const Place& place : entry.places) {
@@ -246,8 +267,7 @@ const LoadedIndex* IndexTable::reference() const {
       if (!newest || place.asked > newest->asked) newest = &place;
     }
   }
-  if (newest) return &*newest->index;
-  return earlier_ ? &*earlier_ : nullptr;
+  return newest ? &*newest->index : nullptr;
 }
 
 void IndexTable::take(Place& place, LoadedIndex index) {

@@ -32,6 +32,9 @@ class IndexTable {
   // Forgets all; fetches under way are cancelled. Live HLS playlists that come later are put on the
   // timeline of those that were here.
   void clear();
+  // The same, and what comes later is of an encoder that was started anew: where no dates say where
+  // it belongs, it begins at `from`.
+  void start_over(MediaTime from);
   // Names of places, best first; empty: the manifest's order.
   void set_priority(std::vector<std::string> priority);
 
@@ -116,11 +119,13 @@ class IndexTable {
   // A live HLS playlist, or one that was, whose timeline the others are put on; null when there is
   // none.
   [[nodiscard]] const LoadedIndex* reference() const;
+  [[nodiscard]] const LoadedIndex* newest_live() const;  // of those that are here
 
   Context context_;
   std::vector<std::string> priority_;
   std::map<std::string, Entry> entries_;  // by Representation id
   std::optional<LoadedIndex> earlier_;    // the reference before clear()
+  std::optional<MediaTime> next_run_at_;  // by start_over(): `earlier_` is of the run before
   std::optional<WallTime> relisted_;      // the time of the last relist()
 };
 

@@ -37,6 +37,11 @@ Error restart_error(const std::string& url) {
                     Severity::kRecoverable);
 }
 
+// More of the title can be had, or it has ended.
+bool has_news(const LoadedIndex& before, const LoadedIndex& index) {
+  return before.type != index.type || listed_end(*before.segments) != listed_end(*index.segments);
+}
+
 }  // namespace
 
 LiveRefresher::LiveRefresher(ManifestSource& manifests, Executor& executor, IndexTable& indexes,
@@ -141,9 +146,7 @@ void LiveRefresher::start_playlist(Reload& reload, const Representation& represe
         Reload& mine = playlists_.at(representation.id);
         const CancelHandle done = std::move(mine.running);
         if (result && result->has_started_over) {
-          // Without dates nothing says where the new run is.
-          const bool is_dated = result->index.live && result->index.live->availability_start;
-          mine.restarts += is_dated ? 1 : 0;
+          ++mine.restarts;
           return note_failure(mine, restart_error(result->index.url));
         }
         if (!result) {
@@ -151,7 +154,9 @@ void LiveRefresher::start_playlist(Reload& reload, const Representation& represe
           if (mine.failures >= kMostFailures) indexes_.pass_over_best(representation);
           return;
         }
-        note(mine, result->is_new);
+        // An older state told as a delta, or with other signatures, is another text and no news.
+        const LoadedIndex* before = indexes_.find(representation);
+        note(mine, result->is_new && (!before || has_news(*before, result->index)));
         indexes_.update(representation, place, std::move(result->index), mine.asked);
         callbacks_.on_change();
       });
@@ -198,6 +203,11 @@ std::optional<Duration> LiveRefresher::stale_for(MonotonicTime now) const {
 bool LiveRefresher::has_started_over() const {
   return std::any_of(playlists_.begin(), playlists_.end(),
                      [](const auto& entry) { return entry.second.restarts >= kRestarts; });
+}
+
+bool LiveRefresher::may_have_started_over() const {
+  return std::any_of(playlists_.begin(), playlists_.end(),
+                     [](const auto& entry) { return entry.second.restarts > 0; });
 }
 
 bool LiveRefresher::is_outdated(const Representation& representation, MonotonicTime now) const {

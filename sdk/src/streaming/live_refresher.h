@@ -45,6 +45,8 @@ class LiveRefresher {
   // Playlists go on with other segments under old numbers, and say so twice: of what is known
   // nothing goes on.
   [[nodiscard]] bool has_started_over() const;
+  // They said so once: what of other playlists is fetched now might be of either run.
+  [[nodiscard]] bool may_have_started_over() const;
   // The playlists so far; the MPD goes on.
   void forget_playlists() { playlists_.clear(); }
   // The index is so old that segments it lists may be gone.

@@ -12,11 +12,23 @@ const Representation* find_representation(const AdaptationSet& set, const std::s
   return found == set.representations.end() ? nullptr : &*found;
 }
 
+namespace {
+
+// The number of the first Period of a live title that is known: so many older ones may turn up.
+constexpr std::size_t kOlderPeriods = 1'000'000;
+
+std::size_t first_number(const Presentation& presentation) {
+  return presentation.type == PresentationType::kVod ? 0 : kOlderPeriods;
+}
+
+}  // namespace
+
 PlayedTracks::PlayedTracks(std::shared_ptr<const Presentation> presentation,
                            const TrackPreferences& preferences, const Decodable& can_decode,
                            const PlayedTracks* previous, const TitleKeys* keys)
     : presentation_(std::move(presentation)),
-      first_(previous && previous->presentation_ ? previous->number_of(*presentation_) : 0),
+      first_(previous && previous->presentation_ ? previous->number_of(*presentation_)
+                                                 : first_number(*presentation_)),
       selected_(select_tracks(
           *presentation_, preferences, can_decode,
           [keys](const AdaptationSet& set) { return can_open(keys, set).has_value(); })) {

@@ -18,7 +18,8 @@ namespace playhead {
 // of track comes and goes. Immutable.
 //
 // Periods have numbers that last as long as the play: a refresh that drops the first ones leaves
-// the numbers of the others (see `previous`). Those of a Presentation are first() .. last().
+// the numbers of the others (see `previous`), and so does one that turns up with older ones. Those
+// of a Presentation are first() .. last().
 class PlayedTracks {
  public:
   using Decodable = std::function<bool(const AdaptationSet&)>;

@@ -22,8 +22,19 @@ bool is_entry(const TimedSample& sample) {
 
 void SampleQueue::push(TimedSample sample) {
   bytes_ += size_of(sample);
-  if (!sample.decode_only) end_ = end_ ? std::max(*end_, sample.end()) : sample.end();
+  extend_end(sample);
   samples_.push_back(std::move(sample));
+}
+
+void SampleQueue::extend_end(const TimedSample& sample) {
+  if (sample.decode_only) return;
+  if (end_ && sample.pts > *end_ + kHole) holes_.push_back({*end_, sample.pts});
+  end_ = end_ ? std::max(*end_, sample.end()) : sample.end();
+}
+
+std::optional<MediaTime> SampleQueue::last_dts() const {
+  if (samples_.empty()) return std::nullopt;
+  return samples_.back().dts;
 }
 
 const TimedSample* SampleQueue::peek() const { return has_unread() ? &samples_[cursor_] : nullptr; }
@@ -108,6 +119,9 @@ void SampleQueue::trim_back(MediaTime keep_from) {
     has_trimmed_ = true;
   }
   cursor_ -= keep;
+  if (!samples_.empty()) {
+    std::erase_if(holes_, [&](const Hole& hole) { return hole.to <= samples_.front().pts; });
+  }
 }
 
 std::optional<MediaTime> SampleQueue::drop_segments_from(MediaTime from) {
@@ -167,10 +181,16 @@ void SampleQueue::clear() {
   cursor_ = 0;
   bytes_ = 0;
   end_.reset();
+  holes_.clear();
 }
 
 Duration SampleQueue::level(MediaTime position) const {
-  return end_ && *end_ > position ? *end_ - position : Duration{0};
+  if (!end_ || *end_ <= position) return Duration{0};
+  Duration level = *end_ - position;
+  for (const Hole& hole : holes_) {
+    if (hole.to > position) level -= hole.to - std::max(hole.from, position);
+  }
+  return level;
 }
 
 bool SampleQueue::has_shown_between(MediaTime from, MediaTime to) const {
@@ -192,9 +212,8 @@ void SampleQueue::count_out(const TimedSample& sample) {
 
 void SampleQueue::recompute_end() {
   end_.reset();
-  for (const TimedSample& sample : samples_) {
-    if (!sample.decode_only) end_ = end_ ? std::max(*end_, sample.end()) : sample.end();
-  }
+  holes_.clear();
+  for (const TimedSample& sample : samples_) extend_end(sample);
 }
 
 }  // namespace playhead

@@ -58,7 +58,10 @@ class SampleQueue {
 
   // End of the latest sample that is shown or heard; nothing when there is none.
   [[nodiscard]] std::optional<MediaTime> end() const { return end_; }
-  // Media ahead of `position`; 0 when nothing is.
+  // Decoding time of what was pushed last; nothing when there is nothing.
+  [[nodiscard]] std::optional<MediaTime> last_dts() const;
+  // Media ahead of `position`; 0 when nothing is. Holes of more than kHole are none.
+  static constexpr Duration kHole = 2s;  // longer than what rounding and lost pictures leave out
   [[nodiscard]] Duration level(MediaTime position) const;
   // Some sample that is to be shown or heard lies within [from, to].
   [[nodiscard]] bool has_shown_between(MediaTime from, MediaTime to) const;
@@ -73,6 +76,7 @@ class SampleQueue {
   // It is about to be forgotten.
   void count_out(const TimedSample& sample);
   void recompute_end();
+  void extend_end(const TimedSample& sample);
   // The index of the sample that decoding for `target` begins with.
   [[nodiscard]] std::optional<std::size_t> find_entry(MediaTime target) const;
   [[nodiscard]] bool is_first_of_segment(std::size_t index) const;
@@ -84,6 +88,10 @@ class SampleQueue {
   int64_t bytes_ = 0;
   int64_t wasted_bytes_ = 0;
   std::optional<MediaTime> end_;
+  struct Hole {
+    MediaTime from, to;
+  };
+  std::vector<Hole> holes_;  // before `end_`, ascending
 };
 
 }  // namespace playhead

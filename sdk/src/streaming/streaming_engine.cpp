@@ -153,8 +153,11 @@ void StreamingEngine::place_track(Track& track, MediaTime position) {
   if (stream->is_fetching()) watch_.abandon(stream->kind(), executor_.now());
   forget_failures(stream->kind());
   const PartTrouble parts = track.parts;
+  std::string wanted_id = std::move(track.wanted_id);
   track = Track();
   track.parts = parts;
+  // Until something else is wanted: what is asked for of a live playlist is still to come.
+  track.wanted_id = std::move(wanted_id);
   track.stream = std::move(stream);
   track.stream->restart(position);
   track.period = played_.period_at(position);
@@ -314,8 +317,9 @@ void StreamingEngine::place_orphans() {
   for (Track& track : tracks_) {
     const auto held = track.stream->held_until();
     if (!held) continue;
+    const bool is_over = reference.is_complete || reference.blocked;
     const bool is_passed = reference.stream->is_idle() && failures_.empty() &&
-                           (reference.is_complete || reference.stream->cursor() >= *held);
+                           (is_over || reference.stream->cursor() >= *held);
     if (is_passed || &track == &reference) track.stream->place_by_itself();
   }
 }
@@ -418,6 +422,7 @@ void StreamingEngine::fetch_next(Track& track, MediaTime position) {
     if (!selector_.may_show(*set, *chosen)) continue;
     if (next->segment.init && track.stream->is_preloading(*next->segment.init)) return;
     if (waits_for_pictures(track, position)) return;
+    track.begins = before_of(track, *chosen) != MediaBefore::kSame;
     track.last_number = next->segment.number;
     if (next->segment.is_gap) {
       track.stream->set_cursor(next->segment.end);
@@ -429,7 +434,9 @@ void StreamingEngine::fetch_next(Track& track, MediaTime position) {
 
 const LoadedIndex* StreamingEngine::index_for(Track& track, const Representation*& chosen,
                                               MediaTime position) {
-  indexes_.request(*chosen);
+  // Of an encoder that was started anew other playlists would not fit those that are known.
+  const bool may_fit = indexes_.find_best(*chosen) || !refresher_.may_have_started_over();
+  if (may_fit) indexes_.request(*chosen);
   // What is wanted is kept up to date from the next turn on.
   const bool is_new = std::exchange(track.wanted_id, chosen->id) != chosen->id;
   if (is_new && is_live()) listener_.on_streaming_progress();
@@ -496,6 +503,7 @@ void StreamingEngine::start_fetch(Track& track, const LoadedIndex& index, NextMe
   planned.is_at_edge = is_at_edge(planned.segment, media.is_part);
   planned.is_part = media.is_part;
   planned.is_hint = media.is_hint;
+  if (!replaces) planned.begins = std::exchange(track.begins, false);
   planned.timeouts = timeouts_for(index, planned.segment, media.is_hint);
   if (is_video) {
     last_video_id_ = representation.id;

@@ -177,14 +177,14 @@ class StreamingEngine final : private TrackStreamListener {
   [[nodiscard]] LiveState live_of_mpd(const LoadedIndex* index, MonotonicTime now) const;
   // The index by which a live title is judged; null before there is one.
   [[nodiscard]] const Representation* live_reference() const;
-  // Waits for segments that are still to be made.
+  // For segments that are still to be made.
   [[nodiscard]] bool waits_for_more(const Track& track, const LoadedIndex& index) const;
   // Where live titles are made, at the least: what is asked for too early is not there.
   [[nodiscard]] WallTime wall(MonotonicTime now) const;
-  // What `track` wants next has fallen out of the window: what then happens the listener decides.
+  // What `track` wants next fell out of the window: what then happens the listener decides.
   [[nodiscard]] bool is_behind_window(const Track& track, const LoadedIndex& index) const;
-  // It is made while it is sent.
-  [[nodiscard]] bool is_at_edge(const Segment& segment, bool is_part) const;
+  [[nodiscard]] bool is_at_edge(const Segment& segment, bool is_part) const;  // made while sent
+  [[nodiscard]] static MediaBefore before_of(const Track& track, const Representation& next);
   // What `track` fetches next from `index`; parts where they are used.
   [[nodiscard]] std::optional<NextMedia> next_of(const Track& track, const LoadedIndex& index,
                                                  const Representation& representation) const;

@@ -156,6 +156,7 @@ void StreamingEngine::handle_failure(Track& track, const SegmentFailure& failure
   track.period = played_.clamp(planned.period);
   track.is_complete = false;
   track.blocked.reset();
+  track.begins = planned.begins;
   if (planned.is_part && handle_part_failure(track, failure, now)) return;
   const std::optional<Duration> end = duration();
   const bool is_last = end && planned.segment.end + kEndRounding >= MediaTime{0} + *end;
@@ -168,6 +169,7 @@ void StreamingEngine::handle_failure(Track& track, const SegmentFailure& failure
   track.attempts = 0;
   forgive(track, now);
   track.stream->set_cursor(planned.segment.end);
+  track.begins = true;
 }
 
 const Representation* StreamingEngine::representation_of(const Track& track,

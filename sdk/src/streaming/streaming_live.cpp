@@ -26,6 +26,10 @@ constexpr Duration kMostBehind = 30s;
 // meanwhile.
 constexpr Duration kRenewalPause = 30s;
 
+// A run of an encoder that is followed by another one without dates is played to its end but for
+// less than this (chosen: a segment): what playback waits for then is the new run.
+constexpr Duration kSeam = 10s;
+
 // By more than this nothing is listed before it is whole (chosen; low latency: a segment or two).
 constexpr Duration kMostAhead = 1min;
 
@@ -45,8 +49,12 @@ std::optional<Duration> StreamingEngine::stale_for(MonotonicTime now) const {
 
 bool StreamingEngine::begin_anew() {
   if (!refresher_.has_started_over()) return false;
-  // Where the new run is on the timeline its dates say, by what is known of the old one.
-  indexes_.clear();
+  // Where the new run is on the timeline its dates say, by what is known of the old one; without
+  // dates it goes on where the old one ended.
+  const auto state = live(last_turn_);
+  MediaTime from = state ? state->window_end : position_;
+  if (from - position_ < kSeam) from = position_;
+  indexes_.start_over(from);
   refresher_.forget_playlists();
   mapper_ = TimelineMapper();
   subtitles_.forgive();
@@ -147,15 +155,17 @@ bool StreamingEngine::is_at_edge(const Segment& segment, bool is_part) const {
   return state && segment.end > state->edge;
 }
 
+MediaBefore StreamingEngine::before_of(const Track& track, const Representation& representation) {
+  if (!track.last_number) return MediaBefore::kNothing;
+  // Sound can be decoded from anywhere.
+  if (track.stream->kind() != TrackKind::kVideo) return MediaBefore::kSame;
+  const bool goes_on = track.last_id == representation.id && !track.begins;
+  return goes_on ? MediaBefore::kSame : MediaBefore::kOther;
+}
+
 std::optional<NextMedia> StreamingEngine::next_of(const Track& track, const LoadedIndex& index,
                                                   const Representation& representation) const {
-  MediaBefore before = MediaBefore::kNothing;
-  if (track.last_number) {
-    // Sound can be decoded from anywhere.
-    const bool goes_on =
-        track.stream->kind() != TrackKind::kVideo || track.last_id == representation.id;
-    before = goes_on ? MediaBefore::kSame : MediaBefore::kOther;
-  }
+  const MediaBefore before = before_of(track, representation);
   const bool takes_parts = this->takes_parts(track, index);
   auto next =
       next_media(*index.segments, track.stream->cursor(), before, takes_parts, index.in_progress);

@@ -354,6 +354,14 @@ void TrackStream::push(Load& load, EncodedSample sample, Duration offset) {
                     ticks_to_us(sample.pts_ticks, timescale)};
   }
   timed.duration = last;
+  load.has_key_frame = load.has_key_frame || (is_video && sample.is_key_frame);
+  // A part that is begun again goes on where the first attempt ended: without a key frame a decoder
+  // must not see a picture twice.
+  const auto last_dts = queue.last_dts();
+  if (is_video && load.overlaps && !load.has_key_frame && last_dts && timed.dts <= *last_dts) {
+    wasted_bytes_ += static_cast<int64_t>(sample.data.size());
+    return;
+  }
   // Its middle decides, so that rounding does not.
   const MediaTime middle = timed.pts + timed.duration / 2;
   const bool is_repeated = middle < origin.shown_from;

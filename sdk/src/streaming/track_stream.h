@@ -32,6 +32,7 @@ struct PlannedSegment {
   bool is_at_edge = false;  // its media is made while it is sent
   bool is_part = false;     // of a Segment
   bool is_hint = false;     // a part that is not listed yet
+  bool begins = false;      // decoding begins with it
   RequestTimeouts timeouts;
   std::optional<std::vector<Descriptor>> announced_events;  // see is_told()
   // Takes the place of what that transfer brought, once all of it is there.
@@ -153,6 +154,7 @@ class TrackStream {
     // Streams in use, by their index in the container.
     std::vector<std::shared_ptr<SampleOrigin>> origins;
     std::array<bool, 2> has_begun = {};  // samples were placed: video, audio
+    bool has_key_frame = false;          // decoding can begin with it
     std::vector<EncodedSample> held;     // until the timeline is known
     std::vector<TimedSample> collected;  // until all of a replacement is there
     // Events that wait for the time of the first sample.

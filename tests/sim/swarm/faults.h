@@ -11,7 +11,8 @@ namespace playhead::swarm {
 
 // Everything that can happen to a session: X(enumerator, name, class, rows of the fault catalogue).
 // Classes: N network, M manifest, A media, H service, S storage, T time, U what the app does, L
-// what happens to live titles. From kStaleManifest on they are of live titles alone.
+// what happens to live titles. From kStaleManifest on they are of live titles alone, from kSetNext
+// on of titles that follow one another.
 #define PLAYHEAD_SWARM_FAULTS(X)                           \
   X(kResetBeforeHead, "reset-before-head", 'N', "N01")     \
   X(kResetMidBody, "reset-mid-body", 'N', "N02")           \
@@ -86,7 +87,10 @@ namespace playhead::swarm {
   X(kTimingBroken, "timing-broken", 'L', "M25")            \
   X(kTitleEnds, "title-ends", 'L', "M20")                  \
   X(kFallBehind, "fall-behind", 'U', "M15")                \
-  X(kGoLive, "go-live", 'U', "U04")
+  X(kGoLive, "go-live", 'U', "U04")                        \
+  X(kSetNext, "set-next", 'U', "U05")                      \
+  X(kClearNext, "clear-next", 'U', "U05")                  \
+  X(kPlayNext, "play-next", 'U', "U05")
 
 enum class FaultKind : uint8_t {
 #define PLAYHEAD_SWARM_ENUMERATOR(id, name, letter, rows) id,
@@ -115,8 +119,9 @@ inline constexpr std::size_t kFaultKinds = std::size(kFaultInfo);
 }
 
 [[nodiscard]] constexpr bool is_of_live(FaultKind kind) {
-  return kind >= FaultKind::kStaleManifest;
+  return kind >= FaultKind::kStaleManifest && kind < FaultKind::kSetNext;
 }
+[[nodiscard]] constexpr bool is_of_playlist(FaultKind kind) { return kind >= FaultKind::kSetNext; }
 
 // Whose requests it hits.
 enum class FaultTarget : uint8_t { kMedia, kManifest, kApi, kAny };

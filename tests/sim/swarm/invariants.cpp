@@ -20,12 +20,13 @@ void Invariant::broken(const Facts& facts, std::string what) {
   if (report_) report_({number_, name_, facts.now, std::move(what)});
 }
 
-Invariants make_invariants(bool is_live) {
+Invariants make_invariants(bool is_live, bool is_playlist) {
   Invariants all;
   add_playback_invariants(all);
   add_network_invariants(all);
   add_session_invariants(all);
   if (is_live) add_live_invariants(all);
+  if (is_playlist) add_playlist_invariants(all);
   std::stable_sort(all.begin(), all.end(),
                    [](const auto& a, const auto& b) { return a->number() < b->number(); });
   return all;

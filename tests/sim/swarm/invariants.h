@@ -37,7 +37,9 @@ struct Facts {
   MonotonicTime last_restart;       // seek, other track, load: the position may jump
   MonotonicTime last_trouble;       // fired, or its window ended
   MonotonicTime good_link_since;    // it carries 1.25 times what the title needs at least
+  MonotonicTime ample_link_since;   // three times that
   MonotonicTime retry_after_until;  // the longest a host may have asked to wait
+  MonotonicTime portal_until;       // a captive portal answers in place of every host
   bool is_in_trouble = false;       // a window is open
   int troubles_in_load = 0;         // since the load began
   bool is_healed = false;           // no faults any more
@@ -48,6 +50,12 @@ struct Facts {
   std::optional<Duration> content_ahead = Duration{0};
   std::optional<Duration> made;
   MonotonicTime last_shift;
+  // Titles that follow one another: the first sample of the one that plays, of all their content;
+  // what the app named to come next, when; since when it never did.
+  int64_t first_index = 0;
+  std::optional<MonotonicTime> next_named;
+  std::string next_id;  // of the title, or its URL
+  MonotonicTime last_naming;
   // Where the player stood when; the last ones.
   std::deque<std::pair<MonotonicTime, PlayerState>> history;
 
@@ -131,7 +139,8 @@ using Invariants = std::vector<std::unique_ptr<Invariant>>;
 void add_playback_invariants(Invariants& to);
 void add_network_invariants(Invariants& to);
 void add_session_invariants(Invariants& to);
-void add_live_invariants(Invariants& to);  // for live titles alone
-[[nodiscard]] Invariants make_invariants(bool is_live = true);
+void add_live_invariants(Invariants& to);      // for live titles alone
+void add_playlist_invariants(Invariants& to);  // for titles that follow one another
+[[nodiscard]] Invariants make_invariants(bool is_live = true, bool is_playlist = true);
 
 }  // namespace playhead::swarm

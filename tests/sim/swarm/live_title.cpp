@@ -39,7 +39,8 @@ std::string signature_of(const std::string& query) {
 
 // ---- the encoder ----
 
-Encoder::Encoder(const TitleShape& shape) : per_stretch_(shape.live->period / shape.segment) {
+Encoder::Encoder(const TitleShape& shape)
+    : per_stretch_(shape.live->period / shape.segment), has_dates_(shape.live->has_dates) {
   stretches_.push_back({});
   stretches_.back().container_start_us = container_start(0);
 }
@@ -71,7 +72,8 @@ void Encoder::begin_stretch(int64_t lost, bool is_new_run) {
   next.container_start_us = container_start(++next.part);
   if (is_new_run) next.run_part = next.part;
   stretches_.push_back(next);
-  if (lost > 0) holes_.emplace_back(end, next.first);
+  // What of a run nobody listed before the next one began is not known to have been there.
+  if (lost > 0 || (is_new_run && !has_dates_)) holes_.emplace_back(end, next.first);
   begun_ = next.first + 1;
 }
 

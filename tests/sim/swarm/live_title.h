@@ -46,7 +46,8 @@ class Encoder {
   [[nodiscard]] int64_t container_start(int part) const;
 
   int64_t per_stretch_ = 0;  // segments; 0: without end
-  int64_t begun_ = 0;        // segments up to here are settled
+  bool has_dates_ = true;
+  int64_t begun_ = 0;  // segments up to here are settled
   std::deque<Stretch> stretches_;
   std::deque<std::pair<int64_t, int64_t>> holes_;
 };

@@ -28,7 +28,7 @@ struct Options {
   double minutes = 0;
   double live_hours = 0;
   std::string live_title;
-  std::string titles = "vod";
+  std::string titles;
   bool shrinks = false;
   bool is_core_checked = false;
   bool is_brief = false;
@@ -37,6 +37,10 @@ struct Options {
   SwarmOptions swarm;
   ReportOptions report;
 };
+
+std::string titles_of(const ScenarioOptions& options) {
+  return options.is_live ? "live" : options.is_playlist ? "playlist" : "vod";
+}
 
 bool parse_seeds(const std::string& text, SwarmOptions& options) {
   unsigned long long first = 0;
@@ -158,12 +162,16 @@ int run_many(Options& options) {
   const ThreadExecutor clock("playhead-sim-clock");
   const MonotonicTime begin = clock.now();
   const SwarmResult result = run_swarm(options.swarm, [&](const RunResult& failure) {
+    ReportOptions report = options.report;
+    const std::string titles = titles_of(options_of(failure.seed, options.swarm));
+    if (options.swarm.is_mixed) report.extra_arguments += " --titles " + titles;
     if (options.is_brief) {
-      std::cout << "seed " << failure.seed << ": promise " << failure.violation->invariant << ": "
-                << failure.violation->what << std::endl;
+      std::cout << "seed " << failure.seed << (options.swarm.is_mixed ? " (" + titles + ")" : "")
+                << ": promise " << failure.violation->invariant << ": " << failure.violation->what
+                << std::endl;
       return;
     }
-    print_failure(std::cout, failure, options.report);
+    print_failure(std::cout, failure, report);
     std::cout << std::endl;
   });
   options.report.wall_seconds = to_seconds(clock.now() - begin);
@@ -218,8 +226,10 @@ int main(int argc, char** argv) {
   app.add_flag("--brief", options.is_brief, "one line for each broken seed");
   app.add_option("--failures", options.swarm.most_failures, "stop after so many broken seeds");
   app.add_option("--titles", options.titles,
-                 "vod: titles that are whole; live: titles that are being made")
-      ->check(CLI::IsMember({"vod", "live"}));
+                 "vod: titles that are whole; live: titles that are being made; playlist: short "
+                 "ones that follow one another; mix: a third of the seeds each. With --hours mix, "
+                 "otherwise vod, unless given")
+      ->check(CLI::IsMember({"vod", "live", "playlist", "mix"}));
   auto* live = app.add_option("--live", options.live_hours,
                               "watch live titles without faults for so many hours, and the memory "
                               "they take")
@@ -259,9 +269,15 @@ int main(int argc, char** argv) {
   }
   if (options.lists) return list();
   if (!options.replay.empty()) return run_recording(options.replay);
-  if (options.titles == "live") {
-    options.swarm.scenario.is_live = true;
-    options.report.extra_arguments += " --titles live";
+  if (options.titles.empty() && options.swarm.hours > 0) options.titles = "mix";
+  options.swarm.is_mixed = options.titles == "mix";
+  if (options.swarm.is_mixed && seed->count() > 0) {
+    options.titles = titles_of(options_of(options.seed, options.swarm));
+  }
+  options.swarm.scenario.is_live = options.titles == "live";
+  options.swarm.scenario.is_playlist = options.titles == "playlist";
+  if (options.titles == "live" || options.titles == "playlist") {
+    options.report.extra_arguments += " --titles " + options.titles;
   }
   if (live->count() > 0) return run_live(options);
   options.report.has_colour = isatty(1) != 0 && std::getenv("NO_COLOR") == nullptr;

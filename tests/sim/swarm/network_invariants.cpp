@@ -30,6 +30,13 @@ class NothingIsFetchedForEver final : public Invariant {
                    const Facts& facts) override {
     const bool is_live = facts.scenario->title.live.has_value();
     if (is_live && record.kind == ResourceKind::kManifest) return;
+    // The page of a captive portal is nothing of the title: it stands for a network that is down,
+    // which is tried again as long as the buffer hides it; less would find out late that somebody
+    // has logged in. But there is a bound to how often.
+    if (facts.now <= facts.portal_until + kPortalRest) {
+      return count_pages(without_query(record.url), facts);
+    }
+    pages_.clear();
     const bool is_whole = record.is_done && !record.error &&
                           (record.status == 200 || record.status == 206) && !is_api(record);
     if (!is_whole || facts.last_action > seen_action_) whole_.clear();
@@ -44,8 +51,22 @@ class NothingIsFetchedForEver final : public Invariant {
   }
 
  private:
+  void count_pages(const std::string& url, const Facts& facts) {
+    auto& times = pages_[url];
+    times.push_back(facts.now);
+    while (facts.now - times.front() > 1min) times.pop_front();
+    const bool is_wanted = facts.last_action >= times.front();
+    check(times.size() <= kMostPages || is_wanted, facts, [&] {
+      return url + " was asked for " + std::to_string(times.size()) +
+             " times in a minute, where a captive portal answers";
+    });
+  }
+
   // Damaged ones come twice from each Representation; so does what is behind a changed version.
   static constexpr int kMost = 6;
+  static constexpr Duration kPortalRest = 10s;  // what was asked for meanwhile still comes
+  static constexpr std::size_t kMostPages = 12;
+  std::map<std::string, std::deque<MonotonicTime>> pages_;
   std::map<std::string, int> whole_;
   MonotonicTime seen_action_;
 };

@@ -25,15 +25,6 @@ constexpr PointInfo kPointInfo[] = {
 #undef PLAYHEAD_SWARM_INFO
 };
 
-// Kinds that a run can meet.
-int faults_counted(bool is_live) {
-  int count = 0;
-  for (std::size_t k = 0; k < kFaultKinds; ++k) {
-    count += is_live || !is_of_live(static_cast<FaultKind>(k)) ? 1 : 0;
-  }
-  return count;
-}
-
 // A fault counts in these states; in the others nothing is at stake.
 constexpr PlayerState kStatesOfFaults[] = {PlayerState::kLoading, PlayerState::kBuffering,
                                            PlayerState::kPlaying, PlayerState::kPaused,
@@ -41,8 +32,23 @@ constexpr PlayerState kStatesOfFaults[] = {PlayerState::kLoading, PlayerState::k
 
 }  // namespace
 
+// Whether the run can meet it.
+bool Points::is_counted(FaultKind kind) const {
+  if (is_of_live(kind)) return is_live_;
+  return is_playlist_ || !is_of_playlist(kind);
+}
+
+int Points::faults_counted() const {
+  int count = 0;
+  for (std::size_t k = 0; k < kFaultKinds; ++k) {
+    count += is_counted(static_cast<FaultKind>(k)) ? 1 : 0;
+  }
+  return count;
+}
+
 void Points::add(const Points& other) {
   is_live_ = is_live_ || other.is_live_;
+  is_playlist_ = is_playlist_ || other.is_playlist_;
   for (std::size_t i = 0; i < points_.size(); ++i) points_[i] += other.points_[i];
   for (std::size_t k = 0; k < kFaultKinds; ++k) {
     for (std::size_t s = 0; s < kStates; ++s) fired_[k][s] += other.fired_[k][s];
@@ -64,8 +70,7 @@ int Points::all() const {
   const auto points =
       std::count_if(std::begin(kPointInfo), std::end(kPointInfo),
                     [&](const PointInfo& info) { return is_live_ || !info.is_of_live; });
-  return static_cast<int>(points) +
-         faults_counted(is_live_) * static_cast<int>(std::size(kStatesOfFaults));
+  return static_cast<int>(points) + faults_counted() * static_cast<int>(std::size(kStatesOfFaults));
 }
 
 int Points::reached() const { return all() - static_cast<int>(missing(false, true).size()); }
@@ -79,7 +84,7 @@ std::vector<std::string> Points::missing(bool core_only, bool with_states) const
     if (is_owed && points_[i] == 0) names.emplace_back(kPointInfo[i].words);
   }
   for (std::size_t k = 0; k < kFaultKinds && with_states; ++k) {
-    if (is_of_live(static_cast<FaultKind>(k)) && !is_live_) continue;
+    if (!is_counted(static_cast<FaultKind>(k))) continue;
     for (const PlayerState state : kStatesOfFaults) {
       if (fired_[k][static_cast<std::size_t>(state)] > 0) continue;
       names.push_back(std::string(kFaultInfo[k].name) + " while " + std::string(to_text(state)));

@@ -129,6 +129,7 @@ class Points {
 
   // Those of live titles count as well; what short runs owe are they alone.
   void look_at_live() { is_live_ = true; }
+  void look_at_playlists() { is_playlist_ = true; }
 
   // All there are; those reached; words for the ones that were not. `core`: what short runs owe.
   [[nodiscard]] int all() const;
@@ -138,7 +139,11 @@ class Points {
  private:
   std::array<int64_t, static_cast<std::size_t>(Point::kCount)> points_{};
   std::array<std::array<int64_t, kStates>, kFaultKinds> fired_{};
+  [[nodiscard]] bool is_counted(FaultKind kind) const;
+  [[nodiscard]] int faults_counted() const;
+
   bool is_live_ = false;
+  bool is_playlist_ = false;
 };
 
 }  // namespace playhead::swarm

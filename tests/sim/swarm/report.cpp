@@ -41,7 +41,7 @@ void print_faults(std::ostream& out, const Points& points) {
   int column = 0;
   for (std::size_t k = 0; k < kFaultKinds; ++k) {
     const auto kind = static_cast<FaultKind>(k);
-    if (is_of_live(kind) && points.fired(kind) == 0) continue;
+    if ((is_of_live(kind) || is_of_playlist(kind)) && points.fired(kind) == 0) continue;
     out << "  " << padded(std::string(info_of(kind).name), 20)
         << right(std::to_string(points.fired(kind)), 8);
     if (++column % 3 == 0) out << '\n';

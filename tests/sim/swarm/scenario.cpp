@@ -194,7 +194,19 @@ void draw_details(Fault& fault, Dice& dice) {
   }
 }
 
-std::vector<Fault> draw_faults(uint64_t seed, Duration length, bool is_live) {
+// So short that their ends are reached.
+void draw_short_title(uint64_t seed, TitleShape& title) {
+  Dice dice(seed, "playlist");
+  const int64_t parts = dice.chance(0.7) ? 1 : 2;
+  title.periods.resize(1);
+  title.container_starts_us.resize(1);
+  title.periods.front() = std::chrono::seconds(dice.between(10, 120) / parts);
+  if (parts == 1) return;
+  title.periods.push_back(title.periods.front());
+  title.container_starts_us.push_back(dice.below(90'000) * 1'000'000);
+}
+
+std::vector<Fault> draw_faults(uint64_t seed, Duration length, const ScenarioOptions& options) {
   static constexpr double kIntensity[] = {0, 0.03, 0.1, 0.1, 0.3, 0.3, 1};
   // More than that in one session and nothing of it plays.
   constexpr std::size_t kMostFaults = 3000;
@@ -203,7 +215,8 @@ std::vector<Fault> draw_faults(uint64_t seed, Duration length, bool is_live) {
   const double actions = swarm.pick(kIntensity);
   std::vector<Fault> faults;
   for (std::size_t k = 0; k < kFaultKinds; ++k) {
-    if (is_of_live(static_cast<FaultKind>(k)) && !is_live) break;  // they are the last
+    if (is_of_live(static_cast<FaultKind>(k)) && !options.is_live) continue;
+    if (is_of_playlist(static_cast<FaultKind>(k)) && !options.is_playlist) continue;
     const bool is_on = swarm.chance(0.5);
     const double rate = swarm.log_between(0.005, 1);  // a minute
     const auto kind = static_cast<FaultKind>(k);
@@ -249,6 +262,8 @@ Scenario draw_scenario(uint64_t seed, const ScenarioOptions& options) {
   scenario.seed = seed;
   scenario.title = draw_title(seed);
   if (options.is_live) draw_live_title(seed, scenario.title);
+  scenario.is_playlist = options.is_playlist && !options.is_live;
+  if (scenario.is_playlist) draw_short_title(seed, scenario.title);
   scenario.link = draw_link(seed);
   draw_recorded_link(seed, options.traces_folder, scenario.link);
   scenario.healed_bps = std::max<int64_t>(scenario.title.least_bps() * 3, 300'000);
@@ -268,7 +283,7 @@ Scenario draw_scenario(uint64_t seed, const ScenarioOptions& options) {
   }
   const double drawn = dice.log_between(60, 2.0 * 3600);
   scenario.length = options.length.value_or(seconds(drawn));
-  scenario.faults = draw_faults(seed, scenario.length, options.is_live);
+  scenario.faults = draw_faults(seed, scenario.length, options);
   std::erase_if(scenario.faults, [&](const Fault& fault) {
     return options.without.count(std::string(info_of(fault.kind).name)) != 0;
   });
@@ -293,7 +308,8 @@ std::string describe(const Scenario& scenario) {
     out << describe(*title.live);
   } else {
     out << title.duration().count() / 1'000'000 << " s in " << title.periods.size()
-        << (title.periods.size() == 1 ? " part, " : " parts, ");
+        << (title.periods.size() == 1 ? " part, " : " parts, ")
+        << (scenario.is_playlist ? "one after another, " : "");
   }
   out << title.video_bps.size() << " Representations from "
       << (title.video_bps.empty() ? 0 : title.video_bps.front() / 1000) << " to "

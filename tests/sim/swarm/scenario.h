@@ -62,6 +62,7 @@ struct Scenario {
   bool has_sound_device = true;
   Duration longest_slice{0};  // see SimTransport
   Duration store_delay{2'000};
+  bool is_playlist = false;          // the app always names what comes next
   std::optional<Duration> url_life;  // signed URLs end after that
   Duration length{0};                // of the phase with faults
   std::vector<Fault> faults;         // in order of time
@@ -74,6 +75,8 @@ struct ScenarioOptions {
   std::set<std::string> without;
   // Live titles, with what can go wrong with them; otherwise titles that are whole.
   bool is_live = false;
+  // Whole titles that are short and follow one another.
+  bool is_playlist = false;
   // Every session this long; otherwise drawn.
   std::optional<Duration> length;
 };

@@ -11,12 +11,13 @@ namespace playhead::swarm {
 
 namespace {
 
-constexpr const char* kTitle = "m1";
 constexpr const char* kReports = "outbox/progress";
 // How long playback and the outbox may take once all is well. The fetcher waits up to 8 s between
 // attempts, a silent host costs 8 s more; the outbox waits up to 60 s.
 constexpr Duration kRecovery = 30s;
 constexpr Duration kOutboxRecovery = 65s;
+// A link that carries so many times what is good enough.
+constexpr int64_t kAmple = 3;
 
 template <typename T>
 std::shared_ptr<T> borrowed(T& object) {
@@ -45,7 +46,7 @@ Session::Session(const Scenario& scenario, const RunOptions& options, Trace& tra
     : scenario_(scenario),
       options_(options),
       trace_(trace),
-      invariants_(make_invariants(scenario.title.live.has_value())),
+      invariants_(make_invariants(scenario.title.live.has_value(), scenario.is_playlist)),
       witness_(result_.points),
       live_witness_(result_.points),
       executor_(scenario.seed),
@@ -61,13 +62,14 @@ Session::Session(const Scenario& scenario, const RunOptions& options, Trace& tra
       last_time_(started_) {
   result_.seed = scenario.seed;
   facts_.scenario = &scenario_;
-  facts_.now = facts_.good_link_since = started_;
+  facts_.now = facts_.good_link_since = facts_.ample_link_since = started_;
   // Before the beginning all was well.
   facts_.last_trouble = facts_.last_action = facts_.last_restart = facts_.last_load = started_ - 1h;
   facts_.retry_after_until = started_ - 1h;
   facts_.wall_ahead = Duration{executor_.wall_now().us - started_.us};
   facts_.last_shift = started_ - 1h;
   if (scenario.title.live) result_.points.look_at_live();
+  if (scenario.is_playlist) result_.points.look_at_playlists();
   for (const auto& invariant : invariants_) {
     invariant->set_report([this](Violation violation) {
       if (!result_.violation) result_.violation = std::move(violation);
@@ -75,7 +77,7 @@ Session::Session(const Scenario& scenario, const RunOptions& options, Trace& tra
   }
   service_.token = "canary-token-1";
   app_token_ = service_.token;
-  service_.titles[kTitle] = {title_->url(), to_seconds(scenario.title.duration())};
+  make_more_titles();
   transport_->serve([](const test::WebRequest&) { return test::WebAnswer(); });
   transport_->forget_records();
   transport_->set_slices(scenario.longest_slice, true);
@@ -192,18 +194,14 @@ void Session::crash() {
 }
 
 void Session::load(std::optional<Duration> start, bool start_paused) {
-  PlaySource source;
-  if (scenario_.uses_service) {
-    source.title_id = kTitle;
-  } else {
-    source.url = title_->url();
-  }
+  PlaySource source = source_of(current_);
   source.start = start;
   source.start_paused = start_paused;
   note("app", start_paused ? "load paused" : "load");
   ++result_.plays;
   ++loads_;
   facts_.last_action = facts_.last_load = executor_.now();
+  forget_next();
   player_->load(source);
 }
 
@@ -277,6 +275,7 @@ void Session::heal() {
   media_->bad_samples = media_->deaths = 0;
   media_->decode_delay = media_->demux_delay = Duration{0};
   facts_.is_healed = true;
+  facts_.portal_until = executor_.now();
   facts_.healed_at = facts_.now = executor_.now();
   facts_.last_trouble = facts_.last_action = facts_.now;
   update_link();
@@ -317,6 +316,7 @@ void Session::settle() {
   facts_.last_action = executor_.now();
   ++loads_;
   agenda_.clear();
+  forget_next();
   player_->stop();
   // The service may have asked to be left alone; a report waits an hour for that and no longer.
   const Duration held = std::clamp<Duration>(facts_.retry_after_until - executor_.now(), 0s, 1h);
@@ -327,7 +327,7 @@ void Session::settle() {
   }
   if (result_.violation) return;
   take_reports();
-  const auto saved = service_.saved.find(kTitle);
+  const auto saved = service_.saved.find(title_id(current_));
   std::optional<double> server;
   if (has_position && saved != service_.saved.end()) server = saved->second.position_s;
   each([&](Invariant& i) {
@@ -404,6 +404,9 @@ void Session::on_second() {
   const int64_t needed = scenario_.title.least_bps() / 4 * 5;
   for (MonotonicTime t = facts_.now - 1s; t < facts_.now;) {
     const test::SimLinkState state = link_.at(t);
+    if (state.bits_per_second < kAmple * needed || state.rtt > 500ms) {
+      facts_.ample_link_since = facts_.now;
+    }
     if (state.bits_per_second < needed || state.rtt > 500ms) {
       facts_.good_link_since = facts_.now;
       break;
@@ -417,12 +420,6 @@ void Session::on_second() {
     }
   }
   each([&](Invariant& i) { i.on_second(facts_); });
-  if (status_ && getenv("DBG"))
-    fprintf(stderr, "%.1f pos %.2f v %.2f a %.2f win %.1f..%.1f shown %s\n", facts_.now.us / 1e6,
-            status_->position.us / 1e6, status_->video_buffer.count() / 1e6,
-            status_->audio_buffer.count() / 1e6,
-            status_->live ? status_->live->window_start.us / 1e6 : 0,
-            status_->live ? status_->live->window_end.us / 1e6 : 0, status_->shown.id.c_str());
   const Duration age = facts_.now - started_;
   if (options_.on_minute && age / 1min != (age - 1s) / 1min) options_.on_minute(age);
   if (!options_.keeps_moments || !status_) return;
@@ -477,16 +474,22 @@ void Session::on_event(const Event& event) {
   note("event", to_text(event.payload));
   witness_.on_event(event, facts_);
   live_witness_.on_event(event, facts_);
-  if (std::holds_alternative<LoadStarted>(event.payload)) {
+  if (const auto* load = std::get_if<LoadStarted>(&event.payload)) {
+    on_load_started(*load);
     facts_.load_started = facts_.last_restart = event.time;
     // HLS: positions count from what is listed first.
     const auto& live = scenario_.title.live;
     if (live && live->form == LiveShape::Form::kHls) facts_.content_ahead.reset();
     const bool is_pending = media_->deaths > 0 || media_->bad_samples > 0;
     facts_.troubles_in_load = facts_.is_in_trouble || is_pending ? 1 : 0;
+    // What follows was got ready before.
+    if (load->is_next) facts_.troubles_in_load += troubles_since_naming_;
   }
   if (std::holds_alternative<SeekStarted>(event.payload)) facts_.last_restart = event.time;
   each([&](Invariant& i) { i.on_event(event, facts_); });
+  if (std::holds_alternative<LoadStarted>(event.payload) && scenario_.is_playlist) {
+    name_next((current_ + 1) % kPlaylistTitles);
+  }
   if (const auto* change = std::get_if<StateChanged>(&event.payload)) {
     facts_.state = change->to;
     facts_.state_since = event.time;
@@ -506,8 +509,8 @@ void Session::on_event(const Event& event) {
     // behind.
     const int patience = facts_.is_healed ? 0 : std::min(failures_in_row_++, 5);
     load_later(3s * (1 << patience), false);
-  } else if (std::holds_alternative<Ended>(event.payload)) {
-    load_later(5s, true);
+  } else if (const auto* ended = std::get_if<Ended>(&event.payload)) {
+    if (!ended->goes_on) load_later(5s, true);
   }
 }
 
@@ -559,6 +562,9 @@ test::WebAnswer Session::ask_web(const test::WebRequest& request) {
     return test::status_answer(403);
   }
   auto answer = title_->answer(request.url, executor_.now());
+  for (const auto& other : more_titles_) {
+    if (!answer) answer = other->answer(request.url, executor_.now());
+  }
   if (!answer) return test::text_answer("not here", 404);
   const bool is_manifest = request.url.find(".seg") == std::string::npos &&
                            request.url.find(".part") == std::string::npos;

@@ -85,6 +85,16 @@ class Session {
   void end_app();
   void load(std::optional<Duration> start, bool start_paused);
   void load_later(Duration delay, bool from_start);
+  [[nodiscard]] PlaySource source_of(int title) const;
+  [[nodiscard]] const std::string& title_url(int title) const;
+
+  // Titles that follow one another.
+  void make_more_titles();
+  void name_next(int title);
+  void forget_next();
+  void on_load_started(const LoadStarted& load);
+  [[nodiscard]] static std::string title_id(int title) { return 'm' + std::to_string(title + 1); }
+  void act_on_playlist(const Fault& fault);
 
   // Phases.
   void run_faults();
@@ -143,6 +153,8 @@ class Session {
   test::MemoryStore store_;
   test::SimService service_;
   std::unique_ptr<WebTitle> title_;
+  std::vector<std::unique_ptr<WebTitle>> more_titles_;
+  std::vector<std::string> urls_;  // of all
   WebFaults web_faults_;
   std::shared_ptr<test::SimTransport> transport_;
   std::shared_ptr<MediaTroubles> media_;
@@ -167,6 +179,8 @@ class Session {
   std::shared_ptr<const PlayerStatus> status_;
   int failures_in_row_ = 0;
   int loads_ = 0;
+  int current_ = 0;  // of the titles
+  int troubles_since_naming_ = 0;
   uint64_t next_tag_ = 1;
   Duration last_content_{0};  // shown
 

@@ -28,7 +28,11 @@ void Session::strike(const Fault& fault, Duration effect) {
     facts_.last_action = now;
     return;
   }
+  if (fault.kind == FaultKind::kCaptivePortal) {
+    facts_.portal_until = std::max(facts_.portal_until, now + effect);
+  }
   ++facts_.troubles_in_load;
+  ++troubles_since_naming_;
   facts_.last_trouble = std::max(facts_.last_trouble, now + effect);
   facts_.is_in_trouble = now < facts_.last_trouble;
 }
@@ -166,6 +170,7 @@ void Session::act(const Fault& fault) {
   strike(fault, Duration{0});
   Player& player = *player_;
   if (is_of_live(fault.kind)) return act_on_live(fault);
+  if (is_of_playlist(fault.kind)) return act_on_playlist(fault);
   switch (fault.kind) {
     case FaultKind::kPause:
       player.pause();
@@ -208,6 +213,7 @@ void Session::act(const Fault& fault) {
       for (uint64_t i = 0; i < 2 + fault.extra % 20; ++i) load(std::nullopt, false);
       break;
     case FaultKind::kBackground:
+      forget_next();
       player.stop();
       witness_.on_end(static_cast<std::size_t>(media_in_flight_), false);
       ++loads_;

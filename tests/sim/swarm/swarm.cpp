@@ -35,7 +35,7 @@ void compare_with_twin(const Scenario& scenario, const RunOptions& options, RunR
 }
 
 RunResult run_seed(uint64_t seed, const SwarmOptions& options, bool& was_twin, bool& was_twice) {
-  const Scenario scenario = draw_scenario(seed, options.scenario);
+  const Scenario scenario = draw_scenario(seed, options_of(seed, options));
   RunOptions run;
   run.checks_decisions = seed % 4 == 0;
   RunResult result = run_session(scenario, run);
@@ -52,6 +52,14 @@ RunResult run_seed(uint64_t seed, const SwarmOptions& options, bool& was_twin, b
 }
 
 }  // namespace
+
+ScenarioOptions options_of(uint64_t seed, const SwarmOptions& options) {
+  ScenarioOptions drawn = options.scenario;
+  if (!options.is_mixed) return drawn;
+  drawn.is_live = seed % 3 == 0;
+  drawn.is_playlist = seed % 3 == 1;
+  return drawn;
+}
 
 RunResult run_session(const Scenario& scenario, const RunOptions& options, std::ostream* log) {
   Trace trace(log);

@@ -23,11 +23,17 @@ struct SwarmOptions {
   double hours = 0;  // stop once so much is simulated; 0: all seeds
   int jobs = 1;
   ScenarioOptions scenario;
+  // Of three seeds one is of a live title, one of titles that follow one another, one of a whole
+  // one; otherwise as `scenario` says.
+  bool is_mixed = false;
   bool checks_determinism = false;  // every seed twice; else one in a hundred
   // One seed in so many is run without its faults as well, to compare the requests; 0: none.
   uint64_t twin_every = 16;
   int most_failures = 5;  // stop after so many
 };
+
+// What that seed is drawn by.
+[[nodiscard]] ScenarioOptions options_of(uint64_t seed, const SwarmOptions& options);
 
 // What many sessions came to.
 struct SwarmResult {

@@ -80,6 +80,23 @@ TEST_CASE("swarm: a failure is told with the command that plays it again") {
   CHECK(replay_command(42, &faults, options) == "playhead-sim --seed 42 --minutes 5 --faults 3,17");
 }
 
+TEST_CASE("swarm: a mix is of all kinds of titles, and each plays as it does alone") {
+  SwarmOptions mix;
+  mix.first = 1;
+  mix.last = 3;
+  mix.is_mixed = true;
+  mix.scenario = minutes(1);
+  ScenarioOptions playlist = minutes(1), live = minutes(1);
+  playlist.is_playlist = true;
+  live.is_live = true;
+  const RunResult short_ones = run_session(draw_scenario(1, playlist));
+  const RunResult whole = run_session(draw_scenario(2, minutes(1)));
+  const RunResult made = run_session(draw_scenario(3, live));
+  const SwarmResult all = run_swarm(mix, nullptr);
+  CHECK(all.seeds == 3);
+  CHECK(all.hash == short_ones.hash * 3 + whole.hash * 5 + made.hash * 7);
+}
+
 TEST_CASE("swarm: retries that all wait for the same time are noticed") {
   SwarmResult result;
   for (int i = 0; i < 100; ++i) result.retry_delays_us.push_back(i * 5'000);
@@ -124,6 +141,24 @@ TEST_CASE("swarm: seeds that found something keep their promises") {
     scenario.length = std::min(scenario.length, c.length);
     std::erase_if(scenario.faults, [&](const Fault& f) { return f.at >= scenario.length; });
     const RunResult result = run_session(scenario);
+    CHECK_MESSAGE(!result.violation, (result.violation ? result.violation->what : ""));
+  }
+}
+
+TEST_CASE("swarm: titles that follow one another, seeds that found something") {
+  struct Case {
+    const char* name;
+    uint64_t seed;
+  };
+  const Case cases[] = {
+      {"N17 what follows was asked for again within its Retry-After", 54},
+      {"what was left out while it was got ready is told when it is jumped over", 25},
+  };
+  ScenarioOptions options = minutes(12);
+  options.is_playlist = true;
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    const RunResult result = run_session(draw_scenario(c.seed, options));
     CHECK_MESSAGE(!result.violation, (result.violation ? result.violation->what : ""));
   }
 }

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstring>
 #include <utility>
 
 #include "sim/swarm/live_title.h"
@@ -12,8 +11,6 @@
 namespace playhead::swarm {
 
 namespace {
-
-constexpr const char* kBase = "http://cdn.test/title/";
 
 std::string seconds_text(Duration time) {
   char text[48];
@@ -26,7 +23,11 @@ int64_t count_of(Duration whole, Duration part) { return (whole + part - Duratio
 
 }  // namespace
 
-VodTitle::VodTitle(TitleShape shape) : shape_(std::move(shape)) {
+VodTitle::VodTitle(TitleShape shape, int number)
+    : shape_(std::move(shape)),
+      base_("http://cdn.test/title" + (number > 0 ? std::to_string(number) : "") + "/"),
+      first_index_(number * kTitleStep) {
+  if (number % 2 != 0) shape_.is_dash = !shape_.is_dash;
   Duration start{0};
   for (const Duration period : shape_.periods) {
     starts_.push_back(start);
@@ -34,13 +35,11 @@ VodTitle::VodTitle(TitleShape shape) : shape_(std::move(shape)) {
   }
 }
 
-std::string VodTitle::url() const {
-  return std::string(kBase) + (shape_.is_dash ? "title.mpd" : "master.m3u8");
-}
+std::string VodTitle::url() const { return base_ + (shape_.is_dash ? "title.mpd" : "master.m3u8"); }
 
 std::optional<test::WebAnswer> VodTitle::answer(const std::string& url, MonotonicTime) {
-  const std::size_t base = std::strlen(kBase);
-  if (url.rfind(kBase, 0) != 0) return std::nullopt;
+  const std::size_t base = base_.size();
+  if (url.rfind(base_, 0) != 0) return std::nullopt;
   const std::size_t question = std::min(url.find('?'), url.size());
   const std::string name = url.substr(base, question - base);
   if (name.find(".seg") != std::string::npos) return segment(name);
@@ -171,13 +170,13 @@ std::optional<test::WebAnswer> VodTitle::segment(const std::string& name) const 
   header.sample_us = sample.count();
   header.samples = static_cast<int32_t>(length / sample);
   header.samples_per_gop = is_video ? shape_.frames_per_gop : 1;
-  header.first_index = (starts_[part] + from) / sample;
+  header.first_index = first_index_ + (starts_[part] + from) / sample;
   header.choice = is_video ? static_cast<int32_t>(rung) : language[0];
   header.part = static_cast<int32_t>(part);
   if (is_video && shape_.is_muxed) {
     header.muxed_sample_us = shape_.audio_frame.count();
     header.muxed_samples = static_cast<int32_t>(length / shape_.audio_frame);
-    header.first_muxed_index = (starts_[part] + from) / shape_.audio_frame;
+    header.first_muxed_index = first_index_ + (starts_[part] + from) / shape_.audio_frame;
   }
   const int64_t bps = is_video ? shape_.video_bps[rung] : shape_.audio_bps;
   header.bytes = std::max<int64_t>(bps * length.count() / 8 / 1'000'000, kHeaderBytes);
@@ -185,9 +184,9 @@ std::optional<test::WebAnswer> VodTitle::segment(const std::string& name) const 
 }
 
 std::unique_ptr<WebTitle> make_title(const TitleShape& shape, MonotonicTime now,
-                                     Duration wall_ahead) {
+                                     Duration wall_ahead, int number) {
   if (shape.live) return std::make_unique<LiveTitle>(shape, now, wall_ahead);
-  return std::make_unique<VodTitle>(shape);
+  return std::make_unique<VodTitle>(shape, number);
 }
 
 }  // namespace playhead::swarm

@@ -35,10 +35,15 @@ class WebTitle {
   [[nodiscard]] virtual bool has_hole(Duration /*from*/, Duration /*to*/) const { return false; }
 };
 
+// Of titles that follow one another: so many, and by so much their content differs.
+inline constexpr int kPlaylistTitles = 4;
+inline constexpr int64_t kTitleStep = int64_t{1} << 16;  // samples
+
 // A title that is whole from the beginning, in HLS or DASH.
 class VodTitle final : public WebTitle {
  public:
-  explicit VodTitle(TitleShape shape);
+  // `number`: of several, each with an address and content of its own.
+  explicit VodTitle(TitleShape shape, int number = 0);
   [[nodiscard]] std::string url() const override;
   [[nodiscard]] std::optional<Duration> duration() const override { return shape_.duration(); }
   std::optional<test::WebAnswer> answer(const std::string& url, MonotonicTime now) override;
@@ -52,12 +57,15 @@ class VodTitle final : public WebTitle {
   [[nodiscard]] std::optional<test::WebAnswer> segment(const std::string& name) const;
 
   TitleShape shape_;
+  std::string base_;
+  int64_t first_index_ = 0;           // of its content
   std::vector<Duration> starts_;      // of the parts
   std::map<std::string, Body> kept_;  // manifests, by name and query
 };
 
-// The title of a scenario that begins now. `wall_ahead`: true wall clock - monotonic clock.
+// The title of a scenario that begins now, or that one of those that follow. `wall_ahead`: true
+// wall clock - monotonic clock.
 [[nodiscard]] std::unique_ptr<WebTitle> make_title(const TitleShape& shape, MonotonicTime now,
-                                                   Duration wall_ahead);
+                                                   Duration wall_ahead, int number = 0);
 
 }  // namespace playhead::swarm

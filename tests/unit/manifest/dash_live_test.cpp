@@ -125,6 +125,36 @@ TEST_CASE("dash live: what can be fetched is listed") {
   }
 }
 
+TEST_CASE("dash live: what was announced for after the end is no part of a title that has ended") {
+  const auto period = [](const std::string& id, const std::string& times) {
+    return "<Period id='" + id + "' " + times + "><AdaptationSet id='v' mimeType='video/mp4'>" +
+           kNumbers + "<Representation id='r'/></AdaptationSet></Period>";
+  };
+  const auto mpd = [&](const std::string& attributes) {
+    return "<MPD type='dynamic' availabilityStartTime='1970-01-01T00:01:40Z' " + attributes + ">" +
+           period("a", "start='PT0S' duration='PT10S'") +
+           period("b", "start='PT10S' duration='PT10S'") + period("c", "start='PT20S'") + "</MPD>";
+  };
+  struct Case {
+    const char* name;
+    std::string attributes;
+    std::size_t periods;
+    Duration last;
+  };
+  const Case cases[] = {{"still being made", "minimumUpdatePeriod='PT2S'", 3, 0s},
+                        {"its end is announced and may change",
+                         "minimumUpdatePeriod='PT2S' mediaPresentationDuration='PT20S'", 3, 0s},
+                        {"between two Periods", "mediaPresentationDuration='PT20S'", 2, 10s},
+                        {"within one", "mediaPresentationDuration='PT14S'", 2, 4s},
+                        {"within the last", "mediaPresentationDuration='PT26S'", 3, 6s}};
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.name));
+    const Presentation title = present(mpd(c.attributes), 300);
+    REQUIRE(title.periods.size() == c.periods);
+    CHECK(title.periods.back().duration.value_or(Duration{0}) == c.last);
+  }
+}
+
 TEST_CASE("dash live: the window moves without the MPD") {
   const Presentation first = present(live("timeShiftBufferDepth='PT10S'", "", kNumbers), 1101);
   const Presentation later = listed_at(first, WallTime{1201 * kSecond});

@@ -274,6 +274,16 @@ TEST_CASE("M13 hls refresh: a number that stands for another segment is of anoth
     REQUIRE(after);
     CHECK(after->outcome == c.outcome);
   }
+  const Case undated[] = {
+      {"other files", run(2, 6, "b", ""), RefreshOutcome::kStartedOver},
+      {"the same files in another folder", run(2, 6, "x/a", ""), RefreshOutcome::kUpdated},
+      {"the same files at another host", run(2, 6, "//h/a", ""), RefreshOutcome::kUpdated}};
+  for (const Case& c : undated) {
+    CAPTURE(c.name);
+    const auto after = refresh(parse(run(0, 4, "a", "")), c.after);
+    REQUIRE(after);
+    CHECK(after->outcome == c.outcome);
+  }
 }
 
 TEST_CASE("hls refresh: discontinuities are counted on without EXT-X-DISCONTINUITY-SEQUENCE") {

@@ -66,6 +66,24 @@ TEST_CASE("hls alignment: by date, else by number, else by their ends") {
   }
 }
 
+TEST_CASE("M13 hls alignment: another run of the encoder is placed by dates, else after the old") {
+  struct Case {
+    const char* name;
+    Spec reference, other;
+    int64_t start_ms;
+  };
+  const Case cases[] = {{"dates", {10, 5, 60'000}, {0, 3, 88'000}, 28'000},
+                        {"dates in one only", {10, 5, 60'000}, {0, 3}, 21'500},
+                        {"numbers say nothing", {10, 5}, {11, 3}, 21'500},
+                        {"only begun", {10, 5}, {0, 0}, 21'500}};
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.name));
+    const int64_t ticks =
+        next_run_start(playlist(c.other), playlist(c.reference), MediaTime{21'500'000});
+    CHECK(ticks * 1000 / MediaPlaylist::kTicksPerSecond == c.start_ms);
+  }
+}
+
 TEST_CASE("hls alignment: a playlist that has only begun stands where the other does") {
   const MediaPlaylist empty = playlist({0, 0});
   const MediaPlaylist reference = playlist({10, 5});

@@ -49,5 +49,16 @@ TEST_CASE("gap_policy: M24 both missing is jumped over, silently up to half a se
   }
 }
 
+TEST_CASE("gap_policy: a jump does not go back behind the picture that is on the screen") {
+  GapInputs in;
+  in.position = MediaTime{0};
+  in.has_pictures = in.has_sound = true;
+  in.next_picture = in.on_screen_from = MediaTime{500'000};
+  in.next_sound = MediaTime{200'000};  // both beginnings were damaged
+  CHECK(decide_gap(in).jump == MediaTime{500'000});
+  in.next_sound = in.position;
+  CHECK_FALSE(decide_gap(in).jump);
+}
+
 }  // namespace
 }  // namespace playhead

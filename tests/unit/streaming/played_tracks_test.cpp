@@ -120,5 +120,28 @@ TEST_CASE("played tracks: Periods keep their numbers over refreshes") {
   CHECK(again.period(2).id == "30");
 }
 
+TEST_CASE("M13 M21 played tracks: older Periods than any known leave the numbers of the others") {
+  const auto listing = [](std::vector<std::string> ids) {
+    auto presentation = std::make_shared<Presentation>();
+    presentation->type = PresentationType::kLive;
+    for (const std::string& id : ids) {
+      Period period;
+      period.id = id;
+      period.start = MediaTime{std::stoll(id) * 1'000'000};
+      presentation->periods.push_back(std::move(period));
+    }
+    return presentation;
+  };
+  const auto anything = [](const AdaptationSet&) { return true; };
+  const PlayedTracks first(listing({"30", "40"}), {}, anything);
+  const std::size_t number = first.period_at(MediaTime{40'000'000});
+  const PlayedTracks older(listing({"10", "20", "30", "40"}), {}, anything, &first);
+  CHECK(older.period_at(MediaTime{40'000'000}) == number);
+  CHECK(older.period(number).id == "40");
+  CHECK(older.last() - older.first() == 3);
+  const PlayedTracks newer(listing({"40", "50"}), {}, anything, &older);
+  CHECK(newer.first() == number);
+}
+
 }  // namespace
 }  // namespace playhead

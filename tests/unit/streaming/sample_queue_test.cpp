@@ -53,6 +53,23 @@ TEST_CASE("sample queue: reads in order and keeps what was read") {
   CHECK(filled.queue.level(MediaTime{9'000'000}) == 0s);
 }
 
+TEST_CASE("sample queue: a hole is not buffered, and what is forgotten leaves none") {
+  Filled filled(3);
+  filled.queue.push(Filled::sample(600));
+  filled.queue.push(Filled::sample(601));
+  CHECK(filled.queue.end() == MediaTime{602'000'000});
+  CHECK(filled.queue.level(MediaTime{1'000'000}) == 4s);
+  CHECK(filled.queue.level(MediaTime{300'000'000}) == 2s);
+  CHECK(filled.queue.level(MediaTime{601'000'000}) == 1s);
+  filled.queue.drop_unread_of(150);
+  CHECK(filled.queue.level(MediaTime{1'000'000}) == 2s);
+  filled.queue.push(Filled::sample(3));
+  CHECK(filled.queue.level(MediaTime{1'000'000}) == 3s);
+  // What rounding or a lost picture leaves out is no hole.
+  filled.queue.push(Filled::sample(6));
+  CHECK(filled.queue.level(MediaTime{1'000'000}) == 6s);
+}
+
 TEST_CASE("sample queue: seeks within what it holds, to the key frame before") {
   struct Case {
     const char* name;

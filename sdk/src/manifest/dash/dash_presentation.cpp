@@ -28,6 +28,13 @@ MediaTime after(MediaTime start, Duration duration) {
   return end ? MediaTime{*end} : start;
 }
 
+// 5.3.1.2: where a live presentation has ended; nothing of it is later.
+std::optional<MediaTime> final_end(const Mpd& mpd) {
+  const bool has_ended = mpd.is_dynamic && !mpd.minimum_update_period;
+  if (!has_ended || !mpd.media_presentation_duration) return std::nullopt;
+  return MediaTime{0} + *mpd.media_presentation_duration;
+}
+
 // 5.3.2.1: a Period starts where it says, else where the one before ends, else so that it ends
 // where the next one starts; it lasts as long as it says, else up to the next one's start or the
 // presentation's end.
@@ -57,6 +64,11 @@ std::vector<PeriodTimes> period_times(const Mpd& mpd) {
       times[i].duration = std::max(
           *mpd.media_presentation_duration - (*times[i].start - MediaTime{0}), Duration{0});
     }
+  }
+  const std::optional<MediaTime> end = final_end(mpd);
+  for (PeriodTimes& time : times) {
+    if (!end || !time.start || !time.duration) continue;
+    time.duration = std::clamp(*end - *time.start, Duration{0}, *time.duration);
   }
   return times;
 }
@@ -368,6 +380,7 @@ void PresentationMapper::read_period(const Period& source, const PeriodTimes& ti
 
 void PresentationMapper::map_periods() {
   std::vector<PeriodTimes> times = period_times(mpd_);
+  const std::optional<MediaTime> end = final_end(mpd_);
   presentation_.periods.reserve(times.size());
   mapped_.items.resize(times.size());
   for (std::size_t i = 0; i < times.size(); ++i) {
@@ -379,6 +392,8 @@ void PresentationMapper::map_periods() {
       times[i].start =
           presentation_.periods.empty() ? MediaTime{0} : media_end(presentation_.periods.back());
     }
+    // Periods that were announced and never came.
+    if (i > 0 && end && *times[i].start >= *end) continue;
     map_period(mpd_.periods[i], times[i], i);
     if (is_outdated_) return;
   }

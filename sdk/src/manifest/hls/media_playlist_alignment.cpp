@@ -2,6 +2,7 @@
 #include "manifest/hls/media_playlist_alignment.h"
 
 #include <cstdlib>
+#include <optional>
 
 namespace playhead::hls {
 namespace {
@@ -20,13 +21,19 @@ int64_t snapped(int64_t ticks, const MediaPlaylist& reference) {
   return std::abs(start - ticks) <= kRoundingTicks ? start : ticks;
 }
 
+// Where the dates say that `playlist` begins; nothing without dates in both.
+std::optional<int64_t> dated_start(const MediaPlaylist& playlist, const MediaPlaylist& reference) {
+  const auto date = playlist.date(0);
+  const auto time = date ? reference.time_of(*date) : std::nullopt;
+  if (!time) return std::nullopt;
+  return snapped(to_ticks(*time), reference);
+}
+
 }  // namespace
 
 int64_t aligned_start(const MediaPlaylist& playlist, const MediaPlaylist& reference) {
   if (playlist.size() == 0 || reference.size() == 0) return reference.start_ticks;
-  if (const auto date = playlist.date(0)) {
-    if (const auto time = reference.time_of(*date)) return snapped(to_ticks(*time), reference);
-  }
+  if (const auto dated = dated_start(playlist, reference)) return *dated;
   const int64_t length = playlist.timeline.end_ticks() - playlist.timeline.start_ticks(0);
   for (std::size_t i = 0; i < playlist.size(); ++i) {
     const auto same = reference.timeline.find_number(playlist.timeline.number(i));
@@ -35,6 +42,12 @@ int64_t aligned_start(const MediaPlaylist& playlist, const MediaPlaylist& refere
            (playlist.timeline.start_ticks(i) - playlist.timeline.start_ticks(0));
   }
   return reference.timeline.end_ticks() - length;
+}
+
+int64_t next_run_start(const MediaPlaylist& playlist, const MediaPlaylist& reference,
+                       MediaTime after) {
+  if (playlist.size() == 0 || reference.size() == 0) return to_ticks(after);
+  return dated_start(playlist, reference).value_or(to_ticks(after));
 }
 
 }  // namespace playhead::hls

@@ -14,4 +14,9 @@ namespace playhead::hls {
 // end at the same time. Times that differ from one of `reference` by rounding are that one. Pure.
 [[nodiscard]] int64_t aligned_start(const MediaPlaylist& playlist, const MediaPlaylist& reference);
 
+// The same of a playlist of an encoder that was started anew, `reference` being of the run before:
+// numbers say nothing. By date where both have it, else it begins at `after`. Pure.
+[[nodiscard]] int64_t next_run_start(const MediaPlaylist& playlist, const MediaPlaylist& reference,
+                                     MediaTime after);
+
 }  // namespace playhead::hls

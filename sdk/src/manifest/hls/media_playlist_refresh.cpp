@@ -24,14 +24,39 @@ bool share_segments(const MediaPlaylist& a, const MediaPlaylist& b) {
   return in_a && in_b && without_query(a.uri(*in_a)) == without_query(b.uri(*in_b));
 }
 
-// The oldest number they share stands for another segment. URIs alone may change with the host.
+std::string_view file_name(std::string_view uri) {
+  const std::string_view path = without_query(uri);
+  return path.substr(path.rfind('/') + 1);
+}
+
+// The first number that both tell of themselves: what a delta update skips is that of `before`.
+uint64_t first_shared(const MediaPlaylist& before, const MediaPlaylist& playlist) {
+  return std::max(before.first_number(), playlist.first_number() + playlist.skipped_segments);
+}
+
+// Every number they share stands for a file of another name (RFC 8216bis §6.2.1: URIs do not change
+// from one state to the next; hosts and folders may where several hosts answer).
+bool rename_all(const MediaPlaylist& a, const MediaPlaylist& b) {
+  const uint64_t first = first_shared(a, b);
+  const uint64_t end = std::min(a.end_number(), b.end_number());
+  for (uint64_t number = first; number < end; ++number) {
+    const auto in_a = a.timeline.find_number(number);
+    const auto in_b = b.timeline.find_number(number);
+    if (in_a && in_b && file_name(a.uri(*in_a)) == file_name(b.uri(*in_b))) return false;
+  }
+  return first < end;
+}
+
+// The oldest number they share stands for another segment. Where there are dates these say so:
+// names may change with the host.
 bool contradict(const MediaPlaylist& a, const MediaPlaylist& b) {
-  const uint64_t number = std::max(a.first_number(), b.first_number());
+  const uint64_t number = first_shared(a, b);
   const auto in_a = a.timeline.find_number(number);
   const auto in_b = b.timeline.find_number(number);
   if (!in_a || !in_b || without_query(a.uri(*in_a)) == without_query(b.uri(*in_b))) return false;
   const auto date_a = a.date(*in_a);
   const auto date_b = b.date(*in_b);
+  if (!date_a && !date_b) return rename_all(a, b);
   if (!date_a || !date_b) return false;
   const Duration apart = *date_b - *date_a;
   return std::max(apart, -apart) > std::max(a.target_duration, b.target_duration);
