@@ -254,8 +254,8 @@ TEST_CASE("demo: what goes wrong with downloads is a sentence and exit code 1") 
   };
   const Case cases[] = {
       {"no such title", world.download("m_9"), "m_9: "},
-      {"a download that is not there", world.command("remove", {"m_9"}), "no such download"},
-      {"one of two is not there", world.command("remove", {"m_9", "m_1"}), "no such download"},
+      {"a download that is not there", world.command("remove", {"m_8"}), "no such download"},
+      {"one of two is not there", world.command("remove", {"m_8", "m_1"}), "no such download"},
       {"nothing of that name to play",
        {PLAYHEAD_BIN_DIR "/playhead-demo", "--headless", "--storage", "", "--dir", other,
         "--offline", "m_1"},
