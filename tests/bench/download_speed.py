@@ -47,7 +47,8 @@ class Server:
     def __init__(self, binary, scratch, media):
         port_file, data = scratch / "port", scratch / "data"
         self.process = subprocess.Popen([binary, "serve", "--data", data, "--media", media, "--port", "0",
-                                         "--port-file", port_file], stdout=subprocess.DEVNULL)
+                                         "--port-file", port_file], stdout=subprocess.DEVNULL,
+                                        stderr=subprocess.DEVNULL)
         while not (port_file.exists() and port_file.read_text().strip()):
             if self.process.poll() is not None:
                 sys.exit("the server did not start")
@@ -107,12 +108,13 @@ def main():
 def measure(arguments, scratch, server, worker):
     megabytes = arguments.segments * arguments.segment_kb / 1000
     _, _, idle = timed([worker, "get", server.url, server.token, scratch / "idle"])
+    print(f"idle: {idle:.1f} MB", flush=True)
     theirs, ours = [], []
     for number in range(arguments.rounds):
         plain = scratch / f"curl{number}"
         plain.mkdir()
         write_curl_list(scratch / "list", server.title_url(), arguments.segments, plain)
-        theirs.append(timed(["curl", "--silent", "--fail", "--noproxy", "*", "--parallel", "--parallel-max",
+        theirs.append(timed(["curl", "--no-progress-meter", "--fail", "--noproxy", "*", "--parallel", "--parallel-max",
                              PARALLEL, "--config", scratch / "list"]))
         subprocess.run(["rm", "-r", plain], check=True)
         kept = scratch / f"kept{number}"
