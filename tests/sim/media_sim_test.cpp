@@ -126,7 +126,7 @@ std::optional<WebAnswer> refusing(const WebRequest& request) {
   const int number = std::stoi(name.substr(1));
   if (is_video && number > 0) return status_answer(403);
   SimSegmentSpec spec;
-  spec.start_us = number * 1'000'000'000;
+  spec.start_us = int64_t{number} * 1'000'000'000;
   spec.codec_config = name.substr(0, 1);
   if (!is_video) {
     spec.kind = TrackKind::kAudio;

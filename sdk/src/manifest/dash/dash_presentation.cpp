@@ -392,8 +392,10 @@ void PresentationMapper::map_periods() {
       times[i].start =
           presentation_.periods.empty() ? MediaTime{0} : media_end(presentation_.periods.back());
     }
-    // Periods that were announced and never came.
-    if (i > 0 && end && *times[i].start >= *end) continue;
+    // Periods that were announced and never came. What has no Period before the end has no end
+    // that could be right.
+    const bool has_any = !presentation_.periods.empty();
+    if (has_any && end && *times[i].start >= *end) continue;
     map_period(mpd_.periods[i], times[i], i);
     if (is_outdated_) return;
   }
