@@ -2,6 +2,7 @@
 #include "support/scripted_library.h"
 
 #include "playhead/drm/license_fetcher.h"
+#include "playhead/drm/license_store.h"
 
 namespace playhead::test {
 
@@ -44,6 +45,12 @@ class ScriptedTitle final : public OfflineTitle {
     return !library_->keeps || library_->keeps(id);
   }
   Transport& transport() override { return disk_; }
+  [[nodiscard]] const std::vector<KeptLicense>& licenses() const override {
+    return library_->licenses;
+  }
+  [[nodiscard]] std::shared_ptr<LicenseStore> license_store() const override {
+    return library_->license_store;
+  }
   std::unique_ptr<LicenseFetcher> make_license_fetcher(Executor& executor) override {
     return make_refusing_fetcher(executor);
   }

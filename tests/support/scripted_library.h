@@ -38,6 +38,9 @@ class ScriptedLibrary final : public OfflineLibrary,
   std::string title_id = "m1";
   // Ids of Representations that are there; empty: all.
   std::function<bool(const std::string& id)> keeps;
+  // What is kept to open it with.
+  std::vector<KeptLicense> licenses;
+  std::shared_ptr<LicenseStore> license_store;
   std::optional<Error> open_error, begin_error, refused;
   std::optional<MonotonicTime> ends_at;
   Duration opening{1ms}, beginning{1ms};  // how long they take

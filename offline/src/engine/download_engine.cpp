@@ -98,12 +98,17 @@ DownloadEngine::DownloadEngine(Parts parts)
                     if (item.job) item.job->on_commit_failed(error);
                   }
                 }}),
+      licences_({parts_.folder, parts_.rights, parts_.licences, parts_.executor, parts_.log,
+                 [this](const std::string& id) {
+                   keeper_.look();
+                   on_rights_changed(id);
+                 }}),
       world_{parts_.folder,
              parts_.rights,
              service_,
              commits_,
              {parts_.folder.files(), parts_.folder.store(), fetcher_, parts_.executor},
-             parts_.licences,
+             licences_,
              [this] {
                const auto free = parts_.folder.files().free_bytes(parts_.folder.root());
                return TrackDevice{
@@ -112,7 +117,7 @@ DownloadEngine::DownloadEngine(Parts parts)
              }},
       keeper_({parts_.folder, parts_.rights, service_, parts_.executor,
                [this](const std::string& id) { on_rights_changed(id); },
-               [this](const std::string& id) { on_renewed(id); },
+               [this](const std::string& id, const DrmGrant& drm) { on_renewed(id, drm); },
                [this](const std::string& id) { purge(id); }, parts_.config.keep_expired}) {}
 
 DownloadEngine::~DownloadEngine() { stop(); }
@@ -130,12 +135,14 @@ Result<void> DownloadEngine::start() {
     if (row.state == DownloadState::kRemoving) finish_removal(row.added.id);
   }
   keeper_.look();
+  licences_.send_releases();
   turn_soon();
   return {};
 }
 
 void DownloadEngine::stop() {
   if (std::exchange(is_stopped_, true)) return;
+  licences_.stop();
   for (auto& [id, item] : items_) stop_job(item);
   commits_.flush();
 }
@@ -200,10 +207,10 @@ Result<void> DownloadEngine::remove(const std::string& id) {
   item->check.reset();
   commits_.drop(id);
   turn_soon();
-  if (auto begun = parts_.folder.store().begin_removal(id, {}, parts_.executor.wall_now());
-      !begun) {
-    return begun;
-  }
+  licences_.forget(id);
+  const auto releases = licences_.releases_of(id);
+  const WallTime now = parts_.executor.wall_now();
+  if (auto begun = parts_.folder.store().begin_removal(id, releases, now); !begun) return begun;
   item->state = DownloadState::kRemoving;
   tell(*item);
   parts_.executor.post(guarded([this, id] { finish_removal(id); }));
@@ -220,6 +227,7 @@ void DownloadEngine::finish_removal(const std::string& id) {
   keeper_.forget(id);
   parts_.rights.forget(id);
   parts_.on_removed(id);
+  licences_.send_releases();
 }
 
 Result<void> DownloadEngine::set_priority(const std::string& id, int priority) {
@@ -234,7 +242,13 @@ Result<void> DownloadEngine::set_priority(const std::string& id, int priority) {
 
 Result<void> DownloadEngine::renew(const std::string& id) {
   if (item_of(id) == nullptr) return not_found(id);
-  keeper_.renew(id);
+  PLAYHEAD_TRY(const DownloadRow row, parts_.folder.store().find(id));
+  if (row.added.title_id.empty()) {
+    // No service allows it: its licences are all there is to renew.
+    licences_.renew(id, {});
+  } else {
+    keeper_.renew(id);
+  }
   return {};
 }
 
@@ -300,6 +314,7 @@ void DownloadEngine::set_network(bool is_online) {
   const bool is_there = is_online && conditions_.is_online;
   fetcher_.set_network(is_there);
   keeper_.set_online(is_there);
+  licences_.set_online(is_there);
   if (is_there) {
     for (auto& [id, item] : items_) {
       if (item.waits_for == WaitReason::kNetwork) item.not_before.reset();
@@ -549,14 +564,18 @@ void DownloadEngine::refetch(const std::string& id) {
   turn_soon();
 }
 
-void DownloadEngine::on_renewed(const std::string& id) {
+void DownloadEngine::on_renewed(const std::string& id, const DrmGrant& drm) {
   Item* item = item_of(id);
   if (item == nullptr) return;
   const auto row = parts_.folder.store().find(id);
   const bool lost_key = row && row->resources > 0 && !row->has_content_key;
   const bool may_go_on =
       item->state == DownloadState::kCompleted || item->state == DownloadState::kFailed;
-  if (lost_key && may_go_on) note(set_state(*item, DownloadState::kQueued));
+  if (lost_key && may_go_on) {
+    note(set_state(*item, DownloadState::kQueued));
+  } else if (!item->job) {
+    licences_.renew(id, drm);
+  }
   turn_soon();
 }
 

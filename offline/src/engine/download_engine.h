@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "engine/licence_desk.h"
 #include "engine/queue_policy.h"
 #include "engine/rate_meter.h"
 #include "engine/rights_keeper.h"
@@ -103,7 +104,7 @@ class DownloadEngine {
   [[nodiscard]] Item* item_of(const std::string& id);
   void finish_removal(const std::string& id);
   void on_rights_changed(const std::string& id);
-  void on_renewed(const std::string& id);
+  void on_renewed(const std::string& id, const DrmGrant& drm);
   void purge(const std::string& id);
   template <typename Action>
   auto guarded(Action action);
@@ -112,6 +113,7 @@ class DownloadEngine {
   ResourceFetcher fetcher_;
   TitleService service_;
   CommitGroup commits_;
+  LicenceDesk licences_;
   DownloadWorld world_;
   RightsKeeper keeper_;
   DownloadConditions conditions_;

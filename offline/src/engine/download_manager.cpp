@@ -8,6 +8,7 @@
 
 #include "base/thread_executor.h"
 #include "engine/manager_impl.h"
+#include "licences/drm_licence_keeper.h"
 #include "player/client_impl.h"
 
 namespace playhead {
@@ -92,6 +93,10 @@ Result<std::unique_ptr<DownloadManager>> DownloadManager::Impl::open(std::shared
   PLAYHEAD_TRY(impl->folder_,
                offline::DownloadFolder::open({root, world.files, config.device_keys, world.clock},
                                              impl->executor_->wall_now()));
+  if (!impl->licences_) {
+    impl->licences_ = std::make_shared<offline::DrmLicenceKeeper>(offline::DrmLicenceKeeper::Parts{
+        shared.drm, shared.api.get(), *shared.transport, impl->folder_->sealer()});
+  }
   impl->rights_ = std::make_shared<offline::RightsBook>(*impl->folder_);
   if (auto loaded = impl->rights_->load(); !loaded) return std::move(loaded).error();
   DownloadEngine::Parts parts{

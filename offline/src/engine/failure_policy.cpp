@@ -39,6 +39,7 @@ Diagnosis diagnose(const FailureInputs& in) {
     case ErrorCode::kProxyFailure:
       return wait_for(WaitReason::kNetwork, error, NextAction::kRetry);
     case ErrorCode::kServerBusy:
+    case ErrorCode::kDrmLicenseUnreachable:
       if (in.failures >= kMostRefusals) return fail(error, true, NextAction::kRetry);
       return wait_for(WaitReason::kNetwork, error, NextAction::kRetry);
     case ErrorCode::kHttpStatus:
@@ -52,6 +53,7 @@ Diagnosis diagnose(const FailureInputs& in) {
     case ErrorCode::kTimedOut:  // the app gives no token
       return wait_for(WaitReason::kAuth, error, NextAction::kSignIn);
     case ErrorCode::kNotEntitled:
+    case ErrorCode::kDrmLicenseRefused:
       return fail(error, true, NextAction::kSignIn);
     case ErrorCode::kApiBadAnswer:
     case ErrorCode::kTlsFailure:

@@ -20,7 +20,7 @@ struct ManagerWorld {
   std::shared_ptr<FileSystem> files;
   std::shared_ptr<ClockSource> clock;
   std::shared_ptr<Executor> executor;
-  std::shared_ptr<LicenceKeeper> licences;  // null: protected titles cannot be kept
+  std::shared_ptr<LicenceKeeper> licences;  // null: DRM systems of the client
 };
 
 // Carries what the engine tells to the app's listener, on the client's thread, until it is closed.
@@ -90,8 +90,8 @@ class DownloadManager::Impl {
   const offline::ListenerPost listener_;
   std::shared_ptr<Executor> executor_;
   std::shared_ptr<offline::PumpedExecutor> pumped_;  // the same; null: it runs by itself
-  std::shared_ptr<offline::LicenceKeeper> licences_;
   std::shared_ptr<offline::DownloadFolder> folder_;
+  std::shared_ptr<offline::LicenceKeeper> licences_;
   std::shared_ptr<offline::RightsBook> rights_;
   std::shared_ptr<offline::DownloadEngine> engine_;  // made and ends on its thread
   CancelHandle network_;

@@ -218,7 +218,7 @@ void Preparation::cut_whole_files() {
 void Preparation::finish() {
   PreparedTitle title;
   title.needs_licence = plan_.needs_licence;
-  title.protections = std::move(plan_.protections);
+  title.wishes = std::move(plan_.wishes);
   title.facts.manifest_url = inputs_.url;
   title.facts.duration = plan_.duration;
   if (presentation_) {

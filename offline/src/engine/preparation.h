@@ -27,7 +27,7 @@ struct PreparedTitle {
   std::vector<PlannedResource> resources;  // the documents' first
   std::vector<PlannedDocument> documents;
   bool needs_licence = false;
-  std::vector<ContentProtection> protections;
+  std::vector<LicenseWish> wishes;
 };
 
 // From a manifest's URL to all that has to be fetched: loads the manifest, chooses tracks, loads

@@ -102,7 +102,7 @@ void RightsKeeper::on_answer(const std::string& id, Result<TitlePermission> perm
   }
   if (!error) {
     watched = Watched{};
-    parts_.on_renewed(id);
+    parts_.on_renewed(id, permission->answer.drm);
   } else {
     const bool is_refused = is_refusal(error->code);
     rights->set_renewal(is_refused ? RenewalState::kDenied : RenewalState::kIdle);

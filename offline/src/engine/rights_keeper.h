@@ -21,7 +21,8 @@ class RightsKeeper {
     TitleService& service;
     Executor& executor;
     std::function<void(const std::string& id)> on_changed;  // its RightsState
-    std::function<void(const std::string& id)> on_renewed;
+    // What its permission says of licences.
+    std::function<void(const std::string& id, const DrmGrant& drm)> on_renewed;
     // Its end is longer ago than `keep_expired`.
     std::function<void(const std::string& id)> on_stale;
     Duration keep_expired{0};

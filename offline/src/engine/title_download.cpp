@@ -150,32 +150,15 @@ void TitleDownload::on_prepared(Result<PreparedTitle> prepared) {
 }
 
 void TitleDownload::acquire_licences() {
-  if (world_.licences == nullptr) {
-    return fail(make_error(ErrorCode::kDrmNoSystem,
-                           "the title is protected, and nothing here keeps licences for it"),
-                true);
-  }
-  LicenceWish wish{id_, prepared_->protections, "", ""};
+  LicenceWish wish{id_, {!title_id_.empty(), "", "", prepared_->wishes}};
   if (permission_) {
-    wish.system = permission_->answer.drm.type;
-    wish.license_url = permission_->answer.drm.license_url;
+    wish.origin.system = permission_->answer.drm.type;
+    wish.origin.license_url = permission_->answer.drm.license_url;
   }
-  running_ = world_.licences->acquire(
-      wish, world_.transfers.executor, [this](Result<std::vector<LicenceRow>> licences) {
-        if (auto taken = take_licences(std::move(licences)); !taken) {
-          return fail(taken.error(), true);
-        }
-        take_plan();
-      });
-}
-
-Result<void> TitleDownload::take_licences(Result<std::vector<LicenceRow>> licences) {
-  if (!licences) return std::move(licences).error();
-  for (const LicenceRow& licence : *licences) {
-    PLAYHEAD_TRY([[maybe_unused]] const int64_t row,
-                 world_.folder.store().put_licence(id_, licence));
-  }
-  return {};
+  running_ = world_.licences.acquire(std::move(wish), [this](const Result<void>& acquired) {
+    if (!acquired) return fail(acquired.error(), true);
+    take_plan();
+  });
 }
 
 void TitleDownload::take_plan() {

@@ -13,7 +13,7 @@
 #include "engine/commit_group.h"
 #include "engine/download_folder.h"
 #include "engine/failure_policy.h"
-#include "engine/licence_keeper.h"
+#include "engine/licence_desk.h"
 #include "engine/preparation.h"
 #include "engine/resource_transfer.h"
 #include "engine/rights_book.h"
@@ -28,7 +28,7 @@ struct DownloadWorld {
   TitleService& service;
   CommitGroup& commits;
   TransferWorld transfers;
-  LicenceKeeper* licences = nullptr;  // null: protected titles cannot be kept
+  LicenceDesk& licences;
   std::function<TrackDevice()> device;
 };
 
@@ -68,7 +68,6 @@ class TitleDownload {
   void load_manifest(const std::string& url);
   void on_prepared(Result<PreparedTitle> prepared);
   void acquire_licences();
-  Result<void> take_licences(Result<std::vector<LicenceRow>> licences);
   void take_plan();
   Result<void> write_plan();
   Result<void> write_documents();

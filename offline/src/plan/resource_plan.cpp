@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "plan/stable_key.h"
+#include "streaming/title_keys.h"
 
 namespace playhead::offline {
 
@@ -121,14 +122,17 @@ class Planner {
   void note_protection(const PlanTrack& track) {
     const bool is_open = !track.is_encrypted && track.protections.empty();
     plan_.needs_licence = plan_.needs_licence || !is_open || track.index.needs_drm_system;
-    plan_.protections.insert(plan_.protections.end(), track.protections.begin(),
-                             track.protections.end());
+    if (!track.protections.empty()) wish_for(track.kind, track.protections);
+  }
+
+  void wish_for(TrackKind kind, std::vector<ContentProtection> protections) {
+    plan_.wishes.push_back({kind, std::move(protections), std::nullopt});
   }
 
   Result<void> add_segment(const PlanTrack& track, const Segment& segment, bool is_only) {
     if (segment.init && segment.init != init_) {
       init_ = segment.init;
-      add_keys(segment.init_keys, segment);
+      add_keys(track.kind, segment.init_keys, segment);
       PlannedResource init = locate(*segment.init);
       if (!init.is_size_exact) init.size = kUsualInitBytes;
       init.kind = ResourceKind::kInit;
@@ -136,7 +140,7 @@ class Planner {
     }
     if (segment.keys != keys_) {
       keys_ = segment.keys;
-      add_keys(segment.keys, segment);
+      add_keys(track.kind, segment.keys, segment);
     }
     PlannedResource media = locate(segment.media);
     media.kind = media_kind(track.kind);
@@ -157,11 +161,13 @@ class Planner {
     return make_error(ErrorCode::kManifestLimit, "the title has too many segments to download");
   }
 
-  void add_keys(const std::shared_ptr<const SegmentKeys>& keys, const Segment& segment) {
+  void add_keys(TrackKind kind, const std::shared_ptr<const SegmentKeys>& keys,
+                const Segment& segment) {
     if (!keys) return;
     const SegmentKey* key = identity_key(keys.get());
     if (key == nullptr) {
       plan_.needs_licence = true;
+      wish_for(kind, protections_of(*keys));
     } else if (is_http(key->uri)) {
       PlannedResource planned = locate({key->uri, std::nullopt});
       planned.kind = ResourceKind::kKey;

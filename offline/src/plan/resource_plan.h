@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "manifest/loaded_index.h"
+#include "playhead/drm/license_keeper.h"
 #include "playhead/presentation.h"
 #include "store/rows.h"
 
@@ -43,9 +44,9 @@ struct TitlePlan {
   // Positions in `resources` of files of which neither range nor size is known and which may be
   // large: a whole title in one file. See cut_file().
   std::vector<std::size_t> whole_files;
-  Duration duration{0};        // of the title
-  bool needs_licence = false;  // some of it opens by a DRM system alone
-  std::vector<ContentProtection> protections;
+  Duration duration{0};             // of the title
+  bool needs_licence = false;       // some of it opens by a DRM system alone
+  std::vector<LicenseWish> wishes;  // what the licences are for, by track
 };
 
 // Errors: kManifestUnsupported (a live title; resources that differ in their query alone),

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/mailbox.h"
+#include "licences/licence_note.h"
 #include "playback/offline_title_impl.h"
 #include "playback/track_ids_json.h"
 
@@ -23,6 +24,23 @@ struct Opening {
   std::shared_ptr<TitleRights> rights;
 };
 
+struct Licences {
+  std::vector<KeptLicense> licenses;
+  SealedLicenses::Sealed sealed;
+};
+
+Result<Licences> read_licences(LibraryParts& parts, const std::string& id) {
+  Licences kept;
+  PLAYHEAD_TRY(const std::vector<LicenceRow> rows, parts.store.licences(id));
+  for (const LicenceRow& row : rows) {
+    if (row.state != LicenceState::kValid) continue;
+    PLAYHEAD_TRY(LicenceNote note, open_licence_note(parts.sealer, id, row.sealed));
+    kept.sealed[note.license.persistent_id] = row.sealed;
+    kept.licenses.push_back(std::move(note.license));
+  }
+  return kept;
+}
+
 Result<Opening> open_title(LibraryParts& parts, const std::string& id) {
   PLAYHEAD_TRY(const DownloadRow row, parts.store.find(id));
   if (row.state == DownloadState::kRemoving) {
@@ -36,12 +54,15 @@ Result<Opening> open_title(LibraryParts& parts, const std::string& id) {
     return not_yet(id, "its keys are gone: it has to be fetched anew");
   PLAYHEAD_TRY(ContentKey key, ContentKey::unwrap(parts.sealer, id, sealed.content_key));
   PLAYHEAD_TRY(const std::vector<std::string> ids, read_track_ids(row.facts.tracks));
+  PLAYHEAD_TRY(Licences licences, read_licences(parts, id));
   auto title = std::make_shared<StoredTitle>(StoredTitle{id,
                                                          row.added.title_id,
                                                          row.added.profile_id,
                                                          row.facts.manifest_url,
                                                          {ids.begin(), ids.end()},
-                                                         std::move(key)});
+                                                         std::move(key),
+                                                         std::move(licences.licenses),
+                                                         std::move(licences.sealed)});
   return Opening{std::move(title), std::move(rights)};
 }
 

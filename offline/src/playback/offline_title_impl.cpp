@@ -13,10 +13,18 @@ namespace {
 // TrustedClock::keep(), while something plays.
 constexpr Duration kKeepEvery = 1min;
 
+std::shared_ptr<SealedLicenses> sealed_licenses(const OfflineTitleImpl::Parts& parts) {
+  const StoredTitle& title = *parts.title;
+  if (title.sealed_licenses.empty()) return nullptr;
+  return std::make_shared<SealedLicenses>(parts.desk, title.id, title.sealed_licenses);
+}
+
 }  // namespace
 
 OfflineTitleImpl::OfflineTitleImpl(Parts parts)
-    : parts_(std::move(parts)), transport_(parts_.desk, parts_.title, parts_.worker) {}
+    : parts_(std::move(parts)),
+      licenses_(sealed_licenses(parts_)),
+      transport_(parts_.desk, parts_.title, parts_.worker) {}
 
 OfflineTitleImpl::~OfflineTitleImpl() {
   if (has_begun_) keep_time();

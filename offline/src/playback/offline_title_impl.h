@@ -29,6 +29,10 @@ class OfflineTitleImpl final : public OfflineTitle {
   [[nodiscard]] std::string profile_id() const override { return parts_.title->profile_id; }
   [[nodiscard]] bool keeps(const std::string& representation_id) const override;
   Transport& transport() override { return transport_; }
+  [[nodiscard]] const std::vector<KeptLicense>& licenses() const override {
+    return parts_.title->licenses;
+  }
+  [[nodiscard]] std::shared_ptr<LicenseStore> license_store() const override { return licenses_; }
   std::unique_ptr<LicenseFetcher> make_license_fetcher(Executor& executor) override;
   [[nodiscard]] Result<void> may_play() override;
   CancelHandle begin_play(UniqueFunction<void(Result<void>)> done) override;
@@ -37,6 +41,7 @@ class OfflineTitleImpl final : public OfflineTitle {
   void keep_time();
 
   const Parts parts_;
+  const std::shared_ptr<SealedLicenses> licenses_;  // null: there are none here
   OfflineTransport transport_;
   bool has_begun_ = false;  // it is playing, not about to
   std::optional<MonotonicTime> kept_;

@@ -3,7 +3,10 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
+#include "licences/license_stores.h"
+#include "playhead/kept_license.h"
 #include "vault/content_key.h"
 
 namespace playhead::offline {
@@ -16,6 +19,8 @@ struct StoredTitle {
   std::string source_url;      // of the manifest, as it was asked for
   std::set<std::string> kept;  // ids of Representations; empty: all there are
   ContentKey key;              // of its files
+  std::vector<KeptLicense> licenses = {};
+  SealedLicenses::Sealed sealed_licenses = {};
   [[nodiscard]] std::string manifest_url() const { return "offline:" + id; }
 };
 

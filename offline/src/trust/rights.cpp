@@ -136,6 +136,12 @@ Rights renew_rights(const Rights& old, const Grant& grant, const TimeReading& ti
   Rights rights = old;
   rights.generation += 1;
   take_terms(rights, grant);
+  // Licences are got for themselves: what is kept ends when it ends. One that has ended is asked
+  // for anew.
+  const bool says_nothing = !grant.licence_expires_at && !grant.has_persistent_licence;
+  if (says_nothing && old.licence_ends && *old.licence_ends > rights.issued) {
+    rights.licence_ends = old.licence_ends;
+  }
   if (!old.first_play || !old.playback) {
     rights.first_play.reset();
     return rights;
@@ -144,6 +150,18 @@ Rights renew_rights(const Rights& old, const Grant& grant, const TimeReading& ti
       time.now >= old.first_play->at + *old.playback || has_run_out(old, time, Duration{0});
   if (is_over) rights.first_play.reset();
   return rights;
+}
+
+std::optional<Rights> with_licence(const Rights& rights, std::optional<WallTime> end,
+                                   std::optional<WallTime> renew_after) {
+  Rights next = rights;
+  next.licence_ends = bounded(end);
+  if (const auto due = bounded(renew_after)) {
+    next.renew_after = std::min(next.renew_after.value_or(*due), *due);
+  }
+  if (next == rights) return std::nullopt;
+  next.generation += 1;
+  return next;
 }
 
 Verdict judge(const Rights& rights, const TimeReading& time, const PlayQuestion& question) {

@@ -79,6 +79,11 @@ struct Rights {
 // on; one that is over begins anew with the next first play.
 [[nodiscard]] Rights renew_rights(const Rights& old, const Grant& grant, const TimeReading& time);
 
+// The record with the end of its licences in it, and when they are to be renewed, where that is
+// before what the service said; none: it is as it was.
+[[nodiscard]] std::optional<Rights> with_licence(const Rights& rights, std::optional<WallTime> end,
+                                                 std::optional<WallTime> renew_after);
+
 enum class EndRule : uint8_t { kNone, kExpiresAt, kRental, kPlayback, kLicence, kContact };
 
 // Of a renewal that was asked for.

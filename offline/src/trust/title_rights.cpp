@@ -65,6 +65,13 @@ Result<void> TitleRights::renew(const Grant& grant) {
   return {};
 }
 
+Result<void> TitleRights::set_licence(std::optional<WallTime> end,
+                                      std::optional<WallTime> renew_after) {
+  const std::lock_guard write_lock(write_mutex_);
+  const std::optional<Rights> next = with_licence(rights(), end, renew_after);
+  return next ? replace(*next) : Result<void>();
+}
+
 Result<void> TitleRights::correct() {
   const std::lock_guard write_lock(write_mutex_);
   const std::optional<Rights> next = corrected(rights(), parts_.clock.read());

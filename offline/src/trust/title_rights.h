@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "playhead/bytes.h"
@@ -42,6 +43,8 @@ class TitleRights {
   Result<void> begin_play();
   // Errors: kStoreIo, kStoreFull; the rights are what they were.
   Result<void> renew(const Grant& grant);
+  // See with_licence(). Errors as of renew().
+  Result<void> set_licence(std::optional<WallTime> end, std::optional<WallTime> renew_after);
   // At start and after each contact that moved the time: see corrected(). Errors as of renew().
   Result<void> correct();
   void set_renewal(RenewalState state);

@@ -14,8 +14,8 @@ namespace playhead {
 
 class DrmSystem;  // playhead/drm/drm_system.h
 
-// Makes a system for one player. Called on the player's engine thread, for each title anew. May
-// answer null: not to be had on this device.
+// Makes a system for a player, or for a download. Called on the engine thread of either, for each
+// title anew. May answer null: not to be had on this device.
 using DrmSystemFactory = std::function<std::unique_ptr<DrmSystem>()>;
 
 // A message to a licence service as it is going to be sent; an app's hook may change all of it but
@@ -47,7 +47,7 @@ struct DrmConfig {
   // Takes the place of what service, manifest and system say. https, or http on loopback. "" none.
   std::string license_url;
   LicenseProtocol protocol = LicenseProtocol::kAutomatic;
-  // Called on the player's engine thread, must not block; null: nothing is changed. An error ends
+  // Called on the same thread, must not block; null: nothing is changed. An error ends
   // the request with it.
   std::function<Result<void>(LicenseMessage&)> on_license_request;
   // Gets the body of a 2xx answer and gives back the licence inside it.

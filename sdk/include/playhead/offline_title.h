@@ -3,7 +3,9 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "playhead/kept_license.h"
 #include "playhead/result.h"
 #include "playhead/time.h"
 #include "playhead/transport.h"
@@ -15,6 +17,7 @@
 namespace playhead {
 
 class LicenseFetcher;
+class LicenseStore;
 
 // One title that is being played. On the player's engine thread; outlives the requests and the
 // handles it gave.
@@ -35,7 +38,12 @@ class OfflineTitle {
   // Transport has: kOfflineDamaged (it will be fetched again, once there is a network),
   // kOfflineTampered, kOfflineIncomplete (it is not there and not on its way), kStoreIo.
   virtual Transport& transport() = 0;
-  // Who answers for licences of the title, from what is kept of them; never asks a network. On
+  // The licences that are kept of the title: all keys of the play come of these.
+  [[nodiscard]] virtual const std::vector<KeptLicense>& licenses() const = 0;
+  // Where Clear Key finds what is in them; reading alone. May outlive the title; null: systems of
+  // the app's own have all of them.
+  [[nodiscard]] virtual std::shared_ptr<LicenseStore> license_store() const = 0;
+  // Who answers messages of DRM systems during the play: nobody, as no network is asked. On
   // `executor`. Never null, may outlive the title.
   virtual std::unique_ptr<LicenseFetcher> make_license_fetcher(Executor& executor) = 0;
 

@@ -23,7 +23,15 @@ void PlayerEngine::make_protection() {
   for (const DrmSystemFactory& make : client.drm.systems) {
     if (auto system = make ? make() : nullptr) config.systems.push_back(std::move(system));
   }
-  if (client.drm.clear_key) config.systems.push_back(make_clear_key_system({}));
+  // Of downloads: nothing is asked for, keys come of what is kept.
+  std::shared_ptr<LicenseStore> kept;
+  if (offline_) {
+    config.only_kept = offline_->title().licenses();
+    kept = offline_->title().license_store();
+  }
+  ClearKeyOptions clear_key;
+  clear_key.store = kept.get();
+  if (client.drm.clear_key) config.systems.push_back(make_clear_key_system(clear_key));
   config.preference = client.drm.preference;
   if (config.preference.empty() && !licenses_.grant.type.empty())
     config.preference = {licenses_.grant.type};
@@ -39,8 +47,8 @@ void PlayerEngine::make_protection() {
     fetcher = std::make_unique<LicenseClient>(client.drm, origin, *client.transport, executor_);
   }
   TitleProtectionListener& listener = *this;
-  protection_ =
-      std::make_unique<TitleProtection>(std::move(config), std::move(fetcher), executor_, listener);
+  protection_ = std::make_unique<TitleProtection>(std::move(config), std::move(fetcher), executor_,
+                                                  listener, std::move(kept));
 }
 
 void PlayerEngine::close_protection() {

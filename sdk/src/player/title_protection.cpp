@@ -52,8 +52,10 @@ OutputProtection output_protection(const PictureLimits& limits) {
 }
 
 TitleProtection::TitleProtection(DrmManagerConfig config, std::unique_ptr<LicenseFetcher> fetcher,
-                                 Executor& executor, TitleProtectionListener& listener)
-    : fetcher_(std::move(fetcher)),
+                                 Executor& executor, TitleProtectionListener& listener,
+                                 std::shared_ptr<LicenseStore> kept)
+    : kept_(std::move(kept)),
+      fetcher_(std::move(fetcher)),
       listener_(listener),
       manager_(DrmManager::make(std::move(config), *fetcher_, executor, *this)) {}
 

@@ -12,6 +12,7 @@
 #include "playhead/config.h"
 #include "playhead/drm/drm_manager.h"
 #include "playhead/drm/identity_keys.h"
+#include "playhead/drm/license_store.h"
 #include "playhead/events.h"
 #include "session/api_types.h"
 #include "streaming/title_keys.h"
@@ -46,9 +47,10 @@ struct LicenseNotes {
 // says to streaming and pipelines what may be fetched, decoded and shown. Engine thread.
 class TitleProtection final : public TitleKeys, public KeyGate, private DrmManagerListener {
  public:
-  // `executor` and `listener` outlive it.
+  // `executor` and `listener` outlive it. `kept`: what systems of `config` refer to; may be null.
   TitleProtection(DrmManagerConfig config, std::unique_ptr<LicenseFetcher> fetcher,
-                  Executor& executor, TitleProtectionListener& listener);
+                  Executor& executor, TitleProtectionListener& listener,
+                  std::shared_ptr<LicenseStore> kept = nullptr);
   ~TitleProtection() override;
 
   void set_output(OutputProtection output);
@@ -89,6 +91,7 @@ class TitleProtection final : public TitleKeys, public KeyGate, private DrmManag
   void tell_level();
 
   const std::shared_ptr<IdentityKeys> identity_ = std::make_shared<IdentityKeys>();
+  const std::shared_ptr<LicenseStore> kept_;
   const std::unique_ptr<LicenseFetcher> fetcher_;
   TitleProtectionListener& listener_;
   bool is_used_ = false;

@@ -125,6 +125,26 @@ TEST_CASE("rights: a renewal keeps a running window and opens one that was over"
   CHECK(!renew_rights(played, grant, at(3 * kDay)).first_play);
 }
 
+TEST_CASE("rights: licences end for themselves") {
+  const Rights open = make_rights("d", granted());
+  REQUIRE(!open.licence_ends);
+  const auto kept = with_licence(open, kNow + 2 * kDay, kNow + kDay);
+  REQUIRE(kept);
+  CHECK(kept->generation == open.generation + 1);
+  CHECK(kept->licence_ends == kNow + 2 * kDay);
+  CHECK(kept->renew_after == kNow + kDay);
+  CHECK(!with_licence(*kept, kNow + 2 * kDay, kNow + kDay));
+  // A later moment does not move what is due earlier.
+  CHECK(with_licence(*kept, kNow + 3 * kDay, kNow + 2 * kDay)->renew_after == kNow + kDay);
+  // A permission that says nothing of licences leaves the end of those that are kept.
+  Grant again = granted();
+  again.server_time = kNow + kDay;
+  CHECK(renew_rights(*kept, again, at(kDay)).licence_ends == kNow + 2 * kDay);
+  // Those that have ended are asked for anew.
+  again.server_time = kNow + 3 * kDay;
+  CHECK(!renew_rights(*kept, again, at(3 * kDay)).licence_ends);
+}
+
 TEST_CASE("rights: an uncertain first play is put right by the service's time of the same boot") {
   Grant grant = granted();
   grant.playback = 48h;

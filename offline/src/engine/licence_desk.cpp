@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/licence_desk.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "trust/rights.h"
+
+namespace playhead::offline {
+namespace {
+
+// A service that did not answer in weeks is not asked any more (chosen: with renewal_retry(), which
+// grows to six hours, about three weeks).
+constexpr int kMostTries = 100;
+
+bool opens(const std::vector<LicenceRow>& rows, const KeyId& kid) {
+  return std::any_of(rows.begin(), rows.end(), [&](const LicenceRow& row) {
+    return std::find(row.kids.begin(), row.kids.end(), kid) != row.kids.end();
+  });
+}
+
+bool opens_all(const std::vector<LicenceRow>& rows, const std::vector<KeyId>& kids) {
+  return std::all_of(kids.begin(), kids.end(), [&](const KeyId& kid) { return opens(rows, kid); });
+}
+
+}  // namespace
+
+CancelHandle LicenceDesk::acquire(LicenceWish wish, UniqueFunction<void(Result<void>)> done) {
+  const auto answer = [&](Result<void> result) {
+    return parts_.executor.post_at(parts_.executor.now(),
+                                   [done = std::move(done), result = std::move(result)]() mutable {
+                                     done(std::move(result));
+                                   });
+  };
+  if (parts_.keeper == nullptr) {
+    return answer(make_error(ErrorCode::kDrmNoSystem,
+                             "the title is protected, and nothing here keeps licences for it"));
+  }
+  if (are_kept(wish)) return answer({});
+  return ask(wish, std::move(done));
+}
+
+CancelHandle LicenceDesk::ask(const LicenceWish& wish, UniqueFunction<void(Result<void>)> done) {
+  return parts_.keeper->acquire(wish, parts_.executor,
+                                [this, id = wish.download_id, done = std::move(done)](
+                                    Result<std::vector<LicenceRow>> rows) mutable {
+                                  if (!rows) return done(std::move(rows).error());
+                                  done(take(id, *rows));
+                                });
+}
+
+std::vector<LicenceRow> LicenceDesk::valid_of(const std::string& id) {
+  auto rows = parts_.folder.store().licences(id);
+  if (!rows) return {};
+  const WallTime now = parts_.executor.wall_now();
+  std::erase_if(*rows, [&](const LicenceRow& row) {
+    return row.state != LicenceState::kValid || (row.expires_at && *row.expires_at <= now);
+  });
+  return *std::move(rows);
+}
+
+// Keys that no manifest names are known to be there by the licence alone: it is asked for again.
+bool LicenceDesk::are_kept(const LicenceWish& wish) {
+  const std::vector<LicenceRow> rows = valid_of(wish.download_id);
+  bool are_named = false;
+  for (const LicenseWish& track : wish.origin.wishes) {
+    std::vector<KeyId> kids;
+    for (const ContentProtection& protection : track.protections) {
+      kids.insert(kids.end(), protection.default_kids.begin(), protection.default_kids.end());
+    }
+    if (kids.empty() || !opens_all(rows, kids)) return false;
+    are_named = true;
+  }
+  return are_named;
+}
+
+Result<void> LicenceDesk::take(const std::string& id, const std::vector<LicenceRow>& rows) {
+  DownloadStore& store = parts_.folder.store();
+  PLAYHEAD_TRY(const std::vector<LicenceRow> before, store.licences(id));
+  std::vector<PendingRelease> releases;
+  uint64_t generation = 0;
+  std::vector<int64_t> replaced;
+  for (const LicenceRow& old : before) {
+    generation = std::max(generation, old.generation);
+    if (old.state != LicenceState::kValid || !opens_all(rows, old.kids)) continue;
+    PLAYHEAD_TRY(PendingRelease release, parts_.keeper->release_of(id, old));
+    releases.push_back(std::move(release));
+    replaced.push_back(old.row);
+  }
+  for (LicenceRow row : rows) {
+    row.generation = generation + 1;
+    PLAYHEAD_TRY([[maybe_unused]] const int64_t number, store.put_licence(id, row));
+  }
+  // The new ones are safe: the old ones go.
+  for (const int64_t row : replaced) {
+    if (auto changed = store.set_licence_state(row, LicenceState::kSuperseded); !changed) {
+      return changed;
+    }
+  }
+  for (const PendingRelease& release : releases) {
+    if (auto added = store.add_release(release); !added) return added;
+  }
+  if (!releases.empty()) send_releases();
+  return write_end(id);
+}
+
+// The earliest of all licences. Of titles without a service nobody ever told the time: there the
+// DRM system alone knows the end.
+Result<void> LicenceDesk::write_end(const std::string& id) {
+  const auto rights = parts_.rights.find(id);
+  if (!rights || rights->rights().title_id.empty()) return {};
+  // Licences end by the device's clock, rights by the service's.
+  const WallTime now = parts_.folder.clock().read().now;
+  const Duration ahead = now - parts_.executor.wall_now();
+  std::optional<WallTime> end, renew_after;
+  for (const LicenceRow& row : valid_of(id)) {
+    const WallTime ends = row.expires_at.value_or(row.issued_at + kPersistentLicence) + ahead;
+    end = std::min(end.value_or(ends), ends);
+    if (!row.renew_after) continue;
+    const WallTime due = *row.renew_after + ahead;
+    if (due <= now) continue;  // a moment that has passed would be due again and again
+    renew_after = std::min(renew_after.value_or(due), due);
+  }
+  return rights->set_licence(end, renew_after);
+}
+
+void LicenceDesk::renew(const std::string& id, const DrmGrant& grant) {
+  auto rows = parts_.folder.store().licences(id);
+  if (!rows || parts_.keeper == nullptr) return;
+  std::erase_if(*rows, [](const LicenceRow& row) { return row.state != LicenceState::kValid; });
+  if (rows->empty()) return;
+  auto wish = parts_.keeper->wish_of(id, rows->back());
+  if (!wish) return note("licences of the download " + id, wish.error());
+  if (!grant.license_url.empty()) wish->origin.license_url = grant.license_url;
+  renewals_[id] = ask(*wish, [this, id](const Result<void>& renewed) {
+    note("licences of the download " + id, renewed);
+    if (renewed) parts_.on_renewed(id);
+  });
+}
+
+std::vector<PendingRelease> LicenceDesk::releases_of(const std::string& id) {
+  std::vector<PendingRelease> releases;
+  auto rows = parts_.folder.store().licences(id);
+  if (!rows || parts_.keeper == nullptr) return releases;
+  for (const LicenceRow& row : *rows) {
+    if (row.state != LicenceState::kValid) continue;
+    // What cannot be read any more cannot be told either.
+    if (auto release = parts_.keeper->release_of(id, row)) releases.push_back(*std::move(release));
+  }
+  return releases;
+}
+
+// --- what the service is told
+
+void LicenceDesk::set_online(bool is_online) {
+  const bool is_back = is_online && !is_online_;
+  is_online_ = is_online;
+  if (!is_back) return;
+  was_told_.clear();
+  send_releases();
+}
+
+void LicenceDesk::stop() {
+  renewals_.clear();
+  telling_.reset();
+  timer_.reset();
+}
+
+void LicenceDesk::send_releases() {
+  if (!is_online_ || telling_ || parts_.keeper == nullptr) return;
+  const auto rows = parts_.folder.store().releases();
+  if (!rows || rows->empty()) return;
+  const WallTime now = parts_.executor.wall_now();
+  std::optional<WallTime> next;
+  for (const PendingRelease& row : *rows) {
+    const bool is_due = row.next_try <= now || was_told_.count(row.row) == 0;
+    if (!is_due) {
+      next = std::min(next.value_or(row.next_try), row.next_try);
+      continue;
+    }
+    was_told_.insert(row.row);
+    telling_ = parts_.keeper->release(
+        row, parts_.executor, [this, row](const Result<void>& told) { on_told(row, told); });
+    return;
+  }
+  if (!next) return;
+  timer_ =
+      parts_.executor.post_at(parts_.executor.now() + (*next - now), [this] { send_releases(); });
+}
+
+void LicenceDesk::on_told(const PendingRelease& release, const Result<void>& told) {
+  const bool is_refused = !told && told.error().code == ErrorCode::kDrmLicenseRefused;
+  const bool is_over = told || is_refused || release.tries + 1 >= kMostTries;
+  note("giving back a licence", told);
+  DownloadStore& store = parts_.folder.store();
+  if (is_over) {
+    note("the journal of downloads", store.drop_release(release.row));
+  } else {
+    const Duration wait = renewal_retry(release.tries + 1, parts_.executor.random());
+    note("the journal of downloads",
+         store.postpone_release(release.row, parts_.executor.wall_now() + wait));
+  }
+  // Not inside the callback of what is over.
+  timer_ = parts_.executor.post_at(parts_.executor.now(), [this] {
+    telling_.reset();
+    send_releases();
+  });
+}
+
+void LicenceDesk::note(const std::string& what, const Result<void>& result) {
+  if (!result) parts_.log.info(what + ": " + describe(result.error()));
+}
+
+}  // namespace playhead::offline
