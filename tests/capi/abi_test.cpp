@@ -15,6 +15,7 @@
 #include <doctest/doctest.h>
 
 #include "capi/abi_layout.h"
+#include "capi/command_output.h"
 #include "playhead/error.h"
 #include "playhead/playhead.h"
 
@@ -105,23 +106,9 @@ std::string describe_abi() {
   return out.str();
 }
 
-struct PipeCloser {
-  void operator()(FILE* pipe) const { pclose(pipe); }
-};
-
-std::string output_of(const std::string& command) {
-  const std::unique_ptr<FILE, PipeCloser> pipe(popen(command.c_str(), "r"));
-  REQUIRE(pipe != nullptr);
-  std::string output;
-  std::array<char, 4096> block{};
-  while (const std::size_t got = std::fread(block.data(), 1, block.size(), pipe.get()))
-    output.append(block.data(), got);
-  return output;
-}
-
 std::set<std::string> exported_symbols() {
-  std::istringstream lines(
-      output_of(std::string(PLAYHEAD_NM) + " -D --defined-only " PLAYHEAD_SHARED_LIBRARY));
+  std::istringstream lines(playhead::test::output_of(
+      std::string(PLAYHEAD_NM) + " -D --defined-only " PLAYHEAD_SHARED_LIBRARY));
   std::set<std::string> symbols;
   for (std::string line; std::getline(lines, line);)
     symbols.insert(line.substr(line.rfind(' ') + 1));

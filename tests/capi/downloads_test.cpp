@@ -11,6 +11,7 @@
 
 #include <doctest/doctest.h>
 
+#include "capi/command_output.h"
 #include "playhead/playhead.h"
 #include "support/loopback_server.h"
 #include "support/temp_folder.h"
@@ -535,28 +536,11 @@ TEST_CASE("downloads: a folder belongs to one opener and to one device") {
   CHECK(count_downloads(open(world, config)) == 0);
 }
 
-namespace {
-
-struct PipeCloser {
-  void operator()(FILE* pipe) const { pclose(pipe); }
-};
-
-std::string output_of(const std::string& command) {
-  const std::unique_ptr<FILE, PipeCloser> pipe(popen(command.c_str(), "r"));
-  REQUIRE(pipe != nullptr);
-  std::string output;
-  std::array<char, 4096> block{};
-  while (const std::size_t got = std::fread(block.data(), 1, block.size(), pipe.get()))
-    output.append(block.data(), got);
-  return output;
-}
-
-}  // namespace
-
 TEST_CASE("downloads: the example downloads a file") {
   const World world;
   const std::string program = PLAYHEAD_BIN_DIR "/capi_example_download ";
-  const std::string output = output_of(program + world.film + ' ' + world.path + " 2>&1");
+  const std::string output =
+      playhead::test::output_of(program + world.film + ' ' + world.path + " 2>&1");
   CAPTURE(output);
   CHECK(output.find("300 of 300 kB completed") != std::string::npos);
   CHECK(count_downloads(open_pumped(world)) == 1);

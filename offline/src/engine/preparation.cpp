@@ -9,6 +9,7 @@
 #include "engine/resource_transfer.h"
 #include "net/http_headers.h"
 #include "plan/stable_key.h"
+#include "playback/track_ids_json.h"
 
 namespace playhead::offline {
 
@@ -223,7 +224,7 @@ void Preparation::finish() {
   title.facts.duration = plan_.duration;
   if (presentation_) {
     title.facts.duration = presentation_->duration.value_or(plan_.duration);
-    title.facts.tracks = write_tracks(representation_ids(*presentation_, chosen_));
+    title.facts.tracks = write_track_ids(representation_ids(*presentation_, chosen_));
   }
   for (const PlanTrack& track : tracks_.tracks) {
     if (track.kind != TrackKind::kVideo || title.facts.height > 0) continue;

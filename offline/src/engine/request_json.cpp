@@ -110,14 +110,4 @@ Result<std::string> identity_of(const DownloadRequest& request) {
   return name;
 }
 
-std::string write_tracks(const std::vector<std::string>& representations) {
-  return to_text({{"representations", representations}});
-}
-
-Result<std::vector<std::string>> read_tracks(std::string_view text) {
-  if (text.empty()) return std::vector<std::string>();
-  PLAYHEAD_TRY(const Json json, parse(text, "choice of tracks"));
-  return texts_of(json, "representations");
-}
-
 }  // namespace playhead::offline

@@ -19,8 +19,4 @@ namespace playhead::offline {
 // kInternal.
 [[nodiscard]] Result<std::string> identity_of(const DownloadRequest& request);
 
-// DownloadFacts::tracks: {"representations": [ids]}, those that were downloaded.
-[[nodiscard]] std::string write_tracks(const std::vector<std::string>& representations);
-[[nodiscard]] Result<std::vector<std::string>> read_tracks(std::string_view text);
-
 }  // namespace playhead::offline

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/request_json.h"
+#include "playback/track_ids_json.h"
 #include "store/layout.h"
 
 namespace playhead::offline {
@@ -130,7 +131,7 @@ void TitleDownload::load_manifest(const std::string& url) {
   inputs.device = world_.device();
   if (const auto row = world_.folder.store().find(id_)) {
     // What cannot be read is chosen anew.
-    if (auto known = read_tracks(row->facts.tracks)) inputs.representations = *std::move(known);
+    if (auto known = read_track_ids(row->facts.tracks)) inputs.representations = *std::move(known);
   }
   preparation_ = std::make_unique<Preparation>(
       world_.transfers.fetcher, std::move(inputs),

@@ -15,6 +15,11 @@ Error corrupt() { return make_error(ErrorCode::kStoreCorrupt, "the list of a dow
 
 }  // namespace
 
+std::string write_track_ids(const std::vector<std::string>& ids) {
+  return nlohmann::json{{"representations", ids}}.dump(-1, ' ', false,
+                                                       nlohmann::json::error_handler_t::replace);
+}
+
 Result<std::vector<std::string>> read_track_ids(std::string_view tracks) {
   std::vector<std::string> ids;
   if (tracks.empty()) return ids;

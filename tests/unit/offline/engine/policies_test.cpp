@@ -8,6 +8,7 @@
 #include "engine/queue_policy.h"
 #include "engine/rate_meter.h"
 #include "engine/request_json.h"
+#include "playback/track_ids_json.h"
 
 namespace playhead::offline {
 namespace {
@@ -187,10 +188,10 @@ TEST_CASE("request_json: what is written is read, and names what is the same") {
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == ErrorCode::kStoreCorrupt);
   }
-  const auto tracks = read_tracks(write_tracks({"a", "b"}));
+  const auto tracks = read_track_ids(write_track_ids({"a", "b"}));
   REQUIRE(tracks);
   CHECK(*tracks == std::vector<std::string>{"a", "b"});
-  CHECK(read_tracks("")->empty());
+  CHECK(read_track_ids("")->empty());
 }
 
 }  // namespace playhead::offline
