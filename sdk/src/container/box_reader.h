@@ -26,6 +26,11 @@ class ByteReader {
   bool failed_ = false;
 };
 
+// What is wrong with a box or its place, in words for a person.
+[[nodiscard]] inline Error broken(const char* what) {
+  return make_error(ErrorCode::kContainerSyntax, what);
+}
+
 // Four-character code as a number: fourcc("sidx").
 [[nodiscard]] constexpr uint32_t fourcc(const char (&name)[5]) {
   uint32_t value = 0;

@@ -18,8 +18,6 @@ using namespace fragment_flags;
 // Sums of times stay within 64 bits.
 constexpr int64_t kMaxTicks = int64_t{1} << 62;
 
-Error broken(const char* what) { return make_error(ErrorCode::kContainerSyntax, what); }
-
 // The first box of that type on this level; an empty payload when there is none.
 Result<std::optional<Box>> find_box(ByteView bytes, uint32_t type) {
   BoxReader reader(bytes);

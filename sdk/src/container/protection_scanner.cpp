@@ -12,8 +12,6 @@
 namespace playhead {
 namespace {
 
-Error broken(const char* what) { return make_error(ErrorCode::kContainerSyntax, what); }
-
 // Calls visit(box) for each box until one fails; visit answers Result<void>.
 template <typename Visit>
 Result<void> for_each_box(ByteView bytes, Visit visit) {

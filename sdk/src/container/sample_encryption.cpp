@@ -12,8 +12,6 @@ namespace {
 
 using CryptoInfos = std::vector<std::shared_ptr<const CryptoInfo>>;
 
-Error broken(const char* what) { return make_error(ErrorCode::kContainerSyntax, what); }
-
 constexpr uint32_t kHasSubsamples = 0x2;
 constexpr uint32_t kOverridesTrack = 0x1;  // PIFF 1.1 §5.3.2.1
 constexpr std::size_t kSubsampleBytes = 6;

@@ -9,8 +9,6 @@
 namespace playhead {
 namespace {
 
-Error broken(const char* what) { return make_error(ErrorCode::kContainerSyntax, what); }
-
 // isProtected, the vector's length and the KID, and what stands in front of them.
 constexpr std::size_t kShortestSeig = 20;
 

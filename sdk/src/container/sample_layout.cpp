@@ -12,8 +12,6 @@ namespace {
 
 using namespace fragment_flags;
 
-Error broken(const char* what) { return make_error(ErrorCode::kContainerSyntax, what); }
-
 // Sums of offsets and sizes stay within 64 bits.
 constexpr uint64_t kMaxOffset = uint64_t{1} << 62;
 

@@ -10,8 +10,6 @@
 namespace playhead {
 namespace {
 
-Error broken(const char* what) { return make_error(ErrorCode::kContainerSyntax, what); }
-
 Result<Sidx> parse_body(ByteView body, int64_t anchor) {
   constexpr auto kMaxSigned = static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
   ByteReader reader(body);

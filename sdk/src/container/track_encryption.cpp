@@ -9,8 +9,6 @@
 namespace playhead {
 namespace {
 
-Error broken(const char* what) { return make_error(ErrorCode::kContainerSyntax, what); }
-
 constexpr std::size_t kUuidBytes = 16;
 using Uuid = std::array<uint8_t, kUuidBytes>;
 constexpr Uuid kPiffTrackEncryption{0x89, 0x74, 0xdb, 0xce, 0x7b, 0xe7, 0x4c, 0x51,

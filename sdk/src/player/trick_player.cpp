@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "base/forever.h"
 #include "player/pipeline_decoder.h"
 #include "playhead/player.h"
 
@@ -12,7 +13,6 @@ namespace playhead {
 
 namespace {
 
-constexpr Duration kForever = 24h;
 constexpr Duration kFrameInterval = Duration{1'000'000 / kTrickFramesPerSecond};
 // Pictures are not asked for further ahead than that, however slow they come.
 constexpr Duration kMostLatency = 5s;

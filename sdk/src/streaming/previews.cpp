@@ -4,13 +4,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/forever.h"
+
 namespace playhead {
-
-namespace {
-
-constexpr Duration kForever = 24h;
-
-}  // namespace
 
 Previews::Previews(Context context)
     : context_(std::move(context)),

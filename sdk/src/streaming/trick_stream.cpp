@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/forever.h"
 #include "base/limits.h"
 #include "playhead/player.h"
 #include "streaming/streaming_config.h"
@@ -13,7 +14,6 @@ namespace playhead {
 
 namespace {
 
-constexpr Duration kForever = 24h;
 constexpr Duration kLeastBetweenFetches = Duration{1'000'000 / kTrickFramesPerSecond};
 
 // A segment for one picture that takes longer is given up. Longer: trick play stands on a bad link;
