@@ -115,9 +115,11 @@ CLI::App* add_entitle(CLI::App& app, EntitleOptions& options) {
 CLI::App* add_encrypt(CLI::App& app, PackageOptions& options) {
   CLI::App* encrypt = app.add_subcommand(
       "encrypt", "Encrypt the files of one rendition (encrypt-titles does whole titles)");
-  encrypt->add_option("--scheme", options.scheme, "aes-128 (whole files), cenc or cbcs (CMAF)")
+  encrypt
+      ->add_option("--scheme", options.scheme,
+                   "aes-128 (whole files), sample-aes (MPEG-TS), cenc or cbcs (CMAF)")
       ->required()
-      ->check(CLI::IsMember({"aes-128", "cenc", "cbcs"}));
+      ->check(CLI::IsMember({"aes-128", "sample-aes", "cenc", "cbcs"}));
   encrypt->add_option("--keys", options.keys, "File of the keys: a title's keys.json")->required();
   encrypt->add_option("--kid", options.kids, "Id of a key in it, 32 hex digits; several take turns")
       ->required()
@@ -125,11 +127,11 @@ CLI::App* add_encrypt(CLI::App& app, PackageOptions& options) {
   encrypt->add_option("--rotate-every", options.rotate_every,
                       "Segments after which the next key's turn comes (default: never)");
   CLI::Option* const init = encrypt->add_option("--init", options.init, "The CMAF init segment");
-  encrypt->add_option("--iv", options.iv, "aes-128: vector of all files, 32 hex digits")
+  encrypt->add_option("--iv", options.iv, "aes-128, sample-aes: vector of all files, 32 hex digits")
       ->excludes(init);
   encrypt
       ->add_option("--sequence", options.first_sequence,
-                   "aes-128 without --iv: media sequence number of the first file")
+                   "Without --iv: media sequence number of the first file")
       ->excludes(init);
   encrypt->add_option("--out", options.out, "Folder of the result; another one than the source's")
       ->required()
@@ -167,7 +169,8 @@ int main(int argc, char** argv) {
   if (token->parsed()) return playhead::server::print_token(token_options);
   if (entitle->parsed()) return playhead::server::entitle(entitle_options);
   if (encrypt->parsed()) {
-    if (package_options.init.empty() == (package_options.scheme != "aes-128")) {
+    const bool is_cmaf = package_options.scheme == "cenc" || package_options.scheme == "cbcs";
+    if (package_options.init.empty() == is_cmaf) {
       std::cerr << "playhead-server: --init goes with cenc and cbcs, and they need it\n";
       return kUsageError;
     }

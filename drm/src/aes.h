@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
 
 #include "playhead/bytes.h"
 #include "playhead/encryption.h"
@@ -37,19 +38,35 @@ using AesContext = std::unique_ptr<evp_cipher_ctx_st, AesContextFree>;
 class AesCtr {
  public:
   static Result<AesCtr> make(ByteView key);
+  ~AesCtr();
+  AesCtr(AesCtr&&) noexcept;
+  AesCtr& operator=(AesCtr&&) noexcept;
+
   // Begins anew with that counter block.
-  Result<void> start(const CipherIv& counter);
+  void start(const CipherIv& counter);
   // The next bytes of the stream, of any number.
   Result<void> decrypt(std::span<uint8_t> bytes) { return decrypt(bytes, bytes.data()); }
   // `out` has room for bytes.size(); the same place, or apart.
   Result<void> decrypt(ByteView bytes, uint8_t* out);
 
  private:
-  explicit AesCtr(AesContext context) : context_(std::move(context)) {}
+  // Encrypted counters that wait to be used; wiped as they are.
+  struct Pad;
 
-  AesContext context_;
-  CipherIv counter_{};
-  uint64_t bytes_to_wrap_ = 0;
+  AesCtr(AesContext stream, AesContext blocks);
+
+  std::size_t take_pad(ByteView bytes, uint8_t* out);
+  Result<void> fill_pad(std::size_t bytes);
+  Result<void> decrypt_stream(ByteView bytes, uint8_t* out);
+  Result<void> start_stream();
+
+  AesContext stream_;  // counter mode of OpenSSL: the fastest, but slow to begin anew
+  AesContext blocks_;  // encrypts counters one by one: for samples that are over soon
+  std::unique_ptr<Pad> pad_;
+  uint64_t first_half_ = 0;     // of the counter, as its bytes stand in memory
+  uint64_t next_ = 0;           // the other half: the number of the next block
+  bool is_stream_ = false;      // stream_ has taken over, next_ does not count
+  uint64_t bytes_to_wrap_ = 0;  // of stream_
 };
 
 // Cipher block chaining without padding: whole blocks only.
@@ -57,7 +74,7 @@ class AesCbc {
  public:
   static Result<AesCbc> make(ByteView key);
   // Begins a chain.
-  Result<void> start(const CipherIv& iv);
+  void start(const CipherIv& iv);
   // The next blocks of the chain. Errors: kInvalidArgument (not whole blocks).
   Result<void> decrypt(std::span<uint8_t> blocks) { return decrypt(blocks, blocks.data()); }
   Result<void> decrypt(ByteView blocks, uint8_t* out);
@@ -65,7 +82,10 @@ class AesCbc {
  private:
   explicit AesCbc(AesContext context) : context_(std::move(context)) {}
 
-  AesContext context_;
+  AesContext context_;  // one chain from the beginning to the end
+  AesBlock last_{};     // block that it was given
+  AesBlock joint_{};    // turns the first block of this chain from a later into a first one
+  bool is_first_ = false;
 };
 
 // Galois/counter mode. What decrypt() gives must not be used before is_authentic() said so.

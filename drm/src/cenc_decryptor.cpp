@@ -59,9 +59,9 @@ Result<void> CencDecryptor::decrypt(const CryptoInfo& info, std::span<uint8_t> s
 Result<void> CencDecryptor::decrypt_ranges(const CryptoInfo& info, std::span<uint8_t> sample) {
   // Counter and chain run on over the subsamples; cbcs begins each of them anew, see below.
   if (info.scheme == SampleScheme::kCenc || info.scheme == SampleScheme::kCens) {
-    if (auto started = ctr_.start(info.iv); !started) return started;
+    ctr_.start(info.iv);
   } else if (info.scheme == SampleScheme::kCbc1) {
-    if (auto started = cbc_.start(info.iv); !started) return started;
+    cbc_.start(info.iv);
   }
   if (info.subsamples.empty()) return decrypt_range(info, sample);
   for (const Subsample& part : info.subsamples) {
@@ -83,7 +83,7 @@ Result<void> CencDecryptor::decrypt_range(const CryptoInfo& info, std::span<uint
     case SampleScheme::kCens:  // §10.3: clear blocks do not count
       return decrypt_pattern(ctr_, info, range);
     case SampleScheme::kCbcs:  // §10.4
-      if (auto started = cbc_.start(info.iv); !started) return started;
+      cbc_.start(info.iv);
       return decrypt_pattern(cbc_, info, range);
     default:
       return make_error(ErrorCode::kInvalidArgument, "not a scheme of Common Encryption");

@@ -28,6 +28,7 @@ class DrmManagerImpl final : public DrmManager, private LicenseSession::Owner {
   void require(TrackKind track, std::span<const ContentProtection> protections) override;
   void require(TrackKind track, std::span<const ContentProtection> protections,
                const MediaProtection& media) override;
+  void pass(std::span<const KeyId> kids) override;
   [[nodiscard]] KeyStatus status(const KeyId& kid) const override { return registry_.status(kid); }
   [[nodiscard]] std::optional<Error> failure(const KeyId& kid) const override {
     return registry_.failure(kid);

@@ -166,6 +166,11 @@ void DrmManagerImpl::on_license_expired(LicenseSession& session) {
   ask(*set);
 }
 
+void DrmManagerImpl::pass(std::span<const KeyId> kids) {
+  if (is_stopped_ || only_kept_) return;
+  if (registry_.pass(kids)) tell_changed();
+}
+
 void DrmManagerImpl::on_resume() {
   if (is_stopped_ || only_kept_) return;
   for (const auto& set : registry_.sets()) {

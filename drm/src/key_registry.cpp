@@ -45,6 +45,15 @@ std::optional<Error> failure_in(const KeySet& set, const KeyId& kid) {
   }
 }
 
+// What the service keeps back, or what failed, stays known: it would be asked for again.
+bool is_passed(const KeySet& set) {
+  if (set.passed.empty() || !set.session || !set.session->has_usable_key()) return false;
+  const auto is_over = [&](const KeyId& kid) { return set.passed.count(kid) != 0; };
+  const auto& keys = set.session->keys();
+  return std::all_of(set.kids.begin(), set.kids.end(), is_over) &&
+         std::all_of(keys.begin(), keys.end(), [&](const auto& key) { return is_over(key.id); });
+}
+
 }  // namespace
 
 KeySet& KeyRegistry::add(std::unique_ptr<KeySet> set) {
@@ -110,13 +119,25 @@ std::vector<KeyId> KeyRegistry::missing_of(std::span<const KeyId> kids) const {
 
 void KeyRegistry::touch(std::span<const KeyId> kids, TrackKind track) {
   for (const KeyId& kid : kids) {
-    if (KeySet* set = find(kid)) touch(*set, track);
+    KeySet* set = find(kid);
+    if (set == nullptr) continue;
+    set->passed.erase(kid);
+    touch(*set, track);
   }
 }
 
 void KeyRegistry::touch(KeySet& set, TrackKind track) {
   set.wanted = ++count_;
   if (!has(set.tracks, track)) set.tracks.push_back(track);
+}
+
+bool KeyRegistry::pass(std::span<const KeyId> kids) {
+  for (const auto& set : sets_) {
+    for (const KeyId& kid : kids) {
+      if (speaks_of(*set, kid)) set->passed.insert(kid);
+    }
+  }
+  return std::erase_if(sets_, [](const auto& set) { return is_passed(*set); }) > 0;
 }
 
 int KeyRegistry::open_sessions(const DrmSystem& system) const {

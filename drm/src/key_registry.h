@@ -29,6 +29,7 @@ struct KeySet {
   std::optional<Error> failure;  // there is no session, and will be none by itself
   MonotonicTime failed_at;       // with failure
   uint64_t wanted = 0;           // when it was required last: a count
+  std::set<KeyId> passed;        // keys that playback has no sample of any more
 };
 
 // Which keys are asked for or there, and what is known of them. One thread.
@@ -53,6 +54,8 @@ class KeyRegistry {
   // These and the track are wanted now.
   void touch(std::span<const KeyId> kids, TrackKind track);
   void touch(KeySet& set, TrackKind track);
+  // Playback is past them: removes sets with a licence all of whose keys are. False: there is none.
+  bool pass(std::span<const KeyId> kids);
   // Sessions of that system, those whose licence ran out among them.
   [[nodiscard]] int open_sessions(const DrmSystem& system) const;
   // Closes a session of that system whose licence ran out; false: there is none.

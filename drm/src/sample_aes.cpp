@@ -88,7 +88,7 @@ Result<std::size_t> SampleAesDecryptor::decrypt_avc(const CipherIv& iv, std::spa
 Result<void> SampleAesDecryptor::decrypt_nal(const CipherIv& iv, std::span<uint8_t> nal) {
   // A last block with nothing behind it stays clear: the unit's last byte is never encrypted.
   if (nal.size() <= kClearNalBytes + kAesBlockBytes) return {};
-  if (auto started = cbc_.start(iv); !started) return started;
+  cbc_.start(iv);
   const auto range = nal.subspan(kClearNalBytes, nal.size() - kClearNalBytes - 1);
   auto added = batch_->add_pattern(cbc_, range, 1, kSkippedBlocks);
   return added ? batch_->flush(cbc_) : added;
@@ -111,7 +111,7 @@ Result<std::size_t> SampleAesDecryptor::decrypt_frames(const CryptoInfo& info,
     }
     const std::size_t clear = frame->header + kClearFrameBytes;
     if (frame->total > clear) {
-      if (auto started = cbc_.start(info.iv); !started) return std::move(started).error();
+      cbc_.start(info.iv);
       auto done = cbc_.decrypt(rest.subspan(clear, whole_blocks(frame->total - clear)));
       if (!done) return std::move(done).error();
     }

@@ -46,12 +46,12 @@ Result<SegmentCipher> SegmentCipher::make(EncryptionMethod method, ByteView key,
     case EncryptionMethod::kAes128:
     case EncryptionMethod::kAes256: {
       PLAYHEAD_TRY(AesCbc cbc, AesCbc::make(key));
-      if (auto started = cbc.start(iv); !started) return std::move(started).error();
+      cbc.start(iv);
       return SegmentCipher(std::move(cbc));
     }
     case EncryptionMethod::kAes256Ctr: {
       PLAYHEAD_TRY(AesCtr ctr, AesCtr::make(key));
-      if (auto started = ctr.start(iv); !started) return std::move(started).error();
+      ctr.start(iv);
       return SegmentCipher(std::move(ctr));
     }
     default: {

@@ -10,6 +10,7 @@
 #include "media_cipher.h"
 #include "mp4_encryptor.h"
 #include "title_keys.h"
+#include "ts_encryptor.h"
 
 namespace playhead::server {
 namespace {
@@ -84,11 +85,15 @@ Status package_files(const PackageOptions& options, const Turns& turns) {
     }
     iv = std::move(*bytes);
   }
+  TsEncryptor transport_stream;
   for (std::size_t i = 0; i < options.segments.size(); ++i) {
     const auto clear = read_file(options.segments[i]);
     if (!clear.ok()) return clear.error();
-    const auto encrypted = encrypt_file(clear.value(), turns.of_segment(i).key,
-                                        iv.empty() ? sequence_iv(options.first_sequence + i) : iv);
+    const std::string& key = turns.of_segment(i).key;
+    const std::string used = iv.empty() ? sequence_iv(options.first_sequence + i) : iv;
+    const auto encrypted = options.scheme == "aes-128"
+                               ? encrypt_file(clear.value(), key, used)
+                               : transport_stream.segment(clear.value(), key, used);
     if (!encrypted.ok()) return encrypted.error();
     if (Status written = write_file(options, options.segments[i], encrypted.value()); !written.ok())
       return written;
@@ -132,8 +137,8 @@ Status package(const PackageOptions& options, const Log& log) {
   if (!keys.ok()) return keys.error();
   const auto turns = Turns::make(options, keys.value());
   if (!turns.ok()) return turns.error();
-  return options.scheme == "aes-128" ? package_files(options, turns.value())
-                                     : package_cmaf(options, turns.value());
+  const bool is_cmaf = options.scheme == "cenc" || options.scheme == "cbcs";
+  return is_cmaf ? package_cmaf(options, turns.value()) : package_files(options, turns.value());
 }
 
 }  // namespace playhead::server

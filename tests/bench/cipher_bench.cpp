@@ -157,6 +157,8 @@ const Ratio kRatios[] = {
     {"cenc/full_16k", "evp/ctr_16k", kAll},
     {"cenc/full_1k", "evp/ctr_1k", kAll},
     {"cenc/full_1k", "evp/ctr_1k_anew", kAll},
+    {"cenc/full_2k", "evp/ctr_2k", kAll},
+    {"cenc/full_4k", "evp/ctr_4k", kAll},
     {"cenc/subsamples_4x4k", "evp/ctr_16k", kAll},
     {"cens/1:9_16k", "evp/ctr_1.6k", kPattern},
     {"cbc1/full_16k", "evp/cbc_16k", kAll},
@@ -172,6 +174,8 @@ const Ratio kRatios[] = {
 void add_all() {
   add_floor("evp/ctr_16k", EVP_aes_128_ctr(), kSample);
   add_floor("evp/ctr_1k", EVP_aes_128_ctr(), 1024);
+  add_floor("evp/ctr_2k", EVP_aes_128_ctr(), 2048);
+  add_floor("evp/ctr_4k", EVP_aes_128_ctr(), 4096);
   add_floor("evp/ctr_1k_anew", EVP_aes_128_ctr(), 1024, Vector::kAnew);
   add_floor("evp/ctr_1.6k", EVP_aes_128_ctr(), kTenth);
   add_floor("evp/cbc_16k", EVP_aes_128_cbc(), kSample);
@@ -180,6 +184,8 @@ void add_all() {
   using enum SampleScheme;
   add_sample("cenc/full_16k", info_of(kCenc, 0, 0, {}), kSample);
   add_sample("cenc/full_1k", info_of(kCenc, 0, 0, {}), 1024);
+  add_sample("cenc/full_2k", info_of(kCenc, 0, 0, {}), 2048);
+  add_sample("cenc/full_4k", info_of(kCenc, 0, 0, {}), 4096);
   add_sample("cenc/subsamples_4x4k", info_of(kCenc, 0, 0, slices(4, 4096)), kSample);
   add_sample("cens/1:9_16k", info_of(kCens, 1, 9, slices(1, kSample)), kSample);
   add_sample("cbc1/full_16k", info_of(kCbc1, 0, 0, {}), kSample);

@@ -79,7 +79,7 @@ class ClearKeyRig {
     std::vector<uint8_t> sample = clear();
     auto cipher = AesCtr::make(key_of(kid));  // counter mode is its own inverse
     REQUIRE(cipher.has_value());
-    REQUIRE(cipher->start(info.iv).has_value());
+    cipher->start(info.iv);
     REQUIRE(cipher->decrypt(std::span(sample).subspan(100, 400)).has_value());
     REQUIRE(cipher->decrypt(std::span(sample).subspan(550, 450)).has_value());
     return sample;

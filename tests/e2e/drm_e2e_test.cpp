@@ -74,6 +74,7 @@ TEST_CASE("D07 protected titles play like the clear one they are made from") {
       {"the clear one", "tiny", "cmaf/master.m3u8"},
       {"HLS AES-128, fMP4, vector in the playlist", "tiny-aes", "cmaf/master.m3u8"},
       {"HLS AES-128, MPEG-TS, vector of the number, two keys", "tiny-aes", "ts/master.m3u8"},
+      {"HLS SAMPLE-AES, MPEG-TS, another key each segment", "tiny-samples", "ts/master.m3u8"},
       {"DASH cenc", "tiny-cenc", "cmaf/manifest.mpd"},
       {"HLS cenc (SAMPLE-AES-CTR)", "tiny-cenc", "cmaf/master.m3u8"},
       {"DASH cbcs", "tiny-cbcs", "cmaf/manifest.mpd"},

@@ -52,6 +52,7 @@ std::filesystem::path make_titles() {
   make(media, "make-titles",
        {"--out", media.string(), "--id", "tiny", "--seconds", "8", "--ladder", "tiny"});
   encrypt(media, "tiny", "tiny-aes", {"--scheme", "aes-128", "--rotate-every", "1"});
+  encrypt(media, "tiny", "tiny-samples", {"--scheme", "sample-aes", "--rotate-every", "1"});
   encrypt(media, "tiny", "tiny-cenc", {"--scheme", "cenc"});
   encrypt(media, "tiny", "tiny-cbcs", {"--scheme", "cbcs"});
   encrypt(media, "tiny", "tiny-turns", {"--scheme", "cenc", "--rotate-every", "1"});

@@ -174,6 +174,63 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("D06 protected: keys that end before their renewal comes stop playback until it does") {
+  if (!has_protected_media()) return;
+  struct Case {
+    const char* name;
+    Duration away;  // after the end
+    int then;
+  };
+  for (const Case& c : {Case{"back after a moment", 1s, 200}, Case{"back after a while", 9s, 200},
+                        Case{"and refuses", 3s, 403}}) {
+    CAPTURE(std::string(c.name));
+    ProtectedWorld play;
+    play.lasts = 7s;
+    play.world.start_app();
+    play.load("encryption", 6);  // 16.4 s
+    REQUIRE(play.world.run_until_event<FirstFrame>(5s));
+    const MonotonicTime end = play.last_end.value();
+    play.status = 503;
+    const MonotonicTime now = play.world.executor.now();
+    play.world.run_for(end - now + c.away);
+    INFO(play.world.log());
+    // Neither over nor showing what nobody has a key for.
+    CHECK_FALSE(play.world.find<Failed>());
+    CHECK(play.world.status()->waits_for_license);
+    CHECK(play.world.screen->shown().back().at <= end + kPicture);
+    play.lasts.reset();
+    play.status = c.then;
+    const MonotonicTime back = play.world.executor.now();
+    REQUIRE(play.play_out(60s));
+    if (c.then != 200) {
+      REQUIRE(play.world.find<Failed>());
+      CHECK(play.world.find<Failed>()->error.code == ErrorCode::kDrmLicenseRefused);
+      continue;
+    }
+    CHECK_FALSE(play.world.find<Failed>());
+    CHECK(play.world.find<Ended>());
+    // No picture is missing, none is damaged; the one playback stood at may be shown again.
+    const auto& shown = play.world.screen->shown();
+    for (std::size_t i = 1; i < shown.size(); ++i) {
+      CHECK(shown[i].time >= shown[i - 1].time);
+      CHECK(shown[i].time - shown[i - 1].time < 2 * kPicture);
+    }
+    CHECK(shown.size() >= 6 * kPictures);
+    CHECK(shown.size() <= 6 * kPictures + 2);
+    for (const Warning& warning : play.world.all<Warning>()) {
+      CHECK(warning.error.code != ErrorCode::kDecodeFailed);
+    }
+    CHECK(play.world.all<Summary>().at(0).qoe.rebuffer_count == 1);
+    MESSAGE(
+        c.name << ": goes on "
+               << to_seconds(std::find_if(shown.begin(), shown.end(),
+                                          [&](const auto& picture) { return picture.at > back; })
+                                 ->at -
+                             back)
+               << " s after the service is back");
+  }
+}
+
 TEST_CASE(
     "protected: a licence that comes sooner than the segment does not delay the first frame") {
   if (!has_protected_media()) return;

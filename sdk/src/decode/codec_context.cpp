@@ -53,12 +53,14 @@ const AVCodec* find_decoder(const StreamInfo& stream) {
   return descriptor ? avcodec_find_decoder(descriptor->id) : nullptr;
 }
 
-Result<FfmpegPtr<AVCodecContext>> open_decoder(const StreamInfo& stream, int reorder_frames) {
+Result<FfmpegPtr<AVCodecContext>> open_decoder(const StreamInfo& stream, int reorder_frames,
+                                               PictureMarks* marks) {
   const AVCodec* codec = find_decoder(stream);
   if (!codec) return make_error(ErrorCode::kCodecUnsupported, stream.codec);
   FfmpegPtr<AVCodecContext> context = allocate(*codec, stream, reorder_frames);
   if (!context) return make_error(ErrorCode::kOutOfMemory, "decoder");
   choose_threads(*context, stream);
+  if (marks) marks->attach(*context);
   const int error = avcodec_open2(context.get(), codec, nullptr);
   if (error < 0) return ffmpeg_error(ErrorCode::kDecodeFailed, stream.codec, error);
   return context;

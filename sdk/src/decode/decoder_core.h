@@ -9,6 +9,7 @@
 #include "decode/codec_context.h"
 #include "decode/decode_queue.h"
 #include "decode/key_trial.h"
+#include "decode/opus_check.h"
 #include "decode/outlet.h"
 #include "playhead/drm/drm_system.h"
 
@@ -18,7 +19,7 @@ namespace playhead {
 struct DecoderInput {
   StreamInfo stream;
   std::shared_ptr<SampleDecryptor> decryptor;  // null: encrypted samples are refused
-  int needed = 1;                              // of KeyTrial
+  int needed = 1;                              // of KeyTrial: trust_after()
 };
 
 // What the workers of sound and of pictures do alike: samples are opened, FFmpeg's decoder, and the
@@ -60,7 +61,9 @@ class DecoderCore {
   // False: it cannot be had, and the owner was told once. `reorder_frames`: see open_decoder().
   bool open(int reorder_frames) {
     if (is_broken_) return false;
-    auto codec = open_decoder(stream_, reorder_frames);
+    // Only this decoder leaves pictures unfinished, and marks cost time.
+    const bool is_marked = stream_.codec == "hevc" && decryptor_;
+    auto codec = open_decoder(stream_, reorder_frames, is_marked ? &marks_ : nullptr);
     is_broken_ = !codec || !packet_;
     if (is_broken_) {
       report(codec ? make_error(ErrorCode::kOutOfMemory, "packet") : codec.error(),
@@ -68,6 +71,9 @@ class DecoderCore {
       return false;
     }
     codec_ = *std::move(codec);
+    // Their frames carry check sums, of which damage is noticed.
+    const bool is_summed = stream_.codec == "ac3" || stream_.codec == "eac3";
+    if (is_summed && decryptor_) codec_->err_recognition |= AV_EF_CRCCHECK;
     return true;
   }
 
@@ -84,6 +90,12 @@ class DecoderCore {
     }
     if (sample.crypto && !open_packet(*sample.crypto)) return false;
     trial_.on_sample(sample, time);
+    marks_.set_active(trial_.is_in_doubt());
+    if (!is_plausible(sample)) {
+      av_packet_unref(packet_.get());
+      note_damage(AVERROR_INVALIDDATA);
+      return false;
+    }
     const int error = avcodec_send_packet(codec_.get(), packet_.get());
     av_packet_unref(packet_.get());
     if (error < 0 && error != AVERROR_EOF) note_damage(error);
@@ -96,6 +108,9 @@ class DecoderCore {
     if (codec_) avcodec_flush_buffers(codec_.get());
     trial_.forget_samples();
   }
+
+  // What comes out is held back until there is more of it.
+  [[nodiscard]] bool holds_back() const { return trial_.holds_back(); }
 
   // Null: there is none at present.
   FfmpegPtr<AVFrame> receive() {
@@ -161,17 +176,28 @@ class DecoderCore {
     return false;
   }
 
+  // Of a key in doubt: decoders that take anything for media are not asked.
+  [[nodiscard]] bool is_plausible(const EncodedSample& sample) {
+    // Of more channels a packet holds several, one in the other.
+    const bool is_checked = stream_.codec == "opus" && stream_.channels <= 2;
+    if (!is_checked || !trial_.is_in_doubt()) return true;
+    const ByteView bytes(packet_->data, static_cast<std::size_t>(packet_->size));
+    return opus_.accepts(bytes, Duration{ticks_to_us(sample.duration_ticks, stream_.timescale)});
+  }
+
   // What came out of the decoder: held_ has it unless it must not be shown.
   void judge(FfmpegPtr<AVFrame> frame) {
-    const bool is_whole = (frame->flags & AV_FRAME_FLAG_CORRUPT) == 0 &&  //
-                          frame->decode_error_flags == 0;
+    const bool is_whole =
+        (frame->flags & AV_FRAME_FLAG_CORRUPT) == 0 &&  //
+        frame->decode_error_flags == 0 &&
+        (!trial_.is_in_doubt(MediaTime{frame->pts}) || PictureMarks::is_complete(*frame));
     switch (trial_.on_frame(MediaTime{frame->pts}, is_whole)) {
       case KeyTrial::Verdict::kShow:
         may_release_ = true;
         is_in_doubt_ = false;
+        failures_ = 0;
         [[fallthrough]];
       case KeyTrial::Verdict::kHold:
-        failures_ = 0;
         held_.push_back(std::move(frame));
         return;
       case KeyTrial::Verdict::kDrop:
@@ -223,6 +249,8 @@ class DecoderCore {
   const StreamInfo stream_;
   const std::shared_ptr<SampleDecryptor> decryptor_;  // may be null
   KeyTrial trial_;
+  OpusCheck opus_;
+  PictureMarks marks_;                   // outlives codec_
   std::deque<FfmpegPtr<AVFrame>> held_;  // decoded, not yet handed out
   bool may_release_ = false;             // what is held
   bool is_in_doubt_ = false;             // failures may be the fault of a key

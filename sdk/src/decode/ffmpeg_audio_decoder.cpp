@@ -13,17 +13,13 @@ namespace {
 
 using AudioOutlet = Outlet<AudioDecoderCallbacks>;
 
-// Frames of sound in a row that show that a key is right (chosen): 85 ms of AAC, decoded ahead of
-// what is heard.
-constexpr int kWholeFrames = 4;
-
 // The worker's side of an audio decoder.
 class AudioWorker {
  public:
   AudioWorker(EncodedSound sound, std::shared_ptr<DecodeQueue> queue,
               std::shared_ptr<AudioOutlet> outlet)
-      : core_({std::move(sound.stream), std::move(sound.decryptor), kWholeFrames}, std::move(queue),
-              std::move(outlet)),
+      : core_({sound.stream, std::move(sound.decryptor), trust_after(sound.stream)},
+              std::move(queue), std::move(outlet)),
         stretcher_(sound.output, [this](AudioChunk chunk) { deliver(std::move(chunk)); }) {}
 
   void run() {

@@ -63,7 +63,9 @@ class VideoWorker {
     send(item);
     receive();
     const bool is_owed = item.show && last_shown_ < item.time;
-    if (is_first && is_owed && item.sample.is_key_frame && is_starving()) hasten(item);
+    // What is held back until there is more of it cannot be hastened.
+    const bool may_hasten = item.sample.is_key_frame && !core_.holds_back();
+    if (is_first && is_owed && may_hasten && is_starving()) hasten(item);
   }
 
   // What waits does not suffice to make the decoder give its first picture.
@@ -170,6 +172,7 @@ FfmpegVideoDecoder::FfmpegVideoDecoder(WorkerPool& pool, StreamInfo stream,
     : queue_(std::make_shared<DecodeQueue>(kMaxQueuedSamples, kMaxLiveFrames)),
       outlet_(std::make_shared<VideoOutlet>(executor, std::move(callbacks))) {
   DecoderInput input{std::move(stream), std::move(decryptor)};
+  input.needed = trust_after(input.stream);
   pool.run([input = std::move(input), queue = queue_, outlet = outlet_]() mutable {
     VideoWorker(std::move(input), std::move(queue), std::move(outlet)).run();
   });

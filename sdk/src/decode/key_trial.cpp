@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "decode/key_trial.h"
 
+#include <algorithm>
+
 namespace playhead {
 
 namespace {
 
-// Failures without a whole frame that no damage explains (chosen). Less: a broken picture is taken
-// for a wrong key; more: it takes longer to tell.
+// Failures without enough whole frames in a row, which no damage explains (chosen). Less: a broken
+// picture is taken for a wrong key; more: it takes longer to tell.
 constexpr int kFailures = 5;
 // Key frames of which nothing whole came (chosen): they depend on nothing.
 constexpr int kFailedEntries = 3;
@@ -22,7 +24,30 @@ std::size_t encrypted_bytes(const EncodedSample& sample) {
   return sum;
 }
 
+// Frames of sound (chosen): 85 ms of AAC, decoded ahead of what is heard.
+constexpr int kWholeFrames = 4;
+// VP9 and AV1: of a picture or a frame of Opus a quarter of garbage passes for media (a marker bit
+// each of header and tile; packets of a length and a duration that may be), of eight in a row 2 in
+// 100,000.
+constexpr int kUnsureFrames = 8;
+// HEVC: garbage ends a slice behind each coding tree unit with a probability of 1 in 140
+// (§9.3.4.3.5 of the specification: 2 of 256 … 510), and what is behind it stays undone; so many
+// units have to be done for 1 in 10,000. They are 64x64 pixels at most.
+constexpr int kUnits = 1280;
+constexpr int kMostFrames = 16;
+
 }  // namespace
+
+int trust_after(const StreamInfo& stream) {
+  if (stream.codec == "hevc") {
+    const int units = ((stream.width + 63) / 64) * ((stream.height + 63) / 64);
+    return units > 0 ? std::clamp((kUnits + units - 1) / units, 2, kMostFrames) : kMostFrames;
+  }
+  // Its decoder tells what it had to conceal.
+  if (stream.codec == "h264") return 1;
+  const bool is_known = stream.kind == TrackKind::kAudio && stream.codec != "opus";
+  return is_known ? kWholeFrames : kUnsureFrames;
+}
 
 void KeyTrial::on_sample(const EncodedSample& sample, MediaTime time) {
   last_.reset();
@@ -38,11 +63,17 @@ void KeyTrial::forget_samples() {
   is_sound_ = false;
 }
 
+bool KeyTrial::is_in_doubt(MediaTime time) const {
+  const auto found = sent_.find(time.us);
+  return found != sent_.end() && right_.count(found->second.kid) == 0;
+}
+
 KeyTrial::Verdict KeyTrial::on_frame(MediaTime time, bool is_whole) {
   const auto found = sent_.find(time.us);
-  const bool is_in_doubt = found != sent_.end() && right_.count(found->second.kid) == 0;
-  if (!is_in_doubt) {
+  if (!is_in_doubt(time)) {
     if (found != sent_.end()) sent_.erase(found);
+    if (whole_ > 0 && ++whole_ < needed_) return Verdict::kHold;  // behind what is held
+    whole_ = 0;
     is_sound_ = true;
     return Verdict::kShow;
   }
@@ -50,10 +81,9 @@ KeyTrial::Verdict KeyTrial::on_frame(MediaTime time, bool is_whole) {
   sent_.erase(found);
   if (!is_whole) return blame(sent);
   const bool tells = sent.encrypted > 0 && (sent.is_entry || sent.encrypted >= kTelling);
-  if (!tells) return is_sound_ ? Verdict::kShow : Verdict::kDrop;
-  failures_ = failed_entries_ = 0;
+  if (!tells && whole_ == 0) return is_sound_ ? Verdict::kShow : Verdict::kDrop;
   if (++whole_ < needed_) return Verdict::kHold;
-  whole_ = 0;
+  whole_ = failures_ = failed_entries_ = 0;
   right_.insert(sent.kid);
   is_sound_ = true;
   return Verdict::kShow;

@@ -10,14 +10,17 @@
 
 namespace playhead {
 
+// How many whole frames in a row garbage does not give by chance: 1 … 16. Higher: the first ones
+// come later; lower: garbage is shown.
+[[nodiscard]] int trust_after(const StreamInfo& stream);
+
 // Whether the keys of encrypted samples are the right ones, by what comes of the samples: a wrong
 // key gives bytes, but no media, and decoders conceal that. A key counts as the right one once
 // something whole came of it; until then nothing doubtful is to be shown or heard. Pure; one
 // thread.
 class KeyTrial {
  public:
-  // `needed`: so many whole frames in a row show that a key is right. Pictures: 1, since garbage
-  // never decodes as a whole picture; sound: more, a frame of noise may be well-formed.
+  // `needed`: so many whole frames in a row show that a key is right, see trust_after().
   explicit KeyTrial(int needed) : needed_(needed) {}
 
   // The sample goes to the decoder.
@@ -31,6 +34,12 @@ class KeyTrial {
     kDrop,   // it is damaged, or built on what was
     kWrong,  // the key is the wrong one
   };
+  // The last sample's key is in doubt; that of the sample of that time is.
+  [[nodiscard]] bool is_in_doubt() const { return last_ && right_.count(last_->kid) == 0; }
+  [[nodiscard]] bool is_in_doubt(MediaTime time) const;
+  // What comes of the last sample would be held.
+  [[nodiscard]] bool holds_back() const { return needed_ > 1 && is_in_doubt(); }
+
   // What came of the sample of that time. `is_whole`: nothing had to be concealed.
   [[nodiscard]] Verdict on_frame(MediaTime time, bool is_whole);
   // Nothing comes of the last sample: kDrop when that tells something of its key, kShow when it
@@ -50,7 +59,7 @@ class KeyTrial {
   std::map<int64_t, Sent> sent_;  // of keys that are in doubt, by time in us
   std::optional<Sent> last_;      // none: it was clear, or its key is right
   int whole_ = 0;                 // frames in a row of keys in doubt
-  int failures_ = 0;              // of keys in doubt, since the last whole frame
+  int failures_ = 0;              // of keys in doubt, since one was right
   int failed_entries_ = 0;
   bool is_sound_ = false;  // what pictures refer to was shown
 };

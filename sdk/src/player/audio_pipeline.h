@@ -26,6 +26,8 @@ class AudioPipeline {
 
   // Drops everything; the next sound heard is that of `target`. The sink is paused.
   void restart(MediaTime target);
+  // See VideoPipeline::reopen.
+  void reopen(bool is_forgiven) { decoder_.reopen(is_forgiven); }
   void set_speed(double speed);
   void run(bool running);
 

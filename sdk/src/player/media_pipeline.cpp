@@ -40,6 +40,13 @@ void MediaPipeline::restart(MediaTime target, MonotonicTime now) {
   anchor_time_ = now;
 }
 
+void MediaPipeline::restart_anew(MediaTime target, const std::set<TrackKind>& forgiven,
+                                 MonotonicTime now) {
+  restart(target, now);
+  video_.reopen(forgiven.count(TrackKind::kVideo) != 0);
+  if (audio_) audio_->reopen(forgiven.count(TrackKind::kAudio) != 0);
+}
+
 void MediaPipeline::run(bool running, MonotonicTime now) {
   if (running == is_running_) return;
   anchor_ = position(now);

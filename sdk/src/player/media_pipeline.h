@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 
 #include "player/audio_pipeline.h"
 #include "player/gap_policy.h"
@@ -21,6 +22,8 @@ class MediaPipeline {
 
   // Drops everything decoded; playback will go on from `target`, stopped until run(true).
   void restart(MediaTime target, MonotonicTime now);
+  // The same with other decoders; those of `forgiven` tracks may have failed.
+  void restart_anew(MediaTime target, const std::set<TrackKind>& forgiven, MonotonicTime now);
   void run(bool running, MonotonicTime now);
   void set_speed(double speed, MonotonicTime now);
 

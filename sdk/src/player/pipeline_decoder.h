@@ -73,6 +73,12 @@ class PipelineDecoder {
     decoder_.reset();
     is_draining_ = false;
   }
+  // The same; `is_forgiven`: what it failed for may be over.
+  void reopen(bool is_forgiven) {
+    close();
+    is_drained_ = false;
+    if (is_forgiven) has_failed_ = false;
+  }
   void fail(Error error) {
     has_failed_ = true;
     listener_.on_pipeline_error(kind_, std::move(error));

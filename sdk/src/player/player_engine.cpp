@@ -166,6 +166,7 @@ void PlayerEngine::handle_errors(MonotonicTime now) {
     // At once: what is buffered is as forbidden as the rest.
     if (auto refusal = offline_->refusal(is_being_watched(), now)) return fail(*std::move(refusal));
   }
+  if (!licenses_.lapsed.empty()) go_on_after_lapse(now);
   for (Error& error : std::exchange(decode_errors_, {})) warn(std::move(error));
   if (failure_ && is_ahead_) {
     log_.info("what was prepared cannot be had: " + describe(*failure_));
@@ -408,6 +409,11 @@ void PlayerEngine::on_url_refused(const Error& error) {
 }
 
 void PlayerEngine::on_pipeline_error(TrackKind kind, Error error) {
+  if (!note_lapse(kind, error)) note_pipeline_error(kind, std::move(error));
+  wake();
+}
+
+void PlayerEngine::note_pipeline_error(TrackKind kind, Error error) {
   // Without pictures there is nothing to watch; without sound there still is.
   if (error.severity == Severity::kFatal && kind == TrackKind::kVideo) {
     failure_ = std::move(error);
@@ -415,7 +421,6 @@ void PlayerEngine::on_pipeline_error(TrackKind kind, Error error) {
     error.severity = Severity::kRecoverable;
     decode_errors_.push_back(std::move(error));
   }
-  wake();
 }
 
 }  // namespace playhead

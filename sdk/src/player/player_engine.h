@@ -153,6 +153,8 @@ class PlayerEngine final : private StreamingListener,
   [[nodiscard]] PlayActivity activity() const;
   [[nodiscard]] QoeSummary qoe(MonotonicTime now);
   void handle_keys(MonotonicTime now);
+  [[nodiscard]] bool note_lapse(TrackKind kind, const Error& error);
+  void go_on_after_lapse(MonotonicTime now);
   void publish_status(MonotonicTime now);
   void schedule(MonotonicTime now, Duration wait);
 
@@ -207,6 +209,7 @@ class PlayerEngine final : private StreamingListener,
   void on_url_refused(const Error& error) override;
   void on_pipeline_progress() override { wake(); }
   void on_pipeline_error(TrackKind kind, Error error) override;
+  void note_pipeline_error(TrackKind kind, Error error);
   void on_keys_changed() override;
   void on_licensed() override;
   void on_drm_fell_back(DrmFellBack event) override;
@@ -223,8 +226,7 @@ class PlayerEngine final : private StreamingListener,
 
   // The user's wishes.
   bool is_paused_ = false;
-  double speed_ = 1.0;
-  double volume_ = 1.0;
+  double speed_ = 1.0, volume_ = 1.0;
   TrackPreferences preferences_;
 
   // What this device drops, over all plays.
@@ -289,9 +291,7 @@ class PlayerEngine final : private StreamingListener,
   std::unique_ptr<MediaPipeline> pipeline_;
   std::unique_ptr<TrickPlayer> trick_;           // null: no trick play, no scrubbing
   std::unique_ptr<UtcTimingClient> utc_timing_;  // null: the title names no clock
-  CancelHandle manifest_load_;
-  CancelHandle renewal_timer_;
-  CancelHandle turn_timer_;
+  CancelHandle manifest_load_, renewal_timer_, turn_timer_;
   bool is_turn_posted_ = false;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);  // posted tasks check it
   CancelHandle network_watch_;

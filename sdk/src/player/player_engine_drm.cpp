@@ -13,6 +13,17 @@ namespace {
 // For giving licences back when a title is over (chosen: what a service answers within). More: keys
 // stay for longer; less: the service thinks they are still in use.
 constexpr Duration kClosing = 2s;
+// Keys that end for samples on their way through a decoder may come back; so often in a row,
+// without so much having been played in between, is a system that contradicts itself. Chosen.
+constexpr int kMostLapses = 3;
+constexpr Duration kLapsesApart = 1s;
+
+// Of a sample that was open when the decoder got it.
+bool is_lapse(const Error& error) {
+  return error.severity == Severity::kFatal &&
+         (error.code == ErrorCode::kDrmExpired || error.code == ErrorCode::kDrmNoKey ||
+          error.code == ErrorCode::kDrmOutputRestricted);
+}
 
 }  // namespace
 
@@ -49,6 +60,7 @@ void PlayerEngine::make_protection() {
   TitleProtectionListener& listener = *this;
   protection_ = std::make_unique<TitleProtection>(std::move(config), std::move(fetcher), executor_,
                                                   listener, std::move(kept));
+  protection_->set_kept_behind(config_.buffering.back);
 }
 
 void PlayerEngine::close_protection() {
@@ -91,6 +103,36 @@ void PlayerEngine::handle_keys(MonotonicTime now) {
   restart_at(here, now);
   if (was_running && state_ == PlayerState::kPlaying) set_state(PlayerState::kRebuffering, now);
   wake();
+}
+
+bool PlayerEngine::note_lapse(TrackKind kind, const Error& error) {
+  if (!is_lapse(error) || !protection_ || !pipeline_ || is_ahead_ || trick_) return false;
+  licenses_.lapsed.insert(kind);
+  licenses_.lapse = error;
+  return true;
+}
+
+// What had not come out of the decoders goes through the gate again, which knows whether there will
+// be a licence, and whose refusal is what the viewer is told.
+void PlayerEngine::go_on_after_lapse(MonotonicTime now) {
+  const std::set<TrackKind> lapsed = std::exchange(licenses_.lapsed, {});
+  const bool is_over = state_ == PlayerState::kEnded || state_ == PlayerState::kFailed;
+  if (is_over || failure_ || !pipeline_) return;
+  const MediaTime here = position(now);
+  const bool is_again = licenses_.lapses > 0 && here >= licenses_.lapsed_at &&
+                        here - licenses_.lapsed_at < kLapsesApart;
+  licenses_.lapses = is_again ? licenses_.lapses + 1 : 1;
+  licenses_.lapsed_at = here;
+  if (licenses_.lapses > kMostLapses) {
+    for (const TrackKind kind : lapsed) note_pipeline_error(kind, *licenses_.lapse);
+    return;
+  }
+  log_.info("keys ended for what was being decoded: " + describe(*licenses_.lapse));
+  const bool was_running = pipeline_->is_running();
+  streaming_->seek(here);
+  pipeline_->restart_anew(here, lapsed, now);
+  restart_at(here, now);
+  if (was_running && state_ == PlayerState::kPlaying) set_state(PlayerState::kRebuffering, now);
 }
 
 void PlayerEngine::on_keys_changed() {

@@ -27,6 +27,11 @@ class TitleDecryptor final : public SampleDecryptor {
 // Keys that samples name and nothing else does; of a title that rotates keys the containers tell.
 constexpr std::size_t kMostAsked = 1024;
 
+// Behind what is kept of samples, for what decoders hold and queues round up to whole picture
+// groups (chosen). Less: a licence is closed that is asked for again; more: sessions stay open for
+// longer.
+constexpr Duration kPassed = 20s;
+
 // PictureLimits::hdcp_tenths: HDCP 1.0, 2.2.
 constexpr int kHdcp1Tenths = 10, kHdcp22Tenths = 22;
 
@@ -146,7 +151,9 @@ KeyGate::Answer TitleProtection::ask(const TimedSample& sample) {
   }
   const KeyStatus status = manager_->status(kid);
   if (status == KeyStatus::kUsable || status == KeyStatus::kOutputDownscaled) {
-    return is_too_large(sample) ? Answer::kNever : Answer::kOpen;
+    if (is_too_large(sample)) return Answer::kNever;
+    note_use(sample);
+    return Answer::kOpen;
   }
   if (manager_->failure(kid)) return Answer::kNever;
   if (status == KeyStatus::kPending && asked_.size() < kMostAsked && asked_.insert(kid).second) {
@@ -155,6 +162,36 @@ KeyGate::Answer TitleProtection::ask(const TimedSample& sample) {
     manager_->require(track, said_[track], MediaProtection{{kid}, {}});
   }
   return Answer::kWait;
+}
+
+void TitleProtection::note_use(const TimedSample& sample) {
+  const KeyId& kid = sample.sample.crypto->kid;
+  std::vector<Use>& uses = uses_[sample.origin->representation.id];
+  if (uses.empty() || uses.back().kid != kid) {
+    std::erase_if(uses, [&](const Use& use) { return use.kid == kid; });
+    uses.push_back({kid, sample.pts});
+  }
+  uses.back().last = sample.pts;
+  if (uses.size() > 1 && sample.pts - uses.front().last > kept_behind_ + kPassed) {
+    pass_keys(sample.pts);
+  }
+}
+
+// Rotation: what came before a Representation's present key, and is kept nowhere, is over.
+void TitleProtection::pass_keys(MediaTime position) {
+  std::set<KeyId> passed;
+  for (auto& [id, uses] : uses_) {
+    while (uses.size() > 1 && position - uses.front().last > kept_behind_ + kPassed) {
+      passed.insert(uses.front().kid);
+      uses.erase(uses.begin());
+    }
+  }
+  for (const auto& [id, uses] : uses_) {
+    for (const Use& use : uses) passed.erase(use.kid);
+  }
+  if (passed.empty()) return;
+  for (const KeyId& kid : passed) asked_.erase(kid);
+  manager_->pass(std::vector<KeyId>(passed.begin(), passed.end()));
 }
 
 Error TitleProtection::refusal(const TimedSample& sample) const {

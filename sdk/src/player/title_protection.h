@@ -35,6 +35,11 @@ struct LicenseNotes {
   DrmGrant grant;              // what the service said
   std::set<KeyId> left;        // keys whose Representations were left for others
   bool is_waited_for = false;  // playback stands still for nothing else
+  // Tracks whose decoders held samples when the keys of these ended, and what the last one said.
+  std::set<TrackKind> lapsed;
+  std::optional<Error> lapse;
+  MediaTime lapsed_at;  // where playback was the last time
+  int lapses = 0;       // there
   // Of what is prepared, told when it is loaded.
   bool is_licensed_ahead = false;
   std::optional<SecurityLevelChanged> level_ahead;
@@ -54,6 +59,8 @@ class TitleProtection final : public TitleKeys, public KeyGate, private DrmManag
   ~TitleProtection() override;
 
   void set_output(OutputProtection output);
+  // So far behind playback samples may be played again without being fetched again.
+  void set_kept_behind(Duration time) { kept_behind_ = time; }
   void on_resume() { manager_->on_resume(); }
   // Keys of HLS that need no DRM system: streaming puts them here. Never null.
   [[nodiscard]] const std::shared_ptr<IdentityKeys>& identity_keys() const { return identity_; }
@@ -89,6 +96,8 @@ class TitleProtection final : public TitleKeys, public KeyGate, private DrmManag
   [[nodiscard]] bool is_too_large(const TimedSample& sample) const;
   [[nodiscard]] bool is_kept_back(const KeyId& kid) const;
   void tell_level();
+  void note_use(const TimedSample& sample);
+  void pass_keys(MediaTime position);
 
   const std::shared_ptr<IdentityKeys> identity_ = std::make_shared<IdentityKeys>();
   const std::shared_ptr<LicenseStore> kept_;
@@ -100,6 +109,13 @@ class TitleProtection final : public TitleKeys, public KeyGate, private DrmManag
   SecurityLevelChanged told_{3000, static_cast<int>(SecurityLevel::kSl3000)};
   std::map<std::string, std::vector<KeyId>> kids_;  // that containers named, by Representation
   std::map<TrackKind, std::vector<ContentProtection>> said_;  // by manifests, last
+  // Keys by Representation, in the order they came in; the last one is in use.
+  struct Use {
+    KeyId kid;
+    MediaTime last;  // of its samples
+  };
+  std::map<std::string, std::vector<Use>> uses_;
+  Duration kept_behind_{0};
   std::set<KeyId> asked_;  // by a sample that nothing had spoken of; bounded by kMostAsked
   const std::unique_ptr<DrmManager> manager_;  // last: it calls what is above
 };

@@ -26,6 +26,8 @@ class VideoPipeline {
 
   // Drops everything; the next frame shown is the one that `target` falls into.
   void restart(MediaTime target);
+  // After restart(): goes on with another decoder, `is_forgiven` even if the one before failed.
+  void reopen(bool is_forgiven) { decoder_.reopen(is_forgiven); }
   void feed(SampleQueue& queue, bool complete);
   // A decoder that is too far behind `position` goes on with what is due. Answers how many pictures
   // are left out.

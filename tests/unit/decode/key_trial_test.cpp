@@ -3,8 +3,11 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
+
+#include "decode/opus_check.h"
 
 namespace playhead {
 namespace {
@@ -46,7 +49,12 @@ TEST_CASE("key_trial: a key is right once something whole came of it") {
       {"the second key is wrong", 1, "aKL+ bpL- bpL- bpL- bpL- bpL-", "sddddw"},
       {"sound is held until it is certain", 4, "aKL+ aKL+ aKL+ aKL+ aKL-", "hhhss"},
       {"noise that is well-formed by chance", 4, "aKL+ aKL- aKL+ aKL- aKL- aKL- aKL- aKL-",
-       "hdhddddw"},
+       "hdhdddww"},
+      {"garbage that passes now and then", 3, "aKL+ apL- apL+ apL+ apL- apL+ apL- apL- apL-",
+       "hdhhdhddw"},
+      {"small pictures count behind others", 3, "aKL+ aps+ aps+ apL-", "hhss"},
+      {"what is clear waits behind what is held", 3, "aKL+ cpL+ apL+", "hhs"},
+      {"but not for ever", 3, "aKL+ cpL+ cpL+ cpL+ apL+", "hhssh"},
   };
   for (const Case& c : cases) {
     CAPTURE(std::string(c.name));
@@ -62,6 +70,76 @@ TEST_CASE("key_trial: a key is right once something whole came of it") {
     }
     CHECK(verdicts == c.verdicts);
   }
+}
+
+TEST_CASE("key_trial: how much garbage may pass for media decides how much is waited for") {
+  struct Case {
+    const char* codec;
+    int width, height;
+    int frames;
+  };
+  const Case cases[] = {{"h264", 640, 360, 1},  {"hevc", 3840, 2160, 2}, {"hevc", 1920, 1080, 3},
+                        {"hevc", 1280, 720, 6}, {"hevc", 320, 180, 16},  {"hevc", 0, 0, 16},
+                        {"vp9", 1280, 720, 8},  {"av1", 1280, 720, 8}};
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.codec) + ' ' + std::to_string(c.height));
+    StreamInfo stream;
+    stream.codec = c.codec;
+    stream.width = c.width;
+    stream.height = c.height;
+    CHECK(trust_after(stream) == c.frames);
+  }
+  StreamInfo sound;
+  sound.kind = TrackKind::kAudio;
+  sound.codec = "aac";
+  CHECK(trust_after(sound) == 4);
+  sound.codec = "opus";
+  CHECK(trust_after(sound) == 8);
+}
+
+TEST_CASE("opus_check: packets of RFC 6716 §3.2, and how long they are") {
+  struct Case {
+    const char* name;
+    std::vector<uint8_t> head;  // zeros follow
+    std::size_t size;
+    int64_t duration_us;  // -1: no packet
+  };
+  const Case cases[] = {
+      {"R1: nothing", {}, 0, -1},
+      {"SILK, 60 ms", {3 << 3}, 100, 60'000},
+      {"hybrid, 10 ms", {14 << 3}, 100, 10'000},
+      {"CELT, 2.5 ms", {28 << 3}, 100, 2'500},
+      {"CELT, 20 ms", {31 << 3}, 100, 20'000},
+      {"nothing in the frame", {31 << 3}, 1, 20'000},
+      {"R2: the longest frame", {31 << 3}, 1276, 20'000},
+      {"R2: too long", {31 << 3}, 1277, -1},
+      {"R3: two alike", {(31 << 3) | 1}, 101, 40'000},
+      {"R3: half a byte each", {(31 << 3) | 1}, 100, -1},
+      {"R4: two of their own", {(31 << 3) | 2, 50}, 100, 40'000},
+      {"R4: longer than the packet", {(31 << 3) | 2, 99}, 100, -1},
+      {"R4: two bytes of length, one is there", {(31 << 3) | 2, 252}, 2, -1},
+      {"R5: no frame", {(31 << 3) | 3, 0}, 100, -1},
+      {"R5: six of 20 ms", {(31 << 3) | 3, 6}, 98, 120'000},
+      {"R5: seven of 20 ms", {(31 << 3) | 3, 7}, 100, -1},
+      {"R6: not alike", {(31 << 3) | 3, 3}, 100, -1},
+      {"R6: padding", {(31 << 3) | 3, 0x43, 2}, 101, 60'000},
+      {"R6: padding longer than the packet", {(31 << 3) | 3, 0x41, 255, 200}, 100, -1},
+      {"R7: lengths", {(31 << 3) | 3, 0x83, 10, 20}, 100, 60'000},
+      {"R7: lengths beyond the packet", {(31 << 3) | 3, 0x83, 90, 20}, 100, -1},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.name));
+    std::vector<uint8_t> packet = c.head;
+    packet.resize(c.size);
+    const auto duration = opus_duration(packet);
+    CHECK((duration ? duration->count() : -1) == c.duration_us);
+  }
+  const std::vector<uint8_t> packet{31 << 3, 1, 2};
+  OpusCheck check;
+  CHECK_FALSE(check.accepts(packet, 60ms));  // another length than is said
+  CHECK(check.accepts(packet, 60ms));        // but as long as the one before
+  CHECK(OpusCheck().accepts(packet, 21ms));
+  CHECK(OpusCheck().accepts(packet, 0ms));
 }
 
 }  // namespace playhead

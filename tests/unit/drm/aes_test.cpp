@@ -64,7 +64,7 @@ TEST_CASE("aes: CBC decryption (SP 800-38A F.2.2, F.2.6), whole and in blocks") 
     auto cbc = AesCbc::make(from_hex(row.key));
     REQUIRE(cbc);
     for (const std::size_t step : {64u, 16u, 32u, 48u}) {
-      REQUIRE(cbc->start(iv_from_hex(kCbcIv)));
+      cbc->start(iv_from_hex(kCbcIv));
       CHECK(decrypt_in_steps(*cbc, from_hex(row.encrypted), step) == kPlain);
     }
   }
@@ -82,7 +82,7 @@ TEST_CASE("aes: CTR (SP 800-38A F.5.2, F.5.6), whole and in pieces of any size")
     auto ctr = AesCtr::make(from_hex(row.key));
     REQUIRE(ctr);
     for (const std::size_t step : {64u, 1u, 7u, 16u, 17u, 63u}) {
-      REQUIRE(ctr->start(iv_from_hex(kCounter)));
+      ctr->start(iv_from_hex(kCounter));
       CHECK(decrypt_in_steps(*ctr, from_hex(row.encrypted), step) == kPlain);
     }
   }
@@ -143,9 +143,57 @@ TEST_CASE("aes: the counter's second half begins at 0 again and carries nothing"
     auto ctr = AesCtr::make(key);
     REQUIRE(ctr);
     for (const std::size_t step : {80u, 1u, 15u, 16u, 32u, 33u}) {
-      REQUIRE(ctr->start(counter));
+      ctr->start(counter);
       CHECK(decrypt_in_steps(*ctr, Bytes(80), step) == to_hex(stream));
     }
+    // Short pieces and long ones take different ways.
+    ctr->start(counter);
+    CHECK(decrypt_in_steps(*ctr, Bytes(4000), 4000).substr(0, 160) == to_hex(stream));
+  }
+}
+
+TEST_CASE("aes: short pieces, long ones and both give the same stream") {
+  auto ctr = AesCtr::make(from_hex(kKey128));
+  REQUIRE(ctr);
+  ctr->start(iv_from_hex(kCounter));
+  const std::string whole = decrypt_in_steps(*ctr, Bytes(20'000), 20'000);
+  ctr->start(iv_from_hex(kCounter));
+  CHECK(decrypt_in_steps(*ctr, Bytes(20'000), 1000) == whole);
+  // The first pieces, then the rest at once.
+  const std::vector<std::size_t> firsts[] = {{1}, {15}, {16}, {17, 5}, {3072}, {3073}, {100, 4000}};
+  for (const auto& sizes : firsts) {
+    CAPTURE(sizes.front());
+    Bytes bytes(20'000);
+    std::span<uint8_t> rest(bytes);
+    ctr->start(iv_from_hex(kCounter));
+    for (const std::size_t size : sizes) {
+      REQUIRE(ctr->decrypt(rest.first(size)));
+      rest = rest.subspan(size);
+    }
+    REQUIRE(ctr->decrypt(rest));
+    CHECK(to_hex(bytes) == whole);
+  }
+}
+
+TEST_CASE("aes: a chain that begins anew knows nothing of the one before") {
+  auto fresh = AesCbc::make(from_hex(kKey128));
+  auto used = AesCbc::make(from_hex(kKey128));
+  REQUIRE(fresh);
+  REQUIRE(used);
+  used->start(iv_from_hex(kCounter));
+  Bytes before = reference::noise(96, 1);
+  REQUIRE(used->decrypt(before));
+  used->start(iv_from_hex(kCounter));  // and nothing of it
+  for (const std::size_t apart : {0u, 64u}) {
+    const Bytes encrypted = reference::noise(64, 2);
+    Bytes expected = encrypted;
+    fresh->start(iv_from_hex(kCbcIv));
+    REQUIRE(fresh->decrypt(expected));
+    Bytes bytes(64 + apart);
+    std::copy(encrypted.begin(), encrypted.end(), bytes.begin());
+    used->start(iv_from_hex(kCbcIv));
+    REQUIRE(used->decrypt(ByteView(bytes.data(), 64), bytes.data() + apart));
+    CHECK(to_hex(ByteView(bytes.data() + apart, 64)) == to_hex(expected));
   }
 }
 
@@ -162,7 +210,7 @@ TEST_CASE("aes: keys of another length and parts of blocks are refused") {
   }
   auto cbc = AesCbc::make(Bytes(16));
   REQUIRE(cbc);
-  REQUIRE(cbc->start({}));
+  cbc->start({});
   Bytes bytes(17);
   CHECK_FALSE(cbc->decrypt(bytes));
 }

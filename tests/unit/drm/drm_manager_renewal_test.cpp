@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Licences with an end: renewal, expiry, pauses, clocks.
+#include <set>
+
 #include "renewal_policy.h"
 #include "unit/drm/manager_rig.h"
 
@@ -277,6 +279,40 @@ TEST_CASE("drm manager: licences that end as they come are not asked for without
   CHECK(rig.failure(kA) == "DRM_EXPIRED");
   rig.executor.run_for(1h);
   CHECK(rig.service.seen.size() == 1);
+}
+
+TEST_CASE("drm manager: keys that playback has passed are not renewed any more") {
+  ManagerRig rig;
+  rig.make();
+  rig.service.lifetime = 60s;
+  rig.require({common_protection({kA, kB})});
+  rig.executor.run_for(1s);
+  rig.require({common_protection({kC})});
+  rig.executor.run_for(1s);
+  REQUIRE(rig.service.seen.size() == 2);
+  const auto renewals_within = [&](Duration time) {
+    rig.service.seen.clear();
+    rig.executor.run_for(time);
+    std::set<KeyId> kids;
+    for (const LicenseRequest& request : rig.service.seen) {
+      kids.insert(request.kids.begin(), request.kids.end());
+    }
+    return kids;
+  };
+  rig.manager->pass(std::vector{kA});  // the other one of its licence is still wanted
+  CHECK(renewals_within(3min) == std::set{kA, kB, kC});
+  rig.require({common_protection({kA})});
+  rig.manager->pass(std::vector{kB});
+  CHECK(renewals_within(3min) == std::set{kA, kB, kC});
+  rig.manager->pass(std::vector{kA, kB});
+  CHECK(rig.manager->status(kA) == KeyStatus::kPending);
+  CHECK_FALSE(rig.manager->failure(kA));
+  CHECK(rig.open_sample(kA) == "DRM_NO_KEY");
+  CHECK(renewals_within(3min) == std::set{kC});
+  // Wanted again: asked for again.
+  rig.require({common_protection({kA})});
+  rig.executor.run_for(1s);
+  CHECK(rig.open_sample(kA) == "ok");
 }
 
 TEST_CASE("drm manager: statuses that flip mid-play are told") {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "player/title_protection.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,16 +23,48 @@ using test::VirtualExecutor;
 constexpr const char* kLicense =
     R"({"keys":[{"kty":"oct","kid":"_____________________w","k":"_____________________w"}]})";
 
+// 16 bytes of that value, in base64url without padding.
+std::string base64url_of(uint8_t value) {
+  constexpr const char* kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  const uint32_t three = value * 0x010101u;
+  std::string text;
+  while (text.size() < 22) text += kDigits[three >> (18 - 6 * (text.size() % 4)) & 63];
+  text[21] = kDigits[value << 4 & 63];
+  return text;
+}
+
 class TestFetcher final : public LicenseFetcher {
  public:
   TestFetcher(VirtualExecutor& executor, Result<LicenseAnswer> answer)
       : executor_(executor), answer_(std::move(answer)) {}
-  CancelHandle fetch(LicenseRequest, UniqueFunction<void(Result<LicenseAnswer>)> done) override {
+  CancelHandle fetch(LicenseRequest request,
+                     UniqueFunction<void(Result<LicenseAnswer>)> done) override {
+    asked.push_back(request.kids);
+    Result<LicenseAnswer> answer = lifetime ? exact_answer(request.kids) : answer_;
     return executor_.post_at(executor_.now() + 1s,
-                             [done = std::move(done), this]() mutable { done(answer_); });
+                             [done = std::move(done), answer = std::move(answer)]() mutable {
+                               done(std::move(answer));
+                             });
   }
 
+  std::vector<std::vector<KeyId>> asked;
+  // Licences of exactly what is asked for, that end so long after; ids are of 16 equal bytes.
+  std::optional<Duration> lifetime;
+
  private:
+  LicenseAnswer exact_answer(const std::vector<KeyId>& kids) const {
+    std::string json = R"({"keys":[)";
+    for (const KeyId& kid : kids) {
+      const std::string text = base64url_of(kid[0]);
+      json += std::string(json.back() == '}' ? "," : "") + R"({"kty":"oct","kid":")" + text +
+              R"(","k":")" + text + "\"}";
+    }
+    const int64_t end_s = (executor_.wall_now() + *lifetime).us / 1'000'000;
+    json += R"(],"type":"temporary","expires_at":)" + std::to_string(end_s) + "}";
+    return {SharedBytes(std::vector<uint8_t>(json.begin(), json.end())), {}};
+  }
+
   VirtualExecutor& executor_;
   const Result<LicenseAnswer> answer_;
 };
@@ -39,9 +73,10 @@ struct Rig final : TitleProtectionListener {
   explicit Rig(Result<LicenseAnswer> answer) {
     DrmManagerConfig config;
     config.systems.push_back(make_clear_key_system({}));
-    protection = std::make_unique<TitleProtection>(
-        std::move(config), std::make_unique<TestFetcher>(executor, std::move(answer)), executor,
-        *this);
+    auto made = std::make_unique<TestFetcher>(executor, std::move(answer));
+    fetcher = made.get();
+    protection =
+        std::make_unique<TitleProtection>(std::move(config), std::move(made), executor, *this);
     kid.fill(0xff);
     said.scheme = "urn:mpeg:dash:mp4protection:2011";
     said.value = "cenc";
@@ -74,6 +109,7 @@ struct Rig final : TitleProtectionListener {
   VirtualExecutor executor;
   KeyId kid{};
   ContentProtection said;
+  TestFetcher* fetcher = nullptr;  // of protection
   std::unique_ptr<TitleProtection> protection;
   int changes = 0, licences = 0;
   std::vector<SecurityLevelChanged> levels;
@@ -106,6 +142,51 @@ TEST_CASE("title_protection: samples wait for their licence, clear ones for noth
   CHECK_FALSE(rig.may_show(1080));
   CHECK(rig.protection->ask(rig.sample(true, 1080)) == KeyGate::Answer::kNever);
   CHECK(rig.protection->refusal(rig.sample(true, 1080)).code == ErrorCode::kDrmOutputRestricted);
+}
+
+TEST_CASE("title_protection: keys that change all the time leave a few sessions, not hundreds") {
+  Rig rig(LicenseAnswer{});
+  rig.fetcher->lifetime = 60s;
+  rig.protection->set_kept_behind(10s);
+  constexpr int kKeys = 100, kSecondsEach = 10, kAhead = 20;
+  const auto kid_of = [](int number) {
+    KeyId kid;
+    kid.fill(static_cast<uint8_t>(number + 1));
+    return kid;
+  };
+  std::size_t most = 0;  // keys that are asked for within a minute
+  for (int second = -kAhead; second < kKeys * kSecondsEach; ++second) {
+    const int coming = (second + kAhead) / kSecondsEach;
+    if ((second + kAhead) % kSecondsEach == 0 && coming < kKeys) {
+      for (const TrackKind track : {TrackKind::kVideo, TrackKind::kAudio}) {
+        rig.protection->require(track, track == TrackKind::kVideo ? "v" : "a",
+                                std::vector{rig.said}, {{kid_of(coming)}, {}});
+      }
+    }
+    rig.executor.run_for(1s);
+    if (second < 0) continue;
+    rig.kid = kid_of(second / kSecondsEach);
+    for (const char* id : {"v", "a"}) {
+      TimedSample sample = rig.sample(true);
+      auto origin = std::make_shared<SampleOrigin>(*sample.origin);
+      origin->representation.id = id;
+      sample.origin = origin;
+      sample.pts = MediaTime{second * 1'000'000};
+      REQUIRE(rig.protection->ask(sample) == KeyGate::Answer::kOpen);
+    }
+    if (second % 60 != 59) continue;
+    std::set<KeyId> kids;
+    for (const auto& asked : rig.fetcher->asked) kids.insert(asked.begin(), asked.end());
+    most = std::max(most, kids.size());
+    rig.fetcher->asked.clear();
+  }
+  // Six new ones, three of the minute before, and what is left behind playback.
+  CHECK(most <= 15);
+  // Back where it began: asked for again.
+  rig.kid = kid_of(0);
+  CHECK(rig.protection->ask(rig.sample(true)) == KeyGate::Answer::kWait);
+  rig.executor.run_for(2s);
+  CHECK(rig.protection->ask(rig.sample(true)) == KeyGate::Answer::kOpen);
 }
 
 TEST_CASE("title_protection: a licence may allow less than the level does, and says so") {

@@ -83,6 +83,11 @@ class DrmManager {
   virtual void require(TrackKind track, std::span<const ContentProtection> protections,
                        const MediaProtection& media) = 0;
 
+  // Playback is past all samples of these keys, and others have taken their place (rotation). A
+  // session all of whose keys have been passed is closed instead of renewed; its keys are as if
+  // they had never been required, until they are again. Not with DrmManagerConfig::only_kept.
+  virtual void pass(std::span<const KeyId> kids) = 0;
+
   // kPending while a licence is on its way; kError when there will be none. Ids that were never
   // required are kPending, too: their samples are what tells of them (see require()).
   [[nodiscard]] virtual KeyStatus status(const KeyId& kid) const = 0;
