@@ -33,7 +33,7 @@ MODULES = {
     "public": ("sdk/include/playhead", ()),
     "base": ("sdk/src/base", ("public",)),
     "net": ("sdk/src/net", ("public", "base")),
-    "recorder": ("sdk/src/recorder", ("public", "base")),
+    "recorder": ("sdk/src/recorder", ("public", "base", "text", "drm")),
     "container": ("sdk/src/container", ("public", "base")),
     "manifest": ("sdk/src/manifest", ("public", "base", "container")),
     "text": ("sdk/src/text", ("public", "base", "container")),

@@ -289,5 +289,68 @@ TEST_CASE("sim: what is measured after a change of network is not taken for the 
   }
 }
 
+// A title of 40 s that plays, and one of 20 s that comes next.
+struct TwoTitles : SimWorld {
+  TwoTitles() : SimWorld(1, titled("first", 10)) {
+    title.bitrates_bps = {400'000};
+    more_titles = {titled("next", 5)};
+  }
+  static SimTitle titled(const std::string& name, int segments) {
+    SimTitle title;
+    title.base_url = "http://cdn.test/" + name + "/";
+    title.segments = segments;
+    return title;
+  }
+  void begin() {
+    start_app();
+    load_url(title.url());
+    PlaySource next;
+    next.url = more_titles.front().url();
+    player->set_next(next);
+    REQUIRE(run_until_event<FirstFrame>(10s));
+  }
+  [[nodiscard]] int64_t requests_of_next() const {
+    const auto& records = transport->records();
+    return std::count_if(records.begin(), records.end(), [](const SimRecord& record) {
+      return record.url.find("/next/") != std::string::npos;
+    });
+  }
+};
+
+TEST_CASE("sim: what could not be had of the next title is told as it begins") {
+  TwoTitles world;
+  world.fail_requests("/next/a-en-1.seg", 404);
+  world.begin();
+  world.run_for(38s);
+  CHECK(world.requests_of_next() > 0);
+  CHECK(world.all<Warning>().empty());  // the one that plays is well
+  REQUIRE(world.run_until_event<Ended>(10s));
+  world.run_for(1s);
+  REQUIRE(world.all<LoadStarted>().size() == 2);
+  REQUIRE(world.all<Warning>().size() == 1);
+  CHECK(world.find<Warning>()->error.detail == 404);
+}
+
+TEST_CASE("sim: when a play fails what was to come next is fetched no further, and can be begun") {
+  TwoTitles world;
+  world.codecs.bad_video_sample = 900;  // of 1000
+  world.codecs.severity = Severity::kFatal;
+  SimFault silent;  // what is asked for is asked for again after eight seconds
+  silent.url_contains = "/next/";
+  silent.is_silent = true;
+  silent.from = world.executor.now() + 31s;
+  silent.until = world.executor.now() + 80s;
+  world.transport->add_fault(silent);
+  world.begin();
+  REQUIRE(world.run_until_event<Failed>(1min));
+  const int64_t requests = world.requests_of_next();
+  REQUIRE(requests > 0);
+  world.run_for(1min);
+  CHECK(world.requests_of_next() == requests);
+  world.forget_events();
+  world.player->play_next();
+  CHECK(world.run_until_event<FirstFrame>(10s));
+}
+
 }  // namespace
 }  // namespace playhead::test

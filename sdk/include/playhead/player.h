@@ -33,9 +33,9 @@ class PLAYHEAD_API Player {
 
   // Gets ready what load() of the same source (title or URL, and start) will need: the answer of
   // the service, the manifest, and of each track the first second, which means its first segment.
-  // Needs no sink, shows nothing, tells nothing: a failure means that load() begins anew. Replaces
-  // what was prepared before; load() of anything else, and stop(), let go of it. While something
-  // plays it is refused with a Warning (kInvalidState): see set_next().
+  // Needs no sink, shows nothing; its Warnings are told by load(), which begins anew after a
+  // failure. Replaces what was prepared before; load() of anything else, and stop(), let go of it.
+  // While something plays it is refused with a Warning (kInvalidState): see set_next().
   void prepare(PlaySource source);
   // Ends what plays and starts this; forgets what set_next() named. Errors (bad URL, unknown
   // title …) arrive as Failed.

@@ -16,6 +16,7 @@
 #include "net/curl_transport.h"
 #include "player/client_impl.h"
 #include "recorder/call_text.h"
+#include "recorder/recording_library.h"
 #include "recorder/recording_media.h"
 #include "recorder/recording_store.h"
 #include "recorder/recording_transport.h"
@@ -51,8 +52,17 @@ bool Client::Impl::is_online() {
 }
 
 void Client::Impl::set_library(std::shared_ptr<OfflineLibrary> library) {
-  const std::lock_guard lock(library_mutex_);
-  library_.swap(library);
+  if (library && recording) {
+    library = std::make_shared<recorder::RecordingLibrary>(std::move(library), recording);
+  }
+  const auto set = [&] {
+    const std::lock_guard lock(library_mutex_);
+    library_.swap(library);
+  };
+  if (!recording) return set();
+  recording->run_call(
+      [is_there = library != nullptr] { return recorder::Fields("library").flag(is_there).take(); },
+      set);
 }
 
 std::shared_ptr<OfflineLibrary> Client::Impl::library() {

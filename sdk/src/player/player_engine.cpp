@@ -101,7 +101,12 @@ void PlayerEngine::emit(EventPayload payload) {
   events_.push({now, told_position(now), std::move(payload)});
 }
 
-void PlayerEngine::warn(Error error) { emit(Warning{std::move(error)}); }
+void PlayerEngine::warn(Error error) {
+  if (!is_ahead_) return emit(Warning{std::move(error)});
+  // What was left out before anybody watched is missing then.
+  constexpr std::size_t kMostKept = 32;
+  if (warnings_ahead_.size() < kMostKept) warnings_ahead_.push_back(std::move(error));
+}
 
 void PlayerEngine::wake() {
   if (std::exchange(is_turn_posted_, true)) return;

@@ -233,13 +233,13 @@ class PlayerEngine final : private StreamingListener,
   abr::DroppedFrames dropped_frames_;
   MonotonicTime catches_up_until_;
 
-  // What prepare() has begun: there is no play yet, nobody is told anything, and there is no
-  // pipeline.
+  // What prepare() has begun: no play yet and no pipeline; what there is to tell waits for it.
   bool is_ahead_ = false;
   int64_t bytes_ahead_ = 0;                    // body bytes received for it
   std::optional<SessionStart> started_ahead_;  // what the service has answered
   std::optional<BufferingConfig> ahead_;       // of a title that comes next
   std::optional<Error> ahead_failure_;
+  std::vector<Error> warnings_ahead_;
   std::unique_ptr<DecisionText> decisions_ahead_;  // of a title that comes next
   TitleFollower* follower_ = nullptr;
   bool is_followed_ = false;  // sound of the next title is queued behind this one's

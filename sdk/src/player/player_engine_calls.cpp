@@ -152,6 +152,7 @@ void PlayerEngine::take_over(MonotonicTime now) {
     }
     if (is_start_settled_) tell_manifest(now);
   }
+  for (Error& error : std::exchange(warnings_ahead_, {})) warn(std::move(error));
   wake();
 }
 
@@ -392,6 +393,7 @@ void PlayerEngine::stop() {
 }
 
 void PlayerEngine::fail(Error error) {
+  if (follower_) follower_->on_title_failed();
   emit(Failed{std::move(error)});
   end_play(PlayerState::kFailed);
 }
@@ -426,6 +428,7 @@ void PlayerEngine::let_go() {
   is_ahead_ = false;
   is_followed_ = false;
   bytes_ahead_ = 0;
+  warnings_ahead_.clear();
   started_ahead_.reset();
   licenses_ = {};
   session_.reset();

@@ -23,6 +23,8 @@ class TitleFollower {
   virtual bool on_remainder(const Remainder& rest, double speed, MonotonicTime now) = 0;
   // Everything was played. True: another title follows once this turn is over.
   virtual bool on_title_over() = 0;
+  // It failed: nothing follows by itself, and nothing is fetched any more.
+  virtual void on_title_failed() = 0;
 };
 
 }  // namespace playhead

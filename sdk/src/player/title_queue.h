@@ -43,6 +43,7 @@ class TitleQueue final : private TitleFollower {
  private:
   bool on_remainder(const Remainder& rest, double speed, MonotonicTime now) override;
   bool on_title_over() override;
+  void on_title_failed() override { drop_next(); }
 
   std::unique_ptr<PlayerEngine> make_engine(Publish publish);
   // Begins to get ready what comes next.

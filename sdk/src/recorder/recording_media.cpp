@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "recorder/recording_media.h"
 
+#include <map>
 #include <utility>
 #include <vector>
 
 #include "recorder/fields.h"
+#include "recorder/redact_captions.h"
 
 namespace playhead::recorder {
 
@@ -56,19 +58,41 @@ std::string describe_streams(const Source& source, const std::vector<StreamInfo>
   return out.take();
 }
 
-std::string describe_samples(const Source& source, const std::vector<EncodedSample>& samples) {
+// Of streams whose pictures may carry captions, by index.
+using Framings = std::map<int, text::NalFraming>;
+
+Framings framings_of(const std::vector<StreamInfo>& streams) {
+  Framings framings;
+  for (const StreamInfo& stream : streams) {
+    const auto framing = text::nal_framing(stream.codec, stream.codec_config.view());
+    if (framing) framings.emplace(stream.stream_index, *framing);
+  }
+  return framings;
+}
+
+// What of protected pictures looks like captions is chance.
+std::string captions_of(const EncodedSample& sample, const Framings& framings) {
+  const auto found = framings.find(sample.stream_index);
+  if (found == framings.end() || sample.crypto) return {};
+  return redacted_captions(sample.data.view(), found->second);
+}
+
+std::string describe_samples(const Source& source, const std::vector<EncodedSample>& samples,
+                             const Framings& framings) {
   Fields out = source.fields();
   int64_t last = 0;
   for (const EncodedSample& sample : samples) {
     const bool has_skips = sample.skip_start_samples != 0 || sample.skip_end_samples != 0;
-    out.number((has_skips ? 8 : 0) + static_cast<int64_t>(sample.kind) * 2 +
-               (sample.is_key_frame ? 1 : 0))
+    const std::string captions = captions_of(sample, framings);
+    out.number((captions.empty() ? 0 : 16) + (has_skips ? 8 : 0) +
+               static_cast<int64_t>(sample.kind) * 2 + (sample.is_key_frame ? 1 : 0))
         .number(sample.stream_index)
         .number(sample.pts_ticks - last)
         .number(sample.pts_ticks - sample.dts_ticks)
         .number(sample.duration_ticks)
         .number(static_cast<int64_t>(sample.data.size()));
     if (has_skips) out.number(sample.skip_start_samples).number(sample.skip_end_samples);
+    if (!captions.empty()) out.text(captions);
     last = sample.pts_ticks;
   }
   return out.take();
@@ -199,16 +223,18 @@ std::unique_ptr<SegmentDemuxer> RecordingBackend::open_demuxer(DemuxerInput inpu
                               .flag(static_cast<bool>(callbacks.on_metadata))
                               .str());
   DemuxerCallbacks tapped;
-  tapped.on_streams =
-      [source, done = shared(std::move(callbacks.on_streams))](std::vector<StreamInfo> streams) {
-        const std::string fields = describe_streams(source, streams);
-        source.step('s', fields, done, std::move(streams));
-      };
-  tapped.on_samples =
-      [source, done = shared(std::move(callbacks.on_samples))](std::vector<EncodedSample> samples) {
-        const std::string fields = describe_samples(source, samples);
-        source.step('m', fields, done, std::move(samples));
-      };
+  const auto framings = std::make_shared<Framings>();
+  tapped.on_streams = [source, framings, done = shared(std::move(callbacks.on_streams))](
+                          std::vector<StreamInfo> streams) {
+    *framings = framings_of(streams);
+    const std::string fields = describe_streams(source, streams);
+    source.step('s', fields, done, std::move(streams));
+  };
+  tapped.on_samples = [source, framings, done = shared(std::move(callbacks.on_samples))](
+                          std::vector<EncodedSample> samples) {
+    const std::string fields = describe_samples(source, samples, *framings);
+    source.step('m', fields, done, std::move(samples));
+  };
   tapped.on_protection = std::move(callbacks.on_protection);
   if (callbacks.on_metadata) {
     tapped.on_metadata = [source,

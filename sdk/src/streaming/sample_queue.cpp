@@ -114,7 +114,10 @@ void SampleQueue::trim_back(MediaTime keep_from) {
   for (std::size_t i = 0; i < keep; ++i) {
     is_front_first_ =
         samples_.size() > 1 && samples_[0].origin->transfer != samples_[1].origin->transfer;
-    count_out(samples_.front());
+    const TimedSample& front = samples_.front();
+    count_out(front);
+    if (!front.decode_only)
+      trimmed_end_ = std::max(trimmed_end_.value_or(front.end()), front.end());
     samples_.pop_front();
     has_trimmed_ = true;
   }
@@ -181,6 +184,7 @@ void SampleQueue::clear() {
   cursor_ = 0;
   bytes_ = 0;
   end_.reset();
+  trimmed_end_.reset();
   holes_.clear();
 }
 
@@ -211,7 +215,8 @@ void SampleQueue::count_out(const TimedSample& sample) {
 }
 
 void SampleQueue::recompute_end() {
-  end_.reset();
+  // What was here is not forgotten: who asks for it again gets it to decode, not to show.
+  end_ = trimmed_end_;
   holes_.clear();
   for (const TimedSample& sample : samples_) extend_end(sample);
 }

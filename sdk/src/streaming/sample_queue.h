@@ -88,6 +88,7 @@ class SampleQueue {
   int64_t bytes_ = 0;
   int64_t wasted_bytes_ = 0;
   std::optional<MediaTime> end_;
+  std::optional<MediaTime> trimmed_end_;  // of what trim_back() forgot
   struct Hole {
     MediaTime from, to;
   };

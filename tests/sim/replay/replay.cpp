@@ -6,10 +6,12 @@
 #include <ostream>
 #include <utility>
 
+#include "player/client_impl.h"
 #include "playhead/client.h"
 #include "playhead/player.h"
 #include "recorder/call_text.h"
 #include "recorder/event_text.h"
+#include "sim/replay/replay_library.h"
 #include "sim/replay/replay_media.h"
 #include "sim/replay/replay_world.h"
 
@@ -40,7 +42,8 @@ class Replay {
         transport_(script_),
         store_(script_),
         tokens_(script_),
-        backend_(script_) {}
+        backend_(script_),
+        library_(std::make_shared<ReplayLibrary>(script_, transport_)) {}
   ~Replay() {
     players_.clear();
     client_.reset();
@@ -67,6 +70,7 @@ class Replay {
   ReplayStore store_;
   ReplayTokens tokens_;
   ReplayBackend backend_;
+  const std::shared_ptr<ReplayLibrary> library_;
   recorder::EventText event_text_;
   std::shared_ptr<Client> client_;
   std::map<int, std::unique_ptr<Player>> players_;
@@ -109,6 +113,9 @@ bool Replay::run_step(const RecordedStep& step) {
     case 'k':
     case 'l':
       return store_.run(step.kind, in);
+    case 'o':
+    case 'g':
+      return library_->run(step.kind, in);
     case 'K':
       return tokens_.run(in);
     case 'C':
@@ -125,7 +132,7 @@ bool Replay::call(const RecordedStep& step) {
   const std::string name = in.text();
   if (name == "gone") return true;
   const bool is_of_client = name == "client" || name == "client-end" || name == "network" ||
-                            name == "network-name" || name == "flush";
+                            name == "network-name" || name == "flush" || name == "library";
   if (is_of_client) return call_client(name, in);
   if (name == "player") return make_player(in);
   const int number = static_cast<int>(in.number_within(0, INT32_MAX));
@@ -169,6 +176,8 @@ bool Replay::call_client(const std::string& name, FieldReader& in) {
   }
   if (name == "network") {
     client_->network_changed(in.flag());
+  } else if (name == "library") {
+    client_->impl().set_library(in.flag() ? library_ : nullptr);
   } else if (name == "network-name") {
     (void)client_->set_network(in.text());
   } else {

@@ -105,6 +105,31 @@ Error error_of(const std::string& fields) {
 
 int read_int(FieldReader& in) { return static_cast<int>(in.number_within(INT32_MIN, INT32_MAX)); }
 
+// A picture of that size with these captions (recorder::redacted_captions) and nothing else.
+SharedBytes with_captions(const std::string& captions, std::size_t size) {
+  constexpr std::size_t kPair = 3, kMostPairs = 31;  // ATSC A/53 Part 4: cc_count has five bits
+  const auto pairs =
+      recorder::from_hex(std::string_view(captions).substr(captions.empty() ? 0 : 1));
+  std::vector<uint8_t> unit;
+  const auto add = [&](std::initializer_list<int> bytes) {
+    for (const int byte : bytes) unit.push_back(static_cast<uint8_t>(byte));
+  };
+  for (std::size_t at = 0; pairs && at + kPair <= pairs->size();) {
+    const std::size_t count = std::min((pairs->size() - at) / kPair, kMostPairs);
+    add({0, 0, 1});
+    captions[0] == 'h' ? add({39 << 1, 1}) : add({6});
+    add({4, static_cast<int>(11 + kPair * count), 0xb5, 0, 0x31, 'G', 'A', '9', '4', 3});
+    add({static_cast<int>(0x40 | count), 0xff});
+    for (const std::size_t end = at + kPair * count; at < end; at += kPair) {
+      add({0xfb + (*pairs)[at], (*pairs)[at + 1], (*pairs)[at + 2]});
+    }
+    add({0xff, 0x80});
+  }
+  captions[0] == 'h' ? add({0, 0, 1, 38 << 1, 1}) : add({0, 0, 1, 12});
+  unit.resize(std::max(unit.size(), size));
+  return SharedBytes(std::move(unit));
+}
+
 class ReplayScreen final : public VideoSink {
  public:
   ReplayScreen(Script& script, int player) : script_(script), player_(std::to_string(player)) {}
@@ -239,9 +264,10 @@ std::vector<StreamInfo> ReplayBackend::read_streams(FieldReader& in) const {
     const auto content = static_cast<uint64_t>(in.number_within(0, INT32_MAX));
     const auto size = static_cast<std::size_t>(in.number_within(0, kMaxConfigBytes));
     // Equal ones were equal.
+    // No avcC and no hvcC: those begin with a one.
     std::vector<uint8_t> config(size);
-    for (std::size_t i = 0; i < std::min<std::size_t>(size, 4); ++i) {
-      config[i] = static_cast<uint8_t>(content >> (8 * i));
+    for (std::size_t i = 1; i < std::min<std::size_t>(size, 5); ++i) {
+      config[i] = static_cast<uint8_t>(content >> (8 * (i - 1)));
     }
     stream.codec_config = SharedBytes(std::move(config));
     stream.width = read_int(in);
@@ -259,7 +285,7 @@ std::vector<EncodedSample> ReplayBackend::read_samples(FieldReader& in) const {
   while (in.is_good() && !in.at_end()) {
     constexpr int64_t kFarthest = int64_t{1} << 61;
     EncodedSample sample;
-    const auto flags = static_cast<unsigned>(in.number_within(0, 15));
+    const auto flags = static_cast<unsigned>(in.number_within(0, 31));
     sample.is_key_frame = (flags & 1U) != 0;
     sample.kind = static_cast<TrackKind>((flags >> 1U) & 3U);
     sample.stream_index = read_int(in);
@@ -272,6 +298,7 @@ std::vector<EncodedSample> ReplayBackend::read_samples(FieldReader& in) const {
       sample.skip_start_samples = read_int(in);
       sample.skip_end_samples = read_int(in);
     }
+    if ((flags & 16U) != 0) sample.data = with_captions(in.text(), sample.data.size());
     last = sample.pts_ticks;
     samples.push_back(std::move(sample));
   }

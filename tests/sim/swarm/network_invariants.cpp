@@ -34,6 +34,8 @@ class NothingIsFetchedForEver final : public Invariant {
     // which is tried again as long as the buffer hides it; less would find out late that somebody
     // has logged in. But there is a bound to how often.
     if (facts.now <= facts.portal_until + kPortalRest) {
+      // A report the service has taken is of no portal, and begins its attempts anew.
+      if (record.status == 204) return static_cast<void>(pages_.erase(without_query(record.url)));
       return count_pages(without_query(record.url), facts);
     }
     pages_.clear();

@@ -79,15 +79,12 @@ class PicturesAreTheContent final : public Invariant {
     if (const auto* seek = std::get_if<SeekStarted>(&event.payload)) {
       target_ = seek->target;
       last_.reset();
-      jump_.reset();
     } else if (std::holds_alternative<LoadStarted>(event.payload)) {
       target_.reset();
       last_.reset();
-      jump_.reset();
     } else if (std::holds_alternative<Warning>(event.payload)) {
       told_ = event.time;  // it may be long before the gap is reached
     } else if (const auto* jump = std::get_if<PositionJumped>(&event.payload)) {
-      jump_ = {jump->from, jump->to};
       // A picture before the jump may be that after it.
       if (facts.scenario->title.live && last_) last_ = *last_ - facts.scenario->title.frame;
       if (jump->reason == JumpReason::kBehindWindow) last_.reset();
@@ -124,10 +121,7 @@ class PicturesAreTheContent final : public Invariant {
       const bool is_announced =
           facts.now - told_ < 2 * (facts.scenario->player.buffering.target + 60s);
       const bool is_excused = is_announced || is_dropping_ || facts.quiet() < 30s;
-      // What failed while the title was got ready, unheard, is told by the jump alone.
-      const bool is_told = facts.scenario->is_playlist && jump_ &&
-                           jump_->first <= *last_ + 2 * frame && time <= jump_->second + 2 * frame;
-      check(time - *last_ <= frame * 3 / 2 || is_excused || is_told, facts,
+      check(time - *last_ <= frame * 3 / 2 || is_excused, facts,
             [&] { return "pictures between " + s(*last_) + " and " + s(time) + " are missing"; });
     }
     last_ = time;
@@ -137,7 +131,6 @@ class PicturesAreTheContent final : public Invariant {
 
  private:
   std::optional<MediaTime> last_, target_;
-  std::optional<std::pair<MediaTime, MediaTime>> jump_;  // the last one told: from, to
   MonotonicTime at_, told_;
   int64_t dropped_ = 0;
   bool is_dropping_ = false;

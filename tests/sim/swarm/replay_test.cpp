@@ -12,7 +12,10 @@
 
 #include <doctest/doctest.h>
 
+#include "player/client_impl.h"
 #include "sim/swarm/swarm.h"
+#include "support/scripted_library.h"
+#include "support/sim_world.h"
 #include "support/temp_folder.h"
 
 namespace playhead::swarm {
@@ -70,6 +73,206 @@ TEST_CASE("recorder: sessions with faults are played again to the same events") 
     }
   }
   CHECK(events > 200);
+}
+
+// A world whose app records.
+struct RecordedWorld : test::SimWorld {
+  using SimWorld::SimWorld;
+  void start_recording(PlayerConfig settings = {}) {
+    ClientConfig config;
+    config.recording_path = folder.path() + "/flight";
+    ClientDependencies world;
+    world.executor = std::shared_ptr<Executor>(std::shared_ptr<void>(), &executor);
+    world.transport = transport;
+    world.store = std::shared_ptr<Store>(std::shared_ptr<void>(), &store);
+    world.backend = backend;
+    if (!backend) world.backend = std::make_shared<test::SimBackend>(codecs);
+    client = *Client::create(std::move(config), std::move(world));
+    screen = std::make_shared<test::CapturingVideoSink>(executor);
+    speaker = std::make_shared<test::SimAudioSink>(executor);
+    Sinks sinks;
+    sinks.video = screen;
+    sinks.audio = speaker;
+    player = *Player::create(client, std::move(settings), std::move(sinks));
+  }
+  replay::Recording end_recording() {
+    quit_app();
+    run_for(1s);
+    auto recording = replay::parse_recording(text_of(folder.path() + "/flight"));
+    REQUIRE(recording);
+    CHECK(recording->end == "whole");
+    return *std::move(recording);
+  }
+  test::TempFolder folder;
+};
+
+TEST_CASE("recorder: a play that goes on from another CDN is played again") {
+  for (const bool is_dash : {false, true}) {
+    CAPTURE(is_dash);
+    RecordedWorld world(1, {}, test::SimLink::constant(8'000'000));
+    test::SimDash dash;
+    dash.periods.front().duration_us = 120'000'000;
+    const auto at_both = [&](const std::string& url) -> std::optional<std::string> {
+      if (url == "http://m.test/m.mpd") {
+        std::string mpd = *dash.body(dash.url());
+        mpd.insert(mpd.find('>', mpd.find("<MPD")) + 1,
+                   "<BaseURL serviceLocation='one'>http://zebra.test/title/</BaseURL>"
+                   "<BaseURL serviceLocation='two'>http://ant.test/title/</BaseURL>");
+        return mpd;
+      }
+      if (url == "http://m.test/m.m3u8") {
+        std::string playlist = "#EXTM3U\n";
+        for (const char* host : {"zebra", "ant"}) {
+          playlist += "#EXT-X-STREAM-INF:BANDWIDTH=900000,CODECS=\"avc1.64001f\"\nhttp://" +
+                      std::string(host) + ".test/title/v1.m3u8\n";
+        }
+        return playlist;
+      }
+      const std::size_t path = url.find(".test/title/");
+      if (path == std::string::npos) return std::nullopt;
+      const std::string name = url.substr(path + 12);
+      return is_dash ? dash.body(dash.base_url + name)
+                     : world.title.body(world.title.base_url + name);
+    };
+    world.transport->serve([&](const test::WebRequest& request) -> std::optional<test::WebAnswer> {
+      const auto body = at_both(request.url);
+      return body ? std::optional(test::text_answer(*body)) : std::nullopt;
+    });
+    world.start_recording();
+    world.load_url(is_dash ? "http://m.test/m.mpd" : "http://m.test/m.m3u8");
+    REQUIRE(world.run_until_event<FirstFrame>(10s));
+    world.run_for(13s);
+    world.take_down("zebra.test", 40s);
+    world.run_for(80s);
+    CHECK(world.status()->qoe.rebuffer_count == 0);
+    const auto urls = world.media_requests();
+    CHECK(std::count_if(urls.begin(), urls.end(), [](const std::string& url) {
+            return url.find("ant.test") != std::string::npos;
+          }) > 3);
+    const auto recording = world.end_recording();
+    const auto outcome = replay::play_again(recording);
+    INFO(told(outcome));
+    CHECK(!outcome.divergence);
+    CHECK(outcome.events > 20);
+  }
+}
+
+// Pictures of H.264 with captions: each two seconds "HI" comes in CC1, and goes.
+class CaptionBackend final : public MediaBackend {
+ public:
+  std::unique_ptr<SegmentDemuxer> open_demuxer(DemuxerInput input, Executor& executor,
+                                               DemuxerCallbacks callbacks) override {
+    auto mine = std::make_shared<DemuxerCallbacks>(std::move(callbacks));
+    DemuxerCallbacks given;
+    given.on_streams = [mine](std::vector<StreamInfo> streams) {
+      for (StreamInfo& stream : streams) {
+        if (stream.kind == TrackKind::kVideo) stream.codec = "h264";
+      }
+      mine->on_streams(std::move(streams));
+    };
+    given.on_samples = [mine](std::vector<EncodedSample> samples) {
+      for (EncodedSample& sample : samples) {
+        if (sample.kind == TrackKind::kVideo) sample.data = picture(sample.pts_ticks / 40'000 % 50);
+      }
+      mine->on_samples(std::move(samples));
+    };
+    given.on_end = [mine](Result<void> result) { mine->on_end(std::move(result)); };
+    return inner_.open_demuxer(std::move(input), executor, std::move(given));
+  }
+  Result<std::unique_ptr<VideoDecoder>> open_video_decoder(
+      const StreamInfo& stream, std::shared_ptr<SampleDecryptor> decryptor, Executor& executor,
+      VideoDecoderCallbacks callbacks) override {
+    StreamInfo simulated = stream;
+    simulated.codec = "sim";
+    return inner_.open_video_decoder(simulated, std::move(decryptor), executor,
+                                     std::move(callbacks));
+  }
+  Result<std::unique_ptr<AudioDecoder>> open_audio_decoder(
+      const StreamInfo& stream, AudioFormat output, std::shared_ptr<SampleDecryptor> decryptor,
+      Executor& executor, AudioDecoderCallbacks callbacks) override {
+    return inner_.open_audio_decoder(stream, output, std::move(decryptor), executor,
+                                     std::move(callbacks));
+  }
+  [[nodiscard]] bool supports(const std::string& codec) const override {
+    return inner_.supports(codec);
+  }
+
+ private:
+  // With odd parity.
+  static SharedBytes picture(int64_t number) {
+    static const std::map<int64_t, std::pair<uint8_t, uint8_t>> kPairs = {
+        {0, {0x94, 0x20}},  {1, {0x94, 0x20}},  {2, {0x94, 0xae}}, {3, {0x94, 0xae}},
+        {4, {0x94, 0x70}},  {5, {0x94, 0x70}},  {6, {0xc8, 0x49}}, {10, {0x94, 0x2f}},
+        {11, {0x94, 0x2f}}, {30, {0x94, 0x2c}}, {31, {0x94, 0x2c}}};
+    const auto found = kPairs.find(number);
+    const auto [first, second] =
+        found == kPairs.end() ? std::pair<uint8_t, uint8_t>{0x80, 0x80} : found->second;
+    return SharedBytes(std::vector<uint8_t>{
+        0,    0,    1,    6,     4,      14,   0xb5, 0, 0x31, 'G', 'A',  '9', '4', 3,
+        0x41, 0xff, 0xfc, first, second, 0xff, 0x80, 0, 0,    1,   0x41, 1,   2,   3});
+  }
+
+  test::SimBackend inner_;
+};
+
+TEST_CASE("recorder: captions come and go as they did, and nobody can read them") {
+  test::SimTitle title;
+  title.captions = {"en"};
+  RecordedWorld world(1, title);
+  world.backend = std::make_shared<CaptionBackend>();
+  PlayerConfig settings;
+  settings.text_language = "en";
+  world.start_recording(settings);
+  world.load_url(title.url());
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  world.run_for(20s);
+  const auto changes = world.all<CuesChanged>();
+  REQUIRE(changes.size() >= 16);
+  REQUIRE(!changes.front().cues.empty());
+  CHECK(plain_text(*changes.front().cues.front()) == "HI");
+  const auto recording = world.end_recording();
+  const std::string text = text_of(world.folder.path() + "/flight");
+  CHECK(text.find("01c849") == std::string::npos);
+  CHECK(text.find("01f8f8") != std::string::npos);
+  const auto outcome = replay::play_again(recording);
+  INFO(told(outcome));
+  CHECK(!outcome.divergence);
+}
+
+TEST_CASE("recorder: a download is played again, and ends as it did") {
+  for (const bool is_followed : {false, true}) {
+    CAPTURE(is_followed);
+    RecordedWorld world;
+    const auto library = std::make_shared<test::ScriptedLibrary>(world.executor);
+    library->manifest_url = world.title.url();
+    library->title_id.clear();
+    library->keeps = [](const std::string& id) { return id.find('3') == std::string::npos; };
+    library->disk.serve([&](const test::WebRequest& request) -> std::optional<test::WebAnswer> {
+      const auto body = world.title.body(request.url);
+      return body ? std::optional(test::text_answer(*body)) : std::nullopt;
+    });
+    world.start_recording();
+    world.client->impl().set_library(library);
+    PlaySource source;
+    source.download_id = "d-1";
+    world.player->load(source);
+    REQUIRE(world.run_until_event<FirstFrame>(10s));
+    world.run_for(10s);
+    if (is_followed) {
+      world.player->seek(MediaTime{60'000'000});
+      world.run_for(10s);
+      world.load_url(world.title.url());
+      world.run_for(10s);
+    } else {
+      library->ends_at = world.executor.now() + 3s;
+      REQUIRE(world.run_until_event<Failed>(10s));
+    }
+    const auto recording = world.end_recording();
+    const auto outcome = replay::play_again(recording);
+    INFO(told(outcome));
+    CHECK(!outcome.divergence);
+    CHECK(outcome.events > 10);
+  }
 }
 
 TEST_CASE("recorder: what is changed in a recording is found") {

@@ -178,6 +178,28 @@ TEST_CASE("sample queue: dropping a failed segment keeps what was read of it") {
   CHECK(filled.queue.end() == MediaTime{5'000'000});
 }
 
+TEST_CASE(
+    "sample queue: what was played stays had when it is trimmed and what repeats it is dropped") {
+  Filled filled(7);
+  while (filled.queue.has_unread()) filled.queue.advance();
+  for (const int second : {4, 5, 6}) {
+    TimedSample again = Filled::sample(second);
+    auto origin = std::make_shared<SampleOrigin>();
+    origin->transfer = 9;
+    origin->shown_from = MediaTime{7'000'000};
+    again.origin = std::move(origin);
+    again.decode_only = true;
+    filled.queue.push(std::move(again));
+  }
+  filled.queue.advance();
+  filled.queue.trim_back(MediaTime{7'000'000});
+  filled.queue.drop_unread_of(9);
+  CHECK(filled.queue.end() == MediaTime{7'000'000});
+  CHECK(filled.queue.level(MediaTime{6'000'000}) == 1s);
+  filled.queue.clear();
+  CHECK_FALSE(filled.queue.end());
+}
+
 TEST_CASE("sample queue: every sample of sound is an entry") {
   Filled filled(8, TrackKind::kAudio);
   CHECK(filled.queue.seek(MediaTime{3'500'000}));
