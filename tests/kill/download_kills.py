@@ -4,6 +4,7 @@
 random instants: while the folder is opened, while titles are fetched, while they are removed.
 
     download_kills.py --bin build/release/bin [--kills 1000] [--seed N] [--media FOLDER] [--longest-ms N]
+    download_kills.py --bin build/release/bin --faults
 
 After each kill the folder is opened again and goes on. When all titles are complete every resource is
 read through the vault and compared with what the server sends; then they are removed, and it begins again.
@@ -13,9 +14,14 @@ It fails when
   - a finished title differs from the server's in one byte,
   - a file lies in the folder that belongs to nothing.
 The seed is printed; the same one gives the same instants, as far as a machine repeats itself.
+
+--faults looks whether these checks notice anything: each of FAULTS is planted by hand, and has to be found in the words
+that belong to it. What a kill cannot show is a sync that was left out: the system keeps what was written. That is
+tests/unit/offline/store/power_cut_test.cpp.
 """
 import argparse
 import collections
+import contextlib
 import hashlib
 import json
 import pathlib
@@ -23,6 +29,7 @@ import random
 import re
 import select
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -32,6 +39,7 @@ import urllib.request
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 TITLES = ("m_1001", "m_1002", "m_1003")
+FIRST_TITLE = TITLES[:1]
 REMOVAL_SHARE = 0.4   # removals are shorter than downloads, and so is the latest instant of a kill
 OPEN_SHARE = 0.7      # of the lives whose time counts from when the folder is open; of the others, from their start
 STUCK_SECONDS = 120   # one life that does not end by itself
@@ -41,8 +49,8 @@ class Wrong(Exception):
     """What must not be."""
 
 
-def make_titles(folder, seconds, ladder):
-    for number, title in enumerate(TITLES):
+def make_titles(folder, seconds, ladder, titles):
+    for number, title in enumerate(titles):
         subprocess.run([REPOSITORY / "server/make-titles", "--out", folder, "--id", title, "--ladder", ladder,
                         "--seconds", str(seconds + 4 * number)], check=True, stdout=subprocess.DEVNULL)
 
@@ -51,6 +59,7 @@ class Server:
     def __init__(self, binary, scratch, media):
         port_file = scratch / "port"
         data = scratch / "data"
+        self.media = media
         self.log = open(scratch / "server.log", "wb")
         self.process = subprocess.Popen(
             [binary, "serve", "--data", data, "--media", media, "--port", "0", "--port-file", port_file],
@@ -120,12 +129,13 @@ def without_signatures(body):
 
 
 class Trial:
-    def __init__(self, arguments, scratch, server):
+    def __init__(self, arguments, scratch, server, titles=TITLES, name="downloads"):
+        self.titles = titles
         self.worker = arguments.bin / "download_worker"
         self.kills_wanted = arguments.kills
         self.longest = arguments.longest_ms / 1000
         self.random = random.Random(arguments.seed)
-        self.folder = scratch / "downloads"
+        self.folder = scratch / name
         self.scratch = scratch
         self.server = server
         self.kills = collections.Counter()
@@ -160,17 +170,20 @@ class Trial:
     def download(self):
         self.done, self.bytes = {}, {}
         while True:
-            life = live([self.worker, "get", self.server.url, self.server.token, self.folder, *TITLES],
-                        self.limit(), self.random.random() < OPEN_SHARE)
+            life = self.one_download(self.limit(), self.random.random() < OPEN_SHARE)
             self.count(life)
             self.check_lines(life.lines)
             if life.was_killed:
                 continue
             if life.exit_code != 0:
                 raise Wrong(f"a download ended with {life.exit_code}: {life.lines[-3:]}")
-            if sorted(self.done.values()) != sorted(TITLES):
+            if sorted(self.done.values()) != sorted(self.titles):
                 raise Wrong(f"done are {self.done}")
             return
+
+    def one_download(self, limit, from_open=False, how="get"):
+        return live([self.worker, how, self.server.url, self.server.token, self.folder, *self.titles], limit,
+                    from_open)
 
     def check_lines(self, lines):
         has = {}
@@ -201,7 +214,7 @@ class Trial:
     def compare(self):
         with tempfile.TemporaryDirectory(dir=self.scratch) as out:
             rows = self.exported(pathlib.Path(out) / "media")
-            queries = {title: self.server.signed_query(title) for title in TITLES}
+            queries = {title: self.server.signed_query(title) for title in self.titles}
             for row in rows:
                 self.compare_row(row, (pathlib.Path(out) / "media" / row["copy"]).read_bytes(),
                                  queries[row["title"]])
@@ -252,6 +265,109 @@ class Trial:
                 f"{self.bytes_compared / 1e6:.1f} MB compared, nothing lost, no file of nothing")
 
 
+def finished_files(folder):
+    """Largest first."""
+    return sorted((folder / "content").glob("*/*.vault"), key=lambda path: -path.stat().st_size)
+
+
+def turn_byte(path):
+    with open(path, "r+b") as file:
+        file.seek(path.stat().st_size // 2)
+        byte = file.read(1)[0]
+        file.seek(-1, 1)
+        file.write(bytes([byte ^ 1]))
+
+
+def say_done_early(trial):
+    """A worker that tells a title to be done when it begins, and is killed."""
+    trial.check_lines(trial.one_download(None, how="get-and-lie").lines)
+    trial.check_lines(trial.one_download(None).lines)
+
+
+def leave_out_title(trial):
+    trial.download()
+    trial.done["d0"] = "m_0"
+    trial.compare()
+
+
+def turn_a_byte(trial):
+    trial.download()
+    turn_byte(finished_files(trial.folder)[0])
+    trial.compare()
+
+
+def serve_another_byte(trial):
+    trial.download()
+    media = sorted((path for path in trial.server.media.rglob("*") if path.suffix in (".m4s", ".mp4", ".ts")),
+                   key=lambda path: path.stat().st_size)
+    for path in media:
+        turn_byte(path)
+    try:
+        trial.compare()
+    finally:
+        for path in media:
+            turn_byte(path)
+
+
+def lose_a_file(trial):
+    trial.download()
+    finished_files(trial.folder)[0].unlink()
+    trial.compare()
+
+
+def lose_bytes(trial):
+    trial.download()
+    trial.check_lines(trial.one_download(None).lines)
+    with contextlib.closing(sqlite3.connect(trial.folder / "offline.db")) as journal:
+        journal.execute("UPDATE resource SET state = 0, sha256 = NULL WHERE size = (SELECT max(size) FROM resource)")
+        journal.commit()
+    trial.done = {}  # titles under way may lose no bytes either
+    trial.check_lines(trial.one_download(None).lines)
+
+
+def leave_a_file(trial):
+    trial.download()
+    (finished_files(trial.folder)[0].parent / "999999.vault").write_bytes(b"x")
+    trial.check_files({(path.parent.name, path.name) for path in finished_files(trial.folder)
+                       if path.name != "999999.vault"})
+
+
+def leave_a_folder(trial):
+    trial.download()
+    trial.remove()
+    (trial.folder / "content" / "d0000000000000000").mkdir(parents=True)
+    trial.check_files(set())
+
+
+FAULTS = (
+    (say_done_early, "was told to be done and is not"),
+    (leave_out_title, "told to be done: "),
+    (turn_a_byte, "the folder cannot be read"),
+    (serve_another_byte, " differs: "),
+    (lose_a_file, "the folder cannot be read"),
+    (lose_bytes, " bytes, has "),
+    (leave_a_file, "files of nothing: "),
+    (leave_a_folder, "folders of nothing: "),
+)
+
+
+def plant_faults(arguments, scratch, server):
+    """What was not noticed."""
+    arguments.kills = 0
+    unnoticed = []
+    for fault, words in FAULTS:
+        name = fault.__name__
+        said = "nothing"
+        try:
+            fault(Trial(arguments, scratch, server, FIRST_TITLE, name))
+        except Wrong as wrong:
+            said = str(wrong)
+        print(f"{name}: {said}", flush=True)
+        if words not in said:
+            unnoticed.append(name)
+    return unnoticed
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", type=pathlib.Path, required=True)
@@ -261,6 +377,7 @@ def main():
     parser.add_argument("--seconds", type=int, default=40, help="length of titles that are made")
     parser.add_argument("--ladder", default="small")
     parser.add_argument("--longest-ms", type=int, default=900, help="latest instant of a kill")
+    parser.add_argument("--faults", action="store_true", help="plant faults instead of killing")
     arguments = parser.parse_args()
     print(f"seed {arguments.seed}", flush=True)
     begin = time.monotonic()
@@ -268,10 +385,14 @@ def main():
         scratch = pathlib.Path(name)
         media = arguments.media or scratch / "media"
         if not arguments.media:
-            make_titles(media, arguments.seconds, arguments.ladder)
+            make_titles(media, arguments.seconds, arguments.ladder, FIRST_TITLE if arguments.faults else TITLES)
         server = Server(arguments.bin / "playhead-server", scratch, media)
         trial = Trial(arguments, scratch, server)
         try:
+            if arguments.faults:
+                unnoticed = plant_faults(arguments, scratch, server)
+                print(f"{len(FAULTS)} faults planted, not noticed: {unnoticed or 'none'}")
+                return 1 if unnoticed else 0
             trial.run()
         except Wrong as wrong:
             print(f"WRONG after {trial.kills.total()} kills, seed {arguments.seed}: {wrong}")

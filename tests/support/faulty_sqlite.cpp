@@ -41,6 +41,10 @@ struct FaultySqlite::State {
       has_failed = true;
       return SQLITE_FULL;
     }
+    if (fault == Fault::kBroken || fault == Fault::kReadOnly) {
+      has_failed = true;
+      return error(fault == Fault::kBroken ? SQLITE_IOERR_WRITE : SQLITE_READONLY);
+    }
     if (calls > fail_call) return SQLITE_OK;
     has_failed = true;
     if (fault == Fault::kKill) ::raise(SIGKILL);
@@ -90,6 +94,7 @@ int file_read(sqlite3_file* file, void* out, int count, sqlite3_int64 at) {
 int file_write(sqlite3_file* file, const void* bytes, int count, sqlite3_int64 at) {
   const int failed = faulty(file)->state->count();
   if (failed == SQLITE_OK) return real(file)->pMethods->xWrite(real(file), bytes, count, at);
+  if (failed == SQLITE_READONLY) return failed;
   real(file)->pMethods->xWrite(real(file), bytes, count / 2, at);
   return failed == SQLITE_FULL ? SQLITE_FULL : State::error(failed);
 }

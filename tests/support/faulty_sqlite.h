@@ -13,10 +13,12 @@ class FaultySqlite {
  public:
   enum class Fault : uint8_t {
     kNone,
-    kIoError,  // that call alone: EIO, half of its bytes written
-    kFull,     // from that call on every write fails while a file of the name given is there
-    kGone,     // from that call on nothing works: the power went
-    kKill,     // SIGKILL to this process before that call
+    kIoError,   // that call alone: EIO, half of its bytes written
+    kBroken,    // from that call on every write fails: EIO
+    kReadOnly,  // from that call on every write is refused
+    kFull,      // from that call on every write fails while a file of the name given is there
+    kGone,      // from that call on nothing works: the power went
+    kKill,      // SIGKILL to this process before that call
   };
 
   FaultySqlite();

@@ -3,11 +3,22 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "store/layout.h"
 
 namespace playhead::offline {
+
+CommitGroup::CommitGroup(FileSystem& files, DownloadStore& store, Executor& executor,
+                         DiskLanes& lanes, Events events)
+    : files_(files),
+      store_(store),
+      executor_(executor),
+      events_(std::move(events)),
+      told_(Mailbox<>::make(
+          executor, [this] { tell(); }, telling_)),
+      queue_(lanes) {}
 
 void CommitGroup::add(const std::string& download_id, const std::string& file,
                       FinishedResource finished) {
@@ -18,13 +29,15 @@ void CommitGroup::add(const std::string& download_id, const std::string& file,
 }
 
 void CommitGroup::drop(const std::string& download_id) {
+  queue_.wait();
+  tell();
   std::erase_if(waiting_, [&](const Waiting& w) { return w.download_id == download_id; });
 }
 
-Result<DownloadStore::GoneRows> CommitGroup::commit() {
+CommitGroup::Outcome CommitGroup::commit(const std::vector<Waiting>& batch) {
   std::set<std::string> folders;
   std::vector<FinishedResource> rows;
-  for (const Waiting& waiting : waiting_) {
+  for (const Waiting& waiting : batch) {
     folders.insert(waiting.download_id);
     rows.push_back(waiting.finished);
   }
@@ -38,16 +51,52 @@ Result<DownloadStore::GoneRows> CommitGroup::commit() {
 
 void CommitGroup::flush() {
   timer_.reset();
-  if (waiting_.empty()) return;
-  auto gone = commit();
-  if (!gone) {
-    if (events_.on_failed) events_.on_failed(gone.error());
+  is_flush_wanted_ = !waiting_.empty();
+  if (committing_.empty()) begin();
+}
+
+void CommitGroup::flush_now() {
+  queue_.wait();
+  tell();
+  flush();
+  queue_.wait();
+  tell();
+}
+
+void CommitGroup::begin() {
+  if (!std::exchange(is_flush_wanted_, false)) return;
+  committing_ = std::exchange(waiting_, {});
+  queue_.post([this, batch = committing_] {
+    Outcome outcome = commit(batch);
+    {
+      const std::lock_guard lock(mutex_);
+      outcome_ = std::move(outcome);
+    }
+    told_->send();
+  });
+}
+
+void CommitGroup::tell() {
+  std::optional<Outcome> outcome;
+  {
+    const std::lock_guard lock(mutex_);
+    outcome = std::exchange(outcome_, std::nullopt);
+  }
+  if (!outcome) return;  // told already
+  std::vector<Waiting> batch = std::exchange(committing_, {});
+  if (!*outcome) {
+    waiting_.insert(waiting_.begin(), std::make_move_iterator(batch.begin()),
+                    std::make_move_iterator(batch.end()));
+    is_flush_wanted_ = false;
+    if (events_.on_failed) events_.on_failed(outcome->error());
     return;
   }
+  begin();
   std::map<std::string, std::vector<int64_t>> done;
-  for (const Waiting& waiting : std::exchange(waiting_, {})) {
+  for (const Waiting& waiting : batch) {
     const int64_t row = waiting.finished.row;
-    if (std::find(gone->begin(), gone->end(), row) == gone->end()) {
+    const auto& gone = **outcome;
+    if (std::find(gone.begin(), gone.end(), row) == gone.end()) {
       done[waiting.download_id].push_back(row);
     } else {
       // An orphan that stays is collected at the next start.

@@ -2,10 +2,14 @@
 #pragma once
 
 #include <functional>
-#include <set>
+#include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/mailbox.h"
+#include "engine/disk_lanes.h"
 #include "files/file_system.h"
 #include "playhead/executor.h"
 #include "store/download_store.h"
@@ -13,14 +17,16 @@
 namespace playhead::offline {
 
 // Makes finished files of all downloads part of the journal, several at once: names first
-// (sync_folder), then the rows in one transaction. A kill in between loses at most what waits here,
-// and that is found as files without a row. Engine thread.
+// (sync_folder), then the rows in one transaction, on a lane. What comes meanwhile is committed
+// next. A kill in between loses at most what waits here, and that is found as files without a row.
+// Engine thread.
 class CommitGroup {
  public:
   // Larger, longer: fewer syncs; more is fetched again after a kill.
   static constexpr std::size_t kMostRows = 8;
   static constexpr Duration kLongestWait = 1s;
 
+  // Run on the engine's thread, never inside add() and flush().
   struct Events {
     // Rows of that download are done.
     std::function<void(const std::string& download_id, const std::vector<int64_t>& rows)> on_done;
@@ -28,15 +34,18 @@ class CommitGroup {
     std::function<void(const Error&)> on_failed;
   };
 
-  CommitGroup(FileSystem& files, DownloadStore& store, Executor& executor, Events events)
-      : files_(files), store_(store), executor_(executor), events_(std::move(events)) {}
+  CommitGroup(FileSystem& files, DownloadStore& store, Executor& executor, DiskLanes& lanes,
+              Events events);
 
   void add(const std::string& download_id, const std::string& file, FinishedResource finished);
-  // What waits is committed now.
+  // What waits is committed as soon as can be.
   void flush();
-  // The download goes away: its rows are forgotten.
+  // The same, and done, or failed, when it returns; the events run inside.
+  void flush_now();
+  // The download goes away: its rows are forgotten. What is being committed is waited for, its
+  // events run inside.
   void drop(const std::string& download_id);
-  [[nodiscard]] bool empty() const { return waiting_.empty(); }
+  [[nodiscard]] bool empty() const { return waiting_.empty() && committing_.empty(); }
 
  private:
   struct Waiting {
@@ -44,14 +53,24 @@ class CommitGroup {
     std::string file;
     FinishedResource finished;
   };
-  Result<DownloadStore::GoneRows> commit();
+  using Outcome = Result<DownloadStore::GoneRows>;
+  Outcome commit(const std::vector<Waiting>& batch);
+  void begin();
+  void tell();
 
   FileSystem& files_;
   DownloadStore& store_;
   Executor& executor_;
   Events events_;
   std::vector<Waiting> waiting_;
+  std::vector<Waiting> committing_;
+  bool is_flush_wanted_ = false;
   CancelHandle timer_;
+  CancelHandle telling_;
+  const std::shared_ptr<Mailbox<>> told_;
+  std::mutex mutex_;
+  std::optional<Outcome> outcome_;  // of what is being committed; under mutex_
+  DiskQueue queue_;                 // ends first
 };
 
 }  // namespace playhead::offline

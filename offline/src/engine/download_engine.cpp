@@ -22,11 +22,19 @@ RetryConfig fetch_retries() {
   config.budget = 30s;
   return config;
 }
+// Of manifests and playlists: who looks at a title that does not begin wants to know why.
+RetryConfig document_retries() {
+  RetryConfig config = fetch_retries();
+  config.budget = 5s;
+  return config;
+}
 // Of a title without progress (OFFLINE.md: 1, 2, 4 … 60 s, by chance).
 constexpr Backoff kTitleBackoff{1s, 60s};
 // No one tells when there is room again: looked for that often (chosen).
 constexpr Duration kStorageLook = 5s;
 constexpr Duration kNewsInterval = 1s;
+// Between two complete downloads whose files are looked for after a start; nobody waits for that.
+constexpr Duration kLookInterval = 100ms;
 // Kept free beside the floor: the journal and what is being written need it.
 constexpr int64_t kReserveBytes = int64_t{64} << 20;
 constexpr std::size_t kMaxAppData = 4096;
@@ -83,10 +91,12 @@ auto DownloadEngine::guarded(Action action) {
 
 DownloadEngine::DownloadEngine(Parts parts)
     : parts_(std::move(parts)),
+      lanes_(std::move(parts_.disk_lanes)),
       fetcher_(parts_.transport, parts_.executor, fetch_retries(), parts_.health),
+      documents_(parts_.transport, parts_.executor, document_retries(), parts_.health),
       service_({parts_.api, parts_.transport, parts_.executor, parts_.rights,
                 parts_.config.max_without_contact}),
-      commits_(parts_.folder.files(), parts_.folder.store(), parts_.executor,
+      commits_(parts_.folder.files(), parts_.folder.store(), parts_.executor, lanes_,
                {[this](const std::string& id, const std::vector<int64_t>& rows) {
                   Item* item = item_of(id);
                   if (item != nullptr && item->job) item->job->on_committed(rows);
@@ -107,7 +117,8 @@ DownloadEngine::DownloadEngine(Parts parts)
              parts_.rights,
              service_,
              commits_,
-             {parts_.folder.files(), parts_.folder.store(), fetcher_, parts_.executor},
+             documents_,
+             {parts_.folder.files(), parts_.folder.store(), fetcher_, parts_.executor, lanes_},
              licences_,
              [this] {
                const auto free = parts_.folder.files().free_bytes(parts_.folder.root());
@@ -136,15 +147,46 @@ Result<void> DownloadEngine::start() {
   }
   keeper_.look();
   licences_.send_releases();
+  look_through_soon();
   turn_soon();
   return {};
+}
+
+void DownloadEngine::look_through_soon() {
+  looking_ =
+      parts_.executor.post_at(parts_.executor.now() + kLookInterval, [this] { look_through(); });
+}
+
+// Files may have gone while nobody was here; what has lost some is fetched again.
+void DownloadEngine::look_through() {
+  Reconciler& reconciler = parts_.folder.reconciler();
+  const int64_t before = reconciler.report().downloads_requeued;
+  // What is under way is looked through at its end.
+  const auto is_more = reconciler.step(parts_.executor.wall_now(), [this](const std::string& id) {
+    const Item* item = item_of(id);
+    return item == nullptr || item->job || item->state != DownloadState::kCompleted;
+  });
+  if (!is_more) return note(is_more.error());
+  if (*is_more) look_through_soon();
+  if (reconciler.report().downloads_requeued == before) return;
+  const auto rows = parts_.folder.store().list();
+  if (!rows) return note(rows.error());
+  for (const DownloadRow& row : *rows) {
+    Item* item = item_of(row.added.id);
+    const bool is_changed = item != nullptr && item->state == DownloadState::kCompleted &&
+                            row.state == DownloadState::kQueued;
+    if (!is_changed) continue;
+    item->state = row.state;
+    tell(*item);
+  }
+  turn_soon();
 }
 
 void DownloadEngine::stop() {
   if (std::exchange(is_stopped_, true)) return;
   licences_.stop();
   for (auto& [id, item] : items_) stop_job(item);
-  commits_.flush();
+  commits_.flush_now();
 }
 
 DownloadEngine::Item* DownloadEngine::item_of(const std::string& id) {
@@ -193,6 +235,7 @@ Result<void> DownloadEngine::resume(const std::string& id) {
   item->not_before.reset();
   item->failures = 0;
   fetcher_.forget_waits();
+  documents_.forget_waits();
   turn_soon();
   const bool was_stopped =
       item->state == DownloadState::kPaused || item->state == DownloadState::kFailed;
@@ -272,9 +315,9 @@ void DownloadEngine::on_checked(const std::string& id, Result<int64_t> damaged) 
     item->check.reset();
     if (!damaged) {
       const Diagnosis diagnosis = diagnose({damaged.error(), true, false, kMostRefusals});
-      note(set_state(*item, DownloadState::kFailed, {}, diagnosis.failure));
+      show(*item, DownloadState::kFailed, {}, diagnosis.failure);
     } else if (*damaged > 0 && item->state == DownloadState::kCompleted) {
-      note(set_state(*item, DownloadState::kQueued));
+      show(*item, DownloadState::kQueued);
     } else {
       tell(*item);
     }
@@ -313,6 +356,7 @@ void DownloadEngine::set_network(bool is_online) {
   is_network_there_ = is_online;
   const bool is_there = is_online && conditions_.is_online;
   fetcher_.set_network(is_there);
+  documents_.set_network(is_there);
   keeper_.set_online(is_there);
   licences_.set_online(is_there);
   if (is_there) {
@@ -367,6 +411,11 @@ DownloadStatus DownloadEngine::status_of(const DownloadRow& row) {
   status.rights = verdict.state;
   status.expires_at = verdict.ends_at;
   Item* item = item_of(row.added.id);
+  if (item != nullptr && item->is_unwritten) {
+    status.state = item->state;
+    status.waits_for = item->waits_for;
+    status.failure = item->failure;
+  }
   if (item == nullptr || !item->job) return status;
   status.bytes_done += item->job->bytes_ahead();
   status.bytes_total = std::max(status.bytes_total, status.bytes_done);
@@ -434,7 +483,8 @@ void DownloadEngine::apply(Item& item, const QueueDecision& decision) {
   if (decision.kind == QueueDecision::Kind::kLeave) return;
   const bool waits = decision.kind == QueueDecision::Kind::kWait;
   const DownloadState state = waits ? DownloadState::kWaiting : DownloadState::kQueued;
-  if (item.state == state && item.waits_for == decision.waits_for) return;
+  const bool is_known = item.state == state && item.waits_for == decision.waits_for;
+  if (is_known && !item.is_unwritten) return;
   std::optional<DownloadFailure> failure;
   if (waits && item.waits_for == decision.waits_for) failure = item.failure;
   if (waits && decision.waits_for == WaitReason::kStorage && !failure) {
@@ -442,20 +492,20 @@ void DownloadEngine::apply(Item& item, const QueueDecision& decision) {
     failure = DownloadFailure{make_error(code, "", 0, Severity::kRecoverable), true,
                               NextAction::kFreeSpace};
   }
-  note(set_state(item, state, decision.waits_for, failure));
+  show(item, state, decision.waits_for, failure);
 }
 
 void DownloadEngine::run(Item& item) {
   if (item.job || item.check) return;
   // What could not be written down before, as the disk was full.
-  if (!commits_.empty()) commits_.flush();
+  if (!commits_.empty()) commits_.flush_now();
   if (!commits_.empty()) {
     const Error full = make_error(ErrorCode::kStoreFull, "", 0, Severity::kRecoverable);
     return wait_or_fail(item, diagnose({full, true, false, item.failures + 1}));
   }
   TitleDownload::Events events;
   events.on_state = [this, id = item.id](DownloadState state) {
-    if (Item* changed = item_of(id)) note(set_state(*changed, state));
+    if (Item* changed = item_of(id)) show(*changed, state);
     if (state != DownloadState::kDownloading) return;
     // A permission has come: when does it end? Not inside the job's call, which may end by it.
     parts_.executor.post(guarded([this] { keeper_.look(); }));
@@ -524,7 +574,10 @@ void DownloadEngine::on_job_ended(const std::string& id, const TitleDownload::En
     wait_or_fail(*item, *ended.diagnosis);
   } else {
     item->failures = 0;
-    note(set_state(*item, DownloadState::kCompleted));
+    // Told only once it is written down.
+    if (auto done = set_state(*item, DownloadState::kCompleted); !done) {
+      wait_or_fail(*item, diagnose({done.error(), true, false, 1}));
+    }
   }
   turn_soon();
 }
@@ -532,7 +585,7 @@ void DownloadEngine::on_job_ended(const std::string& id, const TitleDownload::En
 void DownloadEngine::wait_or_fail(Item& item, const Diagnosis& diagnosis) {
   parts_.log.info("download " + item.id + ": " + describe(diagnosis.failure.error));
   if (diagnosis.remedy != Remedy::kWait) {
-    note(set_state(item, DownloadState::kFailed, {}, diagnosis.failure));
+    show(item, DownloadState::kFailed, {}, diagnosis.failure);
     return;
   }
   ++item.failures;
@@ -541,7 +594,7 @@ void DownloadEngine::wait_or_fail(Item& item, const Diagnosis& diagnosis) {
                              : std::max(Duration{1s}, backoff_delay(kTitleBackoff, item.failures,
                                                                     parts_.executor.random()));
   item.not_before = parts_.executor.now() + delay;
-  note(set_state(item, DownloadState::kWaiting, diagnosis.waits_for, diagnosis.failure));
+  show(item, DownloadState::kWaiting, diagnosis.waits_for, diagnosis.failure);
 }
 
 void DownloadEngine::on_rights_changed(const std::string& id) {
@@ -553,14 +606,14 @@ void DownloadEngine::on_rights_changed(const std::string& id) {
   stop_job(*item);
   const DownloadFailure failure{make_error(ErrorCode::kOfflineExpired, ""), true,
                                 NextAction::kRenew};
-  note(set_state(*item, DownloadState::kFailed, {}, failure));
+  show(*item, DownloadState::kFailed, {}, failure);
   turn_soon();
 }
 
 void DownloadEngine::refetch(const std::string& id) {
   Item* item = item_of(id);
   if (item == nullptr || item->state != DownloadState::kCompleted) return;
-  note(set_state(*item, DownloadState::kQueued));
+  show(*item, DownloadState::kQueued);
   turn_soon();
 }
 
@@ -572,7 +625,7 @@ void DownloadEngine::on_renewed(const std::string& id, const DrmGrant& drm) {
   const bool may_go_on =
       item->state == DownloadState::kCompleted || item->state == DownloadState::kFailed;
   if (lost_key && may_go_on) {
-    note(set_state(*item, DownloadState::kQueued));
+    show(*item, DownloadState::kQueued);
   } else if (!item->job) {
     licences_.renew(id, drm);
   }
@@ -588,7 +641,7 @@ void DownloadEngine::purge(const std::string& id) {
   note(parts_.folder.reconciler().check(id, parts_.executor.wall_now()));
   const DownloadFailure failure{make_error(ErrorCode::kOfflineExpired, ""), true,
                                 NextAction::kRenew};
-  note(set_state(*item, DownloadState::kFailed, {}, failure));
+  show(*item, DownloadState::kFailed, {}, failure);
 }
 
 // --- what is told
@@ -602,8 +655,23 @@ Result<void> DownloadEngine::set_state(Item& item, DownloadState state, WaitReas
   item.state = state;
   item.waits_for = waits_for;
   item.failure = failure;
+  item.is_unwritten = false;
   tell(item);
   return {};
+}
+
+// A journal that takes nothing keeps nobody from knowing why. After a restart all of these are
+// queued anyway.
+void DownloadEngine::show(Item& item, DownloadState state, WaitReason waits_for,
+                          const std::optional<DownloadFailure>& failure) {
+  auto written = set_state(item, state, waits_for, failure);
+  if (written) return;
+  note(written);
+  item.state = state;
+  item.waits_for = waits_for;
+  item.failure = failure;
+  item.is_unwritten = true;
+  tell(item);
 }
 
 void DownloadEngine::note(const Result<void>& result) {

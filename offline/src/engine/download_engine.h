@@ -32,6 +32,7 @@ class DownloadEngine {
     Executor& executor;
     ApiAccess* api = nullptr;
     LicenceKeeper* licences = nullptr;
+    std::vector<std::shared_ptr<Executor>> disk_lanes;  // see DiskLanes
     std::shared_ptr<HostHealth> health;
     OfflineConfig config;
     Logger log;
@@ -80,8 +81,11 @@ class DownloadEngine {
     std::unique_ptr<TitleCheck> check;
     RateMeter rate;
     bool has_news = false;
+    bool is_unwritten = false;  // the journal does not take this state
   };
 
+  void look_through_soon();
+  void look_through();
   void turn_soon();
   void turn();
   [[nodiscard]] bool has_space();
@@ -97,6 +101,8 @@ class DownloadEngine {
   // Into the journal and to the app. Errors as of DownloadStore.
   Result<void> set_state(Item& item, DownloadState state, WaitReason waits_for = {},
                          const std::optional<DownloadFailure>& failure = {});
+  void show(Item& item, DownloadState state, WaitReason waits_for = {},
+            const std::optional<DownloadFailure>& failure = {});
   void note(const Result<void>& result);
   void tell(const Item& item);
   void tell_news();
@@ -110,7 +116,8 @@ class DownloadEngine {
   auto guarded(Action action);
 
   Parts parts_;
-  ResourceFetcher fetcher_;
+  DiskLanes lanes_;
+  ResourceFetcher fetcher_, documents_;
   TitleService service_;
   CommitGroup commits_;
   LicenceDesk licences_;
@@ -122,6 +129,7 @@ class DownloadEngine {
   bool is_turn_posted_ = false;
   bool is_stopped_ = false;
   bool is_quota_used_ = false;
+  CancelHandle looking_;     // through complete downloads
   CancelHandle timer_;       // the next turn
   CancelHandle news_timer_;  // once a second while bytes come
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);

@@ -17,6 +17,9 @@ namespace {
 
 using offline::DownloadEngine;
 
+// They wait for the disk more than they work. Fewer: it waits for them; more: memory.
+constexpr int kDiskLanes = 4;
+
 Error invalid(const char* why) { return make_error(ErrorCode::kInvalidArgument, why); }
 
 Result<void> validate(const OfflineConfig& config) {
@@ -89,6 +92,9 @@ Result<std::unique_ptr<DownloadManager>> DownloadManager::Impl::open(std::shared
     impl->executor_ = shared.executor;
   } else {
     impl->executor_ = std::make_shared<ThreadExecutor>("playhead-loads");
+    for (int i = 0; i < kDiskLanes; ++i) {
+      world.disk_lanes.push_back(std::make_shared<ThreadExecutor>("playhead-disk"));
+    }
   }
   PLAYHEAD_TRY(impl->folder_,
                offline::DownloadFolder::open({root, world.files, config.device_keys, world.clock},
@@ -107,6 +113,7 @@ Result<std::unique_ptr<DownloadManager>> DownloadManager::Impl::open(std::shared
       *impl->executor_,
       shared.api.get(),
       impl->licences_.get(),
+      std::move(world.disk_lanes),
       shared.health,
       std::move(config),
       Logger(shared.log.get(), "offline"),

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "engine/download_engine.h"
 #include "engine/pumped_executor.h"
@@ -21,6 +22,8 @@ struct ManagerWorld {
   std::shared_ptr<ClockSource> clock;
   std::shared_ptr<Executor> executor;
   std::shared_ptr<LicenceKeeper> licences;  // null: DRM systems of the client
+  // Beside `executor`. Without that: a few threads; none for who pumps or is recorded.
+  std::vector<std::shared_ptr<Executor>> disk_lanes;
 };
 
 // Carries what the engine tells to the app's listener, on the client's thread, until it is closed.

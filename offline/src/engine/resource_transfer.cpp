@@ -133,7 +133,7 @@ void ResourceTransfer::start() {
   }
   FetchEvents events;
   events.on_head = [this](const ResponseHead& head) { on_head(head); };
-  events.on_body = [this](const SharedBytes& bytes, MonotonicTime) { on_body(bytes.view()); };
+  events.on_body = [this](const SharedBytes& bytes, MonotonicTime) { on_body(bytes); };
   events.on_restart = [this] { on_restart(); };
   events.on_done = [this](const Result<TransferStats>& stats) { on_done(stats); };
   FetchOptions options;
@@ -151,10 +151,10 @@ Result<void> ResourceTransfer::open() {
     if (!is_unusable(writer.error())) return std::move(writer).error();
     return start_over();
   }
-  writer_ = *std::move(writer);
+  part_ = FetchedPart{writer->size(), validator, std::nullopt};
   const bool is_whole = !row_.planned.key.range && row_.planned.is_size_exact;
-  part_ = FetchedPart{writer_->size(), validator,
-                      is_whole ? std::optional(row_.planned.size) : std::nullopt};
+  if (is_whole) part_->total = row_.planned.size;
+  write_with(*std::move(writer));
   answer_ = {row_.final_url, row_.content_type, row_.etag, row_.last_modified};
   return {};
 }
@@ -162,6 +162,7 @@ Result<void> ResourceTransfer::open() {
 Result<void> ResourceTransfer::start_over() {
   part_.reset();
   unsaved_ = 0;
+  file_.reset();  // before the row: it may be writing into it
   if (row_.state == ResourceState::kPart) {
     const std::array rows{row_.row};
     PLAYHEAD_TRY([[maybe_unused]] const auto gone,
@@ -169,9 +170,18 @@ Result<void> ResourceTransfer::start_over() {
     row_.state = ResourceState::kWanted;
     row_.checkpoint = 0;
   }
-  writer_.reset();
-  PLAYHEAD_TRY(writer_, VaultWriter::create(world_.files, part_path_, *key_, id_));
+  PLAYHEAD_TRY(VaultWriter writer, VaultWriter::create(world_.files, part_path_, *key_, id_));
+  write_with(std::move(writer));
   return {};
+}
+
+void ResourceTransfer::write_with(VaultWriter writer) {
+  FileWriting::Events events;
+  events.on_saved = [this](int64_t checkpoint) { row_.checkpoint = checkpoint; };
+  events.on_finished = [this](const VaultSummary& summary) { on_finished(summary); };
+  events.on_failed = [this](Error error) { fail(std::move(error)); };
+  file_ = std::make_unique<FileWriting>(world_.lanes, world_.executor, std::move(writer),
+                                        std::move(events));
 }
 
 Request ResourceTransfer::make_request() const {
@@ -198,14 +208,16 @@ void ResourceTransfer::on_head(const ResponseHead& head) {
   }
 }
 
-void ResourceTransfer::on_body(ByteView bytes) {
-  if (auto appended = writer_->append(bytes); !appended) return fail(std::move(appended).error());
+void ResourceTransfer::on_body(const SharedBytes& bytes) {
+  file_->append(bytes);
   const auto size = static_cast<int64_t>(bytes.size());
   unsaved_ += size;
   if (events_.on_bytes) events_.on_bytes(size);
-  const bool is_late = world_.executor.now() - saved_at_ >= kCheckpointInterval;
-  if (unsaved_ < kCheckpointBytes && !is_late) return;
-  if (auto saved = checkpoint(); !saved) fail(std::move(saved).error());
+  const MonotonicTime now = world_.executor.now();
+  if (unsaved_ < kCheckpointBytes && now - saved_at_ < kCheckpointInterval) return;
+  saved_at_ = now;
+  unsaved_ = 0;
+  file_->save(record());
 }
 
 // The host has another file by now: nothing of the old one may stay.
@@ -215,44 +227,51 @@ void ResourceTransfer::on_restart() {
   if (auto started = start_over(); !started) fail(std::move(started).error());
 }
 
-Result<void> ResourceTransfer::checkpoint() {
-  PLAYHEAD_TRY(const int64_t checkpoint, writer_->checkpoint());
-  saved_at_ = world_.executor.now();
-  unsaved_ = 0;
-  if (checkpoint == 0) return {};
-  const std::array progress{ResourceProgress{row_.row, checkpoint, size_, answer_}};
-  PLAYHEAD_TRY([[maybe_unused]] const auto gone, world_.store.save_progress(progress));
+// Runs where the file is written, at any time until that is gone.
+FileWriting::Record ResourceTransfer::record() {
   row_.state = ResourceState::kPart;
-  row_.checkpoint = checkpoint;
-  return {};
+  return [&store = world_.store, row = row_.row, size = size_,
+          answer = answer_](int64_t checkpoint) -> Result<void> {
+    const std::array progress{ResourceProgress{row, checkpoint, size, answer}};
+    PLAYHEAD_TRY([[maybe_unused]] const auto gone, store.save_progress(progress));
+    return {};
+  };
 }
 
 void ResourceTransfer::suspend() {
   running_.reset();
-  if (!writer_ || unsaved_ == 0) return;
+  if (is_fetched_) return file_->settle();
+  if (!file_ || unsaved_ == 0) return;
   // What cannot be kept is fetched again.
-  if (auto saved = checkpoint(); !saved) writer_.reset();
+  if (auto saved = file_->save_now(record()); !saved) file_.reset();
 }
 
 void ResourceTransfer::on_done(const Result<TransferStats>& stats) {
   if (!stats) return fail(stats.error());
-  if (auto finished = finish(); !finished) fail(std::move(finished).error());
+  finish();
 }
 
-Result<void> ResourceTransfer::finish() {
-  PLAYHEAD_TRY(FinishedResource finished,
-               finish_file(world_.files, *writer_, part_path_, final_path_));
-  writer_.reset();
+void ResourceTransfer::finish() {
+  is_fetched_ = true;
+  file_->finish([&files = world_.files, from = part_path_, to = final_path_] {
+    return files.rename(from, to);
+  });
+  if (events_.on_fetched) events_.on_fetched();
+}
+
+void ResourceTransfer::on_finished(const VaultSummary& summary) {
+  FinishedResource finished;
   finished.row = row_.row;
+  finished.size = summary.size;
+  finished.sha256 = summary.sha256;
   finished.answer = answer_;
-  auto told = std::move(events_.on_finished);
+  const auto told = std::move(events_.on_finished);
   told(std::move(finished));
-  return {};
 }
 
 void ResourceTransfer::fail(Error error) {
-  suspend();
-  auto told = std::move(events_.on_failed);
+  if (!is_fetched_) suspend();
+  const auto told = std::move(events_.on_failed);
   if (told) told(std::move(error));
 }
 

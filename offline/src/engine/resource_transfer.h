@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/file_writing.h"
 #include "files/file_system.h"
 #include "net/fetcher.h"
 #include "store/download_store.h"
@@ -20,6 +21,7 @@ struct TransferWorld {
   DownloadStore& store;
   ResourceFetcher& fetcher;
   Executor& executor;
+  DiskLanes& lanes;
 };
 
 // Larger: more is fetched again after a kill. Smaller: more syncs and commits.
@@ -33,35 +35,39 @@ class ResourceTransfer {
  public:
   struct Events {
     std::function<void(int64_t bytes)> on_bytes;  // as they come
+    std::function<void()> on_fetched;             // nothing more comes; it is being written
     // The file is whole, synced and has its name; the name is to be made durable, then the row.
     std::function<void(FinishedResource)> on_finished;
     std::function<void(Error)> on_failed;
   };
 
-  // One of the last two events runs once, never inside start(), and may destroy this.
+  // One of the last two events runs once, never inside start(), and may destroy this. The others
+  // may not.
   ResourceTransfer(TransferWorld& world, ResourceRow row, std::shared_ptr<const ContentKey> key,
                    Events events);
   ~ResourceTransfer();
   void start();
-  // Makes durable what has come; to be destroyed then. What fails here is lost, nothing else.
+  // Makes durable what has come; to be destroyed then. What fails here is lost, nothing else. Where
+  // all has come the file is ended, and one of the last two events runs inside.
   void suspend();
 
   [[nodiscard]] const ResourceRow& row() const { return row_; }
   // Bytes that came and are in no checkpoint.
-  [[nodiscard]] int64_t bytes_ahead() const {
-    return writer_ ? writer_->size() - row_.checkpoint : 0;
-  }
+  [[nodiscard]] int64_t bytes_ahead() const { return file_ ? file_->size() - row_.checkpoint : 0; }
+  [[nodiscard]] bool is_fetched() const { return is_fetched_; }
 
  private:
   Result<void> open();
   Result<void> start_over();
   [[nodiscard]] Request make_request() const;
   void on_head(const ResponseHead& head);
-  void on_body(ByteView bytes);
+  void on_body(const SharedBytes& bytes);
   void on_restart();
   void on_done(const Result<TransferStats>& stats);
-  Result<void> checkpoint();
-  Result<void> finish();
+  void write_with(VaultWriter writer);
+  [[nodiscard]] FileWriting::Record record();
+  void finish();
+  void on_finished(const VaultSummary& summary);
   void fail(Error error);
 
   TransferWorld& world_;
@@ -70,13 +76,14 @@ class ResourceTransfer {
   Events events_;
   const std::string folder_, part_path_, final_path_;
   VaultFileId id_;
-  std::optional<VaultWriter> writer_;
   std::optional<FetchedPart> part_;
   Answer answer_;
   std::optional<int64_t> size_;  // by the answer
   int64_t unsaved_ = 0;
   MonotonicTime saved_at_;
+  bool is_fetched_ = false;
   CancelHandle running_;
+  std::unique_ptr<FileWriting> file_;
 };
 
 // The strong validator among what was kept of an answer; empty: none.

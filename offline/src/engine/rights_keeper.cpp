@@ -83,8 +83,10 @@ void RightsKeeper::renew(const std::string& id) {
 void RightsKeeper::ask(const std::string& id, TitleRights& rights, Watched& watched) {
   rights.set_renewal(RenewalState::kAsked);
   const Rights known = rights.rights();
+  DownloadQuery query;
+  query.title_id = known.title_id;
   watched.asking = parts_.service.ask(
-      known.title_id, known.profile_id,
+      query, known.profile_id,
       [this, id](Result<TitlePermission> permission) { on_answer(id, std::move(permission)); });
   tell_changes(id, watched);
 }

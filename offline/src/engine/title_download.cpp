@@ -15,6 +15,11 @@ namespace {
 
 // Rows read from the journal at a time. More: memory; fewer: more queries.
 constexpr std::size_t kRowsAtOnce = 64;
+// Fetched and not written yet, of all titles: with more, nothing new is begun. Less: the network
+// waits for the disk.
+constexpr int64_t kMostBytesWaiting = int64_t{4} << 20;
+// For the service to answer the first time; later it is asked once each time.
+constexpr Duration kServicePatience = 5s;
 
 bool is_document(const ResourceRow& row) {
   return row.planned.kind == ResourceKind::kManifest || row.planned.kind == ResourceKind::kPlaylist;
@@ -71,9 +76,17 @@ void TitleDownload::start() {
 }
 
 void TitleDownload::suspend() {
-  for (auto& [row, transfer] : transfers_) transfer->suspend();
+  suspend_transfers();
   stop_work();
   is_ended_ = true;
+}
+
+// Those whose bytes have all come end inside.
+void TitleDownload::suspend_transfers() {
+  is_transferring_ = false;
+  std::vector<int64_t> rows;
+  for (const auto& [row, transfer] : transfers_) rows.push_back(row);
+  for (const int64_t row : rows) transfers_.at(row)->suspend();
 }
 
 void TitleDownload::stop_work() {
@@ -101,7 +114,8 @@ int64_t TitleDownload::bytes_ahead() const {
 
 void TitleDownload::prepare() {
   if (is_ended_) return;
-  for (auto& [row, transfer] : transfers_) transfer->suspend();
+  suspend_transfers();
+  if (is_ended_) return;  // one of them failed
   stop_work();
   events_.on_state(DownloadState::kPreparing);
   if (!title_id_.empty()) return ask_service();
@@ -114,7 +128,10 @@ void TitleDownload::prepare() {
 }
 
 void TitleDownload::ask_service() {
-  running_ = world_.service.ask(title_id_, profile_id_, [this](Result<TitlePermission> permission) {
+  DownloadQuery query;
+  query.title_id = title_id_;
+  query.patience = earlier_failures_ > 0 ? Duration{0} : kServicePatience;
+  running_ = world_.service.ask(query, profile_id_, [this](Result<TitlePermission> permission) {
     if (!permission) return fail(permission.error(), true);
     permission_ = *std::move(permission);
     if (auto granted = world_.rights.grant(id_, permission_->grant); !granted) {
@@ -134,7 +151,7 @@ void TitleDownload::load_manifest(const std::string& url) {
     if (auto known = read_track_ids(row->facts.tracks)) inputs.representations = *std::move(known);
   }
   preparation_ = std::make_unique<Preparation>(
-      world_.transfers.fetcher, std::move(inputs),
+      world_.documents, std::move(inputs),
       [this](Result<PreparedTitle> prepared) { on_prepared(std::move(prepared)); });
   preparation_->start();
 }
@@ -230,7 +247,7 @@ void TitleDownload::begin_transfers() {
 }
 
 void TitleDownload::fill() {
-  while (is_transferring_ && static_cast<int>(transfers_.size()) < slots_) {
+  while (is_transferring_ && has_room()) {
     if (wanted_.empty()) {
       const auto is_found = refill();
       if (!is_found) return fail(is_found.error(), true);
@@ -242,6 +259,16 @@ void TitleDownload::fill() {
     start_transfer(std::move(row));
   }
   if (is_transferring_ && transfers_.empty()) complete_or_go_on();
+}
+
+// While files are written others can be fetched.
+bool TitleDownload::has_room() const {
+  const auto slots = static_cast<std::size_t>(slots_);
+  if (transfers_.size() < slots) return true;
+  const auto written = static_cast<std::size_t>(std::count_if(
+      transfers_.begin(), transfers_.end(), [](const auto& t) { return t.second->is_fetched(); }));
+  return transfers_.size() - written < slots && written < slots &&
+         world_.transfers.lanes.bytes_waiting() < kMostBytesWaiting;
 }
 
 // False: nothing more is wanted that is not under way.
@@ -261,6 +288,11 @@ void TitleDownload::start_transfer(ResourceRow row) {
   events.on_bytes = [this, key = row.planned.key.stable_key](int64_t bytes) {
     if (!refreshed_.empty()) refreshed_.erase(key);
     events_.on_bytes(bytes);
+  };
+  events.on_fetched = [this] {
+    if (!is_transferring_) return;
+    // Not inside the transfer's call: what comes next may end all of them.
+    step_ = world_.transfers.executor.post_at(world_.transfers.executor.now(), [this] { fill(); });
   };
   events.on_finished = [this, number](FinishedResource finished) {
     on_finished(number, std::move(finished));

@@ -27,6 +27,7 @@ struct DownloadWorld {
   RightsBook& rights;
   TitleService& service;
   CommitGroup& commits;
+  ResourceFetcher& documents;
   TransferWorld transfers;
   LicenceDesk& licences;
   std::function<TrackDevice()> device;
@@ -74,12 +75,14 @@ class TitleDownload {
   Result<void> need_key();
   void begin_transfers();
   void fill();
+  [[nodiscard]] bool has_room() const;
   Result<bool> refill();
   void start_transfer(ResourceRow row);
   void on_finished(int64_t row, FinishedResource finished);
   void on_transfer_failed(int64_t row, const Error& error);
   void complete_or_go_on();
   void fail(const Error& error, bool is_refreshed);
+  void suspend_transfers();
   void stop_work();
   void end(std::optional<Diagnosis> diagnosis);
 

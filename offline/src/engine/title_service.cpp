@@ -26,7 +26,7 @@ TitleService::TitleService(const Parts& parts) : parts_(parts) {
   origin_ = origin_of(parts.api->base_url);
 }
 
-CancelHandle TitleService::ask(const std::string& title_id, const std::string& profile_id,
+CancelHandle TitleService::ask(const DownloadQuery& query, const std::string& profile_id,
                                UniqueFunction<void(Result<TitlePermission>)> done) {
   const MonotonicTime sent = parts_.executor.now();
   if (!client_) {
@@ -34,13 +34,12 @@ CancelHandle TitleService::ask(const std::string& title_id, const std::string& p
       done(make_error(ErrorCode::kInvalidState, "the client has no service to ask for titles"));
     });
   }
-  DownloadQuery query;
-  query.title_id = title_id;
-  return client_->post_download(query, [this, title_id, profile_id, sent, done = std::move(done)](
-                                           Result<DownloadGrant> answer) mutable {
-    if (!answer) return done(std::move(answer).error());
-    done(take(title_id, profile_id, sent, *std::move(answer)));
-  });
+  return client_->post_download(query,
+                                [this, title_id = query.title_id, profile_id, sent,
+                                 done = std::move(done)](Result<DownloadGrant> answer) mutable {
+                                  if (!answer) return done(std::move(answer).error());
+                                  done(take(title_id, profile_id, sent, *std::move(answer)));
+                                });
 }
 
 Result<TitlePermission> TitleService::take(const std::string& title_id,

@@ -30,7 +30,7 @@ class TitleService {
   [[nodiscard]] bool exists() const { return parts_.api != nullptr; }
   // Errors: those of ApiClient::post_download(), kInvalidState (there is no service), kStoreIo,
   // kStoreFull (the time cannot be written down).
-  CancelHandle ask(const std::string& title_id, const std::string& profile_id,
+  CancelHandle ask(const DownloadQuery& query, const std::string& profile_id,
                    UniqueFunction<void(Result<TitlePermission>)> done);
 
  private:

@@ -80,9 +80,11 @@ Result<void> Reconciler::start(WallTime now) {
   return {};
 }
 
-Result<bool> Reconciler::step(WallTime now) {
+Result<bool> Reconciler::step(WallTime now,
+                              const std::function<bool(const std::string& id)>& is_busy) {
   if (unchecked_.empty()) return false;
-  auto checked = check(unchecked_.front(), now);
+  const bool is_skipped = is_busy && is_busy(unchecked_.front());
+  auto checked = is_skipped ? Result<void>() : check(unchecked_.front(), now);
   const bool is_removed = !checked && checked.error().code == ErrorCode::kNotFound;
   if (!checked && !is_removed) return checked.error();
   unchecked_.pop_front();

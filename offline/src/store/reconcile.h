@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -33,8 +34,9 @@ class Reconciler {
   // finished, folders without a download are deleted, files of downloads that are not complete are
   // checked. A list of content/, and a list of each folder of what is not complete.
   Result<void> start(WallTime now);
-  // Then, at leisure: looks through the files of one more complete download. False: there is none.
-  Result<bool> step(WallTime now);
+  // Then, at leisure: looks through the files of one more complete download, unless it is busy by
+  // now. False: there is none.
+  Result<bool> step(WallTime now, const std::function<bool(const std::string& id)>& is_busy = {});
   // One download, at any time nothing of it is being written.
   Result<void> check(const std::string& id, WallTime now);
 

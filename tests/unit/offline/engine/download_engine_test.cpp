@@ -9,12 +9,14 @@
 #include <doctest/doctest.h>
 
 #include "engine/download_rig.h"
+#include "support/faulty_sqlite.h"
 
 namespace playhead::offline {
 namespace {
 
 using test::DownloadRig;
 using test::SimTitle;
+using test::TestDisk;
 using test::WebAnswer;
 using test::WebRequest;
 
@@ -261,25 +263,134 @@ TEST_CASE("downloads: live and protected titles are refused with a sentence") {
   CHECK(rig.status(b).bytes_done == 0);
 }
 
-TEST_CASE("downloads: a full disk holds them back, and room lets them go on") {
-  DownloadRig rig(small_title(40));
-  rig.open();
-  const std::string id = rig.add();
-  rig.run_for(1s);
-  rig.disk->set_full(true);
-  REQUIRE(rig.run_until(id, DownloadState::kWaiting));
-  CHECK(rig.status(id).waits_for == WaitReason::kStorage);
-  REQUIRE(rig.status(id).failure);
-  CHECK(rig.status(id).failure->error.code == ErrorCode::kStoreFull);
-  CHECK(rig.status(id).failure->next_action == NextAction::kFreeSpace);
-  rig.run_for(5min);
-  CHECK(rig.status(id).state != DownloadState::kCompleted);
-  rig.disk->set_full(false);
-  REQUIRE(rig.run_until(id, DownloadState::kCompleted));
-  CHECK(rig.check_bytes(id) == 83);
+TEST_CASE("downloads: S01 a full disk holds them back, and room lets them go on") {
+  struct Case {
+    const char* name;
+    TestDisk::Step step;
+  };
+  const Case cases[] = {{"at the start of a file", TestDisk::Step::kCreate},
+                        {"in the middle", TestDisk::Step::kAppend},
+                        {"when it is synced", TestDisk::Step::kSync},
+                        {"when it gets its name", TestDisk::Step::kRename}};
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    DownloadRig rig(small_title(20));
+    rig.open();
+    const std::string id = rig.add();
+    rig.run_for(1s);
+    rig.disk->fail(c.step);
+    REQUIRE(rig.run_until(id, DownloadState::kWaiting));
+    CHECK(rig.status(id).waits_for == WaitReason::kStorage);
+    REQUIRE(rig.status(id).failure);
+    CHECK(rig.status(id).failure->error.code == ErrorCode::kStoreFull);
+    CHECK(rig.status(id).failure->next_action == NextAction::kFreeSpace);
+    rig.run_for(5min);
+    CHECK(rig.status(id).state != DownloadState::kCompleted);
+    rig.disk->fail(TestDisk::Step::kNothing);
+    REQUIRE(rig.run_until(id, DownloadState::kCompleted));
+    CHECK(rig.check_bytes(id) == 43);
+  }
 }
 
-TEST_CASE("downloads: floor and quota") {
+TEST_CASE("downloads: S01 S03 a journal that cannot be written holds them back, by name") {
+  using Fault = playhead::test::FaultySqlite::Fault;
+  struct Case {
+    const char* name;
+    Fault fault;
+    DownloadState state;
+    ErrorCode code;
+    NextAction action;
+  };
+  const Case cases[] = {
+      {"full", Fault::kFull, DownloadState::kWaiting, ErrorCode::kStoreFull,
+       NextAction::kFreeSpace},
+      {"failing", Fault::kBroken, DownloadState::kFailed, ErrorCode::kStoreIo, NextAction::kRetry},
+      {"read-only", Fault::kReadOnly, DownloadState::kFailed, ErrorCode::kStoreIo,
+       NextAction::kRetry},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    playhead::test::FaultySqlite sqlite;
+    DownloadRig rig(small_title(20));
+    rig.open();
+    const std::string id = rig.add();
+    REQUIRE(
+        rig.world.executor.run_until_true([&] { return rig.requests(".seg").size() > 9; }, 1min));
+    // Full whatever the store gives up.
+    sqlite.fail_at(1, c.fault, rig.config.path);
+    REQUIRE(rig.run_until(id, c.state));
+    REQUIRE(rig.status(id).failure);
+    CHECK(rig.status(id).failure->error.code == c.code);
+    CHECK(rig.status(id).failure->is_retryable);
+    CHECK(rig.status(id).failure->next_action == c.action);
+    rig.run_for(100ms);
+    CHECK(rig.told.last.state == c.state);
+    DownloadRequest other;
+    other.title_id = "m2";
+    CHECK_FALSE(rig.manager->add(other));
+    const std::size_t asked = rig.requests().size();
+    rig.run_for(5min);
+    CHECK(rig.requests().size() < asked + 500);  // tries go on, slowly
+    sqlite.fail_at(0, Fault::kNone);
+    if (c.state == DownloadState::kFailed) REQUIRE(rig.manager->resume(id));
+    REQUIRE(rig.run_until(id, DownloadState::kCompleted));
+    CHECK(rig.check_bytes(id) == 43);
+  }
+}
+
+TEST_CASE("downloads: S10 files that went while nobody was here are fetched again") {
+  DownloadRig rig(small_title());
+  rig.open();
+  const std::string id = rig.add();
+  REQUIRE(rig.run_until(id, DownloadState::kCompleted));
+  rig.close();
+  const std::size_t asked = rig.requests().size();
+  std::filesystem::path gone;
+  for (const auto& file : std::filesystem::directory_iterator(rig.config.path + "/content/" + id)) {
+    gone = file.path() > gone ? file.path() : gone;
+  }
+  std::filesystem::remove(gone);
+  rig.open();
+  REQUIRE(rig.run_until(id, DownloadState::kDownloading, 10s));
+  REQUIRE(rig.run_until(id, DownloadState::kCompleted));
+  CHECK(rig.requests().size() == asked + 1);
+  CHECK(rig.check_bytes(id) == 23);
+}
+
+TEST_CASE("downloads: why nothing begins is told within seconds") {
+  struct Case {
+    const char* name;
+    const char* url;
+    int status;  // 0: nobody answers
+    ErrorCode code;
+  };
+  const Case cases[] = {
+      {"a service that is away", "api.test", 0, ErrorCode::kNetworkUnreachable},
+      {"a service that is busy", "api/v1/download", 503, ErrorCode::kServerBusy},
+      {"a service in trouble", "api/v1/download", 500, ErrorCode::kHttpStatus},
+      {"a host of manifests that is away", "cdn.test", 0, ErrorCode::kNetworkUnreachable},
+      {"a host of manifests in trouble", "master", 502, ErrorCode::kHttpStatus},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    DownloadRig rig(small_title());
+    if (c.status == 0) {
+      rig.world.take_down(c.url);
+    } else {
+      rig.world.transport->add_fault(fault(c.url, c.status));
+    }
+    rig.open();
+    const std::string id = rig.add();
+    REQUIRE(rig.run_until(id, DownloadState::kWaiting, 10s));
+    CHECK(rig.status(id).waits_for == WaitReason::kNetwork);
+    REQUIRE(rig.status(id).failure);
+    CHECK(rig.status(id).failure->error.code == c.code);
+    CHECK(rig.status(id).failure->is_retryable);
+    CHECK(rig.status(id).failure->next_action == NextAction::kRetry);
+  }
+}
+
+TEST_CASE("downloads: S02 floor and quota") {
   DownloadRig rig(small_title(20));
   rig.disk->set_free_bytes(rig.config.free_space_floor);
   rig.open();

@@ -18,10 +18,10 @@ using playhead::test::http_date;
 
 class TestFile final : public File {
  public:
-  TestFile(std::unique_ptr<File> real, std::shared_ptr<bool> is_full)
-      : real_(std::move(real)), is_full_(std::move(is_full)) {}
+  TestFile(std::unique_ptr<File> real, std::shared_ptr<TestDisk::DiskFault> fault)
+      : real_(std::move(real)), fault_(std::move(fault)) {}
   Result<void> append(ByteView bytes) override {
-    if (*is_full_) return make_error(ErrorCode::kStoreFull, "no space", 28);
+    if (auto able = fault_->at(TestDisk::Step::kAppend); !able) return able;
     return real_->append(bytes);
   }
   Result<std::size_t> read_at(int64_t offset, std::span<uint8_t> out) override {
@@ -29,11 +29,14 @@ class TestFile final : public File {
   }
   Result<int64_t> size() override { return real_->size(); }
   Result<void> truncate(int64_t size) override { return real_->truncate(size); }
-  Result<void> sync() override { return real_->sync(); }
+  Result<void> sync() override {
+    if (auto able = fault_->at(TestDisk::Step::kSync); !able) return able;
+    return real_->sync();
+  }
 
  private:
   std::unique_ptr<File> real_;
-  std::shared_ptr<bool> is_full_;
+  std::shared_ptr<TestDisk::DiskFault> fault_;
 };
 
 std::shared_ptr<Executor> borrowed(Executor& executor) {
@@ -42,10 +45,24 @@ std::shared_ptr<Executor> borrowed(Executor& executor) {
 
 }  // namespace
 
+Result<void> TestDisk::DiskFault::at(Step now) const {
+  if (step != now) return {};
+  return make_error(code, "as the test wants it", code == ErrorCode::kStoreFull ? 28 : 5);
+}
+
 Result<std::unique_ptr<File>> TestDisk::open_for_appending(const std::string& path) {
+  const bool is_media = path.find("/content/") != std::string::npos;
+  if (is_media) {
+    if (auto able = fault_->at(Step::kCreate); !able) return std::move(able).error();
+  }
   PLAYHEAD_TRY(auto file, real_->open_for_appending(path));
-  if (path.find("/content/") == std::string::npos) return file;
-  return std::unique_ptr<File>(std::make_unique<TestFile>(std::move(file), is_full_));
+  if (!is_media) return file;
+  return std::unique_ptr<File>(std::make_unique<TestFile>(std::move(file), fault_));
+}
+
+Result<void> TestDisk::rename(const std::string& from, const std::string& to) {
+  if (auto able = fault_->at(Step::kRename); !able) return able;
+  return real_->rename(from, to);
 }
 
 DownloadRig::DownloadRig(SimTitle title, uint64_t seed) : world(seed, std::move(title)) {
@@ -67,8 +84,8 @@ DownloadRig::DownloadRig(SimTitle title, uint64_t seed) : world(seed, std::move(
 DownloadRig::~DownloadRig() { manager.reset(); }
 
 void DownloadRig::open() {
-  ManagerWorld parts{disk, std::make_shared<TestClock>(world.executor), borrowed(world.executor),
-                     nullptr};
+  ManagerWorld parts{
+      disk, std::make_shared<TestClock>(world.executor), borrowed(world.executor), nullptr, {}};
   auto opened = DownloadManager::Impl::open(world.client, config, &told, std::move(parts));
   REQUIRE_MESSAGE(opened, describe(opened.error()));
   manager = *std::move(opened);

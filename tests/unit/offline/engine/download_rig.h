@@ -26,14 +26,15 @@ using playhead::test::WebRequest;
 // The system's files, and what a test makes of the disk.
 class TestDisk final : public FileSystem {
  public:
+  // Of media files: what cannot be done.
+  enum class Step : uint8_t { kNothing, kCreate, kAppend, kSync, kRename };
+
   Result<void> make_folder(const std::string& path) override { return real_->make_folder(path); }
   Result<std::unique_ptr<File>> open_for_reading(const std::string& path) override {
     return real_->open_for_reading(path);
   }
   Result<std::unique_ptr<File>> open_for_appending(const std::string& path) override;
-  Result<void> rename(const std::string& from, const std::string& to) override {
-    return real_->rename(from, to);
-  }
+  Result<void> rename(const std::string& from, const std::string& to) override;
   Result<void> remove(const std::string& path) override { return real_->remove(path); }
   Result<void> sync_folder(const std::string& path) override { return real_->sync_folder(path); }
   Result<std::vector<Entry>> list(const std::string& path) override { return real_->list(path); }
@@ -43,13 +44,17 @@ class TestDisk final : public FileSystem {
   }
 
   void set_free_bytes(int64_t bytes) { *free_ = bytes; }
-  // Media files: nothing can be appended.
-  void set_full(bool is_full) { *is_full_ = is_full; }
+  struct DiskFault {
+    Step step = Step::kNothing;
+    ErrorCode code = ErrorCode::kStoreFull;
+    [[nodiscard]] Result<void> at(Step now) const;
+  };
+  void fail(Step step, ErrorCode code = ErrorCode::kStoreFull) { *fault_ = {step, code}; }
 
  private:
   std::unique_ptr<FileSystem> real_ = make_file_system();
   std::shared_ptr<int64_t> free_ = std::make_shared<int64_t>(int64_t{100} << 30);
-  std::shared_ptr<bool> is_full_ = std::make_shared<bool>(false);
+  std::shared_ptr<DiskFault> fault_ = std::make_shared<DiskFault>();
 };
 
 // The device's clocks: those of the simulation.

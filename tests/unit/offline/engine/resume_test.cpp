@@ -1,10 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <future>
+#include <memory>
+#include <mutex>
 #include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
 
+#include "base/thread_executor.h"
 #include "engine/download_rig.h"
+#include "engine/file_writing.h"
 #include "plan/resource_plan.h"
+#include "vault/content_key.h"
+#include "vault/vault_reader.h"
 
 namespace playhead::offline {
 namespace {
@@ -150,6 +161,123 @@ TEST_CASE("downloads: a plain file comes in parts, or whole where the host knows
     CHECK(rig.status(id).bytes_done == 20'000'000);
     CHECK(rig.check_bytes(id) == (does_ranges ? 3 : 1));
   }
+}
+
+namespace {
+
+// A disk that hangs until it is told not to.
+class Gate {
+ public:
+  void pass() {
+    std::unique_lock lock(mutex_);
+    opened_.wait(lock, [this] { return is_open_; });
+  }
+  void open() {
+    const std::lock_guard lock(mutex_);
+    is_open_ = true;
+    opened_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable opened_;
+  bool is_open_ = false;  // under mutex_
+};
+
+struct Lanes {
+  std::shared_ptr<ThreadExecutor> thread = std::make_shared<ThreadExecutor>("disk");
+  std::unique_ptr<FileSystem> files = make_file_system();
+  playhead::test::TempFolder folder;
+  ContentKey key = *ContentKey::make();
+  DiskLanes lanes{{thread}};
+  ThreadExecutor engine{"engine"};
+
+  // On the engine's thread, waited for.
+  void run(const std::function<void()>& work) {
+    std::promise<void> done;
+    engine.post([&] {
+      work();
+      done.set_value();
+    });
+    done.get_future().wait();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("file_writing: S18 nobody waits for a disk that hangs, and all is written in the end") {
+  Lanes world;
+  Gate gate;
+  const auto media = pattern_bytes(3'000'000, 3);
+  std::unique_ptr<FileWriting> file;
+  std::promise<Result<VaultSummary>> ended;
+  std::atomic<int64_t> saved{0};
+  const std::string path = world.folder.path("1.part");
+  DiskQueue other(world.lanes);
+  other.post([&gate] { gate.pass(); });  // what is on that lane
+  world.run([&] {
+    file = std::make_unique<FileWriting>(
+        world.lanes, world.engine, *VaultWriter::create(*world.files, path, world.key, {"d", "1"}),
+        FileWriting::Events{[&](int64_t checkpoint) { saved = checkpoint; },
+                            [&](VaultSummary summary) { ended.set_value(std::move(summary)); },
+                            [&](Error error) { ended.set_value(std::move(error)); }});
+    for (std::size_t at = 0; at < media.size(); at += 100'000) {
+      const auto from = media.begin() + static_cast<std::ptrdiff_t>(at);
+      file->append(SharedBytes(std::vector<uint8_t>(from, from + 100'000)));
+    }
+    file->save([](int64_t) { return Result<void>(); });
+    file->finish([&] { return world.files->rename(path, world.folder.path("1.vault")); });
+    CHECK(file->size() == 3'000'000);
+  });
+  CHECK(world.lanes.bytes_waiting() == 3'000'000);
+  gate.open();
+  const auto summary = ended.get_future().get();
+  REQUIRE(summary);
+  CHECK(summary->size == 3'000'000);
+  CHECK(summary->sha256 == *sha256(media));
+  CHECK(saved == 3'000'000 / 65'536 * 65'536);
+  world.run([&] { file.reset(); });
+  other.wait();
+  CHECK(world.lanes.bytes_waiting() == 0);
+  CHECK(VaultReader::open(*world.files, world.folder.path("1.vault"), world.key, {"d", "1"}));
+}
+
+TEST_CASE("file_writing: what fails is told once; what is given up is written no more") {
+  Lanes world;
+  std::unique_ptr<FileWriting> file;
+  std::promise<Result<VaultSummary>> ended;
+  const std::string path = world.folder.path("1.part");
+  world.run([&] {
+    file = std::make_unique<FileWriting>(
+        world.lanes, world.engine, *VaultWriter::create(*world.files, path, world.key, {"d", "1"}),
+        FileWriting::Events{[](int64_t) {},
+                            [&](VaultSummary summary) { ended.set_value(std::move(summary)); },
+                            [&](Error error) { ended.set_value(std::move(error)); }});
+    file->append(SharedBytes(pattern_bytes(1'000'000, 3)));
+    file->save([](int64_t) -> Result<void> { return make_error(ErrorCode::kStoreIo, "no row"); });
+    file->append(SharedBytes(pattern_bytes(1'000'000, 4)));
+    file->finish([] { return Result<void>(); });
+  });
+  const auto summary = ended.get_future().get();
+  REQUIRE(!summary);
+  CHECK(summary.error().context == "no row");
+  // What came before is there and can be saved.
+  world.run([&] {
+    int64_t saved = 0;
+    CHECK(file->save_now([&](int64_t checkpoint) {
+      saved = checkpoint;
+      return Result<void>();
+    }));
+    CHECK(saved == 1'000'000 / 65'536 * 65'536);
+    Gate gate;
+    DiskQueue other(world.lanes);
+    other.post([&gate] { gate.pass(); });
+    file->append(SharedBytes(pattern_bytes(1'000'000, 5)));
+    file.reset();  // before its lane came to it
+    gate.open();
+    other.wait();
+  });
+  CHECK(world.lanes.bytes_waiting() == 0);
 }
 
 }  // namespace playhead::offline
