@@ -186,6 +186,8 @@ std::shared_ptr<SampleDecryptor> TitleProtection::decryptor() const {
 
 void TitleProtection::on_drm_changed() {
   if (is_stopped_) return;
+  // What gives way later is asked for again then.
+  std::erase_if(asked_, [this](const KeyId& kid) { return opens(kid); });
   tell_level();
   listener_.on_keys_changed();
 }
