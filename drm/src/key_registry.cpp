@@ -158,12 +158,23 @@ bool KeyRegistry::close_former(const DrmSystem& system) {
   return false;
 }
 
+bool KeyRegistry::plays_beside(const KeySet& set, const KeySet& other) const {
+  if (other.tracks.empty()) return false;  // not known yet which track it is for
+  return std::any_of(set.tracks.begin(), set.tracks.end(), [&](TrackKind track) {
+    if (has(other.tracks, track)) return false;
+    return std::none_of(sets_.begin(), sets_.end(), [&](const auto& candidate) {
+      return has(candidate->tracks, track) && candidate->wanted > set.wanted;
+    });
+  });
+}
+
 KeySet* KeyRegistry::least_wanted(const DrmSystem& system, const KeySet& except) const {
   KeySet* least = nullptr;
   for (const auto& set : sets_) {
     const bool is_open =
         set.get() != &except && set->session && set->session->order().system == &system;
-    if (is_open && (least == nullptr || set->wanted < least->wanted)) least = set.get();
+    if (!is_open || plays_beside(*set, except)) continue;
+    if (least == nullptr || set->wanted < least->wanted) least = set.get();
   }
   return least;
 }

@@ -60,7 +60,8 @@ class KeyRegistry {
   [[nodiscard]] int open_sessions(const DrmSystem& system) const;
   // Closes a session of that system whose licence ran out; false: there is none.
   bool close_former(const DrmSystem& system);
-  // Of the sets with a session of that system, but `except`, the one wanted the longest ago.
+  // Of the sets with a session of that system the one wanted the longest ago. Not `except`, and
+  // not what plays beside it on another track: the two would drive each other out for ever.
   [[nodiscard]] KeySet* least_wanted(const DrmSystem& system, const KeySet& except) const;
 
   [[nodiscard]] KeyStatus status(const KeyId& kid) const;
@@ -72,6 +73,9 @@ class KeyRegistry {
   [[nodiscard]] std::set<KeyId> expired() const;
 
  private:
+  // `set` is what some track, none of those of `other`, wanted last.
+  [[nodiscard]] bool plays_beside(const KeySet& set, const KeySet& other) const;
+
   Sets sets_;
   uint64_t count_ = 0;
 };

@@ -31,9 +31,11 @@ void LicenseReturn::on_license_returned(LicenseSession&, Result<void> result) {
 }
 
 void LicenseReturn::finish(Result<void> result) {
+  if (result_) return;  // the first word counts, whatever the system says after it
   const bool is_gone = !result && result.error().code == ErrorCode::kDrmNoLicense;
   result_ = is_gone ? Result<void>() : std::move(result);
   told_ = executor_.post_at(executor_.now(), [this] {
+    session_.reset();
     // The receiver may end this.
     Done done = std::move(done_);
     done_ = nullptr;

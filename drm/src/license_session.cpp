@@ -215,13 +215,16 @@ void LicenseSession::await_end() {
 }
 
 // The service's end, of which the system need not know: it must not open anything any more.
+// A key that waits for its time or a better display ends as well.
 void LicenseSession::on_end() {
-  if (!has_usable_key()) return;
   session_.reset();
+  bool has_expired = false;
   for (KeyInfo& key : keys_) {
-    if (opens(key.status)) key.status = KeyStatus::kExpired;
+    if (key.status == KeyStatus::kError || key.status == KeyStatus::kReleased) continue;
+    has_expired = has_expired || !is_spent(key.status);
+    key.status = KeyStatus::kExpired;
   }
-  owner_.on_license_expired(*this);
+  if (has_expired) owner_.on_license_expired(*this);
 }
 
 void LicenseSession::on_drm_keys(std::vector<KeyInfo> keys) {
@@ -237,8 +240,16 @@ void LicenseSession::on_drm_keys(std::vector<KeyInfo> keys) {
     on_found();
     if (order_.gives_back) return;
   }
-  if (has_expired && !is_returning_) return owner_.on_license_expired(*this);
+  if (has_expired && !is_returning_) {
+    if (!has_usable_key()) return owner_.on_license_expired(*this);
+    renew_soon();  // others still open: of a licence for several crypto periods one is over
+  }
   owner_.on_license_keys(*this);
+}
+
+void LicenseSession::renew_soon() {
+  if (is_resting_ || is_renewing_ || is_renewal_refused_ || is_restored()) return;
+  renewal_timer_ = executor_.post_at(executor_.now(), [this] { renew(); });
 }
 
 void LicenseSession::on_drm_expiration(std::optional<WallTime> at) {

@@ -39,7 +39,7 @@ class LicenseSession final : private DrmSessionListener {
     virtual void on_license_keys(LicenseSession& session) = 0;
     // There was no licence yet and there will be none, or the session was lost.
     virtual void on_license_failed(LicenseSession& session, Error error, FailureSource source) = 0;
-    // Keys that were usable ran out.
+    // Keys that were usable ran out, and none is left that opens anything.
     virtual void on_license_expired(LicenseSession& session) = 0;
     // give_back(), or what the order meant to give back, is over. Errors: the service does not
     // know of it, those of LicenseFetcher and of the system.
@@ -100,6 +100,7 @@ class LicenseSession final : private DrmSessionListener {
   void on_found();
   void fail(Error error, FailureSource source);
   void renew();
+  void renew_soon();
   void on_renewal_failed(const Error& error);
   void watch();
   void on_silence();

@@ -19,8 +19,9 @@ bool is_known(const std::vector<std::string>& names, const std::string& name) {
 }  // namespace
 
 bool is_about_device(ErrorCode reason) {
-  return reason != ErrorCode::kDrmLicenseRefused && reason != ErrorCode::kDrmInitData &&
-         reason != ErrorCode::kDrmNoLicense;
+  // All else is of this title, this moment (sessions in use elsewhere, a full disk) or the service.
+  return reason == ErrorCode::kDrmModule || reason == ErrorCode::kDrmProvisioning ||
+         reason == ErrorCode::kDrmRevoked;
 }
 
 DrmMemory::DrmMemory(Store& store, Executor& executor)

@@ -12,8 +12,8 @@
 
 namespace playhead {
 
-// Whether why a system was left is about this device: a licence that is refused to somebody, or a
-// title whose data cannot be read, is not.
+// Whether why a system was left is about this device and will be so tomorrow: a licence that is
+// refused to somebody, a title whose data cannot be read, or sessions another app has, are not.
 [[nodiscard]] bool is_about_device(ErrorCode reason);
 
 // Which DRM systems and levels ("name/level") failed on this device, kept in the store beyond the

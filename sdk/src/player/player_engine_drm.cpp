@@ -136,6 +136,10 @@ void PlayerEngine::go_on_after_lapse(MonotonicTime now) {
 }
 
 void PlayerEngine::on_keys_changed() {
+  // A display that is fit again may be lost once more.
+  if (protection_) {
+    std::erase_if(licenses_.left, [this](const KeyId& kid) { return protection_->opens(kid); });
+  }
   if (streaming_) streaming_->on_keys_changed();
   wake();
 }

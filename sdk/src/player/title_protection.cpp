@@ -99,8 +99,7 @@ void TitleProtection::require(TrackKind track, const std::string& representation
 }
 
 bool TitleProtection::is_kept_back(const KeyId& kid) const {
-  const bool is_restricted = manager_->status(kid) == KeyStatus::kOutputRestricted;
-  return manager_->is_withheld(kid) || (is_restricted && manager_->failure(kid));
+  return manager_->is_withheld(kid) || manager_->status(kid) == KeyStatus::kOutputRestricted;
 }
 
 bool TitleProtection::may_show(TrackKind track, const Representation& representation,
@@ -155,13 +154,20 @@ KeyGate::Answer TitleProtection::ask(const TimedSample& sample) {
     note_use(sample);
     return Answer::kOpen;
   }
-  if (manager_->failure(kid)) return Answer::kNever;
+  if (status == KeyStatus::kOutputRestricted) return Answer::kNever;
+  // Before what failed is looked at: that may have been asked for by data that names no keys, and
+  // this key may not be of it.
   if (status == KeyStatus::kPending && asked_.size() < kMostAsked && asked_.insert(kid).second) {
     is_used_ = true;
     const TrackKind track = sample.sample.kind;
     manager_->require(track, said_[track], MediaProtection{{kid}, {}});
   }
-  return Answer::kWait;
+  return manager_->failure(kid) ? Answer::kNever : Answer::kWait;
+}
+
+bool TitleProtection::opens(const KeyId& kid) const {
+  const KeyStatus status = identity_->knows(kid) ? identity_->status(kid) : manager_->status(kid);
+  return status == KeyStatus::kUsable || status == KeyStatus::kOutputDownscaled;
 }
 
 void TitleProtection::note_use(const TimedSample& sample) {
@@ -198,6 +204,10 @@ Error TitleProtection::refusal(const TimedSample& sample) const {
   const KeyId& kid = sample.sample.crypto->kid;
   if (auto failure = identity_->failure(kid)) return *std::move(failure);
   if (auto failure = manager_->failure(kid)) return *std::move(failure);
+  if (manager_->status(kid) == KeyStatus::kOutputRestricted) {
+    return make_error(ErrorCode::kDrmOutputRestricted,
+                      "the display is not protected as the licence wants it");
+  }
   const StreamInfo& stream = sample.origin->stream;
   const bool is_by_level = !allows(manager_->level(TrackKind::kVideo), stream.width, stream.height);
   return make_error(ErrorCode::kDrmOutputRestricted,
@@ -213,6 +223,8 @@ std::shared_ptr<SampleDecryptor> TitleProtection::decryptor() const {
 
 void TitleProtection::on_drm_changed() {
   if (is_stopped_) return;
+  // What gives way later is asked for again then.
+  std::erase_if(asked_, [this](const KeyId& kid) { return opens(kid); });
   tell_level();
   listener_.on_keys_changed();
 }

@@ -64,6 +64,8 @@ class TitleProtection final : public TitleKeys, public KeyGate, private DrmManag
   void on_resume() { manager_->on_resume(); }
   // Keys of HLS that need no DRM system: streaming puts them here. Never null.
   [[nodiscard]] const std::shared_ptr<IdentityKeys>& identity_keys() const { return identity_; }
+  // There is a key of that id, and it may be used now.
+  [[nodiscard]] bool opens(const KeyId& kid) const;
   // Some key was asked for.
   [[nodiscard]] bool is_used() const { return is_used_; }
   // Gives the licences back that are not to be kept; `done` once, at most `limit` later. Nothing is

@@ -77,7 +77,7 @@ CancelHandle LicenseClient::fetch(LicenseRequest request, Done done) {
   const auto refuse = [&](ErrorCode code, std::string why) {
     return fail_later(executor_, std::move(done), make_error(code, std::move(why)));
   };
-  if (url.empty()) return refuse(ErrorCode::kInvalidArgument, "no licence URL is known");
+  if (url.empty()) return refuse(ErrorCode::kDrmLicense, "no licence URL is known");
   LicenseMessage message =
       wraps ? wrapped_message(request, url, *origin_.access) : raw_message(request, url);
   if (config_.on_license_request) {
@@ -85,7 +85,7 @@ CancelHandle LicenseClient::fetch(LicenseRequest request, Done done) {
     if (!prepared) return fail_later(executor_, std::move(done), prepared.error());
   }
   if (!is_license_url(message.url)) {
-    return refuse(ErrorCode::kInvalidArgument,
+    return refuse(ErrorCode::kDrmLicense,
                   "licences are asked for over https alone, not at " + redact(message.url));
   }
   LicensePost post;

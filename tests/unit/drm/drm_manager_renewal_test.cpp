@@ -351,6 +351,48 @@ TEST_CASE("drm manager: statuses that flip mid-play are told") {
   CHECK(rig.service.seen.size() == 1);
 }
 
+TEST_CASE("drm manager: of a licence for two crypto periods one may run out") {
+  ManagerRig rig;
+  SystemScript& widevine = rig.add();
+  rig.make_bare();
+  rig.require({protection_of(drm::system_ids::kWidevine, {kA, kB})});
+  rig.executor.run_for(1s);
+  REQUIRE(rig.service.seen.size() == 1);
+  widevine.opened.at(0).listener->on_drm_keys(
+      {{kA, KeyStatus::kExpired}, {kB, KeyStatus::kUsable}});
+  CHECK(rig.manager->status(kB) == KeyStatus::kUsable);
+  CHECK(rig.failure(kB) == "");
+  CHECK(rig.failure(kA) == "DRM_EXPIRED");
+  rig.executor.run_for(1s);
+  // The same session asks for what comes next.
+  CHECK(widevine.opened.size() == 1);
+  CHECK(rig.service.seen.back().type == DrmMessageType::kRenewal);
+  CHECK(rig.service.seen.size() == 2);
+  // The last one too: a new licence.
+  widevine.opened.at(0).listener->on_drm_keys(
+      {{kA, KeyStatus::kExpired}, {kB, KeyStatus::kExpired}});
+  rig.executor.run_for(1s);
+  CHECK(widevine.opened.size() == 2);
+}
+
+TEST_CASE("drm manager: the service's end counts for keys that wait for a better display") {
+  ManagerRig rig;
+  SystemScript& widevine = rig.add();
+  rig.make_bare();
+  rig.service.terms = [&] { return LicenseTerms{rig.executor.wall_now() + 100s, {}, 0}; };
+  widevine.renews = false;
+  rig.require({protection_of(drm::system_ids::kWidevine, {kA})});
+  rig.executor.run_for(1s);
+  CHECK(rig.manager->status(kA) == KeyStatus::kUsable);
+  widevine.opened.at(0).listener->on_drm_keys({{kA, KeyStatus::kOutputRestricted}});
+  rig.service.script = [](const LicenseRequest&) {
+    return Result<LicenseAnswer>(make_error(ErrorCode::kDrmLicenseRefused, "it is over"));
+  };
+  rig.executor.run_for(3min);
+  CHECK(rig.manager->status(kA) == KeyStatus::kExpired);
+  CHECK_FALSE(widevine.opened.at(0).is_open);
+}
+
 TEST_CASE("manager: what the service says of a licence counts, whatever the system says") {
   ManagerRig rig;
   rig.make();

@@ -230,6 +230,27 @@ TEST_CASE("drm manager: as many sessions as the system has, the least wanted giv
   CHECK(rig.fallbacks.empty());
 }
 
+TEST_CASE("drm manager: sound does not drive pictures out of the only session, nor they it") {
+  ManagerRig rig;
+  SystemScript& script = rig.add(widevine(SecurityLevel::kSl3000));
+  script.max_sessions = 1;
+  rig.make_bare();
+  rig.require({protection_of(kWidevine, {kA})}, TrackKind::kVideo);
+  rig.executor.run_for(1s);
+  for (int segment = 0; segment < 5; ++segment) {
+    rig.require({protection_of(kWidevine, {kB})}, TrackKind::kAudio);
+    rig.require({protection_of(kWidevine, {kA})}, TrackKind::kVideo);
+    rig.executor.run_for(4s);
+  }
+  CHECK(rig.manager->status(kA) == KeyStatus::kUsable);
+  CHECK(rig.failure(kB) == "DRM_BUSY");
+  CHECK(rig.service.seen.size() == 1);
+  // The next key of the pictures takes the place of theirs.
+  rig.require({protection_of(kWidevine, {kC})}, TrackKind::kVideo);
+  rig.executor.run_for(1s);
+  CHECK(rig.manager->status(kC) == KeyStatus::kUsable);
+}
+
 TEST_CASE("drm manager: a system that is busy gets one of its sessions back") {
   ManagerRig rig;
   SystemScript& script = rig.add(widevine(SecurityLevel::kSl3000));

@@ -271,6 +271,35 @@ TEST_CASE("license keeper: a licence is given back, at once or when the service 
   CHECK(rig.release(foreign) == "DRM_NO_SYSTEM");
 }
 
+TEST_CASE("license keeper: a system that goes on telling after a return is not heard") {
+  VirtualExecutor executor;
+  LicenseService service{executor};
+  SystemScript script;
+  script.kept = {kA};
+  script.releases = true;
+  DrmManagerConfig config;
+  config.systems.push_back(std::make_unique<ScriptedSystem>(script));
+  const auto keeper = LicenseKeeper::make(std::move(config), service, executor);
+  KeptLicense kept;
+  kept.system = script.name;
+  kept.persistent_id = "1";
+  kept.kids = {kA};
+  int told = 0;
+  keeper->release(kept, [&](const Result<void>& result) {
+    CHECK(result.has_value());
+    ++told;
+  });
+  executor.run_for(1min);
+  CHECK(told == 1);
+  REQUIRE(script.opened.size() == 1);
+  if (script.opened[0].is_open) {
+    script.opened[0].listener->on_drm_failed(make_error(ErrorCode::kDrmModule, "and again"));
+    executor.run_for(1min);
+  }
+  CHECK(told == 1);
+  CHECK_FALSE(script.opened[0].is_open);
+}
+
 TEST_CASE("license keeper: systems that keep no licences are passed over") {
   KeeperRig rig;
   SystemScript script;

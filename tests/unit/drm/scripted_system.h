@@ -32,6 +32,7 @@ struct SystemScript {
   std::optional<std::vector<KeyId>> keys;  // a licence brings these; none: what was asked for
   KeyStatus key_status = KeyStatus::kUsable;
   std::optional<Duration> lifetime;
+  std::vector<KeyId> kept;  // restore() finds these
 
   struct Opened {
     DrmSessionListener* listener = nullptr;
@@ -95,7 +96,11 @@ class ScriptedSystem final : public DrmSystem {
       return {};
     }
     Result<void> restore(const std::string&) override {
-      return make_error(ErrorCode::kInvalidState, "temporary");
+      if (script_.kept.empty()) return make_error(ErrorCode::kInvalidState, "temporary");
+      std::vector<KeyInfo> keys;
+      for (const KeyId& kid : script_.kept) keys.push_back({kid, script_.key_status});
+      post([this, keys] { listener().on_drm_keys(keys); });
+      return {};
     }
     void update(SharedBytes, UniqueFunction<void(Result<void>)> done) override {
       if (script_.update_error) {

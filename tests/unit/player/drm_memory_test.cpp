@@ -53,11 +53,14 @@ TEST_CASE("drm memory: a store that answers late finds nobody, and many names ha
   CHECK(memory.distrusted().size() == DrmMemory::kMostRemembered);
 }
 
-TEST_CASE("drm memory: a refusal says nothing of the device") {
-  CHECK_FALSE(is_about_device(ErrorCode::kDrmLicenseRefused));
-  CHECK_FALSE(is_about_device(ErrorCode::kDrmInitData));
-  for (const ErrorCode code : {ErrorCode::kDrmProvisioning, ErrorCode::kDrmRevoked,
-                               ErrorCode::kDrmModule, ErrorCode::kDrmBusy}) {
+TEST_CASE("drm memory: a refusal or a busy moment says nothing of the device") {
+  for (const ErrorCode code :
+       {ErrorCode::kDrmLicenseRefused, ErrorCode::kDrmInitData, ErrorCode::kDrmBusy,
+        ErrorCode::kDrmNoSystem, ErrorCode::kStoreIo, ErrorCode::kStoreCorrupt}) {
+    CHECK_FALSE(is_about_device(code));
+  }
+  for (const ErrorCode code :
+       {ErrorCode::kDrmProvisioning, ErrorCode::kDrmRevoked, ErrorCode::kDrmModule}) {
     CHECK(is_about_device(code));
   }
 }

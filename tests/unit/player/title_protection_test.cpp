@@ -12,7 +12,9 @@
 #include <doctest/doctest.h>
 
 #include "playhead/drm/clear_key.h"
+#include "pssh.h"
 #include "support/virtual_executor.h"
+#include "unit/drm/scripted_system.h"
 
 namespace playhead {
 namespace {
@@ -70,9 +72,10 @@ class TestFetcher final : public LicenseFetcher {
 };
 
 struct Rig final : TitleProtectionListener {
-  explicit Rig(Result<LicenseAnswer> answer) {
+  explicit Rig(Result<LicenseAnswer> answer, std::unique_ptr<DrmSystem> system = nullptr) {
     DrmManagerConfig config;
-    config.systems.push_back(make_clear_key_system({}));
+    if (!system) system = make_clear_key_system({});
+    config.systems.push_back(std::move(system));
     auto made = std::make_unique<TestFetcher>(executor, std::move(answer));
     fetcher = made.get();
     protection =
@@ -218,6 +221,32 @@ TEST_CASE("title_protection: a licence that is refused is why samples are") {
   CHECK(rig.protection->ask(rig.sample(false)) == KeyGate::Answer::kOpen);
   CHECK(rig.protection->ask(rig.sample(true)) == KeyGate::Answer::kNever);
   CHECK(rig.protection->refusal(rig.sample(true)).code == ErrorCode::kDrmLicenseRefused);
+}
+
+TEST_CASE("title_protection: a key the display is not fit for hides what needs it, until it is") {
+  test::SystemScript script;
+  Rig rig(LicenseAnswer{bytes_of("any"), {}}, std::make_unique<test::ScriptedSystem>(script));
+  script.keys = {rig.kid};
+  ContentProtection system;
+  system.scheme = "urn:uuid:" + drm::format_uuid(script.id);
+  system.pssh = SharedBytes(drm::write_pssh(script.id, {rig.kid}, {}));
+  rig.protection->require(TrackKind::kVideo, std::vector{rig.said, system});
+  rig.executor.run_for(5s);
+  REQUIRE(script.opened.size() == 1);
+  CHECK(rig.protection->ask(rig.sample(true)) == KeyGate::Answer::kOpen);
+  for (int lost = 0; lost < 2; ++lost) {
+    script.opened[0].listener->on_drm_keys({{rig.kid, KeyStatus::kOutputRestricted}});
+    rig.executor.run_for(1s);
+    CHECK(rig.protection->ask(rig.sample(true)) == KeyGate::Answer::kNever);
+    CHECK(rig.protection->refusal(rig.sample(true)).code == ErrorCode::kDrmOutputRestricted);
+    CHECK_FALSE(rig.may_show(360));
+    CHECK_FALSE(rig.protection->opens(rig.kid));
+    script.opened[0].listener->on_drm_keys({{rig.kid, KeyStatus::kUsable}});
+    rig.executor.run_for(1s);
+    CHECK(rig.protection->ask(rig.sample(true)) == KeyGate::Answer::kOpen);
+    CHECK(rig.may_show(360));
+    CHECK(rig.protection->opens(rig.kid));
+  }
 }
 
 TEST_CASE("title_protection: what PictureLimits say of the output") {
