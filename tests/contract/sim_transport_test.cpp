@@ -188,6 +188,23 @@ TEST_CASE("sim transport: a changed network breaks what is in flight and only th
   }
 }
 
+TEST_CASE("sim transport: a connection given to who leaves at that moment is not lost") {
+  SimLink link = slow_link(false);
+  link.max_connections_per_origin = 1;
+  SimWorld world(link);
+  world.serve("/a", text_answer("a"));
+  Exchange first(world);
+  Exchange next(world);
+  Exchange last(world);
+  first.start(world.url("/a"));
+  next.start(world.url("/a"));
+  last.start(world.url("/a"));
+  REQUIRE(first.wait());
+  next.cancel_here();
+  REQUIRE(last.wait());
+  CHECK(last.ok());
+}
+
 TEST_CASE("sim transport: records tell what became of each request") {
   SimWorld world(slow_link());
   world.serve("/a", bytes_answer(pattern_bytes(200'000)));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include <doctest/doctest.h>
 
@@ -145,6 +146,34 @@ TEST_CASE("M13 without dates a run that begins anew follows the old one, whereve
       REQUIRE(shown[i].time > shown[i - 1].time);
     }
   }
+}
+
+TEST_CASE("M13 N11 a run that begins anew is followed when its URLs are renewed meanwhile") {
+  SimWorld world(1, SimTitle{}, SimLink::constant(8'000'000));
+  world.start_app();
+  SimLive live;
+  live.has_dates = false;
+  world.load_live(live);
+  world.service.titles["m1"].manifest_url = world.live.url();
+  world.load_title();
+  world.run_for(kBefore);
+  REQUIRE(world.status()->state == PlayerState::kPlaying);
+  const double before = world.position_s();
+  ++world.live.run;
+  world.live.began = world.executor.wall_now();
+  world.run_for(8s);
+  const int starts = world.service.starts;
+  bool is_refused = false;
+  world.transport->meddle([&](const SimRecord& record, const WebRequest&, WebAnswer& answer) {
+    const bool is_playlist = contains(record.url, "/v") && contains(record.url, ".m3u8");
+    if (is_playlist && !std::exchange(is_refused, true)) answer = status_answer(403);
+  });
+  world.run_for(60s);
+  CHECK(is_refused);
+  CHECK(world.service.starts > starts);
+  CHECK(world.status()->state == PlayerState::kPlaying);
+  CHECK(world.position_s() > before + 25);
+  CHECK(world.find<Failed>() == nullptr);
 }
 
 TEST_CASE("M15 a title that asks for a delay as long as its window starts, and does not jump") {

@@ -598,6 +598,7 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
       origin.waiting.pop_front();
       if (const TransferPtr waiting = find(next)) {
         waiting->is_connection_new = false;
+        waiting->has_connection = true;  // it leaves it when it ends before it could use it
         waiting->step = at(executor_.now(), [this, next] { use_connection(*find(next)); });
       }
     }

@@ -89,6 +89,13 @@ void PlayerEngine::place_live_start(const LiveState& live, MonotonicTime now) {
 }
 
 Duration PlayerEngine::control_live(MonotonicTime now) {
+  const bool is_waiting = state_ == PlayerState::kRebuffering || state_ == PlayerState::kBuffering;
+  // Of the old run nothing may be known any more: its URLs were renewed.
+  if (is_start_settled_ && is_waiting && streaming_->begin_anew()) {
+    restart_at(position(now), now);
+    begins_anew_ = true;
+    return kLookEvery;
+  }
   const std::optional<LiveState> live = is_start_settled_ ? streaming_->live(now) : std::nullopt;
   if (!live) return apply_correction(1, now), kForever;
   LiveControl::Situation situation;
@@ -97,12 +104,6 @@ Duration PlayerEngine::control_live(MonotonicTime now) {
   situation.is_playing = state_ == PlayerState::kPlaying;
   situation.is_paused = is_paused_;
   situation.viewer_speed = speed_;
-  const bool is_waiting = state_ == PlayerState::kRebuffering || state_ == PlayerState::kBuffering;
-  if (is_waiting && streaming_->begin_anew()) {
-    restart_at(situation.position, now);
-    begins_anew_ = true;
-    return kLookEvery;
-  }
   if (std::exchange(begins_anew_, false) && situation.position > live->window_end) {
     jump(live_control_.live_position(*live, now), JumpReason::kBehindWindow, now);
     return kLookEvery;

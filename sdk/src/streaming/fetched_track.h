@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -25,6 +26,8 @@ struct PartTrouble {
 struct FetchedTrack {
   std::unique_ptr<TrackStream> stream;
   std::size_t period = 0;
+  // A later Period, where the track stood before an older state of the manifest took it back.
+  std::optional<std::size_t> reached;
   bool is_complete = false;
   std::optional<Error> blocked;  // why the Period that comes next cannot be played
   // The last Periods passed over held nothing for it up to there.
@@ -46,6 +49,12 @@ struct FetchedTrack {
   MonotonicTime no_replacement_before, patient_until;  // see kLowerPatience, kPicturePatience
   PartTrouble parts;
   std::optional<PlannedSegment> hinted;  // asked for when it was announced, and not listed yet
+
+  // It stands in `wanted`, of which the manifest lists the nearest, `listed`.
+  void stand_in(std::size_t wanted, std::size_t listed) {
+    if (listed < wanted) reached = std::max(reached.value_or(0), wanted);
+    period = listed;
+  }
 };
 
 }  // namespace playhead

@@ -169,6 +169,9 @@ void StreamingEngine::replace(std::shared_ptr<const Presentation> presentation) 
   refresher_.follow(presentation_);
   choose_tracks();
   indexes_.clear();
+  // One answer of another run says little; two do, and begin_anew() sees to it.
+  const bool is_doubtful = refresher_.may_have_started_over() && !refresher_.has_started_over();
+  if (is_doubtful) refresher_.forget_playlists();
   subtitles_.forgive();
   waiting_for_renewal_ = false;
   previews_.on_new_urls();
@@ -176,7 +179,7 @@ void StreamingEngine::replace(std::shared_ptr<const Presentation> presentation) 
 }
 
 void StreamingEngine::follow_periods() {
-  for (Track& track : tracks_) track.period = played_.clamp(track.period);
+  for (Track& track : tracks_) track.stand_in(track.period, played_.clamp(track.period));
 }
 
 bool StreamingEngine::seek(MediaTime position, bool is_after_gap) {
@@ -224,6 +227,7 @@ void StreamingEngine::select_representation(const std::string& id, MediaTime pos
   track->is_complete = false;
   track->blocked.reset();
   track->period = played_.period_at(resume);
+  track->reached.reset();
   track->stream->set_cursor(resume);
 }
 
@@ -545,7 +549,9 @@ bool StreamingEngine::next_period(Track& track) {
   track.last_number.reset();
   track.last_id.clear();
   track.failed_ids.clear();
-  track.stream->set_cursor(played_.period(track.period).start);
+  // Of a Period that an older state of the manifest had taken back some is there already.
+  const bool goes_on = track.reached && track.period <= *track.reached;
+  if (!goes_on) track.stream->set_cursor(played_.period(track.period).start);
   require_keys(track);
   return true;
 }

@@ -153,7 +153,8 @@ void StreamingEngine::handle_failure(Track& track, const SegmentFailure& failure
     track.no_replacement_before = now + kReplacementPause;
     return listener_.on_streaming_warning(failure.error);
   }
-  track.period = played_.clamp(planned.period);
+  track.reached.reset();
+  track.stand_in(planned.period, played_.clamp(planned.period));
   track.is_complete = false;
   track.blocked.reset();
   track.begins = planned.begins;

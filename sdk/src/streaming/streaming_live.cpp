@@ -91,7 +91,12 @@ Duration StreamingEngine::refresh(MonotonicTime now) {
     }
   }
   const bool by_part = config_.live.low_latency && !leaves_parts(now);
-  return refresher_.turn(now, wall(now), in_use, by_part);
+  const Duration wait = refresher_.turn(now, wall(now), in_use, by_part);
+  // When the title is over a track may wait for what never comes.
+  const auto end = settled_end(*presentation_);
+  const auto state = end ? live(now) : std::nullopt;
+  if (!state || state->edge >= *end) return wait;
+  return std::min(wait, std::max(*end - state->edge, Duration{1ms}));
 }
 
 Duration StreamingEngine::turn_previews(MonotonicTime now) {
@@ -111,7 +116,8 @@ void StreamingEngine::on_presentation(std::shared_ptr<const Presentation> presen
   const std::optional<WallTime> before = published(*presentation_),
                                 after = published(*presentation);
   const bool is_older = before && after && *after < *before;
-  if (is_older && now - mpd_taken_ < kMostBehind) return;
+  // The next one is asked for at its time, though nothing else may be going on.
+  if (is_older && now - mpd_taken_ < kMostBehind) return listener_.on_streaming_progress();
   mpd_taken_ = now;
   presentation_ = std::move(presentation);
   refresher_.follow(presentation_);
@@ -135,10 +141,12 @@ bool StreamingEngine::waits_for_more(const Track& track, const LoadedIndex& inde
   if (!is_open(index)) return false;
   const auto settled = settled_end(*presentation_);
   if (settled && track.stream->cursor() + kPeriodRounding >= *settled) return false;
+  // All of the title was made, though some of it never was.
+  const auto state = live(last_turn_);
+  if (settled && state && state->edge >= *settled) return false;
   if (track.period == played_.last()) return true;
   // The next Period is announced and this one still grows.
   const MediaTime end = played_.end_of(track.period);
-  const auto state = live(last_turn_);
   return state && state->edge < end && track.stream->cursor() + kPeriodRounding < end;
 }
 

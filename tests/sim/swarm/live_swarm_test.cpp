@@ -126,6 +126,11 @@ TEST_CASE("live swarm: seeds that found something keep their promises") {
       {"M13 the numbers of a new run overtook those of the old", 255, {41, 47, 51}},
       {"M13 M21 Periods that came back were taken for others", 2015, {3}},
       {"M15 an origin listed less than its MPD promised, and playback stood", 2139, {10, 11, 16}},
+      {"M20 a title that ended where nothing was made was waited for", 20021, {66, 68}},
+      {"M21 a Period an older MPD took away was fetched again from its beginning",
+       2186,
+       {8, 11, 13, 19, 20, 21, 42, 44, 45}},
+      {"M21 after an older MPD, while playback waited, none was asked for any more", 31353, {}},
   };
   ScenarioOptions options;
   options.is_live = true;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <deque>
 #include <utility>
 #include <vector>
 
@@ -54,8 +55,8 @@ class Later {
     if (delayed_++ == 0 && free_from_ <= now) delayed_posts_ = 0;
     if (delayed_posts_ == 0 && free_from_ <= now) return executor_.post(std::move(guarded));
     ++delayed_posts_;
-    timers_.push_back(executor_.post_at(free_from_, std::move(guarded)));
-    if (timers_.size() > 64) timers_.erase(timers_.begin(), timers_.begin() + 32);
+    while (!timers_.empty() && timers_.front().first < now) timers_.pop_front();
+    timers_.emplace_back(free_from_, executor_.post_at(free_from_, std::move(guarded)));
   }
   void forget() {
     alive_ = std::make_shared<int>(0);
@@ -69,7 +70,7 @@ class Later {
   MonotonicTime free_from_;
   int delayed_ = 0;        // tasks under way
   int delayed_posts_ = 0;  // by timers, since none was under way
-  std::vector<CancelHandle> timers_;
+  std::deque<std::pair<MonotonicTime, CancelHandle>> timers_;  // and when they go off
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
 

@@ -27,6 +27,8 @@ class PositionGoesForward final : public Invariant {
 
   void on_event(const Event& event, const Facts& facts) override {
     if (is_restart(event.payload)) last_.reset();
+    if (std::holds_alternative<LoadStarted>(event.payload)) has_begun_ = false;
+    if (std::holds_alternative<FirstFrame>(event.payload)) has_begun_ = true;
     // Over what could not be fetched, forward, and told: from where playback stood.
     if (const auto* jump = std::get_if<PositionJumped>(&event.payload)) {
       check(jump->from < jump->to && (!last_ || *last_ <= jump->from + 500ms), facts, [&] {
@@ -49,7 +51,10 @@ class PositionGoesForward final : public Invariant {
     const bool is_within = !is_known || status.position <= MediaTime{0} + length + 1s;
     check(status.position >= MediaTime{0} && is_within, facts,
           [&] { return "position " + s(status.position) + " is outside of the title"; });
-    if (last_ && facts.last_restart < at_) {
+    // Where a live title begins is settled by its clock, which may answer late: until the first
+    // picture there is no position to go back from.
+    const bool is_settled = has_begun_ || !facts.scenario->title.live;
+    if (last_ && facts.last_restart < at_ && is_settled) {
       // Live: a title that turns out to have ended before where playback waits ends there.
       const bool is_at_end = status.duration && status.position == MediaTime{0} + *status.duration;
       check(status.position >= *last_ || is_at_end, facts,
@@ -68,6 +73,7 @@ class PositionGoesForward final : public Invariant {
  private:
   std::optional<MediaTime> last_;
   MonotonicTime at_;
+  bool has_begun_ = false;  // the play: something was shown
 };
 
 class PicturesAreTheContent final : public Invariant {
