@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/url.h"
+#include "manifest/hls/playlist.h"
 #include "manifest/manifest_parser.h"
 #include "manifest/segment_index.h"
 #include "manifest/steering_manifest.h"
@@ -19,6 +20,11 @@ namespace {
 constexpr Duration kPassOver = 60s;
 // Segments of two places that are the same differ by less: rounding.
 constexpr Duration kRounding = 100ms;
+// A playlist that counts from far before the others is asked for again so often, until one of them
+// goes on, and so long at most (chosen). Shorter: media of a new run of the encoder is taken for
+// that of the old one; longer: a title whose playlists count each by itself waits for a switch.
+constexpr Duration kDoubtPause = 5s;
+constexpr Duration kMostDoubt = 60s;
 
 const IndexSource& source_of(const Representation& r, std::size_t place) {
   return place == 0 ? r.index_source : r.alternatives[place - 1].index_source;
@@ -43,6 +49,32 @@ std::string_view without_query(std::string_view url) { return url.substr(0, url.
 bool is_refusal(ErrorCode code) {
   return code == ErrorCode::kHttpStatus || code == ErrorCode::kNotFound ||
          code == ErrorCode::kForbidden;
+}
+
+// Media sequence numbers of a playlist; `end` is after the last one.
+struct Numbers {
+  uint64_t first = 0, end = 0;
+};
+
+std::optional<Numbers> numbers_of(const LoadedIndex& index) {
+  if (!is_live_playlist(index) || index.segments->size() == 0) return std::nullopt;
+  return Numbers{index.segments->at(0).number,
+                 index.segments->at(index.segments->size() - 1).number + 1};
+}
+
+// The others, two at least, count alike, and `mine` ends before they begin: it is of an encoder
+// that was started anew, and they were not asked for since then.
+bool is_of_other_run(const Numbers& mine, const std::vector<Numbers>& others) {
+  if (others.size() < 2) return false;
+  uint64_t first = UINT64_MAX;
+  uint64_t last_first = 0;
+  uint64_t first_end = UINT64_MAX;
+  for (const Numbers& other : others) {
+    first = std::min(first, other.first);
+    last_first = std::max(last_first, other.first);
+    first_end = std::min(first_end, other.end);
+  }
+  return mine.end <= first && last_first < first_end;
 }
 
 const TimelineSegmentIndex* windowed(const LoadedIndex& index) {
@@ -223,6 +255,28 @@ void IndexTable::on_loaded(const Representation& representation, std::size_t num
   if (result && !place.is_aside && is_cut_short(*result)) {
     result = make_error(ErrorCode::kBadResponse,
                         redact(source.location.url) + ": the playlist breaks off before its end");
+  }
+  // Numbers alone tell of another run where there are no dates to place it by.
+  std::vector<Numbers> others;
+  const MonotonicTime now = context_.executor.now();
+  const bool was_doubted = place.failed_until > MonotonicTime{} && place.failed_until <= now;
+  bool is_believed = was_doubted && now - place.failed_until > kMostDoubt;
+  for (const auto& [id, entry] : entries_) {
+    for (const Place& known : entry.places) {
+      const auto numbers = known.index && !known.is_aside ? numbers_of(*known.index) : std::nullopt;
+      if (numbers) others.push_back(*numbers);
+      is_believed = is_believed || (numbers && was_doubted && known.grown > place.failed_until);
+    }
+  }
+  const bool is_undated = result && result->playlist && result->playlist->dates.empty();
+  const auto mine = is_undated && !place.is_aside ? numbers_of(*result) : std::nullopt;
+  if (mine && !is_believed && is_of_other_run(*mine, others)) {
+    if (!was_doubted) place.failed_until = now;
+    place.fetch = context_.executor.post_at(now + kDoubtPause, [this, representation, number] {
+      const CancelHandle over = std::move(entries_[representation.id].places[number].fetch);
+      fetch(representation, number);
+    });
+    return context_.on_change();
   }
   const LoadedIndex* other = reference();
   if (result && other) {

@@ -6,6 +6,7 @@
 
 #include "base/forever.h"
 #include "base/url.h"
+#include "manifest/hls/playlist.h"
 #include "streaming/reload_policy.h"
 
 namespace playhead {
@@ -20,6 +21,11 @@ constexpr int kMostFailures = 2;
 
 // A cache that is far behind is believed less: so many answers in a row of another run.
 constexpr int kRestarts = 2;
+
+// A playlist without dates does not get further ahead than time has passed, but for this (chosen:
+// what caches hold back). Less: a host that was behind is taken for another encoder; more: a
+// cache's answer of a run before is played as what comes in that time.
+constexpr Duration kMostLeap = 1min;
 
 // An MPD is not fetched before its time more often than this (chosen: about a segment).
 constexpr Duration kLeastHurry = 2s;
@@ -40,6 +46,18 @@ Error restart_error(const std::string& url) {
 // More of the title can be had, or it has ended.
 bool has_news(const LoadedIndex& before, const LoadedIndex& index) {
   return before.type != index.type || listed_end(*before.segments) != listed_end(*index.segments);
+}
+
+// It counts from after all that was known, but was made before that, or begins later than can be:
+// it is of another run of the encoder.
+bool leaps(const LoadedIndex& before, const LoadedIndex& index, Duration passed) {
+  if (!index.playlist || !before.playlist) return false;
+  if (before.segments->size() == 0 || index.segments->size() == 0) return false;
+  const Duration gap = index.segments->start() - listed_end(*before.segments);
+  if (gap <= Duration{0}) return false;
+  const auto date = index.playlist->date(0);
+  const auto last = before.playlist->date(before.playlist->size() - 1);
+  return date && last ? *date <= *last : gap > 2 * passed + kMostLeap;
 }
 
 }  // namespace
@@ -142,10 +160,13 @@ void LiveRefresher::start_playlist(Reload& reload, const Representation& represe
   }
   reload.running = manifests_.refresh_index(
       use.there, index, directives, kStalePeriods * reload.period,
-      [this, representation, place = use.place](Result<RefreshedIndex> result) {
+      [this, representation, place = use.place, known = use.asked](Result<RefreshedIndex> result) {
         Reload& mine = playlists_.at(representation.id);
         const CancelHandle done = std::move(mine.running);
-        if (result && result->has_started_over) {
+        const LoadedIndex* before = indexes_.find(representation);
+        const bool has_leapt =
+            result && before && leaps(*before, result->index, mine.asked - known);
+        if (result && (result->has_started_over || has_leapt)) {
           ++mine.restarts;
           return note_failure(mine, restart_error(result->index.url));
         }
@@ -155,7 +176,6 @@ void LiveRefresher::start_playlist(Reload& reload, const Representation& represe
           return;
         }
         // An older state told as a delta, or with other signatures, is another text and no news.
-        const LoadedIndex* before = indexes_.find(representation);
         note(mine, result->is_new && (!before || has_news(*before, result->index)));
         indexes_.update(representation, place, std::move(result->index), mine.asked);
         callbacks_.on_change();

@@ -130,6 +130,8 @@ TEST_CASE("live swarm: seeds that found something keep their promises") {
       {"M21 a Period an older MPD took away was fetched again from its beginning",
        2186,
        {8, 11, 13, 19, 20, 21, 42, 44, 45}},
+      {"M13 a playlist of a new run was put where the old one ended", 31287, {}},
+      {"M13 M21 a cache's answer of the run before was taken for what comes in an hour", 33140, {}},
       {"M21 after an older MPD, while playback waited, none was asked for any more", 31353, {}},
   };
   ScenarioOptions options;

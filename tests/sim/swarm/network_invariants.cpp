@@ -34,7 +34,9 @@ class NothingIsFetchedForEver final : public Invariant {
     // which is tried again as long as the buffer hides it; less would find out late that somebody
     // has logged in. But there is a bound to how often.
     if (facts.now <= facts.portal_until + kPortalRest) {
-      return count_pages(record, facts);
+      // A report the service has taken is of no portal, and begins its attempts anew.
+      if (record.status == 204) return static_cast<void>(pages_.erase(without_query(record.url)));
+      return count_pages(without_query(record.url), facts);
     }
     pages_.clear();
     const bool is_whole = record.is_done && !record.error &&
@@ -51,15 +53,13 @@ class NothingIsFetchedForEver final : public Invariant {
   }
 
  private:
-  void count_pages(const test::SimRecord& record, const Facts& facts) {
-    // A report the service took: others follow at their interval.
-    if (record.status == 204) return;
-    const std::string url = without_query(record.url);
-    const std::size_t most = record.method == "POST" ? kMostReports : kMostPages;
+  void count_pages(const std::string& url, const Facts& facts) {
     auto& times = pages_[url];
     times.push_back(facts.now);
     while (facts.now - times.front() > 1min) times.pop_front();
     const bool is_wanted = facts.last_action >= times.front();
+    const bool is_report = url.find("/progress") != url.npos;
+    const std::size_t most = is_report ? kMostReports : kMostPages;
     check(times.size() <= most || is_wanted, facts, [&] {
       return url + " was asked for " + std::to_string(times.size()) +
              " times in a minute, where a captive portal answers";
@@ -70,7 +70,7 @@ class NothingIsFetchedForEver final : public Invariant {
   static constexpr int kMost = 6;
   static constexpr Duration kPortalRest = 10s;  // what was asked for meanwhile still comes
   static constexpr std::size_t kMostPages = 12;
-  // Full jitter up to 15 s: twelve in the first minute are the mean, half of all minutes have more.
+  // Full jitter up to 15 s: in the first minute twelve are the mean, so many as good as never.
   static constexpr std::size_t kMostReports = 20;
   std::map<std::string, std::deque<MonotonicTime>> pages_;
   std::map<std::string, int> whole_;
