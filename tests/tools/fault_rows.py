@@ -17,15 +17,10 @@ SKIPPED = 77
 
 # Id or family -> why no test has its name yet.
 EXCUSED = {
-    "D12": "no offline titles yet",
-    "D13": "no offline titles yet",
     "D14": "Clear Key has no nonce",
     "D15": "clear leads and rotation are tested, not 200 switches",
-    "S": "no offline store yet",
     "H": "the server's and the outbox's tests go by what they do",
     "M28": "low latency: its own tests",
-    "T02": "expiry of offline titles: not built",
-    "T08": "expiry of offline titles: not built",
     "U10": "no call tells of low memory yet",
     "U12": "no call tells of a lost surface yet",
     "U13": "no promise is made to a child after fork",

@@ -128,6 +128,7 @@ DownloadEngine::DownloadEngine(Parts parts)
              }},
       keeper_({parts_.folder, parts_.rights, service_, parts_.executor,
                [this](const std::string& id) { on_rights_changed(id); },
+               [this](const std::string& id) { licences_.give_back(id); },
                [this](const std::string& id, const DrmGrant& drm) { on_renewed(id, drm); },
                [this](const std::string& id) { purge(id); }, parts_.config.keep_expired}) {}
 
@@ -637,6 +638,7 @@ void DownloadEngine::purge(const std::string& id) {
   Item* item = item_of(id);
   if (item == nullptr || item->state == DownloadState::kRemoving) return;
   stop_job(*item);
+  commits_.drop(id);
   note(parts_.folder.files().remove(layout::folder(parts_.folder.root(), id)));
   note(parts_.folder.reconciler().check(id, parts_.executor.wall_now()));
   const DownloadFailure failure{make_error(ErrorCode::kOfflineExpired, ""), true,

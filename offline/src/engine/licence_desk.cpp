@@ -151,6 +151,15 @@ std::vector<PendingRelease> LicenceDesk::releases_of(const std::string& id) {
   return releases;
 }
 
+void LicenceDesk::give_back(const std::string& id) {
+  const auto releases = releases_of(id);
+  for (PendingRelease release : releases) {
+    release.download_id = id;
+    note("to be given back", parts_.folder.store().add_release(release));
+  }
+  if (!releases.empty()) send_releases();
+}
+
 // --- what the service is told
 
 void LicenceDesk::set_online(bool is_online) {

@@ -38,6 +38,9 @@ class LicenceDesk {
   void renew(const std::string& id, const DrmGrant& grant);
   // What the service has to be told when the download goes.
   [[nodiscard]] std::vector<PendingRelease> releases_of(const std::string& id);
+  // They end with their keys: the service is told once there is a network. What cannot be written
+  // down is not told.
+  void give_back(const std::string& id);
   void forget(const std::string& id) { renewals_.erase(id); }
 
   // Tells the service what it has not heard of yet, one after the other; again later what fails.

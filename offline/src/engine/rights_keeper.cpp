@@ -50,6 +50,7 @@ void RightsKeeper::look() {
 void RightsKeeper::look_at(const std::string& id, Watched& watched) {
   const Verdict verdict = parts_.rights.judge(id);
   if (verdict.destroys_keys && !watched.are_keys_destroyed) {
+    if (!std::exchange(watched.is_ending_told, true)) parts_.on_ending(id);
     const auto destroyed = parts_.folder.store().destroy_keys(id, parts_.executor.wall_now());
     watched.are_keys_destroyed = destroyed.has_value();
   }

@@ -21,6 +21,8 @@ class RightsKeeper {
     TitleService& service;
     Executor& executor;
     std::function<void(const std::string& id)> on_changed;  // its RightsState
+    // Its keys are about to be destroyed, its licences with them.
+    std::function<void(const std::string& id)> on_ending;
     // What its permission says of licences.
     std::function<void(const std::string& id, const DrmGrant& drm)> on_renewed;
     // Its end is longer ago than `keep_expired`.
@@ -39,6 +41,7 @@ class RightsKeeper {
  private:
   struct Watched {
     RightsState state = RightsState::kNone;
+    bool is_ending_told = false;
     bool are_keys_destroyed = false;
     bool is_stale = false;
     int failures = 0;

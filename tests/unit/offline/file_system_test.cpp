@@ -156,7 +156,7 @@ TEST_CASE("file_system: another process is kept out until it ends, however it en
   for (const int end : {ready[0], ready[1], done[0], done[1]}) close(end);
 }
 
-TEST_CASE("file_system: errors of the real disk are typed and carry errno") {
+TEST_CASE("file_system: S01 S02 S12 errors of the real disk are typed and carry errno") {
   const auto files = make_file_system();
   const playhead::test::TempFolder folder;
   SUBCASE("the disk is full") {

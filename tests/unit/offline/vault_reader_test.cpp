@@ -276,7 +276,7 @@ TEST_CASE(
   CHECK(code_of(world.read()) == ErrorCode::kStoreNewer);
 }
 
-TEST_CASE("vault_reader: a disk that fails is no damage") {
+TEST_CASE("vault_reader: S04 a disk that fails is no damage") {
   World world;
   for (int64_t call = 1; call <= 4; ++call) {
     CAPTURE(call);

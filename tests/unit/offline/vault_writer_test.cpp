@@ -148,7 +148,8 @@ TEST_CASE("vault_writer: what cannot be gone on with is refused and left as it i
   CHECK(world.resume(65536));
 }
 
-TEST_CASE("offline attack 16: a full disk stops the writer; the file goes on when there is room") {
+TEST_CASE(
+    "offline attack 16, S01: a full disk stops the writer; the file goes on when there is room") {
   World world;
   const Bytes media = noise(3 * kChunk);
   auto writer = VaultWriter::create(world.files, kPath, world.key, kId);

@@ -205,6 +205,22 @@ TEST_CASE("licence_desk: new licences first, then the old ones go back") {
   CHECK(world.waiting() == 0);
 }
 
+TEST_CASE("licence_desk: what ends is given back, after its keys are gone, too") {
+  DeskWorld world;
+  REQUIRE(world.acquire() == "");
+  world.desk->set_online(false);
+  world.desk->give_back("d1");
+  REQUIRE(world.folder->store().destroy_keys("d1", world.executor.wall_now()));
+  CHECK(world.valid().empty());
+  CHECK(world.waiting() == 1);
+  world.desk->set_online(true);
+  world.executor.run_for(10s);
+  CHECK(world.keeper.told == std::vector<Blob>{{'a'}});
+  CHECK(world.waiting() == 0);
+  world.desk->give_back("d1");  // nothing any more
+  CHECK(world.waiting() == 0);
+}
+
 TEST_CASE("licence_desk: what the service has to be told is told once there is a network") {
   DeskWorld world;
   REQUIRE(world.acquire() == "");

@@ -65,7 +65,8 @@ TEST_CASE("licence_note: what is sealed comes back") {
   CHECK(*record == kRecord);
 }
 
-TEST_CASE("licence_note: what is bound to one download and one licence opens for no other") {
+TEST_CASE(
+    "licence_note: D12 D13 what is bound to one download and one licence opens for no other") {
   const auto sealer = sealer_of(1);
   const auto other_device = sealer_of(2);
   const Bytes sealed = *seal_licence(*sealer, "d-1", a_note(), kRecord);

@@ -8,6 +8,8 @@
 
 #include <doctest/doctest.h>
 
+#include "store/layout.h"
+#include "support/faulty_sqlite.h"
 #include "unit/offline/playback/stored_world.h"
 
 namespace playhead::offline::test {
@@ -136,7 +138,7 @@ TEST_CASE("offline_transport: an empty file, and HEAD") {
   CHECK(head->head.content_length == 10);
 }
 
-TEST_CASE("offline_transport: damaged files are told, marked, and never given") {
+TEST_CASE("offline_transport: S08 damaged files are told, marked, and never given") {
   struct Case {
     const char* name;
     void (*damage)(Rig&);
@@ -152,6 +154,11 @@ TEST_CASE("offline_transport: damaged files are told, marked, and never given") 
        false},
       {"cut off",
        [](Rig& rig) { std::filesystem::resize_file(rig.world.path_of("d-1", kSegment), 300'000); },
+       ErrorCode::kOfflineDamaged, false},
+      {"longer than it was",
+       [](Rig& rig) {
+         std::ofstream(rig.world.path_of("d-1", kSegment), std::ios::binary | std::ios::app) << "x";
+       },
        ErrorCode::kOfflineDamaged, false},
       {"gone", [](Rig& rig) { std::filesystem::remove(rig.world.path_of("d-1", kSegment)); },
        ErrorCode::kOfflineDamaged, false},
@@ -183,6 +190,52 @@ TEST_CASE("offline_transport: damaged files are told, marked, and never given") 
     rig.world.finish("d-1", {kSegment, body});
     CHECK(rig.get(kSegment)->body == body);
   }
+}
+
+TEST_CASE("offline_transport: S03 what is there plays from a disk that takes no byte") {
+  const std::string body = text(300'000, 5);
+  playhead::test::FaultySqlite sqlite;
+  Rig rig(title_of({{kSegment, body}}));
+  sqlite.fail_at(1, playhead::test::FaultySqlite::Fault::kReadOnly);
+  rig.world.can_keep_rights = false;
+  const auto title = rig.world.opened();
+  CHECK(title->may_play());
+  CHECK(rig.get(kManifest)->done->has_value());
+  CHECK(rig.get(kSegment)->body == body);
+  const auto written = rig.world.store->set_priority("d-1", 3);
+  REQUIRE(!written);
+  CHECK(written.error().code == ErrorCode::kStoreIo);
+}
+
+TEST_CASE("offline_transport: S04 a disk that does not read a file says nothing about it") {
+  const std::string body = text(700'000, 5);
+  Rig rig(title_of({{kSegment, body}, {kFile, text(700'000, 6)}}));
+  const std::string path = rig.world.path_of("d-1", kSegment);
+  std::filesystem::rename(path, path + ".aside");
+  std::filesystem::create_directory(path);  // it opens, and reading it fails
+  CHECK(rig.get(kSegment)->error() == ErrorCode::kStoreIo);
+  CHECK(rig.world.damaged.empty());
+  CHECK(rig.world.row_of("d-1", kSegment).state == ResourceState::kDone);
+  CHECK(rig.get(kFile)->done->has_value());
+  std::filesystem::remove(path);
+  std::filesystem::rename(path + ".aside", path);
+  CHECK(rig.get(kSegment)->body == body);
+}
+
+TEST_CASE("offline_transport: S16 a download that is removed while it plays") {
+  const std::string body = text(700'000, 5);
+  Rig rig(title_of({{kSegment, body}, {kFile, body}}));
+  CHECK(rig.get(kSegment)->body == body);
+  const auto under_way = ask(rig.title->transport(), rig.world.executor, kFile);
+  REQUIRE(rig.world.store->begin_removal("d-1", {}, rig.world.executor.wall_now()));
+  REQUIRE(rig.world.files->remove(layout::folder(rig.world.store->root(), "d-1")));
+  rig.world.executor.run_for(1s);
+  REQUIRE(under_way->done);
+  // What was opened before is read to its end, or its end is an error.
+  CHECK((!*under_way->done || under_way->body == body));
+  CHECK(rig.get(kSegment)->error() == ErrorCode::kOfflineDamaged);
+  REQUIRE(rig.world.store->finish_removal("d-1", rig.world.executor.wall_now()));
+  CHECK(rig.get(kSegment)->error() == ErrorCode::kNotFound);
 }
 
 TEST_CASE("offline_transport: an earlier version of a file is found by its hash") {

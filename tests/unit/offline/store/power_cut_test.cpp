@@ -121,7 +121,8 @@ class Engine {
   std::vector<Bytes> media_;
 };
 
-TEST_CASE("store: at whichever call the disk fails, the journal is true and the download ends") {
+TEST_CASE(
+    "store: S05 S07 at whichever call the disk fails, the journal is true and the download ends") {
   struct Case {
     const char* name;
     Fault fault;

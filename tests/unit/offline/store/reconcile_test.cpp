@@ -98,7 +98,7 @@ TEST_CASE("reconcile: states of a process that ended are those of a new one") {
   CHECK(got(world->requeue_all(kNow)) == 0);
 }
 
-TEST_CASE("reconcile: files and rows of a download that is under way") {
+TEST_CASE("reconcile: S10 files and rows of a download that is under way") {
   World world;
   const auto rows = world.add_planned("a", 8);
   const int64_t two_chunks = 2 * static_cast<int64_t>(kVaultChunkBytes);
@@ -156,7 +156,7 @@ TEST_CASE("reconcile: folders nobody knows go, and removals go on") {
   CHECK(left[0].name == "b");
 }
 
-TEST_CASE("reconcile: complete downloads are looked through later, one by one") {
+TEST_CASE("reconcile: S10 complete downloads are looked through later, one by one") {
   World world;
   for (const char* id : {"a", "b", "c"}) {
     world.finish(world.add_planned(id, 1)[0]);

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <set>
 #include <system_error>
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -126,7 +129,7 @@ TEST_CASE("store: a write that fails has changed nothing, whichever it is") {
   CHECK(call > 50);
 }
 
-TEST_CASE("store: what was acknowledged survives a power cut at any write") {
+TEST_CASE("store: S07 what was acknowledged survives a power cut at any write") {
   const std::vector<std::string> dumps = healthy_dumps();
   const auto files = make_file_system();
   int64_t call = 0;
@@ -158,7 +161,7 @@ TEST_CASE("store: what was acknowledged survives a power cut at any write") {
   CHECK(call > 50);
 }
 
-TEST_CASE("store: what was acknowledged survives a kill at any write") {
+TEST_CASE("store: S06 what was acknowledged survives a kill at any write") {
   const std::vector<std::string> dumps = healthy_dumps();
   const auto files = make_file_system();
   int64_t call = -2;
@@ -200,7 +203,7 @@ TEST_CASE("store: what was acknowledged survives a kill at any write") {
 }
 
 // Acknowledgements come through a pipe; the kill falls wherever the child is by then.
-TEST_CASE("store: a child killed in a loop of commits has lost nothing it acknowledged") {
+TEST_CASE("store: S06 a child killed in a loop of commits has lost nothing it acknowledged") {
   const auto files = make_file_system();
   for (int round = 0; round < 12; ++round) {
     CAPTURE(round);
@@ -238,7 +241,7 @@ TEST_CASE("store: a child killed in a loop of commits has lost nothing it acknow
   }
 }
 
-TEST_CASE("store: on a full disk states are still written, and nothing else") {
+TEST_CASE("store: S01 on a full disk states are still written, and nothing else") {
   const TempFolder folder;
   const auto files = make_file_system();
   FaultySqlite disk;
@@ -309,7 +312,7 @@ TEST_CASE("reserve: taken where there is room, and only there") {
   CHECK_FALSE(files.exists("/r/reserve"));
 }
 
-TEST_CASE("store: another process, or a second store, finds it busy") {
+TEST_CASE("store: S11 another process, or a second store, finds it busy") {
   StoreWorld world;
   done(world->add(download_of("a")));
   CHECK(code_of(DownloadStore::open(*world.files, world.folder.path())) == ErrorCode::kOfflineBusy);
@@ -337,7 +340,7 @@ void write_bytes(const std::string& path, const std::string& bytes) {
   std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
 }
 
-TEST_CASE("store: a damaged journal is told and left as it is, with all content") {
+TEST_CASE("store: S09 S10 a damaged journal is told and left as it is, with all content") {
   struct Case {
     const char* name;
     void (*damage)(std::string& bytes);
@@ -374,7 +377,7 @@ TEST_CASE("store: a damaged journal is told and left as it is, with all content"
   }
 }
 
-TEST_CASE("store: random damage is an error or goes unnoticed, and never ends the process") {
+TEST_CASE("store: S09 random damage is an error or goes unnoticed, and never ends the process") {
   const auto files = make_file_system();
   const TempFolder folder;
   {
@@ -406,7 +409,39 @@ TEST_CASE("store: random damage is an error or goes unnoticed, and never ends th
   }
 }
 
-TEST_CASE("store: a folder that may not be written is told") {
+TEST_CASE("store: S09 a flipped bit of the log costs what came after it, and is no lie") {
+  const auto files = make_file_system();
+  const TempFolder folder;
+  std::string journal, log;
+  {
+    const auto store = open_store(*files, folder.path());
+    for (std::size_t n = 0; n < 7; ++n) done(steps()[n](*store));
+    journal = bytes_of(layout::journal(folder.path()));
+    log = bytes_of(layout::journal(folder.path()) + "-wal");
+  }
+  const std::vector<std::string> dumps = healthy_dumps();
+  REQUIRE(log.size() > 8'000);
+  int earlier = 0;
+  for (int n = 0; n < 24; ++n) {
+    CAPTURE(n);
+    const TempFolder damaged;
+    std::string bytes = log;
+    bytes[bytes.size() * static_cast<std::size_t>(2 * n + 1) / 48] ^= 4;
+    write_bytes(layout::journal(damaged.path()), journal);
+    write_bytes(layout::journal(damaged.path()) + "-wal", bytes);
+    const auto store = DownloadStore::open(*files, damaged.path());
+    if (!store) {
+      CHECK(code_of(store) == ErrorCode::kStoreCorrupt);
+      continue;
+    }
+    const std::string now = dump(**store);
+    CHECK(std::find(dumps.begin(), dumps.begin() + 8, now) != dumps.begin() + 8);
+    earlier += now != dumps[7] ? 1 : 0;
+  }
+  CHECK(earlier > 0);
+}
+
+TEST_CASE("store: S03 a folder that may not be written is told") {
   const TempFolder folder;
   const auto files = make_file_system();
   { const auto store = open_store(*files, folder.path()); }
@@ -435,7 +470,7 @@ TEST_CASE("store: its files are private to their user") {
   }
 }
 
-TEST_CASE("schema: journals are brought up to date step by step, or refused") {
+TEST_CASE("schema: S15 journals are brought up to date step by step, or refused") {
   constexpr const char* kSteps[] = {
       "CREATE TABLE a(x); INSERT INTO a VALUES(1);",
       "ALTER TABLE a ADD COLUMN y DEFAULT 2;",
@@ -460,7 +495,73 @@ TEST_CASE("schema: journals are brought up to date step by step, or refused") {
   CHECK(older.error().detail == 3);
 }
 
-TEST_CASE("schema: a newer journal and a stranger's database stay as they are") {
+TEST_CASE("schema: S15 a power cut at any write leaves one of the versions, whole") {
+  constexpr const char* kSteps[] = {
+      "CREATE TABLE a(x); INSERT INTO a VALUES(1);",
+      "ALTER TABLE a ADD COLUMN y DEFAULT 2; UPDATE a SET x = 20;",
+      "CREATE TABLE b(z); INSERT INTO b SELECT y FROM a; UPDATE a SET x = 30;",
+  };
+  const std::span<const char* const> all(kSteps);
+  FaultySqlite disk;
+  std::set<int64_t> versions;
+  bool has_failed = true;
+  for (int64_t call = 1; has_failed; ++call) {
+    CAPTURE(call);
+    const TempFolder folder;
+    const std::string path = folder.path("a.db");
+    disk.fail_at(0, Fault::kNone);
+    {
+      auto database = SqliteDatabase::open(path, 1s);
+      REQUIRE(database);
+      REQUIRE(database->query_text("PRAGMA journal_mode = WAL"));
+      done(database->execute("PRAGMA synchronous = FULL"));
+      done(migrate(*database, all.first(1)));
+      disk.fail_at(call, Fault::kGone);
+      static_cast<void>(migrate(*database, all));
+    }
+    has_failed = disk.has_failed();  // closing writes, too
+    if (has_failed) disk.restart();
+    auto database = SqliteDatabase::open(path, 1s);
+    REQUIRE(database);
+    const int64_t version = got(version_of(*database, all));
+    versions.insert(version);
+    CHECK(got(database->query_integer("SELECT x FROM a")) == (version == 1 ? 1 : version * 10));
+    CHECK(got(database->query_integer("SELECT count(*) FROM sqlite_master")) ==
+          (version == 3 ? 2 : 1));
+    done(migrate(*database, all));
+    CHECK(got(database->query_integer("SELECT z FROM b")) == 2);
+  }
+  CHECK(versions == std::set<int64_t>{1, 2, 3});
+}
+
+TEST_CASE("store: S13 without descriptors nothing is opened, and nothing is lost") {
+  const TempFolder folder;
+  const auto files = make_file_system();
+  { done(open_store(*files, folder.path())->add(download_of("a"))); }
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  int refused = 0;
+  // As many as are open now, and a few more each time.
+  const int lowest = ::dup(0);
+  REQUIRE(lowest >= 0);
+  ::close(lowest);
+  for (rlim_t more = 0; more < 12; ++more) {
+    CAPTURE(more);
+    const rlimit few{static_cast<rlim_t>(lowest) + more, before.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+    const auto opened = DownloadStore::open(*files, folder.path());
+    const auto added = opened ? (*opened)->add(download_of("b")) : Result<void>();
+    ::setrlimit(RLIMIT_NOFILE, &before);
+    if (opened && added) break;
+    ++refused;
+    CHECK((opened ? code_of(added) : code_of(opened)) == ErrorCode::kStoreIo);
+  }
+  CHECK(refused > 0);
+  const auto store = open_store(*files, folder.path());
+  CHECK(got(store->list()).size() == 2);
+}
+
+TEST_CASE("schema: S14 a newer journal and a stranger's database stay as they are") {
   struct Case {
     const char* name;
     const char* sql;

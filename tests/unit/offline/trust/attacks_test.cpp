@@ -82,7 +82,7 @@ TEST_CASE("O02 a clock set back by weeks before a start refuses until the servic
   }
 }
 
-TEST_CASE("O03 a clock far ahead after a start ends nothing for good") {
+TEST_CASE("O03 T02 a clock far ahead after a start ends nothing for good") {
   SimDevice device;
   device.start();
   device.add("a", until(device, 20 * kDay));
@@ -172,7 +172,7 @@ TEST_CASE("O05 sleep counts") {
   CHECK_REFUSED(device.judge("a"), kExpired, kOfflineExpired);
 }
 
-TEST_CASE("O06 a folder from a backup is refused") {
+TEST_CASE("O06 S17 a folder from a backup is refused") {
   struct Case {
     const char* name;
     bool has_counter;
@@ -229,7 +229,7 @@ TEST_CASE("O06 after a backup the service is asked, and all is well") {
   CHECK(device.judge("a").may_play());
 }
 
-TEST_CASE("O07 a folder of another device opens nothing and breaks nothing") {
+TEST_CASE("O07 D13 a folder of another device opens nothing and breaks nothing") {
   SimDevice one(true, "one");
   one.start();
   one.add("a", until(one, 10 * kDay));
@@ -261,7 +261,7 @@ TEST_CASE("O08 an edited row changes nothing and is noticed") {
   CHECK(device.rows["a"].expires_at == kBegin + 10 * kDay);
 }
 
-TEST_CASE("O08 a changed bit of the sealed record is noticed") {
+TEST_CASE("O08 D12 a changed bit of the sealed record is noticed") {
   SimDevice device;
   device.start();
   device.add("a", until(device, 10 * kDay));
@@ -331,7 +331,8 @@ TEST_CASE("O10 a record from before is refused by its generation") {
 }
 
 TEST_CASE(
-    "O11 without the clock's record nothing that ends is played before the service is heard of") {
+    "O11 S17 without the clock's record nothing that ends is played before the service is heard "
+    "of") {
   for (const bool has_counter : {true, false}) {
     CAPTURE(has_counter);
     SimDevice device(has_counter);

@@ -179,7 +179,7 @@ TEST_CASE("rights: renewals are spread and tried again") {
   CHECK(renewal_retry(1000, UINT64_MAX) < 6h);
 }
 
-TEST_CASE("rights: grants out of all bounds") {
+TEST_CASE("rights: T08 grants out of all bounds") {
   Grant grant = granted();
   grant.server_time = WallTime{INT64_MIN / 2};
   grant.expires_at = WallTime::max();
