@@ -352,5 +352,23 @@ TEST_CASE("sim: when a play fails what was to come next is fetched no further, a
   CHECK(world.run_until_event<FirstFrame>(10s));
 }
 
+TEST_CASE("sim: N17 a host of the next title that asks to be left alone is, until somebody asks") {
+  TwoTitles world;
+  SimFault busy;
+  busy.url_contains = "/next/";
+  busy.status = 503;
+  busy.headers = {{"Retry-After", "86400"}};
+  busy.times = 1;
+  world.transport->add_fault(busy);
+  world.begin();
+  REQUIRE(world.run_until_event<Failed>(1min));
+  CHECK(world.find<Failed>()->error.code == ErrorCode::kServerBusy);
+  CHECK(world.find<Ended>()->goes_on);
+  CHECK(world.requests_of_next() == 1);
+  world.forget_events();
+  world.load_url(world.more_titles.front().url());
+  CHECK(world.run_until_event<FirstFrame>(10s));
+}
+
 }  // namespace
 }  // namespace playhead::test

@@ -74,8 +74,9 @@ void PlayerEngine::load(PlaySource source) {
 
 void PlayerEngine::begin_play(bool is_next, MonotonicTime now) {
   load_started_ = now;
-  start_fetcher_.forget_waits();
-  media_fetcher_.forget_waits();
+  // What follows by itself is nobody's impatience.
+  if (!is_next) start_fetcher_.forget_waits();
+  if (!is_next) media_fetcher_.forget_waits();
   qoe_.start(now);
   const bool is_offline = !source_.download_id.empty();
   if (is_offline) qoe_.set_offline();

@@ -103,10 +103,11 @@ bool TitleQueue::on_remainder(const Remainder& rest, double speed, MonotonicTime
       error.context = "what comes next: " + error.context;
       playing_->warn(std::move(error));
     }
-    // A host that asks to come back later is left alone until the end.
-    const bool is_held = failure->code == ErrorCode::kServerBusy;
+    // A host that asks to come back later is left alone, at the end too: what was begun knows until
+    // when.
+    if (failure->code == ErrorCode::kServerBusy) return false;
     drop_next();
-    not_before_ = is_held ? MonotonicTime::max() : now + kRetryPause;
+    not_before_ = now + kRetryPause;
     return false;
   }
   next_->share_buffer(rest);
@@ -128,6 +129,8 @@ bool TitleQueue::on_title_over() {
 
 void TitleQueue::go_on(bool is_cut) {
   is_over_ = false;
+  // Whoever asks for it is not held back.
+  if (is_cut && next_ && next_->ahead_failure()) drop_next();
   if (!next_) {
     next_ = make_engine(nullptr);
   }

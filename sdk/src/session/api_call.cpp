@@ -125,6 +125,7 @@ class ApiCall : public OwnedCall<ApiCall> {
     inputs.status = result ? result->status : 0;
     inputs.failed_attempts = ++failures_;
     inputs.elapsed = executor_.now() - began_at_;
+    inputs.since_attempt = executor_.now() - sent_at_;
     if (result) inputs.retry_after = result->retry_after;
     inputs.random = executor_.random();
     const RetryDecision decision = decide_retry(inputs, *request_.retry);
