@@ -30,12 +30,18 @@ class TitleService {
   [[nodiscard]] bool exists() const { return parts_.api != nullptr; }
   // Errors: those of ApiClient::post_download(), kInvalidState (there is no service), kStoreIo,
   // kStoreFull (the time cannot be written down).
-  CancelHandle ask(const std::string& title_id, const std::string& profile_id,
+  CancelHandle ask(const DownloadQuery& query, const std::string& profile_id,
                    UniqueFunction<void(Result<TitlePermission>)> done);
 
  private:
+  // When a question was sent, by both clocks.
+  struct Sent {
+    MonotonicTime at;
+    Duration running{0};
+  };
+  [[nodiscard]] Sent now() const;
   Result<TitlePermission> take(const std::string& title_id, const std::string& profile_id,
-                               MonotonicTime sent, DownloadGrant answer);
+                               const Sent& sent, DownloadGrant answer);
 
   Parts parts_;
   std::optional<ApiClient> client_;
