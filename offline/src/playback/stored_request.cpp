@@ -166,11 +166,12 @@ Error StoredRequest::damaged(LibraryParts& parts, Error error) {
   const bool is_bad = is_gone || error.code == ErrorCode::kOfflineDamaged ||
                       error.code == ErrorCode::kOfflineTampered;
   if (!is_bad) return error;  // the disk fails: nothing is known about the bytes
-  // Removed, or fetched anew with another key: the files are not those of this play any more.
+  // Fetched anew under another key: the files are not those of this play any more.
   const std::string& id = context_.title->id;
   const auto sealed = parts.store.sealed_records(id);
   if (!sealed) return sealed.error();
-  if (sealed->content_key != context_.title->sealed_key) {
+  const Blob& key = sealed->content_key;
+  if (!key.empty() && key != context_.title->sealed_key) {
     return incomplete(request_.url, "is being fetched anew");
   }
   if (is_gone) error = make_error(ErrorCode::kOfflineDamaged, "a file is gone");
