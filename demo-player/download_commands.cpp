@@ -20,6 +20,8 @@ constexpr int kFailed = 1;
 constexpr int kEnded = 3;
 // How often the downloads are looked at: a state that lasts shorter is not told (chosen).
 constexpr int kTurnMs = 100;
+// For the service to renew what has expired (chosen).
+constexpr int64_t kRenewalUs = 30'000'000;
 
 void complain(const std::string& sentence) {
   std::fprintf(stderr, "error: %s\n", sentence.c_str());
@@ -55,17 +57,34 @@ class DownloadRun {
   int run();
 
  private:
-  [[nodiscard]] std::vector<DownloadView> look() const;
+  // False after a failure that was told.
+  bool look(std::vector<DownloadView>& views) const;
   void tell(const DownloadView& view);
+  // Complete, but not to be played, and not about to be renewed.
+  [[nodiscard]] bool is_lost(const DownloadView& view) const;
+  [[nodiscard]] bool is_done(const DownloadView& view) const;
 
   Downloads& downloads_;
   std::map<std::string, int32_t> states_;  // by id, as it was told
   StatusLine status_;
+  const int64_t began_us_ = monotonic_us();
   bool has_failed_ = false;
 };
 
 bool is_over(const DownloadView& view) {
   return view.state == PLAYHEAD_DOWNLOAD_COMPLETED || view.state == PLAYHEAD_DOWNLOAD_FAILED;
+}
+
+bool has_expired(const DownloadView& view) {
+  return view.state == PLAYHEAD_DOWNLOAD_COMPLETED && view.rights == PLAYHEAD_RIGHTS_EXPIRED;
+}
+
+bool DownloadRun::is_lost(const DownloadView& view) const {
+  return has_expired(view) && monotonic_us() - began_us_ >= kRenewalUs;
+}
+
+bool DownloadRun::is_done(const DownloadView& view) const {
+  return is_over(view) && (!has_expired(view) || is_lost(view));
 }
 
 bool DownloadRun::add(const std::vector<DownloadWish>& wishes) {
@@ -80,26 +99,40 @@ bool DownloadRun::add(const std::vector<DownloadWish>& wishes) {
     states_[id] = kUntold;
   }
   if (!wishes.empty()) return true;
-  for (const DownloadView& view : downloads_.list()) {
+  std::vector<DownloadView> views;
+  std::string sentence;
+  if (!downloads_.read(views, sentence)) {
+    complain(sentence);
+    return false;
+  }
+  for (const DownloadView& view : views) {
     const bool can_go_on = !is_over(view) && view.state != PLAYHEAD_DOWNLOAD_REMOVING;
     if (can_go_on) states_[view.id] = kUntold;
   }
   return true;
 }
 
-std::vector<DownloadView> DownloadRun::look() const {
-  std::vector<DownloadView> views = downloads_.list();
+bool DownloadRun::look(std::vector<DownloadView>& views) const {
+  std::string sentence;
+  if (!downloads_.read(views, sentence)) {
+    complain(sentence);
+    return false;
+  }
   const auto is_foreign = [this](const DownloadView& view) { return states_.count(view.id) == 0; };
   views.erase(std::remove_if(views.begin(), views.end(), is_foreign), views.end());
-  return views;
+  return true;
 }
 
 // What is over is told once; that it waits, each time it begins to.
 void DownloadRun::tell(const DownloadView& view) {
   int32_t& told = states_[view.id];
-  if (told == view.state) return;
+  if (told == view.state || (has_expired(view) && !is_lost(view))) return;
   told = view.state;
-  if (view.state == PLAYHEAD_DOWNLOAD_COMPLETED) {
+  if (has_expired(view)) {
+    status_.clear();
+    complain(view.name() + ": its time is over, and the service did not renew it");
+    has_failed_ = true;
+  } else if (view.state == PLAYHEAD_DOWNLOAD_COMPLETED) {
     status_.clear();
     std::string line = "downloaded " + view.name() + "  " + format_bytes(view.bytes_done);
     if (view.height > 0) line += "  " + std::to_string(view.height) + "p";
@@ -121,10 +154,12 @@ int DownloadRun::run() {
     return 0;
   }
   for (;;) {
-    const std::vector<DownloadView> views = look();
+    std::vector<DownloadView> views;
+    if (!look(views)) return kFailed;
     status_.show(monotonic_us(), format_progress(views, status_.has_colours()));
     for (const DownloadView& view : views) tell(view);
-    if (std::all_of(views.begin(), views.end(), is_over)) break;
+    const auto is_last = [this](const DownloadView& view) { return is_done(view); };
+    if (std::all_of(views.begin(), views.end(), is_last)) break;
     if (was_interrupted(kTurnMs)) {
       status_.clear();
       std::fprintf(stderr, "ended; the same command goes on from here\n");
@@ -145,7 +180,12 @@ int download(const DownloadOptions& options) {
 int list(const DownloadOptions& options) {
   const Place place = open_place(options, DownloadWork::kNone);
   if (!place.downloads) return kFailed;
-  const std::vector<DownloadView> views = place.downloads->list();
+  std::vector<DownloadView> views;
+  std::string sentence;
+  if (!place.downloads->read(views, sentence)) {
+    complain(sentence);
+    return kFailed;
+  }
   if (options.is_json) {
     for (const DownloadView& view : views) std::printf("%s\n", format_json(view).c_str());
   } else if (views.empty()) {

@@ -85,6 +85,8 @@ std::string Downloads::add(const DownloadWish& wish, std::string& sentence) {
   if (view &&
       (view->state == PLAYHEAD_DOWNLOAD_FAILED || view->state == PLAYHEAD_DOWNLOAD_PAUSED)) {
     static_cast<void>(playhead_downloads_resume(downloads_.get(), id.data()));
+  } else if (view && view->rights == PLAYHEAD_RIGHTS_EXPIRED) {
+    static_cast<void>(playhead_downloads_renew(downloads_.get(), id.data()));
   }
   return id.data();
 }
@@ -106,17 +108,28 @@ void Downloads::finish_removals() {
   }
 }
 
-std::vector<DownloadView> Downloads::list() const {
+bool Downloads::read(std::vector<DownloadView>& views, std::string& sentence) const {
+  views.clear();
   playhead_download_list* taken = nullptr;
-  static_cast<void>(playhead_downloads_list(downloads_.get(), &taken));
+  const playhead_status status = playhead_downloads_list(downloads_.get(), &taken);
   const DownloadListHandle list(taken);
-  std::vector<DownloadView> views;
+  if (status != PLAYHEAD_OK) {
+    sentence = "the list of downloads cannot be read: " + reason_of(status);
+    return false;
+  }
   const int32_t count = playhead_download_list_count(list.get());
   for (int32_t i = 0; i < count; ++i) {
     playhead_download download = PLAYHEAD_DOWNLOAD_INIT;
     if (playhead_download_list_get(list.get(), i, &download) != PLAYHEAD_OK) continue;
     views.push_back(view_of(download));
   }
+  return true;
+}
+
+std::vector<DownloadView> Downloads::list() const {
+  std::vector<DownloadView> views;
+  std::string sentence;
+  read(views, sentence);
   return views;
 }
 

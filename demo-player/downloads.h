@@ -49,12 +49,16 @@ class Downloads {
   static std::unique_ptr<Downloads> open(playhead_client* client, const std::string& folder,
                                          DownloadWork work, std::string& sentence);
 
-  // The id, empty after a failure. What failed or was paused before goes on.
+  // The id, empty after a failure. What failed or was paused before goes on, what has expired is
+  // renewed.
   std::string add(const DownloadWish& wish, std::string& sentence);
   // False after a failure, which `sentence` explains.
   bool remove(const std::string& id, std::string& sentence);
   // With kNone: works until what was removed is gone.
   void finish_removals();
+  // False after a failure, which `sentence` explains.
+  bool read(std::vector<DownloadView>& views, std::string& sentence) const;
+  // The same; nothing after a failure.
   [[nodiscard]] std::vector<DownloadView> list() const;
   // The download of that id, title or URL; of several titles the first that is complete.
   [[nodiscard]] std::optional<DownloadView> find(const std::string& name) const;

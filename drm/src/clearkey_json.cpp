@@ -89,15 +89,15 @@ Result<void> read_keys(const Json& list, ClearKeyLicense& license) {
   return {};
 }
 
-Result<std::optional<WallTime>> read_expiry(const Json& license) {
-  const auto found = license.find("expires_at");
+Result<std::optional<WallTime>> read_time(const Json& license, const std::string& name) {
+  const auto found = license.find(name);
   if (found == license.end() || found->is_null()) return std::optional<WallTime>();
-  if (!found->is_number_integer()) return unusable("expires_at of the licence is no whole number");
+  if (!found->is_number_integer()) return unusable(name + " of the licence is no whole number");
   const auto seconds =
       found->is_number_unsigned()
           ? static_cast<int64_t>(std::min<uint64_t>(found->get<uint64_t>(), INT64_MAX))
           : found->get<int64_t>();
-  if (seconds < 0 || seconds > kLastSecond) return unusable("expires_at of the licence is no time");
+  if (seconds < 0 || seconds > kLastSecond) return unusable(name + " of the licence is no time");
   return std::optional<WallTime>(WallTime{seconds * 1'000'000});
 }
 
@@ -130,7 +130,8 @@ Result<ClearKeyLicense> parse_license(ByteView json) {
     }
     if (*type == kPersistent) license.kind = SessionKind::kPersistent;
   }
-  PLAYHEAD_TRY(license.expires_at, read_expiry(root));
+  PLAYHEAD_TRY(license.expires_at, read_time(root, "expires_at"));
+  PLAYHEAD_TRY(license.server_time, read_time(root, "server_time"));
   return license;
 }
 

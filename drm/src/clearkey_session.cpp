@@ -51,10 +51,9 @@ ClearKeySession::~ClearKeySession() {
 
 template <typename Tell>
 void ClearKeySession::post(Tell tell) {
-  executor_.post(
-      [alive = std::weak_ptr<const bool>(alive_), tell = std::move(tell)]() mutable {
-        if (!alive.expired()) tell();
-      });
+  executor_.post([alive = std::weak_ptr<const bool>(alive_), tell = std::move(tell)]() mutable {
+    if (!alive.expired()) tell();
+  });
 }
 
 void ClearKeySession::tell_message(DrmMessageType type) {
@@ -140,7 +139,11 @@ Result<void> ClearKeySession::accept(ByteView response) {
 }
 
 Result<void> ClearKeySession::accept_license(ByteView response) {
-  PLAYHEAD_TRY(const ClearKeyLicense license, parse_license(response));
+  PLAYHEAD_TRY(ClearKeyLicense license, parse_license(response));
+  // By the executor's clock, which may show another time than the service's.
+  if (license.expires_at && license.server_time) {
+    license.expires_at = executor_.wall_now() + (*license.expires_at - *license.server_time);
+  }
   Result<void> checked = check_keys(license);
   if (!checked) return checked;
   if (kind_ == SessionKind::kPersistent) {

@@ -53,9 +53,9 @@ Result<ClearKeyChallenge> parse_challenge(std::string_view text) {
 
 // By hand: the library would leave copies of the keys behind.
 std::string license_text(const std::vector<const ContentKey*>& keys, bool is_persistent,
-                         int64_t expires_at_s) {
+                         int64_t expires_at_s, int64_t now_s) {
   std::string text;
-  text.reserve(keys.size() * 96 + 96);  // does not grow, so no copy stays behind
+  text.reserve(keys.size() * 96 + 160);  // does not grow, so no copy stays behind
   text += "{\"keys\":[";
   for (const ContentKey* content : keys) {
     if (text.back() == '}') text += ',';
@@ -67,7 +67,8 @@ std::string license_text(const std::vector<const ContentKey*>& keys, bool is_per
   }
   text += "],\"type\":\"";
   text += is_persistent ? "persistent-license" : "temporary";
-  text += "\",\"expires_at\":" + std::to_string(expires_at_s) + "}";
+  text += "\",\"expires_at\":" + std::to_string(expires_at_s);
+  text += ",\"server_time\":" + std::to_string(now_s) + "}";
   return text;
 }
 

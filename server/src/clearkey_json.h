@@ -28,10 +28,10 @@ inline constexpr std::size_t kMaxChallengeKids = 1024;
 // 400 `bad_challenge` for what is no such message, names no key or more than kMaxChallengeKids.
 [[nodiscard]] Result<ClearKeyChallenge> parse_challenge(std::string_view text);
 
-// {"keys":[...],"type":...,"expires_at":...}; the last is ours, whole seconds since 1970: other
-// readers pass over it. The text holds keys.
+// {"keys":[...],"type":...,"expires_at":...,"server_time":...}; the last two are ours, whole
+// seconds since 1970 by our clock: other readers pass over them. The text holds keys.
 [[nodiscard]] std::string license_text(const std::vector<const ContentKey*>& keys,
-                                       bool is_persistent, int64_t expires_at_s);
+                                       bool is_persistent, int64_t expires_at_s, int64_t now_s);
 
 // {"kids":[...]}: the answer to a release.
 [[nodiscard]] std::string release_text(const std::vector<KeyId>& kids);

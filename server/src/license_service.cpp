@@ -116,7 +116,7 @@ Result<LicenseAnswer> LicenseService::issue(const LicenseAsk& ask, const TitleDr
   if (until.value()) answer.expires_at_s = std::min(*answer.expires_at_s, *until.value());
   answer.renew_after_s = renew_after_s(now_s, *answer.expires_at_s);
   answer.max_height = max_height(level);
-  answer.license = license_text(given, is_persistent, *answer.expires_at_s);
+  answer.license = license_text(given, is_persistent, *answer.expires_at_s, now_s);
   if (is_persistent) {
     answer.event = LicenseEvent{clock_.now_ms(), ask.user_id, ask.movie_id,
                                 LicenseEvent::Kind::kPersistent, kids_text(given_kids)};

@@ -259,7 +259,7 @@ TEST_CASE("protected downloads e2e: renewed, removed without the service, given 
   CHECK(world.play(id).has_ended);
   REQUIRE(world.manager->remove(id).has_value());
   world.watch.wait_for_removal();
-  CHECK(world.manager->list().empty());
+  CHECK(world.manager->list()->empty());
   world.close();
 
   world.start_server();

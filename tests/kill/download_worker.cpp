@@ -110,7 +110,9 @@ int get(const std::vector<std::string>& words) {
   auto manager = open_manager(words[2], words[3], words[4], watch);
   if (!manager) return fail("open", manager.error());
   say("open");
-  for (const DownloadStatus& status : (*manager)->list()) {
+  const auto known = (*manager)->list();
+  if (!known) return fail("list", known.error());
+  for (const DownloadStatus& status : *known) {
     say("has " + status.id + " " + status.request.title_id + " " +
         std::to_string(status.bytes_done) +
         (status.state == DownloadState::kCompleted ? " whole" : " part"));
@@ -137,7 +139,9 @@ int remove_all(const std::string& folder) {
   auto manager = open_manager("", "", folder, watch);
   if (!manager) return fail("open", manager.error());
   say("open");
-  for (const DownloadStatus& status : (*manager)->list()) watch.expect(status.id);
+  const auto known = (*manager)->list();
+  if (!known) return fail("list", known.error());
+  for (const DownloadStatus& status : *known) watch.expect(status.id);
   if (auto removed = (*manager)->remove_all(); !removed) return fail("remove", removed.error());
   const std::string failure = watch.wait();
   if (!failure.empty()) say("failed " + failure);

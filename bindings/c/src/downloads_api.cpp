@@ -232,8 +232,10 @@ playhead_status playhead_downloads_list(playhead_downloads* downloads,
   if (out_list != nullptr) *out_list = nullptr;
   return guard([&] {
     if (downloads == nullptr || out_list == nullptr) return status_of(ErrorCode::kInvalidArgument);
+    auto all = downloads->manager->list();
+    if (!all) return status_of(all.error().code);
     auto list = std::make_unique<playhead_download_list>();
-    for (playhead::DownloadStatus& status : downloads->manager->list()) {
+    for (playhead::DownloadStatus& status : *all) {
       playhead::capi::append(*list, std::move(status));
     }
     *out_list = list.release();

@@ -6,9 +6,9 @@
 
 #include "base/url.h"
 #include "engine/request_json.h"
+#include "engine/status_of_row.h"
 #include "session/api_types.h"
 #include "session/backoff.h"
-#include "store/layout.h"
 
 namespace playhead::offline {
 
@@ -108,14 +108,9 @@ DownloadEngine::DownloadEngine(Parts parts)
                     if (item.job) item.job->on_commit_failed(error);
                   }
                 }}),
-      licences_({parts_.folder, parts_.rights, parts_.licences, parts_.executor, parts_.log,
-                 [this](const std::string& id) {
-                   keeper_.look();
-                   on_rights_changed(id);
-                 }}),
+      licences_({parts_.folder, parts_.rights, parts_.licences, parts_.executor, parts_.log}),
       world_{parts_.folder,
-             parts_.rights,
-             service_,
+             keeper_,
              commits_,
              documents_,
              {parts_.folder.files(), parts_.folder.store(), fetcher_, parts_.executor, lanes_},
@@ -126,11 +121,17 @@ DownloadEngine::DownloadEngine(Parts parts)
                    [this](const std::string& codecs) { return parts_.backend.supports(codecs); },
                    free ? *free : 0, parts_.config.choose_video};
              }},
-      keeper_({parts_.folder, parts_.rights, service_, parts_.executor,
+      keeper_({parts_.folder, parts_.rights, service_, licences_, parts_.executor, parts_.log,
                [this](const std::string& id) { on_rights_changed(id); },
-               [this](const std::string& id) { licences_.give_back(id); },
-               [this](const std::string& id, const DrmGrant& drm) { on_renewed(id, drm); },
-               [this](const std::string& id) { purge(id); }, parts_.config.keep_expired}) {}
+               [this](const std::string& id) { on_granted(id); },
+               [this](const std::string& id) { purge(id); }, parts_.config.keep_expired}),
+      removal_({parts_.folder, licences_, parts_.executor, parts_.log,
+                [this](const std::string& id) { on_removed(id); }}) {
+  if (parts_.api == nullptr) return;
+  contacts_.emplace(
+      ContactWatch::Parts{*parts_.api, parts_.folder.clock(), parts_.executor,
+                          [this](const TimeContact& contact) { keeper_.hear(contact); }});
+}
 
 DownloadEngine::~DownloadEngine() { stop(); }
 
@@ -144,10 +145,10 @@ Result<void> DownloadEngine::start() {
     item.state = row.state;
     item.waits_for = row.waits_for;
     item.failure = row.failure;
-    if (row.state == DownloadState::kRemoving) finish_removal(row.added.id);
+    if (row.state == DownloadState::kRemoving) removal_.go_on(row.added.id);
   }
+  licences_.start();
   keeper_.look();
-  licences_.send_releases();
   look_through_soon();
   turn_soon();
   return {};
@@ -185,7 +186,9 @@ void DownloadEngine::look_through() {
 
 void DownloadEngine::stop() {
   if (std::exchange(is_stopped_, true)) return;
+  contacts_.reset();
   licences_.stop();
+  removal_.stop();
   for (auto& [id, item] : items_) stop_job(item);
   commits_.flush_now();
 }
@@ -251,22 +254,15 @@ Result<void> DownloadEngine::remove(const std::string& id) {
   item->check.reset();
   commits_.drop(id);
   turn_soon();
-  licences_.forget(id);
-  const auto releases = licences_.releases_of(id);
-  const WallTime now = parts_.executor.wall_now();
-  if (auto begun = parts_.folder.store().begin_removal(id, releases, now); !begun) return begun;
+  if (auto begun = removal_.begin(id); !begun) return begun;
   item->state = DownloadState::kRemoving;
+  // Who plays it is told at once.
+  parts_.rights.withdraw(id);
   tell(*item);
-  parts_.executor.post(guarded([this, id] { finish_removal(id); }));
   return {};
 }
 
-void DownloadEngine::finish_removal(const std::string& id) {
-  const auto done = offline::finish_removal(parts_.folder.files(), parts_.folder.store(), id,
-                                            parts_.executor.wall_now());
-  note(done);
-  // Then it is finished at the next start.
-  if (!done) return;
+void DownloadEngine::on_removed(const std::string& id) {
   items_.erase(id);
   keeper_.forget(id);
   parts_.rights.forget(id);
@@ -287,25 +283,24 @@ Result<void> DownloadEngine::set_priority(const std::string& id, int priority) {
 Result<void> DownloadEngine::renew(const std::string& id) {
   if (item_of(id) == nullptr) return not_found(id);
   PLAYHEAD_TRY(const DownloadRow row, parts_.folder.store().find(id));
-  if (row.added.title_id.empty()) {
-    // No service allows it: its licences are all there is to renew.
-    licences_.renew(id, {});
-  } else {
-    keeper_.renew(id);
-  }
+  keeper_.renew(row.added);
   return {};
 }
 
 Result<void> DownloadEngine::verify(const std::string& id) {
   Item* item = item_of(id);
   if (item == nullptr) return not_found(id);
-  const bool is_idle = !item->job && !item->check && item->state != DownloadState::kRemoving;
   PLAYHEAD_TRY(const DownloadRow row, parts_.folder.store().find(id));
-  if (!is_idle || !row.has_content_key) return {};
+  const bool is_here = item->state != DownloadState::kRemoving && row.has_content_key;
+  if (item->check || !is_here) return {};
+  // What is still coming is verified once it is there.
+  item->wants_check = item->job != nullptr;
+  if (item->job) return {};
   item->check = std::make_unique<TitleCheck>(
       parts_.folder, parts_.executor, id,
       [this, id](const Result<int64_t>& damaged) { on_checked(id, damaged); });
   item->check->start();
+  tell(*item);
   return {};
 }
 
@@ -368,12 +363,11 @@ void DownloadEngine::set_network(bool is_online) {
   turn_soon();
 }
 
-std::vector<DownloadStatus> DownloadEngine::list() {
+Result<std::vector<DownloadStatus>> DownloadEngine::list() {
+  PLAYHEAD_TRY(const auto rows, parts_.folder.store().list());
   std::vector<DownloadStatus> all;
-  const auto rows = parts_.folder.store().list();
-  if (!rows) return all;
-  all.reserve(rows->size());
-  for (const DownloadRow& row : *rows) all.push_back(status_of(row));
+  all.reserve(rows.size());
+  for (const DownloadRow& row : rows) all.push_back(status_of(row));
   return all;
 }
 
@@ -382,41 +376,27 @@ Result<DownloadStatus> DownloadEngine::find(const std::string& id) {
   return status_of(row);
 }
 
-bool DownloadEngine::has_work() const {
-  return std::any_of(items_.begin(), items_.end(), [](const auto& entry) {
+bool DownloadEngine::has_work(MonotonicTime until) const {
+  if (keeper_.is_busy(until) || licences_.is_busy(until)) return true;
+  return std::any_of(items_.begin(), items_.end(), [until](const auto& entry) {
     const Item& item = entry.second;
-    return item.job || item.check || item.state == DownloadState::kQueued ||
+    const bool is_due =
+        item.state == DownloadState::kWaiting && item.not_before && *item.not_before <= until;
+    return item.job || item.check || is_due || item.state == DownloadState::kQueued ||
            item.state == DownloadState::kRemoving;
   });
 }
 
 DownloadStatus DownloadEngine::status_of(const DownloadRow& row) {
-  DownloadStatus status;
-  status.id = row.added.id;
-  if (auto request = read_request(row.added.request)) status.request = *std::move(request);
-  status.request.priority = row.added.priority;
-  status.request.app_data = row.added.app_data;
-  status.state = row.state;
-  status.waits_for = row.waits_for;
-  status.failure = row.failure;
-  status.bytes_done = row.bytes_done;
-  status.bytes_total = row.bytes_total;
-  status.is_total_exact = row.is_total_exact;
-  status.duration = row.facts.duration;
-  status.playable_until = row.playable_until;
-  status.width = row.facts.width;
-  status.height = row.facts.height;
-  status.video_codec = row.facts.video_codec;
-  status.added_at = row.added.added_at;
-  const Verdict verdict = parts_.rights.judge(row.added.id);
-  status.rights = verdict.state;
-  status.expires_at = verdict.ends_at;
+  DownloadStatus status = status_of_row(row, parts_.rights.judge(row.added.id));
   Item* item = item_of(row.added.id);
   if (item != nullptr && item->is_unwritten) {
     status.state = item->state;
     status.waits_for = item->waits_for;
     status.failure = item->failure;
   }
+  // Not in the journal: a check that was cut off has changed nothing.
+  if (item != nullptr && item->check) status.state = DownloadState::kVerifying;
   if (item == nullptr || !item->job) return status;
   status.bytes_done += item->job->bytes_ahead();
   status.bytes_total = std::max(status.bytes_total, status.bytes_done);
@@ -471,8 +451,8 @@ void DownloadEngine::turn() {
 bool DownloadEngine::has_space() {
   const auto free = parts_.folder.files().free_bytes(parts_.folder.root());
   // A disk that does not say is asked by writing.
-  if (free && *free < parts_.config.free_space_floor + kReserveBytes) return false;
   is_quota_used_ = false;
+  if (free && *free < parts_.config.free_space_floor + kReserveBytes) return false;
   if (parts_.config.quota_bytes <= 0) return true;
   const auto used = parts_.folder.store().bytes_of_all();
   is_quota_used_ = used && *used >= parts_.config.quota_bytes;
@@ -578,6 +558,8 @@ void DownloadEngine::on_job_ended(const std::string& id, const TitleDownload::En
     // Told only once it is written down.
     if (auto done = set_state(*item, DownloadState::kCompleted); !done) {
       wait_or_fail(*item, diagnose({done.error(), true, false, 1}));
+    } else if (std::exchange(item->wants_check, false)) {
+      note(verify(id));
     }
   }
   turn_soon();
@@ -605,6 +587,7 @@ void DownloadEngine::on_rights_changed(const std::string& id) {
   const bool has_ended = item->job && parts_.rights.judge(id).destroys_keys;
   if (!has_ended) return tell(*item);
   stop_job(*item);
+  commits_.drop(id);
   const DownloadFailure failure{make_error(ErrorCode::kOfflineExpired, ""), true,
                                 NextAction::kRenew};
   show(*item, DownloadState::kFailed, {}, failure);
@@ -618,18 +601,14 @@ void DownloadEngine::refetch(const std::string& id) {
   turn_soon();
 }
 
-void DownloadEngine::on_renewed(const std::string& id, const DrmGrant& drm) {
+void DownloadEngine::on_granted(const std::string& id) {
   Item* item = item_of(id);
   if (item == nullptr) return;
   const auto row = parts_.folder.store().find(id);
   const bool lost_key = row && row->resources > 0 && !row->has_content_key;
   const bool may_go_on =
       item->state == DownloadState::kCompleted || item->state == DownloadState::kFailed;
-  if (lost_key && may_go_on) {
-    show(*item, DownloadState::kQueued);
-  } else if (!item->job) {
-    licences_.renew(id, drm);
-  }
+  if (lost_key && may_go_on) show(*item, DownloadState::kQueued);
   turn_soon();
 }
 
@@ -639,8 +618,7 @@ void DownloadEngine::purge(const std::string& id) {
   if (item == nullptr || item->state == DownloadState::kRemoving) return;
   stop_job(*item);
   commits_.drop(id);
-  note(parts_.folder.files().remove(layout::folder(parts_.folder.root(), id)));
-  note(parts_.folder.reconciler().check(id, parts_.executor.wall_now()));
+  note(removal_.purge(id));
   const DownloadFailure failure{make_error(ErrorCode::kOfflineExpired, ""), true,
                                 NextAction::kRenew};
   show(*item, DownloadState::kFailed, {}, failure);

@@ -9,12 +9,14 @@
 #include <vector>
 
 #include "base/log.h"
+#include "engine/contact_watch.h"
 #include "engine/licence_desk.h"
 #include "engine/queue_policy.h"
 #include "engine/rate_meter.h"
 #include "engine/rights_keeper.h"
 #include "engine/title_check.h"
 #include "engine/title_download.h"
+#include "engine/title_removal.h"
 #include "playhead/offline/download_manager.h"
 
 namespace playhead::offline {
@@ -60,12 +62,13 @@ class DownloadEngine {
   Result<void> remove_all();
   void set_conditions(const DownloadConditions& conditions);
   void set_network(bool is_online);
-  [[nodiscard]] std::vector<DownloadStatus> list();
+  // Errors: kStoreIo, kStoreCorrupt.
+  [[nodiscard]] Result<std::vector<DownloadStatus>> list();
   [[nodiscard]] Result<DownloadStatus> find(const std::string& id);
   // Resources of a complete download were found damaged and marked: they are fetched again.
   void refetch(const std::string& id);
-  // Something is to be done now or later without the app.
-  [[nodiscard]] bool has_work() const;
+  // Something is to be done without the app, now or until then.
+  [[nodiscard]] bool has_work(MonotonicTime until) const;
 
  private:
   struct Item {
@@ -82,6 +85,7 @@ class DownloadEngine {
     RateMeter rate;
     bool has_news = false;
     bool is_unwritten = false;  // the journal does not take this state
+    bool wants_check = false;   // once it is complete
   };
 
   void look_through_soon();
@@ -108,9 +112,9 @@ class DownloadEngine {
   void tell_news();
   [[nodiscard]] DownloadStatus status_of(const DownloadRow& row);
   [[nodiscard]] Item* item_of(const std::string& id);
-  void finish_removal(const std::string& id);
+  void on_removed(const std::string& id);
   void on_rights_changed(const std::string& id);
-  void on_renewed(const std::string& id, const DrmGrant& drm);
+  void on_granted(const std::string& id);
   void purge(const std::string& id);
   template <typename Action>
   auto guarded(Action action);
@@ -123,6 +127,8 @@ class DownloadEngine {
   LicenceDesk licences_;
   DownloadWorld world_;
   RightsKeeper keeper_;
+  TitleRemoval removal_;
+  std::optional<ContactWatch> contacts_;  // none: there is no service
   DownloadConditions conditions_;
   bool is_network_there_ = true;
   std::map<std::string, Item> items_;

@@ -182,8 +182,9 @@ DownloadManager::Impl::~Impl() {
 
 bool DownloadManager::Impl::pump(Duration slice) {
   if (!pumped_) return false;
-  pumped_->pump(slice, [this] { return engine_->has_work(); });
-  return run([](const DownloadEngine& engine) { return engine.has_work(); });
+  pumped_->pump(slice, [this](MonotonicTime end) { return engine_->has_work(end); });
+  const MonotonicTime next = pumped_->now() + slice;
+  return run([next](const DownloadEngine& engine) { return engine.has_work(next); });
 }
 
 Result<std::unique_ptr<DownloadManager>> DownloadManager::open(std::shared_ptr<Client> client,
@@ -228,7 +229,7 @@ Result<void> DownloadManager::remove_all() {
 void DownloadManager::set_conditions(const DownloadConditions& conditions) {
   impl_->run([&](DownloadEngine& engine) { engine.set_conditions(conditions); });
 }
-std::vector<DownloadStatus> DownloadManager::list() const {
+Result<std::vector<DownloadStatus>> DownloadManager::list() const {
   return impl_->run([](DownloadEngine& engine) { return engine.list(); });
 }
 Result<DownloadStatus> DownloadManager::find(const std::string& id) const {

@@ -13,6 +13,8 @@ namespace {
 // A service that did not answer in weeks is not asked any more (chosen: with renewal_retry(), which
 // grows to six hours, about three weeks).
 constexpr int kMostTries = 100;
+// Licences that do not say when are renewed after so much of their time (chosen).
+constexpr int kRenewAfterFifths = 4;
 
 bool opens(const std::vector<LicenceRow>& rows, const KeyId& kid) {
   return std::any_of(rows.begin(), rows.end(), [&](const LicenceRow& row) {
@@ -26,23 +28,46 @@ bool opens_all(const std::vector<LicenceRow>& rows, const std::vector<KeyId>& ki
 
 }  // namespace
 
+LicenceDesk::LicenceDesk(Parts parts)
+    : parts_(std::move(parts)), service_time_(parts_.executor, [&clock = parts_.folder.clock()] {
+        return clock.read().now;
+      }) {}
+
+void LicenceDesk::start() {
+  const auto ids = parts_.folder.store().licensed();
+  if (!ids) return note("the journal of downloads", ids.error());
+  for (const std::string& id : *ids) note("licences of the download " + id, write_end(id));
+  send_releases();
+}
+
+bool LicenceDesk::is_of_service(const std::string& id) {
+  const auto rights = parts_.rights.find(id);
+  return rights && !rights->rights().title_id.empty();
+}
+
+WallTime LicenceDesk::time_of(const std::string& id) {
+  return is_of_service(id) ? service_time_.wall_now() : parts_.executor.wall_now();
+}
+
+CancelHandle LicenceDesk::answer(Result<void> result, UniqueFunction<void(Result<void>)> done) {
+  return parts_.executor.post_at(
+      parts_.executor.now(),
+      [done = std::move(done), result = std::move(result)]() mutable { done(std::move(result)); });
+}
+
 CancelHandle LicenceDesk::acquire(LicenceWish wish, UniqueFunction<void(Result<void>)> done) {
-  const auto answer = [&](Result<void> result) {
-    return parts_.executor.post_at(parts_.executor.now(),
-                                   [done = std::move(done), result = std::move(result)]() mutable {
-                                     done(std::move(result));
-                                   });
-  };
   if (parts_.keeper == nullptr) {
     return answer(make_error(ErrorCode::kDrmNoSystem,
-                             "the title is protected, and nothing here keeps licences for it"));
+                             "the title is protected, and nothing here keeps licences for it"),
+                  std::move(done));
   }
-  if (are_kept(wish)) return answer({});
+  if (are_kept(wish)) return answer(write_end(wish.download_id), std::move(done));
   return ask(wish, std::move(done));
 }
 
 CancelHandle LicenceDesk::ask(const LicenceWish& wish, UniqueFunction<void(Result<void>)> done) {
-  return parts_.keeper->acquire(wish, parts_.executor,
+  Executor& executor = parts_.executor;
+  return parts_.keeper->acquire(wish, is_of_service(wish.download_id) ? service_time_ : executor,
                                 [this, id = wish.download_id, done = std::move(done)](
                                     Result<std::vector<LicenceRow>> rows) mutable {
                                   if (!rows) return done(std::move(rows).error());
@@ -53,7 +78,7 @@ CancelHandle LicenceDesk::ask(const LicenceWish& wish, UniqueFunction<void(Resul
 std::vector<LicenceRow> LicenceDesk::valid_of(const std::string& id) {
   auto rows = parts_.folder.store().licences(id);
   if (!rows) return {};
-  const WallTime now = parts_.executor.wall_now();
+  const WallTime now = time_of(id);
   std::erase_if(*rows, [&](const LicenceRow& row) {
     return row.state != LicenceState::kValid || (row.expires_at && *row.expires_at <= now);
   });
@@ -78,65 +103,54 @@ bool LicenceDesk::are_kept(const LicenceWish& wish) {
 Result<void> LicenceDesk::take(const std::string& id, const std::vector<LicenceRow>& rows) {
   DownloadStore& store = parts_.folder.store();
   PLAYHEAD_TRY(const std::vector<LicenceRow> before, store.licences(id));
-  std::vector<PendingRelease> releases;
+  LicenceChange change;
+  const WallTime now = time_of(id);
   uint64_t generation = 0;
-  std::vector<int64_t> replaced;
   for (const LicenceRow& old : before) {
     generation = std::max(generation, old.generation);
-    if (old.state != LicenceState::kValid || !opens_all(rows, old.kids)) continue;
+    // One that has run out opens nothing any more: its end is not that of the download.
+    const bool is_over = old.expires_at && *old.expires_at <= now;
+    const bool goes = is_over || opens_all(rows, old.kids);
+    if (old.state != LicenceState::kValid || !goes) continue;
     PLAYHEAD_TRY(PendingRelease release, parts_.keeper->release_of(id, old));
-    releases.push_back(std::move(release));
-    replaced.push_back(old.row);
+    change.releases.push_back(std::move(release));
+    change.superseded.push_back(old.row);
   }
-  for (LicenceRow row : rows) {
-    row.generation = generation + 1;
-    PLAYHEAD_TRY([[maybe_unused]] const int64_t number, store.put_licence(id, row));
-  }
-  // The new ones are safe: the old ones go.
-  for (const int64_t row : replaced) {
-    if (auto changed = store.set_licence_state(row, LicenceState::kSuperseded); !changed) {
-      return changed;
-    }
-  }
-  for (const PendingRelease& release : releases) {
-    if (auto added = store.add_release(release); !added) return added;
-  }
-  if (!releases.empty()) send_releases();
+  change.taken = rows;
+  for (LicenceRow& row : change.taken) row.generation = generation + 1;
+  if (auto changed = store.change_licences(id, change); !changed) return changed;
+  if (!change.releases.empty()) send_releases();
   return write_end(id);
 }
 
-// The earliest of all licences. Of titles without a service nobody ever told the time: there the
-// DRM system alone knows the end.
+// The earliest of all licences; where there are none an end that was known stays. Of titles without
+// a service nobody ever told the time: there the DRM system alone knows the end.
 Result<void> LicenceDesk::write_end(const std::string& id) {
   const auto rights = parts_.rights.find(id);
   if (!rights || rights->rights().title_id.empty()) return {};
-  // Licences end by the device's clock, rights by the service's.
-  const WallTime now = parts_.folder.clock().read().now;
-  const Duration ahead = now - parts_.executor.wall_now();
+  PLAYHEAD_TRY(const std::vector<LicenceRow> rows, parts_.folder.store().licences(id));
   std::optional<WallTime> end, renew_after;
-  for (const LicenceRow& row : valid_of(id)) {
-    const WallTime ends = row.expires_at.value_or(row.issued_at + kPersistentLicence) + ahead;
+  for (const LicenceRow& row : rows) {
+    if (row.state != LicenceState::kValid) continue;
+    const WallTime ends = row.expires_at.value_or(row.issued_at + kPersistentLicence);
+    const WallTime due = row.renew_after.value_or(
+        row.issued_at + (ends - row.issued_at) / (kRenewAfterFifths + 1) * kRenewAfterFifths);
     end = std::min(end.value_or(ends), ends);
-    if (!row.renew_after) continue;
-    const WallTime due = *row.renew_after + ahead;
-    if (due <= now) continue;  // a moment that has passed would be due again and again
     renew_after = std::min(renew_after.value_or(due), due);
   }
-  return rights->set_licence(end, renew_after);
+  return end ? rights->set_licence(end, renew_after) : Result<void>();
 }
 
-void LicenceDesk::renew(const std::string& id, const DrmGrant& grant) {
+CancelHandle LicenceDesk::renew(const std::string& id, const DrmGrant& grant,
+                                UniqueFunction<void(Result<void>)> done) {
   auto rows = parts_.folder.store().licences(id);
-  if (!rows || parts_.keeper == nullptr) return;
+  if (!rows) return answer(rows.error(), std::move(done));
   std::erase_if(*rows, [](const LicenceRow& row) { return row.state != LicenceState::kValid; });
-  if (rows->empty()) return;
+  if (rows->empty() || parts_.keeper == nullptr) return answer({}, std::move(done));
   auto wish = parts_.keeper->wish_of(id, rows->back());
-  if (!wish) return note("licences of the download " + id, wish.error());
+  if (!wish) return answer(wish.error(), std::move(done));
   if (!grant.license_url.empty()) wish->origin.license_url = grant.license_url;
-  renewals_[id] = ask(*wish, [this, id](const Result<void>& renewed) {
-    note("licences of the download " + id, renewed);
-    if (renewed) parts_.on_renewed(id);
-  });
+  return ask(*wish, std::move(done));
 }
 
 std::vector<PendingRelease> LicenceDesk::releases_of(const std::string& id) {
@@ -170,13 +184,17 @@ void LicenceDesk::set_online(bool is_online) {
   send_releases();
 }
 
+bool LicenceDesk::is_busy(MonotonicTime until) const {
+  return telling_ || (next_ && *next_ <= until);
+}
+
 void LicenceDesk::stop() {
-  renewals_.clear();
   telling_.reset();
   timer_.reset();
 }
 
 void LicenceDesk::send_releases() {
+  next_.reset();
   if (!is_online_ || telling_ || parts_.keeper == nullptr) return;
   const auto rows = parts_.folder.store().releases();
   if (!rows || rows->empty()) return;
@@ -194,8 +212,8 @@ void LicenceDesk::send_releases() {
     return;
   }
   if (!next) return;
-  timer_ =
-      parts_.executor.post_at(parts_.executor.now() + (*next - now), [this] { send_releases(); });
+  next_ = parts_.executor.now() + (*next - now);
+  timer_ = parts_.executor.post_at(*next_, [this] { send_releases(); });
 }
 
 void LicenceDesk::on_told(const PendingRelease& release, const Result<void>& told) {

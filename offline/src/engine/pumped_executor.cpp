@@ -87,12 +87,12 @@ void PumpedExecutor::run(const std::function<void()>& work) {
   state_->runner = std::thread::id();
 }
 
-void PumpedExecutor::pump(Duration slice, const std::function<bool()>& has_work) {
+void PumpedExecutor::pump(Duration slice, const std::function<bool(MonotonicTime end)>& has_work) {
   const MonotonicTime end = clock_->now() + slice;
   while (clock_->now() < end) {
     if (run_one()) continue;
     bool is_more = false;
-    run([&] { is_more = has_work(); });
+    run([&] { is_more = has_work(end); });
     if (!is_more) return;
     std::unique_lock lock(state_->mutex);
     if (!state_->tasks.empty()) continue;

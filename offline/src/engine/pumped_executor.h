@@ -30,9 +30,9 @@ class PumpedExecutor final : public Executor {
   [[nodiscard]] bool is_current() const override;
 
   // Runs what is due on the calling thread, for about `slice`; waits for what comes meanwhile as
-  // long as `has_work` says that there is something to wait for. One thread pumps at a time; others
-  // wait for their turn between tasks.
-  void pump(Duration slice, const std::function<bool()>& has_work);
+  // long as `has_work` says that there is something to wait for until the slice ends. One thread
+  // pumps at a time; others wait for their turn between tasks.
+  void pump(Duration slice, const std::function<bool(MonotonicTime end)>& has_work);
   // Runs `work` as if it were a task, on the calling thread, between tasks.
   void run(const std::function<void()>& work);
 

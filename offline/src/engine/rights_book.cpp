@@ -59,6 +59,10 @@ void RightsBook::forget(const std::string& id) {
   static_cast<void>(folder_.clock().forget(id));
 }
 
+void RightsBook::withdraw(const std::string& id) {
+  if (const auto rights = find(id)) rights->withdraw();
+}
+
 std::shared_ptr<TitleRights> RightsBook::find(const std::string& id) {
   const std::lock_guard lock(mutex_);
   const auto found = entries_.find(id);

@@ -26,6 +26,8 @@ class RightsBook {
   // A permission of the service: the first, or a further one. Errors: kStoreIo, kStoreFull.
   Result<void> grant(const std::string& id, const Grant& grant);
   void forget(const std::string& id);
+  // It is going away: nothing plays it any more.
+  void withdraw(const std::string& id);
 
   // Null: none was granted, or its record cannot be read.
   [[nodiscard]] std::shared_ptr<TitleRights> find(const std::string& id);
@@ -34,6 +36,7 @@ class RightsBook {
   [[nodiscard]] Result<std::shared_ptr<TitleRights>> get(const std::string& id);
   [[nodiscard]] Verdict judge(const std::string& id);
   [[nodiscard]] std::vector<std::string> ids();
+  [[nodiscard]] TimeReading time() const { return folder_.clock().read(); }
   // The service has told the time; what hangs on it is put right. Errors: kStoreIo, kStoreFull.
   Result<void> hear(const TimeContact& contact);
 

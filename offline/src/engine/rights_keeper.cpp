@@ -12,6 +12,11 @@ namespace {
 // (chosen), and not more often than the second.
 constexpr Duration kLongestLook = 10min;
 constexpr Duration kShortestLook = 1s;
+// A renewal that succeeded is not due again for so long, whatever the service says (chosen).
+constexpr Duration kAfterRenewal = 10min;
+// Of the time a title may be played without hearing of the service: from then on it is asked
+// (chosen).
+constexpr int kContactFifths = 4;
 
 // The answer stands; nothing is asked again by itself.
 bool is_refusal(ErrorCode code) {
@@ -19,15 +24,65 @@ bool is_refusal(ErrorCode code) {
     case ErrorCode::kNotEntitled:
     case ErrorCode::kNotFound:
     case ErrorCode::kApiRejected:
+    case ErrorCode::kDrmLicenseRefused:
       return true;
     default:
       return false;
   }
 }
 
-bool needs_contact(const Verdict& verdict) {
-  return verdict.state == RightsState::kContactNeeded ||
-         verdict.state == RightsState::kClockUntrusted;
+// The service's word alone makes it playable again. An end that the device's clock alone tells may
+// be none.
+bool needs_contact(const Verdict& verdict, const TimeReading& time) {
+  switch (verdict.state) {
+    case RightsState::kContactNeeded:
+    case RightsState::kClockUntrusted:
+    case RightsState::kTampered:
+      return true;
+    case RightsState::kExpired:
+      return !verdict.destroys_keys && time.trust != ClockTrust::kAnchored;
+    default:
+      return false;
+  }
+}
+
+// None: nothing of it hangs on hearing of the service.
+std::optional<WallTime> contact_due(const Rights& rights, const TimeReading& time) {
+  if (!rights.is_limited() || rights.title_id.empty() || !time.contact_at) return std::nullopt;
+  return *time.contact_at + rights.max_without_contact / (kContactFifths + 1) * kContactFifths;
+}
+
+// For people who look for what happened; what comes with every answer is not told.
+const char* sentence(TimeEvent event) {
+  switch (event) {
+    case TimeEvent::kClockBehind:
+      return "the device's clock was set back";
+    case TimeEvent::kClockAhead:
+      return "the device's clock was set forward";
+    case TimeEvent::kSetBack:
+      return "the device's clock was behind after a start: the service has to be heard of";
+    case TimeEvent::kJump:
+      return "the device's clock is far ahead";
+    case TimeEvent::kJumpProven:
+      return "the device's clock stayed far ahead and is believed";
+    case TimeEvent::kJumpUndone:
+      return "the device's clock was far ahead and was set right";
+    case TimeEvent::kContactMoved:
+      return "the service's time is another one than was thought";
+    case TimeEvent::kContactRefused:
+      return "a time that may not be the service's was passed over";
+    case TimeEvent::kRecordLost:
+      return "the record of time was lost";
+    case TimeEvent::kRecordRestored:
+      return "the record of time is one from before";
+    case TimeEvent::kCopyDamaged:
+      return "a copy of the record of time was damaged";
+    case TimeEvent::kNewBoot:
+    case TimeEvent::kContact:
+    case TimeEvent::kFirstStart:
+      break;
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -43,14 +98,25 @@ void RightsKeeper::set_online(bool is_online) {
 }
 
 void RightsKeeper::look() {
+  tell_time_events();
   for (const std::string& id : parts_.rights.ids()) look_at(id, watched_[id]);
-  timer_ = parts_.executor.post_at(parts_.executor.now() + until_next_look(), [this] { look(); });
+  due_ = next_due();
+  const MonotonicTime now = parts_.executor.now();
+  const Duration wait = std::min(due_ ? *due_ - now : kLongestLook, kLongestLook);
+  timer_ = parts_.executor.post_at(now + std::max(wait, kShortestLook), [this] { look(); });
+}
+
+void RightsKeeper::look_soon() {
+  timer_ = parts_.executor.post_at(parts_.executor.now(), [this] { look(); });
 }
 
 void RightsKeeper::look_at(const std::string& id, Watched& watched) {
   const Verdict verdict = parts_.rights.judge(id);
-  if (verdict.destroys_keys && !watched.are_keys_destroyed) {
-    if (!std::exchange(watched.is_ending_told, true)) parts_.on_ending(id);
+  if (!verdict.destroys_keys) {
+    watched.are_keys_destroyed = watched.is_stale = watched.is_given_back = false;
+  } else if (!watched.are_keys_destroyed) {
+    // Licences end with their keys.
+    if (!std::exchange(watched.is_given_back, true)) parts_.licences.give_back(id);
     const auto destroyed = parts_.folder.store().destroy_keys(id, parts_.executor.wall_now());
     watched.are_keys_destroyed = destroyed.has_value();
   }
@@ -61,12 +127,29 @@ void RightsKeeper::look_at(const std::string& id, Watched& watched) {
       verdict.destroys_keys && verdict.ends_at &&
       parts_.folder.clock().read().certain - *verdict.ends_at >= parts_.keep_expired;
   if (is_over && !std::exchange(watched.is_stale, true)) return parts_.on_stale(id);
-  const bool is_due = verdict.is_renewal_due || needs_contact(verdict);
+  const Rights known = rights->rights();
   const bool may_ask = is_online_ && parts_.service.exists() && !watched.asking &&
-                       !rights->rights().title_id.empty() &&
-                       verdict.state != RightsState::kDenied &&
+                       !known.title_id.empty() && verdict.state != RightsState::kDenied &&
                        (!watched.not_before || *watched.not_before <= parts_.executor.now());
-  if (is_due && may_ask) ask(id, *rights, watched);
+  if (may_ask && is_due(verdict, known, watched)) ask(id, known.title_id, known.profile_id);
+}
+
+bool RightsKeeper::is_due(const Verdict& verdict, const Rights& rights, const Watched& watched) {
+  const TimeReading time = parts_.folder.clock().read();
+  const bool is_open = watched.is_renewal_open && !verdict.destroys_keys;
+  if (verdict.is_renewal_due || is_open || needs_contact(verdict, time)) return true;
+  // The answer for one is a word for all.
+  const auto due = contact_due(rights, time);
+  return due && time.now >= *due && !is_asking();
+}
+
+bool RightsKeeper::is_asking() const {
+  return std::any_of(watched_.begin(), watched_.end(),
+                     [](const auto& entry) { return static_cast<bool>(entry.second.asking); });
+}
+
+bool RightsKeeper::is_busy(MonotonicTime until) const {
+  return is_asking() || (is_online_ && due_ && *due_ <= until);
 }
 
 void RightsKeeper::tell_changes(const std::string& id, Watched& watched) {
@@ -74,63 +157,144 @@ void RightsKeeper::tell_changes(const std::string& id, Watched& watched) {
   if (std::exchange(watched.state, state) != state) parts_.on_changed(id);
 }
 
-void RightsKeeper::renew(const std::string& id) {
-  const auto rights = parts_.rights.find(id);
-  if (!rights || rights->rights().title_id.empty()) return;
-  Watched& watched = watched_[id];
-  if (!watched.asking) ask(id, *rights, watched);
+void RightsKeeper::tell_time_events() {
+  for (const TimeEvent event : parts_.folder.clock().take_events()) {
+    if (const char* what = sentence(event)) note("", what);
+  }
 }
 
-void RightsKeeper::ask(const std::string& id, TitleRights& rights, Watched& watched) {
-  rights.set_renewal(RenewalState::kAsked);
-  const Rights known = rights.rights();
+void RightsKeeper::note(const std::string& id, const std::string& what) {
+  parts_.log.warning(id.empty() ? what : "download " + id + ": " + what);
+  // A journal that takes nothing is told of by what needs it.
+  static_cast<void>(
+      parts_.folder.store().add_event({0, parts_.executor.wall_now(), id,
+                                       id.empty() ? EventKind::kNote : EventKind::kRights, what}));
+}
+
+void RightsKeeper::hear(const TimeContact& contact) {
+  const auto heard = parts_.rights.hear(contact);
+  // The time is taken all the same.
+  if (!heard) parts_.log.error("the record of time: " + describe(heard.error()));
+  const bool is_waited_for = std::any_of(watched_.begin(), watched_.end(), [](const auto& entry) {
+    const RightsState state = entry.second.state;
+    return state == RightsState::kContactNeeded || state == RightsState::kClockUntrusted ||
+           state == RightsState::kTampered || state == RightsState::kExpired;
+  });
+  if (is_waited_for) look_soon();
+}
+
+// --- permissions
+
+CancelHandle RightsKeeper::permit(const std::string& id, const DownloadQuery& query,
+                                  const std::string& profile_id,
+                                  UniqueFunction<void(Result<TitlePermission>)> done) {
+  return parts_.service.ask(
+      query, profile_id,
+      [this, id, done = std::move(done)](Result<TitlePermission> permission) mutable {
+        if (permission) {
+          if (auto granted = parts_.rights.grant(id, permission->grant); !granted) {
+            permission = granted.error();
+          }
+        }
+        if (permission) {
+          watched_[id] = Watched{};
+        } else {
+          note_failure(id, permission.error());
+        }
+        // Not in here: who asks may end by it.
+        look_soon();
+        done(std::move(permission));
+      });
+}
+
+Result<void> RightsKeeper::permit_unlimited(const std::string& id) {
+  return parts_.rights.find(id) ? Result<void>() : parts_.rights.grant(id, Grant{});
+}
+
+void RightsKeeper::renew(const NewDownload& download) {
+  if (watched_[download.id].asking) return;
+  if (download.title_id.empty()) return renew_licences(download.id, {});
+  ask(download.id, download.title_id, download.profile_id);
+}
+
+void RightsKeeper::ask(const std::string& id, const std::string& title_id,
+                       const std::string& profile_id) {
+  if (const auto rights = parts_.rights.find(id)) rights->set_renewal(RenewalState::kAsked);
   DownloadQuery query;
-  query.title_id = known.title_id;
+  query.title_id = title_id;
+  Watched& watched = watched_[id];
   watched.asking = parts_.service.ask(
-      query, known.profile_id,
+      query, profile_id,
       [this, id](Result<TitlePermission> permission) { on_answer(id, std::move(permission)); });
   tell_changes(id, watched);
 }
 
 void RightsKeeper::on_answer(const std::string& id, Result<TitlePermission> permission) {
-  Watched& watched = watched_[id];
-  watched.asking.reset();
-  const auto rights = parts_.rights.find(id);
-  if (!rights) return;
-  std::optional<Error> error;
-  if (!permission) {
-    error = permission.error();
-  } else if (auto renewed = parts_.rights.grant(id, permission->grant); !renewed) {
-    error = renewed.error();
+  if (!permission) return settle(id, permission.error());
+  if (auto renewed = parts_.rights.grant(id, permission->grant); !renewed) {
+    return settle(id, renewed.error());
   }
-  if (!error) {
-    watched = Watched{};
-    parts_.on_renewed(id, permission->answer.drm);
-  } else {
-    const bool is_refused = is_refusal(error->code);
-    rights->set_renewal(is_refused ? RenewalState::kDenied : RenewalState::kIdle);
-    watched.not_before =
-        parts_.executor.now() + renewal_retry(++watched.failures, parts_.executor.random());
-  }
-  tell_changes(id, watched);
-  look();
+  watched_[id].are_keys_destroyed = watched_[id].is_stale = false;
+  parts_.on_granted(id);
+  renew_licences(id, permission->answer.drm);
 }
 
-Duration RightsKeeper::until_next_look() {
+void RightsKeeper::renew_licences(const std::string& id, const DrmGrant& drm) {
+  const auto rights = parts_.rights.find(id);
+  if (rights) rights->set_renewal(RenewalState::kAsked);
+  Watched& watched = watched_[id];
+  watched.asking = parts_.licences.renew(
+      id, drm, [this, id](const Result<void>& renewed) { settle(id, renewed); });
+  tell_changes(id, watched);
+}
+
+void RightsKeeper::settle(const std::string& id, const Result<void>& outcome) {
+  Watched& watched = watched_[id];
+  watched.asking.reset();
+  if (outcome) {
+    watched.failures = 0;
+    watched.is_renewal_open = false;
+    watched.not_before = parts_.executor.now() + kAfterRenewal;
+    if (const auto rights = parts_.rights.find(id)) rights->set_renewal(RenewalState::kIdle);
+  } else {
+    note_failure(id, outcome.error());
+    watched.is_renewal_open = !is_refusal(outcome.error().code);
+    note(id, "renewal failed: " + describe(outcome.error()));
+  }
+  tell_changes(id, watched);
+  look_soon();
+}
+
+void RightsKeeper::note_failure(const std::string& id, const Error& error) {
+  const auto rights = parts_.rights.find(id);
+  if (!rights) return;
+  Watched& watched = watched_[id];
+  watched.not_before =
+      parts_.executor.now() + renewal_retry(++watched.failures, parts_.executor.random());
+  rights->set_renewal(is_refusal(error.code) ? RenewalState::kDenied : RenewalState::kIdle);
+}
+
+std::optional<MonotonicTime> RightsKeeper::next_due() {
   const TimeReading time = parts_.folder.clock().read();
-  Duration wait = kLongestLook;
+  const MonotonicTime now = parts_.executor.now();
+  std::optional<MonotonicTime> next;
+  const auto at = [&](const std::optional<WallTime>& moment) {
+    if (!moment || *moment <= time.now) return;
+    const MonotonicTime then = now + (*moment - time.now);
+    next = std::min(next.value_or(then), then);
+  };
   for (const auto& [id, watched] : watched_) {
     const auto rights = parts_.rights.find(id);
     if (!rights) continue;
-    const auto ends_at = parts_.rights.judge(id).ends_at;
-    if (ends_at && *ends_at > time.now) wait = std::min(wait, *ends_at - time.now);
-    const auto due = renewal_due(rights->rights(), jitter_of(id));
-    if (due && *due > time.now) wait = std::min(wait, *due - time.now);
-    if (watched.not_before) {
-      wait = std::min(wait, *watched.not_before - parts_.executor.now());
+    const Rights known = rights->rights();
+    at(parts_.rights.judge(id).ends_at);
+    at(renewal_due(known, jitter_of(id)));
+    at(contact_due(known, time));
+    if (watched.not_before && *watched.not_before > now) {
+      next = std::min(next.value_or(*watched.not_before), *watched.not_before);
     }
   }
-  return std::max(wait, kShortestLook);
+  return next;
 }
 
 }  // namespace playhead::offline

@@ -6,25 +6,26 @@
 #include <optional>
 #include <string>
 
+#include "base/log.h"
+#include "engine/licence_desk.h"
 #include "engine/rights_book.h"
 #include "engine/title_service.h"
 
 namespace playhead::offline {
 
-// Watches over the rights of all downloads: destroys keys of what has ended, renews what is due.
-// Engine thread.
+// Watches over the rights of all downloads: every permission of the service and every renewal,
+// licences included, comes through it; what has ended loses its keys. Engine thread.
 class RightsKeeper {
  public:
   struct Parts {
     DownloadFolder& folder;
     RightsBook& rights;
     TitleService& service;
+    LicenceDesk& licences;
     Executor& executor;
+    Logger log;
     std::function<void(const std::string& id)> on_changed;  // its RightsState
-    // Its keys are about to be destroyed, its licences with them.
-    std::function<void(const std::string& id)> on_ending;
-    // What its permission says of licences.
-    std::function<void(const std::string& id, const DrmGrant& drm)> on_renewed;
+    std::function<void(const std::string& id)> on_granted;  // its permission was renewed
     // Its end is longer ago than `keep_expired`.
     std::function<void(const std::string& id)> on_stale;
     Duration keep_expired{0};
@@ -33,30 +34,51 @@ class RightsKeeper {
 
   // Looks at all, and again when something of them is due.
   void look();
-  // Asks the service now, whatever was answered before.
-  void renew(const std::string& id);
+  // A download that is being fetched asks for its permission. `done` once, never inside the call;
+  // its rights are on disk by then. Errors: those of TitleService, kStoreIo, kStoreFull.
+  CancelHandle permit(const std::string& id, const DownloadQuery& query,
+                      const std::string& profile_id,
+                      UniqueFunction<void(Result<TitlePermission>)> done);
+  // A download by URL, which no service limits. Errors: kStoreIo, kStoreFull.
+  Result<void> permit_unlimited(const std::string& id);
+  // Asks for permission and licences now, whatever was answered before.
+  void renew(const NewDownload& download);
+  // The service was heard of, whoever asked it.
+  void hear(const TimeContact& contact);
   void set_online(bool is_online);
   void forget(const std::string& id) { watched_.erase(id); }
+  // Somebody is being asked, or something is due by then.
+  [[nodiscard]] bool is_busy(MonotonicTime until) const;
 
  private:
   struct Watched {
     RightsState state = RightsState::kNone;
-    bool is_ending_told = false;
+    bool is_given_back = false;  // its licences
     bool are_keys_destroyed = false;
     bool is_stale = false;
+    bool is_renewal_open = false;  // the one before failed, perhaps for its licences alone
     int failures = 0;
     std::optional<MonotonicTime> not_before;
-    CancelHandle asking;
+    CancelHandle asking;  // for its permission, then for its licences
   };
+  void look_soon();
   void look_at(const std::string& id, Watched& watched);
-  void ask(const std::string& id, TitleRights& rights, Watched& watched);
+  [[nodiscard]] bool is_due(const Verdict& verdict, const Rights& rights, const Watched& watched);
+  [[nodiscard]] bool is_asking() const;
+  void ask(const std::string& id, const std::string& title_id, const std::string& profile_id);
   void on_answer(const std::string& id, Result<TitlePermission> permission);
+  void renew_licences(const std::string& id, const DrmGrant& drm);
+  void settle(const std::string& id, const Result<void>& outcome);
+  void note_failure(const std::string& id, const Error& error);
   void tell_changes(const std::string& id, Watched& watched);
-  [[nodiscard]] Duration until_next_look();
+  void tell_time_events();
+  void note(const std::string& id, const std::string& what);
+  [[nodiscard]] std::optional<MonotonicTime> next_due();
 
   Parts parts_;
   bool is_online_ = true;
   std::map<std::string, Watched> watched_;
+  std::optional<MonotonicTime> due_;
   CancelHandle timer_;
 };
 

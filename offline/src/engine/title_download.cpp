@@ -119,10 +119,8 @@ void TitleDownload::prepare() {
   stop_work();
   events_.on_state(DownloadState::kPreparing);
   if (!title_id_.empty()) return ask_service();
-  if (!world_.rights.find(id_)) {
-    if (auto granted = world_.rights.grant(id_, Grant{}); !granted) {
-      return fail(granted.error(), true);
-    }
+  if (auto granted = world_.keeper.permit_unlimited(id_); !granted) {
+    return fail(granted.error(), true);
   }
   load_manifest(request_.url);
 }
@@ -131,14 +129,12 @@ void TitleDownload::ask_service() {
   DownloadQuery query;
   query.title_id = title_id_;
   query.patience = earlier_failures_ > 0 ? Duration{0} : kServicePatience;
-  running_ = world_.service.ask(query, profile_id_, [this](Result<TitlePermission> permission) {
+  const auto take = [this](Result<TitlePermission> permission) {
     if (!permission) return fail(permission.error(), true);
     permission_ = *std::move(permission);
-    if (auto granted = world_.rights.grant(id_, permission_->grant); !granted) {
-      return fail(granted.error(), true);
-    }
     load_manifest(permission_->answer.download_url);
-  });
+  };
+  running_ = world_.keeper.permit(id_, query, profile_id_, take);
 }
 
 void TitleDownload::load_manifest(const std::string& url) {

@@ -16,16 +16,14 @@
 #include "engine/licence_desk.h"
 #include "engine/preparation.h"
 #include "engine/resource_transfer.h"
-#include "engine/rights_book.h"
-#include "engine/title_service.h"
+#include "engine/rights_keeper.h"
 
 namespace playhead::offline {
 
 // What all downloads under way share; outlives them.
 struct DownloadWorld {
   DownloadFolder& folder;
-  RightsBook& rights;
-  TitleService& service;
+  RightsKeeper& keeper;
   CommitGroup& commits;
   ResourceFetcher& documents;
   TransferWorld transfers;

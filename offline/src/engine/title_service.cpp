@@ -1,36 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/title_service.h"
 
+#include <algorithm>
 #include <utility>
 
-#include "base/url.h"
+#include "engine/contact_watch.h"
 
 namespace playhead::offline {
-
-namespace {
-
-// What nobody between us and the service can have made up.
-ContactOrigin origin_of(const std::string& base_url) {
-  const auto origin = url_origin(base_url);
-  if (!origin) return ContactOrigin::kPlain;
-  const bool is_loopback =
-      origin->host == "localhost" || origin->host == "127.0.0.1" || origin->host == "[::1]";
-  return origin->scheme == "https" || is_loopback ? ContactOrigin::kService : ContactOrigin::kPlain;
-}
-
-}  // namespace
 
 TitleService::TitleService(const Parts& parts) : parts_(parts) {
   if (parts.api == nullptr) return;
   client_.emplace(*parts.api, parts.transport, parts.executor);
-  origin_ = origin_of(parts.api->base_url);
+  origin_ = contact_origin(parts.api->base_url);
+}
+
+TitleService::Sent TitleService::now() const {
+  return {parts_.executor.now(), parts_.rights.time().running};
 }
 
 CancelHandle TitleService::ask(const DownloadQuery& query, const std::string& profile_id,
                                UniqueFunction<void(Result<TitlePermission>)> done) {
-  const MonotonicTime sent = parts_.executor.now();
+  const Sent sent = now();
   if (!client_) {
-    return parts_.executor.post_at(sent, [done = std::move(done)]() mutable {
+    return parts_.executor.post_at(sent.at, [done = std::move(done)]() mutable {
       done(make_error(ErrorCode::kInvalidState, "the client has no service to ask for titles"));
     });
   }
@@ -43,12 +35,16 @@ CancelHandle TitleService::ask(const DownloadQuery& query, const std::string& pr
 }
 
 Result<TitlePermission> TitleService::take(const std::string& title_id,
-                                           const std::string& profile_id, MonotonicTime sent,
+                                           const std::string& profile_id, const Sent& sent,
                                            DownloadGrant answer) {
-  const MonotonicTime now = parts_.executor.now();
-  const auto reading = parts_.api->clock.read(now, parts_.executor.wall_now());
+  const Sent taken = now();
+  const auto reading = parts_.api->clock.read(taken.at, parts_.executor.wall_now());
   if (reading.is_server_time) {
-    if (auto heard = parts_.rights.hear({reading.earliest, origin_, now - sent}); !heard) {
+    // Who pumps may take the answer long after it came: that counts as far as the device slept,
+    // which the clock that tells how old the answer is may not have seen.
+    const Duration slept = (taken.running - sent.running) - (taken.at - sent.at);
+    const Duration round_trip = reading.round_trip + std::max(slept, Duration{0});
+    if (auto heard = parts_.rights.hear({reading.earliest, origin_, round_trip}); !heard) {
       return std::move(heard).error();
     }
   }

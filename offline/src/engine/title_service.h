@@ -34,8 +34,14 @@ class TitleService {
                    UniqueFunction<void(Result<TitlePermission>)> done);
 
  private:
+  // When a question was sent, by both clocks.
+  struct Sent {
+    MonotonicTime at;
+    Duration running{0};
+  };
+  [[nodiscard]] Sent now() const;
   Result<TitlePermission> take(const std::string& title_id, const std::string& profile_id,
-                               MonotonicTime sent, DownloadGrant answer);
+                               const Sent& sent, DownloadGrant answer);
 
   Parts parts_;
   std::optional<ApiClient> client_;

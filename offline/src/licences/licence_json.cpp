@@ -2,6 +2,7 @@
 #include "licences/licence_json.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <utility>
 
@@ -184,6 +185,19 @@ std::string write_clear_key_ids(const std::vector<KeyId>& kids) {
     list.push_back(std::move(id));
   }
   return Json{{"kids", std::move(list)}}.dump();
+}
+
+// On the bytes: the library would leave copies of the keys behind.
+void drop_clear_key_end(std::vector<uint8_t>& record) {
+  constexpr std::string_view kMember = ",\"expires_at\":";
+  const auto found = std::search(record.begin(), record.end(), kMember.begin(), kMember.end());
+  if (found == record.end()) return;
+  const auto is_digit = [](uint8_t byte) { return byte >= '0' && byte <= '9'; };
+  const auto rest =
+      std::find_if_not(found + static_cast<std::ptrdiff_t>(kMember.size()), record.end(), is_digit);
+  const auto end = std::copy(rest, record.end(), found);
+  std::fill(end, record.end(), uint8_t{0});
+  record.erase(end, record.end());
 }
 
 }  // namespace playhead::offline

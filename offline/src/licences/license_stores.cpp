@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "licences/license_stores.h"
 
+#include "licences/licence_json.h"
 #include "licences/licence_note.h"
 #include "vault/crypto.h"
 
@@ -51,9 +52,11 @@ Result<void> SealedLicenses::remove(const std::string&) { return unchangeable();
 Result<std::vector<uint8_t>> SealedLicenses::get(const std::string& id) {
   const auto found = sealed_.find(id);
   if (found == sealed_.end()) return not_kept();
-  return desk_->use([&](LibraryParts& parts) {
+  auto record = desk_->use([&](LibraryParts& parts) {
     return open_licence_record(parts.sealer, download_, id, found->second);
   });
+  if (record && !has_ends_) drop_clear_key_end(*record);
+  return record;
 }
 
 }  // namespace playhead::offline

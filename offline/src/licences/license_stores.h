@@ -37,8 +37,13 @@ class SealedLicenses final : public LicenseStore {
  public:
   // By persistent id, as in the journal.
   using Sealed = std::map<std::string, std::vector<uint8_t>>;
-  SealedLicenses(std::shared_ptr<ReadingDesk> desk, std::string download, Sealed sealed)
-      : desk_(std::move(desk)), download_(std::move(download)), sealed_(std::move(sealed)) {}
+  // Without `has_ends` they are given without: somebody else knows when they end.
+  SealedLicenses(std::shared_ptr<ReadingDesk> desk, std::string download, Sealed sealed,
+                 bool has_ends = true)
+      : desk_(std::move(desk)),
+        download_(std::move(download)),
+        sealed_(std::move(sealed)),
+        has_ends_(has_ends) {}
 
   // Both refuse: playback changes no licence.
   Result<void> put(const std::string& id, ByteView record) override;
@@ -49,6 +54,7 @@ class SealedLicenses final : public LicenseStore {
   const std::shared_ptr<ReadingDesk> desk_;
   const std::string download_;
   const Sealed sealed_;
+  const bool has_ends_;
 };
 
 }  // namespace playhead::offline

@@ -29,13 +29,17 @@ struct Licences {
   SealedLicenses::Sealed sealed;
 };
 
-Result<Licences> read_licences(LibraryParts& parts, const std::string& id) {
+Result<Licences> read_licences(LibraryParts& parts, const std::string& id, bool has_ends) {
   Licences kept;
   PLAYHEAD_TRY(const std::vector<LicenceRow> rows, parts.store.licences(id));
   for (const LicenceRow& row : rows) {
     if (row.state != LicenceState::kValid) continue;
     PLAYHEAD_TRY(LicenceNote note, open_licence_note(parts.sealer, id, row.sealed));
     kept.sealed[note.license.persistent_id] = row.sealed;
+    if (!has_ends) {
+      note.license.expires_at.reset();
+      note.license.terms.expires_at.reset();
+    }
     kept.licenses.push_back(std::move(note.license));
   }
   return kept;
@@ -54,15 +58,18 @@ Result<Opening> open_title(LibraryParts& parts, const std::string& id) {
     return not_yet(id, "its keys are gone: it has to be fetched anew");
   PLAYHEAD_TRY(ContentKey key, ContentKey::unwrap(parts.sealer, id, sealed.content_key));
   PLAYHEAD_TRY(const std::vector<std::string> ids, read_track_ids(row.facts.tracks));
-  PLAYHEAD_TRY(Licences licences, read_licences(parts, id));
+  const bool ends_by_rights = rights->rights().licence_ends.has_value();
+  PLAYHEAD_TRY(Licences licences, read_licences(parts, id, !ends_by_rights));
   auto title = std::make_shared<StoredTitle>(StoredTitle{id,
                                                          row.added.title_id,
                                                          row.added.profile_id,
                                                          row.facts.manifest_url,
                                                          {ids.begin(), ids.end()},
                                                          std::move(key),
+                                                         sealed.content_key,
                                                          std::move(licences.licenses),
-                                                         std::move(licences.sealed)});
+                                                         std::move(licences.sealed),
+                                                         ends_by_rights});
   return Opening{std::move(title), std::move(rights)};
 }
 

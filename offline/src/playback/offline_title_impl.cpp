@@ -16,7 +16,8 @@ constexpr Duration kKeepEvery = 1min;
 std::shared_ptr<SealedLicenses> sealed_licenses(const OfflineTitleImpl::Parts& parts) {
   const StoredTitle& title = *parts.title;
   if (title.sealed_licenses.empty()) return nullptr;
-  return std::make_shared<SealedLicenses>(parts.desk, title.id, title.sealed_licenses);
+  return std::make_shared<SealedLicenses>(parts.desk, title.id, title.sealed_licenses,
+                                          !title.ends_by_rights);
 }
 
 }  // namespace

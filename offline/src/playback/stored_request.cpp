@@ -166,12 +166,20 @@ Error StoredRequest::damaged(LibraryParts& parts, Error error) {
   const bool is_bad = is_gone || error.code == ErrorCode::kOfflineDamaged ||
                       error.code == ErrorCode::kOfflineTampered;
   if (!is_bad) return error;  // the disk fails: nothing is known about the bytes
+  // Fetched anew under another key: the files are not those of this play any more.
+  const std::string& id = context_.title->id;
+  const auto sealed = parts.store.sealed_records(id);
+  if (!sealed) return sealed.error();
+  const Blob& key = sealed->content_key;
+  if (!key.empty() && key != context_.title->sealed_key) {
+    return incomplete(request_.url, "is being fetched anew");
+  }
   if (is_gone) error = make_error(ErrorCode::kOfflineDamaged, "a file is gone");
   error.context = redact(request_.url) + ": " + error.context;
   const int64_t row = body_.pieces[piece_].row.row;
   // What cannot be marked now is found again by whoever reads it next.
   static_cast<void>(parts.store.discard({&row, 1}, ResourceState::kBad));
-  if (parts.on_damaged) parts.on_damaged(context_.title->id);
+  if (parts.on_damaged) parts.on_damaged(id);
   return error;
 }
 

@@ -16,11 +16,15 @@ struct StoredTitle {
   std::string id;
   std::string title_id;
   std::string profile_id;
-  std::string source_url;      // of the manifest, as it was asked for
-  std::set<std::string> kept;  // ids of Representations; empty: all there are
-  ContentKey key;              // of its files
+  std::string source_url;                // of the manifest, as it was asked for
+  std::set<std::string> kept;            // ids of Representations; empty: all there are
+  ContentKey key;                        // of its files
+  std::vector<uint8_t> sealed_key = {};  // the same, as it is in the journal
   std::vector<KeptLicense> licenses = {};
   SealedLicenses::Sealed sealed_licenses = {};
+  // The rights know when the licences end, by the service's time: DRM systems are not told, as they
+  // only know the device's.
+  bool ends_by_rights = false;
   [[nodiscard]] std::string manifest_url() const { return "offline:" + id; }
 };
 

@@ -374,6 +374,23 @@ Result<int64_t> DownloadStore::put_licence(const std::string& id, const LicenceR
   });
 }
 
+Result<void> DownloadStore::change_licences(const std::string& id, const LicenceChange& change) {
+  return impl_->write_of(id, Space::kAny, [&](Journal& journal, int64_t row) -> Result<void> {
+    for (const LicenceRow& licence : change.taken) {
+      if (auto put = licences::put(journal, row, licence); !put) return put.error();
+    }
+    for (const int64_t old : change.superseded) {
+      auto set = licences::set_state(journal, old, LicenceState::kSuperseded);
+      if (!set) return set;
+    }
+    return tell_releases(journal, id, change.releases);
+  });
+}
+
+Result<std::vector<std::string>> DownloadStore::licensed() {
+  return impl_->read(licences::licensed);
+}
+
 Result<std::vector<LicenceRow>> DownloadStore::licences(const std::string& id) {
   return impl_->read_of(id, licences::list);
 }

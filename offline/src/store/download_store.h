@@ -123,8 +123,13 @@ class DownloadStore {
   // In the place of the valid one of the same scheme and kids, which is superseded and whose blob
   // is emptied. Answers its row.
   Result<int64_t> put_licence(const std::string& id, const LicenceRow& licence);
+  // New ones, those that go, and what the service has to be told of them, in one transaction.
+  // `taken` as by put_licence().
+  Result<void> change_licences(const std::string& id, const LicenceChange& change);
   // All, oldest first.
   Result<std::vector<LicenceRow>> licences(const std::string& id);
+  // Ids of the downloads that have a valid one.
+  Result<std::vector<std::string>> licensed();
   // Errors: kNotFound.
   Result<void> set_licence_state(int64_t row, LicenceState state);
   // The same one again is one.

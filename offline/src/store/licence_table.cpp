@@ -117,6 +117,13 @@ Result<std::vector<LicenceRow>> list(Journal& journal, int64_t download) {
   return read_all<LicenceRow>(query.with(download), read_licence);
 }
 
+Result<std::vector<std::string>> licensed(Journal& journal) {
+  Query query(
+      journal,
+      "SELECT id FROM download WHERE row IN (SELECT download FROM licence WHERE state = 0)");
+  return read_all<std::string>(query, [](Query& row) { return row.text(); });
+}
+
 Result<void> set_state(Journal& journal, int64_t row, LicenceState state) {
   Query query(journal, "UPDATE licence SET state = ?2 WHERE row = ?1");
   return run_on_one(journal, query.with(row).with(state), "a licence that is gone");

@@ -14,6 +14,8 @@ namespace playhead::offline::licences {
 
 Result<int64_t> put(Journal& journal, int64_t download, const LicenceRow& licence);
 Result<std::vector<LicenceRow>> list(Journal& journal, int64_t download);
+// Ids of the downloads that have a valid one.
+Result<std::vector<std::string>> licensed(Journal& journal);
 Result<void> set_state(Journal& journal, int64_t row, LicenceState state);
 // All of a download, zeroed first.
 Result<void> erase(Journal& journal, int64_t download);

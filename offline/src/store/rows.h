@@ -173,6 +173,13 @@ struct PendingRelease {
   WallTime next_try;
 };
 
+// What an answer of the licence service changes.
+struct LicenceChange {
+  std::vector<LicenceRow> taken;
+  std::vector<int64_t> superseded;  // rows
+  std::vector<PendingRelease> releases;
+};
+
 enum class EventKind : uint8_t {
   kAdded,
   kState,  // detail: "queued > downloading: …"

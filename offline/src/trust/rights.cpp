@@ -113,6 +113,8 @@ const char* sentence(ErrorCode code, EndRule rule) {
       return "the service was not heard of for too long";
     case ErrorCode::kOfflineClockUntrusted:
       return "the time is not known for certain";
+    case ErrorCode::kNotFound:
+      return "the download was removed";
     case ErrorCode::kStoreIo:
       return "what is played cannot be written down";
     default:
@@ -207,6 +209,8 @@ Verdict judge_unreadable(const Error& error) {
   Verdict verdict;
   return refuse(verdict, RightsState::kTampered, error.code);
 }
+
+Verdict judge_removed() { return refuse({}, RightsState::kNone, ErrorCode::kNotFound); }
 
 Result<void> as_result(const Verdict& verdict) {
   if (!verdict.refusal) return {};

@@ -116,6 +116,8 @@ struct Verdict {
 [[nodiscard]] Result<void> as_result(const Verdict& verdict);
 // What cannot even be judged: the record or the files are not ours.
 [[nodiscard]] Verdict judge_unreadable(const Error& error);
+// The download was removed.
+[[nodiscard]] Verdict judge_removed();
 
 // The record with the first play in it; none: there is nothing to write down (again).
 [[nodiscard]] std::optional<Rights> with_first_play(const Rights& rights, const TimeReading& time);

@@ -39,6 +39,7 @@ Result<std::unique_ptr<TitleRights>> TitleRights::open(std::string download_id, 
 Verdict TitleRights::judge(bool is_playing) {
   const TimeReading time = parts_.clock.read();
   const std::lock_guard lock(mutex_);
+  if (is_withdrawn_) return judge_removed();
   PlayQuestion question;
   question.is_playing = is_playing;
   question.is_known = parts_.clock.generation(rights_.download_id).has_value();
@@ -81,6 +82,11 @@ Result<void> TitleRights::correct() {
 void TitleRights::set_renewal(RenewalState state) {
   const std::lock_guard lock(mutex_);
   renewal_ = state;
+}
+
+void TitleRights::withdraw() {
+  const std::lock_guard lock(mutex_);
+  is_withdrawn_ = true;
 }
 
 Rights TitleRights::rights() const {

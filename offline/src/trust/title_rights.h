@@ -48,6 +48,8 @@ class TitleRights {
   // At start and after each contact that moved the time: see corrected(). Errors as of renew().
   Result<void> correct();
   void set_renewal(RenewalState state);
+  // The download was removed: refused from now on (kNotFound), for who plays it, too.
+  void withdraw();
   [[nodiscard]] Rights rights() const;
 
  private:
@@ -60,6 +62,7 @@ class TitleRights {
   // Under mutex_.
   Rights rights_;
   RenewalState renewal_ = RenewalState::kIdle;
+  bool is_withdrawn_ = false;
 };
 
 }  // namespace playhead::offline

@@ -2,6 +2,7 @@
 #include "net/server_clock.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace playhead {
 
@@ -25,12 +26,29 @@ ServerClock::Bounds ServerClock::aged(MonotonicTime now) const {
 
 void ServerClock::observe(const DateSample& sample) {
   if (sample.received < sample.sent) return;
+  take(sample);
+  const std::lock_guard lock(watchers_->mutex);
+  for (auto& [number, watcher] : watchers_->list) watcher(sample);
+}
+
+CancelHandle ServerClock::watch(UniqueFunction<void(const DateSample&)> watcher) {
+  const std::lock_guard lock(watchers_->mutex);
+  const uint64_t number = watchers_->next++;
+  watchers_->list.emplace(number, std::move(watcher));
+  return CancelHandle([watchers = watchers_, number] {
+    const std::lock_guard inner(watchers->mutex);
+    watchers->list.erase(number);
+  });
+}
+
+void ServerClock::take(const DateSample& sample) {
   // The answer was made between `sent` and `received`, when the service's clock showed a time in
   // [date, date + resolution).
   const Bounds fresh{Duration{sample.date.us - sample.received.us},
                      Duration{sample.date.us - sample.sent.us} + sample.resolution,
                      sample.received};
   const std::lock_guard lock(mutex_);
+  round_trip_ = sample.received - sample.sent;
   if (!bounds_) {
     bounds_ = fresh;
     return;
@@ -43,9 +61,10 @@ void ServerClock::observe(const DateSample& sample) {
 
 ServerClock::Reading ServerClock::read(MonotonicTime now, WallTime device) const {
   const std::lock_guard lock(mutex_);
-  if (!bounds_) return {device, device, false};
+  if (!bounds_) return {device, device, false, {}};
   const Duration offset = bounds_->low + (bounds_->high - bounds_->low) / 2;
-  return {WallTime{now.us + offset.count()}, WallTime{now.us + bounds_->low.count()}, true};
+  return {WallTime{now.us + offset.count()}, WallTime{now.us + bounds_->low.count()}, true,
+          round_trip_};
 }
 
 }  // namespace playhead

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 
+#include "playhead/cancel_handle.h"
 #include "playhead/time.h"
+#include "playhead/unique_function.h"
 
 namespace playhead {
 
@@ -26,12 +31,22 @@ class ServerClock {
     WallTime time;
     WallTime earliest;            // it is not earlier than this
     bool is_server_time = false;  // false: nothing is known yet, it is the device's own time
+    Duration round_trip{0};       // of the latest answer
   };
 
   void observe(const DateSample& sample);
   [[nodiscard]] Reading read(MonotonicTime now, WallTime device) const;
+  // `watcher` runs with every sample that is observed, on the thread that does, until the handle is
+  // gone; it must not wait. Any thread.
+  [[nodiscard]] CancelHandle watch(UniqueFunction<void(const DateSample&)> watcher);
 
  private:
+  struct Watchers {
+    std::mutex mutex;
+    std::map<uint64_t, UniqueFunction<void(const DateSample&)>> list;  // under mutex
+    uint64_t next = 0;                                                 // under mutex
+  };
+  void take(const DateSample& sample);
   // Bounds of (service time - monotonic time). Every sample narrows them to their intersection.
   struct Bounds {
     Duration low;
@@ -40,8 +55,10 @@ class ServerClock {
   };
   [[nodiscard]] Bounds aged(MonotonicTime now) const;
 
+  const std::shared_ptr<Watchers> watchers_ = std::make_shared<Watchers>();
   mutable std::mutex mutex_;
   std::optional<Bounds> bounds_;  // under mutex_
+  Duration round_trip_{0};        // under mutex_
 };
 
 }  // namespace playhead

@@ -77,6 +77,7 @@ class ApiCall : public OwnedCall<ApiCall> {
 
   void send() {
     reply_ = {};
+    date_.reset();
     Request request;
     request.url = access_.base_url + request_.path;
     request.method = request_.method;
@@ -103,13 +104,13 @@ class ApiCall : public OwnedCall<ApiCall> {
     reply_.status = head.status;
     const std::string_view date = head.header("Date");
     reply_.retry_after = parse_retry_after(head.header("Retry-After"), date, executor_.wall_now());
-    if (const auto parsed = parse_http_date(date)) {
-      access_.clock.observe({*parsed, sent_at_, executor_.now()});
-    }
+    date_ = parse_http_date(date);
   }
 
   void on_done(const Result<TransferStats>& stats) {
     if (!stats) return retry_or_finish(stats.error());
+    // When it came from the network: who pumps may get to it much later.
+    if (date_) access_.clock.observe({*date_, sent_at_, stats->first_byte});
     if (reply_.status == 401 && !has_refreshed_) {
       has_refreshed_ = true;
       return ask_for_token(token_);
@@ -142,6 +143,7 @@ class ApiCall : public OwnedCall<ApiCall> {
 
   std::string token_;
   ApiReply reply_;  // of the attempt under way
+  std::optional<WallTime> date_;
   MonotonicTime sent_at_;
   MonotonicTime began_at_;
   int failures_ = 0;

@@ -114,6 +114,8 @@ TEST_CASE("clearkey_json: what is no licence, and no error tells a key") {
       {"a number for a type", "{\"keys\":[" + kRow + "],\"type\":1}", "unknown type"},
       {"an end that is none", "{\"keys\":[" + kRow + "],\"expires_at\":\"soon\"}",
        "no whole number"},
+      {"a time that is none", "{\"keys\":[" + kRow + "],\"server_time\":\"now\"}",
+       "no whole number"},
       {"half a second", "{\"keys\":[" + kRow + "],\"expires_at\":1.5}", "no whole number"},
       {"an end before 1970", "{\"keys\":[" + kRow + "],\"expires_at\":-1}", "no time"},
       {"an end in milliseconds", "{\"keys\":[" + kRow + "],\"expires_at\":1790000000000}",

@@ -393,6 +393,24 @@ TEST_CASE("drm manager: the service's end counts for keys that wait for a better
   CHECK_FALSE(widevine.opened.at(0).is_open);
 }
 
+TEST_CASE("manager: a licence ends by the service's clock, whatever the device's says") {
+  ManagerRig rig;
+  rig.make();
+  rig.service.script = [&](const LicenseRequest&) -> Result<LicenseAnswer> {
+    const WallTime there = rig.executor.wall_now() + 480h;
+    std::string text = license_of({kA}, there + 100s);
+    text.insert(text.size() - 1, ",\"server_time\":" + std::to_string(there.us / 1'000'000));
+    return license_answer(text);
+  };
+  rig.require({common_protection({kA})});
+  rig.executor.run_for(1s);
+  CHECK(rig.open_sample(kA) == "ok");
+  CHECK(rig.service.seen.size() == 1);
+  rig.executor.run_for(98s);
+  CHECK(rig.service.seen.size() == 2);
+  CHECK(rig.open_sample(kA) == "ok");
+}
+
 TEST_CASE("manager: what the service says of a licence counts, whatever the system says") {
   ManagerRig rig;
   rig.make();

@@ -90,9 +90,10 @@ TEST_CASE("clearkey_json: garbage is refused with a typed error that repeats not
 TEST_CASE("clearkey_json: a licence is the W3C's, with its end") {
   const ContentKey a{kFirst, std::string(16, '\x22')};
   const ContentKey b{kSecond, std::string(16, '\xff')};
-  const json license = json::parse(license_text({&a, &b}, true, 1'700'000'000));
+  const json license = json::parse(license_text({&a, &b}, true, 1'700'000'000, 1'600'000'000));
   CHECK(license.at("type") == "persistent-license");
   CHECK(license.at("expires_at") == 1'700'000'000);
+  CHECK(license.at("server_time") == 1'600'000'000);
   REQUIRE(license.at("keys").size() == 2);
   CHECK(license["keys"][0].at("kty") == "oct");
   CHECK(license["keys"][0].at("kid") == "AQEBAQEBAQEBAQEBAQEBAQ");

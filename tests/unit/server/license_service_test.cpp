@@ -192,6 +192,7 @@ TEST_CASE("license_service: how long a licence lives") {
     CHECK(answer.value().renew_after_s == kNowS + c.life_s * 3 / 4);
     const json license = json::parse(answer.value().license);
     CHECK(license.at("expires_at") == kNowS + c.life_s);
+    CHECK(license.at("server_time") == kNowS);
     CHECK(license.at("type") == c.type);
   }
 }

@@ -69,16 +69,17 @@ class PLAYHEAD_API DownloadManager {
   Result<void> set_priority(const std::string& id, int priority);
   // Asks the service for the permission anew, without a new download.
   Result<void> renew(const std::string& id);
-  // Plays every byte's hash; what is damaged is fetched again.
+  // Reads every byte and compares its hash, now or once it is complete; what is damaged is fetched
+  // again.
   Result<void> verify(const std::string& id);
   Result<void> pause_all();
-  Result<void> resume_all();
+  Result<void> resume_all();  // but what failed: that is resumed by its id
   Result<void> remove_all();
 
   void set_conditions(const DownloadConditions& conditions);
 
-  // From the store, without a network; by priority and order.
-  [[nodiscard]] std::vector<DownloadStatus> list() const;
+  // From the store, without a network; by priority and order. Errors: kStoreIo, kStoreCorrupt.
+  [[nodiscard]] Result<std::vector<DownloadStatus>> list() const;
   // Errors: kNotFound.
   [[nodiscard]] Result<DownloadStatus> find(const std::string& id) const;
 

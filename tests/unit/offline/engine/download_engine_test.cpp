@@ -9,6 +9,8 @@
 #include <doctest/doctest.h>
 
 #include "engine/download_rig.h"
+#include "licences/scripted_keeper.h"
+#include "player/client_impl.h"
 #include "support/faulty_sqlite.h"
 
 namespace playhead::offline {
@@ -422,7 +424,7 @@ TEST_CASE("downloads: removed, nothing of it is left, whatever it was doing") {
   CHECK(content_folders(rig) == 1);
   REQUIRE(rig.manager->remove(id));
   rig.run_for(1s);
-  CHECK(rig.manager->list().empty());
+  CHECK(rig.manager->list()->empty());
   CHECK(content_folders(rig) == 0);
   CHECK(rig.told.removed == std::vector<std::string>{id});
   CHECK(rig.world.transport->in_flight() == 0);
@@ -432,7 +434,99 @@ TEST_CASE("downloads: removed, nothing of it is left, whatever it was doing") {
   CHECK(rig.run_until(again, DownloadState::kCompleted));
   REQUIRE(rig.manager->remove_all());
   rig.run_for(1s);
-  CHECK(rig.manager->list().empty());
+  CHECK(rig.manager->list()->empty());
+}
+
+TEST_CASE("downloads: a disk that keeps files is asked again until they are gone") {
+  DownloadRig rig(small_title());
+  rig.open();
+  const std::string id = rig.add();
+  REQUIRE(rig.run_until(id, DownloadState::kCompleted));
+  rig.disk->failing_removals = 3;
+  REQUIRE(rig.manager->remove(id));
+  CHECK(rig.status(id).state == DownloadState::kRemoving);
+  rig.run_for(8s);
+  CHECK(rig.status(id).state == DownloadState::kRemoving);
+  CHECK(content_folders(rig) == 1);
+  rig.run_for(1min);
+  CHECK(rig.manager->list()->empty());
+  CHECK(content_folders(rig) == 0);
+}
+
+TEST_CASE("downloads: O25 what is removed while it plays ends cleanly") {
+  DownloadRig rig(small_title());
+  rig.world.service.download_expires_at_s =
+      rig.world.executor.wall_now().us / 1'000'000 + 24 * 3600 * 10;
+  rig.open();
+  const std::string id = rig.add();
+  REQUIRE(rig.run_until(id, DownloadState::kCompleted));
+  std::unique_ptr<OfflineTitle> playing;
+  const CancelHandle opening = rig.world.client->impl().library()->open(
+      id, rig.world.executor, [&](Result<std::unique_ptr<OfflineTitle>> title) {
+        if (title) playing = *std::move(title);
+      });
+  rig.run_for(1s);
+  REQUIRE(playing);
+  CHECK(playing->may_play());
+  REQUIRE(rig.manager->remove(id));
+  for (int i = 0; i < 2; ++i) {
+    const auto allowed = playing->may_play();
+    REQUIRE_FALSE(allowed);
+    CHECK(allowed.error().code == ErrorCode::kNotFound);
+    rig.run_for(1s);
+  }
+  CHECK(content_folders(rig) == 0);
+  CHECK(rig.manager->list()->empty());
+}
+
+TEST_CASE("downloads: O25 what is removed without a network is given back later, once") {
+  DownloadRig rig(small_title());
+  const auto service = std::make_shared<test::ScriptedKeeper>();
+  rig.licences = service;
+  rig.open();
+  const std::string id = rig.add();
+  REQUIRE(rig.run_until(id, DownloadState::kCompleted));
+  rig.close();
+  {
+    const auto files = make_file_system();
+    auto store = DownloadStore::open(*files, rig.config.path);
+    REQUIRE(store);
+    LicenceRow row;
+    row.scheme = "clearkey";
+    row.sealed = {1};
+    row.issued_at = rig.world.executor.wall_now();
+    REQUIRE((*store)->change_licences(id, {{row}, {}, {}}));
+  }
+  rig.open();
+  rig.manager->set_conditions({false, false, true});
+  REQUIRE(rig.manager->remove(id));
+  rig.run_for(1h);
+  CHECK(rig.manager->list()->empty());
+  CHECK(content_folders(rig) == 0);
+  CHECK(service->told.empty());
+  rig.manager->set_conditions({});
+  rig.run_for(24h);
+  CHECK(service->told == std::vector<Blob>{{1}});
+}
+
+TEST_CASE("downloads: a disk below its floor is not told as a quota") {
+  DownloadRig rig(small_title());
+  rig.open();
+  REQUIRE(rig.run_until(rig.add(), DownloadState::kCompleted));
+  rig.close();
+  rig.config.quota_bytes = 1;
+  rig.open();
+  DownloadRequest request;
+  request.title_id = "m1";
+  request.audio_languages = {"a"};
+  const std::string over = rig.add(request);
+  REQUIRE(rig.run_until(over, DownloadState::kWaiting));
+  CHECK(rig.status(over).failure->error.code == ErrorCode::kOfflineQuota);
+  rig.disk->set_free_bytes(0);
+  request.audio_languages = {"b"};
+  const std::string low = rig.add(request);
+  REQUIRE(rig.run_until(low, DownloadState::kWaiting));
+  CHECK(rig.status(low).failure->error.code == ErrorCode::kStoreFull);
 }
 
 TEST_CASE("downloads: by priority, then in the order they came; few at a time") {
@@ -456,7 +550,7 @@ TEST_CASE("downloads: by priority, then in the order they came; few at a time") 
     if (status.state == DownloadState::kCompleted) completed.push_back(status.id);
   }
   CHECK(completed == std::vector<std::string>{ids[2], ids[0], ids[1]});
-  CHECK(rig.manager->list().front().id == ids[2]);
+  CHECK(rig.manager->list()->front().id == ids[2]);
 }
 
 TEST_CASE("downloads: progress is told once a second at most") {
@@ -482,6 +576,7 @@ TEST_CASE("downloads: verify finds damaged bytes and fetches those alone again")
   REQUIRE(rig.run_until(id, DownloadState::kCompleted));
   const std::size_t asked = rig.requests().size();
   REQUIRE(rig.manager->verify(id));
+  CHECK(rig.status(id).state == DownloadState::kVerifying);
   rig.run_for(10s);
   CHECK(rig.status(id).state == DownloadState::kCompleted);
   CHECK(rig.requests().size() == asked);

@@ -85,7 +85,7 @@ DownloadRig::~DownloadRig() { manager.reset(); }
 
 void DownloadRig::open() {
   ManagerWorld parts{
-      disk, std::make_shared<TestClock>(world.executor), borrowed(world.executor), nullptr, {}};
+      disk, std::make_shared<TestClock>(world.executor), borrowed(world.executor), licences, {}};
   auto opened = DownloadManager::Impl::open(world.client, config, &told, std::move(parts));
   REQUIRE_MESSAGE(opened, describe(opened.error()));
   manager = *std::move(opened);

@@ -35,7 +35,11 @@ class TestDisk final : public FileSystem {
   }
   Result<std::unique_ptr<File>> open_for_appending(const std::string& path) override;
   Result<void> rename(const std::string& from, const std::string& to) override;
-  Result<void> remove(const std::string& path) override { return real_->remove(path); }
+  Result<void> remove(const std::string& path) override {
+    if (failing_removals <= 0) return real_->remove(path);
+    --failing_removals;
+    return make_error(ErrorCode::kStoreIo, "as the test wants it", 5);
+  }
   Result<void> sync_folder(const std::string& path) override { return real_->sync_folder(path); }
   Result<std::vector<Entry>> list(const std::string& path) override { return real_->list(path); }
   Result<int64_t> free_bytes(const std::string&) override { return *free_; }
@@ -43,6 +47,7 @@ class TestDisk final : public FileSystem {
     return real_->lock(file);
   }
 
+  int failing_removals = 0;
   void set_free_bytes(int64_t bytes) { *free_ = bytes; }
   struct DiskFault {
     Step step = Step::kNothing;
@@ -105,6 +110,7 @@ class DownloadRig {
   OfflineConfig config;
   std::shared_ptr<TestDisk> disk = std::make_shared<TestDisk>();
   Told told;
+  std::shared_ptr<LicenceKeeper> licences;  // of the next open(); null: the client's
   std::unique_ptr<DownloadManager> manager;
   // What the host has beside the title; nothing: ask the title. And how it answers for it.
   std::function<std::optional<std::string>(const std::string& url)> more;

@@ -9,68 +9,15 @@
 
 #include <doctest/doctest.h>
 
+#include "licences/scripted_keeper.h"
 #include "support/temp_folder.h"
 #include "support/virtual_executor.h"
-#include "trust/clock_source.h"
 
 namespace playhead::offline::test {
 namespace {
 
 using playhead::test::TempFolder;
 using playhead::test::VirtualExecutor;
-
-KeyId filled(uint8_t value) {
-  KeyId kid{};
-  kid.fill(value);
-  return kid;
-}
-
-class DeskClock final : public ClockSource {
- public:
-  explicit DeskClock(Executor& executor) : executor_(executor) {}
-  ClockFacts read() override {
-    return {executor_.wall_now(), executor_.now() - MonotonicTime{}, "boot-1"};
-  }
-
- private:
-  Executor& executor_;
-};
-
-// A service that gives what it is told to give.
-class ScriptedKeeper final : public LicenceKeeper {
- public:
-  CancelHandle acquire(const LicenceWish& wish, Executor& executor,
-                       UniqueFunction<void(Result<std::vector<LicenceRow>>)> done) override {
-    wishes.push_back(wish);
-    return executor.post_at(executor.now() + 1s, [this, done = std::move(done)]() mutable {
-      if (failure) return done(*failure);
-      done(rows);
-    });
-  }
-  Result<LicenceWish> wish_of(const std::string& id, const LicenceRow&) override {
-    return LicenceWish{id, {true, "", "https://old/", {}}};
-  }
-  Result<PendingRelease> release_of(const std::string& id, const LicenceRow& row) override {
-    PendingRelease release;
-    release.download_id = id;
-    release.scheme = row.scheme;
-    release.message = row.sealed;
-    return release;
-  }
-  CancelHandle release(const PendingRelease& release, Executor& executor,
-                       UniqueFunction<void(Result<void>)> done) override {
-    told.push_back(release.message);
-    return executor.post_at(executor.now() + 1s, [this, done = std::move(done)]() mutable {
-      if (failure) return done(*failure);
-      done({});
-    });
-  }
-
-  std::vector<LicenceRow> rows;
-  std::optional<Error> failure;
-  std::vector<LicenceWish> wishes;
-  std::vector<Blob> told;
-};
 
 struct DeskWorld {
   VirtualExecutor executor;
@@ -79,7 +26,6 @@ struct DeskWorld {
   std::unique_ptr<RightsBook> rights;
   ScriptedKeeper keeper;
   std::unique_ptr<LicenceDesk> desk;
-  std::vector<std::string> renewed;
   std::optional<Result<void>> acquired;
   CancelHandle running;
 
@@ -107,8 +53,7 @@ struct DeskWorld {
 
   void make_desk(LicenceKeeper* with) {
     desk = std::make_unique<LicenceDesk>(
-        LicenceDesk::Parts{*folder, *rights, with, executor, Logger(nullptr, "test"),
-                           [this](const std::string& id) { renewed.push_back(id); }});
+        LicenceDesk::Parts{*folder, *rights, with, executor, Logger(nullptr, "test")});
   }
   [[nodiscard]] LicenceRow row(char name, Duration life) const {
     LicenceRow row;
@@ -130,6 +75,16 @@ struct DeskWorld {
     executor.run_for(2s);
     REQUIRE(acquired.has_value());
     return *acquired ? "" : std::string(error_name(acquired->error().code));
+  }
+  // The same.
+  std::string renew(const std::string& url) {
+    std::optional<Result<void>> renewed;
+    const CancelHandle renewing =
+        desk->renew("d1", {"clearkey", url}, [&](const Result<void>& done) { renewed = done; });
+    CHECK_FALSE(renewed.has_value());
+    executor.run_for(5s);
+    REQUIRE(renewed.has_value());
+    return *renewed ? "" : std::string(error_name(renewed->error().code));
   }
   [[nodiscard]] std::string valid() const {
     std::string names;
@@ -187,20 +142,16 @@ TEST_CASE("licence_desk: new licences first, then the old ones go back") {
   DeskWorld world;
   REQUIRE(world.acquire() == "");
   world.keeper.failure = make_error(ErrorCode::kDrmLicenseUnreachable, "");
-  world.desk->renew("d1", {"clearkey", "https://new/"});
-  world.executor.run_for(2s);
+  CHECK(world.renew("https://new/") == "DRM_LICENSE_UNREACHABLE");
   CHECK(world.valid() == "a");
   CHECK(world.keeper.told.empty());
-  CHECK(world.renewed.empty());
 
   world.keeper.failure.reset();
   world.keeper.rows = {world.row('b', 24h)};
-  world.desk->renew("d1", {"clearkey", "https://new/"});
-  world.executor.run_for(5s);
+  CHECK(world.renew("https://new/") == "");
   CHECK(world.keeper.wishes.back().origin.license_url == "https://new/");
   CHECK(world.valid() == "b");
   CHECK(world.ends_at() == *world.keeper.rows.front().expires_at);
-  CHECK(world.renewed == std::vector<std::string>{"d1"});
   CHECK(world.keeper.told == std::vector<Blob>{{'a'}});
   CHECK(world.waiting() == 0);
 }
@@ -219,6 +170,86 @@ TEST_CASE("licence_desk: what ends is given back, after its keys are gone, too")
   CHECK(world.waiting() == 0);
   world.desk->give_back("d1");  // nothing any more
   CHECK(world.waiting() == 0);
+}
+
+TEST_CASE("licence_desk: an end that a kill kept out of the rights is written with what is kept") {
+  for (const bool is_start : {true, false}) {
+    CAPTURE(is_start);
+    DeskWorld world;
+    const LicenceRow row = world.row('a', 1h);
+    // The process ended between the licences and the rights.
+    REQUIRE(world.folder->store().change_licences("d1", {{row}, {}, {}}));
+    CHECK(world.ends_at() == std::nullopt);
+    if (is_start) {
+      world.desk->start();
+    } else {
+      CHECK(world.acquire() == "");
+      CHECK(world.keeper.wishes.empty());
+    }
+    CHECK(world.ends_at() == row.expires_at);
+  }
+}
+
+TEST_CASE("licence_desk: an end that is known does not go away but by another licence") {
+  DeskWorld world;
+  const auto end = world.keeper.rows.front().expires_at;
+  REQUIRE(world.acquire() == "");
+  world.executor.run_for(2h);
+  world.desk->start();
+  CHECK(world.ends_at() == end);
+  CHECK(world.rights->judge("d1").destroys_keys);
+  // The keys are gone, and the licences with them.
+  REQUIRE(world.folder->store().destroy_keys("d1", world.executor.wall_now()));
+  world.desk->start();
+  CHECK(world.ends_at() == end);
+  // One with other keys: what has run out does not end what is new.
+  world.keeper.rows = {world.row('b', 1h)};
+  world.keeper.rows.front().kids = {filled(2)};
+  REQUIRE(world.folder->store().change_licences("d1", {{world.row('a', -1h)}, {}, {}}));
+  CHECK(world.acquire() == "");
+  CHECK(world.valid() == "b");
+  CHECK(world.ends_at() == world.keeper.rows.front().expires_at);
+}
+
+TEST_CASE("licence_desk: the service's time counts, whatever time the device has") {
+  struct Case {
+    const char* name;
+    Duration off;  // the device's clock
+  };
+  const Case cases[] = {{"ten days ahead", 240h}, {"twenty days behind", -480h}};
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.name));
+    DeskWorld world;
+    const WallTime service = world.executor.wall_now();
+    world.executor.jump_wall(c.off);
+    REQUIRE(world.rights->hear({service, ContactOrigin::kService, Duration{0}}));
+    world.keeper.rows.front().issued_at = service;
+    world.keeper.rows.front().expires_at = service + 24h * 30;
+    CHECK(world.acquire() == "");
+    CHECK(world.keeper.asked_at - service < 1min);
+    CHECK(world.ends_at() == service + 24h * 30);
+    CHECK(world.rights->judge("d1").may_play());
+    // Set right: nothing has changed.
+    world.executor.jump_wall(-c.off);
+    CHECK(world.acquire() == "");
+    CHECK(world.keeper.wishes.size() == 1);
+    CHECK(world.ends_at() == service + 24h * 30);
+  }
+}
+
+TEST_CASE("licence_desk: it is busy while something is told, and when it will be") {
+  DeskWorld world;
+  REQUIRE(world.acquire() == "");
+  const MonotonicTime now = world.executor.now();
+  CHECK_FALSE(world.desk->is_busy(now + 24h));
+  world.keeper.failure = make_error(ErrorCode::kDrmLicenseUnreachable, "");
+  REQUIRE(world.folder->store().begin_removal("d1", world.desk->releases_of("d1"),
+                                              world.executor.wall_now()));
+  world.desk->send_releases();
+  CHECK(world.desk->is_busy(now));
+  world.executor.run_for(2s);
+  CHECK_FALSE(world.desk->is_busy(world.executor.now()));
+  CHECK(world.desk->is_busy(world.executor.now() + 1min));
 }
 
 TEST_CASE("licence_desk: what the service has to be told is told once there is a network") {

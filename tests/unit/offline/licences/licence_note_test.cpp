@@ -129,6 +129,27 @@ TEST_CASE("licence_note: key ids as Clear Key keeps them of what is given back")
   CHECK(write_clear_key_ids({filled(0xff)}) == R"({"kids":["_____________________w"]})");
 }
 
+TEST_CASE("licence_note: the end goes out of what Clear Key keeps, and nothing else does") {
+  struct Case {
+    const char* name;
+    std::string record, left;
+  };
+  const Case cases[] = {
+      {"the last member", R"({"keys":[],"type":"x","expires_at":1790000000})",
+       R"({"keys":[],"type":"x"})"},
+      {"one before others", R"({"keys":[],"expires_at":1,"b":2})", R"({"keys":[],"b":2})"},
+      {"none", R"({"keys":[],"type":"x"})", R"({"keys":[],"type":"x"})"},
+      {"of another system", "\x01\x02", "\x01\x02"},
+      {"nothing", "", ""},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.name));
+    std::vector<uint8_t> record(c.record.begin(), c.record.end());
+    drop_clear_key_end(record);
+    CHECK(std::string(as_text(record)) == c.left);
+  }
+}
+
 TEST_CASE("license_stores: records while they are on their way") {
   StagedLicenses store;
   CHECK(store.view("a").empty());

@@ -238,6 +238,15 @@ TEST_CASE("offline_transport: S16 a download that is removed while it plays") {
   CHECK(rig.get(kSegment)->error() == ErrorCode::kNotFound);
 }
 
+TEST_CASE("offline_transport: what is fetched anew under another key is not damaged") {
+  Rig rig(title_of({{kSegment, text(300'000, 1)}}));
+  REQUIRE(rig.world.store->set_content_key("d-1", Blob{1, 2, 3}));
+  rig.damage(kSegment, 9);
+  CHECK(rig.get(kSegment)->error() == ErrorCode::kOfflineIncomplete);
+  CHECK(rig.world.damaged.empty());
+  CHECK(rig.world.row_of("d-1", kSegment).state == ResourceState::kDone);
+}
+
 TEST_CASE("offline_transport: an earlier version of a file is found by its hash") {
   const std::string old_body = text(300'000, 1), new_body = text(300'000, 2);
   Rig rig(title_of({{kSegment, old_body}}));

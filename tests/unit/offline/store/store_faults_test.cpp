@@ -64,6 +64,10 @@ const std::vector<Step>& steps() {
       },
       [](DownloadStore& s) { return plain(s.put_licence("a", licence_of("licence 1"))); },
       [](DownloadStore& s) { return plain(s.put_licence("a", licence_of("licence 2"))); },
+      [](DownloadStore& s) {
+        const PendingRelease release{0, "", "clearkey", "https://l", blob_of("2"), 0, kNow};
+        return s.change_licences("a", {{licence_of("licence 3")}, {2}, {release}});
+      },
       [](DownloadStore& s) { return plain(s.set_plan("a", facts_of(3), segments(3), kNow)); },
       [](DownloadStore& s) { return s.set_meta("name", blob_of("value")); },
       [](DownloadStore& s) { return s.destroy_keys("a", kNow); },

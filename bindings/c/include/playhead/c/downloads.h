@@ -211,7 +211,8 @@ playhead_downloads_set_conditions(playhead_downloads* downloads,
  * downloads  borrowed until return.
  * out_list   yours: free with playhead_download_list_release; outlives the downloads; NULL after a
  *            failure.
- * Return 0, -PLAYHEAD_ERROR_INVALID_ARGUMENT or, of that id, -PLAYHEAD_ERROR_NOT_FOUND. */
+ * Return 0, -PLAYHEAD_ERROR_INVALID_ARGUMENT, -PLAYHEAD_ERROR_STORE_IO, -PLAYHEAD_ERROR_STORE_CORRUPT
+ * or, of that id, -PLAYHEAD_ERROR_NOT_FOUND. */
 PLAYHEAD_API playhead_status playhead_downloads_list(
     playhead_downloads* downloads, playhead_download_list** out_list) PLAYHEAD_NOEXCEPT;
 PLAYHEAD_API playhead_status playhead_downloads_find(playhead_downloads* downloads, const char* id,
