@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <iostream>
 
 #include <CLI/CLI.hpp>
@@ -33,6 +34,63 @@ std::string is_user(const std::string& user) {
 std::string is_title(const std::string& title) {
   const bool fits = title == "*" || playhead::server::is_title_id(title);
   return fits ? std::string() : std::string("must be a title's id, or * for all");
+}
+
+std::string is_country(const std::string& code) {
+  const bool fits = code.size() == 2 && std::all_of(code.begin(), code.end(),
+                                                    [](char c) { return c >= 'A' && c <= 'Z'; });
+  return fits ? std::string() : std::string("must be two capital letters, as DE");
+}
+
+// What the service knows of clients, accounts and places.
+void add_service(CLI::App& serve, ServeOptions& options) {
+  serve.add_option("--country-header", options.country_header,
+                   "Header in which the proxy in front names the client's country, e.g. "
+                   "CF-IPCountry; default: nobody does");
+  serve.add_option("--country", options.default_country, "Country of clients of which nobody says")
+      ->check(is_country);
+  serve.add_flag("--dev-accounts", options.has_dev_accounts,
+                 "Let anybody log in as anybody, without password: for development only");
+  serve
+      .add_option("--access-token-ttl", options.access_token_s, "Life of access tokens, in seconds")
+      ->check(CLI::Range(int64_t{1}, kTenYearsS))
+      ->capture_default_str();
+  serve
+      .add_option("--refresh-token-ttl", options.refresh_token_s,
+                  "Life of a refresh token that is not used, in seconds")
+      ->check(CLI::Range(int64_t{1}, kTenYearsS))
+      ->capture_default_str();
+  serve.add_option("--recommend-weights", options.recommend_weights,
+                   "Weights of the signals, e.g. taste=0.5,titles=0.35,context=0.15");
+  serve.add_option("--cdn-file", options.cdn_file,
+                   "JSON file of the places media can be had from (see README)");
+  serve
+      .add_option("--keep-events", options.keep_events_s,
+                  "How long events and heartbeats are kept, in seconds")
+      ->check(CLI::Range(int64_t{0}, kTenYearsS))
+      ->capture_default_str();
+  serve.add_flag("--log-json", options.logs_json, "Log lines are JSON objects");
+}
+
+void add_limits(CLI::App& serve, ServeOptions& options) {
+  serve
+      .add_option("--rate-limit", options.rate_per_second,
+                  "Calls per second and token; more get 429. 0: no limit")
+      ->check(CLI::Range(int64_t{0}, int64_t{1'000'000}))
+      ->capture_default_str();
+  serve.add_option("--rate-burst", options.rate_burst, "Calls a token may make at once")
+      ->check(CLI::Range(int64_t{1}, int64_t{1'000'000}))
+      ->capture_default_str();
+  serve
+      .add_option("--max-connections", options.max_connections,
+                  "Open connections; more get 503 and are closed")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  serve
+      .add_option("--max-waiting-writes", options.max_waiting_writes,
+                  "Writes that wait to be on disk; more get 503")
+      ->check(CLI::Range(1, 10'000'000))
+      ->capture_default_str();
 }
 
 CLI::App* add_serve(CLI::App& app, ServeOptions& options) {
@@ -75,6 +133,16 @@ CLI::App* add_serve(CLI::App& app, ServeOptions& options) {
   serve->add_option("--threads", options.threads, "I/O threads")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
+  add_service(*serve, options);
+  add_limits(*serve, options);
+  // PLAYHEAD_MAX_CONNECTIONS is --max-connections; what the command line says goes first.
+  for (CLI::Option* option : serve->get_options([](const CLI::Option* one) {
+         return !one->get_lnames().empty() && one->get_lnames().front() != "help";
+       })) {
+    std::string name = "PLAYHEAD_" + option->get_lnames().front();
+    for (char& c : name) c = c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
+    option->envname(name);
+  }
   return serve;
 }
 
@@ -90,6 +158,8 @@ CLI::App* add_token(CLI::App& app, TokenOptions& options) {
   token->add_option("--ttl", options.ttl_s, "Life of the token, in seconds")
       ->check(CLI::Range(-kTenYearsS, kTenYearsS))
       ->capture_default_str();
+  token->add_flag("--refresh", options.is_refresh,
+                  "A refresh token instead, for POST /api/v1/token/refresh");
   return token;
 }
 

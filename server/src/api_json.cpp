@@ -1,90 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api_json.h"
 
-#include <cmath>
-
-#include <nlohmann/json.hpp>
+#include <algorithm>
 
 #include "base64url.h"
 #include "hex.h"
-#include "json_text.h"
+#include "json_body.h"
 #include "timestamps.h"
 
 namespace playhead::server {
 namespace {
 
-// Keeps members in the order they are written here.
-using Json = nlohmann::ordered_json;
-
-constexpr std::size_t kMaxTextBytes = 128;
 constexpr std::size_t kMaxUrlBytes = 2048;
 constexpr int64_t kMaxLevel = 9999;
-// No title is longer than a week; larger positions are garbage whatever the title.
-constexpr double kMaxPositionSeconds = 7 * 86'400.0;
-
-Error bad_field(const char* name, const char* why) {
-  return Error{400, "bad_field", std::string("'") + name + "' " + why + "."};
-}
-
-Result<Json> parse_object(std::string_view text) {
-  if (!json_depth_within(text, kMaxJsonDepth)) {
-    return Error{400, "bad_json", "The JSON is nested too deeply."};
-  }
-  Json object = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (!object.is_object()) return Error{400, "bad_json", "The body is not a JSON object."};
-  return object;
-}
-
-Result<std::string> text_member(const Json& object, const char* name, bool required,
-                                std::size_t max_bytes = kMaxTextBytes) {
-  const auto found = object.find(name);
-  if (found == object.end() || (found->is_null() && !required)) {
-    if (required) return bad_field(name, "is missing");
-    return std::string();
-  }
-  if (!found->is_string()) return bad_field(name, "must be a text");
-  const auto& text = found->get_ref<const std::string&>();
-  if (text.size() > max_bytes) return bad_field(name, "is too long");
-  if (required && text.empty()) return bad_field(name, "is empty");
-  return text;
-}
-
-Result<int64_t> position_member(const Json& object) {
-  const auto found = object.find("position_seconds");
-  if (found == object.end()) return bad_field("position_seconds", "is missing");
-  if (!found->is_number()) return bad_field("position_seconds", "must be a number");
-  const double seconds = found->get<double>();
-  if (!(seconds >= 0 && seconds <= kMaxPositionSeconds)) {  // also false for NaN
-    return Error{422, "bad_position", "'position_seconds' must be from 0 to 604800."};
-  }
-  return static_cast<int64_t>(std::llround(seconds * 1000.0));
-}
-
-Result<std::optional<int64_t>> recorded_at_member(const Json& object) {
-  const auto found = object.find("recorded_at");
-  if (found == object.end() || found->is_null()) return std::optional<int64_t>();
-  if (found->is_string()) {
-    const auto parsed = parse_rfc3339(found->get_ref<const std::string&>());
-    if (!parsed) return bad_field("recorded_at", "is not an RFC 3339 time");
-    return parsed;
-  }
-  if (!found->is_number_integer()) {
-    return bad_field("recorded_at", "must be an RFC 3339 text or whole milliseconds since 1970");
-  }
-  const bool wraps = found->is_number_unsigned() && found->get<uint64_t>() > INT64_MAX;
-  const int64_t value = wraps ? -1 : found->get<int64_t>();
-  if (value < 0 || value > kMaxTimestampMs) return bad_field("recorded_at", "is out of range");
-  return std::optional<int64_t>(value);
-}
-
-Result<int> level_member(const Json& object) {
-  const auto found = object.find("security_level");
-  if (found == object.end() || found->is_null()) return 0;
-  const bool is_fit = found->is_number_integer() && found->get<int64_t>() >= 0 &&
-                      found->get<int64_t>() <= kMaxLevel;
-  if (!is_fit) return bad_field("security_level", "must be a whole number from 0 to 9999");
-  return found->get<int>();
-}
 
 Status check_kids(const Json& object) {
   const auto found = object.find("kids");
@@ -105,12 +33,6 @@ Json drm_json(const std::optional<std::string>& license_url) {
   return {{"type", "clearkey"}, {"license_url", *license_url}};
 }
 
-double seconds_of(int64_t ms) { return static_cast<double>(ms) / 1000.0; }
-
-std::string dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 Json title_json(const HomeItem& item) {
   Json out = {{"movie_id", item.title->id},
               {"name", item.title->name},
@@ -128,20 +50,27 @@ Result<ProgressBody> parse_progress(std::string_view text) {
   if (!object.ok()) return object.error();
   auto movie_id = text_member(object.value(), "movie_id", true);
   if (!movie_id.ok()) return movie_id.error();
-  const auto position = position_member(object.value());
+  const auto position = position_member(object.value(), "position_seconds");
   if (!position.ok()) return position.error();
-  const auto recorded_at = recorded_at_member(object.value());
+  if (!position.value()) return bad_field("position_seconds", "is missing");
+  const auto recorded_at = time_member(object.value(), "recorded_at");
   if (!recorded_at.ok()) return recorded_at.error();
   auto session = text_member(object.value(), "session_id", false);
   if (!session.ok()) return session.error();
-  return ProgressBody{std::move(movie_id.value()), position.value(), recorded_at.value(),
-                      std::move(session.value())};
+  auto profile = text_member(object.value(), "profile_id", false, kMaxProfileIdBytes);
+  if (!profile.ok()) return profile.error();
+  return ProgressBody{std::move(movie_id.value()), *position.value(), recorded_at.value(),
+                      std::move(session.value()), std::move(profile.value())};
 }
 
-Result<std::string> parse_download(std::string_view text) {
+Result<DownloadBody> parse_download(std::string_view text) {
   const auto object = parse_object(text);
   if (!object.ok()) return object.error();
-  return text_member(object.value(), "movie_id", true);
+  auto movie_id = text_member(object.value(), "movie_id", true);
+  if (!movie_id.ok()) return movie_id.error();
+  auto profile = text_member(object.value(), "profile_id", false, kMaxProfileIdBytes);
+  if (!profile.ok()) return profile.error();
+  return DownloadBody{std::move(movie_id.value()), std::move(profile.value())};
 }
 
 std::string stream_json(const StreamAnswer& answer) {
@@ -173,7 +102,7 @@ Result<LicenseCall> parse_license_call(std::string_view text) {
   if (!encoded.ok()) return encoded.error();
   auto challenge = base64_decode(encoded.value());
   if (!challenge) return bad_field("challenge", "is not base64");
-  const auto level = level_member(object.value());
+  const auto level = int_member(object.value(), "security_level", 0, kMaxLevel);
   if (!level.ok()) return level.error();
   const auto session = text_member(object.value(), "session", false);
   if (!session.ok()) return session.error();
@@ -181,7 +110,8 @@ Result<LicenseCall> parse_license_call(std::string_view text) {
       session.value().empty() || session.value() == "temporary" || session.value() == "persistent";
   if (!is_session) return bad_field("session", "must be temporary or persistent");
   if (Status kids = check_kids(object.value()); !kids.ok()) return kids.error();
-  return LicenseCall{std::move(url.value()), std::move(*challenge), level.value()};
+  return LicenseCall{std::move(url.value()), std::move(*challenge),
+                     static_cast<int>(level.value().value_or(0))};
 }
 
 std::string license_json(const LicenseAnswer& answer, int64_t now_s) {
@@ -223,7 +153,9 @@ Response error_response(const Error& error) {
   Response response = json_response(error.http_status, error_json(error));
   // RFC 9110 §11.6.1 and §10.2.3
   if (error.http_status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
-  if (error.http_status == 503) response.headers.emplace_back("Retry-After", "1");
+  if (error.http_status == 503 || error.http_status == 429) {
+    response.headers.emplace_back("Retry-After", std::to_string(std::max(1, error.retry_after_s)));
+  }
   return response;
 }
 

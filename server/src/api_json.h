@@ -21,14 +21,22 @@ struct ProgressBody {
   int64_t position_ms = 0;                // >= 0
   std::optional<int64_t> recorded_at_ms;  // absent = when it arrived
   std::string session_id;                 // empty = not given
+  std::string profile_id = {};            // empty = not given
 };
+
+// Longest id of a profile that is taken, in bytes; ours have 18.
+inline constexpr std::size_t kMaxProfileIdBytes = 256;
 
 // 400 `bad_json` when the text is no JSON object, 400 `bad_field` for a missing member or a wrong
 // type, 422 `bad_position` for a negative or impossible position. Unknown members are ignored.
 [[nodiscard]] Result<ProgressBody> parse_progress(std::string_view text);
 
-// POST /api/v1/download: the movie_id. Errors as above.
-[[nodiscard]] Result<std::string> parse_download(std::string_view text);
+// POST /api/v1/download. Errors as above.
+struct DownloadBody {
+  std::string movie_id;
+  std::string profile_id;  // empty = not given
+};
+[[nodiscard]] Result<DownloadBody> parse_download(std::string_view text);
 
 struct StreamAnswer {
   std::string stream_url;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The licence calls of the Api.
 #include "api.h"
+#include "api_common.h"
 #include "base64url.h"
 #include "crypto.h"
 #include "license_service.h"
@@ -36,7 +37,7 @@ void Api::respond_licensed(LicenseAnswer answer, Response response, const Respon
         Error{503, "storage_unavailable", "The licence could not be recorded; try again."}));
   };
   if (!parts_.writer.submit(std::move(*answer.event), completed)) {
-    respond(error_response(Error{503, "overloaded", "Too many writes are waiting; try again."}));
+    respond(error_response(overloaded()));
   }
 }
 

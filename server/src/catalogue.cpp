@@ -76,7 +76,10 @@ std::shared_ptr<const TitleList> scan(const std::filesystem::path& root, const L
     if (list->by_id.size() == kMaxTitles) break;
   }
   if (error) log.error("media_folder_unreadable", {{"why", error.message()}});
-  for (const auto& [id, title] : list->by_id) list->by_genre[title.genre].push_back(&title);
+  for (const auto& [id, title] : list->by_id) {
+    list->by_genre[title.genre].push_back(&title);
+    list->search.add(title);
+  }
   for (auto& [genre, titles] : list->by_genre) {
     std::sort(titles.begin(), titles.end(), [](const Title* a, const Title* b) {
       return std::tie(a->name, a->id) < std::tie(b->name, b->id);
@@ -115,6 +118,9 @@ Result<Title> parse_title(std::string_view json_text, std::string_view id) {
     if (!parsed.ok()) return parsed.error();
     title.drm = std::move(parsed.value());
   }
+  auto meta = parse_title_meta(object, title.id, title.genre, title.duration_ms);
+  if (!meta.ok()) return meta.error();
+  title.meta = std::move(meta.value());
   return read_manifests(object, std::move(title));
 }
 

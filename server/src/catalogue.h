@@ -14,7 +14,9 @@
 #include "clock.h"
 #include "log.h"
 #include "result.h"
+#include "search_index.h"
 #include "title_drm.h"
+#include "title_meta.h"
 
 namespace playhead::server {
 
@@ -27,6 +29,7 @@ struct Title {
   int64_t duration_ms = 0;                       // > 0
   std::map<std::string, std::string> manifests;  // "hls", "hls-ts", "dash" -> path below the folder
   std::optional<TitleDrm> drm;                   // absent = no licence is needed
+  TitleMeta meta = {};
 };
 
 // Parses one title.json; `id` is the folder it lies in. Error `bad_title` says what is wrong.
@@ -37,6 +40,7 @@ struct TitleList {
   std::map<std::string, Title, std::less<>> by_id;
   // Genre -> its titles by name; the genres in alphabetical order.
   std::map<std::string, std::vector<const Title*>, std::less<>> by_genre;
+  SearchIndex search;
 };
 
 // The titles on disk: read at the start, on demand, and again when somebody asks for a title that

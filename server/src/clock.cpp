@@ -10,4 +10,9 @@ int64_t SystemClock::now_ms() const {
   return std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count();
 }
 
+int64_t SystemClock::monotonic_us() const {
+  const auto since_boot = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::microseconds>(since_boot).count();
+}
+
 }  // namespace playhead::server

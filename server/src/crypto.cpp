@@ -18,6 +18,18 @@ std::string hmac_sha256(std::string_view key, std::string_view data) {
   return out;
 }
 
+Result<std::string> pbkdf2_sha256(std::string_view password, std::string_view salt, int iterations,
+                                  std::size_t bytes) {
+  std::string out(bytes, '\0');
+  const int done =
+      PKCS5_PBKDF2_HMAC(password.data(), static_cast<int>(password.size()),
+                        reinterpret_cast<const unsigned char*>(salt.data()),
+                        static_cast<int>(salt.size()), iterations, EVP_sha256(),
+                        static_cast<int>(bytes), reinterpret_cast<unsigned char*>(out.data()));
+  if (done != 1) return Error{500, "no_crypto", "The system's cryptography is not available."};
+  return out;
+}
+
 bool equal_constant_time(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }

@@ -16,6 +16,10 @@ namespace playhead::server {
 // Takes the same time wherever the texts differ. Different lengths are told apart at once.
 [[nodiscard]] bool equal_constant_time(std::string_view a, std::string_view b);
 
+// `bytes` raw bytes by PBKDF2 (RFC 8018 §5.2) with HMAC-SHA256; slow on purpose.
+[[nodiscard]] Result<std::string> pbkdf2_sha256(std::string_view password, std::string_view salt,
+                                                int iterations, std::size_t bytes);
+
 // From the operating system seeded generator of OpenSSL.
 [[nodiscard]] Result<std::string> random_bytes(std::size_t count);
 

@@ -54,6 +54,7 @@ struct Shared {
   const Clock& clock;
   const Log& log;
   std::size_t max_connections;
+  std::string country_header;
   HttpHandler* handler = nullptr;  // set before the first connection
   std::atomic<std::size_t> connections{0};
 };
@@ -77,7 +78,7 @@ std::string_view view(beast::string_view text) { return {text.data(), text.size(
 
 using Message = http::request<http::string_body>;
 
-Request make_request(const Message& message) {
+Request make_request(const Message& message, const std::string& country_header) {
   Request request;
   request.method = method_of(message.method());
   const std::string_view target = view(message.target());
@@ -90,6 +91,8 @@ Request make_request(const Message& message) {
   request.range = view(message[http::field::range]);
   request.if_range = view(message[http::field::if_range]);
   request.if_none_match = view(message[http::field::if_none_match]);
+  request.profile_pin = view(message["X-Profile-Pin"]);
+  if (!country_header.empty()) request.country = view(message[country_header]);
   return request;
 }
 
@@ -239,12 +242,13 @@ void Connection::on_read(const error_code& error) {
   const Message& message = parser_->get();
   is_head_ = message.method() == http::verb::head;
   keep_alive_ = message.keep_alive();
-  shared_.handler->handle(make_request(message), [self = shared_from_this()](
-                                                     server::Response response) {
-    asio::dispatch(self->stream_.get_executor(), [self, response = std::move(response)]() mutable {
-      self->respond(std::move(response));
-    });
-  });
+  shared_.handler->handle(make_request(message, shared_.country_header),
+                          [self = shared_from_this()](server::Response response) {
+                            asio::dispatch(self->stream_.get_executor(),
+                                           [self, response = std::move(response)]() mutable {
+                                             self->respond(std::move(response));
+                                           });
+                          });
 }
 
 void Connection::respond(server::Response response) {
@@ -412,7 +416,7 @@ const std::string& Worker::date() {
 class BeastServer final : public HttpServer {
  public:
   BeastServer(const HttpServerConfig& config, const Clock& clock, const Log& log)
-      : shared_{clock, log, config.max_connections} {
+      : shared_{clock, log, config.max_connections, config.country_header} {
     for (unsigned i = 0; i < std::max(1U, config.threads); ++i) {
       workers_.push_back(std::make_unique<Worker>(shared_));
     }
@@ -437,6 +441,8 @@ class BeastServer final : public HttpServer {
   }
 
   uint16_t port() const override { return port_; }
+
+  std::size_t open_connections() const override { return shared_.connections.load(); }
 
   void start(HttpHandler& handler) override {
     shared_.handler = &handler;

@@ -18,6 +18,9 @@ struct HttpServerConfig {
   uint16_t port = 0;                     // 0 = the system picks a free one
   unsigned threads = 1;                  // I/O threads, >= 1
   std::size_t max_connections = 10'000;  // more are answered 503 and closed
+  // Header in which a proxy in front of the server names the client's country; empty = nobody does,
+  // and what clients send is not believed.
+  std::string country_header = {};
 };
 
 // HTTP/1.1 with keep-alive. Each I/O thread has its own event loop and keeps a connection for life,
@@ -32,6 +35,8 @@ class HttpServer {
   virtual ~HttpServer() = default;
 
   [[nodiscard]] virtual uint16_t port() const = 0;
+  // Any thread.
+  [[nodiscard]] virtual std::size_t open_connections() const = 0;
   virtual void start(HttpHandler& handler) = 0;
 
   // Takes no new connection, lets running requests finish for at most `grace_ms`, then closes what

@@ -27,6 +27,8 @@ struct Request {
   std::string_view range;
   std::string_view if_range;
   std::string_view if_none_match;
+  std::string_view profile_pin;  // the header X-Profile-Pin
+  std::string_view country;      // as the proxy in front of us says; "" = nobody does
 };
 
 // A part of an open file, sent in pieces.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "jwt.h"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "base64url.h"
@@ -31,6 +33,16 @@ bool header_is_ours(const json& header) {
          !header.contains("crit");
 }
 
+// RFC 7519 §4.1.3: a text, or a list of them.
+bool is_for_us(const json& claims) {
+  const auto aud = claims.find("aud");
+  if (aud == claims.end()) return false;
+  const auto names_us = [](const json& value) {
+    return value.is_string() && value.get_ref<const std::string&>() == kTokenAudience;
+  };
+  return aud->is_array() ? std::any_of(aud->begin(), aud->end(), names_us) : names_us(*aud);
+}
+
 Result<Identity> check_claims(const json& claims, int64_t now_s) {
   const auto exp = claims.find("exp");
   if (exp == claims.end() || !exp->is_number_integer())
@@ -48,6 +60,7 @@ Result<Identity> check_claims(const json& claims, int64_t now_s) {
   const auto& user = sub->get_ref<const std::string&>();
   if (user.empty() || user.size() > kMaxUserIdBytes)
     return invalid("The token names no valid user.");
+  if (!is_for_us(claims)) return invalid("The token is for another audience.");
   return Identity{user};
 }
 
@@ -75,7 +88,10 @@ Result<Identity> JwtCodec::verify(std::string_view token, int64_t now_s) const {
 }
 
 std::string JwtCodec::mint(std::string_view user_id, int64_t now_s, int64_t ttl_s) const {
-  const json claims = {{"sub", std::string(user_id)}, {"iat", now_s}, {"exp", now_s + ttl_s}};
+  const json claims = {{"sub", std::string(user_id)},
+                       {"aud", std::string(kTokenAudience)},
+                       {"iat", now_s},
+                       {"exp", now_s + ttl_s}};
   std::string token = base64url_encode(kHeader);
   token += '.';
   token += base64url_encode(claims.dump(-1, ' ', false, json::error_handler_t::replace));

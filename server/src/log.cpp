@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "log.h"
 
+#include "json_body.h"
 #include "timestamps.h"
 
 namespace playhead::server {
@@ -18,15 +19,32 @@ void append_quoted(std::string& out, std::string_view value) {
   out += '"';
 }
 
-}  // namespace
-
-void Log::write(std::string_view level, std::string_view event, Fields fields) const {
-  std::string line = format_rfc3339(clock_.now_s());
+std::string text_line(const std::string& time, std::string_view level, std::string_view event,
+                      Log::Fields fields) {
+  std::string line = time;
   line.append(" ").append(level).append(" ").append(event);
   for (const auto& [key, value] : fields) {
     line.append(" ").append(key).append("=");
     append_quoted(line, value);
   }
+  return line;
+}
+
+std::string json_line(const std::string& time, std::string_view level, std::string_view event,
+                      Log::Fields fields) {
+  Json line = {{"time", time}, {"level", std::string(level)}, {"event", std::string(event)}};
+  for (const auto& [key, value] : fields) {
+    line[std::string(key)] = value.substr(0, kMaxValueBytes);
+  }
+  return dump(line);
+}
+
+}  // namespace
+
+void Log::write(std::string_view level, std::string_view event, Fields fields) const {
+  const std::string time = format_rfc3339(clock_.now_s());
+  std::string line = format_ == Format::kJson ? json_line(time, level, event, fields)
+                                              : text_line(time, level, event, fields);
   line += '\n';
   // A log that cannot be written is not a reason to stop serving.
   [[maybe_unused]] const ssize_t ignored = ::write(fd_, line.data(), line.size());

@@ -6,8 +6,12 @@
 
 namespace playhead::server {
 
-ProgressWriter::ProgressWriter(Store& store, Limits limits)
-    : store_(store), limits_(limits), thread_([this] { run(); }) {}
+ProgressWriter::ProgressWriter(Store& store, Limits limits,
+                               std::function<void(std::size_t)> on_commit)
+    : store_(store),
+      limits_(limits),
+      on_commit_(std::move(on_commit)),
+      thread_([this] { run(); }) {}
 
 ProgressWriter::~ProgressWriter() { stop(); }
 
@@ -35,6 +39,23 @@ bool ProgressWriter::submit(LicenseEvent event, Completion completion) {
   return true;
 }
 
+bool ProgressWriter::submit(Task task, Completion completion) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!accepts()) return false;
+    waiting_.tasks.push_back(std::move(task));
+    waiting_.task_completions.push_back(std::move(completion));
+    if (waiting_.size() > 1) return true;
+  }
+  wake_.notify_one();
+  return true;
+}
+
+std::size_t ProgressWriter::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return waiting_.size() + taken_;
+}
+
 bool ProgressWriter::accepts() const { return !stopping_ && waiting_.size() < limits_.max_waiting; }
 
 void ProgressWriter::stop() {
@@ -51,24 +72,51 @@ void ProgressWriter::run() {
     Waiting taken;
     {
       std::unique_lock lock(mutex_);
+      taken_ = 0;
       wake_.wait(lock, [this] { return stopping_ || waiting_.size() > 0; });
       if (waiting_.size() == 0) return;
       std::swap(taken, waiting_);
+      taken_ = taken.size();
     }
     commit(taken);
   }
 }
 
 void ProgressWriter::commit(Waiting& taken) {
+  commit_progress(taken);
+  commit_tasks(taken);
+  if (taken.events.empty()) return;
+  const Status result = store_.write_license_events(taken.events);
+  note(taken.events.size());
+  for (const Completion& completion : taken.event_completions) completion(result);
+}
+
+void ProgressWriter::commit_progress(Waiting& taken) {
   const std::span<const ProgressWrite> all(taken.writes);
   for (std::size_t first = 0; first < all.size(); first += limits_.max_batch) {
     const std::size_t count = std::min(limits_.max_batch, all.size() - first);
     const Status result = store_.write_progress(all.subspan(first, count));
+    note(count);
     for (std::size_t i = first; i < first + count; ++i) taken.completions[i](result);
   }
-  if (taken.events.empty()) return;
-  const Status result = store_.write_license_events(taken.events);
-  for (const Completion& completion : taken.event_completions) completion(result);
+}
+
+void ProgressWriter::commit_tasks(Waiting& taken) {
+  for (std::size_t first = 0; first < taken.tasks.size(); first += limits_.max_batch) {
+    const std::size_t end = std::min(first + limits_.max_batch, taken.tasks.size());
+    const Status result = store_.transact([&]() -> Status {
+      for (std::size_t i = first; i < end; ++i) {
+        if (Status done = taken.tasks[i](); !done.ok()) return done;
+      }
+      return Done{};
+    });
+    note(end - first);
+    for (std::size_t i = first; i < end; ++i) taken.task_completions[i](result);
+  }
+}
+
+void ProgressWriter::note(std::size_t count) const {
+  if (on_commit_) on_commit_(count);
 }
 
 }  // namespace playhead::server

@@ -26,7 +26,8 @@ class ProgressWriter {
     std::size_t max_batch = 1'000;
   };
 
-  ProgressWriter(Store& store, Limits limits);
+  // `on_commit` hears of every commit on the writer thread: how many writes were in it.
+  ProgressWriter(Store& store, Limits limits, std::function<void(std::size_t)> on_commit = {});
   ~ProgressWriter();
   ProgressWriter(const ProgressWriter&) = delete;
   ProgressWriter& operator=(const ProgressWriter&) = delete;
@@ -37,6 +38,15 @@ class ProgressWriter {
 
   [[nodiscard]] bool submit(LicenseEvent event, Completion completion);
 
+  // Anything else: runs on the writer thread inside a transaction it shares with others. It fails
+  // only when the store does, and then all of them do; what else it finds out it keeps for its
+  // completion.
+  using Task = std::function<Status()>;
+  [[nodiscard]] bool submit(Task task, Completion completion);
+
+  // What has been accepted and is not committed yet. Any thread.
+  [[nodiscard]] std::size_t waiting() const;
+
   // Writes what waits, then joins the thread. Idempotent; one thread only.
   void stop();
 
@@ -46,20 +56,27 @@ class ProgressWriter {
     std::vector<Completion> completions;
     std::vector<LicenseEvent> events;
     std::vector<Completion> event_completions;
+    std::vector<Task> tasks;
+    std::vector<Completion> task_completions;
 
-    [[nodiscard]] std::size_t size() const { return writes.size() + events.size(); }
+    [[nodiscard]] std::size_t size() const { return writes.size() + events.size() + tasks.size(); }
   };
 
   // Whether there is room and nothing has ended; under mutex_.
   [[nodiscard]] bool accepts() const;
   void run();
   void commit(Waiting& taken);
+  void commit_progress(Waiting& taken);
+  void commit_tasks(Waiting& taken);
+  void note(std::size_t count) const;
 
   Store& store_;
   const Limits limits_;
-  std::mutex mutex_;
+  const std::function<void(std::size_t)> on_commit_;
+  mutable std::mutex mutex_;
   std::condition_variable wake_;
   Waiting waiting_;        // under mutex_
+  std::size_t taken_ = 0;  // under mutex_; being committed
   bool stopping_ = false;  // under mutex_
   std::thread thread_;
 };

@@ -13,6 +13,7 @@ struct Error {
   int http_status = 500;
   std::string code;
   std::string message;
+  int retry_after_s = 1;  // when it may be tried again; told with 429 and 503
 };
 
 // A value or an Error. `value()` and `error()` must match `ok()`.

@@ -6,22 +6,7 @@
 namespace playhead::server {
 namespace {
 
-struct Route {
-  std::string_view path;
-  Method method;
-  std::string_view allow;
-  void (Api::*call)(const Request&, const Respond&);
-};
-
-constexpr std::array kRoutes = {
-    Route{"/api/v1/home", Method::kGet, "GET", &Api::home},
-    Route{"/api/v1/stream", Method::kGet, "GET", &Api::stream},
-    Route{"/api/v1/stream/progress", Method::kPost, "POST", &Api::progress},
-    Route{"/api/v1/download", Method::kPost, "POST", &Api::download},
-    Route{"/v1/license", Method::kPost, "POST", &Api::license},
-};
-
-constexpr std::string_view kMediaAllow = "GET, HEAD";
+using Call = void (Api::*)(const Request&, const Respond&);
 
 Response method_not_allowed(std::string_view allow) {
   Response response =
@@ -36,7 +21,7 @@ Response preflight(std::string_view allow) {
   response.status = 204;
   response.headers.emplace_back("Access-Control-Allow-Methods", std::string(allow));
   response.headers.emplace_back("Access-Control-Allow-Headers",
-                                "Authorization, Content-Type, Range");
+                                "Authorization, Content-Type, Range, X-Profile-Pin");
   response.headers.emplace_back("Access-Control-Max-Age", "86400");
   return response;
 }
@@ -51,34 +36,89 @@ void allow_all_origins(Response& response) {
 
 }  // namespace
 
-void Router::handle(const Request& request, const Respond& respond) {
-  route(request, [respond](Response response) {
-    allow_all_origins(response);
-    respond(std::move(response));
-  });
+// A path, or with `is_prefix` all below it. HEAD is allowed where `get` is the router's own.
+struct Router::Route {
+  std::string_view path;
+  std::string_view allow;
+  Call get = nullptr;
+  Call post = nullptr;
+  void (Router::*own)(const Request&, const Respond&) = nullptr;  // instead of `get`
+  bool is_prefix = false;
+};
+
+const Router::Route& Router::find(std::string_view path) {
+  static constexpr std::array kRoutes = {
+      Route{"/media/", "GET, HEAD", nullptr, nullptr, &Router::media, true},
+      Route{"/api/v1/stream", "GET", &Api::stream},
+      Route{"/api/v1/stream/progress", "POST", nullptr, &Api::progress},
+      Route{"/api/playback/heartbeat", "POST", nullptr, &Api::heartbeat},
+      Route{"/v1/playback/start", "POST", nullptr, &Api::start_playback},
+      Route{"/v1/playback/events", "POST", nullptr, &Api::playback_events},
+      Route{"/api/v1/home", "GET", &Api::home},
+      Route{"/api/v1/search", "GET", &Api::search},
+      Route{"/api/v1/continue-watching", "GET", &Api::continue_watching},
+      Route{"/api/v1/recommendations", "GET", &Api::recommendations},
+      Route{"/api/v1/titles/", "GET", &Api::title, nullptr, nullptr, true},
+      Route{"/api/v1/profiles", "GET, POST", &Api::list_profiles, &Api::put_profile},
+      Route{"/api/v1/ratings", "POST", nullptr, &Api::rate},
+      Route{"/api/v1/download", "POST", nullptr, &Api::download},
+      Route{"/v1/license", "POST", nullptr, &Api::license},
+      Route{"/v1/license/", "POST", nullptr, &Api::raw_license, nullptr, true},
+      Route{"/api/v1/token/refresh", "POST", nullptr, &Api::refresh_token},
+      Route{"/api/v1/dev/login", "POST", nullptr, &Api::dev_login},
+      Route{"/healthz", "GET, HEAD", nullptr, nullptr, &Router::health},
+      Route{"/metrics", "GET, HEAD", nullptr, nullptr, &Router::metrics},
+  };
+  static constexpr Route kNothing{"other", "", nullptr, nullptr, &Router::nothing};
+  for (const Route& route : kRoutes) {
+    if (route.is_prefix ? path.substr(0, route.path.size()) == route.path : path == route.path) {
+      return route;
+    }
+  }
+  return kNothing;
 }
 
-void Router::route(const Request& request, const Respond& respond) {
-  if (request.path.substr(0, kMediaPrefix.size()) == kMediaPrefix) {
-    if (request.method == Method::kOptions) return respond(preflight(kMediaAllow));
-    if (request.method != Method::kGet && request.method != Method::kHead) {
-      return respond(method_not_allowed(kMediaAllow));
-    }
-    auto served = media_.serve(request);
-    return respond(served.ok() ? std::move(served.value()) : error_response(served.error()));
+void Router::handle(const Request& request, const Respond& respond) {
+  const Route& route = find(request.path);
+  const auto answer = [respond, &metrics = metrics_, &clock = clock_, name = route.path,
+                       began_us = clock_.monotonic_us()](Response response) {
+    metrics.note_answer(name, response.status, clock.monotonic_us() - began_us);
+    allow_all_origins(response);
+    respond(std::move(response));
+  };
+  if (route.own == &Router::nothing) return nothing(request, answer);
+  if (request.method == Method::kOptions) return answer(preflight(route.allow));
+  const bool is_get = request.method == Method::kGet;
+  if (route.own != nullptr && (is_get || request.method == Method::kHead)) {
+    return (this->*route.own)(request, answer);
   }
-  if (request.path.substr(0, kLicensePrefix.size()) == kLicensePrefix) {
-    if (request.method == Method::kOptions) return respond(preflight("POST"));
-    if (request.method != Method::kPost) return respond(method_not_allowed("POST"));
-    return api_.raw_license(request, respond);
+  if (route.get != nullptr && is_get) return (api_.*route.get)(request, answer);
+  if (route.post != nullptr && request.method == Method::kPost) {
+    return (api_.*route.post)(request, answer);
   }
-  for (const Route& entry : kRoutes) {
-    if (request.path != entry.path) continue;
-    if (request.method == Method::kOptions) return respond(preflight(entry.allow));
-    if (request.method != entry.method) return respond(method_not_allowed(entry.allow));
-    return (api_.*entry.call)(request, respond);
-  }
+  answer(method_not_allowed(route.allow));
+}
+
+void Router::media(const Request& request, const Respond& respond) {
+  auto served = media_.serve(request);
+  respond(served.ok() ? std::move(served.value()) : error_response(served.error()));
+}
+
+void Router::nothing(const Request&, const Respond& respond) {
   respond(error_response(Error{404, "not_found", "There is nothing at this path."}));
+}
+
+// Alive, and its answer is made on a thread of the event loop: what a supervisor wants to know.
+void Router::health(const Request&, const Respond& respond) {
+  respond(json_response(200, R"({"status":"ok"})"));
+}
+
+void Router::metrics(const Request&, const Respond& respond) {
+  Response response;
+  response.headers.emplace_back("Content-Type", "text/plain; version=0.0.4");
+  response.headers.emplace_back("Cache-Control", "no-store");
+  response.body = metrics_.text(gauges_);
+  respond(std::move(response));
 }
 
 }  // namespace playhead::server

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server_app.h"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <fstream>
@@ -85,31 +86,80 @@ void wait_for_end(Catalogue& catalogue) {
   }
 }
 
+constexpr std::size_t kMaxCdnFileBytes = std::size_t{256} * 1024;
+
+Result<std::vector<CdnLocation>> read_locations(const std::filesystem::path& file) {
+  if (file.empty()) return std::vector<CdnLocation>();
+  std::ifstream in(file, std::ios::binary);
+  std::string text(kMaxCdnFileBytes + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(std::max<std::streamsize>(0, in.gcount())));
+  if (text.empty() || text.size() > kMaxCdnFileBytes) {
+    return Error{500, "bad_cdn_file", "Cannot read the CDN file " + file.string() + "."};
+  }
+  return parse_locations(text);
+}
+
+Result<ApiConfig> api_config(const ServeOptions& options, std::string own_authority) {
+  auto locations = read_locations(options.cdn_file);
+  if (!locations.ok()) return locations.error();
+  const auto weights = parse_weights(options.recommend_weights);
+  if (!weights.ok()) return weights.error();
+  ApiConfig config;
+  config.url_ttl_s = options.url_ttl_s;
+  config.download_ttl_s = options.download_ttl_s;
+  config.media_origin = options.media_origin;
+  config.own_authority = std::move(own_authority);
+  config.api_origin = options.api_origin;
+  config.default_country = options.default_country;
+  config.has_dev_accounts = options.has_dev_accounts;
+  config.token_lives = {options.access_token_s, options.refresh_token_s};
+  config.weights = weights.value();
+  config.locations = std::move(locations.value());
+  return config;
+}
+
 // Everything of a running server, in the order it is built; torn down in reverse.
-int run(const ServeOptions& options, const Secrets& secrets, Store& store, const Clock& clock,
+int run(const ServeOptions& options, const Secrets& secrets, SqliteStore& store, const Clock& clock,
         const Log& log) {
   HttpServerConfig http;
   http.host = options.host;
   http.port = options.port;
   http.threads = options.threads;
+  http.max_connections = options.max_connections;
+  http.country_header = options.country_header;
   auto server = HttpServer::listen(http, clock, log);
   if (!server.ok()) return fail(server.error());
   const std::string address = authority(options.host, server.value()->port());
+  auto config = api_config(options, address);
+  if (!config.ok()) return fail(config.error());
+  const int64_t keep_since_ms = clock.now_ms() - options.keep_events_s * 1000;
+  if (Status pruned = store.transact([&] { return store.prune(keep_since_ms); }); !pruned.ok()) {
+    return fail(pruned.error());
+  }
 
   Catalogue catalogue(options.media, clock, log);
   catalogue.rescan();
   const UrlSigner signer(secrets.url_key);
   const JwtCodec tokens(secrets.token_key);
-  ProgressWriter writer(store, {});
+  Metrics metrics;
+  ProgressWriter::Limits limits;
+  limits.max_waiting = options.max_waiting_writes;
+  ProgressWriter writer(store, limits, [&](std::size_t writes) { metrics.note_commit(writes); });
   LicenseConfig license;
   license.license_s = options.license_s;
   license.default_persistent_s = options.download_ttl_s;
   LicenseService licenses(catalogue, store, options.media, clock, log, license);
-  Api api({catalogue, store, writer, licenses, signer, tokens, clock, log},
-          {options.url_ttl_s, options.download_ttl_s, options.media_origin, address,
-           options.api_origin});
+  PinGuard pins(clock, {});
+  RateLimiter limiter(clock, {options.rate_per_second, options.rate_burst});
+  Api api({catalogue, store, store, writer, licenses, signer, tokens, pins, limiter, clock, log},
+          std::move(config.value()));
   const MediaHandler media(options.media, options.media_origin, signer, clock, log);
-  Router router(api, media);
+  const HttpServer& sockets = *server.value();
+  Router router(api, media, metrics,
+                {[&] { return writer.waiting(); }, [&] { return sockets.open_connections(); },
+                 [&] { return catalogue.titles()->by_id.size(); }},
+                clock);
 
   server.value()->start(router);
   if (!options.port_file.empty()) {
@@ -135,7 +185,7 @@ int run(const ServeOptions& options, const Secrets& secrets, Store& store, const
 
 int serve(const ServeOptions& options) {
   const SystemClock clock;
-  const Log log(clock);
+  const Log log(clock, STDERR_FILENO, options.logs_json ? Log::Format::kJson : Log::Format::kText);
   std::signal(SIGPIPE, SIG_IGN);
   const sigset_t signals = steering_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
@@ -158,8 +208,25 @@ int print_token(const TokenOptions& options) {
   if (Status made = make_folder(options.data); !made.ok()) return fail(made.error());
   const auto secrets = load_or_create_secrets(secret_file(options.secret_file, options.data), log);
   if (!secrets.ok()) return fail(secrets.error());
-  std::cout << JwtCodec(secrets.value().token_key).mint(options.user, clock.now_s(), options.ttl_s)
-            << '\n';
+  const JwtCodec codec(secrets.value().token_key);
+  if (!options.is_refresh) {
+    std::cout << codec.mint(options.user, clock.now_s(), options.ttl_s) << '\n';
+    return 0;
+  }
+  auto store = SqliteStore::open(options.data / "playhead.db");
+  if (!store.ok()) return fail(store.error());
+  TokenLives lives;
+  lives.refresh_s = options.ttl_s;
+  TokenService logins(*store.value(), codec, clock, lives);
+  std::string token;
+  const Status saved = store.value()->transact([&]() -> Status {
+    auto pair = logins.log_in(options.user);
+    if (!pair.ok()) return pair.error();
+    token = std::move(pair.value().refresh_token);
+    return Done{};
+  });
+  if (!saved.ok()) return fail(saved.error());
+  std::cout << token << '\n';
   return 0;
 }
 

@@ -23,6 +23,20 @@ struct ServeOptions {
   std::string api_origin;            // of licence URLs; empty = the host the client asked
   std::optional<int64_t> license_s;  // life of every licence; empty = as the titles say
   unsigned threads = 1;
+  std::string country_header;     // see HttpServerConfig
+  std::string default_country;    // see ApiConfig
+  bool has_dev_accounts = false;  // POST /api/v1/dev/login
+  int64_t access_token_s = 3600;  // of tokens by refresh and by login
+  int64_t refresh_token_s = int64_t{30} * 86'400;
+  std::string recommend_weights;   // see parse_weights(); empty = its defaults
+  std::filesystem::path cdn_file;  // see parse_locations(); empty = none
+  int64_t rate_per_second = 200;   // calls of one token; 0 = no limit
+  int64_t rate_burst = 1000;
+  std::size_t max_connections = 10'000;
+  std::size_t max_waiting_writes = 65'536;
+  int64_t keep_events_s =
+      int64_t{90} * 86'400;  // events, heartbeats, sessions; looked at at the start
+  bool logs_json = false;
 };
 
 struct TokenOptions {
@@ -30,6 +44,7 @@ struct TokenOptions {
   std::filesystem::path secret_file;  // empty = <data>/secrets
   std::string user = "demo";
   int64_t ttl_s = 86'400;
+  bool is_refresh = false;  // a refresh token that lives for `ttl_s`
 };
 
 // What `user` may have licences of.
@@ -46,7 +61,8 @@ struct EntitleOptions {
 // 0 after a graceful end, 1 when it could not start (the reason is on stderr).
 [[nodiscard]] int serve(const ServeOptions& options);
 
-// Prints a token for `user` on stdout. Exit code as above.
+// Prints a token for `user` on stdout: a bearer token, or one to get those with. Exit code as
+// above.
 [[nodiscard]] int print_token(const TokenOptions& options);
 
 // Says so in the database; a running server obeys at the next licence. Exit code as above.

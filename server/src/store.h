@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -13,14 +14,26 @@
 
 namespace playhead::server {
 
+// Who watches: a profile of an account. The views outlive the call they are passed to.
+struct Viewer {
+  Viewer(std::string_view user, std::string_view profile = {})
+      : user_id(user), profile_id(profile) {}
+  Viewer(const char* user) : user_id(user) {}
+  Viewer(const std::string& user) : user_id(user) {}
+
+  std::string_view user_id;
+  std::string_view profile_id;  // empty = the default profile
+};
+
 // One report of where a user is in a title.
 struct ProgressWrite {
   std::string user_id;
   std::string movie_id;
   int64_t position_ms = 0;
-  int64_t recorded_at_ms = 0;  // client time; orders the writes of one (user, title)
-  int64_t received_at_ms = 0;  // server time; for support, never for ordering
-  std::string session_id;      // empty = not given
+  int64_t recorded_at_ms = 0;   // client time; orders the writes of one (viewer, title)
+  int64_t received_at_ms = 0;   // server time; for support, never for ordering
+  std::string session_id;       // empty = not given
+  std::string profile_id = {};  // empty = the default profile
 };
 
 struct SavedPosition {
@@ -51,17 +64,17 @@ class Store {
   virtual ~Store() = default;
 
   // Writes all of `batch` or nothing; when it returns ok the rows survive a crash and a power cut.
-  // Per (user, title) the newest `recorded_at_ms` wins; among equals the one written last.
+  // Per (viewer, title) the newest `recorded_at_ms` wins; among equals the one written last.
   // Called by one thread only.
   [[nodiscard]] virtual Status write_progress(std::span<const ProgressWrite> batch) = 0;
 
   // Any thread, also while a batch is being written. Sees every batch whose write has returned.
   [[nodiscard]] virtual Result<std::optional<SavedPosition>> position(
-      std::string_view user_id, std::string_view movie_id) = 0;
+      const Viewer& viewer, std::string_view movie_id) = 0;
 
   // Newest first. Any thread.
-  [[nodiscard]] virtual Result<std::vector<SavedPosition>> recent_positions(
-      std::string_view user_id, std::size_t limit) = 0;
+  [[nodiscard]] virtual Result<std::vector<SavedPosition>> recent_positions(const Viewer& viewer,
+                                                                            std::size_t limit) = 0;
 
   // All of `batch` or nothing, durable as above. Called by the thread of write_progress().
   [[nodiscard]] virtual Status write_license_events(std::span<const LicenseEvent> batch) = 0;
@@ -78,6 +91,10 @@ class Store {
   // in particular. Empty `entitlement`: nothing is said any more. As write_progress().
   [[nodiscard]] virtual Status set_entitlement(std::string_view user_id, std::string_view movie_id,
                                                std::optional<Entitlement> entitlement) = 0;
+
+  // Runs `write`, then makes durable what it wrote through this store's interfaces; nothing of it
+  // stays when it or the commit fails. Called by the thread of write_progress().
+  [[nodiscard]] virtual Status transact(const std::function<Status()>& write) = 0;
 };
 
 }  // namespace playhead::server

@@ -234,7 +234,7 @@ void RightsKeeper::on_answer(const std::string& id, Result<TitlePermission> perm
   if (auto renewed = parts_.rights.grant(id, permission->grant); !renewed) {
     return settle(id, renewed.error());
   }
-  watched_[id].are_keys_destroyed = watched_[id].is_stale = false;
+  watched_[id].are_keys_destroyed = watched_[id].is_stale = watched_[id].is_given_back = false;
   parts_.on_granted(id);
   renew_licences(id, permission->answer.drm);
 }

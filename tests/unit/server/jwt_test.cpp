@@ -20,7 +20,7 @@ std::string sign(const std::string& header, const std::string& claims,
 }
 
 const std::string kHs256 = R"({"alg":"HS256","typ":"JWT"})";
-const std::string kGood = R"({"sub":"alice","exp":1700000001})";
+const std::string kGood = R"({"sub":"alice","exp":1700000001,"aud":"playhead-api"})";
 
 // Unsigned, as RFC 7515 appendix A.5 has it: the third part is empty.
 std::string unsigned_token() {
@@ -35,6 +35,9 @@ TEST_CASE("jwt: a minted token names its user until it expires") {
   const auto user = codec.verify(token, kNow + 59);
   REQUIRE(user.ok());
   CHECK(user.value().user_id == "alice");
+  const std::string listed =
+      sign(kHs256, R"({"sub":"alice","exp":1700000001,"aud":["shop","playhead-api"]})");
+  CHECK(codec.verify(listed, kNow).ok());
   const auto late = codec.verify(token, kNow + 60);
   REQUIRE_FALSE(late.ok());
   CHECK(late.error().http_status == 401);
@@ -97,6 +100,10 @@ TEST_CASE("jwt: everything but an intact HS256 token is refused") {
       {"exp now", sign(kHs256, R"({"sub":"alice","exp":1700000000})")},
       {"exp negative", sign(kHs256, R"({"sub":"alice","exp":-1})")},
       {"not valid yet", sign(kHs256, R"({"sub":"alice","exp":1700000009,"nbf":1700000001})")},
+      {"no audience", sign(kHs256, R"({"sub":"alice","exp":1700000001})")},
+      {"another audience", sign(kHs256, R"({"sub":"alice","exp":1700000001,"aud":"shop"})")},
+      {"other audiences", sign(kHs256, R"({"sub":"alice","exp":1700000001,"aud":["shop",1]})")},
+      {"audience as number", sign(kHs256, R"({"sub":"alice","exp":1700000001,"aud":1})")},
       {"no sub", sign(kHs256, R"({"exp":1700000001})")},
       {"empty sub", sign(kHs256, R"({"sub":"","exp":1700000001})")},
       {"sub as number", sign(kHs256, R"({"sub":1,"exp":1700000001})")},

@@ -1,124 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "router.h"
 
-#include <future>
-
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
-#include "server_fixture.h"
-#include "sqlite_store.h"
+#include "service_fixture.h"
 
 using namespace playhead::server;
 using nlohmann::json;
-using playhead::server::test::FixedClock;
-using playhead::server::test::kNoLog;
-using playhead::server::test::TempDir;
-
-namespace {
-
-constexpr int64_t kNowMs = 1'700'000'000'000;
-const std::string kPlaylist = "#EXTM3U\n#EXT-X-MAP:URI=\"i.mp4\"\n#EXTINF:4,\na.ts\n";
-
-std::string title_text(const std::string& id, const std::string& genre) {
-  return R"({"id":")" + id + R"(","name":"Name )" + id + R"(","genre":")" + genre +
-         R"(","year":2024,"duration_seconds":100,"manifests":{"hls":"a.m3u8","dash":"a.mpd"}})";
-}
-
-// The whole server but its sockets: real store, real files, a clock that stands still.
-class Fixture {
- public:
-  Fixture() {
-    media_dir_.write("m_1/title.json", title_text("m_1", "Drama"));
-    media_dir_.write("m_1/a.m3u8", kPlaylist);
-    media_dir_.write("m_1/a.ts", "0123456789");
-    for (const char* genre : {"Action", "Comedy", "Western"}) {
-      media_dir_.write(std::string(genre) + "/title.json", title_text(genre, genre));
-    }
-    catalogue_.rescan();
-    store_ = std::move(SqliteStore::open(data_dir_.path() / "playhead.db").value());
-    writer_.emplace(*store_, ProgressWriter::Limits{});
-    licenses_.emplace(catalogue_, *store_, media_dir_.path(), clock_, log_, LicenseConfig{});
-    api_.emplace(
-        ApiParts{catalogue_, *store_, *writer_, *licenses_, signer_, tokens_, clock_, log_},
-        ApiConfig{3600, 86'400, "", "127.0.0.1:1", "", 86'400});
-    router_.emplace(*api_, media_);
-    authorization_ = "Bearer " + tokens_.mint("alice", clock_.now_s(), 1000);
-  }
-
-  Response call(Request request) {
-    std::promise<Response> answered;
-    router_->handle(request, [&](Response response) { answered.set_value(std::move(response)); });
-    return answered.get_future().get();
-  }
-
-  Response get(std::string_view path, std::string_view query = {}) {
-    Request request;
-    request.method = Method::kGet;
-    request.path = path;
-    request.query = query;
-    request.host = "media.test:8080";
-    request.authorization = authorization_;
-    return call(request);
-  }
-
-  Response post(std::string_view path, std::string_view body) {
-    Request request;
-    request.method = Method::kPost;
-    request.path = path;
-    request.body = body;
-    request.authorization = authorization_;
-    return call(request);
-  }
-
-  int progress(const std::string& movie, double position, const std::string& more = "") {
-    return post("/api/v1/stream/progress", R"({"movie_id":")" + movie + R"(","position_seconds":)" +
-                                               std::to_string(position) + more + "}")
-        .status;
-  }
-
-  double resume(const std::string& movie) {
-    return json::parse(get("/api/v1/stream", "movie_id=" + movie).body)
-        .at("resume_position_seconds");
-  }
-
-  std::string signed_query(const std::string& title) {
-    return signer_.query_for(title, kNowMs / 1000 + 10);
-  }
-
-  FixedClock& clock() { return clock_; }
-  void set_authorization(std::string value) { authorization_ = std::move(value); }
-
- private:
-  TempDir media_dir_;
-  TempDir data_dir_;
-  FixedClock clock_{kNowMs};
-  Log log_{clock_, kNoLog};
-  UrlSigner signer_{std::string(32, 'u')};
-  JwtCodec tokens_{std::string(32, 't')};
-  Catalogue catalogue_{media_dir_.path(), clock_, log_};
-  MediaHandler media_{media_dir_.path(), "", signer_, clock_, log_};
-  std::unique_ptr<SqliteStore> store_;
-  std::optional<ProgressWriter> writer_;
-  std::optional<LicenseService> licenses_;
-  std::optional<Api> api_;
-  std::optional<Router> router_;
-  std::string authorization_;
-};
-
-std::string header(const Response& response, std::string_view name) {
-  for (const auto& [key, value] : response.headers) {
-    if (key == name) return value;
-  }
-  return {};
-}
-
-std::string error_code(const Response& response) {
-  const json body = json::parse(response.body, nullptr, false);
-  return body.is_object() && body.contains("error") ? body["error"].value("code", "") : "";
-}
-
-}  // namespace
+using playhead::server::test::error_code;
+using playhead::server::test::header;
+using playhead::server::test::kNowMs;
+using Fixture = playhead::server::test::ServiceFixture;
 
 TEST_CASE("router: every call refuses a request without a valid token") {
   Fixture server;

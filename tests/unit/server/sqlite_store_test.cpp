@@ -48,6 +48,9 @@ class ProgressStore : public Store {
   Status set_entitlement(std::string_view, std::string_view, std::optional<Entitlement>) override {
     return Done{};
   }
+  Status transact(const std::function<Status()>&) override {
+    return Error{503, "storage_unavailable", "full"};
+  }
 };
 
 // Refuses every write, as a full disk would.
@@ -56,10 +59,10 @@ class FailingStore final : public ProgressStore {
   Status write_progress(std::span<const ProgressWrite>) override {
     return Error{503, "storage_unavailable", "full"};
   }
-  Result<std::optional<SavedPosition>> position(std::string_view, std::string_view) override {
+  Result<std::optional<SavedPosition>> position(const Viewer&, std::string_view) override {
     return std::optional<SavedPosition>();
   }
-  Result<std::vector<SavedPosition>> recent_positions(std::string_view, std::size_t) override {
+  Result<std::vector<SavedPosition>> recent_positions(const Viewer&, std::size_t) override {
     return std::vector<SavedPosition>();
   }
 };
@@ -75,10 +78,10 @@ class GatedStore final : public ProgressStore {
     changed_.wait(lock, [this] { return open_; });
     return Done{};
   }
-  Result<std::optional<SavedPosition>> position(std::string_view, std::string_view) override {
+  Result<std::optional<SavedPosition>> position(const Viewer&, std::string_view) override {
     return std::optional<SavedPosition>();
   }
-  Result<std::vector<SavedPosition>> recent_positions(std::string_view, std::size_t) override {
+  Result<std::vector<SavedPosition>> recent_positions(const Viewer&, std::size_t) override {
     return std::vector<SavedPosition>();
   }
   void wait_entered() {
@@ -189,14 +192,17 @@ TEST_CASE("sqlite_store: what is said of a title goes before what is said of all
 TEST_CASE(
     "sqlite_store: what became of licences is kept per user, and a database of version 1 grows") {
   const TempDir dir;
-  {
-    const auto store = open_store(dir);
-    REQUIRE(store->write_progress({{row("a", "m1", 7, 1)}}).ok());
-  }
-  // As the version before this one left it.
+  // As the first version of the server left it.
   sqlite3* db = nullptr;
   REQUIRE(sqlite3_open((dir.path() / "playhead.db").c_str(), &db) == SQLITE_OK);
-  CHECK(sqlite3_exec(db, "DROP TABLE entitlement; DROP TABLE license_event; PRAGMA user_version=1",
+  CHECK(sqlite3_exec(db,
+                     "CREATE TABLE progress(user_id TEXT NOT NULL, movie_id TEXT NOT NULL,"
+                     " position_ms INTEGER NOT NULL, recorded_at_ms INTEGER NOT NULL,"
+                     " received_at_ms INTEGER NOT NULL, session_id TEXT NOT NULL,"
+                     " PRIMARY KEY(user_id, movie_id)) WITHOUT ROWID;"
+                     "CREATE INDEX progress_recent ON progress(user_id, recorded_at_ms DESC);"
+                     "INSERT INTO progress VALUES('a', 'm1', 7, 1, 1, '');"
+                     "PRAGMA user_version=1",
                      nullptr, nullptr, nullptr) == SQLITE_OK);
   sqlite3_close(db);
   const auto store = open_store(dir);
@@ -217,6 +223,53 @@ TEST_CASE(
   CHECK(events.value()[0].kids == "k1");
   CHECK(events.value()[1].kind == Kind::kPersistent);
   CHECK(events.value()[1].at_ms == 1);
+}
+
+TEST_CASE("sqlite_store: profiles of an account keep their own positions") {
+  const TempDir dir;
+  const auto store = open_store(dir);
+  ProgressWrite kid = row("a", "m1", 5, 10);
+  kid.profile_id = "kid";
+  REQUIRE(store->write_progress({{row("a", "m1", 3, 20), kid}}).ok());
+  CHECK(store->position({"a", "kid"}, "m1").value()->position_ms == 5);
+  CHECK(saved_position(*store, "a", "m1") == 3);
+  CHECK(store->recent_positions({"a", "kid"}, 9).value().size() == 1);
+  CHECK_FALSE(store->position({"a", "other"}, "m1").value());
+}
+
+TEST_CASE("sqlite_store: a transaction leaves nothing behind when its last step fails") {
+  const TempDir dir;
+  const auto store = open_store(dir);
+  const Error broken{503, "storage_unavailable", "as if"};
+  CHECK_FALSE(store
+                  ->transact([&]() -> Status {
+                    CHECK(store->put_rating({"a", "", "m1", 5, 1}).ok());
+                    return broken;
+                  })
+                  .ok());
+  CHECK(store->ratings("a", 9).value().empty());
+}
+
+TEST_CASE("sqlite_store: events and heartbeats that come again are one; old ones are forgotten") {
+  const TempDir dir;
+  const auto store = open_store(dir);
+  const auto add = [&](const char* id, int64_t received_ms) {
+    const PlaybackEvent event{"a", id, "s", "pause", 1, received_ms, "{}"};
+    const Heartbeat beat{"a", "s", "", "m1", received_ms, 10, 1, 0, received_ms};
+    return store
+        ->transact([&]() -> Status {
+          if (Status added = store->add_event(event); !added.ok()) return added;
+          return store->add_heartbeat(beat);
+        })
+        .ok();
+  };
+  REQUIRE((add("e1", 5) && add("e1", 5) && add("e2", 7)));
+  CHECK(store->totals("a", "s").value().events == 2);
+  CHECK(store->totals("a", "s").value().heartbeats == 2);
+  CHECK(store->totals("b", "s").value().events == 0);
+  REQUIRE(store->transact([&] { return store->prune(6); }).ok());
+  CHECK(store->totals("a", "s").value().events == 1);
+  CHECK(store->totals("a", "s").value().heartbeats == 1);
 }
 
 TEST_CASE("sqlite_store: what is no database is a typed error") {
@@ -281,10 +334,10 @@ TEST_CASE("progress_writer: a failed commit is reported to every writer in it") 
   FailingStore store;
   ProgressWriter writer(store, {});
   std::atomic<int> failed{0};
-  for (int i = 0; i < 5; ++i) {
-    REQUIRE(writer.submit(row("u", "m", 1, 1),
-                          [&](const Status& status) { failed += status.ok() ? 0 : 1; }));
-  }
+  const auto count = [&](const Status& status) { failed += status.ok() ? 0 : 1; };
+  for (int i = 0; i < 5; ++i) REQUIRE(writer.submit(row("u", "m", 1, 1), count));
+  REQUIRE(writer.submit([]() -> Status { return Done{}; }, count));
   writer.stop();
-  CHECK(failed == 5);
+  CHECK(failed == 6);
+  CHECK(writer.waiting() == 0);
 }

@@ -1,0 +1,483 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Real answers of the real server against server/openapi.yaml: contract_test.py SERVER SOURCE_FOLDER
+
+Every operation is called; every answer must be of a status and an error code that are documented, and its body
+must match the schema, as must the bodies of calls that are accepted. What the router serves and what is
+documented must be the same paths and methods.
+"""
+import base64
+import http.client
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+from urllib.parse import quote, urlsplit
+
+SERVER, SOURCE = sys.argv.pop(1), sys.argv.pop(1)
+
+
+# --- the part of YAML that openapi.yaml is written in: blocks of maps and lists, flow values on one line -------------
+class Flow:
+    """A value that begins in a line: {..}, [..], "..", or a plain scalar."""
+
+    def __init__(self, text):
+        self.text, self.at = text, 0
+
+    def space(self):
+        while self.at < len(self.text) and self.text[self.at] == " ":
+            self.at += 1
+
+    def take(self, sign):
+        self.space()
+        if not self.text.startswith(sign, self.at):
+            raise ValueError(f"'{sign}' expected at {self.text[self.at:]!r}")
+        self.at += len(sign)
+
+    def value(self, inside):
+        self.space()
+        sign = self.text[self.at:self.at + 1]
+        if sign == "{":
+            return self.collect("{", "}", {})
+        if sign == "[":
+            return self.collect("[", "]", [])
+        if sign == '"':
+            text, end = json.JSONDecoder().raw_decode(self.text[self.at:])
+            self.at += end
+            return text
+        end = re.compile(r"[,\]}]" if inside else r"$").search(self.text, self.at)
+        text, self.at = self.text[self.at:end.start()].strip(), end.start()
+        return scalar(text)
+
+    def collect(self, opening, closing, result):
+        self.take(opening)
+        self.space()
+        while not self.text.startswith(closing, self.at):
+            if result:
+                self.take(",")
+            if isinstance(result, dict):
+                self.space()
+                key = re.compile(r'("[^"]*"|[^\s":,{}\[\]][^":,{}\[\]]*):(?= )').match(self.text, self.at)
+                if key is None:
+                    raise ValueError(f"a key expected at {self.text[self.at:]!r}")
+                self.at = key.end()
+                result[key.group(1).strip('"')] = self.value(True)
+            else:
+                result.append(self.value(True))
+            self.space()
+        self.take(closing)
+        return result
+
+
+def scalar(text):
+    if text in ("null", "~"):
+        return None
+    if text in ("true", "false"):
+        return text == "true"
+    for kind in (int, float):
+        if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text):
+            try:
+                return kind(text)
+            except ValueError:
+                pass
+    return text
+
+
+def flow(text):
+    reader = Flow(text)
+    value = reader.value(False)
+    if text[reader.at:].strip():
+        raise ValueError(f"more than a value: {text!r}")
+    return value
+
+
+def read_yaml(text):
+    lines = [(len(line) - len(line.lstrip()), line.strip()) for line in text.split("\n")
+             if line.strip() and not line.lstrip().startswith("#")]
+    value, end = read_block(lines, 0, 0)
+    if end != len(lines):
+        raise ValueError(f"cannot read {lines[end]}")
+    return value
+
+
+def read_block(lines, at, indent):
+    result = [] if lines[at][1].startswith("- ") else {}
+    while at < len(lines) and lines[at][0] == indent:
+        text = lines[at][1]
+        if isinstance(result, list):
+            rest = text[2:].strip()
+            if rest.startswith(("{", "[", '"')) or not re.match(r"\S+:( |$)", rest):
+                result.append(flow(rest))
+                at += 1
+            else:
+                lines[at] = (indent + 2, rest)
+                value, at = read_block(lines, at, indent + 2)
+                result.append(value)
+            continue
+        key = re.match(r'("[^"]*"|[^\s"{\[][^"]*?):(?: (.*))?$', text)
+        if key is None:
+            raise ValueError(f"no key: {text!r}")
+        name = key.group(1).strip('"')
+        if name in result:
+            raise ValueError(f"twice: {name}")
+        at += 1
+        if key.group(2) is not None:
+            result[name] = flow(key.group(2).strip())
+        else:
+            result[name], at = read_block(lines, at, lines[at][0])
+    return result, at
+
+
+# --- the part of JSON Schema that is used; anything else is an error, so that nothing goes unchecked -----------------
+TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None)}
+IGNORED = {"description", "example", "default"}
+
+
+def is_type(value, name):
+    if name == "integer":
+        return isinstance(value, int) and not isinstance(value, bool)
+    if name == "number":
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+    return isinstance(value, TYPES[name])
+
+
+class Schemas:
+    def __init__(self, document):
+        self.document = document
+
+    def resolve(self, node):
+        while "$ref" in node:
+            more = {key: value for key, value in node.items() if key != "$ref"}
+            target = self.document
+            for part in node["$ref"].removeprefix("#/").split("/"):
+                target = target[part]
+            node = {**target, **more}
+        return node
+
+    def check(self, value, schema, where="body"):
+        """The first thing that is wrong, or None."""
+        schema = self.resolve(schema)
+        for keyword, rule in schema.items():
+            if keyword in IGNORED:
+                continue
+            problem = getattr(self, "check_" + keyword)(value, rule, schema, where)
+            if problem:
+                return problem
+        return None
+
+    def check_type(self, value, rule, _, where):
+        names = rule if isinstance(rule, list) else [rule]
+        return None if any(is_type(value, name) for name in names) else f"{where}: {value!r} is no {names}"
+
+    def check_enum(self, value, rule, _, where):
+        return None if value in rule else f"{where}: {value!r} is none of {rule}"
+
+    def check_required(self, value, rule, _, where):
+        missing = [name for name in rule if isinstance(value, dict) and name not in value]
+        return f"{where}: {missing} are missing" if missing else None
+
+    def check_properties(self, value, rule, _, where):
+        for name, schema in rule.items():
+            if isinstance(value, dict) and name in value:
+                problem = self.check(value[name], schema, f"{where}.{name}")
+                if problem:
+                    return problem
+        return None
+
+    def check_additionalProperties(self, value, rule, schema, where):
+        more = set(value or ()) - set(schema["properties"]) if isinstance(value, dict) and rule is False else ()
+        return f"{where}: {sorted(more)} are not documented" if more else None
+
+    def check_items(self, value, rule, _, where):
+        for index, entry in enumerate(value if isinstance(value, list) else ()):
+            problem = self.check(entry, rule, f"{where}[{index}]")
+            if problem:
+                return problem
+        return None
+
+    def check_minItems(self, value, rule, _, where):
+        return f"{where}: too few" if isinstance(value, list) and len(value) < rule else None
+
+    def check_maxItems(self, value, rule, _, where):
+        return f"{where}: too many" if isinstance(value, list) and len(value) > rule else None
+
+    def check_minLength(self, value, rule, _, where):
+        return f"{where}: too short" if isinstance(value, str) and len(value) < rule else None
+
+    def check_maxLength(self, value, rule, _, where):
+        return f"{where}: too long" if isinstance(value, str) and len(value) > rule else None
+
+    def check_minimum(self, value, rule, _, where):
+        return f"{where}: {value} < {rule}" if is_type(value, "number") and value < rule else None
+
+    def check_maximum(self, value, rule, _, where):
+        return f"{where}: {value} > {rule}" if is_type(value, "number") and value > rule else None
+
+    def check_pattern(self, value, rule, _, where):
+        is_wrong = isinstance(value, str) and not re.search(rule, value)
+        return f"{where}: {value!r} is not {rule}" if is_wrong else None
+
+
+# --- the server and a client ----------------------------------------------------------------------------------------
+KID = "00112233445566778899aabbccddeeff"
+TITLES = {
+    "m_1": {"genre": "Drama", "maturity_rating": "PG", "cast": ["Zoë Ö"], "description": "d",
+            "chapters": [{"start_seconds": 0, "end_seconds": 50.5, "name": "One"}],
+            "intro": {"start_seconds": 1, "end_seconds": 2}, "credits": {"start_seconds": 90, "end_seconds": 100},
+            "thumbnails": "t.vtt"},
+    "m_2": {"genre": "Comedy", "countries": ["DE"]},
+    "m_3": {"genre": "Horror", "drm": {"keys": [{"kid": KID}], "entitled": ["alice"]}},
+    "m_4": {"genre": "Drama"},
+}
+
+
+def write(path, text):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+class Contract(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        with open(os.path.join(SOURCE, "server/openapi.yaml"), encoding="utf-8") as file:
+            cls.text = file.read()
+        cls.document = read_yaml(cls.text)
+        cls.schemas = Schemas(cls.document)
+        cls.folder = tempfile.TemporaryDirectory(prefix="playhead-contract-")
+        for movie, more in TITLES.items():
+            facts = {"id": movie, "name": f"Name {movie}", "year": 2024, "duration_seconds": 100,
+                     "manifests": {"hls": "a.m3u8"}, **more}
+            write(f"{cls.folder.name}/media/{movie}/title.json", json.dumps(facts))
+        write(f"{cls.folder.name}/media/m_1/a.m3u8", "#EXTM3U\n")
+        write(f"{cls.folder.name}/media/m_3/keys.json", json.dumps({"keys": [{"kid": KID, "key": KID}]}))
+        os.chmod(f"{cls.folder.name}/media/m_3/keys.json", 0o600)
+        write(f"{cls.folder.name}/cdn.json", '{"locations":[{"id":"eu","origin":"https://eu.example"}]}')
+        environment = {**os.environ, "PLAYHEAD_RATE_BURST": "150", "PLAYHEAD_COUNTRY_HEADER": "X-Country"}
+        cls.process = subprocess.Popen(
+            [SERVER, "serve", "--data", f"{cls.folder.name}/data", "--media", f"{cls.folder.name}/media",
+             "--cdn-file", f"{cls.folder.name}/cdn.json", "--dev-accounts", "--rate-limit", "1", "--log-json"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+        cls.address = cls.process.stdout.readline().strip().removeprefix("listening on http://")
+        cls.connection = http.client.HTTPConnection(cls.address, timeout=60)
+        cls.operations = {operation["operationId"]: (path, method, operation)
+                          for path, methods in cls.document["paths"].items()
+                          for method, operation in methods.items()}
+        cls.seen = set()
+        cls.token = None
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.connection.close()
+        cls.process.terminate()
+        _, cls.log = cls.process.communicate(timeout=60)
+        cls.folder.cleanup()
+
+    def call(self, name, status, code=None, path=None, query="", body=None, headers=None):
+        """Calls an operation; the answer must be the expected one and a documented one."""
+        template, method, operation = self.operations[name]
+        target = template
+        for key, value in (path or {}).items():
+            target = target.replace("{" + key + "}", value)
+        sent = {"Content-Type": "application/json", **(headers or {})}
+        if self.token and operation.get("security") != []:
+            sent["Authorization"] = "Bearer " + self.token
+        text = body if isinstance(body, str) else json.dumps(body) if body is not None else None
+        if status < 300 and "requestBody" in operation:
+            schema = operation["requestBody"]["content"]["application/json"]["schema"]
+            self.assertIsNone(self.schemas.check(body, schema), name)
+        self.connection.request(method.upper(), target + ("?" + query if query else ""), text, sent)
+        answer = self.connection.getresponse()
+        data = answer.read()
+        what = f"{name} {target}?{query} {text}: {answer.status} {data[:300]!r}"
+        self.assertEqual(answer.status, status, what)
+        self.assertIn(str(status), operation["responses"], what)
+        documented = self.schemas.resolve(operation["responses"][str(status)])
+        self.seen.add((name, status))
+        content = documented.get("content", {}).get("application/json")
+        if content is None:
+            if "content" not in documented:
+                self.assertEqual(data, b"", what)
+            return data
+        self.assertEqual(answer.getheader("Content-Type"), "application/json", what)
+        value = json.loads(data)
+        self.assertIsNone(self.schemas.check(value, content["schema"]), what)
+        if code:
+            self.assertEqual(value["error"]["code"], code, what)
+            self.assertIn(code, documented["description"].split(", "), what)
+            self.assertEqual(answer.getheader("Retry-After") is not None, status in (429, 503), what)
+        return value
+
+    def log_in(self, user):
+        tokens = self.call("devLogin", 200, body={"user": user})
+        self.__class__.token = tokens["access_token"]
+        return tokens
+
+    def test_reader_agrees_with_yaml(self):
+        try:
+            import yaml
+        except ImportError:
+            self.skipTest("PyYAML is not installed")
+        self.assertEqual(self.document, yaml.safe_load(self.text))
+
+    def test_examples_match_their_schemas(self):
+        for name, (_, _, operation) in self.operations.items():
+            if "requestBody" in operation:
+                content = operation["requestBody"]["content"]["application/json"]
+                self.assertIsNone(self.schemas.check(content["example"], content["schema"]), name)
+
+    def test_validator_can_fail(self):
+        item = {"$ref": "#/components/schemas/Item"}
+        good = {"movie_id": "m", "name": "n", "genre": "g", "year": 1, "duration_seconds": 1.5}
+        self.assertIsNone(self.schemas.check(good, item))
+        for change in ({"year": "1"}, {"year": True}, {"year": -1}, {"movie_id": ""}, {"more": 1},
+                       {"maturity_rating": "X"}, {"duration_seconds": None}):
+            self.assertIsNotNone(self.schemas.check({**good, **change}, item), change)
+        self.assertIsNotNone(self.schemas.check({}, item))
+        self.assertIsNotNone(self.schemas.check([], item))
+
+    def test_router_serves_what_is_documented(self):
+        with open(os.path.join(SOURCE, "server/src/router.cpp"), encoding="utf-8") as file:
+            rows = re.findall(r'Route\{\s*"(/[^"]*)",\s*"([^"]*)"', file.read())
+        served = {path: set(allow.split(", ")) - {"HEAD"} for path, allow in rows}
+        documented = {re.sub(r"\{.*", "", path): {method.upper() for method in methods}
+                      for path, methods in self.document["paths"].items()}
+        self.assertEqual(served, documented)
+
+    def test_every_operation(self):
+        self.call("home", 401, "token_missing")
+        self.call("health", 200)
+        self.call("devLogin", 400, "bad_json", body="{")
+        tokens = self.log_in("alice")
+        second = self.call("refreshToken", 200, body={"refresh_token": tokens["refresh_token"]})
+        self.call("refreshToken", 401, "refresh_reused", body={"refresh_token": tokens["refresh_token"]})
+        self.call("refreshToken", 401, "refresh_invalid", body={"refresh_token": second["refresh_token"]})
+        self.call("refreshToken", 400, "bad_field", body={"refresh_token": 5})
+        self.browse()
+        self.profiles()
+        self.play()
+        self.protect()
+        self.ask_too_often()
+        self.assertIn(b"playhead_requests_total", self.call("metrics", 200))
+        for name, (_, _, operation) in self.operations.items():
+            wanted = min(int(status) for status in operation["responses"])
+            self.assertIn((name, wanted), self.seen)
+
+    def browse(self):
+        self.call("progress", 204, body={"movie_id": "m_1", "position_seconds": 42.5})
+        self.call("progress", 422, "bad_position", body={"movie_id": "m_1", "position_seconds": -1})
+        self.call("progress", 413, "body_too_large", body=" " * 70_000)
+        self.connection.close()  # the server has closed it
+        self.call("progress", 404, "unknown_title", body={"movie_id": "m_9", "position_seconds": 1})
+        self.call("progress", 400, "bad_field", body={"movie_id": "m_1", "position_seconds": "1"})
+        home = self.call("home", 200, query="limit=1")
+        self.assertEqual(home["rows"][0]["id"], "continue-watching")
+        self.call("home", 200, query="cursor=" + home["next_cursor"])
+        self.call("home", 400, "bad_cursor", query="cursor=*")
+        self.call("home", 400, "bad_limit", query="limit=99")
+        self.assertEqual(len(self.call("search", 200, query="q=" + quote("zoe O"))["items"]), 1)
+        self.call("search", 400, "bad_query")
+        self.call("continueWatching", 200)
+        self.call("continueWatching", 400, "bad_limit", query="limit=0")
+        self.call("rate", 204, body={"movie_id": "m_1", "stars": 5})
+        self.call("rate", 422, "bad_rating", body={"movie_id": "m_1", "stars": 9})
+        self.call("rate", 404, "unknown_title", body={"movie_id": "m_9", "stars": 1})
+        self.call("rate", 400, "bad_json", body="[]")
+        detail = self.call("title", 200, path={"id": "m_1"})
+        self.assertEqual(detail["position_seconds"], 42.5)
+        self.call("title", 200, path={"id": "m_2"})
+        self.call("title", 404, "unknown_title", path={"id": "m_9"})
+        self.assertTrue(self.call("recommendations", 200, query="device=tv&utc_offset_minutes=60")["items"])
+        self.call("recommendations", 400, "bad_query", query="utc_offset_minutes=x")
+
+    def profiles(self):
+        self.call("profiles", 200)
+        kid = self.call("putProfile", 200, body={"name": "Kid", "maturity_rating": "G"})["profile_id"]
+        change = {"profile_id": kid, "name": "Kid", "maturity_rating": "G", "pin": "1234"}
+        self.call("putProfile", 200, body=change)
+        self.call("putProfile", 422, "bad_pin", body={**change, "pin": "1"})
+        self.call("putProfile", 422, "bad_maturity", body={**change, "maturity_rating": "X"})
+        self.call("putProfile", 404, "unknown_profile", body={**change, "profile_id": "none"})
+        self.call("putProfile", 400, "bad_field", body={})
+        for name in ("home", "search", "continueWatching", "recommendations", "title", "stream"):
+            where = {"path": {"id": "m_1"}}
+            query = f"q=a&movie_id=m_1&profile_id={kid}"
+            self.call(name, 403, "pin_required", query=query, **where)
+            self.call(name, 200, query=query, headers={"X-Profile-Pin": "1234"}, **where)
+            self.call(name, 404, "unknown_profile", query="q=a&movie_id=m_1&profile_id=none", **where)
+        self.call("startPlayback", 403, "pin_wrong", body={"asset_id": "m_1", "profile_id": kid, "pin": "9"})
+        self.call("putProfile", 200, body={**change, "pin": None})
+        self.call("startPlayback", 403, "maturity_blocked", body={"asset_id": "m_1", "profile_id": kid})
+        self.call("download", 403, "maturity_blocked", body={"movie_id": "m_1", "profile_id": kid})
+        self.call("rate", 404, "unknown_profile", body={"movie_id": "m_1", "stars": 1, "profile_id": "none"})
+
+    def play(self):
+        url = self.call("stream", 200, query="movie_id=m_1")["stream_url"]
+        self.call("stream", 400, "bad_format", query="movie_id=m_1&format=avi")
+        self.call("stream", 404, "format_unavailable", query="movie_id=m_1&format=dash")
+        self.call("stream", 403, "geo_blocked", query="movie_id=m_2")
+        self.call("stream", 200, query="movie_id=m_2", headers={"X-Country": "DE"})
+        signed = urlsplit(url).query
+        media = {"path": {"title": "m_1", "path": "a.m3u8"}}
+        self.call("media", 200, query=signed, **media)
+        self.call("media", 206, query=signed, headers={"Range": "bytes=0-2"}, **media)
+        self.call("media", 403, "signature_invalid", **media)
+        self.call("media", 404, "not_found", query=signed, path={"title": "m_1", "path": "b.m3u8"})
+        device = {"device_id": "tv-1", "type": "tv", "formats": ["hls"]}
+        grant = self.call("startPlayback", 200, body={"asset_id": "m_1", "device": device})
+        self.assertEqual(grant["locations"][0]["id"], "eu")
+        self.call("startPlayback", 200, body={"asset_id": "m_1", "device": {"device_id": "p", "type": "phone"}})
+        self.call("startPlayback", 403, "device_unsupported", body={"asset_id": "m_1", "device": {"formats": ["x"]}})
+        self.call("startPlayback", 400, "bad_field", body={"asset_id": 1})
+        self.call("startPlayback", 404, "unknown_title", body={"asset_id": "m_9"})
+        event = {"event_id": "e", "type": "pause", "timestamp_ms": 1, "position_seconds": 2, "more": {"a": 1}}
+        batch = {"session_id": grant["session_id"], "events": [event]}
+        self.call("playbackEvents", 204, body=batch)
+        self.call("playbackEvents", 204, body=batch)
+        self.call("playbackEvents", 404, "unknown_session", body={**batch, "session_id": "none"})
+        self.call("playbackEvents", 400, "bad_field", body={**batch, "events": [event] * 101})
+        self.call("playbackEvents", 422, "bad_position", body={**batch, "events": [{**event, "position_seconds": -1}]})
+        beat = {"session_id": grant["session_id"], "profile_id": "default", "video_id": "m_1", "timestamp_ms": 1,
+                "duration_ms": 10_000, "bitrate_kbps": 2400, "buffering_count": 0}
+        self.call("heartbeat", 204, body=beat)
+        self.call("heartbeat", 400, "bad_field", body={**beat, "duration_ms": -1})
+        self.call("heartbeat", 404, "unknown_title", body={**beat, "video_id": "m_9"})
+        self.call("download", 200, body={"movie_id": "m_1"})
+        self.call("download", 404, "unknown_title", body={"movie_id": "m_9"})
+
+    def protect(self):
+        self.log_in("alice")
+        url = self.call("stream", 200, query="movie_id=m_3")["drm"]["license_url"]
+        kid = base64.urlsafe_b64encode(bytes.fromhex(KID)).decode().rstrip("=")
+        challenge = {"kids": [kid], "type": "temporary"}
+        signed = {"path": {"title": "m_3"}, "query": urlsplit(url).query}
+        self.call("rawLicense", 200, body=challenge, **signed)
+        self.call("rawLicense", 400, "bad_challenge", body="{}", **signed)
+        self.call("rawLicense", 403, "signature_invalid", body=challenge, path={"title": "m_3"})
+        wrapped = {"license_url": url, "scheme": "clearkey", "security_level": 1000,
+                   "challenge": base64.b64encode(json.dumps(challenge).encode()).decode()}
+        self.call("license", 200, body=wrapped)
+        self.call("license", 400, "unsupported_scheme", body={**wrapped, "scheme": "widevine"})
+        self.call("license", 404, "not_protected",
+                  body={**wrapped, "license_url": url.replace("m_3", "m_1")})
+        self.call("download", 200, body={"movie_id": "m_3"})
+        self.log_in("bob")
+        self.call("startPlayback", 403, "not_entitled", body={"asset_id": "m_3"})
+        self.call("license", 403, "not_entitled", body=wrapped)
+
+    def ask_too_often(self):
+        self.log_in("greedy")
+        for _ in range(10_000):  # one call a second comes back meanwhile
+            try:
+                self.call("profiles", 429, "rate_limited")
+                return
+            except AssertionError as error:
+                last = error
+        raise last
+
+
+if __name__ == "__main__":
+    unittest.main()
