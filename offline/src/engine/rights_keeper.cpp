@@ -98,8 +98,8 @@ void RightsKeeper::set_online(bool is_online) {
 }
 
 void RightsKeeper::look() {
-  tell_time_events();
   for (const std::string& id : parts_.rights.ids()) look_at(id, watched_[id]);
+  tell_time_events();  // of what was just read, too
   due_ = next_due();
   const MonotonicTime now = parts_.executor.now();
   const Duration wait = std::min(due_ ? *due_ - now : kLongestLook, kLongestLook);

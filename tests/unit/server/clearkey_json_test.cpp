@@ -99,6 +99,6 @@ TEST_CASE("clearkey_json: a licence is the W3C's, with its end") {
   CHECK(license["keys"][0].at("kid") == "AQEBAQEBAQEBAQEBAQEBAQ");
   CHECK(license["keys"][0].at("k") == "IiIiIiIiIiIiIiIiIiIiIg");
   CHECK(license["keys"][1].at("k") == "_____________________w");
-  CHECK(json::parse(license_text({&a}, false, 1)).at("type") == "temporary");
+  CHECK(json::parse(license_text({&a}, false, 1, 0)).at("type") == "temporary");
   CHECK(release_text({kFirst}) == R"({"kids":["AQEBAQEBAQEBAQEBAQEBAQ"]})");
 }
