@@ -65,9 +65,7 @@ void Api::progress(const Request& request, const Respond& respond) {
       return respond(error_response(
           Error{503, "storage_unavailable", "The position could not be saved; try again."}));
     }
-    Response done;
-    done.status = 204;
-    respond(std::move(done));
+    respond(no_content());
   };
   if (!parts_.writer.submit(std::move(write.value()), completed)) {
     respond(error_response(overloaded()));

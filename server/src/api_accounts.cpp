@@ -15,12 +15,6 @@ namespace {
 constexpr std::size_t kMaxProfiles = 10;
 constexpr std::size_t kProfileIdBytes = 8;
 
-Response no_content() {
-  Response response;
-  response.status = 204;
-  return response;
-}
-
 }  // namespace
 
 void Api::list_profiles(const Request& request, const Respond& respond) {

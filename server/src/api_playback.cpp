@@ -15,15 +15,9 @@ namespace {
 
 constexpr std::size_t kSessionIdBytes = 16;
 // Sessions looked at for one to go on with.
-constexpr std::size_t kRecentSessions = 50;
+constexpr std::size_t kSessionsToGoOn = 50;
 // A session that was not heard of for so long is over, whatever its player meant to say.
 constexpr int64_t kSessionLifeMs = int64_t{6} * 3'600'000;
-
-Response no_content() {
-  Response response;
-  response.status = 204;
-  return response;
-}
 
 std::vector<std::string> formats_of(const Title& title) {
   std::vector<std::string> formats;
@@ -80,7 +74,7 @@ void Api::start_playback(const Request& request, const Respond& respond) {
   const Viewer viewer(user_id, admitted.value().profile.profile_id);
   const auto saved = parts_.store.position(viewer, title.id);
   if (!saved.ok()) return refuse(saved.error());
-  const auto sessions = parts_.accounts.recent_sessions(viewer, kRecentSessions);
+  const auto sessions = parts_.accounts.recent_sessions(viewer, kSessionsToGoOn);
   if (!sessions.ok()) return refuse(sessions.error());
   const Found found = find_sessions(sessions.value(), title.id, device.device_id, now_ms);
 

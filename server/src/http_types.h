@@ -45,6 +45,13 @@ struct Response {
   std::optional<FilePart> file;  // when set, it is the body and `body` is empty
 };
 
+// It was done, and there is nothing to say.
+[[nodiscard]] inline Response no_content() {
+  Response response;
+  response.status = 204;
+  return response;
+}
+
 // Answers one request: called exactly once, from any thread, also before the handler returns.
 using Respond = std::function<void(Response)>;
 

@@ -17,8 +17,7 @@ Response method_not_allowed(std::string_view allow) {
 
 // Browsers ask first when a page of another origin sends a token or a range.
 Response preflight(std::string_view allow) {
-  Response response;
-  response.status = 204;
+  Response response = no_content();
   response.headers.emplace_back("Access-Control-Allow-Methods", std::string(allow));
   response.headers.emplace_back("Access-Control-Allow-Headers",
                                 "Authorization, Content-Type, Range, X-Profile-Pin");

@@ -23,7 +23,7 @@ SimLink slow_link(bool is_multiplexed = true) {
 }
 
 TEST_CASE("sim transport: a transfer takes handshakes, a round trip and its bytes") {
-  SimWorld world(slow_link());
+  SimTransportWorld world(slow_link());
   world.serve("/a", bytes_answer(pattern_bytes(1'000'000)));
   const MonotonicTime start = world.executor().now();
   Exchange first(world);
@@ -43,7 +43,7 @@ TEST_CASE("sim transport: a transfer takes handshakes, a round trip and its byte
 }
 
 TEST_CASE("sim transport: transfers side by side get equal shares") {
-  SimWorld world(slow_link());
+  SimTransportWorld world(slow_link());
   world.serve("/long", bytes_answer(pattern_bytes(1'000'000)));
   world.serve("/short", bytes_answer(pattern_bytes(250'000)));
   Exchange longer(world);
@@ -63,7 +63,7 @@ TEST_CASE("sim transport: the rate follows the trace") {
   SimLink link = slow_link();
   link.phases = {
       {100ms, kBytePerMicrosecond, 10ms}, {1s, 0, 10ms}, {10s, kBytePerMicrosecond / 2, 10ms}};
-  SimWorld world(link);
+  SimTransportWorld world(link);
   world.serve("/a", bytes_answer(pattern_bytes(200'000)));
   const MonotonicTime start = world.executor().now();
   Exchange get(world);
@@ -76,7 +76,7 @@ TEST_CASE("sim transport: the rate follows the trace") {
 TEST_CASE("sim transport: an outage longer than the stall limit ends the transfer") {
   SimLink link = slow_link();
   link.phases = {{100ms, kBytePerMicrosecond, 10ms}, {1h, 0, 10ms}};
-  SimWorld world(link);
+  SimTransportWorld world(link);
   world.serve("/a", bytes_answer(pattern_bytes(200'000)));
   Exchange get(world);
   REQUIRE(get.start(world.url("/a")).wait());
@@ -95,7 +95,7 @@ TEST_CASE("sim transport: an outage longer than the stall limit ends the transfe
 
 TEST_CASE("sim transport: connecting over a dead link times out and works again after it") {
   SimLink dead = SimLink::constant(0, 10ms);
-  SimWorld world(dead);
+  SimTransportWorld world(dead);
   world.serve("/a", text_answer("a"));
   const MonotonicTime start = world.executor().now();
   Exchange get(world);
@@ -111,7 +111,7 @@ TEST_CASE("sim transport: connecting over a dead link times out and works again 
 }
 
 TEST_CASE("sim transport: faults hit the requests they name") {
-  SimWorld world(slow_link());
+  SimTransportWorld world(slow_link());
   world.serve("/a.m4s", bytes_answer(pattern_bytes(100'000)));
   world.serve("/b.m4s", text_answer("b"));
   struct Case {
@@ -168,7 +168,7 @@ TEST_CASE("sim transport: faults hit the requests they name") {
 TEST_CASE("sim transport: a changed network breaks what is in flight and only that") {
   for (const bool is_multiplexed : {true, false}) {
     CAPTURE(is_multiplexed);
-    SimWorld world(slow_link(is_multiplexed));
+    SimTransportWorld world(slow_link(is_multiplexed));
     world.serve("/a", bytes_answer(pattern_bytes(500'000)));
     Exchange hit(world);
     hit.start(world.url("/a"));
@@ -191,7 +191,7 @@ TEST_CASE("sim transport: a changed network breaks what is in flight and only th
 TEST_CASE("sim transport: a connection given to who leaves at that moment is not lost") {
   SimLink link = slow_link(false);
   link.max_connections_per_origin = 1;
-  SimWorld world(link);
+  SimTransportWorld world(link);
   world.serve("/a", text_answer("a"));
   Exchange first(world);
   Exchange next(world);
@@ -206,7 +206,7 @@ TEST_CASE("sim transport: a connection given to who leaves at that moment is not
 }
 
 TEST_CASE("sim transport: records tell what became of each request") {
-  SimWorld world(slow_link());
+  SimTransportWorld world(slow_link());
   world.serve("/a", bytes_answer(pattern_bytes(200'000)));
   Exchange done(world);
   Request request;

@@ -21,7 +21,7 @@ Request request_for(const std::string& url, ResourceKind kind = ResourceKind::kM
   return request;
 }
 
-#define PLAYHEAD_TRANSPORTS CurlWorld, SimWorld
+#define PLAYHEAD_TRANSPORTS CurlWorld, SimTransportWorld
 
 TEST_CASE_TEMPLATE("transport: head, body and end come in this order", World, PLAYHEAD_TRANSPORTS) {
   World world;

@@ -39,7 +39,7 @@ bool CurlWorld::wait_until(const std::function<bool()>& done) {
   return changed_.wait_for(lock, kPatience, done);
 }
 
-SimWorld::SimWorld(SimLink link)
+SimTransportWorld::SimTransportWorld(SimLink link)
     : transport_(std::make_unique<SimTransport>(executor_, std::move(link))) {
   SimFault refused;
   refused.url_contains = "refused.test";
@@ -49,7 +49,7 @@ SimWorld::SimWorld(SimLink link)
   transport_->watch([this](const WebRequest& request) { requests_.push_back(request); });
 }
 
-void SimWorld::wait_for_connections(int count) {
+void SimTransportWorld::wait_for_connections(int count) {
   executor_.run_until_true([&] { return transport_->connections_opened() >= count; }, 1h);
   executor_.run_for(1s);
 }

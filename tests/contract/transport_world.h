@@ -87,10 +87,10 @@ class CurlWorld final : public TransportWorld {
   std::unique_ptr<CurlTransport> transport_;
 };
 
-class SimWorld final : public TransportWorld {
+class SimTransportWorld final : public TransportWorld {
  public:
-  SimWorld() : SimWorld(one_request_per_connection()) {}
-  explicit SimWorld(SimLink link);
+  SimTransportWorld() : SimTransportWorld(one_request_per_connection()) {}
+  explicit SimTransportWorld(SimLink link);
 
   [[nodiscard]] SimTransport& sim() { return *transport_; }
   [[nodiscard]] VirtualExecutor& virtual_executor() { return executor_; }

@@ -36,17 +36,22 @@ void CommitGroup::drop(const std::string& download_id) {
 
 CommitGroup::Outcome CommitGroup::commit(const std::vector<Waiting>& batch) {
   std::set<std::string> folders;
+  for (const Waiting& waiting : batch) folders.insert(waiting.download_id);
+  Committed done;
+  for (const std::string& id : folders) {
+    const std::string folder = layout::folder(store_.root(), id);
+    auto synced = files_.sync_folder(folder);
+    if (synced) continue;
+    // With a folder that is there the disk is to blame, and all are to wait for it.
+    if (files_.list(folder)) return std::move(synced).error();
+    done.lost.emplace(id, std::move(synced).error());
+  }
   std::vector<FinishedResource> rows;
   for (const Waiting& waiting : batch) {
-    folders.insert(waiting.download_id);
-    rows.push_back(waiting.finished);
+    if (done.lost.count(waiting.download_id) == 0) rows.push_back(waiting.finished);
   }
-  for (const std::string& id : folders) {
-    if (auto synced = files_.sync_folder(layout::folder(store_.root(), id)); !synced) {
-      return std::move(synced).error();
-    }
-  }
-  return store_.finish(rows);
+  PLAYHEAD_TRY(done.gone, store_.finish(rows));
+  return done;
 }
 
 void CommitGroup::flush() {
@@ -88,24 +93,28 @@ void CommitGroup::tell() {
     waiting_.insert(waiting_.begin(), std::make_move_iterator(batch.begin()),
                     std::make_move_iterator(batch.end()));
     is_flush_wanted_ = false;
+    failure_ = outcome->error();
     if (events_.on_failed) events_.on_failed(outcome->error());
     return;
   }
+  failure_.reset();
   begin();
+  const auto& [gone, lost] = **outcome;
   std::map<std::string, std::vector<int64_t>> done;
   for (const Waiting& waiting : batch) {
+    if (lost.count(waiting.download_id) > 0) continue;
     const int64_t row = waiting.finished.row;
-    const auto& gone = **outcome;
-    if (std::find(gone.begin(), gone.end(), row) == gone.end()) {
-      done[waiting.download_id].push_back(row);
-    } else {
-      // An orphan that stays is collected at the next start.
-      static_cast<void>(
-          files_.remove(layout::file(store_.root(), waiting.download_id, waiting.file)));
-    }
+    done[waiting.download_id].push_back(row);
+    if (std::find(gone.begin(), gone.end(), row) == gone.end()) continue;
+    // An orphan that stays is collected at the next start.
+    static_cast<void>(
+        files_.remove(layout::file(store_.root(), waiting.download_id, waiting.file)));
   }
   for (const auto& [id, rows] : done) {
     if (events_.on_done) events_.on_done(id, rows);
+  }
+  for (const auto& [id, error] : lost) {
+    if (events_.on_lost) events_.on_lost(id, error);
   }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -28,10 +29,12 @@ class CommitGroup {
 
   // Run on the engine's thread, never inside add() and flush().
   struct Events {
-    // Rows of that download are done.
+    // Rows of that download are done, or belong to it no more.
     std::function<void(const std::string& download_id, const std::vector<int64_t>& rows)> on_done;
     // They are not; they wait for another flush().
     std::function<void(const Error&)> on_failed;
+    // The folder of that download has gone, and its rows are forgotten; others are none the worse.
+    std::function<void(const std::string& download_id, const Error&)> on_lost;
   };
 
   CommitGroup(FileSystem& files, DownloadStore& store, Executor& executor, DiskLanes& lanes,
@@ -46,6 +49,8 @@ class CommitGroup {
   // events run inside.
   void drop(const std::string& download_id);
   [[nodiscard]] bool empty() const { return waiting_.empty() && committing_.empty(); }
+  // Why the last commit failed; none after one that did not.
+  [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
 
  private:
   struct Waiting {
@@ -53,7 +58,11 @@ class CommitGroup {
     std::string file;
     FinishedResource finished;
   };
-  using Outcome = Result<DownloadStore::GoneRows>;
+  struct Committed {
+    DownloadStore::GoneRows gone;
+    std::map<std::string, Error> lost;  // by download
+  };
+  using Outcome = Result<Committed>;
   Outcome commit(const std::vector<Waiting>& batch);
   void begin();
   void tell();
@@ -65,6 +74,7 @@ class CommitGroup {
   std::vector<Waiting> waiting_;
   std::vector<Waiting> committing_;
   bool is_flush_wanted_ = false;
+  std::optional<Error> failure_;
   CancelHandle timer_;
   CancelHandle telling_;
   const std::shared_ptr<Mailbox<>> told_;

@@ -107,6 +107,10 @@ DownloadEngine::DownloadEngine(Parts parts)
                   for (auto& [id, item] : items_) {
                     if (item.job) item.job->on_commit_failed(error);
                   }
+                },
+                [this](const std::string& id, const Error& error) {
+                  Item* item = item_of(id);
+                  if (item != nullptr && item->job) item->job->on_commit_failed(error);
                 }}),
       licences_({parts_.folder, parts_.rights, parts_.licences, parts_.executor, parts_.log}),
       world_{parts_.folder,
@@ -482,7 +486,8 @@ void DownloadEngine::run(Item& item) {
   if (!commits_.empty()) commits_.flush_now();
   if (!commits_.empty()) {
     const Error full = make_error(ErrorCode::kStoreFull, "", 0, Severity::kRecoverable);
-    return wait_or_fail(item, diagnose({full, true, false, item.failures + 1}));
+    const Error why = commits_.failure().value_or(full);
+    return wait_or_fail(item, diagnose({why, true, false, item.failures + 1}));
   }
   TitleDownload::Events events;
   events.on_state = [this, id = item.id](DownloadState state) {

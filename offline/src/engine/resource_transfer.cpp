@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "net/http_headers.h"
 #include "plan/resource_plan.h"
+#include "store/caps.h"
 #include "store/layout.h"
 
 namespace playhead::offline {
@@ -77,6 +78,12 @@ Result<FinishedResource> finish_file(FileSystem& files, VaultWriter& writer,
   return finished;
 }
 
+// What no host needs, and the journal would not take, counts as not sent.
+std::string short_header(const ResponseHead& head, std::string_view name) {
+  const std::string_view value = head.header(name);
+  return value.size() > caps::kName ? std::string() : std::string(value);
+}
+
 }  // namespace
 
 std::string validator_of(const ResourceRow& row) {
@@ -87,8 +94,8 @@ std::string validator_of(const ResourceRow& row) {
 }
 
 Answer answer_of(const ResponseHead& head) {
-  return {head.url, std::string(head.header("content-type")), std::string(head.header("etag")),
-          std::string(head.header("last-modified"))};
+  return {head.url, short_header(head, "content-type"), short_header(head, "etag"),
+          short_header(head, "last-modified")};
 }
 
 Result<FinishedResource> store_bytes(TransferWorld& world, const ResourceRow& row,

@@ -101,7 +101,7 @@ void FakeService::finish(const std::shared_ptr<Exchange>& exchange) {
   if (exchange->is_cancelled) return;
   TransferStats stats;
   stats.started = exchange->started;
-  stats.finished = executor_.now();
+  stats.first_byte = stats.finished = executor_.now();
   callbacks.on_done(stats);
 }
 
