@@ -12,7 +12,8 @@ namespace playhead {
 
 // What the service says of a licence beside the licence, which is opaque to all but the system.
 struct LicenseTerms {
-  // By this device's wall clock. The earlier of this and of what the system says is the end.
+  // By this device's wall clock; of downloads of the service's titles by the service's. The earlier
+  // of this and of what the system says is the end.
   std::optional<WallTime> expires_at;
   std::optional<WallTime> renew_after;  // none: when the library thinks best
   int max_height = 0;                   // of pictures, see fits_height(); 0: any
