@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "edge/edge_app.h"
 #include "jwt.h"
 #include "license_rules.h"
 #include "media_path.h"
@@ -12,7 +13,9 @@
 // The command line of playhead-server. Exit codes: 0 ok, 1 could not start, 2 wrong command line.
 namespace {
 
+using playhead::server::EdgeOptions;
 using playhead::server::EntitleOptions;
+using playhead::server::HttpServerConfig;
 using playhead::server::PackageOptions;
 using playhead::server::ServeOptions;
 using playhead::server::TokenOptions;
@@ -42,9 +45,45 @@ std::string is_country(const std::string& code) {
   return fits ? std::string() : std::string("must be two capital letters, as DE");
 }
 
+// Where and how requests come in.
+void add_http(CLI::App& command, HttpServerConfig& http) {
+  command.add_option("--host", http.host, "Numeric address to listen on")->capture_default_str();
+  command.add_option("--port", http.port, "Port to listen on; 0 picks a free one")
+      ->capture_default_str();
+  CLI::Option* const certificate =
+      command
+          .add_option("--tls-cert", http.tls_certificate,
+                      "Serve HTTPS alone, with this certificate chain (PEM, the server's own first)")
+          ->check(CLI::ExistingFile);
+  CLI::Option* const key =
+      command.add_option("--tls-key", http.tls_key, "Private key of --tls-cert (PEM)")
+          ->check(CLI::ExistingFile);
+  certificate->needs(key);
+  key->needs(certificate);
+  command.add_option("--threads", http.threads, "I/O threads")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  command
+      .add_option("--max-connections", http.max_connections,
+                  "Open connections; more get 503 and are closed")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+}
+
+void name_environment(CLI::App& command) {
+  // PLAYHEAD_MAX_CONNECTIONS is --max-connections; what the command line says goes first.
+  for (CLI::Option* option : command.get_options([](const CLI::Option* one) {
+         return !one->get_lnames().empty() && one->get_lnames().front() != "help";
+       })) {
+    std::string name = "PLAYHEAD_" + option->get_lnames().front();
+    for (char& c : name) c = c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
+    option->envname(name);
+  }
+}
+
 // What the service knows of clients, accounts and places.
 void add_service(CLI::App& serve, ServeOptions& options) {
-  serve.add_option("--country-header", options.country_header,
+  serve.add_option("--country-header", options.http.country_header,
                    "Header in which the proxy in front names the client's country, e.g. "
                    "CF-IPCountry; default: nobody does");
   serve.add_option("--country", options.default_country, "Country of clients of which nobody says")
@@ -82,11 +121,6 @@ void add_limits(CLI::App& serve, ServeOptions& options) {
       ->check(CLI::Range(int64_t{1}, int64_t{1'000'000}))
       ->capture_default_str();
   serve
-      .add_option("--max-connections", options.max_connections,
-                  "Open connections; more get 503 and are closed")
-      ->check(CLI::Range(1, 1'000'000))
-      ->capture_default_str();
-  serve
       .add_option("--max-waiting-writes", options.max_waiting_writes,
                   "Writes that wait to be on disk; more get 503")
       ->check(CLI::Range(1, 10'000'000))
@@ -100,9 +134,6 @@ CLI::App* add_serve(CLI::App& app, ServeOptions& options) {
                    "Folder of the database and the keys; created when missing")
       ->required();
   serve->add_option("--media", options.media, "Folder of the titles (see make-titles)")->required();
-  serve->add_option("--host", options.host, "Numeric address to listen on")->capture_default_str();
-  serve->add_option("--port", options.port, "Port to listen on; 0 picks a free one")
-      ->capture_default_str();
   serve->add_option("--port-file", options.port_file,
                     "File that gets the port while the server runs");
   serve
@@ -130,20 +161,38 @@ CLI::App* add_serve(CLI::App& app, ServeOptions& options) {
       ->check(is_origin);
   serve->add_option("--secret-file", options.secret_file,
                     "File of the keys; made when missing (default: DATA/secrets)");
-  serve->add_option("--threads", options.threads, "I/O threads")
-      ->check(CLI::Range(1, 64))
-      ->capture_default_str();
+  add_http(*serve, options.http);
   add_service(*serve, options);
   add_limits(*serve, options);
-  // PLAYHEAD_MAX_CONNECTIONS is --max-connections; what the command line says goes first.
-  for (CLI::Option* option : serve->get_options([](const CLI::Option* one) {
-         return !one->get_lnames().empty() && one->get_lnames().front() != "help";
-       })) {
-    std::string name = "PLAYHEAD_" + option->get_lnames().front();
-    for (char& c : name) c = c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
-    option->envname(name);
-  }
+  name_environment(*serve);
   return serve;
+}
+
+CLI::App* add_edge(CLI::App& app, EdgeOptions& options) {
+  CLI::App* edge = app.add_subcommand(
+      "edge", "Run a cache of media in front of a server, or of another edge, until SIGTERM or SIGINT");
+  edge->add_option("--origin", options.origin, "Where media comes from, e.g. https://origin.example")
+      ->required()
+      ->check(is_origin);
+  edge->add_option("--cache", options.cache, "Folder of the cache; created when missing")
+      ->required();
+  edge->add_option("--secret-file", options.secret_file,
+                   "The origin's file of keys; of it the url_key alone is read")
+      ->required();
+  edge->add_option("--cache-size", options.cache_bytes, "Bytes on disk at most, e.g. 20GB")
+      ->transform(CLI::AsSizeValue(false))
+      ->capture_default_str();
+  edge->add_option("--next-file", options.next_file,
+                   "JSON file of which title follows which, {\"m_1\": \"m_2\"}: its beginning is "
+                   "fetched while the one before is watched");
+  edge->add_flag("--lru", options.evicts_lru,
+                 "Give up what was used the longest ago, whatever it is");
+  edge->add_option("--port-file", options.port_file,
+                   "File that gets the port while the edge runs");
+  edge->add_flag("--log-json", options.logs_json, "Log lines are JSON objects");
+  add_http(*edge, options.http);
+  name_environment(*edge);
+  return edge;
 }
 
 CLI::App* add_token(CLI::App& app, TokenOptions& options) {
@@ -220,6 +269,8 @@ int main(int argc, char** argv) {
   ServeOptions serve_options;
   TokenOptions token_options;
   CLI::App* const serve = add_serve(app, serve_options);
+  EdgeOptions edge_options;
+  CLI::App* const edge = add_edge(app, edge_options);
   CLI::App* const token = add_token(app, token_options);
   EntitleOptions entitle_options;
   CLI::App* const entitle = add_entitle(app, entitle_options);
@@ -236,6 +287,7 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kUsageError;
   }
+  if (edge->parsed()) return playhead::server::run_edge(edge_options);
   if (token->parsed()) return playhead::server::print_token(token_options);
   if (entitle->parsed()) return playhead::server::entitle(entitle_options);
   if (encrypt->parsed()) {

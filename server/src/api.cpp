@@ -289,7 +289,7 @@ Result<std::string> Api::download_body(const Request& request) {
 // in between carries the media too.
 std::string Api::own_origin(const Request& request, const std::string& configured) const {
   if (!configured.empty()) return configured;
-  return "http://" +
+  return (config_.is_tls ? "https://" : "http://") +
          (is_host_text(request.host) ? std::string(request.host) : config_.own_authority);
 }
 

@@ -44,6 +44,7 @@ struct ApiConfig {
   RecommendWeights weights = {};
   std::vector<CdnLocation> locations = {};  // empty: the media origin is the only one
   int64_t heartbeat_s = 10;                 // how often players are asked to report
+  bool is_tls = false;                      // clients come by HTTPS
 };
 
 // What the API works with; all of it outlives the Api.

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,11 +39,35 @@ struct FilePart {
   int64_t length = 0;
 };
 
+// A body that comes part by part, as it can be had.
+class BodySource {
+ public:
+  // Empty: the rest cannot be had.
+  using Give = std::function<void(std::optional<FilePart>)>;
+
+  virtual ~BodySource() = default;
+  // Asked for when the part before was sent. `give` is called once with what comes next, which is not empty; from any
+  // thread, also before this returns. Not asked again while it owes an answer; may be destroyed then, `give` is not.
+  virtual void next(Give give) = 0;
+};
+
+struct BodyStream {
+  std::shared_ptr<BodySource> source;
+  int64_t length = 0;  // of all parts, in bytes
+};
+
+// The body is one of `body`, `file` and `stream`.
 struct Response {
   int status = 200;
   std::vector<std::pair<std::string_view, std::string>> headers;  // names are literals
   std::string body;
-  std::optional<FilePart> file;  // when set, it is the body and `body` is empty
+  std::optional<FilePart> file;
+  std::optional<BodyStream> stream;
+
+  [[nodiscard]] int64_t content_length() const {
+    if (stream) return stream->length;
+    return file ? file->length : static_cast<int64_t>(body.size());
+  }
 };
 
 // It was done, and there is nothing to say.

@@ -43,30 +43,61 @@ bool is_for_us(const json& claims) {
   return aud->is_array() ? std::any_of(aud->begin(), aud->end(), names_us) : names_us(*aud);
 }
 
-Result<Identity> check_claims(const json& claims, int64_t now_s) {
+Status check_time(int64_t exp_s, int64_t nbf_s, int64_t now_s) {
+  if (now_s >= exp_s) return Error{401, "token_expired", "The token has expired."};
+  if (nbf_s > now_s) return invalid("The token is not valid yet.");
+  return Done{};
+}
+
+Result<TokenClaims> read_claims(const json& claims, int64_t now_s) {
+  TokenClaims told;
   const auto exp = claims.find("exp");
   if (exp == claims.end() || !exp->is_number_integer())
     return invalid("The token has no valid 'exp' claim.");
   // Unsigned values above the signed range would wrap; no such time is in use.
   const bool fits = !exp->is_number_unsigned() || exp->get<uint64_t>() <= INT64_MAX;
   if (!fits) return invalid("The token's 'exp' claim is out of range.");
-  if (now_s >= exp->get<int64_t>()) return Error{401, "token_expired", "The token has expired."};
+  told.exp_s = exp->get<int64_t>();
   if (const auto nbf = claims.find("nbf"); nbf != claims.end()) {
     if (!nbf->is_number_integer()) return invalid("The token's 'nbf' claim is not a whole number.");
-    if (nbf->get<int64_t>() > now_s) return invalid("The token is not valid yet.");
+    told.nbf_s = nbf->get<int64_t>();
   }
+  if (Status timely = check_time(told.exp_s, told.nbf_s, now_s); !timely.ok()) return timely.error();
   const auto sub = claims.find("sub");
   if (sub == claims.end() || !sub->is_string()) return invalid("The token names no user.");
-  const auto& user = sub->get_ref<const std::string&>();
-  if (user.empty() || user.size() > kMaxUserIdBytes)
+  told.user_id = sub->get<std::string>();
+  if (told.user_id.empty() || told.user_id.size() > kMaxUserIdBytes)
     return invalid("The token names no valid user.");
   if (!is_for_us(claims)) return invalid("The token is for another audience.");
-  return Identity{user};
+  return told;
 }
+
+// Remembered at most; more than so many clients at once are all looked at anew.
+constexpr std::size_t kMaxGenuine = 16'384;
 
 }  // namespace
 
 Result<Identity> JwtCodec::verify(std::string_view token, int64_t now_s) const {
+  if (auto claims = recall(token)) {
+    if (Status timely = check_time(claims->exp_s, claims->nbf_s, now_s); !timely.ok()) return timely.error();
+    return Identity{std::move(claims->user_id)};
+  }
+  auto claims = open(token, now_s);
+  if (!claims.ok()) return claims.error();
+  Identity identity{claims.value().user_id};
+  const std::lock_guard lock(mutex_);
+  if (genuine_.size() >= kMaxGenuine) genuine_.clear();
+  genuine_.emplace(token, std::move(claims.value()));
+  return identity;
+}
+
+std::optional<TokenClaims> JwtCodec::recall(std::string_view token) const {
+  const std::shared_lock lock(mutex_);
+  const auto found = genuine_.find(std::string(token));
+  return found == genuine_.end() ? std::nullopt : std::optional(found->second);
+}
+
+Result<TokenClaims> JwtCodec::open(std::string_view token, int64_t now_s) const {
   if (token.size() > kMaxTokenBytes) return invalid("The token is too long.");
   const std::size_t first = token.find('.');
   const std::size_t second = first == std::string_view::npos ? first : token.find('.', first + 1);
@@ -84,7 +115,7 @@ Result<Identity> JwtCodec::verify(std::string_view token, int64_t now_s) const {
   }
   const json claims = decode_object(token.substr(first + 1, second - first - 1));
   if (claims.is_discarded()) return invalid("The token's claims are not a JSON object.");
-  return check_claims(claims, now_s);
+  return read_claims(claims, now_s);
 }
 
 std::string JwtCodec::mint(std::string_view user_id, int64_t now_s, int64_t ttl_s) const {

@@ -8,7 +8,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "byte_range.h"
+#include "conditional_request.h"
 #include "manifest_personaliser.h"
 
 namespace playhead::server {
@@ -24,10 +24,6 @@ struct OpenedFile {
 };
 
 Error not_found() { return Error{404, "not_found", "There is no such media file."}; }
-
-bool is_manifest(const MediaPath& path) {
-  return path.mime == "application/vnd.apple.mpegurl" || path.mime == "application/dash+xml";
-}
 
 std::string cache_control(const MediaPath& path) {
   if (path.mime == kKeyType) return "no-store";
@@ -71,51 +67,6 @@ Result<std::string> read_all(const FilePart& file) {
   return text;
 }
 
-// RFC 9110 §13.1.2: weak comparison against a list of tags, or '*'.
-bool none_match_lists(std::string_view list, std::string_view etag) {
-  while (!list.empty()) {
-    const std::size_t comma = list.find(',');
-    std::string_view tag = list.substr(0, comma);
-    list = comma == std::string_view::npos ? std::string_view() : list.substr(comma + 1);
-    while (!tag.empty() && tag.front() == ' ') tag.remove_prefix(1);
-    while (!tag.empty() && tag.back() == ' ') tag.remove_suffix(1);
-    if (tag.substr(0, 2) == "W/") tag.remove_prefix(2);
-    if (tag == "*" || tag == etag) return true;
-  }
-  return false;
-}
-
-ByteRange wanted_range(const Request& request, std::string_view etag, int64_t size) {
-  // RFC 9110 §14.2: Range means something for GET only. §13.1.5: a changed file is sent whole.
-  if (request.method != Method::kGet || request.range.empty()) return {};
-  if (!request.if_range.empty() && request.if_range != etag) return {};
-  return parse_byte_range(request.range, size);
-}
-
-// Cuts the body to the wanted range and sets status and headers that go with it.
-void apply_range(Response& response, const ByteRange& range, int64_t size) {
-  const std::string total = std::to_string(size);
-  if (range.kind == ByteRange::Kind::kUnsatisfiable) {
-    response.status = 416;
-    response.headers.emplace_back("Content-Range", "bytes */" + total);
-    response.body.clear();
-    response.file.reset();
-    return;
-  }
-  if (range.kind == ByteRange::Kind::kWhole) return;
-  response.status = 206;
-  response.headers.emplace_back("Content-Range", "bytes " + std::to_string(range.first) + "-" +
-                                                     std::to_string(range.last) + "/" + total);
-  const int64_t length = range.last - range.first + 1;
-  if (response.file) {
-    response.file->offset = range.first;
-    response.file->length = length;
-  } else {
-    response.body = response.body.substr(static_cast<std::size_t>(range.first),
-                                         static_cast<std::size_t>(length));
-  }
-}
-
 }  // namespace
 
 Result<Response> MediaHandler::serve(const Request& request) const {
@@ -142,7 +93,7 @@ Result<Response> MediaHandler::serve(const Request& request) const {
   response.headers.emplace_back("ETag", etag);
   response.headers.emplace_back("Accept-Ranges", "bytes");
   response.headers.emplace_back("Cache-Control", cache_control(*path));
-  if (none_match_lists(request.if_none_match, etag)) {
+  if (is_unchanged(request, etag)) {
     response.status = 304;
     response.body.clear();
     response.file.reset();

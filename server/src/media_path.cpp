@@ -80,4 +80,8 @@ std::optional<MediaPath> parse_media_path(std::string_view path) {
   return result;
 }
 
+bool is_manifest(const MediaPath& path) {
+  return path.mime == "application/vnd.apple.mpegurl" || path.mime == "application/dash+xml";
+}
+
 }  // namespace playhead::server

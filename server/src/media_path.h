@@ -21,6 +21,9 @@ struct MediaPath {
   std::string_view mime;  // from the file's extension
 };
 
+// A playlist or an MPD.
+[[nodiscard]] bool is_manifest(const MediaPath& path);
+
 // `path` is a percent-encoded request path. Empty when it names nothing we would ever serve:
 // outside /media/, no valid title, an unknown file type, or any segment that is empty, begins with
 // a dot (so neither "..", nor our own hidden files) or holds a backslash or control character.

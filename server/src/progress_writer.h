@@ -20,8 +20,9 @@ class ProgressWriter {
   using Completion = std::function<void(const Status&)>;
 
   struct Limits {
-    // Writes waiting at most; about 64 MiB. More would be answered long after the client gave up.
-    std::size_t max_waiting = 65'536;
+    // Writes waiting at most: what some 20,000 a second get done in a fifth of a second. The rest is told at once to
+    // come back, instead of when it has given up.
+    std::size_t max_waiting = 4096;
     // Rows per commit: 1,000 rows commit in about 10 ms. Larger batches only add latency.
     std::size_t max_batch = 1'000;
   };

@@ -3,35 +3,12 @@
 
 #include <array>
 
+#include "common_answers.h"
+
 namespace playhead::server {
 namespace {
 
 using Call = void (Api::*)(const Request&, const Respond&);
-
-Response method_not_allowed(std::string_view allow) {
-  Response response =
-      error_response(Error{405, "method_not_allowed", "This path does not support the method."});
-  response.headers.emplace_back("Allow", std::string(allow));
-  return response;
-}
-
-// Browsers ask first when a page of another origin sends a token or a range.
-Response preflight(std::string_view allow) {
-  Response response = no_content();
-  response.headers.emplace_back("Access-Control-Allow-Methods", std::string(allow));
-  response.headers.emplace_back("Access-Control-Allow-Headers",
-                                "Authorization, Content-Type, Range, X-Profile-Pin");
-  response.headers.emplace_back("Access-Control-Max-Age", "86400");
-  return response;
-}
-
-// Nothing here rests on cookies, so every origin may read the answers.
-void allow_all_origins(Response& response) {
-  response.headers.emplace_back("Access-Control-Allow-Origin", "*");
-  response.headers.emplace_back(
-      "Access-Control-Expose-Headers",
-      "Accept-Ranges, Content-Length, Content-Range, Date, ETag, Retry-After");
-}
 
 }  // namespace
 
@@ -107,17 +84,10 @@ void Router::nothing(const Request&, const Respond& respond) {
   respond(error_response(Error{404, "not_found", "There is nothing at this path."}));
 }
 
-// Alive, and its answer is made on a thread of the event loop: what a supervisor wants to know.
-void Router::health(const Request&, const Respond& respond) {
-  respond(json_response(200, R"({"status":"ok"})"));
-}
+void Router::health(const Request&, const Respond& respond) { respond(healthy()); }
 
 void Router::metrics(const Request&, const Respond& respond) {
-  Response response;
-  response.headers.emplace_back("Content-Type", "text/plain; version=0.0.4");
-  response.headers.emplace_back("Cache-Control", "no-store");
-  response.body = metrics_.text(gauges_);
-  respond(std::move(response));
+  respond(metrics_page(metrics_.text(gauges_)));
 }
 
 }  // namespace playhead::server

@@ -37,7 +37,7 @@ std::string key_in(std::string_view text, std::string_view name) {
   return {};
 }
 
-Result<Secrets> read_secrets(const std::filesystem::path& file, int fd, const Log& log) {
+Result<std::string> read_text(const std::filesystem::path& file, int fd, const Log& log) {
   struct stat info {};
   if (::fstat(fd, &info) == 0 && (info.st_mode & 077) != 0) {
     log.warn("secret_file_readable_by_others", {{"file", file.string()}});
@@ -46,6 +46,13 @@ Result<Secrets> read_secrets(const std::filesystem::path& file, int fd, const Lo
   const ssize_t count = ::read(fd, text.data(), text.size());
   if (count < 0) return failure(file, std::string("cannot be read: ") + std::strerror(errno));
   text.resize(static_cast<std::size_t>(count));
+  return text;
+}
+
+Result<Secrets> read_secrets(const std::filesystem::path& file, int fd, const Log& log) {
+  const auto read = read_text(file, fd, log);
+  if (!read.ok()) return read.error();
+  const std::string& text = read.value();
   Secrets secrets{key_in(text, "token_key"), key_in(text, "url_key")};
   if (secrets.token_key.empty() || secrets.url_key.empty()) {
     return failure(file, "lacks a token_key or url_key of at least 32 bytes in hex");
@@ -84,6 +91,16 @@ Result<Secrets> load_or_create_secrets(const std::filesystem::path& file, const 
   }
   if (!in.valid()) return failure(file, std::string("cannot be opened: ") + std::strerror(errno));
   return read_secrets(file, in.get(), log);
+}
+
+Result<std::string> load_url_key(const std::filesystem::path& file, const Log& log) {
+  const UniqueFd in(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!in.valid()) return failure(file, std::string("cannot be opened: ") + std::strerror(errno));
+  const auto text = read_text(file, in.get(), log);
+  if (!text.ok()) return text.error();
+  std::string key = key_in(text.value(), "url_key");
+  if (key.empty()) return failure(file, "lacks a url_key of at least 32 bytes in hex");
+  return key;
 }
 
 }  // namespace playhead::server

@@ -20,4 +20,7 @@ struct Secrets {
 [[nodiscard]] Result<Secrets> load_or_create_secrets(const std::filesystem::path& file,
                                                      const Log& log);
 
+// The url_key alone, of a file that must be there: all that an edge has to know.
+[[nodiscard]] Result<std::string> load_url_key(const std::filesystem::path& file, const Log& log);
+
 }  // namespace playhead::server

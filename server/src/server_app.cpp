@@ -1,23 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server_app.h"
 
-#include <algorithm>
-#include <csignal>
-#include <cstdio>
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <system_error>
 
-#include <pthread.h>
-
 #include "api.h"
 #include "catalogue.h"
 #include "clock.h"
-#include "http_server.h"
+#include "http/http_server.h"
 #include "license_service.h"
 #include "log.h"
 #include "media_handler.h"
+#include "process.h"
 #include "progress_writer.h"
 #include "router.h"
 #include "secrets.h"
@@ -27,77 +22,16 @@
 namespace playhead::server {
 namespace {
 
-// How long running requests may take after the signal to end, in ms; service managers wait 10 s or
-// more before they kill.
-constexpr int64_t kGraceMs = 5000;
-
-int fail(const Error& error) {
-  std::cerr << "playhead-server: " << error.message << '\n';
-  return 1;
-}
-
-Status make_folder(const std::filesystem::path& folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (!error) return Done{};
-  return Error{500, "bad_folder",
-               "Cannot make the folder " + folder.string() + ": " + error.message() + "."};
-}
-
 std::filesystem::path secret_file(const std::filesystem::path& given,
                                   const std::filesystem::path& data) {
   return given.empty() ? data / "secrets" : given;
 }
 
-// Written aside and renamed: whoever waits for the file never reads half of it.
-Status write_port_file(const std::filesystem::path& file, uint16_t port) {
-  const std::filesystem::path aside = file.string() + ".new";
-  std::ofstream out(aside);
-  out << port << '\n';
-  out.close();
-  std::error_code error;
-  if (out) std::filesystem::rename(aside, file, error);
-  if (out && !error) return Done{};
-  return Error{500, "bad_port_file", "Cannot write the port file " + file.string() + "."};
-}
-
-// The signals that steer the server are taken by waiting for them, in the main thread alone. They
-// are blocked before any thread is made, because threads inherit the mask.
-sigset_t steering_signals() {
-  sigset_t set;
-  sigemptyset(&set);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
-  return set;
-}
-
-// An IPv6 address stands in brackets in an authority (RFC 3986 §3.2.2).
-std::string authority(const std::string& host, uint16_t port) {
-  const bool is_v6 = host.find(':') != std::string::npos;
-  return (is_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
-}
-
-void wait_for_end(Catalogue& catalogue) {
-  const sigset_t signals = steering_signals();
-  for (;;) {
-    int signal = 0;
-    if (sigwait(&signals, &signal) != 0) continue;
-    if (signal != SIGHUP) return;
-    catalogue.rescan();
-  }
-}
-
-constexpr std::size_t kMaxCdnFileBytes = std::size_t{256} * 1024;
-
 Result<std::vector<CdnLocation>> read_locations(const std::filesystem::path& file) {
   if (file.empty()) return std::vector<CdnLocation>();
-  std::ifstream in(file, std::ios::binary);
-  std::string text(kMaxCdnFileBytes + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(std::max<std::streamsize>(0, in.gcount())));
-  if (text.empty() || text.size() > kMaxCdnFileBytes) {
-    return Error{500, "bad_cdn_file", "Cannot read the CDN file " + file.string() + "."};
-  }
-  return parse_locations(text);
+  const auto text = read_small_file(file);
+  if (!text.ok()) return text.error();
+  return parse_locations(text.value());
 }
 
 Result<ApiConfig> api_config(const ServeOptions& options, std::string own_authority) {
@@ -110,6 +44,7 @@ Result<ApiConfig> api_config(const ServeOptions& options, std::string own_author
   config.download_ttl_s = options.download_ttl_s;
   config.media_origin = options.media_origin;
   config.own_authority = std::move(own_authority);
+  config.is_tls = !options.http.tls_certificate.empty();
   config.api_origin = options.api_origin;
   config.default_country = options.default_country;
   config.has_dev_accounts = options.has_dev_accounts;
@@ -122,15 +57,9 @@ Result<ApiConfig> api_config(const ServeOptions& options, std::string own_author
 // Everything of a running server, in the order it is built; torn down in reverse.
 int run(const ServeOptions& options, const Secrets& secrets, SqliteStore& store, const Clock& clock,
         const Log& log) {
-  HttpServerConfig http;
-  http.host = options.host;
-  http.port = options.port;
-  http.threads = options.threads;
-  http.max_connections = options.max_connections;
-  http.country_header = options.country_header;
-  auto server = HttpServer::listen(http, clock, log);
+  auto server = HttpServer::listen(options.http, clock, log);
   if (!server.ok()) return fail(server.error());
-  const std::string address = authority(options.host, server.value()->port());
+  const std::string address = authority(options.http.host, server.value()->port());
   auto config = api_config(options, address);
   if (!config.ok()) return fail(config.error());
   const int64_t keep_since_ms = clock.now_ms() - options.keep_events_s * 1000;
@@ -169,11 +98,11 @@ int run(const ServeOptions& options, const Secrets& secrets, SqliteStore& store,
       return fail(written.error());
     }
   }
-  std::cout << "listening on http://" << address << std::endl;
-  wait_for_end(catalogue);
+  std::cout << "listening on " << (options.http.tls_certificate.empty() ? "http://" : "https://") << address << std::endl;
+  wait_for_end([&] { catalogue.rescan(); });
 
   log.info("stopping");
-  server.value()->stop(kGraceMs);
+  server.value()->stop(kStopGraceMs);
   writer.stop();
   std::error_code ignored;
   if (!options.port_file.empty()) std::filesystem::remove(options.port_file, ignored);
@@ -186,9 +115,7 @@ int run(const ServeOptions& options, const Secrets& secrets, SqliteStore& store,
 int serve(const ServeOptions& options) {
   const SystemClock clock;
   const Log log(clock, STDERR_FILENO, options.logs_json ? Log::Format::kJson : Log::Format::kText);
-  std::signal(SIGPIPE, SIG_IGN);
-  const sigset_t signals = steering_signals();
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  take_signals();
   std::error_code ignored;
   if (!std::filesystem::is_directory(options.media, ignored)) {
     return fail(Error{500, "bad_folder",

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "http/http_server.h"
 #include "packager.h"
 
 namespace playhead::server {
@@ -13,8 +14,7 @@ namespace playhead::server {
 struct ServeOptions {
   std::filesystem::path data;   // database and keys
   std::filesystem::path media;  // titles
-  std::string host = "127.0.0.1";
-  uint16_t port = 0;                  // 0 = a free one
+  HttpServerConfig http;
   std::filesystem::path port_file;    // empty = none
   std::filesystem::path secret_file;  // empty = <data>/secrets
   std::string media_origin;           // empty = the host the client asked
@@ -22,8 +22,6 @@ struct ServeOptions {
   int64_t download_ttl_s = int64_t{30} * 86'400;
   std::string api_origin;            // of licence URLs; empty = the host the client asked
   std::optional<int64_t> license_s;  // life of every licence; empty = as the titles say
-  unsigned threads = 1;
-  std::string country_header;     // see HttpServerConfig
   std::string default_country;    // see ApiConfig
   bool has_dev_accounts = false;  // POST /api/v1/dev/login
   int64_t access_token_s = 3600;  // of tokens by refresh and by login
@@ -32,8 +30,7 @@ struct ServeOptions {
   std::filesystem::path cdn_file;  // see parse_locations(); empty = none
   int64_t rate_per_second = 200;   // calls of one token; 0 = no limit
   int64_t rate_burst = 1000;
-  std::size_t max_connections = 10'000;
-  std::size_t max_waiting_writes = 65'536;
+  std::size_t max_waiting_writes = 4096;
   int64_t keep_events_s =
       int64_t{90} * 86'400;  // events, heartbeats, sessions; looked at at the start
   bool logs_json = false;

@@ -157,3 +157,14 @@ TEST_CASE("base64url: RFC 4648 §10 vectors, strict on the way back") {
     CHECK_FALSE(base64url_decode(bad));
   }
 }
+
+TEST_CASE("jwt: a token that was genuine once is looked at no more, but for the time") {
+  const JwtCodec codec(std::string(32, 'k'));
+  const std::string token = codec.mint("alice", kNow, 60);
+  for (int i = 0; i < 3; ++i) CHECK(codec.verify(token, kNow).value().user_id == "alice");
+  CHECK(codec.verify(token, kNow + 60).error().code == "token_expired");
+  std::string forged = token;
+  forged.back() = forged.back() == 'A' ? 'Q' : 'A';
+  CHECK(codec.verify(forged, kNow).error().code == "token_invalid");
+  CHECK(JwtCodec(std::string(32, 'x')).verify(token, kNow).error().code == "token_invalid");
+}

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -21,14 +22,18 @@ struct HttpServerConfig {
   // Header in which a proxy in front of the server names the client's country; empty = nobody does,
   // and what clients send is not believed.
   std::string country_header = {};
+  // HTTPS, and nothing but it, when there is a certificate; see make_tls_context().
+  std::filesystem::path tls_certificate = {};
+  std::filesystem::path tls_key = {};
 };
 
 // HTTP/1.1 with keep-alive. Each I/O thread has its own event loop and keeps a connection for life,
-// so a connection's state needs no lock. Files are sent in pieces straight from the page cache.
+// so a connection's state needs no lock. Files are sent in pieces, without TLS straight from the page cache.
 class HttpServer {
  public:
   // Binds and listens; requests wait until start(). `handler`, `clock` and `log` outlive the
-  // server. Error `cannot_listen`.
+  // server. Error `cannot_listen` or
+  // `bad_tls`.
   [[nodiscard]] static Result<std::unique_ptr<HttpServer>> listen(const HttpServerConfig& config,
                                                                   const Clock& clock,
                                                                   const Log& log);

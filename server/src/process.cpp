@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "process.h"
+
+#include <algorithm>
+#include <csignal>
+#include <fstream>
+#include <iostream>
+#include <system_error>
+
+#include <pthread.h>
+
+namespace playhead::server {
+namespace {
+
+constexpr std::size_t kMaxFileBytes = std::size_t{256} * 1024;
+
+sigset_t steering_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
+  return set;
+}
+
+}  // namespace
+
+int fail(const Error& error) {
+  std::cerr << "playhead-server: " << error.message << '\n';
+  return 1;
+}
+
+Status make_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (!error) return Done{};
+  return Error{500, "bad_folder",
+               "Cannot make the folder " + folder.string() + ": " + error.message() + "."};
+}
+
+Result<std::string> read_small_file(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::string text(kMaxFileBytes + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(std::max<std::streamsize>(0, in.gcount())));
+  if (text.empty() || text.size() > kMaxFileBytes) {
+    return Error{500, "bad_file", "Cannot read the file " + file.string() + "."};
+  }
+  return text;
+}
+
+void take_signals() {
+  std::signal(SIGPIPE, SIG_IGN);
+  const sigset_t signals = steering_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+void wait_for_end(const std::function<void()>& reload) {
+  const sigset_t signals = steering_signals();
+  for (;;) {
+    int signal = 0;
+    if (sigwait(&signals, &signal) != 0) continue;
+    if (signal != SIGHUP) return;
+    reload();
+  }
+}
+
+Status write_port_file(const std::filesystem::path& file, uint16_t port) {
+  const std::filesystem::path aside = file.string() + ".new";
+  std::ofstream out(aside);
+  out << port << '\n';
+  out.close();
+  std::error_code error;
+  if (out) std::filesystem::rename(aside, file, error);
+  if (out && !error) return Done{};
+  return Error{500, "bad_port_file", "Cannot write the port file " + file.string() + "."};
+}
+
+std::string authority(const std::string& host, uint16_t port) {
+  const bool is_v6 = host.find(':') != std::string::npos;
+  return (is_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
+}  // namespace playhead::server

@@ -1,0 +1,274 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What the reference server carries on this machine, with the load made on the same cores.
+
+    server_load.py --bin build/release/bin [--seconds 10] [--rounds 3] [progress|stream|media|overload ...]
+
+progress  POST /api/v1/stream/progress, each on disk before its 204 (wrk): at least 20,000/s, p99 at most 25 ms
+stream    GET /api/v1/stream of titles that are known (wrk): at least 30,000/s
+media     ranges of 100 kB of signed files (wrk), beside nginx: at least half of its answers per second of CPU
+overload  progress at twice the rate that was just sustained, whether it is answered or not (h2load): at least 90 %
+          of that rate is still done, the rest told 503 with Retry-After
+
+The rounds take turns; printed are their medians. Exit status 1 when something is missed, 3 when wrk, h2load or nginx
+is not installed (Debian: wrk, nghttp2-client, nginx-light).
+"""
+import argparse
+import json
+import os
+import pathlib
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+USERS, TITLES = 64, 20
+FILE_BYTES, RANGE_BYTES = 8_000_000, 100_000
+TICKS = os.sysconf("SC_CLK_TCK")
+BODIES = """
+local tokens = {%s}
+local requests, at = {}, 0
+function init(args)
+  for i = 1, 8192 do
+    local headers = { ["Content-Type"] = "application/json", ["Authorization"] = "Bearer " .. tokens[i %% #tokens + 1] }
+    requests[i] = wrk.format("POST", "/api/v1/stream/progress", headers,
+      string.format('{"movie_id":"m_%%d","position_seconds":%%d}', i %% %d + 1, i %% 600))
+  end
+end
+function request()
+  at = at %% #requests + 1
+  return requests[at]
+end
+"""
+TITLES_ASKED = """
+local at = 0
+function request()
+  at = at %% %d + 1
+  return wrk.format("GET", "/api/v1/stream?movie_id=m_" .. at)
+end
+"""
+RANGES = """
+local paths = {%s}
+local at = 0
+function request()
+  at = at + 1
+  local from = at * 100000 %% 7900000
+  return wrk.format("GET", paths[at %% #paths + 1], { ["Range"] = "bytes=" .. from .. "-" .. from + 99999 })
+end
+"""
+
+
+def make_titles(folder):
+    noise = os.urandom(FILE_BYTES)
+    for number in range(1, TITLES + 1):
+        title = folder / f"m_{number}"
+        title.mkdir(parents=True)
+        (title / "title.json").write_text(json.dumps(
+            {"id": title.name, "name": f"Title {number}", "genre": "Drama", "year": 2024, "duration_seconds": 600,
+             "manifests": {"hls": "a.m3u8"}}))
+        (title / "a.m3u8").write_text("#EXTM3U\n")
+        (title / "s.m4s").write_bytes(noise)
+
+
+def cpu_seconds(pids):
+    total = 0
+    for pid in pids:
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        total += int(fields[11]) + int(fields[12])
+    return total / TICKS
+
+
+class Server:
+    def __init__(self, binary, scratch, media):
+        port_file, self.data, self.binary = scratch / "port", scratch / "data", binary
+        self.process = subprocess.Popen(
+            [binary, "serve", "--data", self.data, "--media", media, "--port-file", port_file, "--rate-limit", "0",
+             "--threads", "2"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while not (port_file.exists() and port_file.read_text().strip()):
+            if self.process.poll() is not None:
+                sys.exit("the server did not start")
+            time.sleep(0.02)
+        self.url = f"http://127.0.0.1:{port_file.read_text().strip()}"
+
+    def token(self, user):
+        return subprocess.run([self.binary, "token", "--data", self.data, "--user", user], check=True,
+                              capture_output=True, text=True).stdout.strip()
+
+    def media_path(self, token, title):
+        request = urllib.request.Request(f"{self.url}/api/v1/stream?movie_id={title}",
+                                         headers={"Authorization": f"Bearer {token}"})
+        with urllib.request.urlopen(request) as answer:
+            url = json.load(answer)["stream_url"]
+        return url[len(self.url):].replace("a.m3u8", "s.m4s")
+
+    def pids(self):
+        return [self.process.pid]
+
+    def end(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+class Nginx:
+    """One that serves the same folder under the same paths; signatures mean nothing to it."""
+
+    def __init__(self, scratch, media):
+        folder = scratch / "nginx"
+        folder.mkdir()
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        # Its workers must be able to read a folder that is ours alone.
+        user = "user root;" if os.geteuid() == 0 else ""
+        (folder / "conf").write_text(f"""
+{user} daemon off; worker_processes 2; pid {folder}/pid; error_log {folder}/errors;
+events {{ worker_connections 4096; }}
+http {{
+  access_log off; sendfile on; tcp_nodelay on; keepalive_requests 1000000000; types {{ video/iso.segment m4s; }}
+  open_file_cache max=1000;
+  client_body_temp_path {folder}/a; proxy_temp_path {folder}/b; fastcgi_temp_path {folder}/c;
+  uwsgi_temp_path {folder}/d; scgi_temp_path {folder}/e;
+  server {{ listen 127.0.0.1:{port}; location /media/ {{ alias {media}/; }} }}
+}}""")
+        self.process = subprocess.Popen(["nginx", "-p", folder, "-c", folder / "conf"], stderr=subprocess.DEVNULL)
+        self.wait(port)
+        self.url = f"http://127.0.0.1:{port}"
+
+    def wait(self, port):
+        for _ in range(250):
+            if self.process.poll() is not None:
+                sys.exit("nginx did not start")
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    return
+            time.sleep(0.02)
+        sys.exit("nginx does not listen")
+
+    def pids(self):
+        return [int(pid) for pid in
+                subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True).stdout.split()]
+
+    def end(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+UNITS = {"us": 0.001, "ms": 1, "s": 1000, "m": 60_000}
+
+
+def wrk(server, scratch, script, seconds, connections, header=None):
+    """Answers per second, p99 in ms, share of answers that are no success, answers per second of the server's CPU."""
+    file = scratch / "load.lua"
+    file.write_text(script)
+    before = cpu_seconds(server.pids())
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", file]
+    text = subprocess.run([str(word) for word in command + (["-H", header] if header else []) + [server.url]],
+                          check=True, capture_output=True, text=True).stdout
+    spent = cpu_seconds(server.pids()) - before
+    count = int(re.search(r"(\d+) requests in", text)[1])
+    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1])
+    value, unit = re.search(r"99%\s+([\d.]+)(us|ms|s|m)", text).groups()
+    failed = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
+    lost = re.search(r"Socket errors: (.*)", text)
+    if lost:
+        print(f"  {lost[0]}")
+    return rate, float(value) * UNITS[unit], (int(failed[1]) if failed else 0) / max(1, count), count / max(spent, 0.01)
+
+
+def row(name, text, good):
+    print(f"{name:9} {text}  {'' if good else 'MISSED'}", flush=True)
+    return good
+
+
+class Bench:
+    def __init__(self, options, scratch):
+        self.options, self.scratch = options, scratch
+        self.media = scratch / "titles"
+        make_titles(self.media)
+        self.server = Server(options.bin / "playhead-server", scratch, self.media)
+        self.tokens = [self.server.token(f"user{n}") for n in range(USERS)]
+        self.bearer = f"Authorization: Bearer {self.tokens[0]}"
+        self.progress_script = BODIES % (",".join(f'"{token}"' for token in self.tokens), TITLES)
+
+    def medians(self, run):
+        rounds = [run() for _ in range(self.options.rounds)]
+        return [statistics.median(column) for column in zip(*rounds)]
+
+    def progress(self):
+        rate, p99, failed, per_cpu = self.medians(
+            lambda: wrk(self.server, self.scratch, self.progress_script, self.options.seconds, 256))
+        return row("progress", f"{rate:,.0f}/s, p99 {p99:.1f} ms, {per_cpu:,.0f} per CPU second, {failed:.2%} failed",
+                   rate >= 20_000 and p99 <= 25 and failed == 0)
+
+    def stream(self):
+        rate, p99, failed, per_cpu = self.medians(
+            lambda: wrk(self.server, self.scratch, TITLES_ASKED % TITLES, self.options.seconds, 128, self.bearer))
+        return row("stream", f"{rate:,.0f}/s, p99 {p99:.1f} ms, {per_cpu:,.0f} per CPU second, {failed:.2%} failed",
+                   rate >= 30_000 and failed == 0)
+
+    def media_ranges(self):
+        signed = [self.server.media_path(self.tokens[0], f"m_{n}") for n in range(1, TITLES + 1)]
+        script = RANGES % ",".join(f'"{path}"' for path in signed)
+        nginx = Nginx(self.scratch, self.media)
+        ours, theirs = [], []
+        for _ in range(self.options.rounds):
+            ours.append(wrk(self.server, self.scratch, script, self.options.seconds, 64))
+            theirs.append(wrk(nginx, self.scratch, script, self.options.seconds, 64))
+        nginx.end()
+        shutil.rmtree(self.scratch / "nginx")
+        per_cpu = [statistics.median(one[3] for one in side) for side in (ours, theirs)]
+        rates = [statistics.median(one[0] for one in side) for side in (ours, theirs)]
+        failed = max(one[2] for one in ours + theirs)
+        return row("media", f"{rates[0]:,.0f}/s beside nginx {rates[1]:,.0f}/s; per CPU second {per_cpu[0]:,.0f} beside "
+                   f"{per_cpu[1]:,.0f} ({per_cpu[0] / per_cpu[1]:.2f}), {failed:.2%} failed",
+                   per_cpu[0] >= 0.5 * per_cpu[1] and failed == 0)
+
+    def flood(self, clients, rate_of_one):
+        body = self.scratch / "body"
+        body.write_text('{"movie_id":"m_1","position_seconds":100}')
+        text = subprocess.run(
+            ["h2load", "--h1", "-t1", f"-c{clients}", "-D", str(self.options.seconds), f"--rps={rate_of_one}",
+             "-d", str(body), "-H", self.bearer, "-H", "content-type: application/json",
+             f"{self.server.url}/api/v1/stream/progress"], check=True, capture_output=True, text=True).stdout
+        ok, other = re.search(r"status codes: (\d+) 2xx.*?(\d+) 5xx", text).groups()
+        asked = re.search(r"requests: (\d+) total, (\d+) started", text)
+        seconds = self.options.seconds
+        return int(ok) / seconds, int(other) / seconds, int(asked[2]) / seconds
+
+    def overload(self):
+        sustained, _, _ = self.medians(lambda: self.flood(256, 100_000))
+        clients = 4000
+        goodput, refused, asked = self.medians(lambda: self.flood(clients, max(1, round(2 * sustained / clients))))
+        share = goodput / sustained
+        return row("overload", f"sustained {sustained:,.0f}/s; asked for {asked:,.0f}/s: {goodput:,.0f}/s done "
+                   f"({share:.0%}), {refused:,.0f}/s told 503", share >= 0.9)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bin", type=pathlib.Path, required=True, help="folder of playhead-server")
+    parser.add_argument("--seconds", type=int, default=10)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("what", nargs="*", help="default: all four")
+    options = parser.parse_args()
+    missing = [tool for tool in ("wrk", "h2load", "nginx") if not shutil.which(tool)]
+    if missing:
+        print(f"skipped: {', '.join(missing)} not installed", file=sys.stderr)
+        return 3
+    with tempfile.TemporaryDirectory(prefix="playhead-load-") as folder:
+        bench = Bench(options, pathlib.Path(folder))
+        runs = {"progress": bench.progress, "stream": bench.stream, "media": bench.media_ranges,
+                "overload": bench.overload}
+        try:
+            return 0 if all([runs[what]() for what in options.what or runs]) else 1
+        finally:
+            bench.server.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
