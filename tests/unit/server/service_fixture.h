@@ -93,7 +93,7 @@ class ServiceFixture {
   }
 
   std::string signed_query(const std::string& title) {
-    return signer_.query_for(title, kNowMs / 1000 + 10);
+    return signer_.query_for(title, clock_.now_s() + 10);
   }
 
   static ApiConfig default_config() { return {3600, 86'400, "", "127.0.0.1:1", "", 86'400}; }
@@ -102,6 +102,7 @@ class ServiceFixture {
   void be(const std::string& user) {
     authorization_ = "Bearer " + tokens_.mint(user, clock_.now_s(), 1000);
   }
+  const std::string& good_authorization() const { return authorization_; }
   void set_pin(std::string pin) { pin_ = std::move(pin); }
   void set_country(std::string country) { country_ = std::move(country); }
   SqliteStore& store() { return *store_; }
