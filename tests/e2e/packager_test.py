@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What make-titles makes of somebody's film, as the server shows it: packager_test.py SERVER SOURCE_FOLDER
+
+Skipped (77) where there is no FFmpeg.
+"""
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+import urllib.request
+
+SERVER, SOURCE = sys.argv.pop(1), pathlib.Path(sys.argv.pop(1))
+SECONDS = 12
+CHAPTERS = """;FFMETADATA1
+[CHAPTER]
+TIMEBASE=1/1000
+START=0
+END=7000
+title=The "first"
+[CHAPTER]
+TIMEBASE=1/1000
+START=7000
+END=11000
+"""
+PICTURES = {"calm": "color=c=navy:size=426x240:rate=24", "busy": "testsrc2=size=426x240:rate=24,noise=alls=30:allf=t"}
+
+
+class PackagerTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.temporary = tempfile.TemporaryDirectory(prefix="playhead-packager-")
+        cls.folder = pathlib.Path(cls.temporary.name)
+        (cls.folder / "chapters").write_text(CHAPTERS)
+        for name, picture in PICTURES.items():
+            film = cls.folder / f"{name}.mkv"
+            subprocess.run(["ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", "sine=440",
+                            "-i", cls.folder / "chapters", "-map", "0", "-map", "1", "-map_metadata", "2", "-t",
+                            str(SECONDS), "-c:v", "libx264", "-preset", "ultrafast", "-crf", "10", "-c:a", "aac", film],
+                           check=True, stdin=subprocess.DEVNULL)
+            subprocess.run([SOURCE / "server/make-titles", "--out", cls.folder / "titles", "--id", name, "--source", film,
+                            "--ladder", "auto"], check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+        cls.server = subprocess.Popen([SERVER, "serve", "--data", cls.folder / "data", "--media", cls.folder / "titles"],
+                                      stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        cls.url = cls.server.stdout.readline().split()[-1]
+        cls.token = subprocess.run([SERVER, "token", "--data", cls.folder / "data"], check=True, capture_output=True,
+                                   text=True).stdout.strip()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.terminate()
+        cls.server.communicate()
+        cls.temporary.cleanup()
+
+    def get(self, url):
+        request = urllib.request.Request(url, headers={"Authorization": f"Bearer {self.token}"})
+        with urllib.request.urlopen(request) as answer:
+            return answer.read()
+
+    def test_the_ladder_spends_what_the_picture_needs(self):
+        rates = {}
+        for name in PICTURES:
+            master = (self.folder / "titles" / name / "cmaf/master.m3u8").read_text()
+            rates[name] = int(re.search(r"AVERAGE-BANDWIDTH=(\d+)", master)[1])
+        self.assertGreater(rates["busy"], 2 * rates["calm"])
+
+    def test_chapters_are_those_of_the_film(self):
+        title = json.loads(self.get(self.url + "/api/v1/titles/busy"))
+        self.assertEqual([(chapter["name"], chapter["start_seconds"], chapter["end_seconds"])
+                          for chapter in title["chapters"]], [('The "first"', 0, 7), ("Chapter 2", 7, 11)])
+
+    def test_thumbnails_cover_the_film(self):
+        places = json.loads(self.get(self.url + "/api/v1/titles/busy"))["thumbnails_url"]
+        cues = re.findall(r"--> (\S+)\n(\S+)#xywh=(\d+),(\d+),(\d+),(\d+)", self.get(places).decode())
+        self.assertEqual(len(cues), -(-SECONDS // 5))
+        self.assertTrue(cues[-1][0].startswith("00:00:12"), cues)
+        sheet = self.get(places.replace("index.vtt", cues[0][1]))
+        self.assertEqual(sheet[:2], b"\xff\xd8")
+        self.assertEqual([cue[2:] for cue in cues], [(str(160 * n), "0", "160", "90") for n in range(3)])
+
+
+if __name__ == "__main__":
+    if not shutil.which("ffmpeg"):
+        print("skipped: FFmpeg is not installed")
+        sys.exit(77)
+    unittest.main(verbosity=2)
