@@ -20,6 +20,7 @@
 #include "player/live_control.h"
 #include "player/media_pipeline.h"
 #include "player/offline_play.h"
+#include "player/player_world.h"
 #include "player/qoe_collector.h"
 #include "player/stuck_watch.h"
 #include "player/title_follower.h"
@@ -40,9 +41,7 @@ class PlayerEngine final : private StreamingListener,
  public:
   // `publish` receives the status snapshot of every turn. Without it the title is one that comes
   // next: it can be prepared, and is heard of when it follows.
-  PlayerEngine(std::shared_ptr<Client> client, PlayerConfig config, Sinks sinks, Executor& executor,
-               EventQueue& events, DecisionText& decisions,
-               std::function<void(std::shared_ptr<const PlayerStatus>)> publish);
+  PlayerEngine(PlayerWorld world, std::function<void(std::shared_ptr<const PlayerStatus>)> publish);
   ~PlayerEngine() override;
 
   void load(PlaySource source);
@@ -278,6 +277,7 @@ class PlayerEngine final : private StreamingListener,
   EventSchedule event_schedule_;
 
   // Machinery. Fetchers first: what follows uses them.
+  const std::shared_ptr<HeldUrls> held_;
   ResourceFetcher start_fetcher_;  // playlists: the user waits for an answer
   ResourceFetcher media_fetcher_;
   ManifestSource manifests_;

@@ -75,8 +75,7 @@ void PlayerEngine::load(PlaySource source) {
 void PlayerEngine::begin_play(bool is_next, MonotonicTime now) {
   load_started_ = now;
   // What follows by itself is nobody's impatience.
-  if (!is_next) start_fetcher_.forget_waits();
-  if (!is_next) media_fetcher_.forget_waits();
+  if (!is_next) held_->forget();
   qoe_.start(now);
   const bool is_offline = !source_.download_id.empty();
   if (is_offline) qoe_.set_offline();
@@ -117,6 +116,7 @@ void PlayerEngine::make_session(const std::string& title_id, const std::string& 
   config.title_id = title_id;
   config.profile_id = profile_id;
   config.progress_interval = config_.progress_interval;
+  config.held = held_;
   // Where nothing is downloaded the service knows.
   if (offline_ || client.library()) config.positions = client.positions.get();
   session_ = std::make_unique<PlaybackSession>(std::move(config), *client.api, *client.outbox,
