@@ -47,7 +47,9 @@ PlayerEngine::PlayerEngine(PlayerWorld world,
                      held_),
       manifests_([this](Request request, ManifestDone done) {
         return fetch_manifest(std::move(request), std::move(done));
-      }) {
+      }),
+      clock_({start_fetcher_, executor_, [this](Duration moved) { on_clock_told(moved); },
+              [this](const Error& error) { warn(error); }, [this] { wake(); }}) {
   preferences_.audio_language = config_.audio_language;
   preferences_.audio_role = config_.audio_role;
   preferences_.audio_channels = config_.audio_channels;
@@ -82,7 +84,7 @@ CancelHandle PlayerEngine::fetch_manifest(Request request, ManifestDone done) {
       std::move(request), [this, done = std::move(done)](Result<FetchedResource> result) mutable {
         if (!result) return done(std::move(result).error());
         on_received_body(result->stats.body_bytes);
-        observe_date(*result);
+        clock_.observe(*result);
         done(FetchedManifest{std::move(result->head), std::move(result->body)});
       });
 }
