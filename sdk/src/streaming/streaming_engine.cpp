@@ -42,10 +42,6 @@ constexpr Duration kLastMoment = 250ms;
 // moves no position, and the engine would spin.
 constexpr Duration kLeastWait = 20ms;
 
-// How often a running transfer is judged: often enough to spare most of a stall, seldom enough to
-// cost nothing.
-constexpr Duration kJudgeEvery = 100ms;
-
 // Of the segment there; 0: not known.
 Duration length_at(const LoadedIndex* index, MediaTime time) {
   const auto found = index ? index->segments->find(time) : std::nullopt;
@@ -331,11 +327,10 @@ void StreamingEngine::place_orphans() {
 Duration StreamingEngine::turn_track(Track& track, MonotonicTime now, MediaTime position,
                                      double speed) {
   if (track.is_complete || track.blocked) return kForever;
-  if (track.stream->replacing() && go_on_replacing(track, now, position)) return kJudgeEvery;
+  if (track.stream->replacing() && go_on_replacing(track, now, position))
+    return TransferWatch::kJudgeEvery;
   if (track.stream->is_fetching() && !drop_transfer(track, now, position)) {
-    const bool is_judged = track.stream->kind() == TrackKind::kVideo && watch_.receiving() &&
-                           !watch_.receiving()->is_at_edge;
-    return is_judged ? kJudgeEvery : kForever;
+    return track.stream->kind() == TrackKind::kVideo ? watch_.judge_in(now) : kForever;
   }
   if (now < track.not_before) return track.not_before - now;
   FetchInputs in;
@@ -511,10 +506,14 @@ void StreamingEngine::start_fetch(Track& track, const LoadedIndex& index, NextMe
   planned.timeouts = timeouts_for(index, planned.segment, media.is_hint);
   if (is_video) {
     last_video_id_ = representation.id;
+    std::optional<Duration> made_within;
+    if (planned.is_at_edge) made_within = TransferWatch::most_making(planned.segment.duration());
+    // Parts are short, and within a segment the Representation stays.
+    if (planned.is_part) made_within = Duration::max();
     watch_.begin_video(
         {representation.id, track.last_id,
          replaces ? planned.segment.start : std::max(planned.segment.start, track.stream->cursor()),
-         planned.is_at_edge, std::nullopt, 0});
+         made_within, std::nullopt, 0});
   }
   track.last_id = representation.id;
   if (planned.is_hint) track.hinted = planned;

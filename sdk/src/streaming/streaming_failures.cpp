@@ -97,6 +97,7 @@ void StreamingEngine::on_segment_completed(TrackKind kind) {
     track->skipped = 0;
     track->parts.failures = 0;
     track->renewed = false;
+    track->forgiving_pause = Duration{0};
     forgive(*track, executor_.now());
   }
   listener_.on_streaming_progress();
@@ -168,6 +169,7 @@ void StreamingEngine::handle_failure(Track& track, const SegmentFailure& failure
   if (react(track, trouble, now, position) != FailureAction::kSkipSegment) return;
   ++track.skipped;
   track.attempts = 0;
+  track.forgiving_pause = Duration{0};
   forgive(track, now);
   track.stream->set_cursor(planned.segment.end);
   track.begins = true;
