@@ -336,11 +336,13 @@ Duration StreamingEngine::turn_track(Track& track, MonotonicTime now, MediaTime 
   FetchInputs in;
   // What was fetched but holds no samples, or waits to be placed, is not fetched once more.
   in.level = std::max(track.stream->cursor() - position, Duration{0});
-  // But playback does not get over a hole before what comes after it is there.
+  // But playback does not get over a hole before what comes after it is there. Of sound there may
+  // be none at all: that is not waited for.
   const Duration needed = std::max(config_.buffering.start, config_.buffering.after_rebuffer);
-  const bool is_idle_video = track.stream->kind() == TrackKind::kVideo && track.stream->is_idle();
-  const Duration pictures = is_idle_video ? level(TrackKind::kVideo, position) : in.level;
-  if (pictures < needed) in.level = std::min(in.level, pictures);
+  const TrackKind kind = track.stream->kind();
+  const Duration there = track.stream->is_idle() ? level(kind, position) : in.level;
+  const bool is_waited_for = kind == TrackKind::kVideo || there > Duration{0};
+  if (is_waited_for && there < needed) in.level = std::min(in.level, there);
   in.other_level = in.level;
   for (const Track& other : tracks_) {
     if (&other == &track || other.is_complete || other.blocked) continue;
