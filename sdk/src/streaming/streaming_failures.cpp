@@ -204,7 +204,9 @@ FailureAction StreamingEngine::react(Track& track, const Trouble& trouble, Monot
   in.is_new = trouble.is_new;
   in.buffer_level = level(track.stream->kind(), position);
   // A picture that waits for more than there is will not be helped by what there is.
-  const Duration needed = std::min(config_.buffering.after_rebuffer, config_.buffering.target);
+  const BufferingConfig& buffering = config_.buffering;
+  const Duration needed =
+      std::min(std::max(buffering.start, buffering.after_rebuffer), buffering.target);
   if (stands_still_ && in.buffer_level < needed) in.buffer_level = Duration{0};
   const FailureDecision decision = decide_failure(in);
   if (decision.action == FailureAction::kGiveUp) {
