@@ -106,7 +106,7 @@ Duration LiveRefresher::turn_mpd(MonotonicTime now, WallTime wall) {
   if (mpd.running) return kForever;
   watch(mpd, presentation_->url, now);
   const MonotonicTime due =
-      next_reload({mpd.period, false, 0, mpd.failures, mpd.asked, executor_.random()});
+      next_reload({mpd.period, false, 0, mpd.failures, mpd.asked, executor_.random(), mpd.failed});
   if (now < due) return due - now;
   mpd.asked = now;
   ParseOptions options;
@@ -134,8 +134,9 @@ Duration LiveRefresher::turn_playlist(const Representation& representation, Mono
   watch(reload, index->url, now);
   reload.period = index->target_duration.value_or(Duration{0});
   const bool can_block = index->server_control && index->server_control->can_block_reload;
-  const MonotonicTime due = next_reload({reload.period, can_block, reload.unchanged,
-                                         reload.failures, reload.asked, executor_.random()});
+  const MonotonicTime due =
+      next_reload({reload.period, can_block, reload.unchanged, reload.failures, reload.asked,
+                   executor_.random(), reload.failed});
   if (now < due) return due - now;
   start_playlist(reload, representation, *index, now, by_part);
   return kForever;
@@ -192,6 +193,7 @@ void LiveRefresher::note(Reload& reload, bool is_new) {
 
 void LiveRefresher::note_failure(Reload& reload, Error error) {
   ++reload.failures;
+  reload.failed = executor_.now();
   error.severity = Severity::kRecoverable;
   callbacks_.on_warning(error);
   callbacks_.on_change();
