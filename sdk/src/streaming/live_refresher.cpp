@@ -43,6 +43,16 @@ Error restart_error(const std::string& url) {
                     Severity::kRecoverable);
 }
 
+Error emptied_error(const std::string& url) {
+  return make_error(ErrorCode::kManifestSyntax,
+                    "the playlist " + redact(url) + " lists nothing any more", 0,
+                    Severity::kRecoverable);
+}
+
+bool lists_nothing(const SegmentIndex& index) {
+  return index.size() == 0 && index.parts(0).empty();
+}
+
 // More of the title can be had, or it has ended.
 bool has_news(const LoadedIndex& before, const LoadedIndex& index) {
   return before.type != index.type || listed_end(*before.segments) != listed_end(*index.segments);
@@ -171,6 +181,10 @@ void LiveRefresher::start_playlist(Reload& reload, const Representation& represe
           ++mine.restarts;
           return note_failure(mine, restart_error(result->index.url));
         }
+        // What was listed says where what comes goes on: nothing instead is no state of the title.
+        const bool has_emptied = result && before && !lists_nothing(*before->segments) &&
+                                 lists_nothing(*result->index.segments);
+        if (has_emptied) result = emptied_error(result->index.url);
         if (!result) {
           note_failure(mine, std::move(result).error());
           if (mine.failures >= kMostFailures) indexes_.pass_over_best(representation);
