@@ -378,5 +378,23 @@ TEST_CASE("sim: no request is made once the player is gone") {
   CHECK(world.transport->records().size() == requests);
 }
 
+TEST_CASE("N17 what is there for less than a start does not put off the failure for ever") {
+  SimTitle title;
+  title.segment_us = 1'000'000;
+  SimWorld world(1, title, SimLink::constant(8'000'000));
+  PlayerConfig config;
+  config.buffering.start = 3s;
+  config.buffering.after_rebuffer = 500ms;
+  SimFault fault;
+  fault.url_contains = "a-en-2.seg";
+  fault.status = 503;
+  fault.headers = {{"Retry-After", "86400"}};
+  world.transport->add_fault(fault);
+  world.start_app(config);
+  world.load_url(world.title.url());
+  REQUIRE(world.run_until_event<Failed>(1min));
+  CHECK(world.find<Failed>()->error.code == ErrorCode::kServerBusy);
+}
+
 }  // namespace
 }  // namespace playhead::test

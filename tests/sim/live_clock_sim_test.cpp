@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "support/sim_world.h"
+#include "support/web_dates.h"
 
 namespace playhead::test {
 namespace {
@@ -120,6 +121,35 @@ TEST_CASE("sim: M25 a channel that has yet to begin is waited for, without busy 
   CHECK(world.find<FirstFrame>());
   CHECK(world.status()->state == PlayerState::kPlaying);
   CHECK(world.find<Failed>() == nullptr);
+}
+
+TEST_CASE("sim: T01 M25 a clock that lies at the start is not believed for minutes") {
+  for (const bool is_date_wrong : {false, true}) {
+    CAPTURE(is_date_wrong);
+    SimWorld world(1, {}, SimLink::constant(8'000'000));
+    SimLive live = dash();
+    live.utc_timings = {{"urn:mpeg:dash:utc:http-iso:2014", "time"}};
+    live.clock_ahead = 1h;
+    live.window = 2min;
+    const MonotonicTime well = world.executor.now() + 5s;
+    world.transport->meddle([&](const SimRecord& record, const WebRequest&, WebAnswer& answer) {
+      if (world.executor.now() >= well) return;
+      const WallTime lie = world.executor.wall_now() + 1h - 40s;
+      if (record.url.find("/time") != std::string::npos) answer = text_answer(iso_date(lie));
+      if (!is_date_wrong) return;
+      std::erase_if(answer.headers, [](const HttpHeader& header) { return header.name == "Date"; });
+      answer.headers.push_back({"Date", http_date(lie)});
+    });
+    world.start_app();
+    world.load_live(live);
+    world.run_for(1min);
+    CHECK(world.status()->state == PlayerState::kPlaying);
+    REQUIRE(world.status()->live);
+    const Duration truth = world.executor.wall_now() + world.live.clock_ahead - world.live.began;
+    const Duration offset = truth - (world.status()->position - MediaTime{0});
+    const Duration told = world.status()->live->offset;
+    CHECK(std::max(told - offset, offset - told) < 3s);
+  }
 }
 
 }  // namespace

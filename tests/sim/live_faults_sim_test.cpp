@@ -316,5 +316,28 @@ TEST_CASE("T04 T09 a process that did not get to run joins the edge again, witho
   }
 }
 
+TEST_CASE("M13 playlists that list nothing for a while are no news, and move nothing") {
+  SimLive undated;
+  undated.has_dates = false;
+  auto world = playing(undated);
+  const MonotonicTime end = world->executor.now() + 6s;
+  int emptied = 0;
+  world->transport->meddle([&](const SimRecord& record, const WebRequest&, WebAnswer& answer) {
+    const bool is_playlist = contains(record.url, "/v") || contains(record.url, "/a");
+    if (!is_playlist || !contains(record.url, ".m3u8") || world->executor.now() >= end) return;
+    ++emptied;
+    answer = text_answer(
+        "#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-TARGETDURATION:4\n#EXT-X-MEDIA-SEQUENCE:0\n");
+  });
+  const auto before = world->screen->shown().size();
+  world->run_for(60s);
+  CHECK(emptied > 1);
+  check_goes_on(*world);
+  const auto& shown = world->screen->shown();
+  for (std::size_t i = before; i < shown.size(); ++i) {
+    REQUIRE(shown[i].time - shown[i - 1].time == Duration{40'000});
+  }
+}
+
 }  // namespace
 }  // namespace playhead::test

@@ -229,5 +229,37 @@ TEST_CASE("sim: a seek in such a title shows the moment that is asked for") {
   }
 }
 
+TEST_CASE("N27 what is left when a page came for the lower ones is not waited for") {
+  SimTitle title;
+  title.bitrates_bps = {300'000, 20'000'000};
+  SimWorld world(1, title, SimLink::constant(2'000'000));
+  world.transport->meddle([](const SimRecord& record, const WebRequest&, WebAnswer& answer) {
+    const bool is_hit = record.url.find("v0-5.seg") != std::string::npos;
+    static constexpr const char* kPage = "<!DOCTYPE html><html>Please sign in.</html>";
+    if (is_hit && record.started < MonotonicTime{} + 1'010s) answer = text_answer(kPage);
+  });
+  world.start_app();
+  world.load_url(world.title.url());
+  REQUIRE(world.run_until_event<Ended>(5min));
+  const auto urls = world.media_requests();
+  CHECK(std::count_if(urls.begin(), urls.end(), [](const std::string& url) {
+          return url.find("v1-5.seg") != std::string::npos;
+        }) == 2);
+  CHECK(world.status()->qoe.rebuffer_time < 2s);
+}
+
+TEST_CASE("N10 sound that is missing does not keep a start from what it needs behind that") {
+  SimWorld world(1, {}, SimLink::constant(8'000'000));
+  PlayerConfig config;
+  config.buffering.start = config.buffering.after_rebuffer = 5s;
+  config.buffering.target = 8s;
+  world.fail_requests("a-en-5.seg", 404);
+  world.start_app(config);
+  // Half a second of sound, none for four, then four more: less than a start waits for.
+  world.load_url(world.title.url(), 19'500ms);
+  world.run_for(10s);
+  CHECK(world.status()->state == PlayerState::kPlaying);
+}
+
 }  // namespace
 }  // namespace playhead::test

@@ -370,5 +370,30 @@ TEST_CASE("sim: N17 a host of the next title that asks to be left alone is, unti
   CHECK(world.run_until_event<FirstFrame>(10s));
 }
 
+TEST_CASE("sim: N17 what the service asked for of the next title outlives the session it told") {
+  TwoTitles world;
+  world.service.titles["next"] = {world.more_titles.front().url(), 20};
+  SimFault busy;
+  busy.url_contains = "/stream?movie_id=next";
+  busy.status = 503;
+  busy.headers = {{"Retry-After", "86400"}};
+  busy.times = 1;
+  world.transport->add_fault(busy);
+  world.start_app();
+  world.load_url(world.title.url());
+  PlaySource next;
+  next.title_id = "next";
+  world.player->set_next(next);
+  REQUIRE(world.run_until_event<Warning>(30s));
+  world.player->set_next(next);  // whoever names it again knows nothing of that
+  REQUIRE(world.run_until_event<Failed>(1min));
+  CHECK(world.find<Failed>()->error.code == ErrorCode::kServerBusy);
+  CHECK(world.service.starts == 0);
+  world.forget_events();
+  world.player->set_next(next);
+  world.player->play_next();  // a person
+  CHECK(world.run_until_event<FirstFrame>(10s));
+}
+
 }  // namespace
 }  // namespace playhead::test

@@ -46,8 +46,10 @@ class PLAYHEAD_API Player {
   // of its own: Ended (goes_on) and Summary of the one, LoadStarted (is_next) and what follows it
   // of the other, each with its session and positions. Speed, volume, pause, limits and languages
   // go on. A next title that cannot be prepared is a Warning, and is tried again at the end, where
-  // it fails for good (Failed). After a play that Failed or was over before this call nothing
-  // follows by itself: play_next() or load() does. load() and stop() forget it.
+  // it fails for good (Failed); without a request (kServerBusy) while a Retry-After is in force, of
+  // a host or of the service, which load() and play_next() do not heed. After a play that Failed or
+  // was over before this call nothing follows by itself: play_next() or load() does. load() and
+  // stop() forget it.
   void set_next(PlaySource source);
   void clear_next();
   // Ends what plays and goes on with what set_next() named, from what is prepared of it. With

@@ -65,12 +65,12 @@ class BodyCollector {
 }  // namespace
 
 ResourceFetcher::ResourceFetcher(Transport& transport, Executor& executor, RetryConfig config,
-                                 std::shared_ptr<HostHealth> health)
+                                 std::shared_ptr<HostHealth> health, std::shared_ptr<HeldUrls> held)
     : transport_(transport),
       executor_(executor),
       config_(config),
       health_(std::move(health)),
-      held_(std::make_shared<HeldUrls>()) {}
+      held_(held ? std::move(held) : std::make_shared<HeldUrls>()) {}
 
 CancelHandle ResourceFetcher::fetch(Request request,
                                     UniqueFunction<void(Result<FetchedResource>)> done,

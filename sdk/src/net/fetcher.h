@@ -78,9 +78,11 @@ class HeldUrls;
 // not transport and executor.
 class ResourceFetcher {
  public:
-  // `health` may be null: nothing is known of hosts.
+  // `health` may be null: nothing is known of hosts. `held` may be shared with others that ask for
+  // the same; null: it is this fetcher's alone.
   ResourceFetcher(Transport& transport, Executor& executor, RetryConfig config = {},
-                  std::shared_ptr<HostHealth> health = nullptr);
+                  std::shared_ptr<HostHealth> health = nullptr,
+                  std::shared_ptr<HeldUrls> held = nullptr);
 
   // The whole body at once.
   CancelHandle fetch(Request request, UniqueFunction<void(Result<FetchedResource>)> done,

@@ -11,7 +11,7 @@ namespace playhead {
 
 // URLs whose hosts asked to be left alone (Retry-After). Whoever wants them again meanwhile, as
 // after a seek, waits for the rest of that time, or is told so without a request when a fetch has
-// given up over it. One thread.
+// given up over it. One for all that a player asks for, whichever title it is for. One thread.
 class HeldUrls {
  public:
   struct Hold {
@@ -30,6 +30,7 @@ class HeldUrls {
     urls_.erase(found);
     return std::nullopt;
   }
+  // A person asks again, or another network is there: all may be asked for at once.
   void forget() { urls_.clear(); }
 
  private:

@@ -59,8 +59,8 @@ class Player::Impl {
       return call.take();
     };
     run(describe, [&] {
-      TitleQueue::World world{std::move(client), std::move(config), std::move(sinks),
-                              *executor_,        events_,           decisions_};
+      PlayerWorld world{std::move(client), std::move(config), std::move(sinks),
+                        *executor_,        events_,           decisions_};
       titles_ = std::make_unique<TitleQueue>(std::move(world),
                                              [this](std::shared_ptr<const PlayerStatus> status) {
                                                const std::lock_guard lock(status_mutex_);

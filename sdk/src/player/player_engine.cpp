@@ -29,23 +29,27 @@ RetryConfig start_retries() {
 
 }  // namespace
 
-PlayerEngine::PlayerEngine(std::shared_ptr<Client> client, PlayerConfig config, Sinks sinks,
-                           Executor& executor, EventQueue& events, DecisionText& decisions,
+PlayerEngine::PlayerEngine(PlayerWorld world,
                            std::function<void(std::shared_ptr<const PlayerStatus>)> publish)
-    : client_(std::move(client)),
-      config_(completed(std::move(config))),
-      sinks_(std::move(sinks)),
-      executor_(executor),
-      events_(events),
-      decisions_(decisions),
+    : client_(std::move(world.client)),
+      config_(completed(std::move(world.config))),
+      sinks_(std::move(world.sinks)),
+      executor_(world.executor),
+      events_(world.events),
+      decisions_(world.decisions),
       publish_(std::move(publish)),
       log_(client_->impl().log.get(), "player"),
       live_control_(config_.live),
-      start_fetcher_(*client_->impl().transport, executor, start_retries(), client_->impl().health),
-      media_fetcher_(*client_->impl().transport, executor, RetryConfig{}, client_->impl().health),
+      held_(std::move(world.held)),
+      start_fetcher_(*client_->impl().transport, executor_, start_retries(), client_->impl().health,
+                     held_),
+      media_fetcher_(*client_->impl().transport, executor_, RetryConfig{}, client_->impl().health,
+                     held_),
       manifests_([this](Request request, ManifestDone done) {
         return fetch_manifest(std::move(request), std::move(done));
-      }) {
+      }),
+      clock_({start_fetcher_, executor_, [this](Duration moved) { on_clock_told(moved); },
+              [this](const Error& error) { warn(error); }, [this] { wake(); }}) {
   preferences_.audio_language = config_.audio_language;
   preferences_.audio_role = config_.audio_role;
   preferences_.audio_channels = config_.audio_channels;
@@ -54,9 +58,10 @@ PlayerEngine::PlayerEngine(std::shared_ptr<Client> client, PlayerConfig config, 
   preferences_.text_language = config_.text_off ? std::string() : config_.text_language;
   preferences_.allows_forced_text = !config_.text_off;
   if (!publish_) decisions_ahead_ = std::make_unique<DecisionText>();
-  set_network(client_->impl().is_online());
+  // Fetchers begin with a network; being told of one ends what is held.
+  if (!client_->impl().is_online()) set_network(false);
   network_watch_ = client_->impl().watch_network(
-      [this, &executor, weak = std::weak_ptr<int>(alive_)](bool is_online) {
+      [this, &executor = executor_, weak = std::weak_ptr<int>(alive_)](bool is_online) {
         executor.post([this, weak, is_online] {
           if (weak.lock()) set_network(is_online);
         });
@@ -79,7 +84,7 @@ CancelHandle PlayerEngine::fetch_manifest(Request request, ManifestDone done) {
       std::move(request), [this, done = std::move(done)](Result<FetchedResource> result) mutable {
         if (!result) return done(std::move(result).error());
         on_received_body(result->stats.body_bytes);
-        observe_date(*result);
+        clock_.observe(*result);
         done(FetchedManifest{std::move(result->head), std::move(result->body)});
       });
 }

@@ -10,7 +10,6 @@
 #include "base/log.h"
 #include "manifest/manifest_source.h"
 #include "net/fetcher.h"
-#include "net/server_clock.h"
 #include "player/caption_feed.h"
 #include "player/client_impl.h"
 #include "player/cue_screen.h"
@@ -20,15 +19,16 @@
 #include "player/live_control.h"
 #include "player/media_pipeline.h"
 #include "player/offline_play.h"
+#include "player/player_world.h"
 #include "player/qoe_collector.h"
 #include "player/stuck_watch.h"
+#include "player/title_clock.h"
 #include "player/title_follower.h"
 #include "player/title_protection.h"
 #include "player/trick_player.h"
 #include "playhead/player.h"
 #include "session/playback_session.h"
 #include "streaming/streaming_engine.h"
-#include "streaming/utc_timing_client.h"
 
 namespace playhead {
 
@@ -40,9 +40,7 @@ class PlayerEngine final : private StreamingListener,
  public:
   // `publish` receives the status snapshot of every turn. Without it the title is one that comes
   // next: it can be prepared, and is heard of when it follows.
-  PlayerEngine(std::shared_ptr<Client> client, PlayerConfig config, Sinks sinks, Executor& executor,
-               EventQueue& events, DecisionText& decisions,
-               std::function<void(std::shared_ptr<const PlayerStatus>)> publish);
+  PlayerEngine(PlayerWorld world, std::function<void(std::shared_ptr<const PlayerStatus>)> publish);
   ~PlayerEngine() override;
 
   void load(PlaySource source);
@@ -140,10 +138,7 @@ class PlayerEngine final : private StreamingListener,
   // how long until it should look again.
   Duration watch_output(MonotonicTime now);
   void free_stuck(StuckWatch::Step step, MonotonicTime now);
-  // What time it is where the title is made: by the clock it names, else by Date headers.
-  void observe_date(const FetchedResource& resource);
-  void ask_clock(const Presentation& presentation);
-  void on_media_time(const DateSample& sample);
+  void on_clock_told(Duration moved);
   // Where playback begins hangs on a clock that is being asked.
   [[nodiscard]] bool waits_for_clock() const;
   void note_presented(const VideoPipeline::Presented& presented, MonotonicTime now);
@@ -247,8 +242,6 @@ class PlayerEngine final : private StreamingListener,
   StuckWatch stuck_;
   LiveControl live_control_;
   double correction_ = 1;  // of the speed, in force
-  ServerClock media_clock_;
-  DateSample last_manifest_;  // when it was asked for, and came
 
   PlaySource source_;
   PlayerState state_ = PlayerState::kIdle;
@@ -278,9 +271,11 @@ class PlayerEngine final : private StreamingListener,
   EventSchedule event_schedule_;
 
   // Machinery. Fetchers first: what follows uses them.
+  const std::shared_ptr<HeldUrls> held_;
   ResourceFetcher start_fetcher_;  // playlists: the user waits for an answer
   ResourceFetcher media_fetcher_;
   ManifestSource manifests_;
+  TitleClock clock_;
   std::unique_ptr<OfflinePlay> offline_;      // null: no download; before what it fetches for
   std::unique_ptr<PlaybackSession> session_;  // null for a plain URL
   // Told of delivered reports, of this play and of the one before.
@@ -289,8 +284,7 @@ class PlayerEngine final : private StreamingListener,
   std::vector<std::unique_ptr<TitleProtection>> closing_;  // of titles that are over
   std::unique_ptr<StreamingEngine> streaming_;
   std::unique_ptr<MediaPipeline> pipeline_;
-  std::unique_ptr<TrickPlayer> trick_;           // null: no trick play, no scrubbing
-  std::unique_ptr<UtcTimingClient> utc_timing_;  // null: the title names no clock
+  std::unique_ptr<TrickPlayer> trick_;  // null: no trick play, no scrubbing
   CancelHandle manifest_load_, renewal_timer_, turn_timer_;
   bool is_turn_posted_ = false;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);  // posted tasks check it

@@ -75,8 +75,7 @@ void PlayerEngine::load(PlaySource source) {
 void PlayerEngine::begin_play(bool is_next, MonotonicTime now) {
   load_started_ = now;
   // What follows by itself is nobody's impatience.
-  if (!is_next) start_fetcher_.forget_waits();
-  if (!is_next) media_fetcher_.forget_waits();
+  if (!is_next) held_->forget();
   qoe_.start(now);
   const bool is_offline = !source_.download_id.empty();
   if (is_offline) qoe_.set_offline();
@@ -117,6 +116,7 @@ void PlayerEngine::make_session(const std::string& title_id, const std::string& 
   config.title_id = title_id;
   config.profile_id = profile_id;
   config.progress_interval = config_.progress_interval;
+  config.held = held_;
   // Where nothing is downloaded the service knows.
   if (offline_ || client.library()) config.positions = client.positions.get();
   session_ = std::make_unique<PlaybackSession>(std::move(config), *client.api, *client.outbox,
@@ -188,7 +188,7 @@ void PlayerEngine::on_manifest(Result<std::shared_ptr<const Presentation>> resul
   if (offline_) {
     result = offline_->kept(**result);
   } else {
-    ask_clock(**result);
+    clock_.ask(**result);
   }
   StreamingConfig config;
   config.buffering = config_.buffering;
@@ -206,7 +206,7 @@ void PlayerEngine::on_manifest(Result<std::shared_ptr<const Presentation>> resul
   StreamingListener& listener = *this;
   ResourceFetcher& fetcher = offline_ ? offline_->fetcher() : media_fetcher_;
   auto streaming = std::make_unique<StreamingEngine>(fetcher, manifests_, backend, executor_,
-                                                     media_clock_, std::move(config), listener);
+                                                     clock_.time(), std::move(config), listener);
   decisions().start(streaming->chooser().settings(), config_.buffering.target);
   streaming->remember(client_->impl().networks->recall());
   if (auto opened = streaming->open(*result, preferences_, start_position_); !opened) {
@@ -434,7 +434,7 @@ void PlayerEngine::let_go() {
   licenses_ = {};
   session_.reset();
   manifest_load_.reset();
-  utc_timing_.reset();
+  clock_.stop();
   renewal_timer_.reset();
   turn_timer_.reset();
   drop_trick();

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/forever.h"
-#include "net/http_headers.h"
 #include "player/player_engine.h"
 
 namespace playhead {
@@ -26,41 +25,14 @@ constexpr Duration kClockTrust = 3s;
 
 }  // namespace
 
-void PlayerEngine::observe_date(const FetchedResource& resource) {
-  if (resource.stats.from_cache) return;
-  last_manifest_ = {{}, resource.stats.started, resource.stats.first_byte, 0s};
-  const auto date = parse_http_date(resource.head.header("Date"));
-  // Hosts that deliver need not have the time of the one that makes the title.
-  if (!date || (utc_timing_ && utc_timing_->has_answer())) return;
-  media_clock_.observe({*date, resource.stats.started, resource.stats.first_byte});
-}
+bool PlayerEngine::waits_for_clock() const { return !is_start_settled_ && !clock_.is_settled(); }
 
-void PlayerEngine::ask_clock(const Presentation& presentation) {
-  utc_timing_.reset();
-  if (!presentation.live || presentation.live->utc_timings.empty()) return;
-  utc_timing_ = std::make_unique<UtcTimingClient>(
-      UtcTimingClient::Context{start_fetcher_, executor_,
-                               [this](const DateSample& sample) { on_media_time(sample); },
-                               [this](const Error& error) { warn(error); }, [this] { wake(); }},
-      timing_questions(presentation.live->utc_timings, presentation.url), last_manifest_);
-  utc_timing_->start();
-}
-
-bool PlayerEngine::waits_for_clock() const {
-  if (is_start_settled_ || !utc_timing_ || utc_timing_->is_settled()) return false;
-  // A Date header will do.
-  return !media_clock_.read(executor_.now(), executor_.wall_now()).is_server_time;
-}
-
-void PlayerEngine::on_media_time(const DateSample& sample) {
-  const MonotonicTime now = executor_.now();
-  const WallTime before = media_clock_.read(now, executor_.wall_now()).time;
-  media_clock_.observe(sample);
-  const Duration moved = media_clock_.read(now, executor_.wall_now()).time - before;
+void PlayerEngine::on_clock_told(Duration moved) {
   wake();
   const bool is_far = std::max(moved, -moved) > kClockTrust;
   if (!is_far || !is_start_settled_ || has_first_frame_) return;
   // Playback was about to begin where another clock said.
+  const MonotonicTime now = executor_.now();
   if (const auto live = streaming_->live(now)) place_live_start(*live, now);
 }
 

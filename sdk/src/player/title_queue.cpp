@@ -16,7 +16,7 @@ constexpr Duration kRetryPause = 15s;
 
 }  // namespace
 
-TitleQueue::TitleQueue(World world, Publish publish)
+TitleQueue::TitleQueue(PlayerWorld world, Publish publish)
     : world_(std::move(world)), sound_(world_.sinks.audio, world_.executor) {
   playing_ = make_engine(std::move(publish));
   playing_->set_follower(this);
@@ -28,11 +28,9 @@ TitleQueue::~TitleQueue() {
 }
 
 std::unique_ptr<PlayerEngine> TitleQueue::make_engine(Publish publish) {
-  Sinks sinks = world_.sinks;
-  sinks.audio = sound_.make_lane();
-  return std::make_unique<PlayerEngine>(world_.client, world_.config, std::move(sinks),
-                                        world_.executor, world_.events, world_.decisions,
-                                        std::move(publish));
+  PlayerWorld world = world_;
+  world.sinks.audio = sound_.make_lane();
+  return std::make_unique<PlayerEngine>(std::move(world), std::move(publish));
 }
 
 PlayerEngine& TitleQueue::playing() {
@@ -103,8 +101,7 @@ bool TitleQueue::on_remainder(const Remainder& rest, double speed, MonotonicTime
       error.context = "what comes next: " + error.context;
       playing_->warn(std::move(error));
     }
-    // A host that asks to come back later is left alone, at the end too: what was begun knows until
-    // when.
+    // A host that asks to come back later is left alone until the end.
     if (failure->code == ErrorCode::kServerBusy) return false;
     drop_next();
     not_before_ = now + kRetryPause;
@@ -130,6 +127,7 @@ bool TitleQueue::on_title_over() {
 void TitleQueue::go_on(bool is_cut) {
   is_over_ = false;
   // Whoever asks for it is not held back.
+  if (is_cut) world_.held->forget();
   if (is_cut && next_ && next_->ahead_failure()) drop_next();
   if (!next_) {
     next_ = make_engine(nullptr);

@@ -16,16 +16,7 @@ namespace playhead {
 class TitleQueue final : private TitleFollower {
  public:
   using Publish = std::function<void(std::shared_ptr<const PlayerStatus>)>;
-  // What engines are made of.
-  struct World {
-    std::shared_ptr<Client> client;
-    PlayerConfig config;
-    Sinks sinks;
-    Executor& executor;
-    EventQueue& events;
-    DecisionText& decisions;
-  };
-  TitleQueue(World world, Publish publish);
+  TitleQueue(PlayerWorld world, Publish publish);
   ~TitleQueue() override;
   TitleQueue(const TitleQueue&) = delete;
   TitleQueue& operator=(const TitleQueue&) = delete;
@@ -52,7 +43,7 @@ class TitleQueue final : private TitleFollower {
   void settle();
   void go_on(bool is_cut);
 
-  World world_;
+  PlayerWorld world_;
   SoundRelay sound_;
   // The one before, for as long as answers to its last reports may come.
   std::unique_ptr<PlayerEngine> before_;

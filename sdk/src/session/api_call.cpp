@@ -20,6 +20,11 @@ bool is_http(const std::string& url) {
   return url.compare(0, 7, "http://") == 0 || url.compare(0, 8, "https://") == 0;
 }
 
+Error busy_error(Duration wait) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
+  return make_error(ErrorCode::kServerBusy, "try again in " + std::to_string(seconds) + " s");
+}
+
 class ApiCall : public OwnedCall<ApiCall> {
  public:
   ApiCall(ApiAccess& access, Transport& transport, Executor& executor, ApiRequest request,
@@ -31,6 +36,7 @@ class ApiCall : public OwnedCall<ApiCall> {
         done_(std::move(done)) {}
 
   void begin() {
+    if (const auto hold = find_hold()) return wait_for(*hold);
     began_at_ = executor_.now();
     if (is_http(access_.base_url)) return ask_for_token({});
     timer_ = executor_.post_at(
@@ -56,6 +62,32 @@ class ApiCall : public OwnedCall<ApiCall> {
     drop_work();
     auto done = std::move(done_);
     done(std::move(result));
+  }
+
+  [[nodiscard]] std::optional<HeldUrls::Hold> find_hold() const {
+    if (!request_.held) return std::nullopt;
+    return request_.held->find(request_.held_as, executor_.now());
+  }
+
+  void wait_for(const HeldUrls::Hold& hold) {
+    const MonotonicTime now = executor_.now();
+    const Duration rest = hold.until - now;
+    const bool is_worth_it =
+        !hold.is_given_up && request_.retry && rest <= request_.retry->max_retry_after;
+    if (is_worth_it) {
+      timer_ = executor_.post_at(hold.until, guarded([](ApiCall& call) { call.begin(); }));
+      return;
+    }
+    timer_ =
+        executor_.post_at(now, guarded([rest](ApiCall& call) { call.finish(busy_error(rest)); }));
+  }
+
+  // As long as no other attempt of anybody may be made.
+  void note_hold(const Result<ApiReply>& result, bool is_given_up) const {
+    if (!request_.held || !result || !result->retry_after) return;
+    if (result->status != 429 && result->status != 503) return;
+    const MonotonicTime until = executor_.now() + *result->retry_after;
+    request_.held->hold(request_.held_as, {until, is_given_up});
   }
 
   void ask_for_token(std::string rejected) {
@@ -130,6 +162,7 @@ class ApiCall : public OwnedCall<ApiCall> {
     if (result) inputs.retry_after = result->retry_after;
     inputs.random = executor_.random();
     const RetryDecision decision = decide_retry(inputs, *request_.retry);
+    note_hold(result, !decision.retries);
     if (!decision.retries) return finish(std::move(result));
     timer_ = executor_.post_at(executor_.now() + decision.delay,
                                guarded([](ApiCall& call) { call.send(); }));

@@ -45,11 +45,6 @@ Result<Grant> read_grant(const Result<ApiReply>& reply, Result<Grant> (*parse)(s
   return parse(reply->body);
 }
 
-Error busy_error(Duration wait) {
-  const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
-  return make_error(ErrorCode::kServerBusy, "try again in " + std::to_string(seconds) + " s");
-}
-
 // A failure found before anything was sent; reported like any other, after the call.
 template <typename T>
 CancelHandle fail_later(Executor& executor, UniqueFunction<void(T)> done, T result) {
@@ -91,24 +86,12 @@ CancelHandle ApiClient::post_download(const DownloadQuery& query,
 }
 
 CancelHandle ApiClient::ask(ApiRequest request, Duration patience, const std::string& name,
-                            UniqueFunction<void(const Result<ApiReply>&)> done) {
-  const MonotonicTime now = executor_.now();
-  if (const auto held = held_.find(name, now)) {
-    return executor_.post_at(
-        now, [done = std::move(done), error = busy_error(held->until - now)]() mutable {
-          done(Result<ApiReply>(std::move(error)));
-        });
-  }
+                            UniqueFunction<void(Result<ApiReply>)> done) {
   request.retry = RetryConfig{};
   request.retry->budget = patience;
-  return start_api_call(
-      access_, transport_, executor_, std::move(request),
-      [this, name, done = std::move(done)](const Result<ApiReply>& reply) mutable {
-        const bool is_held =
-            reply && reply->retry_after && (reply->status == 429 || reply->status == 503);
-        if (is_held) held_.hold(name, {executor_.now() + *reply->retry_after, true});
-        done(reply);
-      });
+  request.held = held_;
+  request.held_as = name;
+  return start_api_call(access_, transport_, executor_, std::move(request), std::move(done));
 }
 
 CancelHandle ApiClient::post_progress(const ProgressReport& report,

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
+#include <string>
+#include <utility>
+
 #include "net/held_urls.h"
 #include "playhead/transport.h"
 #include "session/api_access.h"
@@ -13,11 +17,18 @@ namespace playhead {
 // share the ApiAccess. Completions never run inside the call.
 class ApiClient {
  public:
-  ApiClient(ApiAccess& access, Transport& transport, Executor& executor)
-      : access_(access), transport_(transport), executor_(executor) {}
+  // `held`: what the service asked to be left alone for, shared with others that ask it; null: only
+  // this client keeps to it.
+  ApiClient(ApiAccess& access, Transport& transport, Executor& executor,
+            std::shared_ptr<HeldUrls> held = nullptr)
+      : access_(access),
+        transport_(transport),
+        executor_(executor),
+        held_(held ? std::move(held) : std::make_shared<HeldUrls>()) {}
 
-  // Repeats for up to query.patience while the network or the service fails; what the service asked
-  // to be left alone for is kServerBusy, without a request, until that is over. Errors:
+  // Repeats for up to query.patience while the network or the service fails. What the service asked
+  // to be left alone for, whatever the title, is waited for, or kServerBusy without a request where
+  // that was given up already. Errors:
   // kInvalidArgument (no or too long a title), kUnauthorized, kNotEntitled, kNotFound, kServerBusy,
   // kApiRejected, kApiBadAnswer, kHttpStatus, those of Transport and of the app's token provider.
   CancelHandle get_stream(const StreamQuery& query, UniqueFunction<void(Result<StreamGrant>)> done);
@@ -32,12 +43,12 @@ class ApiClient {
  private:
   // Repeats, and remembers what the service asked to be left alone for under `name`.
   CancelHandle ask(ApiRequest request, Duration patience, const std::string& name,
-                   UniqueFunction<void(const Result<ApiReply>&)> done);
+                   UniqueFunction<void(Result<ApiReply>)> done);
 
   ApiAccess& access_;
   Transport& transport_;
   Executor& executor_;
-  HeldUrls held_;
+  const std::shared_ptr<HeldUrls> held_;
 };
 
 }  // namespace playhead

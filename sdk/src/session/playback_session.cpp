@@ -57,7 +57,7 @@ PlaybackSession::PlaybackSession(PlaybackSessionConfig config, ApiAccess& access
       access_(access),
       outbox_(outbox),
       executor_(executor),
-      api_(access, transport, executor),
+      api_(access, transport, executor, config_.held),
       session_id_(random_session_id(executor)),
       reporter_(config_.progress_interval) {}
 

@@ -24,6 +24,8 @@ struct PlaybackSessionConfig {
   Duration progress_interval = 4s;
   // Notes every report as well, for plays without the service; null: nobody does. Outlives it.
   PositionMemory* positions = nullptr;
+  // What the service asked to be left alone for, in this session and others; null: in this one.
+  std::shared_ptr<HeldUrls> held;
 };
 
 struct SessionStart {

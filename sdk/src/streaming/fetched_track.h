@@ -43,6 +43,10 @@ struct FetchedTrack {
   int skipped = 0;
   bool renewed = false;
   std::set<std::string> failed_ids;
+  // After those were tried again because what was left came too slowly: until when they are not,
+  // and for how long that was.
+  MonotonicTime no_forgiving_before;
+  Duration forgiving_pause{0};
   // Representations whose playlist could not be had, and until when they are left alone.
   std::map<std::string, MonotonicTime> resting;
   MonotonicTime not_before;                            // no fetch until then

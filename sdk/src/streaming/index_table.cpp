@@ -318,6 +318,8 @@ const LoadedIndex* IndexTable::newest_live() const {
   for (const auto& [id, entry] : entries_) {
     for (const Place& place : entry.places) {
       if (!place.index || !place.was_live || place.is_aside) continue;
+      // By a playlist that lists nothing no other can be placed.
+      if (place.index->segments->size() == 0) continue;
       if (!newest || place.asked > newest->asked) newest = &place;
     }
   }

@@ -43,6 +43,16 @@ Error restart_error(const std::string& url) {
                     Severity::kRecoverable);
 }
 
+Error emptied_error(const std::string& url) {
+  return make_error(ErrorCode::kManifestSyntax,
+                    "the playlist " + redact(url) + " lists nothing any more", 0,
+                    Severity::kRecoverable);
+}
+
+bool lists_nothing(const SegmentIndex& index) {
+  return index.size() == 0 && index.parts(0).empty();
+}
+
 // More of the title can be had, or it has ended.
 bool has_news(const LoadedIndex& before, const LoadedIndex& index) {
   return before.type != index.type || listed_end(*before.segments) != listed_end(*index.segments);
@@ -106,7 +116,7 @@ Duration LiveRefresher::turn_mpd(MonotonicTime now, WallTime wall) {
   if (mpd.running) return kForever;
   watch(mpd, presentation_->url, now);
   const MonotonicTime due =
-      next_reload({mpd.period, false, 0, mpd.failures, mpd.asked, executor_.random()});
+      next_reload({mpd.period, false, 0, mpd.failures, mpd.asked, executor_.random(), mpd.failed});
   if (now < due) return due - now;
   mpd.asked = now;
   ParseOptions options;
@@ -134,8 +144,9 @@ Duration LiveRefresher::turn_playlist(const Representation& representation, Mono
   watch(reload, index->url, now);
   reload.period = index->target_duration.value_or(Duration{0});
   const bool can_block = index->server_control && index->server_control->can_block_reload;
-  const MonotonicTime due = next_reload({reload.period, can_block, reload.unchanged,
-                                         reload.failures, reload.asked, executor_.random()});
+  const MonotonicTime due =
+      next_reload({reload.period, can_block, reload.unchanged, reload.failures, reload.asked,
+                   executor_.random(), reload.failed});
   if (now < due) return due - now;
   start_playlist(reload, representation, *index, now, by_part);
   return kForever;
@@ -170,6 +181,10 @@ void LiveRefresher::start_playlist(Reload& reload, const Representation& represe
           ++mine.restarts;
           return note_failure(mine, restart_error(result->index.url));
         }
+        // What was listed says where what comes goes on: nothing instead is no state of the title.
+        const bool has_emptied = result && before && !lists_nothing(*before->segments) &&
+                                 lists_nothing(*result->index.segments);
+        if (has_emptied) result = emptied_error(result->index.url);
         if (!result) {
           note_failure(mine, std::move(result).error());
           if (mine.failures >= kMostFailures) indexes_.pass_over_best(representation);
@@ -192,6 +207,7 @@ void LiveRefresher::note(Reload& reload, bool is_new) {
 
 void LiveRefresher::note_failure(Reload& reload, Error error) {
   ++reload.failures;
+  reload.failed = executor_.now();
   error.severity = Severity::kRecoverable;
   callbacks_.on_warning(error);
   callbacks_.on_change();

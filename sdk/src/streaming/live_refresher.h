@@ -60,6 +60,7 @@ class LiveRefresher {
     MonotonicTime changed;
     int unchanged = 0;
     int failures = 0;
+    MonotonicTime failed;    // the last attempt, when that was known
     int restarts = 0;        // answers in a row that are of another run of the encoder
     bool was_stale = false;  // the warning was given
     CancelHandle running;

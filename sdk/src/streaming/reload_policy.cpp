@@ -35,7 +35,9 @@ Duration failure_delay(int failures, uint64_t random) {
 
 MonotonicTime next_reload(const ReloadInputs& in) {
   const Duration period = std::max(in.period, kLeastPeriod);
-  if (in.failures > 0) return in.asked + failure_delay(in.failures, in.random);
+  // Attempts may take longer than the pause: a host in trouble has one after each.
+  const MonotonicTime tried = std::max(in.asked, in.failed);
+  if (in.failures > 0) return tried + failure_delay(in.failures, in.random);
   // One answer without news is a server that does not hold back after all, or a cache.
   if (in.can_block && in.unchanged == 0) return in.asked;
   if (in.unchanged == 0) return in.asked + period;

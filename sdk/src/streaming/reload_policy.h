@@ -17,11 +17,12 @@ struct ReloadInputs {
   int failures = 0;        // attempts in a row that failed
   MonotonicTime asked;     // when it was asked for last
   uint64_t random = 0;     // uniform
+  MonotonicTime failed{};  // when the last attempt was given up
 };
 
 // RFC 8216bis §6.3.4: a target duration after the last request, half of it while nothing changes;
-// then less and less often, up to four. After failures with full jitter up to 8 s. A server that
-// holds answers back is asked at once.
+// then less and less often, up to four. After failures, from when they were known on, with jitter
+// up to 8 s. A server that holds answers back is asked at once.
 [[nodiscard]] MonotonicTime next_reload(const ReloadInputs& in);
 
 // What to ask a server that offers low latency for, given what is known. `is_recent`: the playlist

@@ -204,7 +204,8 @@ VideoChooser::Situation RepresentationSelector::situation(
 
 VideoChooser::DropAdvice RepresentationSelector::judge(const Place& place,
                                                        const TransferWatch::Receiving& receiving) {
-  if (!forced_id_.empty() || !receiving.first_byte || receiving.is_at_edge) return {};
+  if (!forced_id_.empty() || !receiving.first_byte) return {};
+  if (receiving.is_being_made(place.now)) return {};
   std::vector<VideoChooser::Option> options;
   const VideoChooser::Transfer transfer{receiving.id, receiving.bytes,
                                         place.now - *receiving.first_byte};

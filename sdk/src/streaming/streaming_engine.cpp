@@ -42,10 +42,6 @@ constexpr Duration kLastMoment = 250ms;
 // moves no position, and the engine would spin.
 constexpr Duration kLeastWait = 20ms;
 
-// How often a running transfer is judged: often enough to spare most of a stall, seldom enough to
-// cost nothing.
-constexpr Duration kJudgeEvery = 100ms;
-
 // Of the segment there; 0: not known.
 Duration length_at(const LoadedIndex* index, MediaTime time) {
   const auto found = index ? index->segments->find(time) : std::nullopt;
@@ -331,21 +327,22 @@ void StreamingEngine::place_orphans() {
 Duration StreamingEngine::turn_track(Track& track, MonotonicTime now, MediaTime position,
                                      double speed) {
   if (track.is_complete || track.blocked) return kForever;
-  if (track.stream->replacing() && go_on_replacing(track, now, position)) return kJudgeEvery;
+  if (track.stream->replacing() && go_on_replacing(track, now, position))
+    return TransferWatch::kJudgeEvery;
   if (track.stream->is_fetching() && !drop_transfer(track, now, position)) {
-    const bool is_judged = track.stream->kind() == TrackKind::kVideo && watch_.receiving() &&
-                           !watch_.receiving()->is_at_edge;
-    return is_judged ? kJudgeEvery : kForever;
+    return track.stream->kind() == TrackKind::kVideo ? watch_.judge_in(now) : kForever;
   }
   if (now < track.not_before) return track.not_before - now;
   FetchInputs in;
   // What was fetched but holds no samples, or waits to be placed, is not fetched once more.
   in.level = std::max(track.stream->cursor() - position, Duration{0});
-  // But playback does not get over a hole before what comes after it is there.
+  // But playback does not get over a hole before what comes after it is there. Of sound there may
+  // be none at all: that is not waited for.
   const Duration needed = std::max(config_.buffering.start, config_.buffering.after_rebuffer);
-  const bool is_idle_video = track.stream->kind() == TrackKind::kVideo && track.stream->is_idle();
-  const Duration pictures = is_idle_video ? level(TrackKind::kVideo, position) : in.level;
-  if (pictures < needed) in.level = std::min(in.level, pictures);
+  const TrackKind kind = track.stream->kind();
+  const Duration there = track.stream->is_idle() ? level(kind, position) : in.level;
+  const bool is_waited_for = kind == TrackKind::kVideo || there > Duration{0};
+  if (is_waited_for && there < needed) in.level = std::min(in.level, there);
   in.other_level = in.level;
   for (const Track& other : tracks_) {
     if (&other == &track || other.is_complete || other.blocked) continue;
@@ -511,10 +508,14 @@ void StreamingEngine::start_fetch(Track& track, const LoadedIndex& index, NextMe
   planned.timeouts = timeouts_for(index, planned.segment, media.is_hint);
   if (is_video) {
     last_video_id_ = representation.id;
+    std::optional<Duration> made_within;
+    if (planned.is_at_edge) made_within = TransferWatch::most_making(planned.segment.duration());
+    // Parts are short, and within a segment the Representation stays.
+    if (planned.is_part) made_within = Duration::max();
     watch_.begin_video(
         {representation.id, track.last_id,
          replaces ? planned.segment.start : std::max(planned.segment.start, track.stream->cursor()),
-         planned.is_at_edge, std::nullopt, 0});
+         made_within, std::nullopt, 0});
   }
   track.last_id = representation.id;
   if (planned.is_hint) track.hinted = planned;

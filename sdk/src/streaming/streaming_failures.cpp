@@ -97,6 +97,7 @@ void StreamingEngine::on_segment_completed(TrackKind kind) {
     track->skipped = 0;
     track->parts.failures = 0;
     track->renewed = false;
+    track->forgiving_pause = Duration{0};
     forgive(*track, executor_.now());
   }
   listener_.on_streaming_progress();
@@ -168,6 +169,7 @@ void StreamingEngine::handle_failure(Track& track, const SegmentFailure& failure
   if (react(track, trouble, now, position) != FailureAction::kSkipSegment) return;
   ++track.skipped;
   track.attempts = 0;
+  track.forgiving_pause = Duration{0};
   forgive(track, now);
   track.stream->set_cursor(planned.segment.end);
   track.begins = true;
@@ -202,7 +204,9 @@ FailureAction StreamingEngine::react(Track& track, const Trouble& trouble, Monot
   in.is_new = trouble.is_new;
   in.buffer_level = level(track.stream->kind(), position);
   // A picture that waits for more than there is will not be helped by what there is.
-  const Duration needed = std::min(config_.buffering.after_rebuffer, config_.buffering.target);
+  const BufferingConfig& buffering = config_.buffering;
+  const Duration needed =
+      std::min(std::max(buffering.start, buffering.after_rebuffer), buffering.target);
   if (stands_still_ && in.buffer_level < needed) in.buffer_level = Duration{0};
   const FailureDecision decision = decide_failure(in);
   if (decision.action == FailureAction::kGiveUp) {

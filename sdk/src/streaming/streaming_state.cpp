@@ -95,10 +95,14 @@ std::optional<Duration> StreamingEngine::duration() const {
   for (const Track& track : tracks_) {
     const AdaptationSet* set = set_of(track);
     if (!set) continue;
+    // Playlists may differ; one that a host has lost some of does not end the title for the others.
+    std::optional<MediaTime> end;
     for (const Representation& representation : set->representations) {
       const LoadedIndex* index = indexes_.find(representation);
-      if (index && index->segments->size() > 0) return index->segments->end() - MediaTime{0};
+      if (!index || index->segments->size() == 0) continue;
+      end = std::max(end.value_or(MediaTime{}), index->segments->end());
     }
+    if (end) return *end - MediaTime{0};
   }
   return std::nullopt;
 }

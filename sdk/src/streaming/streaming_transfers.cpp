@@ -3,6 +3,8 @@
 // segments fetched again from higher ones.
 #include <algorithm>
 #include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "streaming/streaming_engine.h"
@@ -26,6 +28,11 @@ constexpr Duration kDecodeAhead = 1s;
 // (chosen). Less: starts that would have gone well begin twice; more: a longer wait where they do
 // not.
 constexpr Duration kStartPatience = 3s;
+
+// Representations that failed, and were tried again because what is left comes too slowly, are not
+// for that time, then twice as long and so on (chosen). Less: what is left is begun anew too often
+// to come at all; more: a longer wait after what hit them has passed.
+constexpr Duration kForgivingPause = 8s;
 
 bool is_near(MediaTime a, MediaTime b) { return std::max(a - b, b - a) < kRounding; }
 
@@ -60,13 +67,28 @@ bool StreamingEngine::drop_transfer(Track& track, MonotonicTime now, MediaTime p
   const bool is_waited_for = stands_still_ && level(TrackKind::kVideo, position) < needed &&
                              now - *receiving->first_byte > kStartPatience;
   if (!is_waited_for && (stands_still_ || receiving->from <= position)) return false;
+  // Representations that failed for this segment may have been hit by something that has passed,
+  // like a portal's page.
+  const std::set<std::string> failed_ids = track.failed_ids;
+  const bool is_slow = now - *receiving->first_byte > kStartPatience;
+  const bool may_forgive =
+      is_slow && (track.forgiving_pause == Duration{0} || now >= track.no_forgiving_before);
+  if (may_forgive) forgive(track, now);
+  const bool is_other = track.failed_ids != failed_ids;
   auto place = place_of(track, *set, position);
   place.cursor = receiving->from;
   place.level = std::max(receiving->from - position, Duration{0});
   place.last_id = receiving->previous_id;
   const auto advice = selector_.judge(place, *receiving);
   if (advice.unknown) indexes_.request(*advice.unknown);
-  if (!advice.drops) return false;
+  if (!advice.drops) {
+    track.failed_ids = failed_ids;
+    return false;
+  }
+  if (is_other) {
+    track.forgiving_pause = std::max<Duration>(2 * track.forgiving_pause, kForgivingPause);
+    track.no_forgiving_before = now + track.forgiving_pause;
+  }
   watch_.abandon(TrackKind::kVideo, now);
   track.stream->give_up();
   track.last_id = receiving->previous_id;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/forever.h"
+
 namespace playhead {
 
 namespace {
@@ -52,12 +54,19 @@ std::optional<ThroughputSample> TransferWatch::believable(const ThroughputSample
                                                           Duration media) const {
   const auto known = static_cast<double>(chooser_.throughput().bps);
   if (rate_of(sample) > known) return sample;
-  if (media < Duration::max() && stats.finished - stats.first_byte > media + media / 20) {
-    return sample;
-  }
+  const Duration took = stats.finished - stats.first_byte;
+  if (media < Duration::max() && took > most_making(media)) return sample;
   const ThroughputSample burst{sample.finished, bursts_.bytes, bursts_.busy, sample.ttfb};
   const bool is_enough = burst.bytes >= kMinSampleBytes && burst.active >= kLeastBusy;
   return is_enough && rate_of(burst) > known ? std::optional(burst) : std::nullopt;
+}
+
+Duration TransferWatch::judge_in(MonotonicTime now) const {
+  if (!receiving_) return kForever;
+  if (!receiving_->is_being_made(now)) return kJudgeEvery;
+  const bool has_end = receiving_->first_byte && *receiving_->made_within < kForever;
+  if (!has_end) return kForever;
+  return *receiving_->first_byte + *receiving_->made_within - now + kJudgeEvery;
 }
 
 void TransferWatch::abandon(TrackKind kind, MonotonicTime now) {

@@ -21,11 +21,18 @@ class TransferWatch {
     std::string id;           // of its Representation
     std::string previous_id;  // of the segment before
     MediaTime from;           // where it begins
-    // Its media is made while it is sent: it comes as fast as that, whatever the link carries.
-    bool is_at_edge = false;
+    // Its media is made while it is sent: for so long from its first byte on it comes as fast as
+    // that, whatever the link carries. None: all of it was there.
+    std::optional<Duration> made_within;
     std::optional<MonotonicTime> first_byte;
     int64_t bytes = 0;
+
+    [[nodiscard]] bool is_being_made(MonotonicTime now) const {
+      return made_within && (!first_byte || now - *first_byte <= *made_within);
+    }
   };
+  // How long media that is played for `media` takes to be made, at most.
+  [[nodiscard]] static Duration most_making(Duration media) { return media + media / 20; }
 
   explicit TransferWatch(VideoChooser& chooser) : chooser_(chooser) {}
 
@@ -36,6 +43,12 @@ class TransferWatch {
               Duration media = Duration::max());
   // It failed or was given up.
   void abandon(TrackKind kind, MonotonicTime now);
+
+  // How often a running transfer is judged: often enough to spare most of a stall, seldom enough to
+  // cost nothing.
+  static constexpr Duration kJudgeEvery = 100ms;
+  // Until when that of the video makes sense next, if nothing else happens.
+  [[nodiscard]] Duration judge_in(MonotonicTime now) const;
 
   // Nothing when no video segment is coming.
   [[nodiscard]] const std::optional<Receiving>& receiving() const { return receiving_; }

@@ -17,6 +17,16 @@ constexpr Duration kAskEvery = 5min;
 // The start waits no longer than this (chosen): the Date of the MPD's answer tells to the second.
 constexpr Duration kStartPatience = 1s;
 
+// Answers that differ by more contradict each other (chosen: more than what is rounded, and a slow
+// answer's time on its way). Less: busy lines look like clocks that are set.
+constexpr Duration kFarOff = 3s;
+// After an answer that contradicts the last it is asked again; so long after an answer it may be
+// doubted (chosen). Less: a clock that is wrong for a moment is believed twice; more: who began by
+// such a clock plays at the wrong place for longer.
+constexpr Duration kTimingDoubtPause = 10s;
+
+bool is_far_off(Duration a, Duration b) { return std::max(a - b, b - a) > kFarOff; }
+
 constexpr std::size_t kMostQuestions = 8;
 constexpr int64_t kAnswerBytes = 4096;
 
@@ -92,7 +102,13 @@ std::optional<ReadTime> read_timing(std::string_view text) {
 
 UtcTimingClient::UtcTimingClient(Context context, std::vector<TimingQuestion> questions,
                                  DateSample asked)
-    : context_(std::move(context)), questions_(std::move(questions)), asked_(asked) {}
+    : context_(std::move(context)),
+      questions_(std::move(questions)),
+      asked_(asked),
+      is_direct_alone_(std::all_of(
+          questions_.begin(), questions_.end(),
+          [](const TimingQuestion& q) { return q.kind == TimingQuestion::Kind::kDirect; })),
+      doubt_pause_(kTimingDoubtPause) {}
 
 void UtcTimingClient::start() {
   if (questions_.empty()) {
@@ -102,6 +118,15 @@ void UtcTimingClient::start() {
   patience_ =
       context_.executor.post_at(context_.executor.now() + kStartPatience, [this] { settle(); });
   ask(0);
+}
+
+void UtcTimingClient::ask_at(MonotonicTime time) {
+  again_ = context_.executor.post_at(time, [this] { ask(0); });
+}
+
+void UtcTimingClient::doubt() {
+  if (!has_answer_ || request_ || contradiction_ || is_direct_alone_) return;
+  ask_at(std::max(context_.executor.now(), answered_ + doubt_pause_));
 }
 
 void UtcTimingClient::ask(std::size_t number) {
@@ -139,23 +164,33 @@ void UtcTimingClient::on_answer(std::size_t number, Result<FetchedResource> resu
   take({read->time, result->stats.started, result->stats.first_byte, read->resolution});
 }
 
+bool UtcTimingClient::is_believed(const DateSample& sample) {
+  const Duration offset{sample.date.us - sample.received.us};
+  const bool is_news = !offset_ || is_far_off(offset, *offset_);
+  if (offset_ && is_news && (!contradiction_ || is_far_off(offset, *contradiction_))) {
+    contradiction_ = offset;
+    return false;
+  }
+  doubt_pause_ = is_news ? kTimingDoubtPause : std::min(doubt_pause_ * 2, kAskEvery);
+  contradiction_.reset();
+  offset_ = offset;
+  return true;
+}
+
 void UtcTimingClient::take(const DateSample& sample) {
   has_answer_ = true;
   has_warned_ = false;
-  context_.on_time(sample);
-  const bool is_direct_alone =
-      std::all_of(questions_.begin(), questions_.end(),
-                  [](const TimingQuestion& q) { return q.kind == TimingQuestion::Kind::kDirect; });
-  if (!is_direct_alone) {
-    again_ = context_.executor.post_at(context_.executor.now() + kAskEvery, [this] { ask(0); });
-  }
+  answered_ = context_.executor.now();
+  const bool is_believed = this->is_believed(sample);
+  if (!is_direct_alone_) ask_at(answered_ + (is_believed ? kAskEvery : kTimingDoubtPause));
+  if (is_believed) context_.on_time(sample);
   settle();
 }
 
 void UtcTimingClient::go_on(std::size_t number, Error error) {
   if (number + 1 < questions_.size()) return ask(number + 1);
   has_answer_ = false;
-  again_ = context_.executor.post_at(context_.executor.now() + kAskEvery, [this] { ask(0); });
+  ask_at(context_.executor.now() + kAskEvery);
   if (!std::exchange(has_warned_, true)) {
     error.severity = Severity::kRecoverable;
     error.context = "the clock the title names cannot be read: " + error.context;

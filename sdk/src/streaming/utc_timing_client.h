@@ -32,7 +32,8 @@ struct ReadTime {
 [[nodiscard]] std::optional<ReadTime> read_timing(std::string_view text);
 
 // Asks the clock a dynamic MPD names what time it is: at once, again every few minutes (clocks
-// drift), and the next one where one cannot be read. Engine thread; destroying it ends it.
+// drift), and the next one where one cannot be read. What contradicts its last answer is believed
+// when it is said twice. Engine thread; destroying it ends it.
 class UtcTimingClient {
  public:
   struct Context {
@@ -46,6 +47,9 @@ class UtcTimingClient {
   UtcTimingClient(Context context, std::vector<TimingQuestion> questions, DateSample asked);
 
   void start();
+  // Other clocks have begun to say something else: it is asked again soon, the later the more often
+  // that was for nothing.
+  void doubt();
 
   // There is an answer, or none can be had, or it is not worth waiting for any longer.
   [[nodiscard]] bool is_settled() const { return is_settled_; }
@@ -54,6 +58,9 @@ class UtcTimingClient {
 
  private:
   void ask(std::size_t number);
+  void ask_at(MonotonicTime time);
+  // False: it waits for a second one that says the same.
+  [[nodiscard]] bool is_believed(const DateSample& sample);
   void on_answer(std::size_t number, Result<FetchedResource> result);
   void take(const DateSample& sample);
   void go_on(std::size_t number, Error error);
@@ -65,6 +72,11 @@ class UtcTimingClient {
   bool is_settled_ = false;
   bool has_answer_ = false;
   bool has_warned_ = false;
+  bool is_direct_alone_ = false;  // nobody need be asked
+  // The clock's time less the executor's: as believed, and as said once against that.
+  std::optional<Duration> offset_, contradiction_;
+  MonotonicTime answered_;
+  Duration doubt_pause_;  // from an answer to the next for a doubt
   CancelHandle request_, again_, patience_;
 };
 

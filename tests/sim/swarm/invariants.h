@@ -38,11 +38,13 @@ struct Facts {
   MonotonicTime last_trouble;       // fired, or its window ended
   MonotonicTime good_link_since;    // it carries 1.25 times what the title needs at least
   MonotonicTime ample_link_since;   // three times that
+  MonotonicTime last_silence;       // it carried nothing
   MonotonicTime retry_after_until;  // the longest a host may have asked to wait
   MonotonicTime portal_until;       // a captive portal answers in place of every host
   bool is_in_trouble = false;       // a window is open
-  int troubles_in_load = 0;         // since the load began
-  bool is_healed = false;           // no faults any more
+  bool is_decoder_late = false;
+  int troubles_in_load = 0;  // since the load began
+  bool is_healed = false;    // no faults any more
   MonotonicTime healed_at;
   double speed = 1;
   // Content is that much ahead of positions; none: not known yet. Live titles: `made` so far, and

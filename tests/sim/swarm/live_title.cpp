@@ -134,6 +134,12 @@ bool LiveTitle::has_hole(Duration from, Duration to) const {
   return encoder_.has_hole(from / shape_.segment - 1, to / shape_.segment + 1);
 }
 
+bool LiveTitle::has_lost(MonotonicTime now) const {
+  // Playlists and timelines say where they begin.
+  const int64_t promised = (*made(now) - live_.window) / shape_.segment;
+  return live_.form == LiveShape::Form::kDashNumber && oldest_ > std::max<int64_t>(promised, 0);
+}
+
 LiveTitle::View LiveTitle::view(Duration made) const {
   View view;
   view.made = made;
@@ -167,6 +173,8 @@ Duration LiveTitle::strike(const Fault& fault, MonotonicTime now) {
       back_ = {now + fault.length, seconds / 2};
       return fault.length;
     case FaultKind::kWindowLost:
+      // What is listed of a title that has ended does not change any more.
+      if (ends_ && content(now) >= *ends_) return Duration{0};
       oldest_ = std::max(oldest_, *made(now) / shape_.segment - 1);
       return live_.window;
     case FaultKind::kNewPart:

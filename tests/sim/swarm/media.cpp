@@ -43,34 +43,39 @@ int64_t place_of(const SharedBytes& bytes) { return bytes.data() - sheet()->data
 class Later {
  public:
   explicit Later(Executor& executor) : executor_(executor) {}
-  void post(Duration delay, Task task) {
-    auto guarded = [this, alive = std::weak_ptr<int>(alive_), task = std::move(task)]() mutable {
-      if (alive.expired()) return;
-      --delayed_;
-      task();
-    };
-    // What comes later must not overtake what was delayed before.
-    const MonotonicTime now = executor_.now();
-    free_from_ = std::max(free_from_, now) + delay;
-    if (delayed_++ == 0 && free_from_ <= now) delayed_posts_ = 0;
-    if (delayed_posts_ == 0 && free_from_ <= now) return executor_.post(std::move(guarded));
-    ++delayed_posts_;
-    while (!timers_.empty() && timers_.front().first < now) timers_.pop_front();
-    timers_.emplace_back(free_from_, executor_.post_at(free_from_, std::move(guarded)));
+  // Work that takes so long, one after the other.
+  void work(Duration time, Task task) {
+    run_at(std::max(free_from_, executor_.now()) + time, std::move(task));
+  }
+  // News that come so late; those behind one another are late together.
+  void tell(Duration delay, Task task) {
+    run_at(std::max(free_from_, executor_.now() + delay), std::move(task));
   }
   void forget() {
     alive_ = std::make_shared<int>(0);
     timers_.clear();
     free_from_ = {};
-    delayed_ = delayed_posts_ = 0;
   }
 
  private:
+  // None overtakes another: while one waits for a timer, so does what comes after it.
+  void run_at(MonotonicTime time, Task task) {
+    free_from_ = time;
+    if (timers_.empty() && time <= executor_.now()) {
+      return executor_.post([alive = std::weak_ptr<int>(alive_), task = std::move(task)]() mutable {
+        if (!alive.expired()) task();
+      });
+    }
+    timers_.push_back(executor_.post_at(time, [this, task = std::move(task)]() mutable {
+      const CancelHandle done = std::move(timers_.front());
+      timers_.pop_front();
+      task();
+    }));
+  }
+
   Executor& executor_;
   MonotonicTime free_from_;
-  int delayed_ = 0;        // tasks under way
-  int delayed_posts_ = 0;  // by timers, since none was under way
-  std::deque<std::pair<MonotonicTime, CancelHandle>> timers_;  // and when they go off
+  std::deque<CancelHandle> timers_;  // that have not gone off, in their order
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
 
@@ -118,7 +123,9 @@ class SwarmDemuxer final : public SegmentDemuxer {
   void read_header() {
     if (is_broken_) return;
     std::memcpy(static_cast<void*>(&header_), head_.data(), sizeof header_);
-    if (std::memcmp(header_.magic, SegmentHeader().magic, sizeof header_.magic) != 0) {
+    const SegmentHeader whole;
+    if (std::memcmp(header_.magic, whole.magic, sizeof whole.magic) != 0 ||
+        std::memcmp(header_.end, whole.end, sizeof whole.end) != 0) {
       is_broken_ = true;
       return end(make_error(ErrorCode::kContainerUnsupported, "not a simulated segment"));
     }
@@ -134,7 +141,7 @@ class SwarmDemuxer final : public SegmentDemuxer {
       stream.stream_index = 1;
       streams.push_back(stream);
     }
-    later_.post(troubles_->demux_delay, [this, streams] { callbacks_.on_streams(streams); });
+    later_.tell(troubles_->demux_delay, [this, streams] { callbacks_.on_streams(streams); });
   }
 
   void emit() {
@@ -149,7 +156,7 @@ class SwarmDemuxer final : public SegmentDemuxer {
       }
     }
     if (samples.empty()) return;
-    later_.post(troubles_->demux_delay, [this, samples = std::move(samples)]() mutable {
+    later_.tell(troubles_->demux_delay, [this, samples = std::move(samples)]() mutable {
       callbacks_.on_samples(std::move(samples));
     });
   }
@@ -178,7 +185,7 @@ class SwarmDemuxer final : public SegmentDemuxer {
   }
 
   void end(Result<void> result) {
-    later_.post(troubles_->demux_delay,
+    later_.tell(troubles_->demux_delay,
                 [this, result = std::move(result)] { callbacks_.on_end(result); });
   }
 
@@ -228,12 +235,12 @@ class SwarmVideoDecoder final : public VideoDecoder {
     }
     last_ = time;
     if (auto error = trouble_with(*troubles_.operator->(), id_at(place))) {
-      return later_.post(troubles_->decode_delay, [this, error] {
+      return later_.work(troubles_->decode_delay, [this, error] {
         --queued_;
         callbacks_.on_error(*error);
       });
     }
-    later_.post(troubles_->decode_delay,
+    later_.work(troubles_->decode_delay,
                 [this, time, place, show, duration = sample.duration_ticks] {
                   --queued_;
                   if (show) callbacks_.on_frame(picture(time, place, duration));
@@ -242,7 +249,7 @@ class SwarmVideoDecoder final : public VideoDecoder {
   }
 
   void drain() override {
-    later_.post(Duration{0}, [this] { callbacks_.on_drained(); });
+    later_.work(Duration{0}, [this] { callbacks_.on_drained(); });
   }
 
   void flush() override {
@@ -287,12 +294,12 @@ class SwarmAudioDecoder final : public AudioDecoder {
     ++queued_;
     const ContentId id = id_at(place_of(sample.data));
     if (auto error = trouble_with(*troubles_.operator->(), id)) {
-      return later_.post(Duration{0}, [this, error] {
+      return later_.work(Duration{0}, [this, error] {
         --queued_;
         callbacks_.on_error(*error);
       });
     }
-    later_.post(Duration{0},
+    later_.work(Duration{0},
                 [this, time, id, duration = Duration{sample.duration_ticks}, speed = speed_] {
                   --queued_;
                   AudioChunk chunk;
@@ -310,7 +317,7 @@ class SwarmAudioDecoder final : public AudioDecoder {
 
   void set_speed(double speed) override { speed_ = speed; }
   void drain() override {
-    later_.post(Duration{0}, [this] { callbacks_.on_drained(); });
+    later_.work(Duration{0}, [this] { callbacks_.on_drained(); });
   }
   void flush() override {
     later_.forget();

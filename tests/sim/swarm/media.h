@@ -32,6 +32,8 @@ struct SegmentHeader {
   int32_t is_video = 1;
   int32_t damaged_sample = -1;
   int32_t first_in_gop = 0;  // parts: frames since the segment's beginning
+  // As the magic at its beginning: what was put together from two bodies is no header.
+  char end[4] = {'E', 'N', 'D', '!'};
 };
 inline constexpr int64_t kHeaderBytes = 128;
 static_assert(sizeof(SegmentHeader) <= static_cast<std::size_t>(kHeaderBytes));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <utility>
 
 #include "sim/swarm/invariants.h"
 #include "sim/swarm/trace.h"
@@ -151,7 +152,11 @@ class MemoryIsBounded final : public Invariant {
     const BufferingConfig& wanted = facts.scenario->player.buffering;
     const int64_t top = (title.video_bps.empty() ? 0 : title.video_bps.back()) + title.audio_bps;
     // Less than playback needs to go on is fetched whatever the cap; what is coming comes whole.
-    const Duration needed = std::max(wanted.start, wanted.after_rebuffer) + 3 * title.segment;
+    // Pictures that a late decoder has yet to read are behind the position, back to where decoding
+    // begins, until it leaves them out.
+    const Duration late = facts.is_decoder_late ? 4s + title.segment : Duration{0};
+    const Duration needed =
+        std::max(wanted.start, wanted.after_rebuffer) + 3 * title.segment + late;
     const auto extra = static_cast<int64_t>(static_cast<double>(top) / 8 * to_seconds(needed));
     const int64_t most = wanted.max_bytes + extra + (1 << 20);
     check(status.buffered_bytes <= most, facts, [&] {
@@ -246,14 +251,19 @@ class PictureAndSoundFollowThePosition final : public Invariant {
   PictureAndSoundFollowThePosition()
       : Invariant(24, "picture and sound are those of the position") {}
 
+  void on_event(const Event& event, const Facts&) override {
+    if (is_restart(event.payload)) is_first_ = true;
+  }
   void on_status(const PlayerStatus& status, const Facts&) override {
     position_ = status.position;
     measured_at_ = status.measured_at;
     is_playing_ = status.state == PlayerState::kPlaying;
   }
   void on_picture(MediaTime time, const ContentId&, const Facts& facts) override {
+    // The first is shown as soon as it is there; what was missing before it is jumped over then.
+    const bool is_first = std::exchange(is_first_, false);
     const bool counts = is_playing_ && measured_at_ == facts.now && facts.quiet() > 10s &&
-                        facts.now - facts.last_restart > 10s;
+                        facts.now - facts.last_restart > 10s && !is_first;
     check(!counts || std::chrono::abs(position_ - time) <= facts.scenario->title.frame + 250ms,
           facts, [&] { return "at " + s(position_) + " the picture of " + s(time) + " appears"; });
   }
@@ -277,6 +287,7 @@ class PictureAndSoundFollowThePosition final : public Invariant {
   MediaTime position_;
   MonotonicTime measured_at_;
   bool is_playing_ = false;
+  bool is_first_ = false;  // the picture that comes next, since a start or a seek
 };
 
 }  // namespace

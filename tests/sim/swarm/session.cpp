@@ -65,7 +65,7 @@ Session::Session(const Scenario& scenario, const RunOptions& options, Trace& tra
   facts_.now = facts_.good_link_since = facts_.ample_link_since = started_;
   // Before the beginning all was well.
   facts_.last_trouble = facts_.last_action = facts_.last_restart = facts_.last_load = started_ - 1h;
-  facts_.retry_after_until = started_ - 1h;
+  facts_.retry_after_until = facts_.last_silence = started_ - 1h;
   facts_.wall_ahead = Duration{executor_.wall_now().us - started_.us};
   facts_.last_shift = started_ - 1h;
   if (scenario.title.live) result_.points.look_at_live();
@@ -369,6 +369,7 @@ void Session::after_step() {
   const MonotonicTime now = executor_.now();
   facts_.now = now;
   facts_.is_in_trouble = now < facts_.last_trouble;
+  facts_.is_decoder_late = media_->decode_delay > Duration{0};
   facts_.made = title_->made(now);
   // Time that creeps by microseconds stands still, too.
   if (now - last_time_ >= 1ms) {
@@ -404,13 +405,11 @@ void Session::on_second() {
   const int64_t needed = scenario_.title.least_bps() / 4 * 5;
   for (MonotonicTime t = facts_.now - 1s; t < facts_.now;) {
     const test::SimLinkState state = link_.at(t);
+    if (state.bits_per_second == 0) facts_.last_silence = facts_.now;
     if (state.bits_per_second < kAmple * needed || state.rtt > 500ms) {
       facts_.ample_link_since = facts_.now;
     }
-    if (state.bits_per_second < needed || state.rtt > 500ms) {
-      facts_.good_link_since = facts_.now;
-      break;
-    }
+    if (state.bits_per_second < needed || state.rtt > 500ms) facts_.good_link_since = facts_.now;
     t = state.until;
   }
   take_reports();
@@ -481,7 +480,8 @@ void Session::on_event(const Event& event) {
     const auto& live = scenario_.title.live;
     if (live && live->form == LiveShape::Form::kHls) facts_.content_ahead.reset();
     const bool is_pending = media_->deaths > 0 || media_->bad_samples > 0;
-    facts_.troubles_in_load = facts_.is_in_trouble || is_pending ? 1 : 0;
+    const bool has_lost = title_->has_lost(executor_.now());
+    facts_.troubles_in_load = facts_.is_in_trouble || is_pending || has_lost ? 1 : 0;
     // What follows was got ready before.
     if (load->is_next) facts_.troubles_in_load += troubles_since_naming_;
   }

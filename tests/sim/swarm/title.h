@@ -33,6 +33,8 @@ class WebTitle {
   }
   // Between those places something was never made.
   [[nodiscard]] virtual bool has_hole(Duration /*from*/, Duration /*to*/) const { return false; }
+  // Some of what its manifest promises is not there any more, and nobody says so.
+  [[nodiscard]] virtual bool has_lost(MonotonicTime /*now*/) const { return false; }
 };
 
 // Of titles that follow one another: so many, and by so much their content differs.

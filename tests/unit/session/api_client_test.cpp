@@ -239,6 +239,60 @@ TEST_CASE("api_client: posts a position, once") {
   CHECK(rig.post(report).verdict == Verdict::kRefused);
 }
 
+TEST_CASE("api_client: N14 N17 what the service asked for holds for all who share it") {
+  Rig rig;
+  const auto held = std::make_shared<HeldUrls>();
+  ApiClient one(rig.access, rig.service, rig.executor, held);
+  ApiClient other(rig.access, rig.service, rig.executor, held);
+  std::optional<Result<StreamGrant>> first, second;
+  const auto ask = [&](ApiClient& client, const char* title, auto& answer) {
+    return client.get_stream({title, ""},
+                             [&](Result<StreamGrant> grant) { answer = std::move(grant); });
+  };
+  const char* wait = "17";
+  rig.service.script = [&](const Request&) -> std::optional<FakeService::Answer> {
+    if (rig.service.seen.size() > 1) return std::nullopt;
+    return problem(503, "busy", "", {{"Retry-After", wait}});
+  };
+  SUBCASE("while the one waits so does the other, about another title, too") {
+    const CancelHandle a = ask(one, "m", first);
+    rig.executor.run_for(5s);
+    const CancelHandle b = ask(other, "n", second);
+    rig.executor.run_for(11s);
+    CHECK(rig.service.seen.size() == 1);
+    rig.executor.run_for(2s);
+    CHECK(rig.service.seen.size() == 3);
+    CHECK((first && first->has_value()));
+    CHECK((second && second->has_value()));
+  }
+  SUBCASE("the one that was told is gone") {
+    CancelHandle a = ask(one, "m", first);
+    rig.executor.run_for(5s);
+    a.reset();
+    const CancelHandle b = ask(other, "m", second);
+    rig.executor.run_for(11s);
+    CHECK(rig.service.seen.size() == 1);
+    rig.executor.run_for(2s);
+    CHECK((second && second->has_value()));
+  }
+  SUBCASE("what the one has given up over fails for the other, without a request") {
+    wait = "86400";
+    const CancelHandle a = ask(one, "m", first);
+    rig.executor.run_for(5s);
+    CHECK(first->error().code == ErrorCode::kServerBusy);
+    CancelHandle b = ask(other, "n", second);
+    rig.executor.run_for(1s);
+    REQUIRE(second);
+    CHECK(second->error().code == ErrorCode::kServerBusy);
+    CHECK(second->error().context.find("try again in 863") != std::string::npos);
+    CHECK(rig.service.seen.size() == 1);
+    held->forget();
+    b = ask(other, "n", second);
+    rig.executor.run_for(1s);
+    CHECK(second->has_value());
+  }
+}
+
 TEST_CASE("api_client: addresses that are not http(s) are never asked") {
   for (const char* url : {"", "file:///etc", "ftp://x", "api.example"}) {
     CAPTURE(url);

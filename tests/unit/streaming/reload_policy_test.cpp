@@ -41,6 +41,12 @@ TEST_CASE("next_reload: a period, half of it without news, then less and less of
   }
 }
 
+TEST_CASE(
+    "next_reload: N15 the delay after a failure begins when it is known, however long it took") {
+  const ReloadInputs in{4s, false, 0, 3, kAsked, 0, kAsked + 8s};
+  CHECK(next_reload(in) - kAsked == 9s);
+}
+
 TEST_CASE("next_reload: the delay after failures stays within its bound for any jitter") {
   for (const uint64_t random : {uint64_t{0}, uint64_t{1} << 40, ~uint64_t{0}}) {
     for (int failures = 1; failures < 100; ++failures) {

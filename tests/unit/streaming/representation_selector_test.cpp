@@ -119,18 +119,22 @@ TEST_CASE("representation_selector: never what an unknown EssentialProperty belo
   }
 }
 
-TEST_CASE("representation_selector: a transfer at the edge is never dropped for being slow") {
+TEST_CASE(
+    "representation_selector: a transfer at the edge is not dropped for being slow while it is "
+    "made") {
   Title title(TrackKind::kVideo);
   RepresentationSelector selector(title.indexes, title.backend, StreamingConfig{});
   selector.chooser().remember({200'000});
   auto place = title.place("r0");
   place.level = 1s;
   place.now = MonotonicTime{3'000'000};
-  TransferWatch::Receiving receiving{"r3", "r0", {}, false, MonotonicTime{100'000}, 20'000};
+  TransferWatch::Receiving receiving{"r3", "r0", {}, {}, MonotonicTime{100'000}, 20'000};
   CHECK(selector.judge(place, receiving).drops);
-  receiving.is_at_edge = true;
+  receiving.made_within = 4s;
   CHECK_FALSE(selector.judge(place, receiving).drops);
-  receiving.is_at_edge = false;
+  receiving.made_within = 2s;
+  CHECK(selector.judge(place, receiving).drops);
+  receiving.made_within.reset();
   receiving.first_byte.reset();
   CHECK_FALSE(selector.judge(place, receiving).drops);
 }
@@ -144,12 +148,12 @@ TEST_CASE("representation_selector: what would be fetched instead is of that jud
   auto place = title.place("r0");
   place.level = 1s;
   place.now = MonotonicTime{3'000'000};
-  TransferWatch::Receiving receiving{"r3", "r0", {}, false, MonotonicTime{100'000}, 20'000};
+  TransferWatch::Receiving receiving{"r3", "r0", {}, {}, MonotonicTime{100'000}, 20'000};
   const Representation* unknown = selector.judge(place, receiving).unknown;
   REQUIRE(unknown);
   CHECK(unknown->id != "r3");
   // The manifest they were of may be gone by now.
-  receiving.is_at_edge = true;
+  receiving.made_within = 4s;
   CHECK(selector.judge(place, receiving).unknown == nullptr);
 }
 

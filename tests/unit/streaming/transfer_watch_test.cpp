@@ -12,7 +12,7 @@ constexpr int64_t at_ms(int64_t ms) { return ms * 1000; }
 void transfer(TransferWatch& watch, int64_t start_ms, int64_t bytes, Duration length,
               bool is_at_edge, Duration media = Duration::max()) {
   const MonotonicTime start{at_ms(start_ms)};
-  watch.begin_video({"v", "", {}, is_at_edge, {}, 0});
+  watch.begin_video({"v", "", {}, is_at_edge ? std::optional(length) : std::nullopt, {}, 0});
   constexpr int kPieces = 20;
   for (int i = 0; i <= kPieces; ++i) {
     watch.add_bytes(TrackKind::kVideo, bytes / kPieces, start + length * i / kPieces);
@@ -56,7 +56,7 @@ TEST_CASE("transfer_watch: chunks tell the link's width, their pauses do not") {
   // A second of 0.4 Mbit/s in chunks of 200 ms, of which each comes in 10 ms: 8 Mbit/s.
   for (int i = 10; i < 30; ++i) {
     const MonotonicTime start{at_ms(i * 1000)};
-    watch.begin_video({"v", "", {}, true, {}, 0});
+    watch.begin_video({"v", "", {}, 1s, {}, 0});
     for (int chunk = 0; chunk < 5; ++chunk) {
       for (int piece = 0; piece < 3; ++piece) {
         watch.add_bytes(TrackKind::kVideo, piece == 0 ? 0 : 5'000,
@@ -79,7 +79,7 @@ TEST_CASE("transfer_watch: what comes at once says nothing of the time it took")
   // Four chunks a second, each of three pieces read at once, then one 10 ms later: 4 Mbit/s.
   for (int i = 10; i < 60; ++i) {
     const MonotonicTime start{at_ms(i * 1000)};
-    watch.begin_video({"v", "", {}, true, {}, 0});
+    watch.begin_video({"v", "", {}, 1s, {}, 0});
     for (int chunk = 0; chunk < 4; ++chunk) {
       const MonotonicTime at = start + Duration{chunk * 250'000};
       for (int piece = 0; piece < 3; ++piece) {
@@ -110,7 +110,7 @@ TEST_CASE("transfer_watch: one video segment is followed, until it has come or i
   VideoChooser chooser;
   TransferWatch watch(chooser);
   CHECK_FALSE(watch.receiving());
-  watch.begin_video({"v", "u", {}, false, {}, 0});
+  watch.begin_video({"v", "u", {}, {}, {}, 0});
   watch.add_bytes(TrackKind::kAudio, 500, MonotonicTime{at_ms(1)});
   CHECK_FALSE(watch.receiving()->first_byte);
   watch.add_bytes(TrackKind::kVideo, 700, MonotonicTime{at_ms(2)});
@@ -120,6 +120,23 @@ TEST_CASE("transfer_watch: one video segment is followed, until it has come or i
   CHECK(watch.receiving());
   watch.abandon(TrackKind::kVideo, MonotonicTime{at_ms(4)});
   CHECK_FALSE(watch.receiving());
+}
+
+TEST_CASE("transfer_watch: what is made while it is sent is judged once it must be made") {
+  VideoChooser chooser;
+  TransferWatch watch(chooser);
+  const MonotonicTime begin{at_ms(1000)};
+  CHECK(watch.judge_in(begin) > 1h);
+  watch.begin_video({"v", "u", {}, 4s, {}, 0});
+  CHECK(watch.judge_in(begin) > 1h);
+  watch.add_bytes(TrackKind::kVideo, 700, begin);
+  CHECK(watch.judge_in(begin + 1s) == 3s + TransferWatch::kJudgeEvery);
+  CHECK(watch.receiving()->is_being_made(begin + 4s));
+  CHECK_FALSE(watch.receiving()->is_being_made(begin + 4100ms));
+  CHECK(watch.judge_in(begin + 5s) == TransferWatch::kJudgeEvery);
+  watch.begin_video({"v", "u", {}, Duration::max(), {}, 0});
+  watch.add_bytes(TrackKind::kVideo, 700, begin);
+  CHECK(watch.judge_in(begin + 5s) > 1h);
 }
 
 TEST_CASE("transfer_watch: T06 equal stamps are no division by zero") {

@@ -8,6 +8,7 @@
 
 #include "support/sim_transport.h"
 #include "support/virtual_executor.h"
+#include "support/web_dates.h"
 
 namespace playhead {
 namespace {
@@ -108,6 +109,71 @@ TEST_CASE("utc_timing: each way of asking tells the time, and within what") {
     const auto& records = asked.transport.records();
     REQUIRE(records.size() == (c.method ? 1 : 0));
     if (c.method) CHECK(records[0].method == c.method);
+  }
+}
+
+// A clock that is ahead of the executor's by as much as is said.
+struct Clock {
+  explicit Clock(Asked& asked) {
+    asked.transport.serve([this, &asked](const test::WebRequest&) {
+      ++questions;
+      return test::text_answer(test::iso_date(asked.executor.wall_now() + ahead));
+    });
+    asked.start({{scheme("http-iso"), "/iso"}});
+    asked.executor.run_for(1s);
+  }
+  Duration ahead{0};
+  int questions = 0;
+};
+
+TEST_CASE("utc_timing: T01 what contradicts the last answer is believed when it is said twice") {
+  Asked asked;
+  Clock clock(asked);
+  REQUIRE(asked.samples.size() == 1);
+  clock.ahead = 40s;
+  asked.executor.run_for(5min);
+  CHECK(clock.questions == 2);
+  CHECK(asked.samples.size() == 1);
+  SUBCASE("it was wrong for a moment") {
+    clock.ahead = 0s;
+    asked.executor.run_for(10s);
+    CHECK(clock.questions == 3);
+    REQUIRE(asked.samples.size() == 2);
+    CHECK(asked.samples[1].date < asked.executor.wall_now());
+  }
+  SUBCASE("it was set") {
+    asked.executor.run_for(10s);
+    CHECK(clock.questions == 3);
+    REQUIRE(asked.samples.size() == 2);
+    CHECK(asked.samples[1].date > asked.executor.wall_now() + 25s);
+  }
+  asked.executor.run_for(4min);
+  CHECK(clock.questions == 3);
+}
+
+TEST_CASE("utc_timing: T01 a clock that is doubted is asked again soon, seldom when for nothing") {
+  Asked asked;
+  Clock clock(asked);
+  asked.client->doubt();
+  asked.executor.run_for(8s);
+  CHECK(clock.questions == 1);  // it was asked just now
+  asked.executor.run_for(2s);
+  CHECK(clock.questions == 2);
+  SUBCASE("for nothing") {
+    for (int i = 0; i < 3600; ++i) {
+      asked.client->doubt();
+      asked.executor.run_for(1s);
+    }
+    CHECK(clock.questions < 20);
+    CHECK(clock.questions > 10);
+  }
+  SUBCASE("it had been wrong") {
+    clock.ahead = -30s;
+    asked.client->doubt();
+    asked.executor.run_for(40s);
+    CHECK(clock.questions == 4);
+    REQUIRE(asked.samples.size() == 3);
+    CHECK(asked.samples[2].date < asked.executor.wall_now() - 30s);
   }
 }
 

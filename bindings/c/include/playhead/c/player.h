@@ -143,9 +143,11 @@ PLAYHEAD_API playhead_status playhead_player_load(playhead_player* player,
  * Each is a play of its own: ENDED (goes_on) and SUMMARY of the one, LOAD_STARTED (is_next) and
  * what follows it of the other, each with its session and positions. Speed, volume, pause, limits
  * and languages go on. A next title that cannot be prepared is a WARNING, and is tried again at the
- * end, where it fails for good (FAILED). After a play that FAILED or was over before this call
- * nothing follows by itself: playhead_player_play_next or _load does. Loading and stopping forget
- * it. source: borrowed until return. */
+ * end, where it fails for good (FAILED); without a request (PLAYHEAD_ERROR_SERVER_BUSY) while a
+ * Retry-After is in force, of a host or of the service, which playhead_player_load and _play_next
+ * do not heed. After a play that FAILED or was over before this call nothing follows by itself:
+ * playhead_player_play_next or _load does. Loading and stopping forget it. source: borrowed until
+ * return. */
 PLAYHEAD_API playhead_status
 playhead_player_set_next(playhead_player* player, const playhead_source* source) PLAYHEAD_NOEXCEPT;
 /* Ends what plays and goes on with what playhead_player_set_next named, from what is prepared of
