@@ -2,6 +2,7 @@
 // What PlayerEngine does about protected titles.
 #include <utility>
 
+#include "player/license_returns.h"
 #include "player/player_engine.h"
 #include "playhead/drm/clear_key.h"
 #include "session/license_client.h"
@@ -10,11 +11,9 @@ namespace playhead {
 
 namespace {
 
-// For giving licences back when a title is over (chosen: what a service answers within). More: keys
-// stay for longer; less: the service thinks they are still in use.
-constexpr Duration kClosing = 2s;
 // Keys that end for samples on their way through a decoder may come back; so often in a row,
-// without so much having been played in between, is a system that contradicts itself. Chosen.
+// without so much having been played in between, is a system that contradicts itself, or fails.
+// Chosen.
 constexpr int kMostLapses = 3;
 constexpr Duration kLapsesApart = 1s;
 
@@ -66,15 +65,7 @@ void PlayerEngine::make_protection() {
 void PlayerEngine::close_protection() {
   if (!protection_) return;
   if (!protection_->is_used()) return protection_.reset();
-  closing_.push_back(std::move(protection_));
-  const TitleProtection* closed = closing_.back().get();
-  // Not from inside a call of what then ends.
-  const auto forget = [this, closed, alive = std::weak_ptr<int>(alive_)] {
-    if (alive.expired()) return;
-    std::erase_if(closing_, [closed](const auto& closing) { return closing.get() == closed; });
-  };
-  Executor& executor = executor_;
-  closing_.back()->stop(kClosing, [forget, &executor] { executor.post(forget); });
+  client_->impl().returns->add(std::move(protection_), executor_);
 }
 
 void PlayerEngine::handle_keys(MonotonicTime now) {
