@@ -24,6 +24,15 @@
 
 namespace playhead {
 
+std::vector<TrackKind> Client::Impl::secure_decoders() const {
+  std::vector<TrackKind> kinds;
+  if (drm.systems.empty()) return kinds;
+  for (const TrackKind kind : {TrackKind::kVideo, TrackKind::kAudio}) {
+    if (backend->has_secure_decoder(kind)) kinds.push_back(kind);
+  }
+  return kinds;
+}
+
 CancelHandle Client::Impl::watch_network(UniqueFunction<void(bool)> watcher) {
   const std::lock_guard lock(watchers_->mutex);
   const uint64_t number = watchers_->next++;

@@ -21,7 +21,7 @@ constexpr Duration kLapsesApart = 1s;
 bool is_lapse(const Error& error) {
   return error.severity == Severity::kFatal &&
          (error.code == ErrorCode::kDrmExpired || error.code == ErrorCode::kDrmNoKey ||
-          error.code == ErrorCode::kDrmOutputRestricted);
+          error.code == ErrorCode::kDrmOutputRestricted || error.code == ErrorCode::kDrmModule);
 }
 
 }  // namespace
@@ -48,6 +48,7 @@ void PlayerEngine::make_protection() {
   config.license_url =
       client.drm.license_url.empty() ? licenses_.grant.license_url : client.drm.license_url;
   config.output = output_protection(config_.limits);
+  config.secure_decoders = client.secure_decoders();
   if (client.drm_memory) config.distrusted = client.drm_memory->distrusted();
   const LicenseOrigin origin{session_ ? client.api.get() : nullptr, licenses_.grant.license_url};
   std::unique_ptr<LicenseFetcher> fetcher;
@@ -115,10 +116,15 @@ void PlayerEngine::go_on_after_lapse(MonotonicTime now) {
   licenses_.lapses = is_again ? licenses_.lapses + 1 : 1;
   licenses_.lapsed_at = here;
   if (licenses_.lapses > kMostLapses) {
-    for (const TrackKind kind : lapsed) note_pipeline_error(kind, *licenses_.lapse);
-    return;
+    // Another system starts anew.
+    if (protection_->give_up_system(*lapsed.begin(), *licenses_.lapse)) {
+      licenses_.lapses = 0;
+    } else {
+      for (const TrackKind kind : lapsed) note_pipeline_error(kind, *licenses_.lapse);
+      return;
+    }
   }
-  log_.info("keys ended for what was being decoded: " + describe(*licenses_.lapse));
+  log_.info("what was being decoded cannot be opened: " + describe(*licenses_.lapse));
   const bool was_running = pipeline_->is_running();
   streaming_->seek(here);
   pipeline_->restart_anew(here, lapsed, now);
