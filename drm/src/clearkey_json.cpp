@@ -10,6 +10,7 @@
 #include "base64.h"
 #include "json_text.h"
 #include "key_ids.h"
+#include "playhead/secret_json.h"
 
 namespace playhead::drm {
 namespace {
@@ -25,24 +26,6 @@ Error unusable(const std::string& what) { return make_error(ErrorCode::kDrmLicen
 
 void wipe_text(std::string& text) { wipe({reinterpret_cast<uint8_t*>(text.data()), text.size()}); }
 
-// Overwrites the texts of a licence when it goes out of scope: they are keys.
-class WipedJson {
- public:
-  explicit WipedJson(std::string_view text) : json(Json::parse(text, nullptr, false)) {}
-  ~WipedJson() {
-    if (!json.is_object() || !json.contains("keys") || !json["keys"].is_array()) return;
-    for (Json& row : json["keys"]) {
-      if (row.is_object() && row.contains("k") && row["k"].is_string()) {
-        wipe_text(row["k"].get_ref<std::string&>());
-      }
-    }
-  }
-  WipedJson(const WipedJson&) = delete;
-  WipedJson& operator=(const WipedJson&) = delete;
-
-  Json json;
-};
-
 const std::string* text_of(const Json& object, const char* name) {
   const auto found = object.find(name);
   return found != object.end() && found->is_string() ? found->get_ptr<const std::string*>()
@@ -53,18 +36,20 @@ bool is_same(const ContentKey& a, const ContentKey& b) {
   return std::equal(a.view().begin(), a.view().end(), b.view().begin());
 }
 
-Result<LicensedKey> read_key(const Json& row) {
+Result<LicensedKey> read_key(const Json& row, const SecretJson& secrets) {
   if (!row.is_object()) return unusable("a key of the licence is no JSON object");
   const std::string* type = text_of(row, "kty");
   if (type == nullptr || *type != "oct") return unusable("a key of the licence is not of type oct");
   const std::string* id_text = text_of(row, "kid");
-  const std::string* key_text = text_of(row, "k");
+  const std::string* stands_for_key = text_of(row, "k");
+  const SecretBytes* key_text =
+      stands_for_key != nullptr ? secrets.find(*stands_for_key) : nullptr;
   if (id_text == nullptr || key_text == nullptr) {
     return unusable("a key of the licence lacks its id or its value");
   }
   const auto id = from_base64(*id_text);
   if (!id || id->size() != KeyId().size()) return unusable("a key id is not 16 bytes of base64url");
-  auto key = from_base64(*key_text);
+  auto key = from_base64(as_text(*key_text));
   const bool is_key = key && key->size() == ContentKey::kBytes;
   LicensedKey licensed;
   std::copy(id->begin(), id->end(), licensed.id.begin());
@@ -74,10 +59,10 @@ Result<LicensedKey> read_key(const Json& row) {
   return licensed;
 }
 
-Result<void> read_keys(const Json& list, ClearKeyLicense& license) {
+Result<void> read_keys(const Json& list, const SecretJson& secrets, ClearKeyLicense& license) {
   for (const Json& row : list) {
     if (license.keys.size() >= kKeyIds) return unusable("the licence has more than 1024 keys");
-    PLAYHEAD_TRY(LicensedKey key, read_key(row));
+    PLAYHEAD_TRY(LicensedKey key, read_key(row, secrets));
     const auto same = std::find_if(license.keys.begin(), license.keys.end(),
                                    [&](const LicensedKey& k) { return k.id == key.id; });
     if (same == license.keys.end()) {
@@ -114,13 +99,13 @@ Result<ClearKeyLicense> parse_license(ByteView json) {
   if (json.size() > kJsonBytes) return unusable("the licence is larger than 1 MiB");
   const std::string_view text = as_text(json);
   if (!is_shallow_json(text, kJsonDepth)) return unusable("the licence is nested too deep");
-  const WipedJson parsed(text);
-  const Json& root = parsed.json;
+  const SecretJson secrets(text, "k");
+  const Json root = Json::parse(secrets.text(), nullptr, false);
   if (!root.is_object()) return unusable("the licence is no JSON object");
   const auto list = root.find("keys");
   if (list == root.end() || !list->is_array()) return unusable("the licence has no list of keys");
   ClearKeyLicense license;
-  Result<void> read = read_keys(*list, license);
+  Result<void> read = read_keys(*list, secrets, license);
   if (!read) return std::move(read).error();
   if (license.keys.empty()) return unusable("the licence holds no key");
   if (root.contains("type")) {

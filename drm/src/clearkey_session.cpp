@@ -10,10 +10,6 @@
 namespace playhead::drm {
 namespace {
 
-// How long a wall clock that was set forward may go unnoticed; chosen. Shorter: more wake-ups while
-// a licence with an end plays; longer: a licence serves that much too long.
-constexpr Duration kClockCheck = 1min;
-
 Error wrong_state(const char* why) { return make_error(ErrorCode::kInvalidState, why); }
 
 bool has(const std::vector<KeyId>& kids, const KeyId& kid) {
@@ -42,6 +38,7 @@ ClearKeySession::ClearKeySession(std::shared_ptr<ClearKeyShared> shared, Session
       kind_(kind),
       executor_(executor),
       listener_(listener),
+      end_(executor),
       alive_(std::make_shared<const bool>(true)) {}
 
 ClearKeySession::~ClearKeySession() {
@@ -201,25 +198,17 @@ void ClearKeySession::install(const ClearKeyLicense& license) {
   shared_->keys->set(id_, license.keys);
   state_ = State::kLicensed;
   expires_at_ = license.expires_at;
-  if (expires_at_) deadline_ = executor_.now() + (*expires_at_ - executor_.wall_now());
+  end_.clear();
   const bool has_ended = expires_at_ && *expires_at_ <= executor_.wall_now();
   if (!has_ended) tell_keys();
   tell_expiration();
-  await_expiry();
+  if (has_ended) return expire();
+  if (expires_at_) end_.set(*expires_at_, [this] { expire(); });
 }
 
-// The end comes by either clock: setting the wall clock back gains nothing.
-void ClearKeySession::await_expiry() {
-  timer_.reset();
-  if (!expires_at_) return;
-  const Duration left = std::min(*expires_at_ - executor_.wall_now(), deadline_ - executor_.now());
-  if (left <= Duration{0}) {
-    shared_->keys->expire(id_);
-    set_status(KeyStatus::kExpired);
-    return;
-  }
-  timer_ = executor_.post_at(executor_.now() + std::min<Duration>(left, kClockCheck),
-                             [this] { await_expiry(); });
+void ClearKeySession::expire() {
+  shared_->keys->expire(id_);
+  set_status(KeyStatus::kExpired);
 }
 
 Result<void> ClearKeySession::renew() {
@@ -235,7 +224,7 @@ Result<void> ClearKeySession::release() {
   // First on disk: a licence given back must not come to life again after a crash.
   Result<void> kept = shared_->options.store->put(persistent_id_, as_bytes(write_key_ids(asked_)));
   if (!kept) return kept;
-  timer_.reset();
+  end_.clear();
   expires_at_.reset();
   shared_->keys->drop(id_);
   state_ = State::kReleasing;

@@ -9,6 +9,7 @@
 
 #include "clearkey_json.h"
 #include "key_store.h"
+#include "license_end.h"
 #include "playhead/drm/clear_key.h"
 
 namespace playhead::drm {
@@ -49,7 +50,7 @@ class ClearKeySession final : public DrmSession {
   Result<void> check_keys(const ClearKeyLicense& license) const;
   Result<void> keep(const ClearKeyLicense& license);
   void install(const ClearKeyLicense& license);
-  void await_expiry();
+  void expire();
   void set_status(KeyStatus status);
 
   // Told in tasks of their own, so that the listener may destroy the session in any of them.
@@ -69,8 +70,7 @@ class ClearKeySession final : public DrmSession {
   std::vector<KeyInfo> keys_;
   std::string persistent_id_;
   std::optional<WallTime> expires_at_;
-  MonotonicTime deadline_;  // with expires_at_
-  CancelHandle timer_;
+  LicenseEnd end_;  // with expires_at_
   std::shared_ptr<const bool> alive_;  // what posted tasks look at; last: dies first
 };
 

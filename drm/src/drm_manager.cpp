@@ -64,6 +64,7 @@ DrmManagerImpl::DrmManagerImpl(DrmManagerConfig config, LicenseFetcher& fetcher,
       preference_(std::move(config.preference)),
       license_url_(std::move(config.license_url)),
       kind_(config.kind),
+      secure_decoders_(std::move(config.secure_decoders)),
       only_kept_(std::move(config.only_kept)),
       output_(config.output) {
   std::vector<std::shared_ptr<SampleDecryptor>> decryptors;
@@ -78,7 +79,7 @@ DrmManagerImpl::DrmManagerImpl(DrmManagerConfig config, LicenseFetcher& fetcher,
     }
     added.system = std::move(system);
   }
-  if (!decryptors.empty()) router_ = std::make_shared<SampleRouter>(std::move(decryptors));
+  if (!systems_.empty()) router_ = std::make_shared<SampleRouter>(std::move(decryptors));
 }
 
 std::vector<DrmChoice> DrmManagerImpl::ladder_of(
@@ -89,6 +90,7 @@ std::vector<DrmChoice> DrmManagerImpl::ladder_of(
     registered.push_back(system.registered);
     DrmCapabilities capabilities = system.system->query(track);
     const bool keeps = kind_ == SessionKind::kTemporary || capabilities.keeps_licenses;
+    if (!has(secure_decoders_, track)) capabilities.has_secure_decoder = false;
     if (!keeps) capabilities.level = SecurityLevel::kNone;  // nothing for this
     known.push_back({system.registered.name, system.is_distrusted, std::move(capabilities)});
   }
@@ -130,6 +132,14 @@ bool DrmManagerImpl::is_asked_by_manifest(const Wish& wish,
   return true;
 }
 
+// A later Period with initialisation data of its own has a licence of its own, too. Of systems that
+// know no more than key ids it would be the same one.
+bool DrmManagerImpl::may_bring_withheld(const Wish& wish, const std::vector<KeyId>& kids,
+                                        const DrmChoice& choice) const {
+  return !wish.has_media && !needs_key_ids_only(systems_[choice.system].registered) &&
+         !registry_.withheld_of(kids).empty() && registry_.find(choice) == nullptr;
+}
+
 void DrmManagerImpl::require_keys(const Wish& wish,
                                   std::span<const ContentProtection> protections) {
   if (is_stopped_) return;
@@ -138,7 +148,8 @@ void DrmManagerImpl::require_keys(const Wish& wish,
     if (KeySet* set = registry_.find(kid)) revive(*set);
   }
   const bool is_known = !wish.kids.empty() && registry_.missing_of(wish.kids).empty();
-  if (is_known) return registry_.touch(wish.kids, wish.track);
+  const bool is_settled = wish.has_media || registry_.withheld_of(wish.kids).empty();
+  if (is_known && is_settled) return registry_.touch(wish.kids, wish.track);
   std::vector<DrmChoice> ladder = ladder_of(wish.track, protections);
   if (ladder.empty()) {
     return fail(add_set(wish.track, registry_.missing_of(wish.kids), {}), no_system(protections));
@@ -151,8 +162,10 @@ void DrmManagerImpl::require_keys(const Wish& wish,
   if (ladder.empty()) return;  // the boxes may come with the samples
   const std::vector<KeyId> kids = kids_of(ladder.front(), wish.kids);
   std::vector<KeyId> missing = registry_.missing_of(kids);
-  if (!kids.empty() && missing.empty()) return registry_.touch(kids, wish.track);
+  const bool is_answered = missing.empty() && !may_bring_withheld(wish, kids, ladder.front());
+  if (!kids.empty() && is_answered) return registry_.touch(kids, wish.track);
   if (KeySet* same = registry_.find(ladder.front())) return join(*same, missing, wish.track);
+  for (const KeyId& kid : registry_.withheld_of(kids)) missing.push_back(kid);
   narrow(ladder, missing);
   ask(add_set(wish.track, std::move(missing), std::move(ladder)));
 }
@@ -233,11 +246,11 @@ void DrmManagerImpl::narrow(std::vector<DrmChoice>& ladder, const std::vector<Ke
   }
 }
 
-// What failed for want of an answer is asked for again.
+// What failed for want of an answer is asked for again, of the system that did not get it: those
+// above have said what they had to say.
 void DrmManagerImpl::revive(KeySet& set) {
   const bool may_pass = set.failure && set.failure->code == ErrorCode::kDrmLicenseUnreachable;
   if (!may_pass || executor_.now() - set.failed_at < kAskAgain) return;
-  set.rung = 0;
   ask(set);
 }
 

@@ -40,6 +40,7 @@ class DrmManagerImpl final : public DrmManager, private LicenseSession::Owner {
   [[nodiscard]] int max_height(TrackKind track) const override;
   void set_output(OutputProtection output) override;
   [[nodiscard]] std::shared_ptr<SampleDecryptor> decryptor() const override { return router_; }
+  bool give_up_system(TrackKind track, const Error& why) override;
   void on_resume() override;
   void stop(Duration limit, UniqueFunction<void()> done) override;
 
@@ -73,6 +74,8 @@ class DrmManagerImpl final : public DrmManager, private LicenseSession::Owner {
   void on_license_returned(LicenseSession& session, Result<void> result) override;
 
   void require_keys(const Wish& wish, std::span<const ContentProtection> protections);
+  [[nodiscard]] bool may_bring_withheld(const Wish& wish, const std::vector<KeyId>& kids,
+                                        const DrmChoice& choice) const;
   void restore_kept(const std::vector<KeyId>& kids);
   void require_kept(const Wish& wish, std::span<const ContentProtection> protections);
   [[nodiscard]] LicenseOrder order_of(const KeySet& set) const;
@@ -101,10 +104,11 @@ class DrmManagerImpl final : public DrmManager, private LicenseSession::Owner {
   const std::vector<std::string> preference_;
   const std::string license_url_;
   const SessionKind kind_;
+  const std::vector<TrackKind> secure_decoders_;
   std::optional<std::vector<KeptLicense>> only_kept_;
   OutputProtection output_;
   std::vector<System> systems_;
-  std::shared_ptr<SampleRouter> router_;          // null: nobody decrypts samples
+  std::shared_ptr<SampleRouter> router_;          // null: there are no systems
   std::map<TrackKind, SecurityLevel> announced_;  // of systems that await the media's word
   std::set<std::string> told_fallbacks_;
   KeyRegistry registry_;  // after the systems: its sessions die first

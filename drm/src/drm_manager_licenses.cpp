@@ -17,11 +17,16 @@ void DrmManagerImpl::tell(Tell tell) {
 
 void DrmManagerImpl::tell_changed() {
   if (router_) {
-    std::map<KeyId, std::size_t> routes;
+    SampleRouter::Routes routes;
     for (const auto& [kid, system] : registry_.routes()) {
-      if (systems_[system].decryptor) routes.emplace(kid, *systems_[system].decryptor);
+      if (const auto& decryptor = systems_[system].decryptor) {
+        routes.decryptors.emplace(kid, *decryptor);
+      } else {
+        routes.secure.insert(kid);
+      }
     }
-    router_->set_routes(std::move(routes), registry_.expired());
+    routes.expired = registry_.expired();
+    router_->set_routes(std::move(routes));
   }
   if (is_change_told_) return;
   is_change_told_ = true;
@@ -166,6 +171,29 @@ void DrmManagerImpl::on_license_expired(LicenseSession& session) {
   ask(*set);
 }
 
+bool DrmManagerImpl::give_up_system(TrackKind track, const Error& why) {
+  if (is_stopped_) return false;
+  const KeySet* playing = registry_.playing(track);
+  if (playing == nullptr) return false;
+  const std::size_t left = playing->ladder[playing->rung].system;
+  const auto is_way_out = [&](const DrmChoice& next) {
+    return next.system != left && !systems_[next.system].failure;
+  };
+  const auto below = playing->ladder.begin() + static_cast<std::ptrdiff_t>(playing->rung) + 1;
+  if (std::none_of(below, playing->ladder.end(), is_way_out)) return false;
+  systems_[left].failure = why;
+  // All that the system serves. Asking may close sessions of other sets: look from the beginning.
+  while (KeySet* set = registry_.served_by(*systems_[left].system)) {
+    set->session.reset();
+    set->former.reset();
+    set->reason = set->reason ? better_reason(*set->reason, why) : why;
+    tell_fallback(*set, why);
+    ++set->rung;
+    ask(*set);
+  }
+  return true;
+}
+
 void DrmManagerImpl::pass(std::span<const KeyId> kids) {
   if (is_stopped_ || only_kept_) return;
   if (registry_.pass(kids)) tell_changed();
@@ -187,7 +215,10 @@ void DrmManagerImpl::on_resume() {
     if (found == sets.end()) return;
     KeySet& set = **found;
     tried.push_back(&set);
+    // From the top: a service that refused may have been paid meanwhile. Systems that failed
+    // themselves are passed over.
     set.rung = 0;
+    set.reason.reset();
     ask(set);
   }
 }

@@ -109,12 +109,36 @@ KeySet* KeyRegistry::find(const DrmChoice& choice) const {
   return nullptr;
 }
 
+const KeySet* KeyRegistry::playing(TrackKind track) const {
+  const KeySet* last = nullptr;
+  for (const auto& set : sets_) {
+    const bool plays = has(set->tracks, track) && set->session && set->session->has_usable_key();
+    if (plays && (last == nullptr || set->wanted > last->wanted)) last = set.get();
+  }
+  return last;
+}
+
+KeySet* KeyRegistry::served_by(const DrmSystem& system) const {
+  for (const auto& set : sets_) {
+    if (set->session && set->session->order().system == &system) return set.get();
+  }
+  return nullptr;
+}
+
 std::vector<KeyId> KeyRegistry::missing_of(std::span<const KeyId> kids) const {
   std::vector<KeyId> missing;
   for (const KeyId& kid : kids) {
     if (find(kid) == nullptr) missing.push_back(kid);
   }
   return missing;
+}
+
+std::vector<KeyId> KeyRegistry::withheld_of(std::span<const KeyId> kids) const {
+  std::vector<KeyId> withheld;
+  for (const KeyId& kid : kids) {
+    if (is_withheld(kid)) withheld.push_back(kid);
+  }
+  return withheld;
 }
 
 void KeyRegistry::touch(std::span<const KeyId> kids, TrackKind track) {
@@ -197,9 +221,12 @@ std::optional<Error> KeyRegistry::failure(const KeyId& kid) const {
 }
 
 bool KeyRegistry::is_withheld(const KeyId& kid) const {
-  const KeySet* set = find(kid);
-  return set != nullptr && set->session && set->session->is_licensed() &&
-         set->session->status(kid) == KeyStatus::kError;
+  const KeyStatus best = status(kid);
+  if (best != KeyStatus::kError && best != KeyStatus::kPending) return false;
+  return std::any_of(sets_.begin(), sets_.end(), [&](const auto& set) {
+    return set->session && set->session->is_licensed() && speaks_of(*set, kid) &&
+           set->session->status(kid) == KeyStatus::kError;
+  });
 }
 
 std::set<KeyId> KeyRegistry::expired() const {

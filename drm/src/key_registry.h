@@ -50,7 +50,13 @@ class KeyRegistry {
   [[nodiscard]] KeySet* owner_of(const LicenseSession& session) const;
   // The set that was asked for of the same system by the same initialisation data. Null: none.
   [[nodiscard]] KeySet* find(const DrmChoice& choice) const;
+  // What the track plays: of the sets it wants that have a key which opens something the one wanted
+  // last. Null: none.
+  [[nodiscard]] const KeySet* playing(TrackKind track) const;
+  // A set with a session of that system. Null: none.
+  [[nodiscard]] KeySet* served_by(const DrmSystem& system) const;
   [[nodiscard]] std::vector<KeyId> missing_of(std::span<const KeyId> kids) const;
+  [[nodiscard]] std::vector<KeyId> withheld_of(std::span<const KeyId> kids) const;
   // These and the track are wanted now.
   void touch(std::span<const KeyId> kids, TrackKind track);
   void touch(KeySet& set, TrackKind track);
@@ -66,6 +72,7 @@ class KeyRegistry {
 
   [[nodiscard]] KeyStatus status(const KeyId& kid) const;
   [[nodiscard]] std::optional<Error> failure(const KeyId& kid) const;
+  // Some licence left it out, and none has brought it: also while another one is on its way.
   [[nodiscard]] bool is_withheld(const KeyId& kid) const;
   // Of every key that opens samples, which system has it: an index of DrmChoice::system.
   [[nodiscard]] std::map<KeyId, std::size_t> routes() const;

@@ -18,9 +18,6 @@ constexpr int kMessages = 16;
 
 bool is_spent(KeyStatus status) { return status == KeyStatus::kExpired; }
 
-// How long a wall clock that was set forward may go unnoticed; chosen, as Clear Key has it.
-constexpr Duration kClockCheck = 1min;
-
 std::optional<WallTime> earlier(std::optional<WallTime> a, std::optional<WallTime> b) {
   if (!a || !b) return a ? a : b;
   return std::min(*a, *b);
@@ -37,7 +34,11 @@ constexpr KeyId kNoKid{};
 
 LicenseSession::LicenseSession(LicenseOrder order, LicenseFetcher& fetcher, Executor& executor,
                                Owner& owner)
-    : order_(std::move(order)), fetcher_(fetcher), executor_(executor), owner_(owner) {}
+    : order_(std::move(order)),
+      fetcher_(fetcher),
+      executor_(executor),
+      owner_(owner),
+      end_(executor) {}
 
 LicenseSession::~LicenseSession() = default;
 
@@ -196,22 +197,10 @@ void LicenseSession::on_updated(DrmMessageType type, const LicenseTerms& terms,
 
 void LicenseSession::accept_terms(const LicenseTerms& terms) {
   terms_ = terms;
-  const WallTime now = executor_.wall_now();
-  if (terms_.expires_at) end_ = executor_.now() + (*terms_.expires_at - now);
   plan_renewal();
-  await_end();
-}
-
-// By either clock: setting the wall clock back gains nothing.
-void LicenseSession::await_end() {
-  end_timer_.reset();
+  end_.clear();
   if (!terms_.expires_at || is_resting_ || is_returning_) return;
-  const Duration left = std::min(*terms_.expires_at - executor_.wall_now(), end_ - executor_.now());
-  const Duration pause = std::clamp(left, Duration{0}, kClockCheck);
-  end_timer_ = executor_.post_at(executor_.now() + pause, [this, left] {
-    if (left > kClockCheck) return await_end();
-    on_end();
-  });
+  end_.set(*terms_.expires_at, [this] { on_end(); });
 }
 
 // The service's end, of which the system need not know: it must not open anything any more.
@@ -316,7 +305,7 @@ void LicenseSession::rest() {
   is_resting_ = true;
   fetch_.reset();
   watch_.reset();
-  end_timer_.reset();
+  end_.clear();
   renewal_timer_.reset();
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "license_end.h"
 #include "playhead/drm/drm_system.h"
 #include "playhead/drm/license_fetcher.h"
 #include "system_ladder.h"
@@ -92,7 +93,6 @@ class LicenseSession final : private DrmSessionListener {
   void on_answer(DrmMessageType type, Result<LicenseAnswer> answer);
   void on_updated(DrmMessageType type, const LicenseTerms& terms, const Result<void>& result);
   void accept_terms(const LicenseTerms& terms);
-  void await_end();
   void on_end();
   void plan_renewal();
   [[nodiscard]] bool is_restored() const { return !order_.persistent_id.empty(); }
@@ -123,8 +123,7 @@ class LicenseSession final : private DrmSessionListener {
   int messages_ = 0;          // since the last licence
 
   LicenseTerms terms_;
-  MonotonicTime end_;  // with terms_.expires_at: the same by the clock that is not set
-  CancelHandle end_timer_;
+  LicenseEnd end_;                      // with terms_.expires_at
   std::optional<WallTime> system_end_;  // as the system says
   std::optional<WallTime> expires_at_;  // the earlier of both
   std::optional<WallTime> renews_at_;   // with a plan

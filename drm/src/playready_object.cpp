@@ -141,13 +141,4 @@ KeyId turn_guid(const KeyId& id) {
   return turned;
 }
 
-std::optional<bool> is_key_of(const PlayReadyKey& key, ByteView content_key,
-                              const BlockCipher& cipher) {
-  constexpr std::size_t kChecksum = 8;  // bytes
-  if (key.algorithm != "AESCTR" || key.checksum.size() != kChecksum) return std::nullopt;
-  KeyId block = turn_guid(key.id);
-  if (!cipher(content_key, block)) return std::nullopt;
-  return std::equal(key.checksum.begin(), key.checksum.end(), block.begin());
-}
-
 }  // namespace playhead::drm

@@ -2,9 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -19,7 +17,7 @@ namespace playhead::drm {
 struct PlayReadyKey {
   KeyId id{};                     // big-endian, as everywhere but inside the object
   std::string algorithm;          // "AESCTR", "AESCBC", "COCKTAIL"; empty unknown
-  std::vector<uint8_t> checksum;  // empty unknown
+  std::vector<uint8_t> checksum;  // of the content key, as written; empty unknown
 };
 
 // WRMHEADER, versions 4.0 to 4.3.
@@ -49,13 +47,6 @@ struct PlayReadyObject {
 
 // A key id with its first 4, 2 and 2 bytes turned round: GUID order, and back.
 [[nodiscard]] KeyId turn_guid(const KeyId& id);
-
-// AES-128 of one block of 16 bytes, in place; false when that fails.
-using BlockCipher = std::function<bool(ByteView key, std::span<uint8_t, 16> block)>;
-// Whether the content key is the one the checksum was made of. None: no checksum, or of another
-// algorithm than AESCTR, or `cipher` fails.
-[[nodiscard]] std::optional<bool> is_key_of(const PlayReadyKey& key, ByteView content_key,
-                                            const BlockCipher& cipher);
 
 // Bytes; four times what the specification allows (15 kB). Smaller: objects seen in the wild may be
 // refused; larger: nothing, records end at 64 kB.

@@ -6,24 +6,44 @@
 #include <utility>
 
 namespace playhead::drm {
+namespace {
+
+bool is_about_key_or_sample(ErrorCode code) {
+  return code == ErrorCode::kDrmNoKey || code == ErrorCode::kDrmExpired ||
+         code == ErrorCode::kDrmOutputRestricted || code == ErrorCode::kDrmSample;
+}
+
+}  // namespace
 
 SampleRouter::SampleRouter(std::vector<std::shared_ptr<SampleDecryptor>> decryptors)
     : decryptors_(std::move(decryptors)) {}
 
-void SampleRouter::set_routes(std::map<KeyId, std::size_t> routes, std::set<KeyId> expired) {
+void SampleRouter::set_routes(Routes routes) {
   const std::lock_guard lock(mutex_);
   routes_ = std::move(routes);
-  expired_ = std::move(expired);
+}
+
+bool SampleRouter::needs_secure_decoder(const KeyId& kid) const {
+  const std::lock_guard lock(mutex_);
+  return routes_.secure.count(kid) != 0 && routes_.decryptors.count(kid) == 0;
 }
 
 Result<std::size_t> SampleRouter::decrypt(const CryptoInfo& info, std::span<uint8_t> sample) {
+  Result<std::size_t> opened = find_and_decrypt(info, sample);
+  if (opened || is_about_key_or_sample(opened.error().code)) return opened;
+  return make_error(ErrorCode::kDrmModule, "the system cannot decrypt: " + opened.error().context,
+                    opened.error().detail);
+}
+
+Result<std::size_t> SampleRouter::find_and_decrypt(const CryptoInfo& info,
+                                                   std::span<uint8_t> sample) {
   std::optional<std::size_t> route;
   bool is_expired = false;
   {
     const std::lock_guard lock(mutex_);
-    is_expired = expired_.count(info.kid) != 0;
-    const auto found = routes_.find(info.kid);
-    if (found != routes_.end()) route = found->second;
+    is_expired = routes_.expired.count(info.kid) != 0;
+    const auto found = routes_.decryptors.find(info.kid);
+    if (found != routes_.decryptors.end()) route = found->second;
   }
   if (is_expired) {
     std::fill(sample.begin(), sample.end(), uint8_t{0});

@@ -15,24 +15,29 @@ namespace playhead::drm {
 // while the manager learns where keys are. Keeps the systems' decryptors alive.
 class SampleRouter final : public SampleDecryptor {
  public:
-  // Never empty, never null.
+  // Never null; none: all samples are for secure decoders.
   explicit SampleRouter(std::vector<std::shared_ptr<SampleDecryptor>> decryptors);
 
-  // Which decryptor (an index) has which key, and which keys open nothing any more, though a system
-  // may still have them; in place of what was known.
-  void set_routes(std::map<KeyId, std::size_t> routes, std::set<KeyId> expired);
+  // Where keys are; in place of what was known.
+  struct Routes {
+    std::map<KeyId, std::size_t> decryptors;  // by index
+    std::set<KeyId> secure;                   // with systems that decrypt nothing here
+    std::set<KeyId> expired;  // they open nothing any more, though a system may still have them
+  };
+  void set_routes(Routes routes);
 
   // Keys no route is known for are tried with each decryptor, on a copy: a decryptor wipes what it
   // cannot open.
   Result<std::size_t> decrypt(const CryptoInfo& info, std::span<uint8_t> sample) override;
+  [[nodiscard]] bool needs_secure_decoder(const KeyId& kid) const override;
 
  private:
+  Result<std::size_t> find_and_decrypt(const CryptoInfo& info, std::span<uint8_t> sample);
   Result<std::size_t> try_each(const CryptoInfo& info, std::span<uint8_t> sample);
 
   const std::vector<std::shared_ptr<SampleDecryptor>> decryptors_;
-  std::mutex mutex_;
-  std::map<KeyId, std::size_t> routes_;  // under mutex_
-  std::set<KeyId> expired_;              // under mutex_
+  mutable std::mutex mutex_;
+  Routes routes_;  // under mutex_
 };
 
 }  // namespace playhead::drm

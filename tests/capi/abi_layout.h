@@ -3,6 +3,7 @@
 
 #include "capi/abi_cue_layout.h"
 #include "capi/abi_download_layout.h"
+#include "capi/abi_drm_layout.h"
 #include "capi/abi_event_layout.h"
 
 // Every struct of the C interface with its members in order, and every constant but the errors.
@@ -33,25 +34,7 @@
   FIELD(playhead_client_config, recording_path) \
   FIELD(playhead_client_config, recording_max_bytes) \
   FIELD(playhead_client_config, drm) \
-  STRUCT(playhead_license_hooks) \
-  FIELD(playhead_license_hooks, struct_size) \
-  FIELD(playhead_license_hooks, reserved) \
-  FIELD(playhead_license_hooks, user) \
-  FIELD(playhead_license_hooks, destroy) \
-  FIELD(playhead_license_hooks, on_request) \
-  FIELD(playhead_license_hooks, on_response) \
-  STRUCT(playhead_drm_config) \
-  FIELD(playhead_drm_config, struct_size) \
-  FIELD(playhead_drm_config, no_clear_key) \
-  FIELD(playhead_drm_config, systems) \
-  FIELD(playhead_drm_config, system_count) \
-  FIELD(playhead_drm_config, modules) \
-  FIELD(playhead_drm_config, module_count) \
-  FIELD(playhead_drm_config, preference) \
-  FIELD(playhead_drm_config, license_url) \
-  FIELD(playhead_drm_config, hooks) \
-  FIELD(playhead_drm_config, raw_licenses) \
-  FIELD(playhead_drm_config, reserved) \
+  PLAYHEAD_ABI_DRM_STRUCTS(STRUCT, FIELD) \
   STRUCT(playhead_frame_info) \
   FIELD(playhead_frame_info, struct_size) \
   FIELD(playhead_frame_info, format) \

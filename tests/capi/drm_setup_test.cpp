@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "drm_setup.h"
 
+#include <algorithm>
+#include <cstddef>
+#include <map>
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
 
+#include "drm_host.h"
 #include "playhead/drm/drm_system.h"
 #include "playhead/playhead.h"
 
@@ -22,7 +26,11 @@ int Made::count = 0;
 int Made::destroyed = 0;
 
 constexpr uint8_t kSystemId[16] = {1, 2, 3};
-int32_t start(void*, const playhead_cdm_host*, playhead_cdm_error*) { return 0; }
+const playhead_cdm_host* given_host = nullptr;
+int32_t start(void*, const playhead_cdm_host* host, playhead_cdm_error*) {
+  given_host = host;
+  return 0;
+}
 int32_t query(void*, uint32_t, playhead_cdm_capabilities* capabilities) {
   capabilities->level = 3000;
   capabilities->can = PLAYHEAD_CDM_SECURE_DECODER;
@@ -58,9 +66,63 @@ int32_t entry(uint32_t min_abi, uint32_t max_abi, const playhead_cdm_system** sy
   ++Made::count;
   return 0;
 }
+int32_t future_entry(uint32_t min_abi, uint32_t max_abi, const playhead_cdm_system** system,
+                     playhead_cdm_error* error) {
+  entry(min_abi, max_abi, system, error);
+  static playhead_cdm_system table{};
+  table = **system;
+  table.abi_version = PLAYHEAD_CDM_ABI_VERSION + 1;
+  *system = &table;
+  return 0;
+}
 int32_t refusing_entry(uint32_t, uint32_t, const playhead_cdm_system**, playhead_cdm_error*) {
   return -PLAYHEAD_CDM_INTERNAL;
 }
+
+// An app with a display and a place for licences.
+struct App {
+  uint32_t output = PLAYHEAD_CDM_OUTPUT_HDCP2_2;
+  std::map<std::string, std::string> records;
+  playhead_status status = 0;  // of the store
+  int destroyed = 0;
+
+  playhead_drm_host table() {
+    playhead_drm_host host = PLAYHEAD_DRM_HOST_INIT;
+    host.user = this;
+    host.destroy = [](void* user) { ++of(user).destroyed; };
+    host.output_protection = [](void* user) { return of(user).output; };
+    host.store_get = get;
+    host.store_put = put;
+    host.store_remove = [](void* user, const char* system, const char* name) {
+      of(user).records.erase(key(system, name));
+      return of(user).status;
+    };
+    return host;
+  }
+  static App& of(void* user) { return *static_cast<App*>(user); }
+  static std::string key(const char* system, const char* name) {
+    return std::string(system) + '/' + name;
+  }
+  static playhead_status put(void* user, const char* system, const char* name, const void* record,
+                             uint64_t bytes) {
+    App& self = of(user);
+    if (self.status == 0) {
+      self.records[key(system, name)] = std::string(static_cast<const char*>(record), bytes);
+    }
+    return self.status;
+  }
+  static playhead_status get(void* user, const char* system, const char* name, void* buffer,
+                             uint64_t* bytes) {
+    App& self = of(user);
+    const auto found = self.records.find(key(system, name));
+    if (found == self.records.end()) return -PLAYHEAD_ERROR_DRM_NO_LICENSE;
+    const bool fits = found->second.size() <= *bytes;
+    *bytes = found->second.size();
+    if (!fits) return -PLAYHEAD_ERROR_BUFFER_TOO_SMALL;
+    std::copy(found->second.begin(), found->second.end(), static_cast<char*>(buffer));
+    return self.status;
+  }
+};
 
 // What hooks saw, and what they answer.
 struct Hooked {
@@ -153,6 +215,7 @@ TEST_CASE("drm_setup: systems of the app are made anew for each title") {
 TEST_CASE("drm_setup: what cannot be used is refused when the client is made") {
   const playhead_cdm_entry_function refusing[] = {refusing_entry};
   const playhead_cdm_entry_function none[] = {nullptr};
+  const playhead_cdm_entry_function future[] = {future_entry};
   const char* const missing[] = {"/nowhere/module.so"};
   const char* const relative[] = {"module.so"};
   const char* const null_path[] = {nullptr};
@@ -166,6 +229,7 @@ TEST_CASE("drm_setup: what cannot be used is refused when the client is made") {
   };
   const Case cases[] = {
       {"a system that cannot be made", refusing, 1, nullptr, 0, ErrorCode::kDrmModule},
+      {"a system of a later version", future, 1, nullptr, 0, ErrorCode::kDrmModule},
       {"a system that is NULL", none, 1, nullptr, 0, ErrorCode::kInvalidArgument},
       {"a list that is NULL", nullptr, 1, nullptr, 0, ErrorCode::kInvalidArgument},
       {"too many", refusing, 65, nullptr, 0, ErrorCode::kInvalidArgument},
@@ -203,6 +267,88 @@ TEST_CASE("drm_setup: a module by its path") {
   const auto system = config->systems[0]();
   REQUIRE(system != nullptr);
   CHECK(system->name() == "clearkey");
+}
+#endif
+
+TEST_CASE("drm_setup: systems are told what the app knows of the display") {
+  App app;
+  {
+    const playhead_drm_host host = app.table();
+    const playhead_cdm_entry_function entries[] = {entry};
+    playhead_drm_config theirs = PLAYHEAD_DRM_CONFIG_INIT;
+    theirs.systems = entries;
+    theirs.system_count = 1;
+    theirs.host = &host;
+    const auto config = make_drm_config(&theirs, nullptr);
+    REQUIRE(config.has_value());
+    const auto system = config->systems[0]();
+    REQUIRE(given_host != nullptr);
+    for (const uint32_t output : {PLAYHEAD_CDM_OUTPUT_HDCP2_2, PLAYHEAD_CDM_OUTPUT_HDCP1,
+                                  PLAYHEAD_CDM_OUTPUT_INTERNAL, PLAYHEAD_CDM_OUTPUT_NONE}) {
+      app.output = output;
+      CHECK(given_host->output_protection(given_host->user) == output);
+    }
+    app.output = 99;
+    CHECK(given_host->output_protection(given_host->user) == PLAYHEAD_CDM_OUTPUT_UNKNOWN);
+    const bool has_store = given_host->store_put != nullptr;
+    CHECK(has_store);
+    CHECK(app.destroyed == 0);
+
+    // A header that did not know the host yet.
+    theirs.struct_size = offsetof(playhead_drm_config, host);
+    const auto old = make_drm_config(&theirs, nullptr);
+    REQUIRE(old.has_value());
+    const auto blind = old->systems[0]();
+    CHECK(given_host->output_protection(given_host->user) == PLAYHEAD_CDM_OUTPUT_UNKNOWN);
+    const bool has_none = given_host->store_put == nullptr;
+    CHECK(has_none);
+  }
+  CHECK(app.destroyed == 1);
+  playhead_drm_host unsized = app.table();
+  unsized.struct_size = 0;
+  playhead_drm_config theirs = PLAYHEAD_DRM_CONFIG_INIT;
+  theirs.host = &unsized;
+  CHECK(make_drm_config(&theirs, nullptr).error().code == ErrorCode::kInvalidArgument);
+}
+
+TEST_CASE("drm_setup: the app's store keeps what its systems give it, each under its name") {
+  App app;
+  const playhead_drm_host table = app.table();
+  const auto host = playhead::capi::CallbackTable<playhead_drm_host>::adopt(&table);
+  playhead::capi::AppLicenseStore first(host), second(host);
+  first.set_system("a");
+  second.set_system("b");
+  const std::vector<uint8_t> small{1, 2, 3}, large(10'000, 7);
+  REQUIRE(first.put("x", small).has_value());
+  REQUIRE(second.put("x", large).has_value());
+  CHECK(*first.get("x") == small);
+  CHECK(*second.get("x") == large);
+  REQUIRE(first.remove("x").has_value());
+  CHECK(first.get("x").error().code == ErrorCode::kDrmNoLicense);
+  CHECK(*second.get("x") == large);
+  app.status = -PLAYHEAD_ERROR_STORE_FULL;
+  CHECK(first.put("y", small).error().code == ErrorCode::kStoreFull);
+  app.status = 77;  // no number of ours
+  CHECK(first.put("y", small).error().code == ErrorCode::kStoreIo);
+  CHECK(second.get("x").error().code == ErrorCode::kStoreIo);
+  CHECK(second.remove("x").error().code == ErrorCode::kStoreIo);
+}
+
+#ifdef PLAYHEAD_CLEARKEY_MODULE
+TEST_CASE("drm_setup: a module keeps licences where the app has a store") {
+  App app;
+  const playhead_drm_host host = app.table();
+  const char* const modules[] = {PLAYHEAD_CLEARKEY_MODULE};
+  playhead_drm_config theirs = PLAYHEAD_DRM_CONFIG_INIT;
+  theirs.modules = modules;
+  theirs.module_count = 1;
+  const auto without = make_drm_config(&theirs, nullptr);
+  REQUIRE(without.has_value());
+  CHECK_FALSE(without->systems[0]()->query(TrackKind::kVideo).keeps_licenses);
+  theirs.host = &host;
+  const auto with = make_drm_config(&theirs, nullptr);
+  REQUIRE(with.has_value());
+  CHECK(with->systems[0]()->query(TrackKind::kVideo).keeps_licenses);
 }
 #endif
 

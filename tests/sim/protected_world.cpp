@@ -69,6 +69,7 @@ ProtectedWorld::ProtectedWorld(SimLink link) : world(1, {}, std::move(link)) {
 
 WebAnswer ProtectedWorld::license(const WebRequest& request) {
   ++requests;
+  bodies.push_back(request.body);
   WebAnswer answer = status_answer(status);
   if (status == 200 && !garbage.empty()) answer = text_answer(garbage);
   if (status == 200 && garbage.empty()) {

@@ -26,6 +26,7 @@ class ProtectedWorld {
   std::optional<Duration> lasts;            // licences run out so long after they were given
   std::map<std::string, std::string> keys;  // by key id, both 32 hexadecimal digits
   int requests = 0;                         // so far
+  std::vector<std::string> bodies;          // of them
   std::optional<MonotonicTime> last_end;    // of the last licence given
 
   // Folder of the corpus, relative; its output.mpd, `repeats` times over.

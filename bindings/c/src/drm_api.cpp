@@ -7,6 +7,7 @@
 
 #include "guard.h"
 #include "handles.h"
+#include "playhead/secret_bytes.h"
 
 namespace playhead::capi {
 namespace {
@@ -93,11 +94,10 @@ playhead_status playhead_license_message_set_body(playhead_license_message* mess
                         bytes <= playhead::capi::kMostBytes;
     if (!is_fit) return status_of(ErrorCode::kInvalidArgument);
     const auto* first = static_cast<const uint8_t*>(body);
-    std::vector<uint8_t> copy(first, first + bytes);
     if (message->is_answer) {
-      message->answer = playhead::SharedBytes(std::move(copy));
+      message->answer = playhead::share_secret({first, first + bytes});
     } else {
-      message->message.body.assign(copy.begin(), copy.end());
+      message->message.body.assign(first, first + bytes);
     }
     return playhead_status{PLAYHEAD_OK};
   });

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "drm_host.h"
 #include "playhead/drm/cdm_module.h"
 #include "sized_struct.h"
 
@@ -57,14 +58,34 @@ Result<std::unique_ptr<DrmSystem>> system_of(playhead_cdm_entry_function entry,
   return make_cdm_system(table, options);
 }
 
-// `make` gives a Result; tried once, then asked for each title.
+// What systems may ask of the app, and who lives as long as they may.
+struct Host {
+  std::shared_ptr<LogSink> log;
+  DrmHost table;
+
+  // `store` may be null.
+  [[nodiscard]] CdmHostOptions options(LicenseStore* store) const {
+    CdmHostOptions options;
+    options.log = log.get();
+    options.store = store;
+    options.output = [table = table] { return output_of(table); };
+    return options;
+  }
+};
+
+// `make` gives a Result for its CdmHostOptions; tried once, then asked for each title.
 template <typename Make>
-Result<void> add_system(Make make, const std::shared_ptr<LogSink>& log, DrmConfig& config) {
-  if (auto tried = make(); !tried) return std::move(tried).error();
-  config.systems.emplace_back([make, log]() -> std::unique_ptr<DrmSystem> {
-    auto made = make();
+Result<void> add_system(Make make, const Host& host, DrmConfig& config) {
+  std::shared_ptr<AppLicenseStore> store;
+  if (has_store(host.table)) store = std::make_shared<AppLicenseStore>(host.table);
+  auto tried = make(host.options(store.get()));
+  if (!tried) return std::move(tried).error();
+  if (store) store->set_system((*tried)->name());
+  // What the options point to is held by the factory, which outlives what it makes.
+  config.systems.emplace_back([make, host, store]() -> std::unique_ptr<DrmSystem> {
+    auto made = make(host.options(store.get()));
     if (made) return *std::move(made);
-    if (log) log->log(LogLevel::kError, "drm", describe(made.error()));
+    if (host.log) host.log->log(LogLevel::kError, "drm", describe(made.error()));
     return nullptr;
   });
   return {};
@@ -91,24 +112,26 @@ Result<DrmConfig> make_drm_config(const playhead_drm_config* theirs,
   const auto invalid = [](const char* why) { return make_error(ErrorCode::kInvalidArgument, why); };
   if (!read_struct(theirs, ours)) return invalid("the DRM config has no size that can be");
   const Hooks hooks = CallbackTable<playhead_license_hooks>::adopt(ours.hooks);
+  const Host host{log, CallbackTable<playhead_drm_host>::adopt(ours.host)};
   if (ours.hooks != nullptr && hooks == nullptr) return invalid("the hooks have no such size");
   const bool has_lists = (ours.systems != nullptr || ours.system_count == 0) &&
                          (ours.modules != nullptr || ours.module_count == 0);
   if (!has_lists || ours.system_count > kMostSystems || ours.module_count > kMostSystems) {
     return invalid("the DRM systems are no list of at most 64");
   }
-  CdmHostOptions options;
-  options.log = log.get();  // lives as long as the lambdas that hold `log`
+  if (ours.host != nullptr && host.table == nullptr) return invalid("the DRM host has no such size");
   for (uint64_t i = 0; i < ours.system_count; ++i) {
-    const auto make = [entry = ours.systems[i], options, log] { return system_of(entry, options); };
-    if (auto added = add_system(make, log, config); !added) return std::move(added).error();
+    const auto make = [entry = ours.systems[i]](const CdmHostOptions& options) {
+      return system_of(entry, options);
+    };
+    if (auto added = add_system(make, host, config); !added) return std::move(added).error();
   }
   for (uint64_t i = 0; i < ours.module_count; ++i) {
     if (ours.modules[i] == nullptr) return invalid("the path of a DRM module is NULL");
-    const auto make = [path = std::string(ours.modules[i]), options, log] {
+    const auto make = [path = std::string(ours.modules[i])](const CdmHostOptions& options) {
       return load_cdm_module(path, options);
     };
-    if (auto added = add_system(make, log, config); !added) return std::move(added).error();
+    if (auto added = add_system(make, host, config); !added) return std::move(added).error();
   }
   config.clear_key = ours.no_clear_key == 0;
   config.preference = words_of(ours.preference);

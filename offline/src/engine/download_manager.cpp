@@ -101,7 +101,8 @@ Result<std::unique_ptr<DownloadManager>> DownloadManager::Impl::open(std::shared
                                              impl->executor_->wall_now()));
   if (!impl->licences_) {
     impl->licences_ = std::make_shared<offline::DrmLicenceKeeper>(offline::DrmLicenceKeeper::Parts{
-        shared.drm, shared.api.get(), *shared.transport, impl->folder_->sealer()});
+        shared.drm, shared.api.get(), *shared.transport, impl->folder_->sealer(),
+        shared.secure_decoders()});
   }
   impl->rights_ = std::make_shared<offline::RightsBook>(*impl->folder_);
   if (auto loaded = impl->rights_->load(); !loaded) return std::move(loaded).error();

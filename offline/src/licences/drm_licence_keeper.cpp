@@ -14,9 +14,11 @@ namespace {
 
 constexpr const char* kClearKey = "clearkey";
 
-DrmManagerConfig systems_of(const DrmConfig& drm, const LicenceOrigin& origin,
+DrmManagerConfig systems_of(const DrmLicenceKeeper::Parts& parts, const LicenceOrigin& origin,
                             LicenseStore& store) {
+  const DrmConfig& drm = parts.drm;
   DrmManagerConfig config;
+  config.secure_decoders = parts.secure_decoders;
   for (const DrmSystemFactory& make : drm.systems) {
     if (auto system = make ? make() : nullptr) config.systems.push_back(std::move(system));
   }
@@ -38,7 +40,7 @@ class DrmLicenceKeeper::Work {
       : fetcher_(parts.drm,
                  LicenseOrigin{origin.is_of_service ? parts.api : nullptr, origin.license_url},
                  parts.transport, executor),
-        keeper_(LicenseKeeper::make(systems_of(parts.drm, origin, store_), fetcher_, executor)) {}
+        keeper_(LicenseKeeper::make(systems_of(parts, origin, store_), fetcher_, executor)) {}
 
   [[nodiscard]] StagedLicenses& store() { return store_; }
   [[nodiscard]] LicenseKeeper& keeper() { return *keeper_; }

@@ -20,6 +20,7 @@ class DrmLicenceKeeper final : public LicenceKeeper {
     ApiAccess* api = nullptr;  // null: there is no service
     Transport& transport;
     Sealer& sealer;
+    std::vector<TrackKind> secure_decoders;  // see DrmManagerConfig
   };
   // The parts outlive it.
   explicit DrmLicenceKeeper(const Parts& parts) : parts_(parts) {}

@@ -29,6 +29,8 @@ class PLAYHEAD_API Client {
   // Errors: kStoreIo, kStoreCorrupt, kInvalidArgument (a URL or path that cannot be used).
   static Result<std::shared_ptr<Client>> create(ClientConfig config,
                                                 ClientDependencies dependencies = {});
+  // Blocks for up to 2 s while licences of players that are gone are given back to a service that
+  // does not answer.
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;

@@ -35,7 +35,8 @@ enum class LicenseProtocol : uint8_t {
   kRaw,
 };
 
-// What an app sets up to play protected titles. Nothing here holds keys.
+// What an app sets up to play protected titles. Nothing here holds keys. All of it may be called until
+// the client is gone: a licence is still being given back when its player has been destroyed.
 struct DrmConfig {
   // Best first among those of one name: one for each level it can be opened with. Beside them Clear
   // Key, unless `clear_key` is off.

@@ -73,7 +73,8 @@ struct VideoDecoderCallbacks {
   UniqueFunction<void()> on_drained;
   // Recoverable: the sample is skipped; fatal: the decoder is unusable. kDecodeFailed; of encrypted
   // samples kDrmSample (recoverable), kDrmNoSystem (there is no decryptor), kDrmNoKey, kDrmExpired,
-  // kDrmOutputRestricted, kDrmWrongKey (what comes of the first ones is no media): fatal.
+  // kDrmOutputRestricted, kDrmModule (the DRM system fails), kDrmWrongKey (what comes of the first
+  // ones is no media): fatal.
   UniqueFunction<void(Error)> on_error;
   // Closed captions that a picture carries whose sample was encrypted, so that nobody could read
   // them before; in presentation order: cc_data_pkt() of CTA-708 §4.3, 3 bytes each. May be empty:
@@ -126,6 +127,15 @@ class MediaBackend {
   virtual Result<std::unique_ptr<AudioDecoder>> open_audio_decoder(
       const StreamInfo& stream, AudioFormat output, std::shared_ptr<SampleDecryptor> decryptor,
       Executor& executor, AudioDecoderCallbacks callbacks) = 0;
+
+  // Path B: whether decoders of that kind of track open samples by themselves that the decryptor
+  // says need a secure decoder (SampleDecryptor::needs_secure_decoder()). They get them as they lie
+  // in the container, with their CryptoInfo, and tell of what the DRM system cannot open for good by
+  // kDrmModule (fatal). Without, systems that decrypt nothing themselves are not asked.
+  [[nodiscard]] virtual bool has_secure_decoder(TrackKind kind) const {
+    (void)kind;
+    return false;
+  }
 
   // Whether an RFC 6381 codec string ("avc1.64001f", "mp4a.40.2") can be decoded. Unknown strings
   // and "" answer true: the demuxer will tell.

@@ -412,7 +412,8 @@ CancelHandle CurlTransport::start(Request request, Executor& executor, FetchCall
     std::unique_ptr<CurlTransfer> transfer;
     ~HandOver() { impl.start(std::move(transfer)); }
   };
-  auto delivery = std::make_shared<Delivery>(executor, std::move(callbacks));
+  auto delivery =
+      std::make_shared<Delivery>(executor, std::move(callbacks), is_secret(request.kind));
   const HandOver hand_over{*impl_, std::make_unique<CurlTransfer>(std::move(request), delivery)};
   return CancelHandle([delivery, weak = std::weak_ptr<Impl>(impl_)] {
     delivery->cancel();

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "playhead/secret_bytes.h"
+
 namespace playhead {
 
 namespace {
@@ -41,13 +43,14 @@ std::optional<MonotonicTime> Delivery::add_body(ByteView bytes, int64_t remainin
   const MonotonicTime now = executor_->now();
   auto& chunks = waiting_.chunks;
   const bool fits = !chunks.empty() &&
-                    chunks.back().bytes.capacity() - chunks.back().bytes.size() >= bytes.size();
+                    chunks.back().bytes->capacity() - chunks.back().bytes->size() >= bytes.size();
   if (!fits) {
-    chunks.emplace_back();
-    chunks.back().bytes.reserve(chunk_capacity(bytes.size(), remaining));
+    chunks.push_back(
+        {is_secret_ ? make_shared_secret() : std::make_shared<std::vector<uint8_t>>(), now});
+    chunks.back().bytes->reserve(chunk_capacity(bytes.size(), remaining));
   }
   Chunk& chunk = chunks.back();
-  chunk.bytes.insert(chunk.bytes.end(), bytes.begin(), bytes.end());
+  chunk.bytes->insert(chunk.bytes->end(), bytes.begin(), bytes.end());
   chunk.received = now;
   return now;
 }
@@ -87,10 +90,10 @@ void Delivery::run_callbacks(Batch batch) {
     if (is_cancelled_) return;
     if (!callbacks_.on_body) break;
     // A consumer may keep the bytes for minutes: unused room must not stay with them.
-    if (chunk.bytes.capacity() - chunk.bytes.size() > chunk.bytes.size() / 4) {
-      chunk.bytes.shrink_to_fit();
-    }
-    callbacks_.on_body(SharedBytes(std::move(chunk.bytes)), chunk.received);
+    std::vector<uint8_t>& bytes = *chunk.bytes;
+    if (!is_secret_ && bytes.capacity() - bytes.size() > bytes.size() / 4) bytes.shrink_to_fit();
+    const ByteView view(bytes);
+    callbacks_.on_body(SharedBytes(std::move(chunk.bytes), view), chunk.received);
   }
   if (is_cancelled_ || !batch.done) return;
   FetchCallbacks last = std::exchange(callbacks_, FetchCallbacks{});

@@ -12,16 +12,22 @@
 
 namespace playhead {
 
+// What comes of it is kept in memory that is wiped.
+[[nodiscard]] inline bool is_secret(ResourceKind kind) {
+  return kind == ResourceKind::kKey || kind == ResourceKind::kLicense;
+}
+
 // Carries one transfer's head, bytes and end from the network thread to the callbacks on the
 // executor. Keeps the promises of FetchCallbacks: order, nothing after cancel(), callbacks (and
 // what they own) destroyed on the executor's thread.
 //
 // At most one task is posted at a time: while the executor is behind, bytes collect in few large
-// chunks instead of many tasks. Bytes are copied once, out of the network library's buffer.
+// chunks instead of many tasks. Bytes are copied once, out of the network library's buffer; those
+// of keys and licences are wiped when the last one who has them lets go.
 class Delivery : public std::enable_shared_from_this<Delivery> {
  public:
-  Delivery(Executor& executor, FetchCallbacks callbacks)
-      : executor_(&executor), callbacks_(std::move(callbacks)) {}
+  Delivery(Executor& executor, FetchCallbacks callbacks, bool is_secret = false)
+      : is_secret_(is_secret), executor_(&executor), callbacks_(std::move(callbacks)) {}
 
   // Network thread. All answer nothing (or false) once cancelled: the transfer can be given up.
   [[nodiscard]] std::optional<MonotonicTime> now();
@@ -37,7 +43,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
 
  private:
   struct Chunk {
-    std::vector<uint8_t> bytes;
+    std::shared_ptr<std::vector<uint8_t>> bytes;
     MonotonicTime received;
   };
   struct Batch {
@@ -50,6 +56,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   void deliver();
   void run_callbacks(Batch batch);
 
+  const bool is_secret_;
   std::mutex mutex_;
   // Under mutex_.
   Executor* executor_;  // null once cancelled

@@ -6,7 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "net/delivery.h"
 #include "net/fetch_operation.h"
+#include "playhead/secret_bytes.h"
 
 namespace playhead {
 
@@ -18,8 +20,13 @@ constexpr int64_t kMaxReservedBytes = int64_t{8} << 20;
 // Puts a body together; one that came in one piece is passed on without a copy.
 class BodyCollector {
  public:
-  explicit BodyCollector(UniqueFunction<void(Result<FetchedResource>)> done)
-      : done_(std::move(done)) {}
+  BodyCollector(UniqueFunction<void(Result<FetchedResource>)> done, bool is_secret)
+      : done_(std::move(done)), is_secret_(is_secret) {}
+  ~BodyCollector() {
+    if (is_secret_) wipe_memory(joined_.data(), joined_.size());
+  }
+  BodyCollector(const BodyCollector&) = delete;
+  BodyCollector& operator=(const BodyCollector&) = delete;
 
   void on_head(const ResponseHead& head) { resource_.head = head; }
 
@@ -47,7 +54,9 @@ class BodyCollector {
       done_(std::move(stats).error());
       return;
     }
-    if (!joined_.empty()) resource_.body = SharedBytes(std::move(joined_));
+    if (!joined_.empty()) {
+      resource_.body = is_secret_ ? share_secret(joined_) : SharedBytes(std::move(joined_));
+    }
     resource_.stats = *stats;
     done_(std::move(resource_));
   }
@@ -58,6 +67,7 @@ class BodyCollector {
   }
 
   UniqueFunction<void(Result<FetchedResource>)> done_;
+  const bool is_secret_;
   FetchedResource resource_;
   std::vector<uint8_t> joined_;
 };
@@ -75,7 +85,8 @@ ResourceFetcher::ResourceFetcher(Transport& transport, Executor& executor, Retry
 CancelHandle ResourceFetcher::fetch(Request request,
                                     UniqueFunction<void(Result<FetchedResource>)> done,
                                     FetchOptions options) {
-  const auto collector = std::make_shared<BodyCollector>(std::move(done));
+  const auto collector =
+      std::make_shared<BodyCollector>(std::move(done), is_secret(request.kind));
   FetchEvents events;
   events.on_head = [collector](const ResponseHead& head) { collector->on_head(head); };
   events.on_body = [collector](SharedBytes bytes, MonotonicTime) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "net/http_headers.h"
+#include "playhead/secret_bytes.h"
 
 namespace playhead {
 
@@ -40,6 +41,10 @@ HttpExchange::HttpExchange(Request request, std::shared_ptr<Delivery> delivery)
       delivery_(std::move(delivery)),
       url_(request_.url),
       method_(request_.method) {}
+
+HttpExchange::~HttpExchange() {
+  if (is_secret(request_.kind)) wipe_memory(request_.body.data(), request_.body.size());
+}
 
 Result<void> HttpExchange::validate() {
   auto origin = url_origin(url_);

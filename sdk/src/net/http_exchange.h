@@ -28,6 +28,9 @@ struct HopFacts {
 class HttpExchange {
  public:
   HttpExchange(Request request, std::shared_ptr<Delivery> delivery);
+  ~HttpExchange();
+  HttpExchange(const HttpExchange&) = delete;
+  HttpExchange& operator=(const HttpExchange&) = delete;
 
   // kInvalidUrl, kForbiddenScheme, kInvalidArgument. Once, before the first hop.
   [[nodiscard]] Result<void> validate();
@@ -81,7 +84,7 @@ class HttpExchange {
   bool fail(ErrorCode code, const std::string& what);
   [[nodiscard]] bool is_short() const;
 
-  const Request request_;
+  Request request_;
   const std::shared_ptr<Delivery> delivery_;
 
   // The current hop.

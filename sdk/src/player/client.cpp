@@ -15,6 +15,7 @@
 #include "decode/ffmpeg_backend.h"
 #include "net/curl_transport.h"
 #include "player/client_impl.h"
+#include "player/license_returns.h"
 #include "recorder/call_text.h"
 #include "recorder/recording_library.h"
 #include "recorder/recording_media.h"
@@ -22,6 +23,15 @@
 #include "recorder/recording_transport.h"
 
 namespace playhead {
+
+std::vector<TrackKind> Client::Impl::secure_decoders() const {
+  std::vector<TrackKind> kinds;
+  if (drm.systems.empty()) return kinds;
+  for (const TrackKind kind : {TrackKind::kVideo, TrackKind::kAudio}) {
+    if (backend->has_secure_decoder(kind)) kinds.push_back(kind);
+  }
+  return kinds;
+}
 
 CancelHandle Client::Impl::watch_network(UniqueFunction<void(bool)> watcher) {
   const std::lock_guard lock(watchers_->mutex);
@@ -71,14 +81,17 @@ std::shared_ptr<OfflineLibrary> Client::Impl::library() {
 }
 
 Client::Impl::~Impl() {
+  if (returns) returns->wait();
   if (recording) {
     recording->run_call([] { return std::string("client-end"); },
                         [this] {
                           recording->recorder().effect("client-end");
+                          returns.reset();
                           outbox.reset();
                         });
     return;
   }
+  returns.reset();
   if (!executor || !outbox) return;
   if (executor->is_current()) {
     outbox.reset();
@@ -165,6 +178,7 @@ Result<void> record(Client::Impl& impl, const ClientConfig& config) {
 // What works on the client's thread.
 void make_workers(Client::Impl& impl, const std::string& api_url, TokenProvider tokens) {
   impl.networks = std::make_unique<NetworkMemory>(*impl.store, *impl.executor);
+  impl.returns = std::make_unique<LicenseReturns>(*impl.executor);
   if (!impl.drm.systems.empty()) {
     impl.drm_memory = std::make_unique<DrmMemory>(*impl.store, *impl.executor);
   }

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 #include "net/host_health.h"
 #include "player/drm_memory.h"
@@ -12,6 +13,7 @@
 #include "playhead/abr/plan_cache.h"
 #include "playhead/client.h"
 #include "playhead/drm_config.h"
+#include "playhead/media.h"
 #include "playhead/offline_title.h"
 #include "recorder/recording_executor.h"
 #include "session/api_access.h"
@@ -19,6 +21,8 @@
 #include "session/position_memory.h"
 
 namespace playhead {
+
+class LicenseReturns;
 
 // The parts of a Client that its players use.
 class Client::Impl {
@@ -39,6 +43,10 @@ class Client::Impl {
 
   // How protected titles are opened.
   DrmConfig drm;
+  // Tracks whose decoders can serve a system that decrypts nothing itself.
+  [[nodiscard]] std::vector<TrackKind> secure_decoders() const;
+  // Never null once the client is made.
+  std::unique_ptr<LicenseReturns> returns;
   // Null where there is nothing to choose between.
   std::unique_ptr<DrmMemory> drm_memory;
 

@@ -46,7 +46,7 @@ class Player::Impl {
  public:
   Impl(std::shared_ptr<Client> client, PlayerConfig config, Sinks sinks,
        std::shared_ptr<Executor> executor)
-      : recording_(client->impl().recording), executor_(std::move(executor)) {
+      : client_(client), recording_(client->impl().recording), executor_(std::move(executor)) {
     if (recording_) {
       number_ = recording_->recorder().next_player();
       sinks = recorder::record_sinks(recording_, std::move(sinks), number_);
@@ -72,6 +72,7 @@ class Player::Impl {
   ~Impl() {
     run([this] { return recorder::Fields("destroy").number(number_).take(); },
         [&] { titles_.reset(); });
+    client_->impl().returns->outlive(executor_);
   }
 
   Impl(const Impl&) = delete;
@@ -128,6 +129,8 @@ class Player::Impl {
     done.get_future().wait();
   }
 
+  // Ends last, and not on the engine's thread: it may have to wait for that.
+  const std::shared_ptr<Client> client_;
   const std::shared_ptr<recorder::RecordingExecutor> recording_;  // null: nothing is recorded
   int number_ = 0;                                                // of the player in a recording
   EventQueue events_;

@@ -281,7 +281,6 @@ class PlayerEngine final : private StreamingListener,
   // Told of delivered reports, of this play and of the one before.
   CancelHandle reports_, earlier_reports_;
   std::unique_ptr<TitleProtection> protection_;
-  std::vector<std::unique_ptr<TitleProtection>> closing_;  // of titles that are over
   std::unique_ptr<StreamingEngine> streaming_;
   std::unique_ptr<MediaPipeline> pipeline_;
   std::unique_ptr<TrickPlayer> trick_;  // null: no trick play, no scrubbing

@@ -2,6 +2,7 @@
 // What PlayerEngine does about protected titles.
 #include <utility>
 
+#include "player/license_returns.h"
 #include "player/player_engine.h"
 #include "playhead/drm/clear_key.h"
 #include "session/license_client.h"
@@ -10,11 +11,9 @@ namespace playhead {
 
 namespace {
 
-// For giving licences back when a title is over (chosen: what a service answers within). More: keys
-// stay for longer; less: the service thinks they are still in use.
-constexpr Duration kClosing = 2s;
 // Keys that end for samples on their way through a decoder may come back; so often in a row,
-// without so much having been played in between, is a system that contradicts itself. Chosen.
+// without so much having been played in between, is a system that contradicts itself, or fails.
+// Chosen.
 constexpr int kMostLapses = 3;
 constexpr Duration kLapsesApart = 1s;
 
@@ -22,7 +21,7 @@ constexpr Duration kLapsesApart = 1s;
 bool is_lapse(const Error& error) {
   return error.severity == Severity::kFatal &&
          (error.code == ErrorCode::kDrmExpired || error.code == ErrorCode::kDrmNoKey ||
-          error.code == ErrorCode::kDrmOutputRestricted);
+          error.code == ErrorCode::kDrmOutputRestricted || error.code == ErrorCode::kDrmModule);
 }
 
 }  // namespace
@@ -49,6 +48,7 @@ void PlayerEngine::make_protection() {
   config.license_url =
       client.drm.license_url.empty() ? licenses_.grant.license_url : client.drm.license_url;
   config.output = output_protection(config_.limits);
+  config.secure_decoders = client.secure_decoders();
   if (client.drm_memory) config.distrusted = client.drm_memory->distrusted();
   const LicenseOrigin origin{session_ ? client.api.get() : nullptr, licenses_.grant.license_url};
   std::unique_ptr<LicenseFetcher> fetcher;
@@ -66,15 +66,7 @@ void PlayerEngine::make_protection() {
 void PlayerEngine::close_protection() {
   if (!protection_) return;
   if (!protection_->is_used()) return protection_.reset();
-  closing_.push_back(std::move(protection_));
-  const TitleProtection* closed = closing_.back().get();
-  // Not from inside a call of what then ends.
-  const auto forget = [this, closed, alive = std::weak_ptr<int>(alive_)] {
-    if (alive.expired()) return;
-    std::erase_if(closing_, [closed](const auto& closing) { return closing.get() == closed; });
-  };
-  Executor& executor = executor_;
-  closing_.back()->stop(kClosing, [forget, &executor] { executor.post(forget); });
+  client_->impl().returns->add(std::move(protection_), executor_);
 }
 
 void PlayerEngine::handle_keys(MonotonicTime now) {
@@ -124,10 +116,15 @@ void PlayerEngine::go_on_after_lapse(MonotonicTime now) {
   licenses_.lapses = is_again ? licenses_.lapses + 1 : 1;
   licenses_.lapsed_at = here;
   if (licenses_.lapses > kMostLapses) {
-    for (const TrackKind kind : lapsed) note_pipeline_error(kind, *licenses_.lapse);
-    return;
+    // Another system starts anew.
+    if (protection_->give_up_system(*lapsed.begin(), *licenses_.lapse)) {
+      licenses_.lapses = 0;
+    } else {
+      for (const TrackKind kind : lapsed) note_pipeline_error(kind, *licenses_.lapse);
+      return;
+    }
   }
-  log_.info("keys ended for what was being decoded: " + describe(*licenses_.lapse));
+  log_.info("what was being decoded cannot be opened: " + describe(*licenses_.lapse));
   const bool was_running = pipeline_->is_running();
   streaming_->seek(here);
   pipeline_->restart_anew(here, lapsed, now);

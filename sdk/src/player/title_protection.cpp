@@ -18,6 +18,9 @@ class TitleDecryptor final : public SampleDecryptor {
     if (!systems_ || identity_->knows(info.kid)) return identity_->decrypt(info, sample);
     return systems_->decrypt(info, sample);
   }
+  [[nodiscard]] bool needs_secure_decoder(const KeyId& kid) const override {
+    return systems_ && !identity_->knows(kid) && systems_->needs_secure_decoder(kid);
+  }
 
  private:
   const std::shared_ptr<IdentityKeys> identity_;
@@ -163,6 +166,15 @@ KeyGate::Answer TitleProtection::ask(const TimedSample& sample) {
     manager_->require(track, said_[track], MediaProtection{{kid}, {}});
   }
   return manager_->failure(kid) ? Answer::kNever : Answer::kWait;
+}
+
+// What a system says contradicts what it does: by whatever code, it has failed.
+bool TitleProtection::give_up_system(TrackKind track, const Error& why) {
+  const bool is_failure = why.code == ErrorCode::kDrmModule;
+  const Error failed = is_failure ? why
+                                  : make_error(ErrorCode::kDrmModule,
+                                               "it has the key and opens nothing: " + describe(why));
+  return manager_->give_up_system(track, failed);
 }
 
 bool TitleProtection::opens(const KeyId& kid) const {

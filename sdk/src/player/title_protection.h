@@ -64,6 +64,8 @@ class TitleProtection final : public TitleKeys, public KeyGate, private DrmManag
   void on_resume() { manager_->on_resume(); }
   // Keys of HLS that need no DRM system: streaming puts them here. Never null.
   [[nodiscard]] const std::shared_ptr<IdentityKeys>& identity_keys() const { return identity_; }
+  // See DrmManager::give_up_system(). What comes after it is another system's.
+  bool give_up_system(TrackKind track, const Error& why);
   // There is a key of that id, and it may be used now.
   [[nodiscard]] bool opens(const KeyId& kid) const;
   // Some key was asked for.

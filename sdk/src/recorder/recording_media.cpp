@@ -302,6 +302,14 @@ Result<std::unique_ptr<AudioDecoder>> RecordingBackend::open_audio_decoder(
   return answered<RecordingAudioDecoder>(source, what, std::move(opened));
 }
 
+bool RecordingBackend::has_secure_decoder(TrackKind kind) const {
+  const bool has = inner_->has_secure_decoder(kind);
+  FlightRecorder& recorder = executor_->recorder();
+  const std::string question = Fields("w").number(static_cast<int64_t>(kind)).take();
+  if (recorder.in_step() && recorder.is_new(question)) recorder.answer(question, has ? "1" : "0");
+  return has;
+}
+
 bool RecordingBackend::supports(const std::string& rfc6381_codec) const {
   const bool is_supported = inner_->supports(rfc6381_codec);
   // It is asked all the time and never changes.

@@ -24,6 +24,7 @@ class RecordingBackend final : public MediaBackend {
   Result<std::unique_ptr<AudioDecoder>> open_audio_decoder(
       const StreamInfo& stream, AudioFormat output, std::shared_ptr<SampleDecryptor> decryptor,
       Executor& executor, AudioDecoderCallbacks callbacks) override;
+  [[nodiscard]] bool has_secure_decoder(TrackKind kind) const override;
   [[nodiscard]] bool supports(const std::string& rfc6381_codec) const override;
 
  private:

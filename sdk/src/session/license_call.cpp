@@ -9,6 +9,7 @@
 #include "net/http_headers.h"
 #include "net/redirect.h"
 #include "net/retry_policy.h"
+#include "playhead/secret_bytes.h"
 #include "session/license_rules.h"
 #include "session/owned_call.h"
 
@@ -26,6 +27,9 @@ class LicenseCall : public OwnedCall<LicenseCall> {
         executor_(executor),
         post_(std::move(post)),
         done_(std::move(done)) {}
+  ~LicenseCall() { wipe_memory(post_.body.data(), post_.body.size()); }
+  LicenseCall(const LicenseCall&) = delete;
+  LicenseCall& operator=(const LicenseCall&) = delete;
 
   void begin() {
     began_at_ = executor_.now();
@@ -134,7 +138,7 @@ class LicenseCall : public OwnedCall<LicenseCall> {
     if (body_.empty() && !post_.may_be_empty) {
       return finish(make_error(ErrorCode::kDrmLicense, "the answer is empty"));
     }
-    finish(SharedBytes(std::move(body_)));
+    finish(share_secret(body_));
   }
 
   void follow() {
@@ -183,7 +187,7 @@ class LicenseCall : public OwnedCall<LicenseCall> {
 
   std::string token_;
   ApiReply reply_;  // of the attempt under way; its body is read of refusals only
-  std::vector<uint8_t> body_;
+  SecretBytes body_;
   std::string location_;
   bool is_web_page_ = false;
   Error last_error_ =

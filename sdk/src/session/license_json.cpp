@@ -9,6 +9,7 @@
 
 #include "base/base64.h"
 #include "base/json_depth.h"
+#include "playhead/secret_json.h"
 #include "session/license_rules.h"
 
 namespace playhead {
@@ -64,12 +65,6 @@ Result<LicenseTerms> terms_of(const Json& json, WallTime now) {
   return terms;
 }
 
-// Some licences hold keys in the clear. Volatile: the compiler must not leave it out.
-void wipe(std::string& text) {
-  volatile char* bytes = text.data();
-  for (std::size_t i = 0; i < text.size(); ++i) bytes[i] = 0;
-}
-
 }  // namespace
 
 std::string license_body(const LicenseRequest& request, const std::string& url) {
@@ -91,17 +86,21 @@ Result<LicenseAnswer> parse_license_body(std::string_view text, WallTime now) {
   const auto bad = [](const char* why) { return make_error(ErrorCode::kDrmLicense, why); };
   if (text.size() > static_cast<std::size_t>(kLicenseBytes)) return bad("larger than 1 MiB");
   if (!is_json_shallow(text, kMaxJsonDepth)) return bad("the answer is nested too deeply");
-  Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  const auto field = json.is_object() ? json.find("license") : json.end();
-  if (!json.is_object() || field == json.end() || !field->is_string()) {
+  const SecretJson secrets(text, "license");  // some hold keys in the clear
+  const Json json = Json::parse(secrets.text(), nullptr, /*allow_exceptions=*/false);
+  const auto field = json.is_object() ? json.find("license") : json.cend();
+  const SecretBytes* encoded = field != json.end() && field->is_string()
+                                   ? secrets.find(field->get_ref<const std::string&>())
+                                   : nullptr;
+  if (encoded == nullptr) {
     return bad("the answer is not of the form {\"license\":…}");
   }
   PLAYHEAD_TRY(const LicenseTerms terms, terms_of(json, now));
-  std::string& encoded = field->get_ref<std::string&>();
-  std::optional<std::vector<uint8_t>> license = decode_base64(encoded);
-  wipe(encoded);
+  std::optional<std::vector<uint8_t>> license = decode_base64(as_text(*encoded));
   if (!license) return bad("the licence is not base64");
-  return LicenseAnswer{SharedBytes(*std::move(license)), terms};
+  LicenseAnswer answer{share_secret(*license), terms};
+  wipe_memory(license->data(), license->size());
+  return answer;
 }
 
 }  // namespace playhead

@@ -227,12 +227,18 @@ Result<std::unique_ptr<AudioDecoder>> ReplayBackend::open_audio_decoder(
 }
 
 bool ReplayBackend::supports(const std::string& rfc6381_codec) const {
-  const std::string codec = Fields("u").text(rfc6381_codec).take();
-  const auto known = codecs_.find(codec);
-  if (known != codecs_.end()) return known->second;
-  const bool is_supported = script_.ask(codec) != "0";
-  codecs_.emplace(codec, is_supported);
-  return is_supported;
+  return ask_once(Fields("u").text(rfc6381_codec).take(), true);
+}
+
+bool ReplayBackend::has_secure_decoder(TrackKind kind) const {
+  return ask_once(Fields("w").number(static_cast<int64_t>(kind)).take(), false);
+}
+
+bool ReplayBackend::ask_once(const std::string& question, bool otherwise) const {
+  const auto known = known_.find(question);
+  if (known != known_.end()) return known->second;
+  const auto answer = script_.ask(question);
+  return known_.emplace(question, answer ? *answer != "0" : otherwise).first->second;
 }
 
 bool ReplayBackend::run(char kind, FieldReader& in) {

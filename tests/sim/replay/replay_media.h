@@ -27,6 +27,7 @@ class ReplayBackend final : public MediaBackend {
   Result<std::unique_ptr<AudioDecoder>> open_audio_decoder(
       const StreamInfo& stream, AudioFormat output, std::shared_ptr<SampleDecryptor> decryptor,
       Executor& executor, AudioDecoderCallbacks callbacks) override;
+  [[nodiscard]] bool has_secure_decoder(TrackKind kind) const override;
   [[nodiscard]] bool supports(const std::string& rfc6381_codec) const override;
 
   // A step of one of them. False: nobody waits for it.
@@ -49,7 +50,8 @@ class ReplayBackend final : public MediaBackend {
   [[nodiscard]] SharedBytes blank(std::size_t size) const;
 
   Script& script_;
-  mutable std::map<std::string, bool> codecs_;  // what was asked about them
+  [[nodiscard]] bool ask_once(const std::string& question, bool otherwise) const;
+  mutable std::map<std::string, bool> known_;  // what was asked
   const std::shared_ptr<Alive> alive_ = std::make_shared<Alive>();
   const std::shared_ptr<const std::vector<uint8_t>> zeros_;
 };

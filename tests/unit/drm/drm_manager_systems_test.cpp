@@ -182,6 +182,116 @@ TEST_CASE("D09 drm manager: a session that is lost mid-play gives way to the nex
   CHECK(asked_of(rig) == "widevine/3000 clearkey/1000");
 }
 
+TEST_CASE("D09 drm manager: a system that opens nothing gives way to the next for all its keys") {
+  ManagerRig rig;
+  SystemScript& script = rig.add(widevine(SecurityLevel::kSl3000));
+  rig.make();
+  const Error why = make_error(ErrorCode::kDrmModule, "planned");
+  CHECK_FALSE(rig.manager->give_up_system(TrackKind::kVideo, why));  // nothing plays
+  rig.require(all_systems({kA}), TrackKind::kVideo);
+  rig.require(all_systems({kB}), TrackKind::kAudio);
+  CHECK_FALSE(rig.manager->give_up_system(TrackKind::kVideo, why));  // it has no key yet
+  rig.executor.run_for(1s);
+  REQUIRE(script.open_count() == 2);
+  CHECK(rig.manager->give_up_system(TrackKind::kVideo, why));
+  CHECK(rig.manager->status(kA) == KeyStatus::kPending);
+  CHECK(rig.manager->status(kB) == KeyStatus::kPending);
+  rig.executor.run_for(1s);
+  CHECK(rig.open_sample(kA) == "ok");
+  CHECK(rig.open_sample(kB) == "ok");
+  CHECK(script.open_count() == 0);
+  CHECK(told_of(rig) == "widevine/3000>clearkey/1000:DRM_MODULE");
+  // It is not asked again, and below Clear Key there is nothing.
+  rig.require(all_systems({kC}));
+  rig.executor.run_for(1s);
+  CHECK(script.opened.size() == 2);
+  CHECK_FALSE(rig.manager->give_up_system(TrackKind::kVideo, why));
+  CHECK(rig.open_sample(kA) == "ok");
+}
+
+TEST_CASE("drm manager: where a decoder cannot take encrypted samples others are asked") {
+  for (const bool has_decoder : {false, true}) {
+    CAPTURE(has_decoder);
+    ManagerRig rig;
+    rig.config.secure_decoders.clear();
+    if (has_decoder) rig.config.secure_decoders = {TrackKind::kVideo};
+    rig.add(widevine(SecurityLevel::kSl3000));
+    rig.make();
+    rig.require(all_systems({kA}), TrackKind::kVideo);
+    rig.require(all_systems({kB}), TrackKind::kAudio);
+    rig.executor.run_for(1s);
+    CHECK(asked_of(rig) ==
+          (has_decoder ? "widevine/3000 clearkey/1000" : "clearkey/1000 clearkey/1000"));
+    CHECK(rig.manager->decryptor()->needs_secure_decoder(kA) == has_decoder);
+    CHECK_FALSE(rig.manager->decryptor()->needs_secure_decoder(kB));
+    CHECK(rig.open_sample(kA) == (has_decoder ? "DRM_NO_KEY" : "ok"));
+    CHECK(rig.open_sample(kB) == "ok");
+    CHECK(rig.fallbacks.empty());
+  }
+  ManagerRig rig;
+  rig.config.secure_decoders.clear();
+  rig.add(widevine(SecurityLevel::kSl3000));
+  rig.make_bare();
+  CHECK_FALSE(rig.manager->can_open(TrackKind::kVideo, all_systems({kA})).has_value());
+}
+
+TEST_CASE("drm manager: who is asked again") {
+  ManagerRig rig;
+  SystemScript& script = rig.add(widevine(SecurityLevel::kSl3000));
+  const auto refuse_widevine = [&](ErrorCode others) {
+    rig.service.script =
+        [others](const LicenseRequest& request) -> std::optional<Result<LicenseAnswer>> {
+      const bool is_first = request.scheme == "widevine";
+      return make_error(is_first ? ErrorCode::kDrmLicenseRefused : others, "planned");
+    };
+  };
+  SUBCASE("a service that did not answer: by the system that waited for it") {
+    rig.make();
+    refuse_widevine(ErrorCode::kDrmLicenseUnreachable);
+    rig.require(all_systems({kA}));
+    rig.executor.run_for(11s);
+    CHECK(rig.failure(kA) == "DRM_LICENSE_UNREACHABLE");
+    CHECK(asked_of(rig) == "widevine/3000 clearkey/1000");
+    rig.service.script = nullptr;
+    rig.require(all_systems({kA}));
+    rig.executor.run_for(1s);
+    CHECK(asked_of(rig) == "widevine/3000 clearkey/1000 clearkey/1000");
+    CHECK(rig.open_sample(kA) == "ok");
+  }
+  SUBCASE("after a pause in which the licence ran out: whoever had refused, too") {
+    rig.make();
+    rig.require(all_systems({kA}));
+    rig.executor.run_for(1h);
+    refuse_widevine(ErrorCode::kDrmLicenseRefused);
+    script.opened[0].listener->on_drm_keys({{kA, KeyStatus::kExpired}});
+    rig.executor.run_for(1h);
+    CHECK(rig.failure(kA) == "DRM_LICENSE_REFUSED");
+    rig.service.script = nullptr;
+    rig.service.seen.clear();
+    rig.manager->on_resume();
+    rig.executor.run_for(1s);
+    CHECK(asked_of(rig) == "widevine/3000");
+    CHECK(rig.manager->status(kA) == KeyStatus::kUsable);
+  }
+  SUBCASE("but no system that failed itself") {
+    rig.make();
+    script.open_error = make_error(ErrorCode::kDrmModule, "planned");
+    rig.service.lifetime = 1h;
+    rig.require(all_systems({kA}));
+    rig.executor.run_for(1s);
+    refuse_widevine(ErrorCode::kDrmLicenseRefused);
+    rig.executor.run_for(2h);
+    CHECK(rig.failure(kA) == "DRM_LICENSE_REFUSED");
+    rig.service.script = nullptr;
+    rig.service.seen.clear();
+    script.open_error.reset();
+    rig.manager->on_resume();
+    rig.executor.run_for(1s);
+    CHECK(asked_of(rig) == "clearkey/1000");
+    CHECK(rig.open_sample(kA) == "ok");
+  }
+}
+
 TEST_CASE("drm manager: Clear Key is no way out of what the manifest does not speak of") {
   ManagerRig rig;
   rig.add(widevine(SecurityLevel::kSl3000)).open_error =
@@ -410,6 +520,7 @@ TEST_CASE("drm manager: a hundred titles leave no session behind") {
   script.max_sessions = 1;
   for (int i = 0; i < 100; ++i) {
     DrmManagerConfig config;
+    config.secure_decoders = {TrackKind::kVideo};
     config.systems.push_back(std::make_unique<ScriptedSystem>(script));
     config.systems.push_back(make_clear_key_system({}));
     rig.manager = DrmManager::make(std::move(config), rig.service, rig.executor, rig);
@@ -443,7 +554,7 @@ TEST_CASE("sample router: the system that has the key opens the sample, any thre
   // Without routes each is tried.
   const auto decryptor = std::dynamic_pointer_cast<drm::SampleRouter>(rig.manager->decryptor());
   REQUIRE(decryptor != nullptr);
-  decryptor->set_routes({}, {});
+  decryptor->set_routes({});
   CHECK(ManagerRig::open_sample(*decryptor, kA) == "ok");
   CHECK(ManagerRig::open_sample(*decryptor, kB) == "ok");
   CHECK(ManagerRig::open_sample(*decryptor, kC) == "DRM_NO_KEY");

@@ -181,6 +181,71 @@ TEST_CASE("D02 drm manager: keys the service leaves out are withheld, not asked 
   CHECK(rig.service.seen.size() == 1);
 }
 
+TEST_CASE("D02 drm manager: a key that was withheld is there once a later licence has it") {
+  ManagerRig rig;
+  SUBCASE("asked for along with the keys of a later Period") {
+    rig.make();
+    rig.service.withheld = {kB};
+    rig.require({common_protection({kA, kB})});
+    rig.executor.run_for(1s);
+    REQUIRE(rig.manager->is_withheld(kB));
+    rig.service.withheld.clear();
+    rig.require({common_protection({kB, kC})});
+    CHECK(rig.manager->is_withheld(kB));  // nobody knows yet
+    rig.executor.run_for(1s);
+    CHECK(rig.open_sample(kB) == "ok");
+  }
+  SUBCASE("a later Period has initialisation data of its own") {
+    SystemScript& script = rig.add();
+    rig.make_bare();
+    script.keys = std::vector<KeyId>{kA};
+    const Protections before{protection_of(script.id, {kA, kB})};
+    rig.require(before);
+    rig.executor.run_for(1s);
+    REQUIRE(rig.manager->is_withheld(kB));
+    rig.require(before);
+    // What the media says is of the same Period.
+    rig.require(before, {kB}, drm::write_pssh(script.id, {kB}, {}));
+    rig.executor.run_for(1s);
+    CHECK(rig.service.seen.size() == 1);
+    script.keys = std::vector<KeyId>{kB};
+    rig.require({protection_of(script.id, {kB, kA})});
+    rig.executor.run_for(1s);
+  }
+  CHECK_FALSE(rig.manager->is_withheld(kB));
+  CHECK(rig.manager->status(kA) == KeyStatus::kUsable);
+  CHECK(rig.manager->status(kB) == KeyStatus::kUsable);
+  CHECK(rig.failure(kB).empty());
+  CHECK(rig.service.seen.size() == 2);
+}
+
+TEST_CASE("D02 drm manager: a key that is withheld again stays so, and is asked for no more") {
+  ManagerRig rig;
+  SystemScript& script = rig.add();
+  rig.make_bare();
+  script.keys = std::vector<KeyId>{kA};
+  const Protections later{protection_of(script.id, {kB, kA})};
+  rig.require({protection_of(script.id, {kA, kB})});
+  rig.executor.run_for(1s);
+  bool is_refused = false;
+  SUBCASE("left out once more") {}
+  SUBCASE("the licence is refused") { is_refused = true; }
+  if (is_refused) {
+    rig.service.script = [](const LicenseRequest&) -> std::optional<Result<LicenseAnswer>> {
+      return make_error(ErrorCode::kDrmLicenseRefused, "planned");
+    };
+  }
+  for (int segment = 0; segment < 5; ++segment) {
+    rig.require(later);
+    CHECK(rig.manager->is_withheld(kB));
+    rig.executor.run_for(4s);
+  }
+  CHECK(rig.manager->is_withheld(kB));
+  CHECK(rig.failure(kB) == "DRM_NO_KEY");
+  CHECK(rig.manager->status(kA) == KeyStatus::kUsable);
+  CHECK(rig.service.seen.size() == 2);
+}
+
 TEST_CASE("drm manager: a service that was away is asked again, not at every segment") {
   ManagerRig rig;
   rig.make();

@@ -278,6 +278,7 @@ TEST_CASE("license keeper: a system that goes on telling after a return is not h
   script.kept = {kA};
   script.releases = true;
   DrmManagerConfig config;
+  config.secure_decoders = {TrackKind::kVideo};
   config.systems.push_back(std::make_unique<ScriptedSystem>(script));
   const auto keeper = LicenseKeeper::make(std::move(config), service, executor);
   KeptLicense kept;
@@ -304,6 +305,7 @@ TEST_CASE("license keeper: systems that keep no licences are passed over") {
   KeeperRig rig;
   SystemScript script;
   DrmManagerConfig config = rig.config();
+  config.secure_decoders = {TrackKind::kVideo};
   config.systems.insert(config.systems.begin(), std::make_unique<ScriptedSystem>(script));
   const auto keeper = LicenseKeeper::make(std::move(config), rig.service, rig.executor);
   const LicenseWish wish{TrackKind::kVideo,

@@ -46,6 +46,7 @@ inline ContentProtection protection_of(const KeyId& system, const std::vector<Ke
 }
 
 struct ManagerRig : DrmManagerListener {
+  ManagerRig() { config.secure_decoders = {TrackKind::kVideo, TrackKind::kAudio}; }
   ~ManagerRig() override {
     manager.reset();
     CHECK(service.under_way == 0);

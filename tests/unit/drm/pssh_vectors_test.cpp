@@ -8,7 +8,6 @@
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
-#include <openssl/evp.h>
 
 #include "drm_bytes.h"
 #include "drm_system_ids.h"
@@ -62,17 +61,6 @@ std::vector<std::string> hex_of(const std::vector<KeyId>& kids) {
   return out;
 }
 
-bool encrypt_block(ByteView key, std::span<uint8_t, 16> block) {
-  EVP_CIPHER_CTX* context = EVP_CIPHER_CTX_new();
-  int size = 0;
-  const bool is_done =
-      key.size() == 16 &&
-      EVP_EncryptInit_ex(context, EVP_aes_128_ecb(), nullptr, key.data(), nullptr) == 1 &&
-      EVP_EncryptUpdate(context, block.data(), &size, block.data(), 16) == 1 && size == 16;
-  EVP_CIPHER_CTX_free(context);
-  return is_done;
-}
-
 void check_widevine(const Json& expected, ByteView data) {
   const Result<WidevinePssh> pssh = parse_widevine_pssh(data);
   REQUIRE(pssh.has_value());
@@ -90,13 +78,11 @@ void check_widevine(const Json& expected, ByteView data) {
   CHECK(pssh->skipped == 0);
 }
 
-// Answers how many checksums were verified.
-int check_playready(const Json& expected, ByteView data) {
+void check_playready(const Json& expected, ByteView data) {
   const Result<PlayReadyObject> object = parse_playready_object(data);
   REQUIRE(object.has_value());
   CHECK(object->length == expected["length"].get<uint32_t>());
   REQUIRE(object->records.size() == expected["records"].size());
-  int verified = 0;
   for (std::size_t i = 0; i < object->records.size(); ++i) {
     const Json& record = expected["records"][i];
     CHECK(object->records[i].type == record["type"].get<int>());
@@ -114,18 +100,10 @@ int check_playready(const Json& expected, ByteView data) {
     CHECK(to_base64(key.checksum) == record.value("checksum", ""));
     CHECK(header.la_url == record.value("la_url", ""));
     CHECK(header.lui_url == record.value("lui_url", ""));
-    if (!record.contains("key")) continue;
-    std::vector<uint8_t> content_key = test::hex(record["key"].get<std::string>());
-    CHECK(is_key_of(key, content_key, encrypt_block) == true);
-    content_key[7] ^= 1;
-    CHECK(is_key_of(key, content_key, encrypt_block) == false);
-    ++verified;
   }
-  return verified;
 }
 
 TEST_CASE("pssh_vectors: each is read as expected") {
-  int verified = 0;
   for (const Vector& vector : load()) {
     CAPTURE(vector.name);
     const Result<PsshList> list = parse_pssh(vector.bytes);
@@ -146,7 +124,7 @@ TEST_CASE("pssh_vectors: each is read as expected") {
         check_widevine(expected["widevine"], box.data);
       }
       if (expected.contains("playready"))
-        verified += check_playready(expected["playready"], box.data);
+        check_playready(expected["playready"], box.data);
     }
     std::vector<uint8_t> written;
     for (const PsshBox& box : list->boxes) {
@@ -155,7 +133,6 @@ TEST_CASE("pssh_vectors: each is read as expected") {
     }
     CHECK(written == vector.bytes);
   }
-  if (verified > 0) CHECK(verified == 10);
 }
 
 TEST_CASE("pssh_vectors: damaged ones are answered, not crashed on") {

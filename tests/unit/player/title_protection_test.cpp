@@ -74,6 +74,7 @@ class TestFetcher final : public LicenseFetcher {
 struct Rig final : TitleProtectionListener {
   explicit Rig(Result<LicenseAnswer> answer, std::unique_ptr<DrmSystem> system = nullptr) {
     DrmManagerConfig config;
+    config.secure_decoders = {TrackKind::kVideo, TrackKind::kAudio};
     if (!system) system = make_clear_key_system({});
     config.systems.push_back(std::move(system));
     auto made = std::make_unique<TestFetcher>(executor, std::move(answer));

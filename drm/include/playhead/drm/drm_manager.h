@@ -32,6 +32,9 @@ struct DrmManagerConfig {
   // the first key is required. Nothing is asked for or renewed; keys that are not among them fail
   // with kDrmNoLicense, those whose licence ran out with kDrmExpired.
   std::optional<std::vector<KeptLicense>> only_kept;
+  // Tracks whose decoders take encrypted samples as they are (path B, see MediaBackend). For others
+  // only systems that decrypt samples themselves are asked.
+  std::vector<TrackKind> secure_decoders;
   // Systems by "name/level" that failed on this device before: tried last.
   std::vector<std::string> distrusted;
 };
@@ -105,9 +108,14 @@ class DrmManager {
   // The display changed.
   virtual void set_output(OutputProtection output) = 0;
 
-  // Opens samples by whichever session has their key; any thread; stays valid beyond the manager,
-  // but without keys. Null: no registered system decrypts samples (path B alone).
+  // Opens samples by whichever session has their key, or says that a secure decoder has to; any
+  // thread; stays valid beyond the manager, but without keys. Null: there are no systems.
   [[nodiscard]] virtual std::shared_ptr<SampleDecryptor> decryptor() const = 0;
+
+  // Samples of the track cannot be opened though their keys are usable: decrypt() or the secure
+  // decoder fails, again and again. The system that has them is left for the next one, as if it had
+  // been lost. False: there is no next one, and nothing was left.
+  virtual bool give_up_system(TrackKind track, const Error& why) = 0;
 
   // The viewer resumes: licences whose renewal was due meanwhile are renewed before samples are
   // wanted.

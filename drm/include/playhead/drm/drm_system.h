@@ -41,8 +41,15 @@ class SampleDecryptor {
   // In place. The sample keeps its length but for HLS schemes, where it may become shorter (kHlsAvc
   // brings emulation prevention bytes); answers the length. On an error the bytes are wiped:
   // kDrmNoKey (no session has it), kDrmExpired, kDrmOutputRestricted (by the key's status),
-  // kDrmSample (lengths that do not fit the sample).
+  // kDrmSample (lengths that do not fit the sample). Anything else is the system's own failure,
+  // which players are told of as kDrmModule.
   virtual Result<std::size_t> decrypt(const CryptoInfo& info, std::span<uint8_t> sample) = 0;
+  // Path B: the key is with a system that opens nothing here; its samples go to a secure decoder as
+  // they are.
+  [[nodiscard]] virtual bool needs_secure_decoder(const KeyId& kid) const {
+    (void)kid;
+    return false;
+  }
 };
 
 // One DRM system: Clear Key is built in, others are registered by the app. All calls on the

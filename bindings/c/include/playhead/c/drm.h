@@ -37,8 +37,9 @@ PLAYHEAD_API playhead_status playhead_license_message_set_body(playhead_license_
                                                                const void* body,
                                                                uint64_t bytes) PLAYHEAD_NOEXCEPT;
 
-/* Looks at licence messages, and may change them. Engine thread; must not block, and call nothing
- * of the library but the functions above. Returns 0, or a negated PLAYHEAD_ERROR_… with which the
+/* Looks at licence messages, and may change them. Engine thread, also for up to 2 s after its player
+ * is gone, while licences are given back, but not after the client is; must not block, and call
+ * nothing of the library but the functions above. Returns 0, or a negated PLAYHEAD_ERROR_… with which the
  * request ends (numbers that are not known: PLAYHEAD_ERROR_DRM_LICENSE). */
 typedef struct playhead_license_hooks {
   uint32_t struct_size;
@@ -51,6 +52,31 @@ typedef struct playhead_license_hooks {
   playhead_status (*on_response)(void* user, playhead_license_message* message);
 } playhead_license_hooks;
 #define PLAYHEAD_LICENSE_HOOKS_INIT PLAYHEAD_SIZED(playhead_license_hooks)
+
+/* What systems of the app may ask of it: see playhead_cdm_host, which they see it through. */
+typedef struct playhead_drm_host {
+  uint32_t struct_size;
+  int32_t reserved;            /* 0 */
+  void* user;                  /* transferred; handed to every callback */
+  void (*destroy)(void* user); /* may be NULL */
+  /* What the display's connection protects: PLAYHEAD_CDM_OUTPUT_…; others count as UNKNOWN. Never
+   * guess. Any thread. May be NULL: unknown. */
+  uint32_t (*output_protection)(void* user);
+  /* Where they keep persistent licences, each system under names of its own; records may hold keys:
+   * keep them encrypted, and wipe copies. NULL together: licences of these systems cannot be kept.
+   * Within the time of one small local write; on the engine thread of a player or of downloads, of
+   * several at once. Return 0, -PLAYHEAD_ERROR_STORE_IO or -PLAYHEAD_ERROR_STORE_FULL.
+   * store_get: `bytes` holds the room of `buffer` and then the size of the record;
+   * -PLAYHEAD_ERROR_BUFFER_TOO_SMALL where that is more, -PLAYHEAD_ERROR_DRM_NO_LICENSE where there
+   * is none. store_put: replaces what was there, all or nothing. store_remove: what is not there is
+   * removed. */
+  playhead_status (*store_get)(void* user, const char* system, const char* name, void* buffer,
+                               uint64_t* bytes);
+  playhead_status (*store_put)(void* user, const char* system, const char* name, const void* record,
+                               uint64_t bytes);
+  playhead_status (*store_remove)(void* user, const char* system, const char* name);
+} playhead_drm_host;
+#define PLAYHEAD_DRM_HOST_INIT PLAYHEAD_SIZED(playhead_drm_host)
 
 typedef struct playhead_drm_config {
   uint32_t struct_size;
@@ -74,7 +100,8 @@ typedef struct playhead_drm_config {
   /* 1: licences of the service's titles, too, are asked for at the licence URL itself, by the plain
    * message, in place of POST /v1/license. */
   int32_t raw_licenses;
-  int32_t reserved; /* 0 */
+  int32_t reserved;              /* 0 */
+  const playhead_drm_host* host; /* copied; NULL: output unknown, nothing can be kept */
 } playhead_drm_config;
 #define PLAYHEAD_DRM_CONFIG_INIT PLAYHEAD_SIZED(playhead_drm_config)
 
