@@ -5,8 +5,10 @@ the same server on this machine into plain files; and how much memory it takes.
 
     download_speed.py --bin build/release/bin [--segments 150] [--segment-kb 2000] [--rounds 5] [--folder FOLDER]
 
-The two take turns. Printed are the medians, and the peak of the resident set above that of the same program with
-nothing to download. Exit status 1 when the download has less than 80 % of curl's speed, or takes more than 32 MB.
+They take turns. Printed are the medians, and the peak of the resident set above that of the same program with
+nothing to download. "floor" is download_floor: the processor time of one thread that does nothing but receive, hash,
+encrypt, write and sync the same bytes. Exit status 1 when the download has less than 80 % of curl's speed, or takes
+more than 32 MB.
 """
 import argparse
 import json
@@ -19,7 +21,9 @@ import sys
 import tempfile
 import time
 import urllib.parse
-import urllib.request
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from reference_server import ReferenceServer  # noqa: E402
 
 PARALLEL = 4  # segments at once: what the library does unless told otherwise
 LEAST_SHARE = 0.8
@@ -43,32 +47,6 @@ def make_title(folder, segments, size):
     (title / "v.m3u8").write_text("\n".join(lines + ["#EXT-X-ENDLIST", ""]))
 
 
-class Server:
-    def __init__(self, binary, scratch, media):
-        port_file, data = scratch / "port", scratch / "data"
-        self.process = subprocess.Popen([binary, "serve", "--data", data, "--media", media, "--port", "0",
-                                         "--port-file", port_file], stdout=subprocess.DEVNULL,
-                                        stderr=subprocess.DEVNULL)
-        while not (port_file.exists() and port_file.read_text().strip()):
-            if self.process.poll() is not None:
-                sys.exit("the server did not start")
-            time.sleep(0.02)
-        self.url = f"http://127.0.0.1:{port_file.read_text().strip()}"
-        self.token = subprocess.run([binary, "token", "--data", data, "--user", "bench", "--ttl", "86400"],
-                                    check=True, capture_output=True, text=True).stdout.strip()
-
-    def title_url(self):
-        request = urllib.request.Request(
-            f"{self.url}/api/v1/download", b'{"movie_id":"m_1"}',
-            {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"})
-        with urllib.request.urlopen(request) as answer:
-            return json.load(answer)["download_url"]
-
-    def end(self):
-        self.process.terminate()
-        self.process.wait()
-
-
 def timed(command):
     """Seconds, seconds of processor time, and the peak of the resident set in MB."""
     begin = time.monotonic()
@@ -80,10 +58,42 @@ def timed(command):
     return time.monotonic() - begin, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
-def write_curl_list(path, url, segments, folder):
+def segment_urls(url, segments):
     base, query = url.rsplit("/", 1)[0], urllib.parse.urlsplit(url).query
-    path.write_text("".join(f'url = "{base}/s{n}.ts?{query}"\noutput = "{folder}/s{n}.ts"\n'
-                            for n in range(segments)))
+    return [f"{base}/s{n}.ts?{query}" for n in range(segments)]
+
+
+class Rival:
+    """Something else that fetches the segments into a folder of its own."""
+
+    def __init__(self, scratch, server, segments):
+        self.scratch, self.server, self.segments = scratch, server, segments
+
+    def run(self, number):
+        folder = self.scratch / f"{type(self).__name__}{number}"
+        folder.mkdir()
+        took = timed(self.command(segment_urls(self.server.download_url("m_1"), self.segments), folder))
+        subprocess.run(["rm", "-r", folder], check=True)
+        return took
+
+
+class Curl(Rival):
+    def command(self, urls, folder):
+        (self.scratch / "list").write_text(
+            "".join(f'url = "{url}"\noutput = "{folder}/s{n}.ts"\n' for n, url in enumerate(urls)))
+        return ["curl", "--no-progress-meter", "--fail", "--noproxy", "*", "--parallel", "--parallel-max", PARALLEL,
+                "--config", self.scratch / "list"]
+
+
+class Floor(Rival):
+    def __init__(self, program, *rest):
+        super().__init__(*rest)
+        self.program = program
+
+    def command(self, urls, folder):
+        origin = len(self.server.url)
+        (self.scratch / "list").write_text("".join(f"{url[origin:]}\n" for url in urls))
+        return [self.program, self.server.port, self.scratch / "list", folder]
 
 
 def main():
@@ -98,7 +108,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="playhead-speed-", dir=arguments.folder) as name:
         scratch = pathlib.Path(name)
         make_title(scratch / "media", arguments.segments, arguments.segment_kb * 1000)
-        server = Server(arguments.bin / "playhead-server", scratch, scratch / "media")
+        server = ReferenceServer(arguments.bin / "playhead-server", scratch, scratch / "media")
         try:
             return measure(arguments, scratch, server, worker)
         finally:
@@ -107,28 +117,28 @@ def main():
 
 def measure(arguments, scratch, server, worker):
     megabytes = arguments.segments * arguments.segment_kb / 1000
-    _, _, idle = timed([worker, "get", server.url, server.token, scratch / "idle"])
-    print(f"idle: {idle:.1f} MB", flush=True)
-    theirs, ours = [], []
+    _, start, idle = timed([worker, "get", server.url, server.token, scratch / "idle"])
+    print(f"idle: {idle:.1f} MB, {start:.2f} s of processor time to begin and end", flush=True)
+    curl = Curl(scratch, server, arguments.segments)
+    floor = Floor(arguments.bin / "download_floor", scratch, server, arguments.segments)
+    theirs, ours, least = [], [], []
     for number in range(arguments.rounds):
-        plain = scratch / f"curl{number}"
-        plain.mkdir()
-        write_curl_list(scratch / "list", server.title_url(), arguments.segments, plain)
-        theirs.append(timed(["curl", "--no-progress-meter", "--fail", "--noproxy", "*", "--parallel", "--parallel-max",
-                             PARALLEL, "--config", scratch / "list"]))
-        subprocess.run(["rm", "-r", plain], check=True)
+        theirs.append(curl.run(number))
         kept = scratch / f"kept{number}"
         ours.append(timed([worker, "get", server.url, server.token, kept, "m_1"]))
         subprocess.run(["rm", "-r", kept], check=True)
-        print(f"round {number + 1}: curl {megabytes / theirs[-1][0]:.0f} MB/s, download "
-              f"{megabytes / ours[-1][0]:.0f} MB/s, peak {ours[-1][2]:.1f} MB", flush=True)
+        least.append(floor.run(number))
+        print(f"round {number + 1}: curl {megabytes / theirs[-1][0]:.0f} MB/s ({theirs[-1][1]:.2f} s of processor), "
+              f"download {megabytes / ours[-1][0]:.0f} MB/s ({ours[-1][1]:.2f} s), floor {least[-1][1]:.2f} s, "
+              f"peak {ours[-1][2]:.1f} MB", flush=True)
     share = statistics.median(their[0] / our[0] for their, our in zip(theirs, ours))
-    curl, download = (statistics.median(run[0] for run in runs) for runs in (theirs, ours))
+    curl_time, download = (statistics.median(run[0] for run in runs) for runs in (theirs, ours))
+    processor = [statistics.median(run[1] for run in runs) for runs in (theirs, ours, least)]
     memory = max(run[2] for run in ours) - idle
-    print(f"{megabytes:.0f} MB in {arguments.segments} segments: curl {megabytes / curl:.0f} MB/s "
-          f"({statistics.median(run[1] for run in theirs):.2f} s of processor time), download "
-          f"{megabytes / download:.0f} MB/s ({statistics.median(run[1] for run in ours):.2f} s), "
-          f"{100 * share:.0f} % of curl's speed, {memory:.1f} MB above idle ({idle:.1f} MB)")
+    print(f"{megabytes:.0f} MB in {arguments.segments} segments: curl {megabytes / curl_time:.0f} MB/s "
+          f"({processor[0]:.2f} s of processor time), download {megabytes / download:.0f} MB/s ({processor[1]:.2f} s), "
+          f"{100 * share:.0f} % of curl's speed; floor {processor[2]:.2f} s, {processor[1] / processor[2]:.2f} times that "
+          f"is taken; {memory:.1f} MB above idle ({idle:.1f} MB)")
     return 0 if share >= LEAST_SHARE and memory <= MOST_MEMORY_MB else 1
 
 

@@ -38,6 +38,9 @@ import urllib.parse
 import urllib.request
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(REPOSITORY / "tests/support"))
+from reference_server import ReferenceServer  # noqa: E402
+
 TITLES = ("m_1001", "m_1002", "m_1003")
 FIRST_TITLE = TITLES[:1]
 REMOVAL_SHARE = 0.4   # removals are shorter than downloads, and so is the latest instant of a kill
@@ -55,41 +58,12 @@ def make_titles(folder, seconds, ladder, titles):
                         "--seconds", str(seconds + 4 * number)], check=True, stdout=subprocess.DEVNULL)
 
 
-class Server:
-    def __init__(self, binary, scratch, media):
-        port_file = scratch / "port"
-        data = scratch / "data"
-        self.media = media
-        self.log = open(scratch / "server.log", "wb")
-        self.process = subprocess.Popen(
-            [binary, "serve", "--data", data, "--media", media, "--port", "0", "--port-file", port_file],
-            stdout=self.log, stderr=self.log)
-        while not (port_file.exists() and port_file.read_text().strip()):
-            if self.process.poll() is not None:
-                raise Wrong("the server did not start")
-            time.sleep(0.02)
-        self.url = f"http://127.0.0.1:{port_file.read_text().strip()}"
-        self.token = subprocess.run([binary, "token", "--data", data, "--user", "kill", "--ttl", "86400"],
-                                    check=True, capture_output=True, text=True).stdout.strip()
-
-    def signed_query(self, title):
-        request = urllib.request.Request(
-            f"{self.url}/api/v1/download", json.dumps({"movie_id": title}).encode(),
-            {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"})
-        with urllib.request.urlopen(request) as answer:
-            return urllib.parse.urlsplit(json.load(answer)["download_url"]).query
-
-    def fetch(self, url, query, start, size):
-        request = urllib.request.Request(f"{url}?{query}")
-        if start is not None:
-            request.add_header("Range", f"bytes={start}-{start + size - 1}")
-        with urllib.request.urlopen(request) as answer:
-            return answer.read()
-
-    def end(self):
-        self.process.terminate()
-        self.process.wait()
-        self.log.close()
+def fetch(url, query, start, size):
+    request = urllib.request.Request(f"{url}?{query}")
+    if start is not None:
+        request.add_header("Range", f"bytes={start}-{start + size - 1}")
+    with urllib.request.urlopen(request) as answer:
+        return answer.read()
 
 
 Life = collections.namedtuple("Life", "lines was_killed exit_code lasted")
@@ -214,7 +188,7 @@ class Trial:
     def compare(self):
         with tempfile.TemporaryDirectory(dir=self.scratch) as out:
             rows = self.exported(pathlib.Path(out) / "media")
-            queries = {title: self.server.signed_query(title) for title in self.titles}
+            queries = {title: urllib.parse.urlsplit(self.server.download_url(title)).query for title in self.titles}
             for row in rows:
                 self.compare_row(row, (pathlib.Path(out) / "media" / row["copy"]).read_bytes(),
                                  queries[row["title"]])
@@ -229,7 +203,7 @@ class Trial:
             raise Wrong(f"{name} is not done in a complete title")
         if hashlib.sha256(body).hexdigest() != row["sha256"]:
             raise Wrong(f"{name} is not what the journal says")
-        served = self.server.fetch(row["url"], query, row.get("start"), row.get("size"))
+        served = fetch(row["url"], query, row.get("start"), row.get("size"))
         # Manifests are signed anew for each request.
         if body != served and without_signatures(body) != without_signatures(served):
             raise Wrong(f"{name} differs: {len(body)} bytes, the server has {len(served)}")
@@ -386,7 +360,7 @@ def main():
         media = arguments.media or scratch / "media"
         if not arguments.media:
             make_titles(media, arguments.seconds, arguments.ladder, FIRST_TITLE if arguments.faults else TITLES)
-        server = Server(arguments.bin / "playhead-server", scratch, media)
+        server = ReferenceServer(arguments.bin / "playhead-server", scratch, media)
         trial = Trial(arguments, scratch, server)
         try:
             if arguments.faults:

@@ -57,9 +57,9 @@ void FileWriting::hand_over() {
   DiskLanes::Waiting waiting(lanes_, std::exchange(gathered_bytes_, 0));
   post([pieces = std::exchange(gathered_, {}),
         waiting = std::move(waiting)](Work& work) -> Result<bool> {
-    for (const SharedBytes& piece : pieces) {
-      if (auto appended = work.writer.append(piece.view()); !appended) return appended.error();
-    }
+    std::vector<ByteView> views;
+    for (const SharedBytes& piece : pieces) views.push_back(piece.view());
+    if (auto appended = work.writer.append(views); !appended) return appended.error();
     return false;
   });
 }

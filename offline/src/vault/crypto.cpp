@@ -42,15 +42,19 @@ bool feed_context(EVP_CIPHER_CTX* context, ByteView bytes) {
                                            static_cast<int>(bytes.size())) == 1;
 }
 
-// Everything but the tag.
-bool run(EVP_CIPHER_CTX* context, const AesGcm256::Nonce& nonce, bool encrypts, ByteView aad,
-         ByteView in, uint8_t* out) {
-  int count = 0;
+bool begin(EVP_CIPHER_CTX* context, const AesGcm256::Nonce& nonce, bool encrypts, ByteView aad) {
   return EVP_CipherInit_ex(context, nullptr, nullptr, nullptr, nonce.data(), encrypts ? 1 : 0) ==
              1 &&
-         feed_context(context, aad) &&
-         (in.empty() ||
-          EVP_CipherUpdate(context, out, &count, in.data(), static_cast<int>(in.size())) == 1);
+         feed_context(context, aad);
+}
+
+// Moves `out` on.
+bool feed(EVP_CIPHER_CTX* context, ByteView in, uint8_t*& out) {
+  int count = 0;
+  const bool is_done = in.empty() || EVP_CipherUpdate(context, out, &count, in.data(),
+                                                      static_cast<int>(in.size())) == 1;
+  out += count;
+  return is_done;
 }
 
 }  // namespace
@@ -159,13 +163,16 @@ Result<AesGcm256> AesGcm256::make(std::span<const uint8_t, SecretKey::kBytes> ke
   return AesGcm256(std::move(context));
 }
 
-Result<void> AesGcm256::seal(const Nonce& nonce, ByteView context, ByteView plain, uint8_t* out) {
-  if (plain.size() > kMaxCallBytes) return openssl_error("encrypt that much at once");
-  int count = 0;
-  uint8_t* tag = out + plain.size();
-  if (!run(context_.get(), nonce, true, context, plain, out) ||
-      EVP_CipherFinal_ex(context_.get(), tag, &count) != 1 ||
-      EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_AEAD_GET_TAG, kTagBytes, tag) != 1) {
+Result<void> AesGcm256::seal(const Nonce& nonce, ByteView context, std::span<const ByteView> plain,
+                             uint8_t* out) {
+  std::size_t size = 0;
+  for (const ByteView part : plain) size += std::min(part.size(), kMaxCallBytes + 1);
+  if (size > kMaxCallBytes) return openssl_error("encrypt that much at once");
+  bool is_done = begin(context_.get(), nonce, true, context);
+  for (const ByteView part : plain) is_done = is_done && feed(context_.get(), part, out);
+  int count = 0;  // `out` is at the tag's place
+  if (!is_done || EVP_CipherFinal_ex(context_.get(), out, &count) != 1 ||
+      EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_AEAD_GET_TAG, kTagBytes, out) != 1) {
     return openssl_error("encrypt");
   }
   return {};
@@ -179,8 +186,9 @@ Result<void> AesGcm256::open(const Nonce& nonce, ByteView context, ByteView seal
   std::array<uint8_t, kTagBytes> tag{};  // EVP takes it as writable
   std::copy(sealed.end() - kTagBytes, sealed.end(), tag.begin());
   int count = 0;
+  uint8_t* end = out;
   const bool is_run =
-      run(context_.get(), nonce, false, context, body, out) &&
+      begin(context_.get(), nonce, false, context) && feed(context_.get(), body, end) &&
       EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_AEAD_SET_TAG, kTagBytes, tag.data()) == 1;
   if (is_run && EVP_CipherFinal_ex(context_.get(), tag.data(), &count) == 1) return {};
   wipe({out, body.size()});

@@ -87,7 +87,12 @@ class AesGcm256 {
 
   static Result<AesGcm256> make(std::span<const uint8_t, SecretKey::kBytes> key);
   // `out` has room for plain.size() + kTagBytes: the tag comes last. At most 1 GiB.
-  Result<void> seal(const Nonce& nonce, ByteView context, ByteView plain, uint8_t* out);
+  Result<void> seal(const Nonce& nonce, ByteView context, ByteView plain, uint8_t* out) {
+    return seal(nonce, context, std::span(&plain, 1), out);
+  }
+  // The same of bytes that lie in several places, one behind the other.
+  Result<void> seal(const Nonce& nonce, ByteView context, std::span<const ByteView> plain,
+                    uint8_t* out);
   // `sealed` with its tag; `out` has room for what is left without it, and is zeroed when it is
   // not what was sealed. Errors: kOfflineTampered (exactly that).
   Result<void> open(const Nonce& nonce, ByteView context, ByteView sealed, uint8_t* out);

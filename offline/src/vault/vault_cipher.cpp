@@ -126,7 +126,7 @@ std::string VaultCipher::context_of(uint32_t chunk, bool is_last) const {
   return context;
 }
 
-Result<void> VaultCipher::seal(uint32_t chunk, bool is_last, ByteView plain,
+Result<void> VaultCipher::seal(uint32_t chunk, bool is_last, std::span<const ByteView> plain,
                                std::span<uint8_t> record) {
   std::copy(run_.begin(), run_.end(), record.begin());
   return cipher_.seal(nonce_of(run_, chunk), as_bytes(context_of(chunk, is_last)), plain,

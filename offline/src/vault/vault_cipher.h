@@ -67,8 +67,10 @@ class VaultCipher {
 
   // Before seal(): draws what makes the nonces of a writer its own.
   Result<void> begin_run();
-  // At most a chunk; `record` has room for plain.size() + kVaultChunkOverhead.
-  Result<void> seal(uint32_t chunk, bool is_last, ByteView plain, std::span<uint8_t> record);
+  // At most a chunk, which may lie in several places; `record` has room for it and
+  // kVaultChunkOverhead.
+  Result<void> seal(uint32_t chunk, bool is_last, std::span<const ByteView> plain,
+                    std::span<uint8_t> record);
   // `plain` has room for record.size() - kVaultChunkOverhead, and is zeroed where this fails.
   // Errors: kOfflineDamaged (detail: the chunk).
   Result<void> open(uint32_t chunk, bool is_last, ByteView record, std::span<uint8_t> plain);

@@ -71,38 +71,50 @@ int64_t VaultWriter::size() const {
   return chunks_ * kChunk + static_cast<int64_t>(pending_.size());
 }
 
-Result<void> VaultWriter::append(ByteView media) {
+Result<void> VaultWriter::append(std::span<const ByteView> media) {
   if (auto refused = refusal()) return *refused;
-  if (media.size() > static_cast<uint64_t>(kMaxVaultBytes - size())) {
-    return make_error(ErrorCode::kTooLarge, "a media file of more than 1 TiB");
+  auto room = static_cast<uint64_t>(kMaxVaultBytes - size());
+  for (const ByteView part : media) {
+    if (part.size() > room) {
+      return make_error(ErrorCode::kTooLarge, "a media file of more than 1 TiB");
+    }
+    room -= part.size();
   }
   return kept(append_chunks(media));
 }
 
-Result<void> VaultWriter::append_chunks(ByteView media) {
-  while (pending_.size() + media.size() >= kVaultChunkBytes) {
-    const std::size_t count = kVaultChunkBytes - pending_.size();
-    const ByteView next = media.first(count);
-    media = media.subspan(count);
-    if (pending_.empty()) {  // no copy
-      if (auto written = write_chunk(next, false); !written) return written;
-      continue;
+Result<void> VaultWriter::append_chunks(std::span<const ByteView> media) {
+  std::size_t filled = pending_.size();
+  chunk_.assign(1, pending_);
+  for (ByteView part : media) {
+    while (filled + part.size() >= kVaultChunkBytes) {
+      chunk_.push_back(part.first(kVaultChunkBytes - filled));
+      part = part.subspan(kVaultChunkBytes - filled);
+      if (auto written = write_chunk(false); !written) return written;
+      pending_.clear();
+      chunk_.assign(1, {});
+      filled = 0;
     }
-    pending_.insert(pending_.end(), next.begin(), next.end());
-    auto written = write_chunk(pending_, false);
-    pending_.clear();
-    if (!written) return written;
+    chunk_.push_back(part);
+    filled += part.size();
   }
-  if (pending_.capacity() == 0 && !media.empty()) pending_.reserve(kVaultChunkBytes);
-  pending_.insert(pending_.end(), media.begin(), media.end());
+  if (pending_.capacity() == 0 && filled > 0) pending_.reserve(kVaultChunkBytes);
+  // The first is what is there already.
+  for (const ByteView part : std::span(chunk_).subspan(1)) {
+    pending_.insert(pending_.end(), part.begin(), part.end());
+  }
   return {};
 }
 
-Result<void> VaultWriter::write_chunk(ByteView media, bool is_last) {
-  if (auto hashed = hash_.update(media); !hashed) return hashed;
+Result<void> VaultWriter::write_chunk(bool is_last) {
+  std::size_t size = 0;
+  for (const ByteView part : chunk_) {
+    if (auto hashed = hash_.update(part); !hashed) return hashed;
+    size += part.size();
+  }
   record_.resize(kVaultRecordBytes);
-  const auto record = std::span<uint8_t>(record_).first(media.size() + kVaultChunkOverhead);
-  auto sealed = cipher_.seal(static_cast<uint32_t>(chunks_), is_last, media, record);
+  const auto record = std::span<uint8_t>(record_).first(size + kVaultChunkOverhead);
+  auto sealed = cipher_.seal(static_cast<uint32_t>(chunks_), is_last, chunk_, record);
   if (!sealed) return sealed;
   if (auto written = file_->append(record); !written) return written;
   if (!is_last) ++chunks_;
@@ -129,7 +141,8 @@ Result<VaultSummary> VaultWriter::finish() {
   VaultSummary summary;
   summary.size = size();
   summary.file_bytes = vault_file_bytes(summary.size);
-  if (auto written = kept(write_chunk(pending_, true)); !written) return written.error();
+  chunk_.assign(1, pending_);
+  if (auto written = kept(write_chunk(true)); !written) return written.error();
   if (auto synced = kept(file_->sync()); !synced) return synced.error();
   PLAYHEAD_TRY(summary.sha256, kept(hash_.finish()));
   is_finished_ = true;

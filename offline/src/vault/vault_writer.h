@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -37,7 +38,10 @@ class VaultWriter {
                                     int64_t checkpoint);
 
   // More errors: kTooLarge (over kMaxVaultBytes), kInvalidState (it is finished).
-  Result<void> append(ByteView media);
+  Result<void> append(ByteView media) { return append(std::span(&media, 1)); }
+  // The same of bytes that lie in several places, one behind the other: what does not end with a
+  // chunk is copied once at the end, not for each place.
+  Result<void> append(std::span<const ByteView> media);
   // Syncs; from then on the bytes before the number it gives survive a power cut: whole chunks, up
   // to 65535 bytes less than size(). Then, not before, the journal may say so.
   Result<int64_t> checkpoint();
@@ -55,8 +59,8 @@ class VaultWriter {
         file_(std::move(file)),
         cipher_(std::move(cipher)),
         hash_(std::move(hash)) {}
-  Result<void> append_chunks(ByteView media);
-  Result<void> write_chunk(ByteView media, bool is_last);
+  Result<void> append_chunks(std::span<const ByteView> media);
+  Result<void> write_chunk(bool is_last);
   Result<void> make_durable();
   // Remembers the error for all calls to come.
   template <typename T>
@@ -70,6 +74,7 @@ class VaultWriter {
   Sha256 hash_;
   int64_t chunks_ = 0;            // written
   std::vector<uint8_t> pending_;  // less than a chunk
+  std::vector<ByteView> chunk_;   // what the next one is made of, while append() runs
   std::vector<uint8_t> record_;   // room for one
   bool is_name_durable_ = false;
   bool is_finished_ = false;

@@ -15,8 +15,9 @@ using namespace fragment_flags;
 // Sums of offsets and sizes stay within 64 bits.
 constexpr uint64_t kMaxOffset = uint64_t{1} << 62;
 
-bool add(std::vector<SampleExtent>& out, SampleExtent sample, uint64_t& position) {
-  if (out.size() >= limits::kEncryptedSamples || position > kMaxOffset) return false;
+bool add(std::vector<SampleExtent>& out, std::size_t most, SampleExtent sample,
+         uint64_t& position) {
+  if (out.size() >= most || position > kMaxOffset) return false;
   sample.offset = position;
   position += sample.size;
   out.push_back(sample);
@@ -42,7 +43,8 @@ Result<void> read_run(ByteView trun, uint64_t base, SampleExtent prototype, uint
     if ((flags & kSampleSize) != 0) prototype.size = static_cast<uint32_t>(reader.read(4));
     reader.skip(behind);
     if (reader.has_failed()) return broken("a run of samples is cut off");
-    if (!add(out, prototype, position)) return broken("a fragment with too many samples");
+    if (!add(out, limits::kEncryptedSamples, prototype, position))
+      return broken("a fragment with too many samples");
   }
   return {};
 }
@@ -65,10 +67,9 @@ class SizeTable {
     count_ = reader.read(4);
     sizes_ = stz2.last(reader.remaining());
   }
-  [[nodiscard]] bool is_whole() const {
+  [[nodiscard]] bool is_whole(std::size_t most) const {
     const bool is_allowed = bits_ == 0 || bits_ == 4 || bits_ == 8 || bits_ == 16 || bits_ == 32;
-    return is_allowed && count_ <= limits::kEncryptedSamples &&
-           sizes_.size() >= (count_ * bits_ + 7) / 8;
+    return is_allowed && count_ <= most && sizes_.size() >= (count_ * bits_ + 7) / 8;
   }
   [[nodiscard]] std::size_t count() const { return count_; }
   [[nodiscard]] uint32_t size_of(std::size_t i) const {
@@ -184,10 +185,10 @@ Result<std::vector<SampleExtent>> fragment_layout(ByteView traf, const FragmentH
   return out;
 }
 
-Result<std::vector<SampleExtent>> table_layout(ByteView stbl) {
+Result<std::vector<SampleExtent>> table_layout(ByteView stbl, std::size_t most) {
   PLAYHEAD_TRY(const SampleTables tables, find_tables(stbl));
   const auto& [sizes, chunks, runs] = tables;
-  if (!sizes.is_whole() || !chunks.is_whole || !runs.is_whole) {
+  if (!sizes.is_whole(most) || !chunks.is_whole || !runs.is_whole) {
     return broken("the tables of samples are cut off, or list too many");
   }
   std::vector<SampleExtent> out;
@@ -202,7 +203,7 @@ Result<std::vector<SampleExtent>> table_layout(ByteView stbl) {
     for (uint64_t i = 0; i < run.samples && out.size() < sizes.count(); ++i) {
       SampleExtent sample{0, sizes.size_of(out.size()), run.description,
                           static_cast<uint32_t>(chunk)};
-      if (!add(out, sample, position)) return broken("a sample lies beyond 62 bits");
+      if (!add(out, most, sample, position)) return broken("a sample lies beyond 62 bits");
     }
   }
   return out;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/limits.h"
 #include "playhead/bytes.h"
 #include "playhead/result.h"
 
@@ -45,7 +46,9 @@ struct FragmentHeader {
                                                                 uint64_t moof_offset,
                                                                 uint64_t& end_of_previous);
 
-// The samples a `stbl` lists, in decoding order; none in an InitSegment. Errors as above.
-[[nodiscard]] Result<std::vector<SampleExtent>> table_layout(ByteView stbl);
+// The samples a `stbl` lists, in decoding order; none in an InitSegment. Errors as above, with
+// `most` samples.
+[[nodiscard]] Result<std::vector<SampleExtent>> table_layout(
+    ByteView stbl, std::size_t most = limits::kEncryptedSamples);
 
 }  // namespace playhead

@@ -80,6 +80,41 @@ TEST_CASE("offline attack 13: a file goes on from every checkpoint, and is the s
   }
 }
 
+TEST_CASE("vault_writer: however bytes are handed over, the media is the same") {
+  struct Case {
+    const char* name;
+    std::vector<std::size_t> parts;  // of one call, which is made again until all is there
+  };
+  const Case cases[] = {
+      {"small ones", {1, 0, 7, 100}},
+      {"as they come of a connection", {15'700, 65'536, 65'536, 65'536}},
+      {"whole chunks", {kChunk, kChunk}},
+      {"more than a chunk each", {kChunk + 1, 3 * kChunk - 1}},
+      {"nothing", {0, 0, 200'000}},
+  };
+  World world;
+  const Bytes media = noise(9 * kChunk + 777);
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    auto writer = VaultWriter::create(world.files, kPath, world.key, kId);
+    REQUIRE(writer);
+    for (std::size_t at = 0; at < media.size();) {
+      std::vector<ByteView> views;
+      for (const std::size_t size : c.parts) {
+        views.push_back(test::part_of(media, at, std::min(size, media.size() - at)));
+        at += views.back().size();
+      }
+      REQUIRE(writer->append(views));
+      CHECK(writer->size() == static_cast<int64_t>(at));
+    }
+    const auto summary = writer->finish();
+    REQUIRE(summary);
+    CHECK(summary->size == static_cast<int64_t>(media.size()));
+    CHECK(summary->sha256 == test::hash_of(media));
+    CHECK((*test::read_file(world.files, kPath, world.key, kId) == media));
+  }
+}
+
 TEST_CASE("vault_writer: a chunk that is written again is encrypted under another nonce") {
   World world;
   const Bytes media = noise(2 * kChunk);
