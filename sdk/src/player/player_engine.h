@@ -9,7 +9,6 @@
 
 #include "base/log.h"
 #include "manifest/manifest_source.h"
-#include "net/fetcher.h"
 #include "net/server_clock.h"
 #include "player/caption_feed.h"
 #include "player/client_impl.h"
@@ -20,6 +19,7 @@
 #include "player/live_control.h"
 #include "player/media_pipeline.h"
 #include "player/offline_play.h"
+#include "player/play_fetchers.h"
 #include "player/qoe_collector.h"
 #include "player/stuck_watch.h"
 #include "player/title_follower.h"
@@ -150,6 +150,7 @@ class PlayerEngine final : private StreamingListener,
   void note_dropped(const VideoPipeline::Presented& presented, MonotonicTime now);
   void update_state(MonotonicTime now);
   void update_session(MonotonicTime now);
+  void update_cmcd();
   [[nodiscard]] PlayActivity activity() const;
   [[nodiscard]] QoeSummary qoe(MonotonicTime now);
   void handle_keys(MonotonicTime now);
@@ -195,7 +196,7 @@ class PlayerEngine final : private StreamingListener,
   }
   [[nodiscard]] std::size_t period_at(MediaTime time) const;
   [[nodiscard]] ResourceFetcher& start_fetcher() {
-    return offline_ ? offline_->fetcher() : start_fetcher_;
+    return offline_ ? offline_->fetcher() : fetchers_.start();
   }
 
   // StreamingListener, PipelineListener, TitleProtectionListener
@@ -278,8 +279,7 @@ class PlayerEngine final : private StreamingListener,
   EventSchedule event_schedule_;
 
   // Machinery. Fetchers first: what follows uses them.
-  ResourceFetcher start_fetcher_;  // playlists: the user waits for an answer
-  ResourceFetcher media_fetcher_;
+  PlayFetchers fetchers_;
   ManifestSource manifests_;
   std::unique_ptr<OfflinePlay> offline_;      // null: no download; before what it fetches for
   std::unique_ptr<PlaybackSession> session_;  // null for a plain URL

@@ -39,7 +39,7 @@ void PlayerEngine::ask_clock(const Presentation& presentation) {
   utc_timing_.reset();
   if (!presentation.live || presentation.live->utc_timings.empty()) return;
   utc_timing_ = std::make_unique<UtcTimingClient>(
-      UtcTimingClient::Context{start_fetcher_, executor_,
+      UtcTimingClient::Context{fetchers_.start(), executor_,
                                [this](const DateSample& sample) { on_media_time(sample); },
                                [this](const Error& error) { warn(error); }, [this] { wake(); }},
       timing_questions(presentation.live->utc_timings, presentation.url), last_manifest_);

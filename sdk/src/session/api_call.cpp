@@ -85,6 +85,7 @@ class ApiCall : public OwnedCall<ApiCall> {
     request.headers.push_back({"Accept", "application/json"});
     if (!request_.body.empty()) request.headers.push_back({"Content-Type", "application/json"});
     request.credentials.push_back({"Authorization", "Bearer " + token_});
+    if (!request_.pin.empty()) request.credentials.push_back({"X-Profile-Pin", request_.pin});
     request.kind = ResourceKind::kApi;
     request.max_bytes = kMaxReplyBytes;
     request.max_redirects = 0;
