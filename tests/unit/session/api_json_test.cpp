@@ -189,6 +189,8 @@ TEST_CASE("api_json: the answer to a start of a session") {
     CAPTURE(text);
     CHECK(parse_playback_grant(text).error().code == ErrorCode::kApiBadAnswer);
   }
+  CHECK(download_body({"m", "kids"}) == R"({"movie_id":"m","profile_id":"kids"})");
+  CHECK(download_body({"m"}) == R"({"movie_id":"m"})");
   PlaybackQuery query;
   query.title_id = "m";
   CHECK(playback_body(query, "1234") ==
