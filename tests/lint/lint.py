@@ -80,7 +80,7 @@ INCLUDE_ROOTS = ("sdk/include", "sdk/src", "abr/include", "abr/src", "abr/sim", 
 THIRD_PARTY = [
     ("curl/*", ("sdk/src/net/curl_*.cpp", "sdk/src/net/curl_handle.h", "server/src/edge/http_upstream.cpp")),
     ("sqlite3.h", ("sdk/src/base/sqlite_database.cpp", "server/src/sqlite_connection.cpp")),
-    ("nlohmann/*", ("sdk/src/session/*.cpp", "sdk/src/manifest/steering_manifest.cpp",
+    ("nlohmann/*", ("sdk/src/session/*.cpp", "sdk/src/session/json_fields.h", "sdk/src/manifest/steering_manifest.cpp",
                     "sdk/src/player/qoe_json.cpp", "drm/src/*json.cpp", "offline/src/engine/request_json.cpp", "drm/src/key_ids.cpp",
                     "server/src/*.cpp", "server/src/title_drm.h", "server/src/title_meta.h", "server/src/json_body.h", "demo-player/event_writer.cpp",
                     "demo-player/download_text.cpp", "offline/src/*json.cpp", "sdk/tools/*/*json*", "abr/sim/*.cpp")),

@@ -53,6 +53,11 @@ Diagnosis diagnose(const FailureInputs& in) {
     case ErrorCode::kTimedOut:  // the app gives no token
       return wait_for(WaitReason::kAuth, error, NextAction::kSignIn);
     case ErrorCode::kNotEntitled:
+    case ErrorCode::kGeoBlocked:
+    case ErrorCode::kMaturityBlocked:
+    case ErrorCode::kPinRequired:
+    case ErrorCode::kPinWrong:
+    case ErrorCode::kPinLocked:
     case ErrorCode::kDrmLicenseRefused:
       return fail(error, true, NextAction::kSignIn);
     case ErrorCode::kApiBadAnswer:

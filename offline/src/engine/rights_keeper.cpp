@@ -22,6 +22,11 @@ constexpr int kContactFifths = 4;
 bool is_refusal(ErrorCode code) {
   switch (code) {
     case ErrorCode::kNotEntitled:
+    case ErrorCode::kGeoBlocked:
+    case ErrorCode::kMaturityBlocked:
+    case ErrorCode::kPinRequired:
+    case ErrorCode::kPinWrong:
+    case ErrorCode::kDeviceUnsupported:
     case ErrorCode::kNotFound:
     case ErrorCode::kApiRejected:
     case ErrorCode::kDrmLicenseRefused:

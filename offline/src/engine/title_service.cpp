@@ -26,7 +26,9 @@ CancelHandle TitleService::ask(const DownloadQuery& query, const std::string& pr
       done(make_error(ErrorCode::kInvalidState, "the client has no service to ask for titles"));
     });
   }
-  return client_->post_download(query,
+  DownloadQuery of_profile = query;
+  of_profile.profile_id = profile_id;
+  return client_->post_download(of_profile,
                                 [this, title_id = query.title_id, profile_id, sent,
                                  done = std::move(done)](Result<DownloadGrant> answer) mutable {
                                   if (!answer) return done(std::move(answer).error());

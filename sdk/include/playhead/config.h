@@ -11,10 +11,13 @@
 #include "playhead/drm_config.h"
 #include "playhead/log.h"
 #include "playhead/result.h"
+#include "playhead/service_config.h"
 #include "playhead/time.h"
 #include "playhead/unique_function.h"
 
 namespace playhead {
+
+class RequestInterceptor;  // playhead/interceptor.h
 
 using TokenCallback = UniqueFunction<void(Result<std::string>)>;
 
@@ -43,6 +46,9 @@ struct ClientConfig {
   // Origin of the control plane, "https://api.example.com". Empty: only plain URLs can be played.
   std::string api_url;
   TokenProvider token_provider;
+  ServiceConfig service;
+  // Sees, and may change, every request of the client; null: nobody does.
+  std::shared_ptr<RequestInterceptor> interceptor;
   std::shared_ptr<LogSink> log;  // null: no logs; URLs in them are redacted
   std::string user_agent = "playhead";
   // "http://host:port"; all requests go through it. Empty: none, whatever the environment says.
@@ -139,6 +145,14 @@ struct LiveConfig {
   bool low_latency = true;
 };
 
+// How requests for manifests, segments, keys and text tell a CDN about the play (CMCD version 1,
+// CTA-5004).
+enum class CmcdMode : uint8_t {
+  kOff,
+  kQuery,    // an argument of the URL: caches have to leave it out of their keys
+  kHeaders,  // four request headers
+};
+
 struct PlayerConfig {
   BufferingConfig buffering;
   // Position reports per true play time; 4 s or 10 s by product rule, 1 s..60 s accepted.
@@ -157,6 +171,8 @@ struct PlayerConfig {
   // Subtitles or captions to begin with, BCP 47. Empty, or when the title has none of the language:
   // forced ones alone (signs, foreign talk), in the language of the sound.
   std::string text_language;
+  // Names the title by its id, the play by a random one; nobody's device or account.
+  CmcdMode cmcd = CmcdMode::kOff;
   // No text at all, forced ones included, until Player::select_text() names a track.
   bool text_off = false;
 };
@@ -176,6 +192,10 @@ struct PlaySource {
   // DownloadStatus::id: what was downloaded is played and no network is asked; title_id and url
   // name nothing then. Needs a DownloadManager of the client.
   std::string download_id;
+  // Whose play of title_id it is: a ViewerProfile::profile_id. Empty: the profile chosen by
+  // ServiceClient::choose_profile() when it is loaded or prepared, else the account's default one.
+  // One that is protected by a PIN has to be chosen.
+  std::string profile_id;
 };
 
 }  // namespace playhead

@@ -87,7 +87,13 @@
   X(8002, kNotEntitled, NOT_ENTITLED, "the account may not play this title")                       \
   X(8003, kApiRejected, API_REJECTED, "the service refused the request")                           \
   X(8004, kApiBadAnswer, API_BAD_ANSWER, "the service's answer cannot be used")                    \
-  X(8005, kStalled, STALLED, "playback cannot go on: data stopped arriving")
+  X(8005, kStalled, STALLED, "playback cannot go on: data stopped arriving")                       \
+  X(8006, kGeoBlocked, GEO_BLOCKED, "the title may not be watched in this country")                \
+  X(8007, kMaturityBlocked, MATURITY_BLOCKED, "the title is rated above the profile")              \
+  X(8008, kPinRequired, PIN_REQUIRED, "the profile's PIN is needed")                               \
+  X(8009, kPinWrong, PIN_WRONG, "the PIN is not the profile's")                                    \
+  X(8010, kPinLocked, PIN_LOCKED, "too many wrong PINs: none is accepted for a while")             \
+  X(8011, kDeviceUnsupported, DEVICE_UNSUPPORTED, "the title cannot be played on this device")
 
 namespace playhead {
 

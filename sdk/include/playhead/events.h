@@ -102,6 +102,10 @@ struct LoadStarted {
 struct SessionStarted {
   std::string url;
   Duration resume_position{0};
+  // Of PlaybackStart::kSession: the service goes on with a session it knew of this device; and the
+  // device where the same title plays as well, if there is one (DeviceInfo::id).
+  bool is_resumed = false;
+  std::string other_device{};
 };
 // The manifest and what else tells the title's length are there (for HLS a media playlist as well);
 // Event::position is where playback begins.

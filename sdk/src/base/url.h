@@ -19,6 +19,9 @@ inline constexpr std::size_t kMaxUrlBytes = std::size_t{64} << 10;
 // kInvalidUrl: no scheme, a control character, a bad authority, or longer than kMaxUrlBytes.
 [[nodiscard]] Result<std::string> resolve_url(std::string_view base, std::string_view reference);
 
+// Everything but RFC 3986 §2.3's unreserved characters becomes %XX.
+[[nodiscard]] std::string percent_encoded(std::string_view text);
+
 // The URL as logs and errors may show it: no user information, no query values, no fragment, no
 // payload of data: URIs, at most 300 bytes. Any text is accepted.
 [[nodiscard]] std::string redact(std::string_view url);

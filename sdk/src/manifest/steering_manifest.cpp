@@ -80,25 +80,6 @@ std::optional<PathwayClone> read_clone(const Json& object) {
   return clone;
 }
 
-// Unreserved characters stay (RFC 3986 §2.3).
-std::string percent_encoded(std::string_view text) {
-  constexpr char kHex[] = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                          (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
-    if (is_plain) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out += '%';
-    out += kHex[byte >> 4];
-    out += kHex[byte & 15];
-  }
-  return out;
-}
-
 // `name` set to `value` in the query, wherever it stood before.
 std::string with_parameter(const std::string& url, const std::string& name,
                            const std::string& value) {
@@ -176,7 +157,8 @@ void add_clone(Representation& r, const PathwayClone& clone) {
 
 Result<SteeringManifest> parse_steering_manifest(std::string_view text, const std::string& url) {
   if (text.size() > limits::kSteeringBytes) return bad(ErrorCode::kManifestLimit, url, "too large");
-  if (!is_json_shallow(text, kMaxDepth)) return bad(ErrorCode::kManifestLimit, url, "nested too deeply");
+  if (!is_json_shallow(text, kMaxDepth))
+    return bad(ErrorCode::kManifestLimit, url, "nested too deeply");
   const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (json.is_discarded() || !json.is_object()) {
     return bad(ErrorCode::kManifestSyntax, url, "not a JSON object");

@@ -80,6 +80,8 @@ FetchOperation::FetchOperation(FetchContext context, const RetryConfig& config, 
       events_(std::move(events)),
       has_more_places_(options.has_more_places),
       least_rate_(options.least_rate),
+      object_(std::move(options.object)),
+      wanted_by_(options.wanted_by),
       started_(executor_.now()),
       budget_start_(started_) {
   stats_.started = started_;
@@ -153,6 +155,7 @@ void FetchOperation::start_attempt() {
   if (context_.health) context_.health->on_request(place().url, attempt_started_);
   Request request = make_request();
   attempt_.is_range_asked = request.range.has_value();
+  if (context_.cmcd) context_.cmcd->decorate(request, object_, attempt_started_, wanted_by_);
   const std::weak_ptr<FetchOperation> weak = weak_from_this();
   FetchCallbacks callbacks;
   callbacks.on_head = [weak](const ResponseHead& head) {

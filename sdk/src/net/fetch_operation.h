@@ -23,6 +23,7 @@ struct FetchContext {
   std::shared_ptr<HostHealth> health;  // may be null
   std::shared_ptr<const bool> is_online;
   std::shared_ptr<HeldUrls> held;
+  std::shared_ptr<CmcdSession> cmcd = {};  // may be null
 };
 
 // One fetch of ResourceFetcher over all its attempts. Owned by the fetch's handle; stays alive
@@ -97,6 +98,8 @@ class FetchOperation : public std::enable_shared_from_this<FetchOperation> {
   FetchEvents events_;
   const bool has_more_places_;
   const int64_t least_rate_;
+  const std::optional<CmcdObject> object_;
+  const std::optional<MonotonicTime> wanted_by_;
   const MonotonicTime started_;
 
   std::vector<ResourceLocation> places_;

@@ -4,9 +4,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "net/cmcd_session.h"
 #include "net/host_health.h"
+#include "net/mirrors.h"
 #include "net/retry_policy.h"
 #include "playhead/executor.h"
 #include "playhead/segment_index.h"
@@ -62,6 +65,8 @@ struct FetchOptions {
   // A body that comes slower than that for 5 s is asked for anew, from where it was, twice at most:
   // one connection or host may trickle on a link that is well. Bytes a second; 0: any rate will do.
   int64_t least_rate = 0;
+  // What is asked for, for ResourceFetcher::set_cmcd().
+  std::optional<CmcdObject> object = {};
 };
 
 class FetchOperation;
@@ -96,6 +101,10 @@ class ResourceFetcher {
   void set_network(bool is_online);
   // A person asks again: what hosts asked to be left alone for may be asked for at once.
   void forget_waits();
+  // Requests that name no other places have those of the mirrors they lie below.
+  void set_mirrors(Mirrors mirrors) { mirrors_ = std::move(mirrors); }
+  // Null: requests tell nothing.
+  void set_cmcd(std::shared_ptr<CmcdSession> cmcd) { cmcd_ = std::move(cmcd); }
   [[nodiscard]] const std::shared_ptr<HostHealth>& health() const { return health_; }
 
  private:
@@ -105,6 +114,8 @@ class ResourceFetcher {
   const std::shared_ptr<HostHealth> health_;
   const std::shared_ptr<bool> is_online_ = std::make_shared<bool>(true);
   const std::shared_ptr<HeldUrls> held_;
+  Mirrors mirrors_;
+  std::shared_ptr<CmcdSession> cmcd_;
   std::vector<std::weak_ptr<FetchOperation>> operations_;
 };
 

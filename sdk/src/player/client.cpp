@@ -14,6 +14,7 @@
 #include "base/volatile_store.h"
 #include "decode/ffmpeg_backend.h"
 #include "net/curl_transport.h"
+#include "net/intercepting_transport.h"
 #include "player/client_impl.h"
 #include "player/license_returns.h"
 #include "recorder/call_text.h"
@@ -53,7 +54,24 @@ void Client::Impl::on_network(bool is_online) {
   }
   // What the outbox holds need not wait for its next attempt.
   constexpr Duration kDrain = 30s;
-  if (outbox && is_online) outbox->drain(kDrain, [](bool) {});
+  if (outbox && is_online) drain(kDrain, [](bool) {});
+}
+
+void Client::Impl::drain(Duration patience, UniqueFunction<void(bool)> done) {
+  if (!telemetry) return outbox->drain(patience, std::move(done));
+  struct Both {
+    UniqueFunction<void(bool)> done;
+    int left = 2;
+    bool is_empty = true;
+  };
+  const auto both = std::make_shared<Both>();
+  both->done = std::move(done);
+  const auto answer = [both](bool is_empty) {
+    both->is_empty = both->is_empty && is_empty;
+    if (--both->left == 0) both->done(both->is_empty);
+  };
+  outbox->drain(patience, answer);
+  telemetry->drain(patience, answer);
 }
 
 bool Client::Impl::is_online() {
@@ -80,27 +98,43 @@ std::shared_ptr<OfflineLibrary> Client::Impl::library() {
   return library_;
 }
 
+PlaySource Client::Impl::settled(PlaySource source) const {
+  const bool is_of_service = api && source.download_id.empty() && !source.title_id.empty();
+  if (!is_of_service) {
+    source.profile_id.clear();
+  } else if (source.profile_id.empty()) {
+    source.profile_id = api->profile.id();
+  }
+  return source;
+}
+
+void Client::Impl::end_workers() {
+  service.reset();
+  telemetry.reset();
+  outbox.reset();
+}
+
 Client::Impl::~Impl() {
   if (returns) returns->wait();
   if (recording) {
     recording->run_call([] { return std::string("client-end"); },
                         [this] {
                           recording->recorder().effect("client-end");
-                          returns.reset();
-                          outbox.reset();
+                            returns.reset();
+                            end_workers();
                         });
     return;
   }
   returns.reset();
   if (!executor || !outbox) return;
   if (executor->is_current()) {
-    outbox.reset();
+    end_workers();
     return;
   }
-  // The outbox ends on its own thread.
+  // On their own thread.
   std::promise<void> done;
   executor->post([&] {
-    outbox.reset();
+    end_workers();
     done.set_value();
   });
   done.get_future().wait();
@@ -175,6 +209,30 @@ Result<void> record(Client::Impl& impl, const ClientConfig& config) {
   return {};
 }
 
+Result<void> validate_service(const ServiceConfig& service) {
+  const bool has_beats = service.heartbeat != Duration{0};
+  if (has_beats && (service.heartbeat < 5s || service.heartbeat > 10min)) {
+    return make_error(ErrorCode::kInvalidArgument, "service.heartbeat is 5 s to 10 min, or 0");
+  }
+  if (service.device.id.size() > kMaxIdBytes) {
+    return make_error(ErrorCode::kInvalidArgument, "service.device.id has 256 bytes at most");
+  }
+  return {};
+}
+
+void make_telemetry(Client::Impl& impl) {
+  const bool is_wanted =
+      impl.service_config.reports_events || impl.service_config.heartbeat > Duration{0};
+  if (!is_wanted) return;
+  const Logger logger(impl.log.get(), "session");
+  impl.telemetry = std::make_unique<TelemetryOutbox>(
+      *impl.api, *impl.store, *impl.transport, *impl.executor,
+      [sink = impl.log, logger](const Error& error, bool is_lost) {
+        const std::string what = is_lost ? "a report on a play is lost: " : "a report waits: ";
+        logger.info(what + describe(error));
+      });
+}
+
 // What works on the client's thread.
 void make_workers(Client::Impl& impl, const std::string& api_url, TokenProvider tokens) {
   impl.networks = std::make_unique<NetworkMemory>(*impl.store, *impl.executor);
@@ -186,6 +244,8 @@ void make_workers(Client::Impl& impl, const std::string& api_url, TokenProvider 
   impl.api = std::make_unique<ApiAccess>(api_url, std::move(tokens));
   impl.outbox = std::make_unique<Outbox>(*impl.api, *impl.store, *impl.transport, *impl.executor,
                                          log_to(impl.log));
+  make_telemetry(impl);
+  impl.service = std::make_unique<ServiceDesk>(*impl.api, *impl.transport, *impl.executor);
   impl.positions = std::make_unique<PositionMemory>(*impl.store, *impl.executor);
 }
 
@@ -194,9 +254,11 @@ void make_workers(Client::Impl& impl, const std::string& api_url, TokenProvider 
 Result<std::shared_ptr<Client>> Client::create(ClientConfig config,
                                                ClientDependencies dependencies) {
   if (auto valid = validate_pins(config.pins); !valid) return std::move(valid).error();
+  if (auto valid = validate_service(config.service); !valid) return std::move(valid).error();
   auto impl = std::make_unique<Impl>();
   impl->log = std::move(config.log);
   impl->drm = std::move(config.drm);
+  impl->service_config = std::move(config.service);
   impl->transport = std::move(dependencies.transport);
   if (!impl->transport) {
     CurlConfig curl;
@@ -205,6 +267,10 @@ Result<std::shared_ptr<Client>> Client::create(ClientConfig config,
     curl.proxy = config.proxy;
     curl.pins = config.pins;
     impl->transport = std::make_shared<CurlTransport>(std::move(curl));
+  }
+  if (config.interceptor) {
+    impl->transport = std::make_shared<InterceptingTransport>(std::move(impl->transport),
+                                                              std::move(config.interceptor));
   }
   impl->backend = std::move(dependencies.backend);
   if (!impl->backend) impl->backend = std::make_shared<FfmpegBackend>();
@@ -225,7 +291,9 @@ Result<std::shared_ptr<Client>> Client::create(ClientConfig config,
     const auto describe = [&] {
       recorder::Fields call("client");
       call.text(impl->recording->recorder().redactor().url(config.api_url));
-      return call.flag(static_cast<bool>(config.token_provider)).take();
+      call.flag(static_cast<bool>(config.token_provider));
+      recorder::add(call, impl->service_config, impl->recording->recorder().redactor());
+      return call.take();
     };
     impl->recording->run_call(describe, [&] {
       make_workers(*impl, config.api_url,
@@ -258,7 +326,7 @@ Result<void> Client::set_network(std::string id) {
 
 void Client::flush(Duration limit, UniqueFunction<void(bool)> done) {
   const auto drain = [impl = impl_.get()](Duration patience, UniqueFunction<void(bool)> then) {
-    if (impl->outbox) return impl->outbox->drain(patience, std::move(then));
+    if (impl->outbox) return impl->drain(patience, std::move(then));
     impl->executor->post([then = std::move(then)]() mutable { then(true); });
   };
   if (!impl_->recording) return drain(limit, std::move(done));

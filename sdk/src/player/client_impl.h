@@ -19,6 +19,8 @@
 #include "session/api_access.h"
 #include "session/outbox.h"
 #include "session/position_memory.h"
+#include "session/service_desk.h"
+#include "session/telemetry_outbox.h"
 
 namespace playhead {
 
@@ -36,10 +38,19 @@ class Client::Impl {
   std::shared_ptr<Transport> transport;
   std::shared_ptr<Store> store;
   std::shared_ptr<MediaBackend> backend;
+  // With the profile it is played for.
+  [[nodiscard]] PlaySource settled(PlaySource source) const;
+
   // Null without an API URL.
   std::unique_ptr<ApiAccess> api;
   std::unique_ptr<Outbox> outbox;
   std::unique_ptr<PositionMemory> positions;
+  std::unique_ptr<ServiceDesk> service;
+  ServiceConfig service_config;
+  // Null when nothing of plays is reported.
+  std::unique_ptr<TelemetryOutbox> telemetry;
+  // Tries to deliver what waits in both outboxes.
+  void drain(Duration patience, UniqueFunction<void(bool)> done);
 
   // How protected titles are opened.
   DrmConfig drm;
@@ -69,6 +80,8 @@ class Client::Impl {
   [[nodiscard]] std::shared_ptr<OfflineLibrary> library();
 
  private:
+  void end_workers();
+
   struct Watchers {
     std::mutex mutex;
     bool is_online = true;

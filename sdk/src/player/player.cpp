@@ -37,6 +37,7 @@ Result<void> check(const PlayerConfig& config) {
   if (live.target_offset < Duration{0}) return refuse("live.target_offset is negative");
   if (live.behind_window > BehindWindow::kStop) return refuse("live.behind_window is unknown");
   if (config.audio_channels < 0) return refuse("audio_channels is negative");
+  if (config.cmcd > CmcdMode::kHeaders) return refuse("cmcd is none of CmcdMode");
   return {};
 }
 

@@ -20,13 +20,6 @@ PlayerConfig completed(PlayerConfig config) {
   return config;
 }
 
-// Attempts at manifests end sooner than at segments: behind them a person waits for an answer.
-RetryConfig start_retries() {
-  RetryConfig config;
-  config.budget = 8s;
-  return config;
-}
-
 }  // namespace
 
 PlayerEngine::PlayerEngine(PlayerWorld world,
@@ -41,14 +34,11 @@ PlayerEngine::PlayerEngine(PlayerWorld world,
       log_(client_->impl().log.get(), "player"),
       live_control_(config_.live),
       held_(std::move(world.held)),
-      start_fetcher_(*client_->impl().transport, executor_, start_retries(), client_->impl().health,
-                     held_),
-      media_fetcher_(*client_->impl().transport, executor_, RetryConfig{}, client_->impl().health,
-                     held_),
+      fetchers_(*client_->impl().transport, executor_, client_->impl().health, held_),
       manifests_([this](Request request, ManifestDone done) {
         return fetch_manifest(std::move(request), std::move(done));
       }),
-      clock_({start_fetcher_, executor_, [this](Duration moved) { on_clock_told(moved); },
+      clock_({fetchers_.start(), executor_, [this](Duration moved) { on_clock_told(moved); },
               [this](const Error& error) { warn(error); }, [this] { wake(); }}) {
   preferences_.audio_language = config_.audio_language;
   preferences_.audio_role = config_.audio_role;
@@ -74,10 +64,7 @@ PlayerEngine::~PlayerEngine() {
   let_go();
 }
 
-void PlayerEngine::set_network(bool is_online) {
-  start_fetcher_.set_network(is_online);
-  media_fetcher_.set_network(is_online);
-}
+void PlayerEngine::set_network(bool is_online) { fetchers_.set_network(is_online); }
 
 CancelHandle PlayerEngine::fetch_manifest(Request request, ManifestDone done) {
   return start_fetcher().fetch(
@@ -103,7 +90,9 @@ MediaTime PlayerEngine::told_position(MonotonicTime now) {
 void PlayerEngine::emit(EventPayload payload) {
   if (is_ahead_) return;
   const MonotonicTime now = executor_.now();
-  events_.push({now, told_position(now), std::move(payload)});
+  const MediaTime here = told_position(now);
+  if (session_) session_->observe(payload, here);
+  events_.push({now, here, std::move(payload)});
 }
 
 void PlayerEngine::warn(Error error) {
@@ -125,6 +114,7 @@ void PlayerEngine::turn() {
   turn_timer_.reset();
   const MonotonicTime now = executor_.now();
   handle_errors(now);
+  update_cmcd();
   Duration wait = trick_ ? turn_trick(now) : turn_playback(now);
   if (streaming_) wait = std::min(wait, streaming_->turn_previews(now));
   publish_status(now);
@@ -309,12 +299,31 @@ void PlayerEngine::set_state(PlayerState state, MonotonicTime now) {
   if (state == state_) return;
   state_ = state;
   qoe_.on_state(state, now);
+  if (state == PlayerState::kRebuffering && fetchers_.cmcd()) fetchers_.cmcd()->note_starved();
   if (!is_quiet_) tell_state();
 }
 
 void PlayerEngine::tell_state() {
   if (told_state_ == state_) return;
   emit(StateChanged{std::exchange(told_state_, state_), state_});
+}
+
+void PlayerEngine::update_cmcd() {
+  if (!fetchers_.cmcd()) return;
+  CmcdSession::State state;
+  const bool plays = state_ == PlayerState::kPlaying;
+  state.is_urgent = !plays && state_ != PlayerState::kPaused && !is_ahead_;
+  state.rate = is_paused_ || is_ahead_ ? 0 : speed_;
+  if (trick_) state.rate = trick_->rate();
+  if (streaming_) {
+    const Presentation& title = *streaming_->presentation();
+    state.format = title.format == ManifestFormat::kDash  ? "d"
+                   : title.format == ManifestFormat::kHls ? "h"
+                                                          : "o";
+    state.type = streaming_->duration() ? "v" : "l";
+    state.throughput_kbps = streaming_->throughput().bps / 1000;
+  }
+  fetchers_.cmcd()->set_state(std::move(state));
 }
 
 PlayActivity PlayerEngine::activity() const {

@@ -9,7 +9,6 @@
 
 #include "base/log.h"
 #include "manifest/manifest_source.h"
-#include "net/fetcher.h"
 #include "player/caption_feed.h"
 #include "player/client_impl.h"
 #include "player/cue_screen.h"
@@ -19,6 +18,7 @@
 #include "player/live_control.h"
 #include "player/media_pipeline.h"
 #include "player/offline_play.h"
+#include "player/play_fetchers.h"
 #include "player/player_world.h"
 #include "player/qoe_collector.h"
 #include "player/stuck_watch.h"
@@ -145,6 +145,7 @@ class PlayerEngine final : private StreamingListener,
   void note_dropped(const VideoPipeline::Presented& presented, MonotonicTime now);
   void update_state(MonotonicTime now);
   void update_session(MonotonicTime now);
+  void update_cmcd();
   [[nodiscard]] PlayActivity activity() const;
   [[nodiscard]] QoeSummary qoe(MonotonicTime now);
   void handle_keys(MonotonicTime now);
@@ -190,7 +191,7 @@ class PlayerEngine final : private StreamingListener,
   }
   [[nodiscard]] std::size_t period_at(MediaTime time) const;
   [[nodiscard]] ResourceFetcher& start_fetcher() {
-    return offline_ ? offline_->fetcher() : start_fetcher_;
+    return offline_ ? offline_->fetcher() : fetchers_.start();
   }
 
   // StreamingListener, PipelineListener, TitleProtectionListener
@@ -272,8 +273,7 @@ class PlayerEngine final : private StreamingListener,
 
   // Machinery. Fetchers first: what follows uses them.
   const std::shared_ptr<HeldUrls> held_;
-  ResourceFetcher start_fetcher_;  // playlists: the user waits for an answer
-  ResourceFetcher media_fetcher_;
+  PlayFetchers fetchers_;
   ManifestSource manifests_;
   TitleClock clock_;
   std::unique_ptr<OfflinePlay> offline_;      // null: no download; before what it fetches for

@@ -37,8 +37,30 @@ std::string seconds_text(Duration duration) {
 // The same thing is played from the same place.
 bool is_same(const PlaySource& a, const PlaySource& b) {
   if (a.download_id != b.download_id || a.start != b.start) return false;
+  if (a.profile_id != b.profile_id) return false;
   return !a.download_id.empty() ||
          (a.title_id == b.title_id && (!a.title_id.empty() || a.url == b.url));
+}
+
+// `session` null: a plain URL. Null: nothing is told.
+std::shared_ptr<CmcdSession> make_cmcd(CmcdMode mode, const PlaybackSession* session,
+                                       const std::string& title_id, Executor& executor) {
+  if (mode == CmcdMode::kOff) return nullptr;
+  std::string session_id;
+  if (session != nullptr) {
+    session_id = session->session_id();
+  } else {
+    const uint64_t high = executor.random();
+    session_id = make_session_id(high, executor.random());
+  }
+  return std::make_shared<CmcdSession>(mode, std::move(session_id), title_id);
+}
+
+SessionStarted told(const SessionStart& start) {
+  SessionStarted event{redact(start.manifest_url), start.resume_position - MediaTime{0}};
+  event.is_resumed = start.is_resumed;
+  if (start.other_session) event.other_device = start.other_session->device_id;
+  return event;
 }
 
 }  // namespace
@@ -50,11 +72,12 @@ void PlayerEngine::prepare(PlaySource source) {
   }
   let_go();
   is_ahead_ = true;
-  source_ = std::move(source);
+  source_ = client_->impl().settled(std::move(source));
   if (!begin()) let_go();
 }
 
 void PlayerEngine::load(PlaySource source) {
+  source = client_->impl().settled(std::move(source));
   const bool is_prepared = is_ahead_ && is_same(source, source_);
   const MonotonicTime now = executor_.now();
   if (is_ahead_ && !is_prepared) let_go();
@@ -94,8 +117,10 @@ bool PlayerEngine::begin() {
   correction_ = 1;
   Client::Impl& client = client_->impl();
   network_ = client.networks->network();
+  fetchers_.set_cmcd(nullptr);
   if (!source_.download_id.empty()) return begin_offline();
   if (source_.title_id.empty()) {
+    fetchers_.set_cmcd(make_cmcd(config_.cmcd, session_.get(), source_.title_id, executor_));
     load_manifest(source_.url);
     return true;
   }
@@ -104,7 +129,8 @@ bool PlayerEngine::begin() {
                           "titles of the service need the client's api_url to be set");
     return false;
   }
-  make_session(source_.title_id, "");
+  make_session(source_.title_id, source_.profile_id);
+  fetchers_.set_cmcd(make_cmcd(config_.cmcd, session_.get(), source_.title_id, executor_));
   session_->start([this](Result<SessionStart> start) { on_session_started(std::move(start)); });
   wake();
   return true;
@@ -117,6 +143,8 @@ void PlayerEngine::make_session(const std::string& title_id, const std::string& 
   config.profile_id = profile_id;
   config.progress_interval = config_.progress_interval;
   config.held = held_;
+  config.service = client.service_config;
+  config.telemetry = client.telemetry.get();
   // Where nothing is downloaded the service knows.
   if (offline_ || client.library()) config.positions = client.positions.get();
   session_ = std::make_unique<PlaybackSession>(std::move(config), *client.api, *client.outbox,
@@ -135,8 +163,7 @@ void PlayerEngine::take_over(MonotonicTime now) {
   if (licenses_.level_ahead) emit(*std::exchange(licenses_.level_ahead, std::nullopt));
   if (started_ahead_) {
     qoe_.on_step(&StartupPhases::session, now);
-    emit(SessionStarted{redact(started_ahead_->manifest_url),
-                        started_ahead_->resume_position - MediaTime{0}});
+    emit(told(*started_ahead_));
     started_ahead_.reset();
   }
   if (streaming_) {
@@ -163,13 +190,14 @@ void PlayerEngine::on_session_started(Result<SessionStart> start) {
     started_ahead_ = *start;
   } else {
     qoe_.on_step(&StartupPhases::session, executor_.now());
-    emit(SessionStarted{redact(start->manifest_url), start->resume_position - MediaTime{0}});
+    emit(told(*start));
   }
   if (!source_.start) {
     start_position_ = start->resume_position;
     resumes_ = true;
   }
   schedule_renewal(*start);
+  fetchers_.set_places(start->places);
   licenses_.grant = start->drm;
   load_manifest(start->manifest_url);
 }
@@ -204,7 +232,7 @@ void PlayerEngine::on_manifest(Result<std::shared_ptr<const Presentation>> resul
   config.identity_keys = protection_->identity_keys();
   MediaBackend& backend = *client_->impl().backend;
   StreamingListener& listener = *this;
-  ResourceFetcher& fetcher = offline_ ? offline_->fetcher() : media_fetcher_;
+  ResourceFetcher& fetcher = offline_ ? offline_->fetcher() : fetchers_.media();
   auto streaming = std::make_unique<StreamingEngine>(fetcher, manifests_, backend, executor_,
                                                      clock_.time(), std::move(config), listener);
   decisions().start(streaming->chooser().settings(), config_.buffering.target);
@@ -433,6 +461,7 @@ void PlayerEngine::let_go() {
   started_ahead_.reset();
   licenses_ = {};
   session_.reset();
+  fetchers_.set_places({});
   manifest_load_.reset();
   clock_.stop();
   renewal_timer_.reset();
@@ -466,6 +495,7 @@ void PlayerEngine::on_renewed(Result<SessionStart> start) {
     return on_renewal_failed(std::move(start).error());
   }
   schedule_renewal(*start);
+  fetchers_.set_places(start->places);
   manifest_load_ = manifests_.load(start->manifest_url,
                                    [this](Result<std::shared_ptr<const Presentation>> result) {
                                      is_renewing_ = false;

@@ -122,7 +122,7 @@ void PlayerEngine::follow(PlayerEngine& before, PlaySource source) {
   decisions_ahead_.reset();
   told_state_ = before.told_state_;
   const bool is_begun = std::exchange(is_ahead_, false);
-  source_ = std::move(source);
+  source_ = client_->impl().settled(std::move(source));
   is_paused_ = before.is_paused_ || source_.start_paused;
   is_quiet_ = true;
   if (sinks_.audio) sinks_.audio->set_volume(volume_);

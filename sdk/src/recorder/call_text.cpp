@@ -8,7 +8,8 @@ void add(Fields& out, const PlaySource& source, Redactor& redactor) {
       .text(redactor.url(source.url))
       .maybe(source.start)
       .flag(source.start_paused)
-      .text(redactor.name(source.download_id));
+      .text(redactor.name(source.download_id))
+      .text(redactor.name(source.profile_id));
 }
 
 PlaySource read_source(FieldReader& in) {
@@ -17,8 +18,36 @@ PlaySource read_source(FieldReader& in) {
   source.url = in.text();
   if (const auto start = in.maybe()) source.start = Duration{*start};
   source.start_paused = in.flag();
-  if (!in.at_end()) source.download_id = in.text();  // recordings of before have none
+  // Recordings of before have none.
+  if (!in.at_end()) source.download_id = in.text();
+  if (!in.at_end()) source.profile_id = in.text();
   return source;
+}
+
+void add(Fields& out, const ServiceConfig& config, Redactor& redactor) {
+  out.number(static_cast<int64_t>(config.start))
+      .text(redactor.name(config.device.id))
+      .number(static_cast<int64_t>(config.device.type))
+      .flag(config.reports_events)
+      .number(config.heartbeat.count());
+  for (const auto* list : {&config.device.formats, &config.device.codecs, &config.device.drm}) {
+    out.number(static_cast<int64_t>(list->size()));
+    for (const std::string& word : *list) out.text(word);
+  }
+}
+
+ServiceConfig read_service(FieldReader& in) {
+  ServiceConfig config;
+  if (in.at_end()) return config;  // recordings of before have none
+  config.start = static_cast<PlaybackStart>(in.number_within(0, 1));
+  config.device.id = in.text();
+  config.device.type = static_cast<DeviceType>(in.number_within(0, 6));
+  config.reports_events = in.flag();
+  config.heartbeat = Duration{in.number()};
+  for (auto* list : {&config.device.formats, &config.device.codecs, &config.device.drm}) {
+    for (int64_t left = in.number_within(0, 1'000); left > 0; --left) list->push_back(in.text());
+  }
+  return config;
 }
 
 void add(Fields& out, const PictureLimits& limits) {
@@ -66,7 +95,8 @@ void add(Fields& out, const PlayerConfig& config, Redactor& redactor) {
       .text(config.audio_codec)
       .text(redactor.name(config.audio_label))
       .text(config.text_language)
-      .flag(config.text_off);
+      .flag(config.text_off)
+      .number(static_cast<int64_t>(config.cmcd));
 }
 
 PlayerConfig read_config(FieldReader& in) {
@@ -91,6 +121,8 @@ PlayerConfig read_config(FieldReader& in) {
   config.audio_label = in.text();
   config.text_language = in.text();
   config.text_off = in.flag();
+  // Recordings of before have none.
+  if (!in.at_end()) config.cmcd = static_cast<CmcdMode>(in.number_within(0, 2));
   return config;
 }
 

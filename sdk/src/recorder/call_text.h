@@ -14,6 +14,8 @@ void add(Fields& out, const PlaySource& source, Redactor& redactor);
 void add(Fields& out, const PictureLimits& limits);
 void add(Fields& out, const PlayerConfig& config, Redactor& redactor);
 
+void add(Fields& out, const ServiceConfig& config, Redactor& redactor);
+[[nodiscard]] ServiceConfig read_service(FieldReader& in);
 [[nodiscard]] PlaySource read_source(FieldReader& in);
 [[nodiscard]] PictureLimits read_limits(FieldReader& in);
 [[nodiscard]] PlayerConfig read_config(FieldReader& in);

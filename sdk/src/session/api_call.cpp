@@ -86,6 +86,8 @@ class ApiCall : public OwnedCall<ApiCall> {
   void note_hold(const Result<ApiReply>& result, bool is_given_up) const {
     if (!request_.held || !result || !result->retry_after) return;
     if (result->status != 429 && result->status != 503) return;
+    // Wrong PINs hold back their profile alone.
+    if (error_of(*result).code != ErrorCode::kServerBusy) return;
     const MonotonicTime until = executor_.now() + *result->retry_after;
     request_.held->hold(request_.held_as, {until, is_given_up});
   }
@@ -117,6 +119,7 @@ class ApiCall : public OwnedCall<ApiCall> {
     request.headers.push_back({"Accept", "application/json"});
     if (!request_.body.empty()) request.headers.push_back({"Content-Type", "application/json"});
     request.credentials.push_back({"Authorization", "Bearer " + token_});
+    if (!request_.pin.empty()) request.credentials.push_back({"X-Profile-Pin", request_.pin});
     request.kind = ResourceKind::kApi;
     request.max_bytes = kMaxReplyBytes;
     request.max_redirects = 0;
@@ -152,7 +155,11 @@ class ApiCall : public OwnedCall<ApiCall> {
 
   void retry_or_finish(Result<ApiReply> result) {
     const bool is_success = result && result->status >= 200 && result->status < 300;
-    if (is_success || !request_.retry) return finish(std::move(result));
+    if (is_success) return finish(std::move(result));
+    if (!request_.retry) {
+      note_hold(result, true);
+      return finish(std::move(result));
+    }
     RetryInputs inputs;
     inputs.code = result ? error_of(*result).code : result.error().code;
     inputs.status = result ? result->status : 0;

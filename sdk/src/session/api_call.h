@@ -17,6 +17,7 @@ struct ApiRequest {
   std::string method = "GET";
   std::string path;                  // from the base URL, with query
   std::string body;                  // JSON
+  std::string pin;                   // of the profile it is for; empty: none is sent
   std::optional<RetryConfig> retry;  // none: one attempt
   // What the service asked to be left alone for is noted there under `held_as`, and kept to; null:
   // only between the attempts of this call.
@@ -27,8 +28,8 @@ struct ApiRequest {
 // Makes one call to the service: asks for the token, sends, refreshes the token once after a 401,
 // repeats as decide_retry() says, feeds the service's clock. What is held already is waited for
 // first, as a Retry-After of its own would be.
-// The token travels as `Request::credentials` only, so never to another origin. Redirects are not
-// followed: the API has none.
+// Token and PIN travel as `Request::credentials` only, so never to another origin. Redirects are
+// not followed: the API has none.
 //
 // `done` runs on `executor`, once: with the last answer of any status, or with the error of the
 // last attempt (Transport's errors; kServerBusy, without a request, for what is held for longer

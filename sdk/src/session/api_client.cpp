@@ -5,34 +5,13 @@
 #include <string_view>
 #include <utility>
 
+#include "base/url.h"
 #include "session/api_json.h"
+#include "session/catalogue_requests.h"
 
 namespace playhead {
 
 namespace {
-
-// Everything but RFC 3986 §2.3's unreserved characters becomes %XX.
-std::string percent_encoded(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string encoded;
-  encoded.reserve(text.size());
-  for (const char c : text) {
-    const bool is_unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                               (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
-                               c == '~';
-    if (is_unreserved) {
-      encoded.push_back(c);
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    encoded.push_back('%');
-    encoded.push_back(kHex[byte >> 4]);
-    encoded.push_back(kHex[byte & 15]);
-  }
-  return encoded;
-}
-
-bool is_title_id(const std::string& id) { return !id.empty() && id.size() <= kMaxIdBytes; }
 
 Error bad_title() {
   return make_error(ErrorCode::kInvalidArgument, "a title id has 1 to 256 bytes");
@@ -63,10 +42,27 @@ CancelHandle ApiClient::get_stream(const StreamQuery& query,
   ApiRequest request;
   request.path = "/api/v1/stream?movie_id=" + percent_encoded(query.title_id);
   if (!query.format.empty()) request.path += "&format=" + percent_encoded(query.format);
+  add_profile(request, query.profile_id);
   const std::string name = request.path;
   return ask(std::move(request), query.patience, name,
              [done = std::move(done)](const Result<ApiReply>& reply) mutable {
                done(read_grant(reply, &parse_stream_grant));
+             });
+}
+
+CancelHandle ApiClient::start_playback(const PlaybackQuery& query,
+                                       UniqueFunction<void(Result<StreamGrant>)> done) {
+  if (!is_title_id(query.title_id)) {
+    return fail_later<Result<StreamGrant>>(executor_, std::move(done), bad_title());
+  }
+  ApiRequest request;
+  request.method = "POST";
+  request.path = "/v1/playback/start";
+  request.body = playback_body(query, access_.profile.pin_of(query.profile_id));
+  const std::string name = request.path;
+  return ask(std::move(request), query.patience, name,
+             [done = std::move(done)](const Result<ApiReply>& reply) mutable {
+               done(read_grant(reply, &parse_playback_grant));
              });
 }
 
@@ -79,16 +75,35 @@ CancelHandle ApiClient::post_download(const DownloadQuery& query,
   request.method = "POST";
   request.path = "/api/v1/download";
   request.body = download_body(query);
+  request.pin = access_.profile.pin_of(query.profile_id);
   return ask(std::move(request), query.patience, "/api/v1/download/" + query.title_id,
              [done = std::move(done)](const Result<ApiReply>& reply) mutable {
                done(read_grant(reply, &parse_download_grant));
              });
 }
 
+void ApiClient::add_profile(ApiRequest& request, const std::string& profile_id) const {
+  if (!profile_id.empty()) request.path += "&profile_id=" + percent_encoded(profile_id);
+  request.pin = access_.profile.pin_of(profile_id);
+}
+
+CancelHandle ApiClient::call(ApiRequest request, Duration patience,
+                             UniqueFunction<void(Result<std::string>)> done) {
+  const std::string name = request.path;
+  return ask(std::move(request), patience, name,
+             [done = std::move(done)](const Result<ApiReply>& reply) mutable {
+               if (!reply) return done(reply.error());
+               const bool is_success = reply->status == 200 || reply->status == 204;
+               done(is_success ? Result<std::string>(reply->body) : error_of(*reply));
+             });
+}
+
 CancelHandle ApiClient::ask(ApiRequest request, Duration patience, const std::string& name,
                             UniqueFunction<void(Result<ApiReply>)> done) {
-  request.retry = RetryConfig{};
-  request.retry->budget = patience;
+  if (patience > Duration{0}) {
+    request.retry = RetryConfig{};
+    request.retry->budget = patience;
+  }
   request.held = held_;
   request.held_as = name;
   return start_api_call(access_, transport_, executor_, std::move(request), std::move(done));
@@ -99,10 +114,15 @@ CancelHandle ApiClient::post_progress(const ProgressReport& report,
   if (!is_title_id(report.title_id)) {
     return fail_later<PostOutcome>(executor_, std::move(done), outcome_of(bad_title()));
   }
+  return post("/api/v1/stream/progress", progress_body(report), std::move(done));
+}
+
+CancelHandle ApiClient::post(std::string path, std::string body,
+                             UniqueFunction<void(PostOutcome)> done) {
   ApiRequest request;
   request.method = "POST";
-  request.path = "/api/v1/stream/progress";
-  request.body = progress_body(report);
+  request.path = std::move(path);
+  request.body = std::move(body);
   return start_api_call(access_, transport_, executor_, std::move(request),
                         [done = std::move(done)](Result<ApiReply> reply) mutable {
                           done(reply ? outcome_of(*reply) : outcome_of(std::move(reply).error()));

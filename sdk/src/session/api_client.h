@@ -28,10 +28,18 @@ class ApiClient {
 
   // Repeats for up to query.patience while the network or the service fails. What the service asked
   // to be left alone for, whatever the title, is waited for, or kServerBusy without a request where
-  // that was given up already. Errors:
-  // kInvalidArgument (no or too long a title), kUnauthorized, kNotEntitled, kNotFound, kServerBusy,
-  // kApiRejected, kApiBadAnswer, kHttpStatus, those of Transport and of the app's token provider.
+  // that was given up already. Errors: kInvalidArgument (no or too long a title), those of
+  // error_of(), of Transport and of the app's token provider.
   CancelHandle get_stream(const StreamQuery& query, UniqueFunction<void(Result<StreamGrant>)> done);
+
+  // The same by POST /v1/playback/start, which says more.
+  CancelHandle start_playback(const PlaybackQuery& query,
+                              UniqueFunction<void(Result<StreamGrant>)> done);
+
+  // Any other call that is answered by JSON, or by nothing (204): the body. As get_stream(), but
+  // without patience it is tried once.
+  CancelHandle call(ApiRequest request, Duration patience,
+                    UniqueFunction<void(Result<std::string>)> done);
 
   // As get_stream().
   CancelHandle post_download(const DownloadQuery& query,
@@ -39,8 +47,11 @@ class ApiClient {
 
   // One attempt (and a second one after a 401): the Outbox repeats.
   CancelHandle post_progress(const ProgressReport& report, UniqueFunction<void(PostOutcome)> done);
+  // The same with any body that is answered by 204.
+  CancelHandle post(std::string path, std::string body, UniqueFunction<void(PostOutcome)> done);
 
  private:
+  void add_profile(ApiRequest& request, const std::string& profile_id) const;
   // Repeats, and remembers what the service asked to be left alone for under `name`.
   CancelHandle ask(ApiRequest request, Duration patience, const std::string& name,
                    UniqueFunction<void(Result<ApiReply>)> done);

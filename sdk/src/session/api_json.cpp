@@ -1,110 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session/api_json.h"
 
-#include <cmath>
 #include <cstdint>
+#include <utility>
 
-#include <nlohmann/json.hpp>
-
-#include "base/iso8601.h"
-#include "base/json_depth.h"
 #include "base/rfc3339.h"
+#include "session/json_fields.h"
 
 namespace playhead {
 
 namespace {
 
-using Json = nlohmann::json;
+using namespace json_fields;
 
-constexpr std::size_t kMaxJsonBytes = 1 << 20;
-// The library's destructor and dump() recurse; deeper than this no answer of the API is.
-constexpr int kMaxJsonDepth = 64;
 constexpr std::size_t kMaxMessageBytes = 300;
-constexpr std::size_t kMaxUrlBytes = std::size_t{8} * 1024;
-// One year: nothing that is watched is longer, and no arithmetic overflows.
-constexpr double kMaxSeconds = 366.0 * 24 * 3600;
-constexpr double kMaxEpochSeconds = 253'402'300'799.0;  // the end of the year 9999
 constexpr int kRecordFormat = 1;
-
-Error bad_answer(std::string context) {
-  return make_error(ErrorCode::kApiBadAnswer, std::move(context));
-}
-
-Result<Json> parse_object(std::string_view text) {
-  if (text.size() > kMaxJsonBytes) return bad_answer("the answer is larger than 1 MiB");
-  if (!is_json_shallow(text, kMaxJsonDepth)) return bad_answer("the answer is nested too deeply");
-  Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (json.is_discarded()) return bad_answer("the answer is not JSON");
-  if (!json.is_object()) return bad_answer("the answer is not a JSON object");
-  return json;
-}
-
-// Null counts as absent.
-const Json* find(const Json& object, const char* name) {
-  const auto found = object.find(name);
-  return found == object.end() || found->is_null() ? nullptr : &*found;
-}
-
-Error bad_field(const char* name, const char* problem) {
-  return bad_answer(std::string("field \"") + name + "\" " + problem);
-}
-
-Result<std::string> text_field(const Json& object, const char* name) {
-  const Json* field = find(object, name);
-  if (field == nullptr) return bad_field(name, "is missing");
-  if (!field->is_string()) return bad_field(name, "is not a string");
-  return field->get<std::string>();
-}
-
-Result<std::string> optional_text_field(const Json& object, const char* name) {
-  if (find(object, name) == nullptr) return std::string();
-  return text_field(object, name);
-}
-
-Result<int64_t> integer_field(const Json& object, const char* name) {
-  const Json* field = find(object, name);
-  if (field == nullptr) return bad_field(name, "is missing");
-  if (!field->is_number_integer()) return bad_field(name, "is not an integer");
-  return field->get<int64_t>();
-}
-
-Result<Duration> seconds_field(const Json& object, const char* name) {
-  const Json* field = find(object, name);
-  if (field == nullptr) return bad_field(name, "is missing");
-  if (!field->is_number()) return bad_field(name, "is not a number");
-  const auto seconds = field->get<double>();
-  if (!(seconds >= 0 && seconds <= kMaxSeconds)) return bad_field(name, "is out of range");
-  return from_seconds(seconds);
-}
-
-Result<std::optional<Duration>> optional_seconds_field(const Json& object, const char* name) {
-  if (find(object, name) == nullptr) return std::optional<Duration>();
-  PLAYHEAD_TRY(const Duration seconds, seconds_field(object, name));
-  return std::optional(seconds);
-}
-
-// RFC 3339 text or epoch seconds: the API has both.
-Result<std::optional<WallTime>> optional_time_field(const Json& object, const char* name) {
-  const Json* field = find(object, name);
-  if (field == nullptr) return std::optional<WallTime>();
-  if (field->is_string()) {
-    const auto time = parse_iso_date_time(field->get_ref<const std::string&>());
-    if (!time) return bad_field(name, "is not an RFC 3339 time");
-    return time;
-  }
-  if (!field->is_number()) return bad_field(name, "is not a time");
-  const auto seconds = field->get<double>();
-  if (!(seconds >= 0 && seconds <= kMaxEpochSeconds)) return bad_field(name, "is out of range");
-  return std::optional(WallTime{from_seconds(seconds).count()});
-}
-
-bool is_http_url(std::string_view url) {
-  const bool has_scheme = url.substr(0, 7) == "http://" || url.substr(0, 8) == "https://";
-  const bool is_printable = std::all_of(url.begin(), url.end(), [](char c) {
-    return static_cast<unsigned char>(c) > 0x20 && c != 0x7f;
-  });
-  return has_scheme && is_printable && url.size() <= kMaxUrlBytes;
-}
 
 // Cut at a character boundary (UTF-8), so that the text stays text.
 std::string for_people(std::string text) {
@@ -116,26 +26,39 @@ std::string for_people(std::string text) {
   return text;
 }
 
-// Bytes that are not UTF-8 are replaced: dump() would throw.
-std::string to_text(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-// The API speaks in seconds; milliseconds are what it keeps.
-double to_json_seconds(Duration duration) { return static_cast<double>(to_ms(duration)) / 1000.0; }
-
 // Absent or null: the title is clear.
 Result<DrmGrant> parse_drm(const Json& grant) {
-  const Json* drm = find(grant, "drm");
-  if (drm == nullptr || drm->is_null()) return DrmGrant();
-  if (!drm->is_object()) return bad_field("drm", "is not an object");
+  PLAYHEAD_TRY(const Json* drm, object_field(grant, "drm"));
   DrmGrant out;
+  if (drm == nullptr) return out;
   PLAYHEAD_TRY(out.type, optional_text_field(*drm, "type"));
-  PLAYHEAD_TRY(out.license_url, optional_text_field(*drm, "license_url"));
-  if (!out.license_url.empty() && !is_http_url(out.license_url)) {
-    return bad_field("license_url", "is not an http(s) URL");
-  }
+  PLAYHEAD_TRY(out.license_url, optional_url_field(*drm, "license_url"));
   return out;
+}
+
+// More places than a title ever has (chosen).
+constexpr std::size_t kMaxPlaces = 64;
+
+Result<std::vector<std::string>> parse_places(const Json& grant) {
+  std::vector<std::string> places;
+  if (find(grant, "locations") == nullptr) return places;
+  PLAYHEAD_TRY(const Json* list, list_field(grant, "locations", kMaxPlaces));
+  for (const Json& each : *list) {
+    if (!each.is_object()) return bad_field("locations", "has an entry that is not an object");
+    PLAYHEAD_TRY(std::string url, url_field(each, "manifest_url"));
+    places.push_back(std::move(url));
+  }
+  return places;
+}
+
+Result<std::optional<OtherSession>> parse_other_session(const Json& grant) {
+  PLAYHEAD_TRY(const Json* other, object_field(grant, "existing_session"));
+  if (other == nullptr) return std::optional<OtherSession>();
+  OtherSession session;
+  PLAYHEAD_TRY(session.device_id, optional_text_field(*other, "device_id"));
+  PLAYHEAD_TRY(const auto seen_at, optional_time_field(*other, "last_seen_at"));
+  session.seen_at = seen_at.value_or(WallTime{});
+  return std::optional(std::move(session));
 }
 
 }  // namespace
@@ -143,8 +66,7 @@ Result<DrmGrant> parse_drm(const Json& grant) {
 Result<StreamGrant> parse_stream_grant(std::string_view text) {
   PLAYHEAD_TRY(const Json json, parse_object(text));
   StreamGrant grant;
-  PLAYHEAD_TRY(grant.stream_url, text_field(json, "stream_url"));
-  if (!is_http_url(grant.stream_url)) return bad_field("stream_url", "is not an http(s) URL");
+  PLAYHEAD_TRY(grant.stream_url, url_field(json, "stream_url"));
   PLAYHEAD_TRY(grant.resume_position, seconds_field(json, "resume_position_seconds"));
   PLAYHEAD_TRY(grant.manifest_type, optional_text_field(json, "manifest_type"));
   PLAYHEAD_TRY(grant.expires_at, optional_time_field(json, "expires_at"));
@@ -152,11 +74,45 @@ Result<StreamGrant> parse_stream_grant(std::string_view text) {
   return grant;
 }
 
+Result<StreamGrant> parse_playback_grant(std::string_view text) {
+  PLAYHEAD_TRY(const Json json, parse_object(text));
+  StreamGrant grant;
+  PLAYHEAD_TRY(grant.stream_url, url_field(json, "manifest_url"));
+  PLAYHEAD_TRY(const auto resume, optional_seconds_field(json, "resume_position_seconds"));
+  grant.resume_position = resume.value_or(Duration{0});
+  PLAYHEAD_TRY(grant.manifest_type, optional_text_field(json, "manifest_type"));
+  PLAYHEAD_TRY(grant.expires_at, optional_time_field(json, "expires_at"));
+  PLAYHEAD_TRY(grant.drm, parse_drm(json));
+  PLAYHEAD_TRY(grant.session_id, optional_text_field(json, "session_id"));
+  if (grant.session_id.size() > kMaxIdBytes) return bad_field("session_id", "is too long");
+  if (find(json, "is_resumed") != nullptr) {
+    PLAYHEAD_TRY(grant.is_resumed, flag_field(json, "is_resumed"));
+  }
+  PLAYHEAD_TRY(grant.other_session, parse_other_session(json));
+  PLAYHEAD_TRY(const auto heartbeat, optional_seconds_field(json, "heartbeat_seconds"));
+  grant.heartbeat = heartbeat.value_or(Duration{0});
+  PLAYHEAD_TRY(grant.places, parse_places(json));
+  if (grant.places.empty()) grant.places.push_back(grant.stream_url);
+  return grant;
+}
+
+std::string playback_body(const PlaybackQuery& query, const std::string& pin) {
+  const DeviceInfo& from = query.device;
+  Json device = {{"type", to_string(from.type)}};
+  if (!from.id.empty()) device["device_id"] = from.id;
+  if (!from.formats.empty()) device["formats"] = from.formats;
+  if (!from.codecs.empty()) device["codecs"] = from.codecs;
+  if (!from.drm.empty()) device["drm"] = from.drm;
+  Json json = {{"asset_id", query.title_id}, {"device", std::move(device)}};
+  if (!query.profile_id.empty()) json["profile_id"] = query.profile_id;
+  if (!pin.empty()) json["pin"] = pin;
+  return to_text(json);
+}
+
 Result<DownloadGrant> parse_download_grant(std::string_view text) {
   PLAYHEAD_TRY(const Json json, parse_object(text));
   DownloadGrant grant;
-  PLAYHEAD_TRY(grant.download_url, text_field(json, "download_url"));
-  if (!is_http_url(grant.download_url)) return bad_field("download_url", "is not an http(s) URL");
+  PLAYHEAD_TRY(grant.download_url, url_field(json, "download_url"));
   PLAYHEAD_TRY(grant.expires_at, optional_time_field(json, "expires_at"));
   PLAYHEAD_TRY(grant.rental, optional_seconds_field(json, "rental_seconds"));
   PLAYHEAD_TRY(grant.playback, optional_seconds_field(json, "playback_seconds"));
@@ -166,7 +122,9 @@ Result<DownloadGrant> parse_download_grant(std::string_view text) {
 }
 
 std::string download_body(const DownloadQuery& query) {
-  return to_text({{"movie_id", query.title_id}});
+  Json json = {{"movie_id", query.title_id}};
+  if (!query.profile_id.empty()) json["profile_id"] = query.profile_id;
+  return to_text(json);
 }
 
 std::optional<ApiProblem> parse_problem(std::string_view text) {

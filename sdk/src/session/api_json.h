@@ -15,6 +15,9 @@ namespace playhead {
 // broken JSON, for missing fields and wrong types. Unknown fields are ignored.
 
 [[nodiscard]] Result<StreamGrant> parse_stream_grant(std::string_view text);
+// The answer of POST /v1/playback/start, and its body. `pin`: of the profile; empty: none.
+[[nodiscard]] Result<StreamGrant> parse_playback_grant(std::string_view text);
+[[nodiscard]] std::string playback_body(const PlaybackQuery& query, const std::string& pin);
 [[nodiscard]] Result<DownloadGrant> parse_download_grant(std::string_view text);
 // Body of POST /api/v1/download.
 [[nodiscard]] std::string download_body(const DownloadQuery& query);

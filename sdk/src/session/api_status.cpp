@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session/api_status.h"
 
+#include <string_view>
 #include <utility>
 
 #include "session/api_json.h"
@@ -9,7 +10,22 @@ namespace playhead {
 
 namespace {
 
-ErrorCode code_of(int status) {
+// What the service says no to, where its code tells more than the status.
+struct Refusal {
+  int status;
+  std::string_view word;
+  ErrorCode code;
+};
+constexpr Refusal kRefusals[] = {
+    {403, "geo_blocked", ErrorCode::kGeoBlocked},
+    {403, "maturity_blocked", ErrorCode::kMaturityBlocked},
+    {403, "pin_required", ErrorCode::kPinRequired},
+    {403, "pin_wrong", ErrorCode::kPinWrong},
+    {403, "device_unsupported", ErrorCode::kDeviceUnsupported},
+    {429, "pin_locked", ErrorCode::kPinLocked},
+};
+
+ErrorCode code_of_status(int status) {
   switch (status) {
     case 401:
       return ErrorCode::kUnauthorized;
@@ -30,9 +46,16 @@ ErrorCode code_of(int status) {
   return ErrorCode::kApiBadAnswer;
 }
 
-std::string context_of(const ApiReply& reply) {
+ErrorCode code_of(int status, const std::optional<ApiProblem>& problem) {
+  for (const Refusal& refusal : kRefusals) {
+    if (problem && refusal.status == status && refusal.word == problem->code) return refusal.code;
+  }
+  return code_of_status(status);
+}
+
+std::string context_of(const ApiReply& reply, const std::optional<ApiProblem>& problem) {
   std::string text;
-  if (const auto problem = parse_problem(reply.body)) {
+  if (problem) {
     text = problem->message;
     if (!problem->code.empty()) {
       text += text.empty() ? problem->code : " [" + problem->code + "]";
@@ -54,7 +77,8 @@ bool is_refusal(int status) {
 }  // namespace
 
 Error error_of(const ApiReply& reply) {
-  return make_error(code_of(reply.status), context_of(reply), reply.status);
+  const auto problem = parse_problem(reply.body);
+  return make_error(code_of(reply.status, problem), context_of(reply, problem), reply.status);
 }
 
 PostOutcome outcome_of(const ApiReply& reply) {

@@ -19,7 +19,9 @@ struct ApiReply {
 
 // For a status that is no success: 401 kUnauthorized, 403 kNotEntitled, 404 kNotFound, 429 and 503
 // kServerBusy, 408 kNetworkTimeout, other 4xx kApiRejected, other 5xx kHttpStatus, anything else
-// kApiBadAnswer. `detail` is the status, `context` the service's own words if it gave any.
+// kApiBadAnswer. Of a 403 whose code says why: kGeoBlocked, kMaturityBlocked, kPinRequired,
+// kPinWrong, kDeviceUnsupported; of a 429 for wrong PINs kPinLocked. `detail` is the status,
+// `context` the service's own words if it gave any.
 [[nodiscard]] Error error_of(const ApiReply& reply);
 
 // How a post that got this answer ended.

@@ -4,8 +4,10 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "playhead/error.h"
+#include "playhead/service_config.h"
 #include "playhead/time.h"
 
 namespace playhead {
@@ -17,10 +19,25 @@ inline constexpr std::size_t kMaxIdBytes = 256;
 // GET /api/v1/stream: which title, in which form.
 struct StreamQuery {
   std::string title_id;
-  std::string format;  // "hls", "hls-ts", "dash"; empty: the service chooses
+  std::string format;           // "hls", "hls-ts", "dash"; empty: the service chooses
+  std::string profile_id = {};  // empty: the account's default one
   // How long a failing network or service is asked again. Longer: rides out outages; shorter: who
   // waits gets an answer.
   Duration patience = 30s;
+};
+
+// POST /v1/playback/start: which title, on which device.
+struct PlaybackQuery {
+  std::string title_id;
+  std::string profile_id = {};  // as of StreamQuery, as is
+  Duration patience = 30s;
+  DeviceInfo device = {};
+};
+
+// Where the same title plays on another device.
+struct OtherSession {
+  std::string device_id;
+  WallTime seen_at;  // by the service's clock
 };
 
 // How the title is protected, and where licences for it are to be had.
@@ -36,12 +53,19 @@ struct StreamGrant {
   std::string manifest_type;  // as the service names it; may be empty
   DrmGrant drm;
   std::optional<WallTime> expires_at;  // by the service's clock; none: the URL does not expire
+  // Of PlaybackQuery alone. The manifest's URL at every place, best first; the first is stream_url.
+  std::vector<std::string> places = {};
+  std::string session_id = {};  // reports are about it
+  bool is_resumed = false;      // the session was there before
+  std::optional<OtherSession> other_session = {};
+  Duration heartbeat{0};  // 0: the service does not say
 };
 
 // POST /api/v1/download: which title is to be kept.
 struct DownloadQuery {
   std::string title_id;
-  Duration patience = 30s;  // as of StreamQuery
+  std::string profile_id = {};  // as of StreamQuery, as is
+  Duration patience = 30s;
 };
 
 // The answer: the permission to keep a copy. What is absent sets no limit.
@@ -62,7 +86,7 @@ struct ProgressReport {
   // recorded_at is by the service's clock. If not, it is by the device's and corrected when sent.
   bool is_server_time = false;
   std::string session_id;
-  std::string profile_id;  // empty: the account's only profile
+  std::string profile_id;  // empty: the account's default one
   bool at_end = false;     // the title was played out: starts again at 0
 
   friend bool operator==(const ProgressReport&, const ProgressReport&) = default;

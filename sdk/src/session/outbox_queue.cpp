@@ -26,6 +26,7 @@ OutboxQueue::Entry& OutboxQueue::replace(OutboxItem item) {
   entry.is_restored = false;
   entry.is_finished = false;
   entry.suspicious = 0;
+  if (entry.failures == 0) entry.not_before = entry.item.held_until;
   count(entry.item, true);
   return entry;
 }

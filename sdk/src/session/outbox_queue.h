@@ -22,6 +22,8 @@ struct OutboxItem {
   std::string value;  // as it is stored
   // Which clock made the stamp: stamps of different clocks do not compare.
   bool is_server_time = false;
+  // Is not sent before: more is to come under its key. hurry() sends it all the same.
+  MonotonicTime held_until = {};
 
   friend bool operator==(const OutboxItem&, const OutboxItem&) = default;
 };

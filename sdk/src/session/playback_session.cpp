@@ -19,6 +19,10 @@ constexpr Duration kStartPatience = 8s;
 // record, which does not know other devices.
 constexpr Duration kSettlePatience = 1s;
 
+// What is taken of the service's word (chosen, as the bounds of the app's).
+constexpr Duration kLeastHeartbeat = 5s;
+constexpr Duration kMostHeartbeat = 10min;
+
 std::string random_session_id(Executor& executor) {
   const uint64_t high = executor.random();
   return make_session_id(high, executor.random());
@@ -31,6 +35,9 @@ SessionStart make_start(const StreamGrant& grant, MediaTime resume_position) {
   start.drm = grant.drm;
   start.resume_position = resume_position;
   start.expires_at = grant.expires_at;
+  start.places = grant.places;
+  start.is_resumed = grant.is_resumed;
+  start.other_session = grant.other_session;
   return start;
 }
 
@@ -59,12 +66,15 @@ PlaybackSession::PlaybackSession(PlaybackSessionConfig config, ApiAccess& access
       executor_(executor),
       api_(access, transport, executor, config_.held),
       session_id_(random_session_id(executor)),
-      reporter_(config_.progress_interval) {}
+      reporter_(config_.progress_interval),
+      tracked_id_(session_id_),
+      heartbeat_(config_.service.heartbeat) {}
 
 PlaybackSession::~PlaybackSession() = default;
 
 void PlaybackSession::start(StartCallback done) {
   waiting_.push_back(std::move(done));
+  awaits_session_ = config_.service.start == PlaybackStart::kSession;
   settling_ = outbox_.settle(config_.profile_id, config_.title_id, kSettlePatience, executor_,
                              [this](std::optional<ProgressReport> undelivered) {
                                undelivered_ = std::move(undelivered);
@@ -78,10 +88,15 @@ void PlaybackSession::renew(StartCallback done) {
 }
 
 void PlaybackSession::ask_service() {
-  StreamQuery query{config_.title_id, config_.format};
+  StreamQuery query{config_.title_id, config_.format, config_.profile_id};
   if (!resume_position_) query.patience = kStartPatience;
-  granting_ =
-      api_.get_stream(query, [this](Result<StreamGrant> grant) { on_granted(std::move(grant)); });
+  const auto done = [this](Result<StreamGrant> grant) { on_granted(std::move(grant)); };
+  if (config_.service.start == PlaybackStart::kStream) {
+    granting_ = api_.get_stream(query, done);
+    return;
+  }
+  granting_ = api_.start_playback(
+      {query.title_id, query.profile_id, query.patience, config_.service.device}, done);
 }
 
 void PlaybackSession::on_granted(Result<StreamGrant> grant) {
@@ -93,6 +108,11 @@ void PlaybackSession::on_granted(Result<StreamGrant> grant) {
       Duration resume = grant->resume_position;
       if (undelivered_) resume = undelivered_->at_end ? Duration{0} : undelivered_->position;
       resume_position_ = MediaTime{resume.count()};
+    }
+    if (std::exchange(awaits_session_, false) && !grant->session_id.empty()) {
+      tracked_id_ = grant->session_id;
+      const bool has_beats = heartbeat_ > Duration{0} && grant->heartbeat > Duration{0};
+      if (has_beats) heartbeat_ = std::clamp(grant->heartbeat, kLeastHeartbeat, kMostHeartbeat);
     }
     answer = make_start(*grant, *resume_position_);
     if (grant->expires_at) {
@@ -109,7 +129,30 @@ void PlaybackSession::on_granted(Result<StreamGrant> grant) {
   }
 }
 
+Telemetry* PlaybackSession::telemetry() {
+  if (config_.telemetry == nullptr || awaits_session_) return nullptr;
+  if (!telemetry_) {
+    Telemetry::Config config{{tracked_id_, config_.title_id, config_.profile_id},
+                             config_.service.reports_events,
+                             heartbeat_};
+    telemetry_.emplace(std::move(config), access_, *config_.telemetry, executor_);
+  }
+  return &*telemetry_;
+}
+
+void PlaybackSession::observe(const EventPayload& payload, MediaTime position) {
+  if (Telemetry* reports = telemetry()) reports->observe(payload, position);
+}
+
+std::optional<MonotonicTime> PlaybackSession::next_deadline() const {
+  auto due = reporter_.next_due();
+  const auto beat = telemetry_ ? telemetry_->next_deadline() : std::nullopt;
+  if (beat) due = due ? std::min(*due, *beat) : *beat;
+  return due;
+}
+
 void PlaybackSession::update(PlayActivity activity, MediaTime position) {
+  if (Telemetry* reports = telemetry()) reports->update(activity, position);
   const auto decision = reporter_.update({activity, position, executor_.now()});
   if (decision) report(*decision);
   // After the report, and also without one: a pause may have reported the same position before.

@@ -12,12 +12,13 @@
 #include "session/outbox.h"
 #include "session/position_memory.h"
 #include "session/progress_reporter.h"
+#include "session/telemetry.h"
 
 namespace playhead {
 
 struct PlaybackSessionConfig {
   std::string title_id;
-  std::string profile_id;  // empty: the account's only profile
+  std::string profile_id;  // empty: the account's default one
   std::string format;      // manifest wanted: see StreamQuery
   // True play time between reports: 4 s or 10 s by the product. Shorter: less is lost when the
   // device dies; longer: fewer requests.
@@ -26,6 +27,9 @@ struct PlaybackSessionConfig {
   PositionMemory* positions = nullptr;
   // What the service asked to be left alone for, in this session and others; null: in this one.
   std::shared_ptr<HeldUrls> held;
+  ServiceConfig service = {};
+  // Takes the reports of `service`; null: there are none. Outlives it.
+  TelemetryOutbox* telemetry = nullptr;
 };
 
 struct SessionStart {
@@ -36,6 +40,10 @@ struct SessionStart {
   std::optional<WallTime> expires_at;  // of manifest_url, by the service's clock
   // When to call renew() so that the new URL is there before the old one expires; none: never.
   std::optional<MonotonicTime> renew_at;
+  // The manifest's URL at every place, best first; empty: nobody says.
+  std::vector<std::string> places;
+  bool is_resumed = false;  // the service goes on with a session it knew
+  std::optional<OtherSession> other_session;
 };
 
 // One viewing of one title, as the service sees it: the permission to play and its renewal, where
@@ -62,8 +70,10 @@ class PlaybackSession {
   // What the player does; at every change, and at next_deadline(). Reports go to the outbox; at the
   // end and when stopped it is flushed.
   void update(PlayActivity activity, MediaTime position);
+  // What the player tells the app, for reports.
+  void observe(const EventPayload& payload, MediaTime position);
   // When update() wants to be called again though nothing changed.
-  [[nodiscard]] std::optional<MonotonicTime> next_deadline() const { return reporter_.next_due(); }
+  [[nodiscard]] std::optional<MonotonicTime> next_deadline() const;
 
   // A report of this session was accepted by the service. Until the handle is destroyed, which may
   // outlive the session: the answer to its last report comes after its end.
@@ -76,6 +86,8 @@ class PlaybackSession {
   void ask_service();
   void on_granted(Result<StreamGrant> grant);
   void report(const ProgressDecision& decision);
+  // Null: nothing is reported, or it is not known yet about which session.
+  Telemetry* telemetry();
 
   const PlaybackSessionConfig config_;
   ApiAccess& access_;
@@ -88,6 +100,10 @@ class PlaybackSession {
   std::optional<ProgressReport> undelivered_;  // of this title, as the start found it
   std::optional<MediaTime> resume_position_;   // once started
   std::vector<StartCallback> waiting_;         // for the grant under way
+  std::optional<Telemetry> telemetry_;
+  bool awaits_session_ = false;  // the service names the one that reports are about
+  std::string tracked_id_;       // that one
+  Duration heartbeat_{0};        // between reports on how it goes
   CancelHandle settling_;
   CancelHandle granting_;
   ServerClock::Reading last_stamp_;

@@ -58,6 +58,13 @@ Error withheld_error() {
                     "every picture of the title asks for an output with a higher HDCP version");
 }
 
+// Of the segment that is asked for after that one; empty: it is not listed yet.
+std::string next_url(const SegmentIndex& index, uint64_t number) {
+  const auto place = index.find_number(number);
+  if (!place || *place + 1 >= index.size()) return {};
+  return index.at(*place + 1).media.url;
+}
+
 }  // namespace
 
 StreamingEngine::StreamingEngine(ResourceFetcher& fetcher, ManifestSource& manifests,
@@ -483,6 +490,8 @@ void StreamingEngine::start_fetch(Track& track, const LoadedIndex& index, NextMe
       if (key) planned.key_uris.push_back(key->uri);
     }
   }
+  planned.media_options.object->duration = media.segment.duration();
+  planned.media_options.object->next_url = next_url(*index.segments, media.segment.number);
   keys_.prefetch_after(*index.segments, media.segment.number);
   planned.segment = std::move(media.segment);
   planned.replaces = replaces;
@@ -532,6 +541,16 @@ FetchOptions StreamingEngine::fetch_options(const Track& track,
   }
   // Played at this speed, what is there lasts until then.
   const Duration ahead = level(track.stream->kind(), position_);
+  const bool is_video = track.stream->kind() == TrackKind::kVideo;
+  const std::string kind = is_video && played_.is_muxed(track.period) ? "av" : is_video ? "v" : "a";
+  const AdaptationSet* all = set_of(track);
+  const Representation& top = all ? all->representations.back() : representation;
+  options.object = CmcdObject{kind,
+                              representation.bandwidth.bps / 1000,
+                              top.bandwidth.bps / 1000,
+                              Duration{0},
+                              ahead,
+                              std::string()};
   const double speed = std::max(speed_, 0.1);
   options.wanted_by =
       executor_.now() + Duration{static_cast<int64_t>(static_cast<double>(ahead.count()) / speed)};

@@ -84,6 +84,21 @@ struct Stream {
   CancelHandle handle;
 };
 
+TEST_CASE("failover: what names no other place has those of the session's mirrors") {
+  World world;
+  world.refuse("a.test");
+  world.fetcher.set_mirrors(Mirrors({"http://a.test/main.mpd", "http://b.test/main.mpd"}));
+  Stream stream(world, {});
+  REQUIRE(stream.wait());
+  CHECK(stream.ok());
+  CHECK(stream.body == world.bytes);
+  CHECK(world.requests() == std::vector<std::string>{kA, kB});
+  world.fetcher.set_mirrors({});
+  Stream alone(world, {});
+  REQUIRE(alone.wait());
+  CHECK(!alone.ok());
+}
+
 TEST_CASE("failover: a host that refuses is left at once, and not asked again for a while") {
   World world;
   world.refuse("a.test", 5s);

@@ -170,4 +170,31 @@ TEST_CASE("api_json: a stored report is read back as it was") {
   }
 }
 
+TEST_CASE("api_json: the answer to a start of a session") {
+  const auto least = parse_playback_grant(R"({"manifest_url":"http://a/m.mpd"})");
+  REQUIRE(least.has_value());
+  CHECK(least->stream_url == "http://a/m.mpd");
+  CHECK(least->places == std::vector<std::string>{"http://a/m.mpd"});
+  CHECK(least->resume_position == Duration{0});
+  CHECK(!least->other_session);
+  CHECK(least->heartbeat == Duration{0});
+  for (const char* text :
+       {R"({})", R"({"manifest_url":"m.mpd"})", R"({"manifest_url":"http://a/m","session_id":7})",
+        R"({"manifest_url":"http://a/m","locations":{}})",
+        R"({"manifest_url":"http://a/m","locations":[{"id":"x"}]})",
+        R"({"manifest_url":"http://a/m","locations":[{"manifest_url":"file:///x"}]})",
+        R"({"manifest_url":"http://a/m","existing_session":[]})",
+        R"({"manifest_url":"http://a/m","heartbeat_seconds":-1})",
+        R"({"manifest_url":"http://a/m","resume_position_seconds":"1"})"}) {
+    CAPTURE(text);
+    CHECK(parse_playback_grant(text).error().code == ErrorCode::kApiBadAnswer);
+  }
+  CHECK(download_body({"m", "kids"}) == R"({"movie_id":"m","profile_id":"kids"})");
+  CHECK(download_body({"m"}) == R"({"movie_id":"m"})");
+  PlaybackQuery query;
+  query.title_id = "m";
+  CHECK(playback_body(query, "1234") ==
+        R"({"asset_id":"m","device":{"type":"other"},"pin":"1234"})");
+}
+
 }  // namespace playhead

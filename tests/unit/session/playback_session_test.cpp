@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session/playback_session.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -217,6 +218,77 @@ TEST_CASE("playback_session: destroyed at any moment, no callback runs after it"
     CHECK(!was_called);
     if (called_before) break;
   }
+}
+
+TEST_CASE("playback_session: a start by a session takes its places and reports about it") {
+  Rig rig;
+  int starts = 0;
+  std::string body;
+  rig.service.script = [&](const Request& request) -> std::optional<FakeService::Answer> {
+    if (request.url.find("/v1/playback/start") == std::string::npos) {
+      return FakeService::Answer{204, "", {}, {}};
+    }
+    ++starts;
+    body = request.body;
+    const int64_t now_s = rig.executor.wall_now().us / 1'000'000;
+    return FakeService::Answer{
+        200,
+        R"({"asset_id":"m","manifest_url":"https://a/m.mpd?s=1","manifest_type":"dash","drm":null,)"
+        R"("expires_at":)" +
+            std::to_string(now_s + 100) +
+            R"(,"resume_position_seconds":61.5,"session_id":"theirs","is_resumed":true,)"
+            R"("existing_session":{"session_id":"x","device_id":"tv-2","device_type":"tv",)"
+            R"("last_seen_at":5},"locations":[{"id":"1","manifest_url":"https://a/m.mpd?s=1"},)"
+            R"({"id":"2","manifest_url":"https://b/m.mpd?s=1"}],"heartbeat_seconds":20,)"
+            R"("server_time":1})",
+        {},
+        {}};
+  };
+  TelemetryOutbox telemetry(rig.access, rig.store, rig.service, rig.executor, {});
+  PlaybackSessionConfig config;
+  config.title_id = "m";
+  config.profile_id = "kids";
+  config.service.start = PlaybackStart::kSession;
+  config.service.device.id = "tv-1";
+  config.service.device.type = DeviceType::kTv;
+  config.service.device.formats = {"dash"};
+  config.service.reports_events = true;
+  config.service.heartbeat = 10s;
+  config.telemetry = &telemetry;
+  rig.session =
+      std::make_unique<PlaybackSession>(config, rig.access, *rig.outbox, rig.service, rig.executor);
+  const auto start = rig.start();
+  REQUIRE(start.has_value());
+  CHECK(start->manifest_url == "https://a/m.mpd?s=1");
+  CHECK(start->places == std::vector<std::string>{"https://a/m.mpd?s=1", "https://b/m.mpd?s=1"});
+  CHECK(start->resume_position == MediaTime{61'500'000});
+  CHECK(start->is_resumed);
+  REQUIRE(start->other_session.has_value());
+  CHECK(start->other_session->device_id == "tv-2");
+  CHECK(start->renew_at.has_value());
+  CHECK(body == R"({"asset_id":"m","device":{"device_id":"tv-1","formats":["dash"],"type":"tv"},)"
+                R"("profile_id":"kids"})");
+
+  rig.session->observe(FirstFrame{}, {});
+  rig.play(61'500, 45'000);
+  std::vector<std::string> reports;
+  for (const auto& seen : rig.service.seen) {
+    const bool is_report = seen.request.url.find("/api/playback/heartbeat") != std::string::npos ||
+                           seen.request.url.find("/v1/playback/events") != std::string::npos;
+    if (!is_report) continue;
+    CHECK(seen.request.body.find(R"("session_id":"theirs")") != std::string::npos);
+    reports.push_back(seen.request.url.substr(12));
+  }
+  // The service's own interval goes first: two beats, not four.
+  CHECK(std::count(reports.begin(), reports.end(), "api/playback/heartbeat") == 2);
+  CHECK(std::count(reports.begin(), reports.end(), "v1/playback/events") == 1);
+
+  rig.session->renew([](const Result<SessionStart>& renewed) {
+    CHECK(renewed.has_value());
+    CHECK(renewed->resume_position == MediaTime{61'500'000});
+  });
+  rig.executor.run_for(1s);
+  CHECK(starts == 2);
 }
 
 TEST_CASE("playback_session: a callback may destroy the session") {

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/cmcd.h"
+
+#include <doctest/doctest.h>
+
+#include "net/cmcd_session.h"
+
+namespace playhead {
+namespace {
+
+CmcdData everything() {
+  CmcdData data;
+  data.br = 3200;
+  data.bs = true;
+  data.cid = "faec5fc2-ac30-11ea-bb37-0242ac130002";
+  data.d = 4004ms;
+  data.dl = 18'520ms;
+  data.bl = 21'270ms;
+  data.mtp = 48'149;
+  data.nor = "../300kbps/track.m4v";
+  data.nrr = "12323-48763";
+  data.ot = "v";
+  data.pr = 1.08;
+  data.rtp = 12'049;
+  data.sf = "d";
+  data.sid = "6e2fb550-c457-11e9-bb97-0800200c9a66";
+  data.st = "v";
+  data.su = true;
+  data.tb = 6000;
+  return data;
+}
+
+TEST_CASE("cmcd: the keys are in alphabetical order, rounded as the specification says") {
+  CHECK(
+      cmcd_text(everything()) ==
+      "bl=21300,br=3200,bs,cid=\"faec5fc2-ac30-11ea-bb37-0242ac130002\",d=4004,dl=18500,mtp=48100,"
+      "nor=\"..%2F300kbps%2Ftrack.m4v\",nrr=\"12323-48763\",ot=v,pr=1.08,rtp=12000,sf=d,"
+      "sid=\"6e2fb550-c457-11e9-bb97-0800200c9a66\",st=v,su,tb=6000");
+}
+
+TEST_CASE("cmcd: each key goes into the header of its rate of change") {
+  const auto headers = cmcd_headers(everything());
+  CHECK(headers[0].name == "CMCD-Object");
+  CHECK(headers[0].value == "br=3200,d=4004,ot=v,tb=6000");
+  CHECK(headers[1].name == "CMCD-Request");
+  CHECK(headers[1].value ==
+        "bl=21300,dl=18500,mtp=48100,nor=\"..%2F300kbps%2Ftrack.m4v\",nrr=\"12323-48763\",su");
+  CHECK(headers[2].name == "CMCD-Session");
+  CHECK(headers[2].value ==
+        "cid=\"faec5fc2-ac30-11ea-bb37-0242ac130002\",pr=1.08,sf=d,"
+        "sid=\"6e2fb550-c457-11e9-bb97-0800200c9a66\",st=v");
+  CHECK(headers[3].name == "CMCD-Status");
+  CHECK(headers[3].value == "bs,rtp=12000");
+}
+
+TEST_CASE("cmcd: what is not known, false or the usual is not sent") {
+  CHECK(cmcd_text({}).empty());
+  for (const CmcdHeader& header : cmcd_headers({})) CHECK(header.value.empty());
+  struct Case {
+    const char* name;
+    void (*change)(CmcdData&);
+    const char* text;
+  };
+  const Case cases[] = {
+      {"it does not play", [](CmcdData& d) { d.pr = 0; }, "pr=0"},
+      {"twice as fast", [](CmcdData& d) { d.pr = 2; }, "pr=2"},
+      {"a tenth", [](CmcdData& d) { d.pr = 1.5; }, "pr=1.5"},
+      {"an empty buffer is told", [](CmcdData& d) { d.bl = 0ms; }, "bl=0"},
+      {"a deadline that is over", [](CmcdData& d) { d.dl = -300ms; }, "dl=0"},
+      {"halves are rounded up", [](CmcdData& d) { d.mtp = 50; }, "mtp=100"},
+      {"strings are escaped", [](CmcdData& d) { d.cid = "a\"b\\c"; }, "cid=\"a\\\"b\\\\c\""},
+      {"no line is broken", [](CmcdData& d) { d.cid = "a\r\nb\xc3\xa4"; }, "cid=\"ab\""},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    CmcdData data;
+    c.change(data);
+    CHECK(cmcd_text(data) == c.text);
+  }
+  CmcdData data;
+  data.cid = std::string(65, 'x');
+  CHECK(cmcd_text(data) == "cid=\"" + std::string(64, 'x') + '"');
+}
+
+TEST_CASE("cmcd: the argument is added once, whatever the query") {
+  struct Case {
+    const char* url;
+    const char* expected;
+  };
+  const Case cases[] = {
+      {"http://a/b", "http://a/b?CMCD=su%2Cst%3Dv"},
+      {"http://a/b?exp=1&sig=x%2B", "http://a/b?exp=1&sig=x%2B&CMCD=su%2Cst%3Dv"},
+      {"http://a/b?CMCD=old&x=1", "http://a/b?x=1&CMCD=su%2Cst%3Dv"},
+      {"http://a/b?x=1&CMCD=old", "http://a/b?x=1&CMCD=su%2Cst%3Dv"},
+      {"http://a/b?xCMCD=1", "http://a/b?xCMCD=1&CMCD=su%2Cst%3Dv"},
+      {"http://a/b?x#t=1?2", "http://a/b?x&CMCD=su%2Cst%3Dv#t=1?2"},
+      {"http://a/b?", "http://a/b?CMCD=su%2Cst%3Dv"},
+  };
+  for (const Case& c : cases) CHECK(with_cmcd(c.url, "su,st=v") == c.expected);
+  CHECK(with_cmcd("http://a/b?CMCD=old", "") == "http://a/b");
+}
+
+TEST_CASE("cmcd: the next object is named relative to this one") {
+  struct Case {
+    const char* base;
+    const char* next;
+    const char* path;
+  };
+  const Case cases[] = {
+      {"http://a/t/v1/1.m4s?x=1", "http://a/t/v1/2.m4s?x=1", "2.m4s"},
+      {"http://a/t/v1/1.m4s", "http://a/t/v2/2.m4s", "../v2/2.m4s"},
+      {"http://a/t/v1/hi/1.m4s", "http://a/u/2.m4s", "../../../u/2.m4s"},
+      {"http://a/1.m4s", "http://a/2.m4s", "2.m4s"},
+      {"http://a/1.m4s", "http://b/2.m4s", ""},
+      {"http://a/1.m4s", "https://a/2.m4s", ""},
+      {"http://a/1.m4s", "http://ab/2.m4s", ""},
+      {"http://a", "http://a", ""},
+      {"data:x", "data:x", ""},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.next);
+    CHECK(cmcd_relative(c.base, c.next) == c.path);
+  }
+}
+
+Request request_of(ResourceKind kind) {
+  Request request;
+  request.url = "http://cdn/t/v1/7.m4s?sig=s";
+  request.kind = kind;
+  return request;
+}
+
+TEST_CASE("cmcd_session: a request tells of its object, the play and the buffer") {
+  CmcdSession session(CmcdMode::kQuery, "sid-1", "m_1");
+  session.set_state({"h", "v", 1, 12'345, false});
+  const CmcdObject object{"v", 3000, 6000, 4s, 12s, "http://cdn/t/v1/8.m4s?sig=s"};
+  session.note_starved();
+  Request media = request_of(ResourceKind::kMedia);
+  session.decorate(media, object, MonotonicTime{1'000'000}, MonotonicTime{13'000'000});
+  CHECK(media.url ==
+        with_cmcd("http://cdn/t/v1/7.m4s?sig=s",
+                  "bl=12000,br=3000,bs,cid=\"m_1\",d=4000,dl=12000,mtp=12300,nor=\"8.m4s\",ot=v,"
+                  "rtp=15000,sf=h,sid=\"sid-1\",st=v,tb=6000"));
+  CHECK(media.headers.empty());
+  // The stall is told once, and by no manifest.
+  Request again = request_of(ResourceKind::kMedia);
+  session.decorate(again, object, MonotonicTime{0}, std::nullopt);
+  CHECK(again.url.find("bs") == std::string::npos);
+  session.note_starved();
+  Request manifest = request_of(ResourceKind::kManifest);
+  session.decorate(manifest, std::nullopt, MonotonicTime{0}, std::nullopt);
+  CHECK(manifest.url == with_cmcd("http://cdn/t/v1/7.m4s?sig=s",
+                                  "cid=\"m_1\",mtp=12300,ot=m,sf=h,sid=\"sid-1\",st=v"));
+}
+
+TEST_CASE("cmcd_session: headers leave the URL as it is; the service hears nothing") {
+  CmcdSession session(CmcdMode::kHeaders, "sid-1", "");
+  Request key = request_of(ResourceKind::kKey);
+  session.decorate(key, std::nullopt, MonotonicTime{0}, std::nullopt);
+  CHECK(key.url == "http://cdn/t/v1/7.m4s?sig=s");
+  REQUIRE(key.headers.size() == 2);
+  CHECK(key.headers[0].name == "CMCD-Object");
+  CHECK(key.headers[0].value == "ot=k");
+  CHECK(key.headers[1].name == "CMCD-Session");
+  CHECK(key.headers[1].value == "sid=\"sid-1\"");
+  for (const ResourceKind kind : {ResourceKind::kApi, ResourceKind::kLicense}) {
+    Request request = request_of(kind);
+    session.decorate(request, std::nullopt, MonotonicTime{0}, std::nullopt);
+    CHECK(request.headers.empty());
+  }
+  Request offline = request_of(ResourceKind::kMedia);
+  offline.url = "offline:1/2";
+  session.decorate(offline, std::nullopt, MonotonicTime{0}, std::nullopt);
+  CHECK(offline.headers.empty());
+}
+
+}  // namespace
+}  // namespace playhead
