@@ -40,7 +40,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
     "$<$<CONFIG:Release>:-Wno-restrict;-Wno-maybe-uninitialized>")
   if(PLAYHEAD_SANITIZE)
     target_compile_options(playhead_build_flags INTERFACE
-      -Wno-maybe-uninitialized -Wno-array-bounds -Wno-restrict -Wno-stringop-overflow)
+      -Wno-maybe-uninitialized -Wno-array-bounds -Wno-restrict -Wno-stringop-overflow
+      -Wno-stringop-overread)
   endif()
 endif()
 if(PLAYHEAD_SANITIZE)

@@ -21,7 +21,8 @@ inline constexpr int kTrickFramesPerSecond = 8;
 // happens comes back as events. Destruction ends the play, saves the position and joins.
 class PLAYHEAD_API Player {
  public:
-  // `executor` null: the player makes a thread of its own.
+  // `executor` null: the player makes a thread of its own. One of the app's goes on running until
+  // the client is gone, which may wait for what is left on it.
   // Errors: kInvalidArgument (a config value out of its range, named in the context;
   // Sinks::samples, which is declared but not built yet).
   static Result<std::unique_ptr<Player>> create(std::shared_ptr<Client> client, PlayerConfig config,
