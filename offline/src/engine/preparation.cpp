@@ -99,6 +99,8 @@ void Preparation::keep_document(const Request& request, const FetchedResource& f
   document.resource.is_size_exact = true;
   document.answer = answer_of(fetched.head);
   document.body = fetched.body;
+  if (request.range)
+    versions_.emplace_back(document.resource.key.stable_key, version_of(fetched.head));
   std::erase_if(documents_, [&](const PlannedDocument& known) {
     return known.resource.key == document.resource.key;
   });
@@ -173,6 +175,7 @@ void Preparation::plan_plain() {
   file.is_size_exact = plain_head_.content_length.has_value();
   if (does_ranges && file.size > kPartBytes) {
     plan_.resources = cut_file(file, file.size);
+    versions_.emplace_back(file.key.stable_key, version_of(plain_head_));
   } else {
     plan_.resources = {std::move(file)};
   }
@@ -195,6 +198,10 @@ void Preparation::on_size(const Result<FetchedResource>& probe) {
   if (!probe) return end(probe.error());
   const auto range = parse_content_range(probe->head.header("content-range"));
   const bool does_ranges = probe->head.status == 206 && range && range->total;
+  if (does_ranges) {
+    const PlannedResource& file = plan_.resources[plan_.whole_files[sizes_.size()]];
+    versions_.emplace_back(file.key.stable_key, version_of(probe->head));
+  }
   sizes_.push_back(does_ranges ? range->total : std::nullopt);
   ask_next_size();
 }
@@ -242,6 +249,7 @@ void Preparation::finish() {
     title.resources.push_back(std::move(resource));
   }
   title.documents = std::move(documents_);
+  title.versions = std::move(versions_);
   end(std::move(title));
 }
 
