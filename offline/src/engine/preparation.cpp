@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "base/url.h"
 #include "engine/request_json.h"
 #include "engine/resource_transfer.h"
 #include "net/http_headers.h"
@@ -31,6 +32,7 @@ bool may_be_manifest(ByteView bytes) {
 struct Preparation::Download {
   Request request;
   bool is_first = false;
+  int64_t most = 0;  // bytes, of a manifest
   FetchedResource got;
   std::vector<uint8_t> body;
   UniqueFunction<void(Result<FetchedManifest>)> done;
@@ -60,6 +62,9 @@ CancelHandle Preparation::fetch(Request request,
   auto download = std::make_shared<Download>();
   download->request = request;
   download->is_first = !std::exchange(has_manifest_, true);
+  download->most = request.max_bytes;
+  // What it is, its beginning tells: a media file may be larger than any manifest.
+  if (download->is_first) request.max_bytes = kMaxVaultBytes;
   download->done = std::move(done);
   FetchEvents events;
   events.on_head = [download](const ResponseHead& head) { download->got.head = head; };
@@ -69,8 +74,14 @@ CancelHandle Preparation::fetch(Request request,
   };
   events.on_body = [this, download](const SharedBytes& bytes, MonotonicTime) {
     auto& body = download->body;
+    if (!download->done) return;  // refused
     const bool is_looked_into = body.size() >= kSniffBytes || !download->is_first;
     body.insert(body.end(), bytes.view().begin(), bytes.view().end());
+    const bool is_too_large = static_cast<int64_t>(body.size()) > download->most;
+    if (is_too_large && is_looked_into) {
+      auto refuse = std::move(download->done);
+      return refuse(make_error(ErrorCode::kTooLarge, redact(download->request.url)));
+    }
     if (is_looked_into || body.size() < kSniffBytes || may_be_manifest(body)) return;
     is_plain_ = true;
     plain_head_ = download->got.head;
