@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "net/chunk_pool.h"
 #include "playhead/executor.h"
 #include "playhead/transport.h"
 
@@ -20,8 +21,16 @@ namespace playhead {
 // chunks instead of many tasks. Bytes are copied once, out of the network library's buffer.
 class Delivery : public std::enable_shared_from_this<Delivery> {
  public:
-  Delivery(Executor& executor, FetchCallbacks callbacks)
-      : executor_(&executor), callbacks_(std::move(callbacks)) {}
+  // Both may be null. With a window the bytes are soon dropped: they come in buffers of `pool`.
+  Delivery(Executor& executor, FetchCallbacks callbacks,
+           std::shared_ptr<FlowWindow> window = nullptr, std::shared_ptr<ChunkPool> pool = nullptr)
+      : window_(std::move(window)),
+        pool_(window_ ? std::move(pool) : nullptr),
+        executor_(&executor),
+        callbacks_(std::move(callbacks)) {}
+
+  // Any thread: nothing more should be read for now.
+  [[nodiscard]] bool is_full() const { return window_ && window_->is_full(); }
 
   // Network thread. All answer nothing (or false) once cancelled: the transfer can be given up.
   [[nodiscard]] std::optional<MonotonicTime> now();
@@ -39,6 +48,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   struct Chunk {
     std::vector<uint8_t> bytes;
     MonotonicTime received;
+    FlowWindow::Share share;  // of the bytes
   };
   struct Batch {
     std::optional<ResponseHead> head;
@@ -47,9 +57,13 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
     [[nodiscard]] bool empty() const { return !head && chunks.empty() && !done; }
   };
 
+  [[nodiscard]] std::vector<uint8_t> make_buffer(std::size_t first_piece, int64_t remaining) const;
+  [[nodiscard]] SharedBytes share(std::vector<uint8_t> bytes) const;
   void deliver();
   void run_callbacks(Batch batch);
 
+  const std::shared_ptr<FlowWindow> window_;
+  const std::shared_ptr<ChunkPool> pool_;
   std::mutex mutex_;
   // Under mutex_.
   Executor* executor_;  // null once cancelled
