@@ -124,7 +124,10 @@ TEST_CASE("downloads: a file that its host replaces between two parts is fetched
       World world(telling);
       const std::string id = world.add();
       REQUIRE(world.rig.world.executor.run_until_true(
-          [&] { return world.rig.status(id).bytes_done >= 2 * kSegmentBytes; }, 1min));
+          [&] {
+            return world.rig.status(id).bytes_done >= static_cast<int64_t>(2 * kSegmentBytes);
+          },
+          1min));
       if (is_reopened) world.rig.close();
       world.version.number = 2;
       if (is_reopened) world.rig.open();
