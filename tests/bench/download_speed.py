@@ -27,6 +27,7 @@ from reference_server import ReferenceServer  # noqa: E402
 
 PARALLEL = 4  # segments at once: what the library does unless told otherwise
 LEAST_SHARE = 0.8
+NOISE_BYTES = 1 << 18
 MOST_MEMORY_MB = 32
 
 
@@ -42,7 +43,10 @@ def make_title(folder, segments, size):
     numbers = random.Random(1)
     lines = ["#EXTM3U", "#EXT-X-VERSION:3", "#EXT-X-TARGETDURATION:4"]
     for number in range(segments):
-        (title / f"s{number}.ts").write_bytes(numbers.randbytes(size))
+        # In small pieces: what is the most a process ever had counts what it was forked from had, too.
+        with open(title / f"s{number}.ts", "wb") as file:
+            for at in range(0, size, NOISE_BYTES):
+                file.write(numbers.randbytes(min(NOISE_BYTES, size - at)))
         lines += ["#EXTINF:4,", f"s{number}.ts"]
     (title / "v.m3u8").write_text("\n".join(lines + ["#EXT-X-ENDLIST", ""]))
 

@@ -33,6 +33,11 @@
   FIELD(playhead_video_chooser, user) \
   FIELD(playhead_video_chooser, destroy) \
   FIELD(playhead_video_chooser, choose) \
+  STRUCT(playhead_url_resolver) \
+  FIELD(playhead_url_resolver, struct_size) \
+  FIELD(playhead_url_resolver, user) \
+  FIELD(playhead_url_resolver, destroy) \
+  FIELD(playhead_url_resolver, resolve) \
   STRUCT(playhead_download_request) \
   FIELD(playhead_download_request, struct_size) \
   FIELD(playhead_download_request, priority) \
@@ -98,6 +103,7 @@
   FIELD(playhead_downloads_config, free_space_floor_bytes) \
   FIELD(playhead_downloads_config, keep_expired_us) \
   FIELD(playhead_downloads_config, max_without_contact_us) \
+  FIELD(playhead_downloads_config, url_resolver) \
   STRUCT(playhead_download_conditions) \
   FIELD(playhead_download_conditions, struct_size) \
   FIELD(playhead_download_conditions, is_offline) \

@@ -255,6 +255,12 @@ TEST_CASE("U08 downloads: a config that cannot be is refused, and its tables are
        },
        ""},
       {"a chooser that does not", [](auto&, auto&, auto& v, auto&) { v.choose = nullptr; }, ""},
+      {"a resolver that does not",
+       [](auto& c, auto&, auto&, auto&) {
+         static const playhead_url_resolver kMute = PLAYHEAD_URL_RESOLVER_INIT;
+         c.url_resolver = &kMute;
+       },
+       ""},
       {"a deaf listener", [](auto&, auto&, auto&, auto& l) { l.changed = nullptr; }, ""}};
   for (const Case& c : cases) {
     CAPTURE(std::string(c.name));
@@ -283,6 +289,57 @@ TEST_CASE("U08 downloads: a config that cannot be is refused, and its tables are
     CHECK(destroyed == (config.struct_size == 3 ? 0 : 3));
   }
   CHECK_FALSE(std::filesystem::exists(world.path));
+}
+
+TEST_CASE("downloads: a URL that is refused is asked of the app, whose answer is taken") {
+  World world;
+  world.server.serve([](const WebRequest& request) -> std::optional<WebAnswer> {
+    if (!request.target.starts_with("/signed.mp4")) return std::nullopt;
+    if (request.target != "/signed.mp4?sig=2") return status_answer(403);
+    return bytes_answer(std::vector<uint8_t>(kFilmBytes, 7));
+  });
+  struct App {
+    std::string id, url, answer;
+    int asked = 0, destroyed = 0;
+  };
+  for (const bool has_another : {true, false}) {
+    CAPTURE(has_another);
+    App app;
+    app.answer = has_another ? world.server.url("/signed.mp4?sig=2") : "";
+    playhead_url_resolver resolver = PLAYHEAD_URL_RESOLVER_INIT;
+    resolver.user = &app;
+    resolver.destroy = [](void* user) { ++static_cast<App*>(user)->destroyed; };
+    resolver.resolve = [](void* user, const char* id, const char* url,
+                          playhead_url_request* request) {
+      auto& asked = *static_cast<App*>(user);
+      asked.id = id;
+      asked.url = url;
+      ++asked.asked;
+      playhead_url_request_answer(request, asked.answer.empty() ? nullptr : asked.answer.c_str());
+    };
+    Ear ear;
+    const playhead_download_listener listener = ear.table();
+    playhead_downloads_config config = world.config();
+    config.url_resolver = &resolver;
+    config.listener = &listener;
+    Downloads downloads = open(world, config);
+    const std::string url = world.server.url("/signed.mp4?sig=1");
+    const std::string id = add(downloads, url);
+    const int end = has_another ? PLAYHEAD_DOWNLOAD_COMPLETED : PLAYHEAD_DOWNLOAD_FAILED;
+    ear.wait_for(std::to_string(end) + ' ' + id);
+    {
+      const Found found(downloads, id);
+      CHECK(found.download.error_code == (has_another ? 0 : PLAYHEAD_ERROR_FORBIDDEN));
+    }
+    REQUIRE(playhead_downloads_remove(downloads.get(), id.c_str()) == PLAYHEAD_OK);
+    ear.wait_for("removed " + id);
+    downloads.reset();
+    CHECK(app.asked == 1);
+    CHECK(app.id == id);
+    CHECK(app.url == url);
+    CHECK(app.destroyed == 1);
+  }
+  playhead_url_request_answer(nullptr, "x");
 }
 
 TEST_CASE("downloads: a file comes by itself, is told, listed, checked, kept and removed") {

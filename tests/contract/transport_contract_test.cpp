@@ -42,6 +42,62 @@ TEST_CASE_TEMPLATE("transport: head, body and end come in this order", World, PL
   CHECK(text_of(get.body) == "hello");
 }
 
+TEST_CASE_TEMPLATE("transport: a full window holds a body back, room lets it go on", World,
+                   PLAYHEAD_TRANSPORTS) {
+  constexpr int64_t kBody = int64_t{64} << 20;
+  constexpr int64_t kWindow = int64_t{1} << 20;
+  // What was being read when the window filled: of the simulated link 50 ms.
+  constexpr int64_t kMost = int64_t{16} << 20;
+  World world;
+  world.serve("/large", bytes_answer(std::vector<uint8_t>(std::size_t{kBody}, '.')));
+  world.serve("/small", text_answer("hello"));
+  Request request = request_for(world.url("/large"));
+  request.window = std::make_shared<FlowWindow>(kWindow);
+  // Under the world's mutex.
+  std::vector<SharedBytes> held;
+  bool is_hoarding = true;
+  int64_t come = 0;
+  std::optional<Result<TransferStats>> done;
+  CancelHandle handle;
+  world.on_executor([&] {
+    FetchCallbacks callbacks;
+    callbacks.on_body = [&](SharedBytes bytes, MonotonicTime) {
+      const std::lock_guard lock(world.mutex());
+      come += static_cast<int64_t>(bytes.size());
+      if (is_hoarding) held.push_back(std::move(bytes));
+      world.notify();
+    };
+    callbacks.on_done = [&](Result<TransferStats> result) {
+      const std::lock_guard lock(world.mutex());
+      done = std::move(result);
+      world.notify();
+    };
+    handle = world.transport().start(request, world.executor(), std::move(callbacks));
+  });
+  REQUIRE(world.wait_until([&] { return request.window->is_full(); }));
+  // The transport is alive meanwhile, and has had every occasion to go on reading.
+  for (int n = 0; n < 20; ++n) {
+    Exchange small(world);
+    REQUIRE(small.start(world.url("/small")).wait());
+    CHECK(small.ok());
+  }
+  CHECK(request.window->held() <= kMost);
+  std::vector<SharedBytes> dropped;
+  {
+    const std::lock_guard lock(world.mutex());
+    CHECK(come <= kMost);
+    CHECK_FALSE(done.has_value());
+    is_hoarding = false;
+    dropped.swap(held);
+  }
+  world.on_executor([&] { dropped.clear(); });
+  REQUIRE(world.wait_until([&] { return done.has_value(); }));
+  CHECK(done->has_value());
+  CHECK(come == kBody);
+  CHECK(request.window->held() == 0);
+  world.on_executor([&] { handle.reset(); });
+}
+
 TEST_CASE_TEMPLATE("transport: stats tell times and bytes", World, PLAYHEAD_TRANSPORTS) {
   World world;
   world.serve("/a", bytes_answer(pattern_bytes(100'000)));

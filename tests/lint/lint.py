@@ -49,10 +49,15 @@ MODULES = {
                 "decode", "abr", "drm")),
     "tools": ("sdk/tools", ("public", "base", "net", "container", "manifest")),
     "pssh-tool": ("sdk/tools/pssh", ("public", "drm")),
-    "offline": ("offline", ("public", "base", "net", "manifest", "session", "streaming", "drm")),
+    "offline": ("offline", ("public", "base", "net", "container", "manifest", "session", "streaming", "drm")),
     "bindings": ("bindings", ("public", "abr", "drm", "offline")),
     "demo-player": ("demo-player", ()),  # the C header, see EXTRA_INCLUDES
     "server": ("server", ()),            # shares no code with the library
+}
+
+# The folders of a module that has many: each may include those before it.
+PARTS = {
+    "offline/src": ("files", "vault", "trust", "store", "licences", "plan", "playback", "engine"),
 }
 
 # Single files that may include one module more than their own may.
@@ -320,6 +325,7 @@ class Linter:
         if dest is None:
             self.report(path, number, "direction", f"{source} may not include {target}")
             return
+        self.check_parts(path, number, target)
         allowed = {source, *MODULES[source][1]}
         allowed.update(module for pattern, module in EXTRA_INCLUDES if fnmatch.fnmatchcase(path, pattern))
         if dest not in allowed:
@@ -327,6 +333,17 @@ class Linter:
         elif dest != source and dest in ("abr", "drm", "offline", "bindings") and "/include/" not in target \
                 and dest not in PRIVATE_READERS.get(source, ()):
             self.report(path, number, "direction", f"{target} is private to {dest}")
+
+    def check_parts(self, path, number, target):
+        for folder, parts in PARTS.items():
+            names = [file[len(folder) + 1:].split("/")[0] for file in (path, target) if file.startswith(folder + "/")]
+            if len(names) != 2:
+                continue
+            unknown = [name for name in names if name not in parts]
+            if unknown:
+                self.report(path, number, "module", f"{folder}/{unknown[0]} has no place in PARTS")
+            elif parts.index(names[0]) < parts.index(names[1]):
+                self.report(path, number, "direction", f"{names[0]} may not include {target}")
 
     def check_foreign_include(self, path, number, header, quoted):
         if header in STANDARD_HEADERS or path.startswith("tests/"):

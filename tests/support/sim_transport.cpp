@@ -10,6 +10,7 @@
 #include "net/http_headers.h"
 #include "net/redirect.h"
 #include "net/stall_watch.h"
+#include "support/sim_transfer.h"
 
 namespace playhead::test {
 
@@ -29,52 +30,9 @@ bool is_compressible(ResourceKind kind) {
          kind == ResourceKind::kApi;
 }
 
-struct Transfer {
-  uint64_t id = 0;
-  Request request;
-  FetchCallbacks callbacks;
-  std::size_t record = 0;
-
-  // The current hop.
-  std::string url;
-  std::string method;
-  std::string origin;
-  int hops = 0;
-  bool sends_credentials = true;
-  bool has_connection = false;
-  bool is_connection_new = false;
-  bool is_connection_broken = false;
-  WebAnswer answer;
-  int64_t body_first = 0;  // of the answer's body
-  int64_t body_size = 0;
-  std::optional<int64_t> announced;
-  int64_t stop = 0;  // bytes after which it ends or breaks
-  int64_t sent = 0;
-  int64_t credit = 0;
-  MonotonicTime asked;  // when the host got to know of it
-  StallWatch stall;     // of the body
-  bool is_in_body = false;
-  bool is_head_held = false;
-  bool is_body_held = false;
-  CancelHandle step;  // the next thing that happens to it
-
-  // Timeouts: the timer may fire early and is then set again, so that bytes only move `deadline`.
-  MonotonicTime deadline = MonotonicTime::max();
-  MonotonicTime timer_at = MonotonicTime::max();
-  CancelHandle timer;
-
-  TransferStats stats;
-  bool has_body = false;
-};
-using TransferPtr = std::shared_ptr<Transfer>;
-
-// Connections of one origin. Multiplexed: `open` is 0 or 1 and never idle nor taken.
-struct Origin {
-  int open = 0;
-  int idle = 0;
-  int connecting = 0;
-  std::deque<uint64_t> waiting;
-};
+using Transfer = SimTransfer;
+using TransferPtr = std::shared_ptr<SimTransfer>;
+using Origin = SimOrigin;
 
 }  // namespace
 
@@ -465,7 +423,7 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
       next = std::min(next, now + std::clamp(time_for(kPieceBytes * kCreditPerByte), kMinSlice,
                                              longest_slice_));
       for (const TransferPtr& t : flows_) {
-        if (t->answer.max_bits_per_second > 0) continue;
+        if (t->answer.max_bits_per_second > 0 || t->is_full) continue;
         int64_t wanted = made_of(t->answer, executor_.now() - t->asked, t->stop) - t->sent;
         if (wanted <= 0) {
           next = std::min(next, next_made(t->answer, t->asked, executor_.now()));
@@ -488,7 +446,30 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
     schedule_pump();
   }
 
+  // The consumer has no room: the link carries nothing for it, and goes on once it has.
+  bool waits_for_room(Transfer& t) {
+    if (!t.request.window || !t.request.window->is_full()) return false;
+    t.credit = 0;
+    t.is_full = true;
+    set_deadline(t, MonotonicTime::max());
+    t.request.window->on_room([weak = weak_from_this(), id = t.id] {
+      if (const auto self = weak.lock()) self->on_room(id);
+    });
+    return true;
+  }
+
+  void on_room(uint64_t id) {
+    const TransferPtr t = find(id);
+    if (!t || !std::exchange(t->is_full, false)) return;
+    t->stall.start(executor_.now(), t->request.timeouts.stall);
+    set_deadline(*t, t->stall.deadline());
+    account();
+    t->credit = 0;
+    schedule_pump();
+  }
+
   void deliver(Transfer& t) {
+    if (t.is_full || waits_for_room(t)) return;
     const uint64_t id = t.id;
     int64_t size = std::min(t.credit / kCreditPerByte,
                             made_of(t.answer, executor_.now() - t.asked, t.stop) - t.sent);
@@ -500,7 +481,7 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
       if (!std::exchange(t.has_body, true)) t.stats.first_byte = now;
       t.stall.add(size, now);
       set_deadline(t, t.stall.deadline());
-      const SharedBytes piece = part_of_body(t.answer, t.body_first + t.sent, size);
+      SharedBytes piece = part_of_body(t.answer, t.body_first + t.sent, size);
       const bool is_part = !piece.empty() && static_cast<int64_t>(piece.size()) < size;
       size = static_cast<int64_t>(piece.size());
       t.credit -= size * kCreditPerByte;
@@ -509,7 +490,8 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
       t.stats.wire_bytes += size;
       bytes_delivered_ += size;
       records_[t.record].body_bytes += size;
-      if (t.callbacks.on_body) t.callbacks.on_body(piece, now);
+      piece = FlowWindow::Share::attach({t.request.window, size}, std::move(piece));
+      if (t.callbacks.on_body) t.callbacks.on_body(std::move(piece), now);
       if (!find(id)) return;
       if (is_part) return deliver(t);  // what came with it comes with it
     }

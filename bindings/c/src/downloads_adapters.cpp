@@ -81,4 +81,13 @@ VideoChooser make_chooser(SharedTable<playhead_video_chooser> table) {
   };
 }
 
+UrlResolver make_resolver(SharedTable<playhead_url_resolver> table) {
+  if (table == nullptr) return nullptr;
+  return [table = std::move(table)](const std::string& id, const DownloadRequest& request,
+                                    UrlCallback answer) {
+    auto* asked = new playhead_url_request{std::move(answer)};
+    (*table)->resolve((*table)->user, id.c_str(), request.url.c_str(), asked);
+  };
+}
+
 }  // namespace playhead::capi

@@ -8,6 +8,10 @@
 #include "playhead/offline/download_manager.h"
 #include "playhead/playhead.h"
 
+struct playhead_url_request {
+  playhead::UrlCallback done;
+};
+
 // What downloads ask an app for, over the app's callback tables.
 namespace playhead::capi {
 
@@ -37,5 +41,7 @@ class CDownloadListener final : public DownloadListener {
 };
 
 [[nodiscard]] VideoChooser make_chooser(SharedTable<playhead_video_chooser> table);
+
+[[nodiscard]] UrlResolver make_resolver(SharedTable<playhead_url_resolver> table);
 
 }  // namespace playhead::capi

@@ -61,6 +61,7 @@ playhead_status open_downloads(playhead_client* client, const playhead_downloads
   if (!read_struct(theirs, config)) return status_of(ErrorCode::kInvalidArgument);
   const auto keys = CallbackTable<playhead_device_keys>::adopt(config.device_keys);
   const auto chooser = CallbackTable<playhead_video_chooser>::adopt(config.video_chooser);
+  const auto resolver = CallbackTable<playhead_url_resolver>::adopt(config.url_resolver);
   const auto listener = CallbackTable<playhead_download_listener>::adopt(config.listener);
   const bool keys_are_bad = config.device_keys != nullptr &&
                             (keys == nullptr || !CDeviceKeys::is_complete(*keys->operator->()));
@@ -68,13 +69,16 @@ playhead_status open_downloads(playhead_client* client, const playhead_downloads
       config.video_chooser != nullptr && (chooser == nullptr || (*chooser)->choose == nullptr);
   const bool listener_is_bad =
       config.listener != nullptr && (listener == nullptr || (*listener)->changed == nullptr);
+  const bool resolver_is_bad =
+      config.url_resolver != nullptr && (resolver == nullptr || (*resolver)->resolve == nullptr);
   const bool is_bad = client == nullptr || out_downloads == nullptr || keys_are_bad ||
-                      chooser_is_bad || listener_is_bad;
+                      chooser_is_bad || listener_is_bad || resolver_is_bad;
   if (is_bad) return status_of(ErrorCode::kInvalidArgument);
 
   OfflineConfig ours = read_config(config);
   if (keys != nullptr) ours.device_keys = std::make_shared<CDeviceKeys>(keys);
   ours.choose_video = make_chooser(chooser);
+  ours.resolve_url = make_resolver(resolver);
   auto handle = std::make_unique<playhead_downloads>();
   handle->log = client->log;
   handle->is_pumped = !ours.runs_by_itself;
@@ -150,6 +154,13 @@ playhead_status playhead_downloads_open(playhead_client* client,
                                         playhead_downloads** out_downloads) noexcept {
   if (out_downloads != nullptr) *out_downloads = nullptr;
   return guard([&] { return playhead::capi::open_downloads(client, config, out_downloads); });
+}
+
+void playhead_url_request_answer(playhead_url_request* request, const char* url) noexcept {
+  guard_void([&] {
+    const std::unique_ptr<playhead_url_request> owned(request);
+    if (owned != nullptr && owned->done) owned->done(playhead::capi::text_or_empty(url));
+  });
 }
 
 void playhead_downloads_close(playhead_downloads* downloads) noexcept {

@@ -113,12 +113,14 @@ DownloadEngine::DownloadEngine(Parts parts)
                   if (item != nullptr && item->job) item->job->on_commit_failed(error);
                 }}),
       licences_({parts_.folder, parts_.rights, parts_.licences, parts_.executor, parts_.log}),
+      urls_(parts_.executor, parts_.app, parts_.config.resolve_url),
       world_{parts_.folder,
              keeper_,
              commits_,
              documents_,
              {parts_.folder.files(), parts_.folder.store(), fetcher_, parts_.executor, lanes_},
              licences_,
+             urls_,
              [this] {
                const auto free = parts_.folder.files().free_bytes(parts_.folder.root());
                return TrackDevice{

@@ -17,6 +17,7 @@
 #include "engine/title_check.h"
 #include "engine/title_download.h"
 #include "engine/title_removal.h"
+#include "engine/url_desk.h"
 #include "playhead/offline/download_manager.h"
 
 namespace playhead::offline {
@@ -32,6 +33,7 @@ class DownloadEngine {
     Transport& transport;
     MediaBackend& backend;
     Executor& executor;
+    std::shared_ptr<Executor> app;  // on which it is asked
     ApiAccess* api = nullptr;
     LicenceKeeper* licences = nullptr;
     std::vector<std::shared_ptr<Executor>> disk_lanes;  // see DiskLanes
@@ -125,6 +127,7 @@ class DownloadEngine {
   TitleService service_;
   CommitGroup commits_;
   LicenceDesk licences_;
+  UrlDesk urls_;
   DownloadWorld world_;
   RightsKeeper keeper_;
   TitleRemoval removal_;

@@ -112,6 +112,7 @@ Result<std::unique_ptr<DownloadManager>> DownloadManager::Impl::open(std::shared
       *shared.transport,
       *shared.backend,
       *impl->executor_,
+      shared.executor,
       shared.api.get(),
       impl->licences_.get(),
       std::move(world.disk_lanes),

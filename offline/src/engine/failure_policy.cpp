@@ -65,6 +65,7 @@ Diagnosis diagnose(const FailureInputs& in) {
     case ErrorCode::kPinMismatch:
     case ErrorCode::kBadResponse:
     case ErrorCode::kTooManyRedirects:
+    case ErrorCode::kResourceChanged:
     case ErrorCode::kStoreIo:
       return fail(error, true, NextAction::kRetry);
     case ErrorCode::kStoreFull:

@@ -8,8 +8,8 @@
 
 #include "base/log.h"
 #include "engine/download_folder.h"
-#include "engine/licence_keeper.h"
 #include "engine/rights_book.h"
+#include "licences/licence_keeper.h"
 #include "session/api_types.h"
 #include "trust/service_time_executor.h"
 

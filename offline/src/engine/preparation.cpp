@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "base/url.h"
 #include "engine/request_json.h"
 #include "engine/resource_transfer.h"
 #include "net/http_headers.h"
@@ -31,6 +32,7 @@ bool may_be_manifest(ByteView bytes) {
 struct Preparation::Download {
   Request request;
   bool is_first = false;
+  int64_t most = 0;  // bytes, of a manifest
   FetchedResource got;
   std::vector<uint8_t> body;
   UniqueFunction<void(Result<FetchedManifest>)> done;
@@ -60,6 +62,9 @@ CancelHandle Preparation::fetch(Request request,
   auto download = std::make_shared<Download>();
   download->request = request;
   download->is_first = !std::exchange(has_manifest_, true);
+  download->most = request.max_bytes;
+  // What it is, its beginning tells: a media file may be larger than any manifest.
+  if (download->is_first) request.max_bytes = kMaxVaultBytes;
   download->done = std::move(done);
   FetchEvents events;
   events.on_head = [download](const ResponseHead& head) { download->got.head = head; };
@@ -69,8 +74,14 @@ CancelHandle Preparation::fetch(Request request,
   };
   events.on_body = [this, download](const SharedBytes& bytes, MonotonicTime) {
     auto& body = download->body;
+    if (!download->done) return;  // refused
     const bool is_looked_into = body.size() >= kSniffBytes || !download->is_first;
     body.insert(body.end(), bytes.view().begin(), bytes.view().end());
+    const bool is_too_large = static_cast<int64_t>(body.size()) > download->most;
+    if (is_too_large && is_looked_into) {
+      auto refuse = std::move(download->done);
+      return refuse(make_error(ErrorCode::kTooLarge, redact(download->request.url)));
+    }
     if (is_looked_into || body.size() < kSniffBytes || may_be_manifest(body)) return;
     is_plain_ = true;
     plain_head_ = download->got.head;
@@ -99,6 +110,8 @@ void Preparation::keep_document(const Request& request, const FetchedResource& f
   document.resource.is_size_exact = true;
   document.answer = answer_of(fetched.head);
   document.body = fetched.body;
+  if (request.range)
+    versions_.emplace_back(document.resource.key.stable_key, version_of(fetched.head));
   std::erase_if(documents_, [&](const PlannedDocument& known) {
     return known.resource.key == document.resource.key;
   });
@@ -173,6 +186,7 @@ void Preparation::plan_plain() {
   file.is_size_exact = plain_head_.content_length.has_value();
   if (does_ranges && file.size > kPartBytes) {
     plan_.resources = cut_file(file, file.size);
+    versions_.emplace_back(file.key.stable_key, version_of(plain_head_));
   } else {
     plan_.resources = {std::move(file)};
   }
@@ -195,6 +209,10 @@ void Preparation::on_size(const Result<FetchedResource>& probe) {
   if (!probe) return end(probe.error());
   const auto range = parse_content_range(probe->head.header("content-range"));
   const bool does_ranges = probe->head.status == 206 && range && range->total;
+  if (does_ranges) {
+    const PlannedResource& file = plan_.resources[plan_.whole_files[sizes_.size()]];
+    versions_.emplace_back(file.key.stable_key, version_of(probe->head));
+  }
   sizes_.push_back(does_ranges ? range->total : std::nullopt);
   ask_next_size();
 }
@@ -242,6 +260,7 @@ void Preparation::finish() {
     title.resources.push_back(std::move(resource));
   }
   title.documents = std::move(documents_);
+  title.versions = std::move(versions_);
   end(std::move(title));
 }
 

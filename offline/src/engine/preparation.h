@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "manifest/manifest_source.h"
@@ -26,6 +27,8 @@ struct PreparedTitle {
   DownloadFacts facts;
   std::vector<PlannedResource> resources;  // the documents' first
   std::vector<PlannedDocument> documents;
+  // By stable key: of the files that are fetched in parts, as far as hosts said something.
+  std::vector<std::pair<std::string, ResourceVersion>> versions;
   bool needs_licence = false;
   std::vector<LicenseWish> wishes;
 };
@@ -83,6 +86,7 @@ class Preparation {
   TitlePlan plan_;
   std::vector<std::optional<int64_t>> sizes_;  // of plan_.whole_files
   std::vector<PlannedDocument> documents_;
+  std::vector<std::pair<std::string, ResourceVersion>> versions_;
 };
 
 }  // namespace playhead::offline

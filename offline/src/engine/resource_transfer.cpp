@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "base/url.h"
 #include "net/http_headers.h"
 #include "plan/resource_plan.h"
 #include "store/caps.h"
@@ -86,16 +87,9 @@ std::string short_header(const ResponseHead& head, std::string_view name) {
 
 }  // namespace
 
-std::string validator_of(const ResourceRow& row) {
-  ResponseHead head;
-  if (!row.etag.empty()) head.headers.push_back({"ETag", row.etag});
-  if (!row.last_modified.empty()) head.headers.push_back({"Last-Modified", row.last_modified});
-  return std::string(strong_validator(head));
-}
-
 Answer answer_of(const ResponseHead& head) {
   return {head.url, short_header(head, "content-type"), short_header(head, "etag"),
-          short_header(head, "last-modified")};
+          short_header(head, "last-modified"), version_of(head).total};
 }
 
 Result<FinishedResource> store_bytes(TransferWorld& world, const ResourceRow& row,
@@ -114,10 +108,12 @@ Result<FinishedResource> store_bytes(TransferWorld& world, const ResourceRow& ro
 }
 
 ResourceTransfer::ResourceTransfer(TransferWorld& world, ResourceRow row,
-                                   std::shared_ptr<const ContentKey> key, Events events)
+                                   std::shared_ptr<const ContentKey> key,
+                                   std::optional<ResourceVersion> version, Events events)
     : world_(world),
       row_(std::move(row)),
       key_(std::move(key)),
+      version_(std::move(version)),
       events_(std::move(events)),
       folder_(layout::folder(world.store.root(), row_.download_id)),
       part_path_(layout::part(world.store.root(), row_.download_id, row_.file)),
@@ -145,11 +141,12 @@ void ResourceTransfer::start() {
   events.on_done = [this](const Result<TransferStats>& stats) { on_done(stats); };
   FetchOptions options;
   options.part = part_;
+  if (row_.planned.key.range) options.version = version_;
   running_ = world_.fetcher.stream(make_request(), std::move(events), std::move(options));
 }
 
 Result<void> ResourceTransfer::open() {
-  const std::string validator = validator_of(row_);
+  const std::string validator = strong_validator({row_.etag, row_.last_modified, std::nullopt});
   const bool goes_on =
       row_.state == ResourceState::kPart && row_.checkpoint > 0 && !validator.empty();
   if (!goes_on) return start_over();
@@ -162,7 +159,7 @@ Result<void> ResourceTransfer::open() {
   const bool is_whole = !row_.planned.key.range && row_.planned.is_size_exact;
   if (is_whole) part_->total = row_.planned.size;
   write_with(*std::move(writer));
-  answer_ = {row_.final_url, row_.content_type, row_.etag, row_.last_modified};
+  answer_ = {row_.final_url, row_.content_type, row_.etag, row_.last_modified, row_.file_size};
   return {};
 }
 
@@ -197,10 +194,15 @@ Request ResourceTransfer::make_request() const {
   request.range = row_.planned.key.range;
   request.kind = request_kind(row_.planned.kind);
   request.max_bytes = most_bytes(row_.planned);
+  request.window = std::make_shared<FlowWindow>(kMostAheadBytes);
   return request;
 }
 
 void ResourceTransfer::on_head(const ResponseHead& head) {
+  const bool is_part_of_file = row_.planned.key.range && events_.on_version;
+  if (is_part_of_file && !events_.on_version(version_of(head))) {
+    return fail(make_error(ErrorCode::kResourceChanged, redact(head.url)));
+  }
   Answer answer = answer_of(head);
   const bool is_encoded = !head.header("content-encoding").empty();
   // Ranges count encoded bytes: such a body never goes on later.

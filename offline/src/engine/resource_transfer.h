@@ -27,6 +27,9 @@ struct TransferWorld {
 // Larger: more is fetched again after a kill. Smaller: more syncs and commits.
 inline constexpr int64_t kCheckpointBytes = int64_t{4} << 20;
 inline constexpr Duration kCheckpointInterval = 5s;
+// Of one transfer, received and not written yet; with more its host is held back. Larger: memory,
+// for each transfer; smaller: a disk that pauses to sync is waited for by the network.
+inline constexpr int64_t kMostAheadBytes = int64_t{2} << 20;
 
 // One resource from its host into its vault file. Goes on behind the checkpoint of an earlier
 // transfer where the host's validator says that it is still the same (RFC 9110 §13.1.5). Engine
@@ -35,16 +38,19 @@ class ResourceTransfer {
  public:
   struct Events {
     std::function<void(int64_t bytes)> on_bytes;  // as they come
-    std::function<void()> on_fetched;             // nothing more comes; it is being written
+    // With the answer to a range. False: other parts of the file are of another version, which ends
+    // this with kResourceChanged.
+    std::function<bool(const ResourceVersion&)> on_version;
+    std::function<void()> on_fetched;  // nothing more comes; it is being written
     // The file is whole, synced and has its name; the name is to be made durable, then the row.
     std::function<void(FinishedResource)> on_finished;
     std::function<void(Error)> on_failed;
   };
 
   // One of the last two events runs once, never inside start(), and may destroy this. The others
-  // may not.
+  // may not. `version`: of the parts of its file that are there.
   ResourceTransfer(TransferWorld& world, ResourceRow row, std::shared_ptr<const ContentKey> key,
-                   Events events);
+                   std::optional<ResourceVersion> version, Events events);
   ~ResourceTransfer();
   void start();
   // Makes durable what has come; to be destroyed then. What fails here is lost, nothing else. Where
@@ -73,6 +79,7 @@ class ResourceTransfer {
   TransferWorld& world_;
   ResourceRow row_;
   const std::shared_ptr<const ContentKey> key_;
+  const std::optional<ResourceVersion> version_;
   Events events_;
   const std::string folder_, part_path_, final_path_;
   VaultFileId id_;
@@ -86,8 +93,6 @@ class ResourceTransfer {
   std::unique_ptr<FileWriting> file_;
 };
 
-// The strong validator among what was kept of an answer; empty: none.
-[[nodiscard]] std::string validator_of(const ResourceRow& row);
 [[nodiscard]] Answer answer_of(const ResponseHead& head);
 
 // Writes bytes that are there already, as of a manifest.

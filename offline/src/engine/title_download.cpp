@@ -2,12 +2,11 @@
 #include "engine/title_download.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
+#include "engine/plan_writer.h"
 #include "engine/request_json.h"
 #include "playback/track_ids_json.h"
-#include "store/layout.h"
 
 namespace playhead::offline {
 
@@ -25,33 +24,6 @@ bool is_document(const ResourceRow& row) {
   return row.planned.kind == ResourceKind::kManifest || row.planned.kind == ResourceKind::kPlaylist;
 }
 
-// What was written with a key that is gone is worth nothing.
-Result<void> discard_all(DownloadStore& store, const std::string& id) {
-  for (int64_t after = 0;;) {
-    PLAYHEAD_TRY(const auto rows, store.resources(id, after, kRowsAtOnce));
-    if (rows.empty()) return {};
-    after = rows.back().row;
-    std::vector<int64_t> changed;
-    for (const ResourceRow& row : rows) {
-      if (row.state != ResourceState::kWanted) changed.push_back(row.row);
-    }
-    if (changed.empty()) continue;
-    PLAYHEAD_TRY([[maybe_unused]] const auto gone, store.discard(changed, ResourceState::kWanted));
-  }
-}
-
-Result<std::shared_ptr<const ContentKey>> make_key(DownloadFolder& folder, const std::string& id) {
-  if (auto discarded = discard_all(folder.store(), id); !discarded) {
-    return std::move(discarded).error();
-  }
-  PLAYHEAD_TRY(ContentKey key, ContentKey::make());
-  PLAYHEAD_TRY(const auto wrapped, key.wrap(folder.sealer(), id));
-  if (auto kept = folder.store().set_content_key(id, wrapped); !kept) {
-    return std::move(kept).error();
-  }
-  return std::make_shared<const ContentKey>(std::move(key));
-}
-
 }  // namespace
 
 TitleDownload::TitleDownload(DownloadWorld& world, std::string id, int earlier_failures,
@@ -59,7 +31,8 @@ TitleDownload::TitleDownload(DownloadWorld& world, std::string id, int earlier_f
     : world_(world),
       id_(std::move(id)),
       earlier_failures_(earlier_failures),
-      events_(std::move(events)) {}
+      events_(std::move(events)),
+      versions_(world.folder.store(), id_) {}
 
 TitleDownload::~TitleDownload() = default;
 
@@ -71,6 +44,7 @@ void TitleDownload::start() {
   request_ = *std::move(request);
   title_id_ = row->added.title_id;
   profile_id_ = row->added.profile_id;
+  url_ = row->facts.manifest_url.empty() ? request_.url : row->facts.manifest_url;
   if (row->resources == 0 || !row->has_content_key) return prepare();
   begin_transfers();
 }
@@ -122,7 +96,17 @@ void TitleDownload::prepare() {
   if (auto granted = world_.keeper.permit_unlimited(id_); !granted) {
     return fail(granted.error(), true);
   }
-  load_manifest(request_.url);
+  if (std::exchange(is_url_refused_, false)) return ask_url();
+  load_manifest(url_);
+}
+
+void TitleDownload::ask_url() {
+  is_url_asked_ = true;
+  running_ = world_.urls.ask(id_, request_, [this](Result<std::string> url) {
+    if (!url) return fail(url.error(), true);
+    url_ = *std::move(url);
+    load_manifest(url_);
+  });
 }
 
 void TitleDownload::ask_service() {
@@ -153,7 +137,8 @@ void TitleDownload::load_manifest(const std::string& url) {
 }
 
 void TitleDownload::on_prepared(Result<PreparedTitle> prepared) {
-  if (!prepared) return fail(prepared.error(), true);
+  const bool can_ask = title_id_.empty() && world_.urls.is_there() && !is_url_asked_;
+  if (!prepared) return fail(prepared.error(), !can_ask);
   prepared_ = *std::move(prepared);
   // Not inside its own callback.
   step_ = world_.transfers.executor.post_at(world_.transfers.executor.now(), [this] {
@@ -176,58 +161,18 @@ void TitleDownload::acquire_licences() {
 }
 
 void TitleDownload::take_plan() {
-  if (auto written = write_plan(); !written) return fail(written.error(), true);
-  begin_transfers();
-}
-
-Result<void> TitleDownload::write_plan() {
-  DownloadStore& store = world_.folder.store();
-  FileSystem& files = world_.folder.files();
-  if (auto made = files.make_folder(layout::folder(store.root(), id_)); !made) return made;
-  if (auto key = need_key(); !key) return key;
-  PLAYHEAD_TRY(const auto planned, store.set_plan(id_, prepared_->facts, prepared_->resources,
-                                                  world_.transfers.executor.wall_now()));
-  for (const std::string& file : planned.dropped_files) {
-    // What stays is collected at the next start.
-    static_cast<void>(files.remove(layout::file(store.root(), id_, file)));
-    static_cast<void>(files.remove(layout::part(store.root(), id_, file)));
-  }
-  auto documents = write_documents();
+  if (auto key = need_key(); !key) return fail(key.error(), true);
+  PlanWriter writer({world_.folder, world_.transfers, world_.commits, versions_}, id_, *key_);
+  auto written = writer.write(*prepared_);
   prepared_.reset();
-  return documents;
-}
-
-// Manifests are written as they came; what is there already and equal stays.
-Result<void> TitleDownload::write_documents() {
-  DownloadStore& store = world_.folder.store();
-  for (const PlannedDocument& document : prepared_->documents) {
-    PLAYHEAD_TRY(const auto rows, store.lookup(id_, document.resource.key));
-    const ResourceRow& row = rows.front();
-    PLAYHEAD_TRY(const Sha256Digest digest, sha256(document.body.view()));
-    if (row.state == ResourceState::kDone && row.sha256 == digest) continue;
-    if (row.state != ResourceState::kWanted) {
-      const std::array changed{row.row};
-      PLAYHEAD_TRY([[maybe_unused]] const auto gone,
-                   store.discard(changed, ResourceState::kWanted));
-    }
-    PLAYHEAD_TRY(FinishedResource finished,
-                 store_bytes(world_.transfers, row, *key_, document.body.view(), document.answer));
-    uncommitted_[row.row] = finished.size;
-    world_.commits.add(id_, row.file, std::move(finished));
-  }
-  world_.commits.flush();
-  return {};
+  if (!written) return fail(written.error(), true);
+  uncommitted_.merge(*written);
+  begin_transfers();
 }
 
 Result<void> TitleDownload::need_key() {
   if (key_) return {};
-  PLAYHEAD_TRY(const SealedRecords sealed, world_.folder.store().sealed_records(id_));
-  if (sealed.content_key.empty()) {
-    PLAYHEAD_TRY(key_, make_key(world_.folder, id_));
-    return {};
-  }
-  PLAYHEAD_TRY(ContentKey key, ContentKey::unwrap(world_.folder.sealer(), id_, sealed.content_key));
-  key_ = std::make_shared<const ContentKey>(std::move(key));
+  PLAYHEAD_TRY(key_, open_content_key(world_.folder, id_));
   return {};
 }
 
@@ -280,9 +225,20 @@ Result<bool> TitleDownload::refill() {
 
 void TitleDownload::start_transfer(ResourceRow row) {
   const int64_t number = row.row;
+  const std::string file = row.planned.key.stable_key;
+  std::optional<ResourceVersion> version;
+  if (row.planned.key.range) {
+    auto known = versions_.known(file);
+    if (!known) return fail(known.error(), true);
+    version = *std::move(known);
+  }
   ResourceTransfer::Events events;
-  events.on_bytes = [this, key = row.planned.key.stable_key](int64_t bytes) {
-    if (!refreshed_.empty()) refreshed_.erase(key);
+  events.on_version = [this, file](const ResourceVersion& answered) {
+    return versions_.take(file, answered);
+  };
+  events.on_bytes = [this, file](int64_t bytes) {
+    if (!refreshed_.empty()) refreshed_.erase(file);
+    is_url_asked_ = false;
     events_.on_bytes(bytes);
   };
   events.on_fetched = [this] {
@@ -295,8 +251,8 @@ void TitleDownload::start_transfer(ResourceRow row) {
   };
   events.on_failed = [this, number](const Error& error) { on_transfer_failed(number, error); };
   auto& transfer = transfers_[number];
-  transfer =
-      std::make_unique<ResourceTransfer>(world_.transfers, std::move(row), key_, std::move(events));
+  transfer = std::make_unique<ResourceTransfer>(world_.transfers, std::move(row), key_,
+                                                std::move(version), std::move(events));
   transfer->start();
 }
 
@@ -314,7 +270,24 @@ void TitleDownload::on_transfer_failed(int64_t row, const Error& error) {
   const std::string key = found->second->row().planned.key.stable_key;
   const std::unique_ptr<ResourceTransfer> transfer = std::move(found->second);
   transfers_.erase(found);
+  if (error.code == ErrorCode::kResourceChanged && !is_ended_) {
+    is_transferring_ = false;
+    // Not inside the callback of what failed.
+    step_ = world_.transfers.executor.post_at(world_.transfers.executor.now(),
+                                              [this, key] { fetch_file_anew(key); });
+    return;
+  }
   fail(error, !refreshed_.insert(key).second);
+}
+
+void TitleDownload::fetch_file_anew(const std::string& stable_key) {
+  std::erase_if(transfers_, [&](const auto& transfer) {
+    return transfer.second->row().planned.key.stable_key == stable_key;
+  });
+  world_.commits.flush_now();
+  if (is_ended_) return;  // it failed
+  if (auto begun = versions_.begin_anew(stable_key); !begun) return fail(begun.error(), true);
+  prepare();  // where its segments lie may be another matter, too
 }
 
 void TitleDownload::on_committed(const std::vector<int64_t>& rows) {
@@ -346,6 +319,7 @@ void TitleDownload::fail(const Error& error, bool is_refreshed) {
   const Diagnosis diagnosis =
       diagnose({error, is_refreshed, !title_id_.empty(), earlier_failures_ + 1});
   if (diagnosis.remedy == Remedy::kRefresh) {
+    is_url_refused_ = title_id_.empty() && world_.urls.is_there();
     // Not inside the callback of what failed.
     is_transferring_ = false;
     step_ =

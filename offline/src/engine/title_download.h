@@ -13,10 +13,12 @@
 #include "engine/commit_group.h"
 #include "engine/download_folder.h"
 #include "engine/failure_policy.h"
+#include "engine/file_versions.h"
 #include "engine/licence_desk.h"
 #include "engine/preparation.h"
 #include "engine/resource_transfer.h"
 #include "engine/rights_keeper.h"
+#include "engine/url_desk.h"
 
 namespace playhead::offline {
 
@@ -28,6 +30,7 @@ struct DownloadWorld {
   ResourceFetcher& documents;
   TransferWorld transfers;
   LicenceDesk& licences;
+  UrlDesk& urls;
   std::function<TrackDevice()> device;
 };
 
@@ -64,12 +67,11 @@ class TitleDownload {
  private:
   void prepare();
   void ask_service();
+  void ask_url();
   void load_manifest(const std::string& url);
   void on_prepared(Result<PreparedTitle> prepared);
   void acquire_licences();
   void take_plan();
-  Result<void> write_plan();
-  Result<void> write_documents();
   Result<void> need_key();
   void begin_transfers();
   void fill();
@@ -78,6 +80,8 @@ class TitleDownload {
   void start_transfer(ResourceRow row);
   void on_finished(int64_t row, FinishedResource finished);
   void on_transfer_failed(int64_t row, const Error& error);
+  // What is kept of that file is of another version than what its host has now.
+  void fetch_file_anew(const std::string& stable_key);
   void complete_or_go_on();
   void fail(const Error& error, bool is_refreshed);
   void suspend_transfers();
@@ -90,6 +94,9 @@ class TitleDownload {
   Events events_;
   DownloadRequest request_;
   std::string title_id_, profile_id_;
+  std::string url_;              // of a title that was added by URL
+  bool is_url_refused_ = false;  // the app is to be asked for another
+  bool is_url_asked_ = false;    // it was, and no byte has come since
   int slots_ = 1;
   bool is_transferring_ = false;
   bool is_ended_ = false;
@@ -103,6 +110,7 @@ class TitleDownload {
   std::deque<ResourceRow> wanted_;
   std::map<int64_t, std::unique_ptr<ResourceTransfer>> transfers_;
   std::map<int64_t, int64_t> uncommitted_;  // finished rows: their bytes
+  FileVersions versions_;
   // Resources that failed before the service was asked anew; what fails again stays so.
   std::set<std::string> refreshed_;
   CancelHandle step_;

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "licences/licence_json.h"
-#include "licences/license_stores.h"
+#include "licences/staged_licenses.h"
 #include "playhead/drm/clear_key.h"
 #include "session/license_client.h"
 

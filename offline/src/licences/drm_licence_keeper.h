@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "engine/licence_keeper.h"
+#include "licences/licence_keeper.h"
 #include "playhead/drm_config.h"
 #include "playhead/transport.h"
 #include "session/api_access.h"

@@ -58,6 +58,7 @@ Result<Opening> open_title(LibraryParts& parts, const std::string& id) {
     return not_yet(id, "its keys are gone: it has to be fetched anew");
   PLAYHEAD_TRY(ContentKey key, ContentKey::unwrap(parts.sealer, id, sealed.content_key));
   PLAYHEAD_TRY(const std::vector<std::string> ids, read_track_ids(row.facts.tracks));
+  PLAYHEAD_TRY(auto plain, PlainTitle::open(parts, id, row.facts.manifest_url, key));
   const bool ends_by_rights = rights->rights().licence_ends.has_value();
   PLAYHEAD_TRY(Licences licences, read_licences(parts, id, !ends_by_rights));
   auto title = std::make_shared<StoredTitle>(StoredTitle{id,
@@ -69,7 +70,8 @@ Result<Opening> open_title(LibraryParts& parts, const std::string& id) {
                                                          sealed.content_key,
                                                          std::move(licences.licenses),
                                                          std::move(licences.sealed),
-                                                         ends_by_rights});
+                                                         ends_by_rights,
+                                                         std::move(plain)});
   return Opening{std::move(title), std::move(rights)};
 }
 

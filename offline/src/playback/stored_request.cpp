@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/url.h"
+#include "plan/stable_key.h"
 #include "store/layout.h"
 
 namespace playhead::offline {
@@ -14,10 +15,6 @@ namespace {
 // Bytes of a piece of a body: four chunks of a vault file. Larger: more memory for each request;
 // smaller: more hops between threads.
 constexpr int64_t kPieceBytes = 4 * static_cast<int64_t>(kVaultChunkBytes);
-
-std::string stable_key(std::string_view url) {
-  return std::string(url.substr(0, url.find_first_of("?#")));
-}
 
 // More of it will come by itself.
 bool is_under_way(DownloadState state) {
@@ -58,9 +55,15 @@ Result<std::vector<ResourceRow>> StoredRequest::find(LibraryParts& parts) {
   if (request_.method != "GET" && request_.method != "HEAD") {
     return incomplete(request_.url, "asks a service, and nobody is asked for a download");
   }
+  return find_rows(parts,
+                   {stable_key(is_manifest ? title.source_url : request_.url), request_.range});
+}
+
+Result<std::vector<ResourceRow>> StoredRequest::find_rows(LibraryParts& parts,
+                                                          const ResourceKey& key) {
+  const StoredTitle& title = *context_.title;
   PLAYHEAD_TRY(const DownloadRow download, parts.store.find(title.id));
-  auto rows = parts.store.lookup(
-      title.id, {stable_key(is_manifest ? title.source_url : request_.url), request_.range});
+  auto rows = parts.store.lookup(title.id, key);
   if (!rows && rows.error().code != ErrorCode::kNotFound) return rows;
   // Which resources there are may not be known yet.
   const bool may_come = is_under_way(download.state);
@@ -77,7 +80,45 @@ Result<std::vector<ResourceRow>> StoredRequest::find(LibraryParts& parts) {
   return rows;
 }
 
+// What was never a resource of a host, made of one that was.
+Result<StoredRequest::Step> StoredRequest::begin_plain(LibraryParts& parts,
+                                                       PlainTitle::Answer answer) {
+  const PlainTitle& plain = *context_.title->plain;
+  StoredBody body;
+  body.head.status = 200;
+  body.head.url = request_.url;
+  if (request_.url == context_.title->manifest_url()) body.head.url = plain.file_key();
+  body.head.headers.push_back({"Content-Type", answer.type});
+  body.length = static_cast<int64_t>(answer.head.size());
+  for (const MovieFile::Stretch& stretch : answer.body) body.length += stretch.size;
+  body.head.content_length = body.length;
+  if (body.length > request_.max_bytes) {
+    return make_error(ErrorCode::kTooLarge, redact(request_.url) + " is too large");
+  }
+  for (const MovieFile::Stretch& stretch : answer.body) {
+    const ByteRange range{stretch.offset, stretch.offset + stretch.size - 1};
+    if (stretch.size == 0) continue;
+    PLAYHEAD_TRY(const auto rows, find_rows(parts, {plain.file_key(), range}));
+    if (rows.empty()) return Step::kWait;
+    StoredBody part = make_stored_body(rows, range);
+    if (part.length != stretch.size) {
+      return make_error(ErrorCode::kOfflineDamaged, "samples behind the end of the file");
+    }
+    for (BodyPiece& piece : part.pieces) body.pieces.push_back(std::move(piece));
+  }
+  has_begun_ = true;
+  body_ = std::move(body);
+  preface_ = std::move(answer.head);
+  return send_body(parts);
+}
+
 Result<StoredRequest::Step> StoredRequest::begin(LibraryParts& parts) {
+  const StoredTitle& title = *context_.title;
+  if (title.plain) {
+    const bool is_manifest = request_.url == title.manifest_url();
+    auto made = title.plain->find(stable_key(request_.url), is_manifest);
+    if (made) return begin_plain(parts, *std::move(made));
+  }
   PLAYHEAD_TRY(const std::vector<ResourceRow> rows, find(parts));
   if (rows.empty()) return Step::kWait;
   has_begun_ = true;
@@ -85,11 +126,18 @@ Result<StoredRequest::Step> StoredRequest::begin(LibraryParts& parts) {
   if (body_.length > request_.max_bytes) {
     return make_error(ErrorCode::kTooLarge, redact(request_.url) + " is too large");
   }
-  if (request_.method == "HEAD") body_.pieces.clear();
   const std::string& final_url = rows.front().final_url;
   const std::string& asked_url =
       request_.url == context_.title->manifest_url() ? context_.title->source_url : request_.url;
   body_.head.url = final_url.empty() ? asked_url : final_url;
+  return send_body(parts);
+}
+
+Result<StoredRequest::Step> StoredRequest::send_body(LibraryParts& parts) {
+  if (request_.method == "HEAD") {
+    body_.pieces.clear();
+    preface_.clear();
+  }
   // A file that cannot be read is no answer that breaks off.
   if (!body_.pieces.empty()) {
     if (auto opened = open_piece(parts); !opened) return std::move(opened).error();
@@ -136,6 +184,10 @@ Result<void> StoredRequest::read_piece(LibraryParts& parts, std::vector<uint8_t>
 }
 
 Result<StoredRequest::Step> StoredRequest::send_piece(LibraryParts& parts) {
+  if (!preface_.empty()) {
+    send_bytes(std::exchange(preface_, {}));
+    return Step::kSent;
+  }
   if (piece_ >= body_.pieces.size()) return Step::kEnd;
   if (!reader_) {
     if (auto opened = open_piece(parts); !opened) return std::move(opened).error();
@@ -148,6 +200,11 @@ Result<StoredRequest::Step> StoredRequest::send_piece(LibraryParts& parts) {
     reader_.reset();
   }
   if (bytes.empty()) return send_piece(parts);  // an empty file
+  send_bytes(std::move(bytes));
+  return Step::kSent;
+}
+
+void StoredRequest::send_bytes(std::vector<uint8_t> bytes) {
   send([self = shared_from_this(), stats = stats_,
         chunk = SharedBytes(std::move(bytes))](FetchCallbacks& to) {
     const StoredRequest::Context& context = self->context_;
@@ -158,7 +215,6 @@ Result<StoredRequest::Step> StoredRequest::send_piece(LibraryParts& parts) {
     context.worker.post([self] { self->go_on(); });
     if (to.on_body) to.on_body(chunk, now);
   });
-  return Step::kSent;
 }
 
 Error StoredRequest::damaged(LibraryParts& parts, Error error) {

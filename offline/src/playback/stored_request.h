@@ -43,6 +43,11 @@ class StoredRequest : public std::enable_shared_from_this<StoredRequest> {
   Result<Step> step(LibraryParts& parts);
   Result<Step> begin(LibraryParts& parts);
   Result<std::vector<ResourceRow>> find(LibraryParts& parts);
+  // Those of `key`, all of them there; none: they are on their way.
+  Result<std::vector<ResourceRow>> find_rows(LibraryParts& parts, const ResourceKey& key);
+  Result<Step> begin_plain(LibraryParts& parts, PlainTitle::Answer answer);
+  Result<Step> send_body(LibraryParts& parts);
+  void send_bytes(std::vector<uint8_t> bytes);
   Result<Step> send_piece(LibraryParts& parts);
   Result<void> read_piece(LibraryParts& parts, std::vector<uint8_t>& bytes);
   Result<void> open_piece(LibraryParts& parts);
@@ -59,6 +64,7 @@ class StoredRequest : public std::enable_shared_from_this<StoredRequest> {
   // Once it has begun.
   bool has_begun_ = false;
   StoredBody body_;
+  std::vector<uint8_t> preface_;  // of the body: comes before its pieces
   std::size_t piece_ = 0;
   int64_t sent_ = 0;  // of that piece
   std::optional<VaultReader> reader_;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "licences/license_stores.h"
+#include "playback/plain_title.h"
+#include "playback/sealed_licenses.h"
 #include "playhead/kept_license.h"
 #include "vault/content_key.h"
 
@@ -25,6 +27,7 @@ struct StoredTitle {
   // The rights know when the licences end, by the service's time: DRM systems are not told, as they
   // only know the device's.
   bool ends_by_rights = false;
+  std::shared_ptr<const PlainTitle> plain = nullptr;  // null: it has a manifest
   [[nodiscard]] std::string manifest_url() const { return "offline:" + id; }
 };
 

@@ -21,7 +21,6 @@ inline constexpr std::size_t kTracks = std::size_t{1} << 20;
 inline constexpr std::size_t kTrack = 64;
 inline constexpr std::size_t kSealed = Sealer::kMaxRecordBytes + 1024;
 inline constexpr std::size_t kKids = 1'000;
-inline constexpr std::size_t kMeta = std::size_t{1} << 20;
 inline constexpr std::size_t kDetail = 1024;           // cut off, not refused
 inline constexpr std::size_t kListed = 10'000;         // rows of one answer
 inline constexpr int64_t kMaxSize = int64_t{1} << 50;  // of a resource, so that sums stay numbers

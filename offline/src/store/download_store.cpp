@@ -360,24 +360,23 @@ Result<DownloadStore::GoneRows> DownloadStore::discard(std::span<const int64_t> 
   });
 }
 
-Result<void> DownloadStore::set_url(int64_t row, const std::string& url) {
-  return impl_->write(Space::kAny, [&](Journal& journal) -> Result<void> {
-    PLAYHEAD_TRY(const bool was_there, resources::set_url(journal, row, url));
-    if (was_there) return {};
-    return make_error(ErrorCode::kNotFound, "a resource that is gone");
+Result<void> DownloadStore::discard_file(const std::string& id, const std::string& stable_key) {
+  return impl_->write_of(id, Space::kReserve, [&](Journal& journal, int64_t row) {
+    return resources::discard_file(journal, row, stable_key);
   });
 }
 
-Result<int64_t> DownloadStore::put_licence(const std::string& id, const LicenceRow& licence) {
-  return impl_->write_of(id, Space::kAny, [&](Journal& journal, int64_t row) {
-    return licences::put(journal, row, licence);
+Result<std::optional<Answer>> DownloadStore::file_answer(const std::string& id,
+                                                         const std::string& stable_key) {
+  return impl_->read_of(id, [&](Journal& journal, int64_t row) {
+    return resources::file_answer(journal, row, stable_key);
   });
 }
 
 Result<void> DownloadStore::change_licences(const std::string& id, const LicenceChange& change) {
   return impl_->write_of(id, Space::kAny, [&](Journal& journal, int64_t row) -> Result<void> {
     for (const LicenceRow& licence : change.taken) {
-      if (auto put = licences::put(journal, row, licence); !put) return put.error();
+      if (auto put = licences::put(journal, row, licence); !put) return put;
     }
     for (const int64_t old : change.superseded) {
       auto set = licences::set_state(journal, old, LicenceState::kSuperseded);
@@ -393,11 +392,6 @@ Result<std::vector<std::string>> DownloadStore::licensed() {
 
 Result<std::vector<LicenceRow>> DownloadStore::licences(const std::string& id) {
   return impl_->read_of(id, licences::list);
-}
-
-Result<void> DownloadStore::set_licence_state(int64_t row, LicenceState state) {
-  return impl_->write(Space::kReserve,
-                      [&](Journal& journal) { return licences::set_state(journal, row, state); });
 }
 
 Result<void> DownloadStore::add_release(const PendingRelease& release) {
@@ -418,20 +412,6 @@ Result<void> DownloadStore::postpone_release(int64_t row, WallTime next_try) {
 Result<void> DownloadStore::drop_release(int64_t row) {
   return impl_->write(Space::kReserve,
                       [&](Journal& journal) { return licences::drop_release(journal, row); });
-}
-
-Result<std::optional<Blob>> DownloadStore::meta(const std::string& name) {
-  return impl_->read([&](Journal& journal) { return notes::meta(journal, name); });
-}
-
-Result<void> DownloadStore::set_meta(const std::string& name, ByteView value) {
-  return impl_->write(Space::kAny,
-                      [&](Journal& journal) { return notes::set_meta(journal, name, value); });
-}
-
-Result<void> DownloadStore::drop_meta(const std::string& name) {
-  return impl_->write(Space::kReserve,
-                      [&](Journal& journal) { return notes::drop_meta(journal, name); });
 }
 
 Result<std::vector<EventRow>> DownloadStore::events() { return impl_->read(notes::events); }

@@ -115,23 +115,22 @@ class DownloadStore {
   Result<GoneRows> finish(std::span<const FinishedResource> finished);
   // kWanted or kBad: without checkpoint, hash, ETag. Small.
   Result<GoneRows> discard(std::span<const int64_t> rows, ResourceState state);
-  // Another URL for the same resource (a signed one has run out); same stable key.
-  Result<void> set_url(int64_t row, const std::string& url);
+  // All that is kept of one file, whatever the range: wanted again. Small.
+  Result<void> discard_file(const std::string& id, const std::string& stable_key);
+  // What the host said with a range of that file which is kept, wholly or in part; none: no range
+  // of it is.
+  Result<std::optional<Answer>> file_answer(const std::string& id, const std::string& stable_key);
 
   // --- licences
 
-  // In the place of the valid one of the same scheme and kids, which is superseded and whose blob
-  // is emptied. Answers its row.
-  Result<int64_t> put_licence(const std::string& id, const LicenceRow& licence);
-  // New ones, those that go, and what the service has to be told of them, in one transaction.
-  // `taken` as by put_licence().
+  // New ones, those that go, and what the service has to be told of them, in one transaction. A new
+  // one takes the place of the valid one of the same scheme and kids, which is superseded and whose
+  // blob is emptied.
   Result<void> change_licences(const std::string& id, const LicenceChange& change);
   // All, oldest first.
   Result<std::vector<LicenceRow>> licences(const std::string& id);
   // Ids of the downloads that have a valid one.
   Result<std::vector<std::string>> licensed();
-  // Errors: kNotFound.
-  Result<void> set_licence_state(int64_t row, LicenceState state);
   // The same one again is one.
   Result<void> add_release(const PendingRelease& release);
   Result<std::vector<PendingRelease>> releases();  // by next_try
@@ -141,10 +140,6 @@ class DownloadStore {
 
   // --- the rest
 
-  // Values of at most 1 MiB under names of the caller's choice.
-  Result<std::optional<Blob>> meta(const std::string& name);
-  Result<void> set_meta(const std::string& name, ByteView value);
-  Result<void> drop_meta(const std::string& name);
   // The latest kMaxEvents, oldest first.
   static constexpr int64_t kMaxEvents = 1'000;
   Result<std::vector<EventRow>> events();

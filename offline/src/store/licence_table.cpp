@@ -78,12 +78,12 @@ Result<void> run_on_one(Journal& journal, Query& query, const char* what) {
 
 }  // namespace
 
-Result<int64_t> put(Journal& journal, int64_t download, const LicenceRow& licence) {
+Result<void> put(Journal& journal, int64_t download, const LicenceRow& licence) {
   auto allowed =
       caps::first_error(caps::check(licence.scheme.size(), caps::kName, "a scheme"),
                         caps::check(licence.kids.size(), caps::kKids, "the list of key ids"),
                         caps::check(licence.sealed.size(), caps::kSealed, "a licence"));
-  if (!allowed) return allowed.error();
+  if (!allowed) return allowed;
   const std::string kids = write_kids(licence.kids);
   // Its blob as long as it was, then empty: what it held is overwritten.
   for (const char* sql : {"UPDATE licence SET sealed = zeroblob(length(sealed)) WHERE download = ?1"
@@ -91,23 +91,21 @@ Result<int64_t> put(Journal& journal, int64_t download, const LicenceRow& licenc
                           "UPDATE licence SET sealed = x'', state = 1 WHERE download = ?1"
                           " AND scheme = ?2 AND kids = ?3 AND state = 0"}) {
     auto done = Query(journal, sql).with(download).with(licence.scheme).with(kids).run();
-    if (!done) return done.error();
+    if (!done) return done;
   }
-  auto put = Query(journal,
-                   "INSERT INTO licence(download, scheme, kids, sealed, issued_at, expires_at,"
-                   " renew_after, generation, state) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
-                 .with(download)
-                 .with(licence.scheme)
-                 .with(kids)
-                 .with(ByteView(licence.sealed))
-                 .with(licence.issued_at)
-                 .with(licence.expires_at)
-                 .with(licence.renew_after)
-                 .with(licence.generation)
-                 .with(licence.state)
-                 .run();
-  if (!put) return put.error();
-  return journal.database().last_row();
+  return Query(journal,
+               "INSERT INTO licence(download, scheme, kids, sealed, issued_at, expires_at,"
+               " renew_after, generation, state) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
+      .with(download)
+      .with(licence.scheme)
+      .with(kids)
+      .with(ByteView(licence.sealed))
+      .with(licence.issued_at)
+      .with(licence.expires_at)
+      .with(licence.renew_after)
+      .with(licence.generation)
+      .with(licence.state)
+      .run();
 }
 
 Result<std::vector<LicenceRow>> list(Journal& journal, int64_t download) {

@@ -12,7 +12,7 @@
 // of that table. Errors of all: those of DownloadStore.
 namespace playhead::offline::licences {
 
-Result<int64_t> put(Journal& journal, int64_t download, const LicenceRow& licence);
+Result<void> put(Journal& journal, int64_t download, const LicenceRow& licence);
 Result<std::vector<LicenceRow>> list(Journal& journal, int64_t download);
 // Ids of the downloads that have a valid one.
 Result<std::vector<std::string>> licensed(Journal& journal);

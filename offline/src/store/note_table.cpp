@@ -11,26 +11,6 @@ namespace playhead::offline::notes {
 // This number stands in journals.
 static_assert(static_cast<int>(EventKind::kNote) == 6);
 
-Result<std::optional<Blob>> meta(Journal& journal, const std::string& name) {
-  Query query(journal, "SELECT value FROM meta WHERE name = ?1");
-  PLAYHEAD_TRY(const bool is_there, query.with(name).step());
-  return is_there ? std::optional(query.blob()) : std::optional<Blob>();
-}
-
-Result<void> set_meta(Journal& journal, const std::string& name, ByteView value) {
-  auto allowed = caps::first_error(caps::check(name.size(), caps::kName, "a name"),
-                                   caps::check(value.size(), caps::kMeta, "a value"));
-  if (!allowed) return allowed;
-  return Query(journal, "INSERT OR REPLACE INTO meta(name, value) VALUES(?1, ?2)")
-      .with(name)
-      .with(value)
-      .run();
-}
-
-Result<void> drop_meta(Journal& journal, const std::string& name) {
-  return Query(journal, "DELETE FROM meta WHERE name = ?1").with(name).run();
-}
-
 Result<void> add_event(Journal& journal, const EventRow& event) {
   if (auto allowed = caps::check(event.download_id.size(), caps::kId, "an id"); !allowed) {
     return allowed;

@@ -19,7 +19,7 @@ static_assert(static_cast<int>(ResourceKind::kThumbnail) == 6);
 constexpr char kColumns[] =
     "SELECT r.row, d.id, r.stable_key, r.range_start, r.range_length, r.url, r.track, r.seq,"
     " r.kind, r.play_order, r.starts, r.ends, r.size, r.size_exact, r.state, r.checkpoint,"
-    " r.final_url, r.content_type, r.etag, r.last_modified, r.sha256"
+    " r.final_url, r.content_type, r.etag, r.last_modified, r.file_size, r.sha256"
     " FROM resource r JOIN download d ON d.row = r.download";
 constexpr auto kWanted = joined_sql(kColumns,
                                     " WHERE r.download = ?1 AND r.state <> 2"
@@ -88,6 +88,8 @@ ResourceRow read_row(Query& query) {
   row.content_type = query.text();
   row.etag = query.text();
   row.last_modified = query.text();
+  const int64_t file_size = query.integer();
+  if (file_size >= 0) row.file_size = file_size;
   const Blob hash = query.blob();
   if (hash.size() == row.sha256.size()) {
     std::copy(hash.begin(), hash.end(), row.sha256.begin());
@@ -110,6 +112,8 @@ Result<std::vector<ResourceRow>> read_all(Query& query) {
 
 int64_t limit_of(std::size_t limit) { return static_cast<int64_t>(std::min(limit, caps::kListed)); }
 
+int64_t file_size_of(const Answer& answer) { return answer.file_size.value_or(-1); }
+
 bool is_size(int64_t size) { return size >= 0 && size <= caps::kMaxSize; }
 
 Result<void> check(const PlannedResource& planned) {
@@ -125,6 +129,9 @@ Result<void> check(const PlannedResource& planned) {
 }
 
 Result<void> check(const Answer& answer) {
+  if (!is_size(answer.file_size.value_or(0))) {
+    return make_error(ErrorCode::kInvalidArgument, "a file's size that cannot be");
+  }
   return caps::first_error(caps::check(answer.final_url.size(), caps::kUrl, "a URL"),
                            caps::check(answer.content_type.size(), caps::kName, "a content type"),
                            caps::check(answer.etag.size(), caps::kName, "an ETag"),
@@ -309,7 +316,8 @@ Result<bool> save_progress(Journal& journal, const ResourceProgress& progress) {
               "UPDATE resource SET state = CASE WHEN ?2 > 0 THEN 1 ELSE 0 END, checkpoint = ?2,"
               " size = CASE WHEN ?3 THEN ?4 ELSE size END,"
               " size_exact = CASE WHEN ?3 THEN 1 ELSE size_exact END,"
-              " final_url = ?5, content_type = ?6, etag = ?7, last_modified = ?8, sha256 = NULL"
+              " final_url = ?5, content_type = ?6, etag = ?7, last_modified = ?8, file_size = ?9,"
+              " sha256 = NULL"
               " WHERE row = ?1");
   query.with(progress.row)
       .with(progress.checkpoint)
@@ -318,7 +326,8 @@ Result<bool> save_progress(Journal& journal, const ResourceProgress& progress) {
       .with(progress.answer.final_url)
       .with(progress.answer.content_type)
       .with(progress.answer.etag)
-      .with(progress.answer.last_modified);
+      .with(progress.answer.last_modified)
+      .with(file_size_of(progress.answer));
   return changed(journal, query);
 }
 
@@ -329,7 +338,8 @@ Result<bool> finish(Journal& journal, const FinishedResource& finished) {
   if (auto allowed = check(finished.answer); !allowed) return allowed.error();
   Query query(journal,
               "UPDATE resource SET state = 2, checkpoint = 0, size = ?2, size_exact = 1,"
-              " sha256 = ?3, final_url = ?4, content_type = ?5, etag = ?6, last_modified = ?7"
+              " sha256 = ?3, final_url = ?4, content_type = ?5, etag = ?6, last_modified = ?7,"
+              " file_size = ?8"
               " WHERE row = ?1");
   query.with(finished.row)
       .with(finished.size)
@@ -337,7 +347,8 @@ Result<bool> finish(Journal& journal, const FinishedResource& finished) {
       .with(finished.answer.final_url)
       .with(finished.answer.content_type)
       .with(finished.answer.etag)
-      .with(finished.answer.last_modified);
+      .with(finished.answer.last_modified)
+      .with(file_size_of(finished.answer));
   return changed(journal, query);
 }
 
@@ -347,16 +358,32 @@ Result<bool> discard(Journal& journal, int64_t row, ResourceState state) {
   }
   Query query(journal,
               "UPDATE resource SET state = ?2, checkpoint = 0, sha256 = NULL, etag = x'',"
-              " last_modified = x'' WHERE row = ?1");
+              " last_modified = x'', file_size = -1 WHERE row = ?1");
   return changed(journal, query.with(row).with(state));
 }
 
-Result<bool> set_url(Journal& journal, int64_t row, const std::string& url) {
-  if (auto allowed = caps::check(url.size(), caps::kUrl, "a URL"); !allowed) {
-    return allowed.error();
-  }
-  Query query(journal, "UPDATE resource SET url = ?2 WHERE row = ?1");
-  return changed(journal, query.with(row).with(url));
+Result<void> discard_file(Journal& journal, int64_t download, const std::string& stable_key) {
+  return Query(journal,
+               "UPDATE resource SET state = 0, checkpoint = 0, sha256 = NULL, etag = x'',"
+               " last_modified = x'', file_size = -1"
+               " WHERE download = ?1 AND stable_key = ?2 AND state <> 0")
+      .with(download)
+      .with(stable_key)
+      .run();
+}
+
+Result<std::optional<Answer>> file_answer(Journal& journal, int64_t download,
+                                          const std::string& stable_key) {
+  Query query(journal,
+              "SELECT final_url, content_type, etag, last_modified, file_size FROM resource"
+              " WHERE download = ?1 AND stable_key = ?2 AND state IN (1, 2)"
+              " AND (range_start > 0 OR range_length > 0) ORDER BY range_start LIMIT 1");
+  PLAYHEAD_TRY(const bool is_there, query.with(download).with(stable_key).step());
+  if (!is_there) return std::optional<Answer>();
+  Answer answer{query.text(), query.text(), query.text(), query.text(), std::nullopt};
+  const int64_t size = query.integer();
+  if (size >= 0) answer.file_size = size;
+  return std::optional(std::move(answer));
 }
 
 }  // namespace playhead::offline::resources

@@ -26,6 +26,8 @@ Result<std::vector<ResourceRow>> lookup(Journal& journal, int64_t download, cons
 Result<bool> save_progress(Journal& journal, const ResourceProgress& progress);
 Result<bool> finish(Journal& journal, const FinishedResource& finished);
 Result<bool> discard(Journal& journal, int64_t row, ResourceState state);
-Result<bool> set_url(Journal& journal, int64_t row, const std::string& url);
+Result<void> discard_file(Journal& journal, int64_t download, const std::string& stable_key);
+Result<std::optional<Answer>> file_answer(Journal& journal, int64_t download,
+                                          const std::string& stable_key);
 
 }  // namespace playhead::offline::resources

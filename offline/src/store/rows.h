@@ -120,7 +120,8 @@ struct ResourceRow {
   std::string content_type;  // these four: of the answer, "" none
   std::string etag;
   std::string last_modified;
-  Sha256Digest sha256{};  // of kDone, of the media
+  std::optional<int64_t> file_size;  // of all of what this is a range of, by the answer
+  Sha256Digest sha256{};             // of kDone, of the media
 };
 
 // What the host said with the bytes.
@@ -129,6 +130,7 @@ struct Answer {
   std::string content_type;
   std::string etag;
   std::string last_modified;
+  std::optional<int64_t> file_size;  // of all of it, where a range was asked for
 };
 
 // VaultWriter::checkpoint() has given `checkpoint`.

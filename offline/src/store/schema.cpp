@@ -99,7 +99,13 @@ CREATE TABLE event(
   kind INTEGER NOT NULL, detail BLOB NOT NULL);
 )sql";
 
-constexpr const char* kMigrations[] = {kVersion1};
+// -1: not known.
+constexpr char kVersion2[] = R"sql(
+ALTER TABLE resource ADD COLUMN file_size INTEGER NOT NULL DEFAULT -1;
+DROP TABLE meta;
+)sql";
+
+constexpr const char* kMigrations[] = {kVersion1, kVersion2};
 
 }  // namespace
 

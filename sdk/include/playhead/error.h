@@ -37,6 +37,7 @@
   X(2016, kCaptivePortal, CAPTIVE_PORTAL,                                                          \
     "the network answers with a web page in place of the resource")                                \
   X(2017, kProxyFailure, PROXY_FAILURE, "the proxy cannot be reached or refuses")                  \
+  X(2018, kResourceChanged, RESOURCE_CHANGED, "the host replaces the file while it is fetched")    \
   X(3001, kManifestNotRecognised, MANIFEST_NOT_RECOGNISED, "neither an HLS playlist nor an MPD")   \
   X(3002, kManifestSyntax, MANIFEST_SYNTAX, "the manifest breaks its format")                      \
   X(3003, kManifestEmpty, MANIFEST_EMPTY, "the manifest names nothing to play")                    \

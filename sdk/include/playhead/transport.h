@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include "playhead/bytes.h"
 #include "playhead/cancel_handle.h"
 #include "playhead/executor.h"
+#include "playhead/flow_window.h"
 #include "playhead/result.h"
 #include "playhead/time.h"
 
@@ -49,6 +51,9 @@ struct Request {
   RequestTimeouts timeouts;
   // Decoded body bytes after which the transfer ends with kTooLarge.
   int64_t max_bytes = int64_t{256} << 20;
+  // What the consumer can hold of the body; null: all of it. Waiting for room is no stall. A
+  // transport that cannot stop reading may ignore it.
+  std::shared_ptr<FlowWindow> window;
   // Redirect hops followed; 0 follows none. Credentials stay with the origin they were given for:
   // `headers` marked as credentials are dropped when a redirect leaves scheme, host or port.
   int max_redirects = 10;

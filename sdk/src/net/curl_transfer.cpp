@@ -24,6 +24,8 @@ constexpr int kMaxRecheckDoublings = 6;
 
 // Read buffer of media, bytes; text is small. Larger: fewer looks at the socket on fast links.
 constexpr long kMediaBufferBytes = 96L << 10;
+// The same of who takes bytes as fast as they come, and says when it does not (Request::window).
+constexpr long kWindowedBufferBytes = 256L << 10;
 
 ErrorCode error_code_of(CURLcode code) {
   switch (code) {
@@ -134,7 +136,8 @@ Result<void> CurlTransfer::prepare(EasyHandle easy, const CurlShared& shared) {
   EasyOptions options(easy_.get());
   set_common_options(options, shared, exchange_.url());
   if (exchange_.request().kind == ResourceKind::kMedia) {
-    options.set(CURLOPT_BUFFERSIZE, kMediaBufferBytes);
+    options.set(CURLOPT_BUFFERSIZE,
+                exchange_.request().window ? kWindowedBufferBytes : kMediaBufferBytes);
   }
   set_request(options, shared);
   options.set(CURLOPT_HTTPHEADER, headers_.get());
@@ -161,10 +164,18 @@ MonotonicTime CurlTransfer::recheck(MonotonicTime now) {
   };
   if (now < due()) return due();
   while (due() <= now) ++rechecks_;
+  if (is_paused_) return due();
   // Pausing sends nothing; going on after a pause reads without waiting for the socket.
   curl_easy_pause(easy_.get(), CURLPAUSE_RECV);
   curl_easy_pause(easy_.get(), CURLPAUSE_CONT);
   return due();
+}
+
+void CurlTransfer::resume() {
+  if (!is_paused_ || exchange_.is_full()) return;
+  is_paused_ = false;
+  exchange_.on_resumed();
+  curl_easy_pause(easy_.get(), CURLPAUSE_CONT);  // may hand over at once what libcurl kept
 }
 
 int CurlTransfer::on_request(void* self, char*, char*, int, int) {
@@ -180,6 +191,11 @@ std::size_t CurlTransfer::on_header(char* data, std::size_t size, std::size_t co
 std::size_t CurlTransfer::on_write(char* data, std::size_t size, std::size_t count, void* self) {
   const ByteView bytes = as_bytes({data, size * count});
   auto& transfer = *static_cast<CurlTransfer*>(self);
+  if (transfer.exchange_.is_full()) {
+    transfer.is_paused_ = true;
+    transfer.exchange_.on_paused();
+    return CURL_WRITEFUNC_PAUSE;
+  }
   curl_off_t wire_bytes = 0;
   curl_easy_getinfo(transfer.easy(), CURLINFO_SIZE_DOWNLOAD_T, &wire_bytes);
   return transfer.exchange_.on_body(bytes, wire_bytes) ? bytes.size() : 0;

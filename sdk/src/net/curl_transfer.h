@@ -28,6 +28,9 @@ class CurlTransfer {
   // Makes libcurl look for bytes it has already read, if that is due; answers when it will be next.
   MonotonicTime recheck(MonotonicTime now);
 
+  // Goes on with what was paused because the consumer had no room, if it has.
+  void resume();
+
   // Makes `easy` ready for the current hop.
   Result<void> prepare(EasyHandle easy, const CurlShared& shared);
   // The current hop ended. Nothing: a redirect is to be followed, prepare() again.
@@ -47,6 +50,7 @@ class CurlTransfer {
   int64_t seen_bytes_ = 0;                    // by take_news()
   std::optional<MonotonicTime> quiet_since_;  // as of the last recheck
   int rechecks_ = 0;                          // since then
+  bool is_paused_ = false;
   HeaderList headers_;
   char error_text_[CURL_ERROR_SIZE] = {};
   EasyHandle easy_;

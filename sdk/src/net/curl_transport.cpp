@@ -37,6 +37,9 @@ constexpr std::size_t kRememberedOrigins = 64;
 constexpr int64_t kBulkBytes = int64_t{256} << 10;
 constexpr int64_t kSmallRound = int64_t{32} << 10;
 constexpr auto kBulkPause = std::chrono::milliseconds(3);
+// How long buffers stay without a transfer. Longer: memory for nothing; shorter: between two
+// segments they go, and are made again.
+constexpr Duration kChunksKept = 1s;
 // Longest sleep without anything to do; any call wakes the thread.
 constexpr Duration kIdleSleep = 1h;
 // Before this version HTTP/2 needs CurlTransfer::recheck().
@@ -54,6 +57,7 @@ class CurlTransport::Impl {
   void network_changed();
   void wake();
   void stop();
+  [[nodiscard]] const std::shared_ptr<ChunkPool>& chunks() const { return chunks_; }
 
  private:
   using OriginKey = std::string;
@@ -85,11 +89,14 @@ class CurlTransport::Impl {
   void collect_ended();
   void end_hop(CURL* easy, CURLcode code);
   Duration expire();
+  // Buffers are kept for what comes next, until nothing did for a while.
+  Duration let_chunks_go(Duration sleep);
   void report(std::unique_ptr<CurlTransfer> transfer, Result<TransferStats> result);
   static OriginKey key_of(const UrlOrigin& origin) {
     return origin.scheme + "://" + origin.host + ":" + std::to_string(origin.port);
   }
 
+  const std::shared_ptr<ChunkPool> chunks_ = std::make_shared<ChunkPool>();
   CurlShared shared_;
   bool needs_rechecks_ = false;
   const Logger log_;
@@ -107,6 +114,7 @@ class CurlTransport::Impl {
   std::map<OriginKey, Preconnect> preconnects_;
   std::map<CURL*, EasyHandle> spares_;  // connections being opened that nobody waits for
   std::map<OriginKey, MonotonicTime> last_used_;
+  bool rests_ = false;  // nothing was fetched when it last looked
 };
 
 CurlTransport::Impl::Impl(CurlConfig config) : log_(config.log, "net") {
@@ -213,12 +221,13 @@ void CurlTransport::Impl::run() {
   sigfillset(&all);
   pthread_sigmask(SIG_BLOCK, &all, nullptr);
   while (take_commands()) {
+    for (const auto& [easy, transfer] : transfers_) transfer->resume();
     int running = 0;
     curl_multi_perform(multi_, &running);
     collect_ended();
     for (const auto& [easy, transfer] : transfers_) transfer->exchange().flush();
     pause_between_looks();
-    const int64_t sleep_ms = (expire().count() + 999) / 1000;
+    const int64_t sleep_ms = (let_chunks_go(expire()).count() + 999) / 1000;
     curl_multi_poll(multi_, nullptr, 0, static_cast<int>(sleep_ms), nullptr);
   }
   for (const auto& [easy, transfer] : transfers_) curl_multi_remove_handle(multi_, easy);
@@ -312,6 +321,7 @@ void CurlTransport::Impl::begin_hop(std::unique_ptr<CurlTransfer> transfer) {
   const std::string url = exchange.url();
   CURL* handle = transfer->easy();
   transfers_.emplace(handle, std::move(transfer));
+  chunks_->wake();
   curl_multi_add_handle(multi_, handle);
   if (leads_to_more) open_spares(url);
 }
@@ -394,6 +404,14 @@ Duration CurlTransport::Impl::expire() {
   return sleep;
 }
 
+Duration CurlTransport::Impl::let_chunks_go(Duration sleep) {
+  const bool rested = std::exchange(rests_, transfers_.empty());
+  if (!rests_) return sleep;
+  if (!rested) return std::min(sleep, kChunksKept);
+  chunks_->clear();
+  return sleep;
+}
+
 void CurlTransport::Impl::report(std::unique_ptr<CurlTransfer> transfer,
                                  Result<TransferStats> result) {
   if (!result && log_.is_enabled(LogLevel::kInfo)) log_.info(describe(result.error()));
@@ -413,7 +431,13 @@ CancelHandle CurlTransport::start(Request request, Executor& executor, FetchCall
     ~HandOver() { impl.start(std::move(transfer)); }
   };
   auto delivery =
-      std::make_shared<Delivery>(executor, std::move(callbacks), is_secret(request.kind));
+      std::make_shared<Delivery>(executor, std::move(callbacks),
+                                 DeliveryOptions{is_secret(request.kind), request.window, impl_->chunks()});
+  if (request.window) {
+    request.window->on_room([weak = std::weak_ptr<Impl>(impl_)] {
+      if (const auto impl = weak.lock()) impl->wake();
+    });
+  }
   const HandOver hand_over{*impl_, std::make_unique<CurlTransfer>(std::move(request), delivery)};
   return CancelHandle([delivery, weak = std::weak_ptr<Impl>(impl_)] {
     delivery->cancel();

@@ -14,7 +14,11 @@ namespace {
 constexpr std::size_t kFullPiece = std::size_t{16} << 10;
 // Room of a chunk that begins with a full piece. Larger: fewer callbacks for a busy executor, but
 // the first bytes of a chunk get older. Smaller: more callbacks per segment.
-constexpr std::size_t kChunkCapacity = std::size_t{64} << 10;
+constexpr std::size_t kChunkCapacity = ChunkPool::kChunkBytes;
+
+// From here on a piece gets a buffer of the pool. Smaller: packets of a slow link lie in buffers
+// many times their size; larger: the ends of what a fast one brings are not used again.
+constexpr std::size_t kPooledPiece = std::size_t{4} << 10;
 
 std::size_t chunk_capacity(std::size_t first_piece, int64_t remaining) {
   if (first_piece < kFullPiece) return first_piece;
@@ -45,14 +49,32 @@ std::optional<MonotonicTime> Delivery::add_body(ByteView bytes, int64_t remainin
   const bool fits = !chunks.empty() &&
                     chunks.back().bytes->capacity() - chunks.back().bytes->size() >= bytes.size();
   if (!fits) {
-    chunks.push_back(
-        {is_secret_ ? make_shared_secret() : std::make_shared<std::vector<uint8_t>>(), now});
-    chunks.back().bytes->reserve(chunk_capacity(bytes.size(), remaining));
+    chunks.push_back({make_buffer(bytes.size(), remaining), now, FlowWindow::Share(window_, 0)});
   }
   Chunk& chunk = chunks.back();
   chunk.bytes->insert(chunk.bytes->end(), bytes.begin(), bytes.end());
   chunk.received = now;
+  chunk.share.add(static_cast<int64_t>(bytes.size()));
   return now;
+}
+
+std::shared_ptr<std::vector<uint8_t>> Delivery::make_buffer(std::size_t first_piece,
+                                                            int64_t remaining) const {
+  if (pool_ && first_piece >= kPooledPiece) {
+    return std::make_shared<std::vector<uint8_t>>(pool_->take());
+  }
+  auto buffer = is_secret_ ? make_shared_secret() : std::make_shared<std::vector<uint8_t>>();
+  buffer->reserve(chunk_capacity(first_piece, remaining));
+  return buffer;
+}
+
+SharedBytes Delivery::share(std::shared_ptr<std::vector<uint8_t>> bytes) const {
+  const std::size_t unused = bytes->capacity() - bytes->size();
+  if (pool_ && bytes->capacity() == kChunkCapacity) return pool_->share(std::move(*bytes));
+  // A consumer may keep the bytes for minutes: unused room must not stay with them.
+  if (!is_secret_ && unused > bytes->size() / 4) bytes->shrink_to_fit();
+  const ByteView view(*bytes);
+  return SharedBytes(std::move(bytes), view);
 }
 
 bool Delivery::add_done(Result<TransferStats> result) {
@@ -89,11 +111,9 @@ void Delivery::run_callbacks(Batch batch) {
   for (Chunk& chunk : batch.chunks) {
     if (is_cancelled_) return;
     if (!callbacks_.on_body) break;
-    // A consumer may keep the bytes for minutes: unused room must not stay with them.
-    std::vector<uint8_t>& bytes = *chunk.bytes;
-    if (!is_secret_ && bytes.capacity() - bytes.size() > bytes.size() / 4) bytes.shrink_to_fit();
-    const ByteView view(bytes);
-    callbacks_.on_body(SharedBytes(std::move(chunk.bytes), view), chunk.received);
+    callbacks_.on_body(
+        FlowWindow::Share::attach(std::move(chunk.share), share(std::move(chunk.bytes))),
+        chunk.received);
   }
   if (is_cancelled_ || !batch.done) return;
   FetchCallbacks last = std::exchange(callbacks_, FetchCallbacks{});

@@ -82,6 +82,7 @@ FetchOperation::FetchOperation(FetchContext context, const RetryConfig& config, 
       least_rate_(options.least_rate),
       object_(std::move(options.object)),
       wanted_by_(options.wanted_by),
+      version_(std::move(options.version)),
       started_(executor_.now()),
       budget_start_(started_) {
   stats_.started = started_;
@@ -183,6 +184,9 @@ Request FetchOperation::make_request() const {
     const bool has_condition = !validator_.empty() && !is_elsewhere();
     if (has_condition) request.headers.push_back({"If-Range", validator_});
   }
+  const bool is_first = delivered_ == 0 && version_ && request.range && place_ == 0;
+  const std::string condition = is_first ? strong_validator(*version_) : std::string();
+  if (!condition.empty()) request.headers.push_back({"If-Range", condition});
   if (is_whole_asked_) request.range.reset();
   // A host may answer a range with the whole resource: what is delivered is counted here.
   if (place().range || request.range) request.max_bytes = std::numeric_limits<int64_t>::max();
@@ -266,7 +270,23 @@ void FetchOperation::on_head(const ResponseHead& head) {
   if (is_long) refuse(*std::exchange(attempt_.error, std::nullopt), true);
 }
 
+// A host that answers a condition with all of the resource (RFC 9110 §13.1.5) and does not say what
+// that is says no. Hosts date and name the same file differently: of others only the length counts.
+bool FetchOperation::ends_as_other(const ResponseHead& head) {
+  if (!version_) return false;
+  ResourceVersion answered = version_of(head);
+  if (place_ != 0) answered.etag = answered.last_modified = "";
+  const std::string validator = place_ == 0 ? strong_validator(*version_) : std::string();
+  const bool is_refused = head.status == 200 && attempt_.is_range_asked && !validator.empty() &&
+                          strong_validator(answered) != validator;
+  if (may_be_same(*version_, answered) && !is_refused) return false;
+  attempt_.handle.reset();
+  finish(make_error(ErrorCode::kResourceChanged, redact(head.url), head.status));
+  return true;
+}
+
 void FetchOperation::accept(const ResponseHead& head) {
+  if (ends_as_other(head)) return;
   auto plan = plan_answer({head, place().range, attempt_.is_range_asked, delivered_, validator_,
                            total_, is_elsewhere()});
   if (!plan) {

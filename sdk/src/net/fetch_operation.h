@@ -64,6 +64,8 @@ class FetchOperation : public std::enable_shared_from_this<FetchOperation> {
   [[nodiscard]] Request make_request() const;
   [[nodiscard]] const ResourceLocation& place() const { return places_[place_]; }
   [[nodiscard]] bool is_elsewhere() const { return place_ != delivered_from_; }
+  // FetchOptions::version; true: the fetch has ended.
+  bool ends_as_other(const ResponseHead& head);
   [[nodiscard]] bool is_everything_there(const ResponseHead& head) const;
   void on_refused_range(const ResponseHead& head);
   void start_over(Error error);
@@ -100,6 +102,7 @@ class FetchOperation : public std::enable_shared_from_this<FetchOperation> {
   const int64_t least_rate_;
   const std::optional<CmcdObject> object_;
   const std::optional<MonotonicTime> wanted_by_;
+  const std::optional<ResourceVersion> version_;
   const MonotonicTime started_;
 
   std::vector<ResourceLocation> places_;

@@ -10,6 +10,7 @@
 #include "net/cmcd_session.h"
 #include "net/host_health.h"
 #include "net/mirrors.h"
+#include "net/resource_version.h"
 #include "net/retry_policy.h"
 #include "playhead/executor.h"
 #include "playhead/segment_index.h"
@@ -53,6 +54,10 @@ struct FetchOptions {
   // It is not delivered again; what comes goes on behind it if host and validator say that it fits.
   // Else on_restart, and all comes again.
   std::optional<FetchedPart> part;
+  // Of other parts of the resource, which the consumer has: what is asked for is only good with
+  // these. Where the host says that it is of another version the fetch ends with kResourceChanged,
+  // without on_restart.
+  std::optional<ResourceVersion> version;
   // Where else the same bytes are, by preference, after Request::url and Request::range. They take
   // turns as decide_failover() says; a body that broke off goes on from another place when length
   // and validators allow.

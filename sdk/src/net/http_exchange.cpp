@@ -139,6 +139,12 @@ bool HttpExchange::on_body(ByteView bytes, int64_t wire_bytes) {
   return !is_too_large || fail(ErrorCode::kTooLarge, "the answer is too large");
 }
 
+void HttpExchange::on_resumed() {
+  if (!std::exchange(is_paused_, false)) return;
+  last_received_ = delivery_->now();
+  if (last_received_) stall_.start(*last_received_, request_.timeouts.stall);
+}
+
 bool HttpExchange::fail(ErrorCode code, const std::string& what) {
   error_ = make_error(code, redact(url_) + ": " + what);
   return false;
@@ -191,12 +197,14 @@ std::optional<Result<TransferStats>> HttpExchange::conclude(std::optional<Error>
 }
 
 std::optional<MonotonicTime> HttpExchange::deadline() const {
+  if (is_paused_) return std::nullopt;
   if (last_received_) return stall_.deadline();
   if (sent_) return *sent_ + request_.timeouts.first_byte;
   return std::nullopt;
 }
 
 bool HttpExchange::is_overdue(MonotonicTime now) {
+  if (is_paused_) return false;
   if (last_received_) return stall_.is_over(now);
   return sent_ && now >= *sent_ + request_.timeouts.first_byte;
 }

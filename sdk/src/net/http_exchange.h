@@ -53,6 +53,10 @@ class HttpExchange {
   [[nodiscard]] bool on_header_line(std::string_view line);
   // `wire_bytes`: received for the body so far, before decoding.
   [[nodiscard]] bool on_body(ByteView bytes, int64_t wire_bytes);
+  // The consumer has no room: on_body() is not to be called, and waiting for room is no stall.
+  [[nodiscard]] bool is_full() const { return delivery_->is_full(); }
+  void on_paused() { is_paused_ = true; }
+  void on_resumed();
   // The hop has ended; `failure` is the HTTP library's. Nothing: a redirect is to be followed.
   [[nodiscard]] std::optional<Result<TransferStats>> conclude(std::optional<Error> failure,
                                                               const HopFacts& facts);
@@ -102,6 +106,7 @@ class HttpExchange {
   std::optional<MonotonicTime> sent_;
   std::optional<MonotonicTime> last_received_;
   StallWatch stall_;  // from the head on
+  bool is_paused_ = false;
 
   // All hops.
   int hops_ = 0;

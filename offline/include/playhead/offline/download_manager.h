@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,6 +13,16 @@
 #include "playhead/unique_function.h"
 
 namespace playhead {
+
+using UrlCallback = UniqueFunction<void(Result<std::string>)>;
+// Where a download that was added by URL is to be had by now: its host refuses the URL it has (401,
+// 403) or does not know it (404, 410). Called on the client's thread; must not block nor destroy
+// the manager. `answer` once, from any thread: a URL of the same manifest or file, with another
+// signature maybe; what has the same path goes on where it was. An empty one, or none, says that
+// there is none: the download fails with kForbidden. Without an answer for 60 s it waits (kAuth)
+// and asks again.
+using UrlResolver =
+    std::function<void(const std::string& id, const DownloadRequest& request, UrlCallback answer)>;
 
 struct OfflineConfig {
   // Folder of the downloads; created when absent, used by one process at a time.
@@ -30,6 +41,8 @@ struct OfflineConfig {
   Duration max_without_contact = std::chrono::hours{24 * 30};
   // Empty: choose_download_video().
   VideoChooser choose_video;
+  // Empty: a URL that is refused stays so.
+  UrlResolver resolve_url;
   // False: nothing runs by itself; the app calls pump().
   bool runs_by_itself = true;
 };

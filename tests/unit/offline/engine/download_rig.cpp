@@ -18,10 +18,12 @@ using playhead::test::http_date;
 
 class TestFile final : public File {
  public:
-  TestFile(std::unique_ptr<File> real, std::shared_ptr<TestDisk::DiskFault> fault)
-      : real_(std::move(real)), fault_(std::move(fault)) {}
+  TestFile(std::unique_ptr<File> real, std::shared_ptr<TestDisk::DiskFault> fault,
+           std::shared_ptr<int64_t> appended)
+      : real_(std::move(real)), fault_(std::move(fault)), appended_(std::move(appended)) {}
   Result<void> append(ByteView bytes) override {
     if (auto able = fault_->at(TestDisk::Step::kAppend); !able) return able;
+    *appended_ += static_cast<int64_t>(bytes.size());
     return real_->append(bytes);
   }
   Result<std::size_t> read_at(int64_t offset, std::span<uint8_t> out) override {
@@ -37,6 +39,7 @@ class TestFile final : public File {
  private:
   std::unique_ptr<File> real_;
   std::shared_ptr<TestDisk::DiskFault> fault_;
+  std::shared_ptr<int64_t> appended_;
 };
 
 std::shared_ptr<Executor> borrowed(Executor& executor) {
@@ -57,7 +60,7 @@ Result<std::unique_ptr<File>> TestDisk::open_for_appending(const std::string& pa
   }
   PLAYHEAD_TRY(auto file, real_->open_for_appending(path));
   if (!is_media) return file;
-  return std::unique_ptr<File>(std::make_unique<TestFile>(std::move(file), fault_));
+  return std::unique_ptr<File>(std::make_unique<TestFile>(std::move(file), fault_, appended_));
 }
 
 Result<void> TestDisk::rename(const std::string& from, const std::string& to) {
@@ -84,8 +87,8 @@ DownloadRig::DownloadRig(SimTitle title, uint64_t seed) : world(seed, std::move(
 DownloadRig::~DownloadRig() { manager.reset(); }
 
 void DownloadRig::open() {
-  ManagerWorld parts{
-      disk, std::make_shared<TestClock>(world.executor), borrowed(world.executor), licences, {}};
+  ManagerWorld parts{disk, std::make_shared<TestClock>(world.executor), borrowed(world.executor),
+                     licences, lanes};
   auto opened = DownloadManager::Impl::open(world.client, config, &told, std::move(parts));
   REQUIRE_MESSAGE(opened, describe(opened.error()));
   manager = *std::move(opened);

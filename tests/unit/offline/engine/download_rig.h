@@ -48,6 +48,8 @@ class TestDisk final : public FileSystem {
   }
 
   int failing_removals = 0;
+  // Of media files, since the beginning.
+  [[nodiscard]] int64_t bytes_appended() const { return *appended_; }
   void set_free_bytes(int64_t bytes) { *free_ = bytes; }
   struct DiskFault {
     Step step = Step::kNothing;
@@ -58,6 +60,7 @@ class TestDisk final : public FileSystem {
 
  private:
   std::unique_ptr<FileSystem> real_ = make_file_system();
+  std::shared_ptr<int64_t> appended_ = std::make_shared<int64_t>(0);
   std::shared_ptr<int64_t> free_ = std::make_shared<int64_t>(int64_t{100} << 30);
   std::shared_ptr<DiskFault> fault_ = std::make_shared<DiskFault>();
 };
@@ -110,7 +113,8 @@ class DownloadRig {
   OfflineConfig config;
   std::shared_ptr<TestDisk> disk = std::make_shared<TestDisk>();
   Told told;
-  std::shared_ptr<LicenceKeeper> licences;  // of the next open(); null: the client's
+  std::vector<std::shared_ptr<Executor>> lanes;  // of the next open(); none: no threads
+  std::shared_ptr<LicenceKeeper> licences;       // of the next open(); null: the client's
   std::unique_ptr<DownloadManager> manager;
   // What the host has beside the title; nothing: ask the title. And how it answers for it.
   std::function<std::optional<std::string>(const std::string& url)> more;

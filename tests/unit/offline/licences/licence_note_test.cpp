@@ -8,7 +8,7 @@
 #include <doctest/doctest.h>
 
 #include "licences/licence_json.h"
-#include "licences/license_stores.h"
+#include "licences/staged_licenses.h"
 #include "unit/offline/vault_world.h"
 
 namespace playhead::offline::test {
@@ -150,7 +150,7 @@ TEST_CASE("licence_note: the end goes out of what Clear Key keeps, and nothing e
   }
 }
 
-TEST_CASE("license_stores: records while they are on their way") {
+TEST_CASE("staged_licenses: records while they are on their way") {
   StagedLicenses store;
   CHECK(store.view("a").empty());
   REQUIRE(store.put("a", kRecord).has_value());

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/licence_keeper.h"
+#include "licences/licence_keeper.h"
 #include "trust/clock_source.h"
 
 // A licence service and a clock for tests of what uses them.

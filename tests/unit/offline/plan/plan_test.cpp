@@ -145,6 +145,31 @@ TEST_CASE("track_choice: the same tracks are found again, or none") {
   CHECK_FALSE(find_tracks(presentation, {}));
 }
 
+TEST_CASE("track_choice: equal ids in two Periods are two Representations") {
+  const std::string period =
+      "<AdaptationSet contentType='video' mimeType='video/mp4' codecs='avc1.64001e'>"
+      "<SegmentTemplate media='$RepresentationID$-$Number$.m4s' duration='2'/>"
+      "<Representation id='low' bandwidth='1000' width='640' height='360'/>"
+      "<Representation id='high' bandwidth='2000' width='1280' height='720'/></AdaptationSet>";
+  // Named, nameless, and two of one name.
+  for (const char* names : {"id='a'|id='b'", "|", "id='a'|id='a'"}) {
+    CAPTURE(names);
+    const std::string both(names);
+    const std::size_t bar = both.find('|');
+    const Presentation presentation =
+        parse("<MPD xmlns='urn:mpeg:dash:schema:mpd:2011' type='static'><Period duration='PT4S' " +
+                  both.substr(0, bar) + ">" + period + "</Period><Period duration='PT4S' " +
+                  both.substr(bar + 1) + ">" + period + "</Period></MPD>",
+              "http://cdn.test/t/a.mpd");
+    const std::vector<ChosenTrack> chosen = {{0, 0, 1}, {1, 0, 0}};
+    const auto ids = representation_ids(presentation, chosen);
+    CHECK(ids.size() == 2);
+    const auto found = find_tracks(presentation, ids);
+    REQUIRE(found);
+    CHECK(*found == chosen);
+  }
+}
+
 TEST_CASE("track_choice: what cannot be decoded is a typed error") {
   const Presentation presentation =
       parse("#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1,CODECS=\"nobody\"\nv.m3u8\n");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Real media in real vault files, played by the real player and FFmpeg.
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <memory>
@@ -36,14 +37,9 @@ std::shared_ptr<T> borrowed(T& object) {
 // SettledBackend.
 class Playing {
  public:
-  Playing(const std::string& sample, int seconds, std::optional<Duration> expires_in = {}) {
-    const std::vector<uint8_t> media = playhead::test::media_sample(sample);
-    StoredWorld::Title title;
-    title.expires_in = expires_in;
-    title.files = {{kManifest, "#EXTM3U\n#EXT-X-TARGETDURATION:" + std::to_string(seconds) +
-                                   "\n#EXTINF:" + std::to_string(seconds) +
-                                   ",\nmedia.ts?sig=1\n#EXT-X-ENDLIST\n"},
-                   {"https://cdn.test/t/media.ts", std::string(media.begin(), media.end())}};
+  Playing(const std::string& sample, int seconds, std::optional<Duration> expires_in = {})
+      : Playing(title_of(sample, seconds, expires_in)) {}
+  explicit Playing(const StoredWorld::Title& title) {
     world.add(title);
     ClientDependencies parts;
     parts.executor = borrowed<Executor>(world.executor);
@@ -56,6 +52,17 @@ class Playing {
     sinks.video = screen;
     sinks.audio = speaker;
     player = *Player::create(client, {}, std::move(sinks), borrowed<Executor>(world.executor));
+  }
+  static StoredWorld::Title title_of(const std::string& sample, int seconds,
+                                     std::optional<Duration> expires_in) {
+    const std::vector<uint8_t> media = playhead::test::media_sample(sample);
+    StoredWorld::Title title;
+    title.expires_in = expires_in;
+    title.files = {{kManifest, "#EXTM3U\n#EXT-X-TARGETDURATION:" + std::to_string(seconds) +
+                                   "\n#EXTINF:" + std::to_string(seconds) +
+                                   ",\nmedia.ts?sig=1\n#EXT-X-ENDLIST\n"},
+                   {"https://cdn.test/t/media.ts", std::string(media.begin(), media.end())}};
+    return title;
   }
   ~Playing() {
     player.reset();
@@ -106,6 +113,85 @@ TEST_CASE("real media: a download is seen and heard, and no request leaves the d
   CHECK(playing.screen->shown().size() == 100);
   CHECK(playing.speaker->heard_s(playing.world.executor.now()) == doctest::Approx(4).epsilon(0.03));
   CHECK(playing.network->records().empty());
+}
+
+// A plain file as it was downloaded: in parts of that many bytes, or whole.
+StoredWorld::Title plain_title(const std::string& sample, std::size_t part) {
+  const std::vector<uint8_t> media = playhead::test::media_sample(sample);
+  StoredWorld::Title title;
+  title.manifest_url = "https://cdn.test/t/film.mp4?sig=1";
+  for (std::size_t at = 0; at < media.size(); at += part) {
+    const std::size_t end = std::min(at + part, media.size());
+    StoredWorld::File file;
+    file.url = title.manifest_url;
+    file.body = std::string(media.begin() + static_cast<std::ptrdiff_t>(at),
+                            media.begin() + static_cast<std::ptrdiff_t>(end));
+    const bool is_all = part >= media.size();
+    if (!is_all) file.range = ByteRange{static_cast<int64_t>(at), static_cast<int64_t>(end) - 1};
+    file.track = "file";
+    title.files.push_back(std::move(file));
+  }
+  return title;
+}
+
+TEST_CASE("real media: a plain MP4 is seen and heard, wherever it says what is in it") {
+  for (const char* sample : {"av_plain.mp4", "av_plain_faststart.mp4"}) {
+    if (!has_sample(sample)) return;
+    for (const std::size_t part : {std::size_t{1} << 30, std::size_t{50'000}}) {
+      CAPTURE(sample);
+      CAPTURE(part);
+      Playing playing(plain_title(sample, part));
+      playing.load();
+      const bool has_ended = playing.run_until<Ended>(30s);
+      if (playing.failure) MESSAGE(describe(*playing.failure));
+      REQUIRE(has_ended);
+      CHECK(playing.screen->shown().size() == 100);
+      CHECK(playing.speaker->heard_s(playing.world.executor.now()) ==
+            doctest::Approx(4).epsilon(0.03));
+      CHECK(playing.network->records().empty());
+    }
+  }
+}
+
+TEST_CASE("real media: a seek in a plain MP4 shows the picture that was asked for") {
+  if (!has_sample("steps_plain.mp4")) return;
+  Playing playing(plain_title("steps_plain.mp4", 30'000));
+  playing.load();
+  REQUIRE(playing.run_until<FirstFrame>(10s));
+  for (const int64_t target_s : {17, 3, 21}) {
+    CAPTURE(target_s);
+    playing.player->seek(MediaTime{target_s * 1'000'000});
+    REQUIRE(playing.run_until<SeekDone>(10s));
+    const int64_t off = playing.screen->shown().back().time.us - target_s * 1'000'000;
+    CHECK(std::abs(off) <= 40'000);
+  }
+}
+
+TEST_CASE("real media: what is no plain MP4 does not open, typed") {
+  struct Case {
+    const char* name;
+    std::string body;
+    ErrorCode code;
+  };
+  const auto fragments = playhead::test::media_sample("av.mp4");
+  const Case cases[] = {
+      {"another container", std::string(5'000, 'x'), ErrorCode::kContainerUnsupported},
+      {"nothing", "", ErrorCode::kContainerSyntax},
+      {"cut off in its moov", std::string("\0\0\1\0moov", 8), ErrorCode::kContainerSyntax},
+      {"a file of fragments", std::string(fragments.begin(), fragments.end()),
+       fragments.empty() ? ErrorCode::kContainerSyntax : ErrorCode::kContainerUnsupported}};
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    StoredWorld world;
+    StoredWorld::Title title;
+    title.manifest_url = "https://cdn.test/t/film.mp4";
+    title.files = {{title.manifest_url, c.body}};
+    title.files[0].track = "file";
+    world.add(title);
+    const auto opened = world.open("d-1");
+    REQUIRE_FALSE(opened);
+    CHECK(opened.error().code == c.code);
+  }
 }
 
 TEST_CASE("real media: seeking shows the picture that was asked for") {

@@ -75,7 +75,7 @@ void StoredWorld::add(const Title& title) {
     PlannedResource resource;
     resource.key = {without_query(file.url), file.range};
     resource.url = file.url;
-    resource.track = "t";
+    resource.track = file.track;
     resource.seq = static_cast<int64_t>(plan.size());
     resource.play_order = resource.seq;
     resource.kind = file.kind;
@@ -101,7 +101,7 @@ void StoredWorld::write(const std::string& id, const File& file) {
   const auto summary = writer->finish();
   REQUIRE(summary);
   const FinishedResource finished{
-      row.row, summary->size, summary->sha256, {file.final_url, "video/mp4", "", ""}};
+      row.row, summary->size, summary->sha256, {file.final_url, "video/mp4", "", "", {}}};
   REQUIRE(store->finish({&finished, 1}));
   if (file.state == ResourceState::kBad) REQUIRE(store->discard({&row.row, 1}, file.state));
 }

@@ -40,6 +40,7 @@ class StoredWorld {
     ResourceState state = ResourceState::kDone;
     std::string final_url{};
     ResourceKind kind = ResourceKind::kMedia;
+    std::string track = "t";
   };
   struct Title {
     std::string id = "d-1";

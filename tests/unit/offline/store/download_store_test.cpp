@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/download_store.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -155,7 +156,7 @@ TEST_CASE("download_store: removing wins over everything and frees the identity 
   world.add_planned("a", 3);
   done(world->set_content_key("a", blob_of("sealed content key")));
   done(world->set_rights("a", {kNow + 1h, {}, 3}, blob_of("sealed rights")));
-  got(world->put_licence("a", licence_of({kid_of(1)}, "sealed licence")));
+  world.put_licence("a", licence_of({kid_of(1)}, "sealed licence"));
   const PendingRelease release{0, "", "clearkey", "https://l", blob_of("bye"), 0, kNow};
   done(world->begin_removal("a", std::span(&release, 1), kNow));
   done(world->begin_removal("a", std::span(&release, 1), kNow));  // again, after an error
@@ -179,6 +180,35 @@ TEST_CASE("download_store: removing wins over everything and frees the identity 
   CHECK(as_text(releases[0].message) == "bye");
 }
 
+TEST_CASE("download_store: a removal that is begun again adds what has to be told, each once") {
+  StoreWorld world;
+  world.add_planned("a", 3);
+  world.add_planned("b", 1);
+  const auto release_of = [](const std::string& url) {
+    return PendingRelease{0, "somebody else", "clearkey", url, blob_of("bye"), 0, kNow};
+  };
+  const PendingRelease first[] = {release_of("https://1")};
+  const PendingRelease both[] = {release_of("https://1"), release_of("https://2")};
+  CHECK(code_of(world->begin_removal("x", first, kNow)) == ErrorCode::kNotFound);
+  CHECK(got(world->releases()).empty());
+  done(world->begin_removal("a", first, kNow));
+  done(world->begin_removal("a", both, kNow));
+  world.reopen();
+  const auto releases = got(world->releases());
+  REQUIRE(releases.size() == 2);
+  for (const PendingRelease& release : releases) CHECK(release.download_id == "a");
+  // Its rows are there until its files are not, and another's are nobody's business.
+  CHECK(got(world->resources("a", 0, 10)).size() == 3);
+  CHECK(got(world->find("b")).state == DownloadState::kQueued);
+  const auto all = got(world->events());
+  CHECK(std::count_if(all.begin(), all.end(), [](const EventRow& event) {
+          return event.download_id == "a" && event.kind == EventKind::kState;
+        }) >= 1);
+  const auto requeued = got(world->requeue_all(kNow));
+  CHECK(requeued == 0);
+  CHECK(got(world->find("a")).state == DownloadState::kRemoving);
+}
+
 TEST_CASE("download_store: a destroyed key is nowhere on the disk") {
   StoreWorld world;
   const auto key_of = [](int n) { return "<<content key " + std::to_string(n) + ">>"; };
@@ -188,7 +218,7 @@ TEST_CASE("download_store: a destroyed key is nowhere on the disk") {
     const std::string id = std::to_string(n);
     done(world->add(download_of(id)));
     done(world->set_content_key(id, blob_of(key_of(n))));
-    got(world->put_licence(id, licence_of({kid_of(1)}, licence_text(n))));
+    world.put_licence(id, licence_of({kid_of(1)}, licence_text(n)));
   }
   CHECK(holds(journal_bytes(world.folder.path()), key_of(7)));  // the search finds what is there
   for (int n = 0; n < kDownloads; n += 2) {
@@ -227,10 +257,10 @@ TEST_CASE("download_store: sealed records and what lists say of them") {
 TEST_CASE("download_store: a licence is superseded, never changed") {
   StoreWorld world;
   for (const char* id : {"a", "b"}) done(world->add(download_of(id)));
-  const int64_t first = got(world->put_licence("a", licence_of({kid_of(2), kid_of(1)}, "one")));
-  const int64_t other = got(world->put_licence("a", licence_of({kid_of(1)}, "two")));
-  const int64_t foreign = got(world->put_licence("b", licence_of({kid_of(1), kid_of(2)}, "b")));
-  const int64_t newer = got(world->put_licence("a", licence_of({kid_of(1), kid_of(2)}, "new")));
+  const int64_t first = world.put_licence("a", licence_of({kid_of(2), kid_of(1)}, "one"));
+  const int64_t other = world.put_licence("a", licence_of({kid_of(1)}, "two"));
+  world.put_licence("b", licence_of({kid_of(1), kid_of(2)}, "b"));
+  const int64_t newer = world.put_licence("a", licence_of({kid_of(1), kid_of(2)}, "new"));
   const auto rows = got(world->licences("a"));
   REQUIRE(rows.size() == 3);
   CHECK(rows[0].row == first);
@@ -244,9 +274,6 @@ TEST_CASE("download_store: a licence is superseded, never changed") {
   CHECK_FALSE(rows[2].renew_after);
   CHECK(as_text(rows[2].sealed) == "new");
   CHECK(got(world->licences("b"))[0].state == LicenceState::kValid);
-  done(world->set_licence_state(foreign, LicenceState::kExpired));
-  CHECK(got(world->licences("b"))[0].state == LicenceState::kExpired);
-  CHECK(code_of(world->set_licence_state(99, LicenceState::kExpired)) == ErrorCode::kNotFound);
 }
 
 TEST_CASE("download_store: releases wait for their turn") {
@@ -263,18 +290,6 @@ TEST_CASE("download_store: releases wait for their turn") {
   done(world->drop_release(releases[0].row));
   CHECK(got(world->releases()).size() == 1);
   CHECK(code_of(world->postpone_release(99, kNow)) == ErrorCode::kNotFound);
-}
-
-TEST_CASE("download_store: named values") {
-  StoreWorld world;
-  CHECK_FALSE(got(world->meta("a")));
-  done(world->set_meta("a", blob_of("1")));
-  done(world->set_meta("a", blob_of("")));
-  REQUIRE(got(world->meta("a")));
-  CHECK(got(world->meta("a"))->empty());
-  done(world->drop_meta("a"));
-  CHECK_FALSE(got(world->meta("a")));
-  CHECK(code_of(world->set_meta("a", Blob((1 << 20) + 1))) == ErrorCode::kInvalidArgument);
 }
 
 TEST_CASE("download_store: the latest thousand events are kept") {

@@ -76,7 +76,7 @@ TEST_CASE("resources: what is wanted comes in play order until it is done") {
 TEST_CASE("resources: progress, and what the host said") {
   StoreWorld world;
   const auto rows = world.add_planned("a", 3);
-  const Answer answer{"https://edge/0.m4s", "video/mp4", "\"e\"", "Tue"};
+  const Answer answer{"https://edge/0.m4s", "video/mp4", "\"e\"", "Tue", {}};
   const ResourceProgress progress{rows[0].row, 65'536, 200'000, answer};
   CHECK(got(world->save_progress(std::span(&progress, 1))).empty());
   ResourceRow row = got(world->resource(rows[0].row));
@@ -104,9 +104,38 @@ TEST_CASE("resources: progress, and what the host said") {
   CHECK(row.sha256 == whole.sha256);
   CHECK(row.checkpoint == 0);
   CHECK(got(world->bytes_of_all()) == 210'000);
-  done(world->set_url(rows[1].row, "https://cdn/v/1.m4s?sig=b"));
-  CHECK(got(world->resource(rows[1].row)).planned.url == "https://cdn/v/1.m4s?sig=b");
-  CHECK(code_of(world->set_url(99, "u")) == ErrorCode::kNotFound);
+  check_sums(*world);
+}
+
+TEST_CASE(
+    "resources: of the parts of a file the host's word is kept, and all are dropped at once") {
+  StoreWorld world;
+  done(world->add(download_of("a")));
+  std::vector<PlannedResource> plan;
+  for (const int64_t n : {0, 1, 2}) {
+    PlannedResource part = segment(n);
+    part.key = {n < 2 ? "https://cdn/film.mp4" : "https://cdn/other.mp4",
+                ByteRange{n * 1'000, n * 1'000 + 999}};
+    plan.push_back(part);
+  }
+  got(world->set_plan("a", facts_of(3), plan, kNow));
+  const auto rows = got(world->resources("a", 0, 10));
+  CHECK_FALSE(got(world->file_answer("a", "https://cdn/film.mp4")));
+  FinishedResource batch[] = {finished(rows[1].row), finished(rows[2].row)};
+  batch[0].answer.etag = "\"v1\"";
+  batch[0].answer.file_size = 5'000;
+  got(world->finish(batch));
+  const auto answer = got(world->file_answer("a", "https://cdn/film.mp4"));
+  REQUIRE(answer);
+  CHECK(answer->etag == "\"v1\"");
+  CHECK(answer->file_size == 5'000);
+  CHECK(got(world->resource(rows[1].row)).file_size == 5'000);
+  CHECK_FALSE(got(world->file_answer("a", "https://cdn/other.mp4"))->file_size);
+  done(world->discard_file("a", "https://cdn/film.mp4"));
+  CHECK_FALSE(got(world->file_answer("a", "https://cdn/film.mp4")));
+  CHECK(got(world->resource(rows[1].row)).state == ResourceState::kWanted);
+  CHECK(got(world->resource(rows[2].row)).state == ResourceState::kDone);
+  CHECK(code_of(world->file_answer("x", "")) == ErrorCode::kNotFound);
   check_sums(*world);
 }
 
@@ -173,7 +202,7 @@ TEST_CASE("resources: a new plan keeps what both have") {
   const auto before = world.add_planned("a", 4);
   const FinishedResource done0 = finished(before[0].row, 900);
   got(world->finish(std::span(&done0, 1)));
-  const ResourceProgress part1{before[1].row, 65'536, 100'000, {"", "", "\"e\"", ""}};
+  const ResourceProgress part1{before[1].row, 65'536, 100'000, {"", "", "\"e\"", "", {}}};
   got(world->save_progress(std::span(&part1, 1)));
   // Without 2 and 3, with 4 and 5; another signature, another order, other estimates.
   std::vector<PlannedResource> plan;

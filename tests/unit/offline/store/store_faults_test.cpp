@@ -62,14 +62,18 @@ const std::vector<Step>& steps() {
       [](DownloadStore& s) {
         return s.set_rights("a", {{}, {}, 2}, blob_of("rights of a"));
       },
-      [](DownloadStore& s) { return plain(s.put_licence("a", licence_of("licence 1"))); },
-      [](DownloadStore& s) { return plain(s.put_licence("a", licence_of("licence 2"))); },
+      [](DownloadStore& s) {
+        return s.change_licences("a", {{licence_of("licence 1")}, {}, {}});
+      },
+      [](DownloadStore& s) {
+        return s.change_licences("a", {{licence_of("licence 2")}, {}, {}});
+      },
       [](DownloadStore& s) {
         const PendingRelease release{0, "", "clearkey", "https://l", blob_of("2"), 0, kNow};
         return s.change_licences("a", {{licence_of("licence 3")}, {2}, {release}});
       },
       [](DownloadStore& s) { return plain(s.set_plan("a", facts_of(3), segments(3), kNow)); },
-      [](DownloadStore& s) { return s.set_meta("name", blob_of("value")); },
+      [](DownloadStore& s) { return s.discard_file("a", "https://cdn/v/1.m4s"); },
       [](DownloadStore& s) { return s.destroy_keys("a", kNow); },
       [](DownloadStore& s) {
         const PendingRelease release{0, "", "clearkey", "https://l", blob_of("bye"), 0, kNow};
@@ -499,6 +503,33 @@ TEST_CASE("schema: S15 journals are brought up to date step by step, or refused"
   CHECK(older.error().detail == 3);
 }
 
+TEST_CASE("schema: S15 a journal of the first version is opened with all it holds") {
+  const TempFolder folder;
+  const auto files = make_file_system();
+  {
+    auto database = SqliteDatabase::open(layout::journal(folder.path()), 1s);
+    REQUIRE(database);
+    done(migrate(*database, journal_migrations().first(1)));
+    done(database->execute(
+        "INSERT INTO download(id, identity, title_id, profile_id, request, app_data, priority,"
+        " added_at, changed_at) VALUES(CAST('a' AS BLOB), CAST('a' AS BLOB), x'', x'', x'', x'',"
+        " 0, 1, 1);"
+        "INSERT INTO tracks(download, chosen) VALUES(1, x'');"
+        "INSERT INTO resource(download, stable_key, range_start, range_length, plan, kind, track,"
+        " seq, play_order, starts, ends, size, size_exact, url)"
+        " VALUES(1, CAST('https://cdn/film.mp4' AS BLOB), 0, 1000, 1, 3, x'', 0, 0, 0, 1, 1000, 1,"
+        " x'');"
+        "UPDATE resource SET state = 2, sha256 = zeroblob(32);"));
+  }
+  const auto store = open_store(*files, folder.path());
+  REQUIRE(got(store->list()).size() == 1);
+  CHECK(got(store->list())[0].bytes_done == 1'000);
+  const auto rows = got(store->resources("a", 0, 10));
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0].state == ResourceState::kDone);
+  CHECK_FALSE(rows[0].file_size);
+}
+
 TEST_CASE("schema: S15 a power cut at any write leaves one of the versions, whole") {
   constexpr const char* kSteps[] = {
       "CREATE TABLE a(x); INSERT INTO a VALUES(1);",
@@ -572,7 +603,7 @@ TEST_CASE("schema: S14 a newer journal and a stranger's database stay as they ar
     ErrorCode code;
   };
   const Case cases[] = {
-      {"newer", "PRAGMA user_version = 2", ErrorCode::kStoreNewer},
+      {"newer", "PRAGMA user_version = 3", ErrorCode::kStoreNewer},
       {"another program's", "PRAGMA application_id = 5", ErrorCode::kStoreCorrupt},
       {"without a version", "PRAGMA user_version = 0", ErrorCode::kStoreCorrupt}};
   const auto files = make_file_system();

@@ -37,8 +37,6 @@ std::string dump(DownloadStore& store) {
   for (const PendingRelease& release : got(store.releases())) {
     out << "release " << release.download_id << ' ' << as_text(release.message) << '\n';
   }
-  const std::optional<Blob> meta = got(store.meta("name"));
-  out << "meta " << (meta ? as_text(*meta) : "none") << '\n';
   return out.str();
 }
 

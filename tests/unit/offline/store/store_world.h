@@ -91,6 +91,12 @@ class StoreWorld {
     return got(store_->resources(id, 0, 100'000));
   }
 
+  // Its row.
+  int64_t put_licence(const std::string& id, const LicenceRow& licence) {
+    done(store_->change_licences(id, {{licence}, {}, {}}));
+    return got(store_->licences(id)).back().row;
+  }
+
   TempFolder folder;
   std::unique_ptr<FileSystem> files = make_file_system();
 

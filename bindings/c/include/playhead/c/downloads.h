@@ -87,6 +87,31 @@ typedef struct playhead_video_chooser {
 } playhead_video_chooser;
 #define PLAYHEAD_VIDEO_CHOOSER_INIT PLAYHEAD_SIZED(playhead_video_chooser)
 
+/* One question for the URL of a download; to be answered exactly once. */
+typedef struct playhead_url_request playhead_url_request;
+
+/* Knows where downloads that were added by URL are to be had by now. */
+typedef struct playhead_url_resolver {
+  uint32_t struct_size;
+  void* user;                  /* transferred; handed to every callback */
+  void (*destroy)(void* user); /* may be NULL */
+  /* Required. The host of that download refuses the URL it has, or does not know it: HTTP 401, 403,
+   * 404, 410. `id` and `url`, as it was added, are borrowed until return. Called on the client's
+   * thread; must not block. `request` is yours: end it, at once or later and from any thread, with
+   * playhead_url_request_answer. Without an answer for 60 s the download waits
+   * (PLAYHEAD_WAIT_AUTH), and asks again. */
+  void (*resolve)(void* user, const char* id, const char* url, playhead_url_request* request);
+} playhead_url_resolver;
+#define PLAYHEAD_URL_RESOLVER_INIT PLAYHEAD_SIZED(playhead_url_resolver)
+
+/* Answers and frees the request. Thread: any, also from within resolve.
+ * request  transferred; NULL does nothing.
+ * url      borrowed until return: of the same manifest or file, with another signature maybe; what
+ *          has the same path goes on where it was. NULL or empty says that there is none: the
+ *          download fails with PLAYHEAD_ERROR_FORBIDDEN. */
+PLAYHEAD_API void playhead_url_request_answer(playhead_url_request* request,
+                                              const char* url) PLAYHEAD_NOEXCEPT;
+
 /* Hears of changes, on the client's thread, in their order. Its callbacks may call the functions
  * below, but not playhead_downloads_close and playhead_downloads_pump. */
 typedef struct playhead_download_listener {
@@ -126,6 +151,7 @@ typedef struct playhead_downloads_config {
   /* Titles with an end are not played when the service was not heard of for that long. 0: 30 days.
    */
   int64_t max_without_contact_us;
+  const playhead_url_resolver* url_resolver; /* copied; NULL: a URL that is refused stays so */
 } playhead_downloads_config;
 #define PLAYHEAD_DOWNLOADS_CONFIG_INIT PLAYHEAD_SIZED(playhead_downloads_config)
 
