@@ -5,6 +5,7 @@
 #include "capi/abi_download_layout.h"
 #include "capi/abi_drm_layout.h"
 #include "capi/abi_event_layout.h"
+#include "capi/abi_service_layout.h"
 
 // Every struct of the C interface with its members in order, and every constant but the errors.
 // abi_test compares this list with the text of the headers, so that nothing is missing here.
@@ -34,6 +35,7 @@
   FIELD(playhead_client_config, recording_path) \
   FIELD(playhead_client_config, recording_max_bytes) \
   FIELD(playhead_client_config, drm) \
+  FIELD(playhead_client_config, service) FIELD(playhead_client_config, interceptor) \
   PLAYHEAD_ABI_DRM_STRUCTS(STRUCT, FIELD) \
   STRUCT(playhead_frame_info) \
   FIELD(playhead_frame_info, struct_size) \
@@ -122,6 +124,7 @@
   FIELD(playhead_player_config, text_language) \
   FIELD(playhead_player_config, text_off) \
   FIELD(playhead_player_config, reserved) \
+  FIELD(playhead_player_config, cmcd) FIELD(playhead_player_config, reserved2) \
   STRUCT(playhead_limits) \
   FIELD(playhead_limits, struct_size) \
   FIELD(playhead_limits, max_height) \
@@ -141,6 +144,7 @@
   FIELD(playhead_source, start_paused) \
   FIELD(playhead_source, reserved) \
   FIELD(playhead_source, download_id) \
+  FIELD(playhead_source, profile_id) \
   STRUCT(playhead_player_status) \
   FIELD(playhead_player_status, struct_size) \
   FIELD(playhead_player_status, state) \
@@ -197,7 +201,8 @@
   FIELD(playhead_live, date_us) \
   FIELD(playhead_live, has_date) \
   FIELD(playhead_live, reserved) \
-  PLAYHEAD_ABI_DOWNLOAD_STRUCTS(STRUCT, FIELD)
+  PLAYHEAD_ABI_DOWNLOAD_STRUCTS(STRUCT, FIELD) \
+  PLAYHEAD_ABI_SERVICE_STRUCTS(STRUCT, FIELD)
 
 #define PLAYHEAD_ABI_CONSTANTS(CONSTANT) \
   CONSTANT(PLAYHEAD_TRACK_VIDEO) \
@@ -270,6 +275,7 @@
   PLAYHEAD_ABI_CUE_CONSTANTS(CONSTANT) \
   CONSTANT(PLAYHEAD_PICTURE_RULE_LEVEL) CONSTANT(PLAYHEAD_PICTURE_RULE_LICENSE) \
   PLAYHEAD_ABI_DOWNLOAD_CONSTANTS(CONSTANT) \
+  PLAYHEAD_ABI_SERVICE_CONSTANTS(CONSTANT) \
   CONSTANT(PLAYHEAD_JUMP_BEHIND_WINDOW) CONSTANT(PLAYHEAD_JUMP_GAP) \
   CONSTANT(PLAYHEAD_BEHIND_JUMP_LIVE) \
   CONSTANT(PLAYHEAD_BEHIND_JUMP_OLDEST) \

@@ -10,6 +10,8 @@
 #include "drm_setup.h"
 #include "guard.h"
 #include "handles.h"
+#include "interceptor_adapter.h"
+#include "taken_download.h"
 
 namespace playhead::capi {
 namespace {
@@ -18,6 +20,9 @@ static_assert(static_cast<int>(LogLevel::kError) == PLAYHEAD_LOG_ERROR);
 static_assert(static_cast<int>(LogLevel::kWarning) == PLAYHEAD_LOG_WARNING);
 static_assert(static_cast<int>(LogLevel::kInfo) == PLAYHEAD_LOG_INFO);
 static_assert(static_cast<int>(LogLevel::kDebug) == PLAYHEAD_LOG_DEBUG);
+
+static_assert(static_cast<int>(PlaybackStart::kStream) == PLAYHEAD_START_STREAM);
+static_assert(static_cast<int>(PlaybackStart::kSession) == PLAYHEAD_START_SESSION);
 
 // Longest wait of playhead_client_flush, milliseconds (chosen: an app that quits waits seconds).
 constexpr int32_t kMaxFlushMs = 60'000;
@@ -57,12 +62,34 @@ std::vector<PinnedHost> read_pins(const char* text) {
   return pins;
 }
 
+// Errors: kInvalidArgument: numbers that stand for nothing, lists that are too long.
+Result<ServiceConfig> read_service(const playhead_service_config* theirs) {
+  ServiceConfig to;
+  if (theirs == nullptr) return to;
+  playhead_service_config from{};
+  const bool is_good = read_struct(theirs, from) && from.start >= PLAYHEAD_START_STREAM &&
+                       from.start <= PLAYHEAD_START_SESSION &&
+                       from.device_type >= PLAYHEAD_DEVICE_OTHER &&
+                       from.device_type <= PLAYHEAD_DEVICE_CONSOLE;
+  if (!is_good) return make_error(ErrorCode::kInvalidArgument, "the service's settings");
+  to.start = static_cast<PlaybackStart>(from.start);
+  to.device.id = text_or_empty(from.device_id);
+  to.device.type = static_cast<DeviceType>(from.device_type);
+  PLAYHEAD_TRY(to.device.formats, read_words(from.formats));
+  PLAYHEAD_TRY(to.device.codecs, read_words(from.codecs));
+  PLAYHEAD_TRY(to.device.drm, read_words(from.drm));
+  to.reports_events = from.reports_events != 0;
+  to.heartbeat = Duration{from.heartbeat_us};
+  return to;
+}
+
 // The tables are taken first, so that each is given back whatever fails afterwards.
 playhead_status create_client(const playhead_client_config* theirs, playhead_client** out_client) {
   playhead_client_config config{};
   if (!read_struct(theirs, config)) return status_of(ErrorCode::kInvalidArgument);
   const auto log_table = CallbackTable<playhead_log_sink>::adopt(config.log_sink);
   const auto token_table = CallbackTable<playhead_token_provider>::adopt(config.token_provider);
+  const auto interceptor = CallbackTable<playhead_request_interceptor>::adopt(config.interceptor);
   const std::shared_ptr<LogSink> log = log_table != nullptr && (*log_table)->log != nullptr
                                            ? std::make_shared<CLogSink>(log_table)
                                            : nullptr;
@@ -74,7 +101,9 @@ playhead_status create_client(const playhead_client_config* theirs, playhead_cli
       config.log_sink != nullptr && (log_table == nullptr || (*log_table)->log == nullptr);
   const bool token_is_bad = config.token_provider != nullptr &&
                             (token_table == nullptr || (*token_table)->request_token == nullptr);
-  if (out_client == nullptr || log_is_bad || token_is_bad) {
+  const bool interceptor_is_bad = config.interceptor != nullptr &&
+                                  (interceptor == nullptr || (*interceptor)->on_request == nullptr);
+  if (out_client == nullptr || log_is_bad || token_is_bad || interceptor_is_bad) {
     return status_of(ErrorCode::kInvalidArgument);
   }
 
@@ -88,6 +117,7 @@ playhead_status create_client(const playhead_client_config* theirs, playhead_cli
   if (config.recording_max_bytes != 0) ours.recording_max_bytes = config.recording_max_bytes;
   ours.token_provider = make_token_provider(token_table);
   ours.log = log;
+  if (interceptor != nullptr) ours.interceptor = std::make_shared<CInterceptor>(interceptor);
 
   auto handle = std::make_unique<playhead_client>();
   handle->log = ours.log;
@@ -96,6 +126,9 @@ playhead_status create_client(const playhead_client_config* theirs, playhead_cli
     return status_of(error.code);
   };
   if (!drm) return refuse(drm.error());
+  auto service = read_service(config.service);
+  if (!service) return refuse(service.error());
+  ours.service = *std::move(service);
   ours.drm = *std::move(drm);
   auto client = Client::create(std::move(ours));
   if (!client) return refuse(client.error());

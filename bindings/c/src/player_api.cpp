@@ -45,6 +45,7 @@ PlayerConfig make_player_config(const playhead_player_config& from) {
   to.audio_label = text_or_empty(from.audio_label);
   to.text_language = text_or_empty(from.text_language);
   to.text_off = from.text_off != 0;
+  to.cmcd = static_cast<CmcdMode>(std::clamp(from.cmcd, -1, 255) & 255);
   return to;
 }
 
@@ -152,6 +153,7 @@ playhead_status with_source(playhead_player* handle, const playhead_source* thei
   ours.title_id = text_or_empty(source.title_id);
   ours.url = text_or_empty(source.url);
   ours.download_id = text_or_empty(source.download_id);
+  ours.profile_id = text_or_empty(source.profile_id);
   const bool is_named = !ours.title_id.empty() || !ours.url.empty() || !ours.download_id.empty();
   if (!is_named) return status_of(ErrorCode::kInvalidArgument);
   if (source.has_start != 0) ours.start = Duration{source.start_us};

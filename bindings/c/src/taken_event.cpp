@@ -55,6 +55,8 @@ struct Filler {
     out.type = PLAYHEAD_EVENT_SESSION_STARTED;
     out.url = e.url.c_str();
     out.target_us = e.resume_position.count();
+    out.goes_on = e.is_resumed ? 1 : 0;
+    out.id = e.other_device.c_str();
   }
   void operator()(const ManifestLoaded& e) const {
     out.type = PLAYHEAD_EVENT_MANIFEST_LOADED;

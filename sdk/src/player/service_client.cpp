@@ -5,6 +5,7 @@
 #include <future>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "player/client_impl.h"
 #include "recorder/fields.h"
@@ -38,6 +39,28 @@ Result<bool> parse_nothing(std::string_view body) {
 }  // namespace
 
 class ServiceClient::Impl {
+  // Between the answers and who hears them.
+  struct Gate {
+    bool is_open = true;
+    std::vector<UniqueFunction<bool(bool forgets)>> waiting;  // false: it is not waiting any more
+
+    // From now on, or until it has been told, `done` belongs to the gate.
+    template <typename Done>
+    void keep(const std::shared_ptr<Done>& done) {
+      std::erase_if(waiting, [](auto& each) { return !each(false); });
+      waiting.emplace_back([weak = std::weak_ptr<Done>(done)](bool forgets) {
+        const auto held = weak.lock();
+        if (held && forgets) *held = nullptr;
+        return held != nullptr;
+      });
+    }
+    void close() {
+      is_open = false;
+      for (auto& each : waiting) each(true);
+      waiting.clear();
+    }
+  };
+
  public:
   explicit Impl(std::shared_ptr<Client> client) : client_(std::move(client)) {}
 
@@ -45,12 +68,12 @@ class ServiceClient::Impl {
   ~Impl() {
     Executor& executor = *client_->impl().executor;
     if (executor.is_current()) {
-      *is_open_ = false;
+      gate_->close();
       return;
     }
     std::promise<void> closed;
     const auto close = [&] {
-      *is_open_ = false;
+      gate_->close();
       closed.set_value();
     };
     if (const auto& recording = client_->impl().recording) {
@@ -67,16 +90,16 @@ class ServiceClient::Impl {
   void call(BuildRequest build, Duration patience, Result<T> (*parse)(std::string_view),
             UniqueFunction<void(Result<T>)> done) {
     ServiceDesk& desk = *client_->impl().service;
-    Task task = [&desk, build, patience, parse, is_open = is_open_,
-                 done = std::move(done)]() mutable {
-      if (!*is_open) return;
+    const auto told = std::make_shared<UniqueFunction<void(Result<T>)>>(std::move(done));
+    Task task = [&desk, build, patience, parse, gate = gate_, told] {
+      if (!gate->is_open) return;
       auto request = build(desk.profile());
-      if (!request) return done(std::move(request).error());
-      desk.ask(*std::move(request), patience,
-               [parse, is_open, done = std::move(done)](Result<std::string> body) mutable {
-                 if (!*is_open) return;
-                 done(body ? parse(*body) : Result<T>(std::move(body).error()));
-               });
+      if (!request) return (*told)(std::move(request).error());
+      gate->keep(told);
+      desk.ask(*std::move(request), patience, [parse, gate, told](Result<std::string> body) {
+        if (!gate->is_open) return;
+        (*told)(body ? parse(*body) : Result<T>(std::move(body).error()));
+      });
     };
     post(std::move(task), [&desk, build, patience](recorder::Redactor& redactor) {
       const auto request = build(desk.profile());
@@ -92,12 +115,13 @@ class ServiceClient::Impl {
 
   void choose_profile(const std::string& profile_id, const std::string& pin, Done<void> done) {
     ServiceDesk& desk = *client_->impl().service;
-    Task task = [&desk, profile_id, pin, is_open = is_open_, done = std::move(done)]() mutable {
-      if (!*is_open) return;
-      desk.choose_profile(profile_id, pin,
-                          [is_open, done = std::move(done)](Result<void> chosen) mutable {
-                            if (*is_open) done(std::move(chosen));
-                          });
+    const auto told = std::make_shared<Done<void>>(std::move(done));
+    Task task = [&desk, profile_id, pin, gate = gate_, told] {
+      if (!gate->is_open) return;
+      gate->keep(told);
+      desk.choose_profile(profile_id, pin, [gate, told](Result<void> chosen) {
+        if (gate->is_open) (*told)(std::move(chosen));
+      });
     };
     post(std::move(task), [profile_id](recorder::Redactor& redactor) {
       return recorder::Fields("profile").text(redactor.name(profile_id)).take();
@@ -112,15 +136,15 @@ class ServiceClient::Impl {
     const auto& recording = client_->impl().recording;
     if (!recording) return client_->impl().executor->post(std::move(task));
     recording->post_call(
-        [recording, is_open = is_open_, describe = std::move(describe)] {
-          if (!*is_open) return std::string("gone");
+        [recording, gate = gate_, describe = std::move(describe)] {
+          if (!gate->is_open) return std::string("gone");
           return describe(recording->recorder().redactor());
         },
         std::move(task));
   }
 
   const std::shared_ptr<Client> client_;
-  const std::shared_ptr<bool> is_open_ = std::make_shared<bool>(true);  // client's thread
+  const std::shared_ptr<Gate> gate_ = std::make_shared<Gate>();  // client's thread
 };
 
 Result<std::unique_ptr<ServiceClient>> ServiceClient::create(std::shared_ptr<Client> client) {

@@ -5,9 +5,9 @@
  * wrap this and nothing else.
  *
  * Objects. A client is what the players of an app share: network, saved positions, remembered
- *   facts. A player plays one title at a time. Downloads are the titles of one folder. All are
- *   opaque and die by their destroy or close function, which accepts NULL, waits for the object's
- *   threads and lets no callback run afterwards.
+ *   facts. A player plays one title at a time. A service is asked what there is to watch.
+ *   Downloads are the titles of one folder. All are opaque and die by their destroy or close
+ * function, which accepts NULL, waits for the object's threads and lets no callback run afterwards.
  * Flow. Commands (load, play, seek …) return at once; what happens comes back as events, taken
  *   with playhead_player_next_event(), which can wait. How things stand right now is read from a
  *   snapshot.
@@ -29,12 +29,15 @@
  */
 
 #include "playhead/c/base.h"
+#include "playhead/c/catalogue.h"
 #include "playhead/c/client.h"
 #include "playhead/c/cues.h"
-#include "playhead/c/drm.h"
 #include "playhead/c/download.h"
 #include "playhead/c/downloads.h"
+#include "playhead/c/drm.h"
 #include "playhead/c/events.h"
+#include "playhead/c/interceptor.h"
 #include "playhead/c/player.h"
+#include "playhead/c/service.h"
 #include "playhead/c/sinks.h"
 #include "playhead/c/snapshot.h"

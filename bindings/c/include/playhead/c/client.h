@@ -5,6 +5,7 @@
 
 #include "playhead/c/base.h"
 #include "playhead/c/drm.h"
+#include "playhead/c/interceptor.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -53,6 +54,34 @@ typedef struct playhead_log_sink {
 } playhead_log_sink;
 #define PLAYHEAD_LOG_SINK_INIT PLAYHEAD_SIZED(playhead_log_sink)
 
+/* By which call a play starts, PLAYHEAD_START_…: */
+enum {
+  PLAYHEAD_START_STREAM = 0, /* GET /api/v1/stream: a URL and the position */
+  /* POST /v1/playback/start: the service looks at the device and at what else the account plays,
+   * names several places of the media, and a session that reports are about. */
+  PLAYHEAD_START_SESSION = 1
+};
+
+/* How the players of a client deal with the service. */
+typedef struct playhead_service_config {
+  uint32_t struct_size;
+  int32_t start; /* PLAYHEAD_START_… */
+  /* Of this installation, at most 256 bytes; copied. NULL or empty: sessions do not go on. */
+  const char* device_id;
+  /* What the device can do, words with spaces between them, at most 64; copied. NULL or empty: not
+   * known, everything is tried. */
+  const char* formats; /* "hls hls-ts dash" */
+  const char* codecs;  /* "avc1 hvc1 av01" */
+  const char* drm;     /* names of DRM systems */
+  int32_t device_type; /* PLAYHEAD_DEVICE_… */
+  /* 1: starts, pauses, stalls, changes of the picture, seeks, errors and ends are told, in batches
+   * that are kept through crashes and outages: at most 1,000 or 4 MiB, the oldest goes. */
+  int32_t reports_events;
+  /* Between reports on how a play goes, 5 s..10 min; 0: none. */
+  int64_t heartbeat_us;
+} playhead_service_config;
+#define PLAYHEAD_SERVICE_CONFIG_INIT PLAYHEAD_SIZED(playhead_service_config)
+
 typedef struct playhead_client_config {
   uint32_t struct_size;
   uint32_t header_version; /* PLAYHEAD_VERSION of the header compiled against; set by _INIT */
@@ -78,7 +107,10 @@ typedef struct playhead_client_config {
   const char* recording_path;
   /* Recording ends before the file is larger, 65536 or more; 0: 64 MiB, hours of playback. */
   int64_t recording_max_bytes;
-  const playhead_drm_config* drm; /* copied; NULL: protected titles by Clear Key alone */
+  const playhead_drm_config* drm;         /* copied; NULL: protected titles by Clear Key alone */
+  const playhead_service_config* service; /* copied; NULL: as zeroes say */
+  /* Sees, and may change, every request; copied; NULL: nobody does. */
+  const playhead_request_interceptor* interceptor;
 } playhead_client_config;
 
 #ifdef __cplusplus

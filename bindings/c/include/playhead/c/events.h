@@ -77,8 +77,10 @@ typedef struct playhead_qoe {
 /* Kinds of event, PLAYHEAD_EVENT_…, each with the members of playhead_event it sets: */
 enum {
   PLAYHEAD_EVENT_NONE = 0,
-  PLAYHEAD_EVENT_LOAD_STARTED = 1,    /* title_id, url, is_next */
-  PLAYHEAD_EVENT_SESSION_STARTED = 2, /* url, target_us: the saved position */
+  PLAYHEAD_EVENT_LOAD_STARTED = 1, /* title_id, url, is_next */
+  /* url; target_us: the saved position; with PLAYHEAD_START_SESSION: goes_on: 1 with a session the
+   * service knew of this device, id: the device where the title plays as well ("" none) */
+  PLAYHEAD_EVENT_SESSION_STARTED = 2,
   /* The title's length and Representations are known. url, elapsed_us since load, has_duration,
    * duration_us, video_representations, audio_tracks, text_tracks; position_us: where playback
    * begins, which is 0 for a title whose saved position is at its end */

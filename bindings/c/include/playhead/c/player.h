@@ -31,6 +31,14 @@ enum {
   PLAYHEAD_BEHIND_STOP = 2         /* ends with PLAYHEAD_ERROR_BEHIND_LIVE_WINDOW */
 };
 
+/* How requests for manifests, segments, keys and text tell a CDN about the play (CMCD version 1,
+ * CTA-5004): the title's id and a random one of the play; PLAYHEAD_CMCD_…: */
+enum {
+  PLAYHEAD_CMCD_OFF = 0,
+  PLAYHEAD_CMCD_QUERY = 1,  /* an argument of the URL: caches have to leave it out of their keys */
+  PLAYHEAD_CMCD_HEADERS = 2 /* four request headers */
+};
+
 typedef struct playhead_player_config {
   uint32_t struct_size;
   int32_t max_height; /* caps the automatic choice; 0: none */
@@ -67,8 +75,10 @@ typedef struct playhead_player_config {
   /* Subtitles or captions to begin with: BCP 47; copied. NULL, or when the title has none of the
    * language: forced text alone, in the language of the sound. */
   const char* text_language;
-  int32_t text_off; /* 1: no text, forced text included, until playhead_player_select_text */
-  int32_t reserved; /* 0 */
+  int32_t text_off;  /* 1: no text, forced text included, until playhead_player_select_text */
+  int32_t reserved;  /* 0 */
+  int32_t cmcd;      /* PLAYHEAD_CMCD_… */
+  int32_t reserved2; /* 0 */
 } playhead_player_config;
 #define PLAYHEAD_PLAYER_CONFIG_INIT PLAYHEAD_SIZED(playhead_player_config)
 
@@ -104,6 +114,9 @@ typedef struct playhead_source {
   /* Of a download; copied. NULL or empty: title_id or url is played. What was downloaded is played,
    * no network is asked, and title_id and url name nothing. */
   const char* download_id;
+  /* Whose play of title_id it is: a playhead_profile's; copied. NULL or empty: the profile chosen
+   * by playhead_service_choose_profile, else the account's default one. */
+  const char* profile_id;
 } playhead_source;
 #define PLAYHEAD_SOURCE_INIT PLAYHEAD_SIZED(playhead_source)
 

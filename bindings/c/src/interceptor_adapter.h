@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <utility>
+
+#include "callback_table.h"
+#include "playhead/interceptor.h"
+#include "playhead/playhead.h"
+
+struct playhead_request {
+  playhead::InterceptedRequest* request;
+};
+
+namespace playhead::capi {
+
+// Requests over an app's callback table.
+class CInterceptor final : public RequestInterceptor {
+ public:
+  explicit CInterceptor(SharedTable<playhead_request_interceptor> table)
+      : table_(std::move(table)) {}
+
+  void on_request(InterceptedRequest& request) override;
+  void on_response(const InterceptedRequest& request, const ResponseHead& head) override;
+
+ private:
+  SharedTable<playhead_request_interceptor> table_;
+};
+
+}  // namespace playhead::capi
