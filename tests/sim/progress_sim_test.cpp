@@ -168,6 +168,27 @@ TEST_CASE("N11 signed URLs that run out are renewed without a stall, once for ea
   CHECK(world.find<Failed>() == nullptr);
 }
 
+TEST_CASE("N11 URLs of 20 s carry a title of 10 minutes without a stall") {
+  for (const uint64_t seed : {1, 2, 3}) {
+    CAPTURE(seed);
+    SimTitle title;
+    title.segments = 150;  // of 4 s
+    SimWorld world(seed, title, SimLink::constant(4'000'000));
+    world.service.clock = &world.executor;
+    world.service.url_life = 20s;
+    world.start_app();
+    world.load_title();
+    REQUIRE(world.run_until_event<Ended>(11min));
+    CHECK(world.status()->qoe.rebuffer_count == 0);
+    CHECK(world.find<Failed>() == nullptr);
+    // Each answer is renewed once, and while the player still fetches: not before 16 s of its 20.
+    const auto& signed_at = world.service.signed_at;
+    CHECK(signed_at.size() > 20);
+    for (std::size_t i = 1; i < signed_at.size(); ++i)
+      CHECK(signed_at[i] - signed_at[i - 1] >= 16s);
+  }
+}
+
 TEST_CASE("N11 a live manifest whose signed URL ran out is renewed") {
   SimWorld world(1, {}, SimLink::constant(8'000'000));
   world.start_app();

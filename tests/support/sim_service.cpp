@@ -39,6 +39,11 @@ WebAnswer SimService::start_stream(const WebRequest& request) {
   const auto title = titles.find(id);
   if (title == titles.end()) return error_answer(404, "unknown_title");
   ++starts;
+  if (url_life) {
+    expires_at_s = now_s() + url_life->count() / 1'000'000;
+    signature = static_cast<int>(*expires_at_s);
+    signed_at.push_back(clock->now());
+  }
   const double position = saved.count(id) != 0 ? saved[id].position_s : 0;
   nlohmann::json body = {
       {"stream_url", title->second.manifest_url + "?sig=" + std::to_string(signature)},

@@ -83,7 +83,7 @@ SimWorld::~SimWorld() {
 
 std::optional<WebAnswer> SimWorld::cdn(const WebRequest& request) const {
   const std::size_t query = request.url.find("?sig=");
-  if (query != std::string::npos && std::stoi(request.url.substr(query + 5)) != service.signature) {
+  if (query != std::string::npos && !service.accepts(std::stoi(request.url.substr(query + 5)))) {
     return status_answer(403);
   }
   auto body = title.body(request.url);

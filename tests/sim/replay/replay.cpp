@@ -59,6 +59,7 @@ class Replay {
   bool run_step(const RecordedStep& step);
   bool call(const RecordedStep& step);
   bool call_client(const std::string& name, FieldReader& in);
+  bool call_service(const std::string& name, FieldReader& in);
   bool call_player(const std::string& name, Player& player, FieldReader& in);
   bool make_player(FieldReader& in);
   void compare_events(const RecordedStep& step);
@@ -132,7 +133,8 @@ bool Replay::call(const RecordedStep& step) {
   const std::string name = in.text();
   if (name == "gone") return true;
   const bool is_of_client = name == "client" || name == "client-end" || name == "network" ||
-                            name == "network-name" || name == "flush" || name == "library";
+                            name == "network-name" || name == "flush" || name == "library" ||
+                            name == "service" || name == "profile";
   if (is_of_client) return call_client(name, in);
   if (name == "player") return make_player(in);
   const int number = static_cast<int>(in.number_within(0, INT32_MAX));
@@ -159,6 +161,7 @@ bool Replay::call_client(const std::string& name, FieldReader& in) {
     ClientConfig config;
     config.api_url = in.text();
     if (in.flag()) config.token_provider = tokens_.provider();
+    config.service = recorder::read_service(in);
     ClientDependencies world;
     world.executor = borrowed<Executor>(executor_);
     world.transport = borrowed<Transport>(transport_);
@@ -170,6 +173,7 @@ bool Replay::call_client(const std::string& name, FieldReader& in) {
     return true;
   }
   if (!client_) return false;
+  if (name == "service" || name == "profile") return call_service(name, in);
   if (name == "client-end") {
     client_.reset();
     return true;
@@ -184,6 +188,24 @@ bool Replay::call_client(const std::string& name, FieldReader& in) {
     client_->flush(Duration{in.number()}, [](bool) {});
   }
   return in.is_good();
+}
+
+bool Replay::call_service(const std::string& name, FieldReader& in) {
+  ServiceDesk* desk = client_->impl().service.get();
+  if (desk == nullptr) return false;
+  if (name == "profile") {
+    desk->choose_profile(in.text(), "", [](const Result<void>&) {});
+    return in.is_good();
+  }
+  ApiRequest request;
+  request.method = in.text();
+  if (request.method.empty()) return in.is_good();  // refused before it was one
+  request.path = in.text();
+  request.body.assign(static_cast<std::size_t>(in.number_within(0, 1 << 16)), 'x');
+  const Duration patience{in.number()};
+  if (!in.is_good()) return false;
+  desk->ask(std::move(request), patience, [](const Result<std::string>&) {});
+  return true;
 }
 
 bool Replay::make_player(FieldReader& in) {

@@ -196,12 +196,14 @@ TEST_CASE("service_client: nobody is told once it is gone") {
     world.service->script = [](const Request&) { return FakeService::Answer{200, kItems, {}, {}}; };
     bool is_gone = false;
     bool was_told_late = false;
-    world.calls->search({"x", 20}, [&](const Result<std::vector<CatalogueItem>>&) {
+    const auto held = std::make_shared<int>(0);
+    world.calls->search({"x", 20}, [&, held](const Result<std::vector<CatalogueItem>>&) {
       was_told_late = was_told_late || is_gone;
     });
     world.executor->run_for(Duration{1ms} * ms);
     world.calls.reset();
     is_gone = true;
+    if (ms > 0) CHECK(held.use_count() == 1);  // nor is anything of the app's kept
     world.executor->run_for(60s);
     CHECK(!was_told_late);
   }
