@@ -20,10 +20,10 @@ constexpr int kMaxDepth = 8;
 
 using Bytes = std::vector<uint8_t>;
 
-// `width`: of the number, 1 to 8 bytes.
+// `width` bytes; those above the 8 of a number are zero.
 void put(Bytes& out, uint64_t value, int width) {
   for (int shift = 8 * (width - 1); shift >= 0; shift -= 8) {
-    out.push_back(static_cast<uint8_t>(value >> shift));
+    out.push_back(shift < 64 ? static_cast<uint8_t>(value >> shift) : 0);
   }
 }
 
@@ -73,8 +73,7 @@ void put_empty_tables(Bytes& out) {
     put(out, 0, 8);
   }
   const BoxWriter sizes(out, fourcc("stsz"));
-  put(out, 0, 8);
-  put(out, 0, 4);
+  put(out, 0, 4 + 4 + 4);
 }
 
 // §8.6.1.2 and §8.6.1.3: runs of equal values.
