@@ -215,7 +215,7 @@ TEST_CASE("secrets: keys are in no log, event, recording or store, and in no mem
     CHECK(files >= 2);
     // The recording has every event, as text.
     CHECK(read_file(written.path() / "recording").find("first-frame") != std::string::npos);
-    CHECK(played.log.empty() != c.fails_over);
+    if (c.fails_over) CHECK_FALSE(played.log.empty());
     for (const KeyForms& key : keys) {
       CHECK(std::string(key.found_in(played.log)).empty());
       CHECK(std::string(key.found_in(played.decisions)).empty());
