@@ -4,6 +4,7 @@
 random instants: while the folder is opened, while titles are fetched, while they are removed.
 
     download_kills.py --bin build/release/bin [--kills 1000] [--seed N] [--media FOLDER] [--longest-ms N]
+    download_kills.py --bin build/release/bin --licences [--kills 100]
     download_kills.py --bin build/release/bin --faults
 
 After each kill the folder is opened again and goes on. When all titles are complete every resource is
@@ -13,6 +14,9 @@ It fails when
   - bytes that were on disk once are gone, or a title that was told to be done is not,
   - a finished title differs from the server's in one byte,
   - a file lies in the folder that belongs to nothing.
+--licences does the same with protected titles, and renews them in between: titles that are whole have their licences,
+whenever the process was killed while these were got or replaced.
+
 The seed is printed; the same one gives the same instants, as far as a machine repeats itself.
 
 --faults looks whether these checks notice anything: each of FAULTS is planted by hand, and has to be found in the words
@@ -239,6 +243,44 @@ class Trial:
                 f"{self.bytes_compared / 1e6:.1f} MB compared, nothing lost, no file of nothing")
 
 
+class LicenceTrial(Trial):
+    """Protected titles: got, renewed and removed under kills."""
+
+    def run(self):
+        while self.kills.total() < self.kills_wanted:
+            self.rounds += 1
+            self.download()
+            self.check_licences()
+            self.compare()
+            self.renew()
+            self.check_licences()
+            self.remove()
+
+    def renew(self):
+        while True:
+            life = live([self.worker, "renew", self.server.url, self.server.token, self.folder],
+                        self.limit(REMOVAL_SHARE), self.random.random() < OPEN_SHARE)
+            self.count(life)
+            self.check_lines([line for line in life.lines if line.startswith("failed")])
+            if life.was_killed:
+                continue
+            if life.exit_code != 0:
+                raise Wrong(f"a renewal ended with {life.exit_code}: {life.lines[-3:]}")
+            return
+
+    def check_licences(self):
+        with contextlib.closing(sqlite3.connect(self.folder / "offline.db")) as journal:
+            rows = journal.execute(
+                "SELECT CAST(d.id AS TEXT), count(l.row), coalesce(min(length(l.sealed)), 0) FROM download d"
+                " LEFT JOIN licence l ON l.download = d.row AND l.state = 0 GROUP BY d.row").fetchall()
+        self.licences = {download: count for download, count, _ in rows}
+        for download, count, least in rows:
+            if count == 0 or least == 0:
+                raise Wrong(f"{download} is whole and has no licence")
+        if set(self.licences) != set(self.done):
+            raise Wrong(f"licences of {sorted(self.licences)}, told to be done: {self.done}")
+
+
 def finished_files(folder):
     """Largest first."""
     return sorted((folder / "content").glob("*/*.vault"), key=lambda path: -path.stat().st_size)
@@ -342,6 +384,20 @@ def plant_faults(arguments, scratch, server):
     return unnoticed
 
 
+def protect(arguments, media, title):
+    """A title that may be kept, in the place of the clear one."""
+    clear = f"{title}-clear"
+    (media / title).rename(media / clear)
+    facts = json.loads((media / clear / "title.json").read_text())
+    (media / clear / "title.json").write_text(json.dumps({**facts, "id": clear}))
+    subprocess.run([REPOSITORY / "server/encrypt-titles", "--media", media, "--server",
+                    (arguments.bin / "playhead-server").resolve(), "--from", clear, "--id", title, "--scheme", "cenc"],
+                   check=True, stdout=subprocess.DEVNULL)
+    facts = json.loads((media / title / "title.json").read_text())
+    facts["drm"] |= {"persistent": True, "persistent_seconds": 86400}
+    (media / title / "title.json").write_text(json.dumps(facts))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", type=pathlib.Path, required=True)
@@ -351,6 +407,7 @@ def main():
     parser.add_argument("--seconds", type=int, default=40, help="length of titles that are made")
     parser.add_argument("--ladder", default="small")
     parser.add_argument("--longest-ms", type=int, default=900, help="latest instant of a kill")
+    parser.add_argument("--licences", action="store_true", help="protected titles, renewed in between")
     parser.add_argument("--faults", action="store_true", help="plant faults instead of killing")
     arguments = parser.parse_args()
     print(f"seed {arguments.seed}", flush=True)
@@ -360,8 +417,11 @@ def main():
         media = arguments.media or scratch / "media"
         if not arguments.media:
             make_titles(media, arguments.seconds, arguments.ladder, FIRST_TITLE if arguments.faults else TITLES)
+        if arguments.licences:
+            for title in TITLES:
+                protect(arguments, media, title)
         server = ReferenceServer(arguments.bin / "playhead-server", scratch, media)
-        trial = Trial(arguments, scratch, server)
+        trial = (LicenceTrial if arguments.licences else Trial)(arguments, scratch, server)
         try:
             if arguments.faults:
                 unnoticed = plant_faults(arguments, scratch, server)

@@ -4,8 +4,8 @@
 //   download_worker get API_URL TOKEN FOLDER TITLE...  "open", "has ID TITLE BYTES whole|part",
 //                                                      "listed", "done ID TITLE"
 //   download_worker get-and-lie ...                    says "done" of each when it begins, and is
-//   gone:
-//                                                      for those who check
+//                                                      gone: for those who check
+//   download_worker renew API_URL TOKEN FOLDER         "open", "renewed ID" for each download
 //   download_worker remove FOLDER                      "open", "removed ID"
 //   download_worker export FOLDER OUT                  a JSON object for each resource of complete
 //                                                      titles; its media in OUT/<row>
@@ -13,6 +13,7 @@
 #include <csignal>
 #include <cstdio>
 #include <fstream>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -55,6 +56,7 @@ class Watch final : public DownloadListener {
     if (status.state == DownloadState::kFailed && status.failure) {
       failure_ = describe(status.failure->error);
     }
+    note_renewal(status);
     changed_.notify_all();
   }
   void on_download_removed(const std::string& id) override {
@@ -72,6 +74,12 @@ class Watch final : public DownloadListener {
     const std::lock_guard lock(mutex_);
     if (status.state == DownloadState::kCompleted) finish(status);
   }
+  // Its permission is asked for anew: told of, and then that it was answered.
+  void expect_renewal(const std::string& id) {
+    const std::lock_guard lock(mutex_);
+    open_.insert(id);
+    renewals_[id] = false;
+  }
   // "" when all expected came to pass, else why one did not.
   std::string wait() {
     std::unique_lock lock(mutex_);
@@ -84,9 +92,25 @@ class Watch final : public DownloadListener {
     if (open_.erase(status.id) > 0) say("done " + status.id + " " + status.request.title_id);
   }
 
+  void note_renewal(const DownloadStatus& status) {
+    const auto found = renewals_.find(status.id);
+    if (found == renewals_.end()) return;
+    if (status.rights == RightsState::kRenewing) {
+      found->second = true;
+    } else if (found->second) {
+      const bool is_well =
+          status.rights == RightsState::kValid || status.rights == RightsState::kExpiring;
+      if (!is_well) failure_ = "a renewal of " + status.id + " came to nothing";
+      renewals_.erase(found);
+      if (open_.erase(status.id) > 0 && is_well) say("renewed " + status.id);
+    }
+  }
+
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::set<std::string> open_;  // under mutex, all three
+  // Under mutex_.
+  std::set<std::string> open_;
+  std::map<std::string, bool> renewals_;  // by id: it is under way
   std::string failure_;
 };
 
@@ -129,6 +153,22 @@ int get(const std::vector<std::string>& words) {
     if (status) watch.look_at(*status);
   }
   if (lies) std::raise(SIGKILL);
+  const std::string failure = watch.wait();
+  if (!failure.empty()) say("failed " + failure);
+  return failure.empty() ? 0 : 1;
+}
+
+int renew_all(const std::vector<std::string>& words) {
+  Watch watch;
+  auto manager = open_manager(words[2], words[3], words[4], watch);
+  if (!manager) return fail("open", manager.error());
+  say("open");
+  const auto known = (*manager)->list();
+  if (!known) return fail("list", known.error());
+  for (const DownloadStatus& status : *known) {
+    watch.expect_renewal(status.id);
+    if (auto asked = (*manager)->renew(status.id); !asked) return fail("renew", asked.error());
+  }
   const std::string failure = watch.wait();
   if (!failure.empty()) say("failed " + failure);
   return failure.empty() ? 0 : 1;
@@ -224,6 +264,7 @@ int export_all(const std::string& root, const std::string& out) {
 int main(int argc, char** argv) {
   const std::vector<std::string> words(argv, argv + argc);
   if (words.size() >= 5 && (words[1] == "get" || words[1] == "get-and-lie")) return get(words);
+  if (words.size() == 5 && words[1] == "renew") return renew_all(words);
   if (words.size() == 3 && words[1] == "remove") return remove_all(words[2]);
   if (words.size() == 4 && words[1] == "export") return export_all(words[2], words[3]);
   say("see the top of the source");
