@@ -22,6 +22,7 @@
 #include "recorder/recording_media.h"
 #include "recorder/recording_store.h"
 #include "recorder/recording_transport.h"
+#include "session/drain_both.h"
 
 namespace playhead {
 
@@ -59,17 +60,7 @@ void Client::Impl::on_network(bool is_online) {
 
 void Client::Impl::drain(Duration patience, UniqueFunction<void(bool)> done) {
   if (!telemetry) return outbox->drain(patience, std::move(done));
-  struct Both {
-    UniqueFunction<void(bool)> done;
-    int left = 2;
-    bool is_empty = true;
-  };
-  const auto both = std::make_shared<Both>();
-  both->done = std::move(done);
-  const auto answer = [both](bool is_empty) {
-    both->is_empty = both->is_empty && is_empty;
-    if (--both->left == 0) both->done(both->is_empty);
-  };
+  const auto answer = after_both_drains(std::move(done));
   outbox->drain(patience, answer);
   telemetry->drain(patience, answer);
 }

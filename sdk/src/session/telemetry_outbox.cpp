@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "session/api_client.h"
+#include "session/drain_both.h"
 #include "session/outbox_lane.h"
 #include "session/telemetry_json.h"
 
@@ -115,17 +116,7 @@ class TelemetryOutbox::Impl {
     beat_lane_->flush();
   }
   void drain(Duration patience, UniqueFunction<void(bool)> done) {
-    struct Both {
-      UniqueFunction<void(bool)> done;
-      int left = 2;
-      bool is_empty = true;
-    };
-    const auto both = std::make_shared<Both>();
-    both->done = std::move(done);
-    const auto answer = [both](bool is_empty) {
-      both->is_empty = both->is_empty && is_empty;
-      if (--both->left == 0) both->done(both->is_empty);
-    };
+    const auto answer = after_both_drains(std::move(done));
     event_lane_->drain(patience, answer);
     beat_lane_->drain(patience, answer);
   }
