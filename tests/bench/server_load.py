@@ -27,6 +27,9 @@ import tempfile
 import time
 import urllib.request
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from reference_server import ReferenceServer  # noqa: E402
+
 USERS, TITLES = 64, 20
 FLOOD_CLIENTS = 8000  # of the 10,000 connections there may be; 4,096 writes may wait
 FILE_BYTES, RANGE_BYTES = 8_000_000, 100_000
@@ -84,22 +87,7 @@ def cpu_seconds(pids):
     return total / TICKS
 
 
-class Server:
-    def __init__(self, binary, scratch, media):
-        port_file, self.data, self.binary = scratch / "port", scratch / "data", binary
-        self.process = subprocess.Popen(
-            [binary, "serve", "--data", self.data, "--media", media, "--port-file", port_file, "--rate-limit", "0",
-             "--threads", "2"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        while not (port_file.exists() and port_file.read_text().strip()):
-            if self.process.poll() is not None:
-                sys.exit("the server did not start")
-            time.sleep(0.02)
-        self.url = f"http://127.0.0.1:{port_file.read_text().strip()}"
-
-    def token(self, user):
-        return subprocess.run([self.binary, "token", "--data", self.data, "--user", user], check=True,
-                              capture_output=True, text=True).stdout.strip()
-
+class Server(ReferenceServer):
     def media_path(self, token, title):
         request = urllib.request.Request(f"{self.url}/api/v1/stream?movie_id={title}",
                                          headers={"Authorization": f"Bearer {token}"})
@@ -108,11 +96,7 @@ class Server:
         return url[len(self.url):].replace("a.m3u8", "s.m4s")
 
     def pids(self):
-        return [self.process.pid]
-
-    def end(self):
-        self.process.terminate()
-        self.process.wait()
+        return [self.pid]
 
 
 class Nginx:
@@ -191,8 +175,9 @@ class Bench:
         self.options, self.scratch = options, scratch
         self.media = scratch / "titles"
         make_titles(self.media)
-        self.server = Server(options.bin / "playhead-server", scratch, self.media)
-        self.tokens = [self.server.token(f"user{n}") for n in range(USERS)]
+        self.server = Server(options.bin / "playhead-server", scratch, self.media,
+                             options=("--rate-limit", "0", "--threads", "2"))
+        self.tokens = [self.server.token_of(f"user{n}") for n in range(USERS)]
         self.bearer = f"Authorization: Bearer {self.tokens[0]}"
         self.progress_script = BODIES % (",".join(f'"{token}"' for token in self.tokens), TITLES)
 

@@ -11,15 +11,15 @@ class NotStarted(Exception):
 
 
 class ReferenceServer:
-    """`scratch`: where its data and its log lie; `media`: the titles."""
+    """`scratch`: where its data and its log lie; `media`: the titles; `options`: more of `serve`."""
 
-    def __init__(self, binary, scratch, media, user="script"):
+    def __init__(self, binary, scratch, media, user="script", options=()):
         port_file, data = scratch / "port", scratch / "data"
-        self.media = media
+        self.media, self._binary, self._data = media, binary, data
         self._log = open(scratch / "server.log", "wb")
         self._process = subprocess.Popen(
-            [binary, "serve", "--data", data, "--media", media, "--port", "0", "--port-file", port_file],
-            stdout=self._log, stderr=self._log)
+            [binary, "serve", "--data", data, "--media", media, "--port", "0", "--port-file", port_file,
+             *options], stdout=self._log, stderr=self._log)
         while not (port_file.exists() and port_file.read_text().strip()):
             if self._process.poll() is not None:
                 self._log.close()
@@ -27,8 +27,15 @@ class ReferenceServer:
             time.sleep(0.02)
         self.port = int(port_file.read_text())
         self.url = f"http://127.0.0.1:{self.port}"
-        self.token = subprocess.run([binary, "token", "--data", data, "--user", user, "--ttl", "86400"],
-                                    check=True, capture_output=True, text=True).stdout.strip()
+        self.token = self.token_of(user)
+
+    @property
+    def pid(self):
+        return self._process.pid
+
+    def token_of(self, user):
+        return subprocess.run([self._binary, "token", "--data", self._data, "--user", user, "--ttl", "86400"],
+                              check=True, capture_output=True, text=True).stdout.strip()
 
     def download_url(self, title):
         """Signed; what the service tells who may download the title."""
