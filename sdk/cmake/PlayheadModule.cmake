@@ -29,7 +29,7 @@ target_compile_options(playhead_build_flags INTERFACE
 if(PLAYHEAD_UNITY)
   # What is private to one file is seen by its neighbours there; builds without it warn of it.
   target_compile_options(playhead_build_flags INTERFACE
-    $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:GNU>>:-Wno-subobject-linkage>)
+    "$<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:GNU>>:-Wno-subobject-linkage;--param=ggc-min-heapsize=1500000>")
 else()
   target_compile_options(playhead_build_flags INTERFACE -Wshadow)
 endif()
@@ -97,7 +97,7 @@ playhead_program_headers_once(playhead_program_headers)
 # most of which are templates of the standard library made again for each file).
 function(playhead_join_sources target)
   if(PLAYHEAD_UNITY)
-    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 24)
   endif()
 endfunction()
 

@@ -50,7 +50,7 @@ Result<Title> read_manifests(const json& object, Title title) {
   return title;
 }
 
-std::string read_small_file(const std::filesystem::path& file) {
+std::string read_title_text(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
   std::string text(kMaxTitleJsonBytes + 1, '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
@@ -67,7 +67,7 @@ std::shared_ptr<const TitleList> scan(const std::filesystem::path& root, const L
     const auto file = it->path() / "title.json";
     std::error_code ignored;
     if (!is_title_id(id) || !std::filesystem::is_regular_file(file, ignored)) continue;
-    auto title = parse_title(read_small_file(file), id);
+    auto title = parse_title(read_title_text(file), id);
     if (!title.ok()) {
       log.warn("title_left_out", {{"title", id}, {"why", title.error().message}});
       continue;

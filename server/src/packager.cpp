@@ -15,7 +15,7 @@
 namespace playhead::server {
 namespace {
 
-constexpr uintmax_t kMaxFileBytes = uintmax_t{256} * 1024 * 1024;  // one segment
+constexpr uintmax_t kMaxSegmentBytes = uintmax_t{256} * 1024 * 1024;  // one segment
 
 Error failed(const std::string& what, const std::filesystem::path& file) {
   return Error{500, "bad_file", "Cannot " + what + " " + file.string() + "."};
@@ -24,7 +24,7 @@ Error failed(const std::string& what, const std::filesystem::path& file) {
 Result<std::string> read_file(const std::filesystem::path& file) {
   std::error_code error;
   const uintmax_t size = std::filesystem::file_size(file, error);
-  if (error || size > kMaxFileBytes) return failed("read", file);
+  if (error || size > kMaxSegmentBytes) return failed("read", file);
   std::ifstream in(file, std::ios::binary);
   std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   if (bytes.size() != size) return failed("read", file);

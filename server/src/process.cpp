@@ -12,7 +12,7 @@
 namespace playhead::server {
 namespace {
 
-constexpr std::size_t kMaxFileBytes = std::size_t{256} * 1024;
+constexpr std::size_t kMaxSmallFileBytes = std::size_t{256} * 1024;
 
 sigset_t steering_signals() {
   sigset_t set;
@@ -38,10 +38,10 @@ Status make_folder(const std::filesystem::path& folder) {
 
 Result<std::string> read_small_file(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
-  std::string text(kMaxFileBytes + 1, '\0');
+  std::string text(kMaxSmallFileBytes + 1, '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(std::max<std::streamsize>(0, in.gcount())));
-  if (text.empty() || text.size() > kMaxFileBytes) {
+  if (text.empty() || text.size() > kMaxSmallFileBytes) {
     return Error{500, "bad_file", "Cannot read the file " + file.string() + "."};
   }
   return text;

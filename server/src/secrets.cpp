@@ -17,7 +17,7 @@ namespace playhead::server {
 namespace {
 
 constexpr std::size_t kKeyBytes = 32;
-constexpr std::size_t kMaxFileBytes = 4096;
+constexpr std::size_t kMaxSecretBytes = 4096;
 
 Error failure(const std::filesystem::path& file, const std::string& why) {
   return Error{500, "bad_secret_file", "The secret file " + file.string() + " " + why + "."};
@@ -42,7 +42,7 @@ Result<std::string> read_text(const std::filesystem::path& file, int fd, const L
   if (::fstat(fd, &info) == 0 && (info.st_mode & 077) != 0) {
     log.warn("secret_file_readable_by_others", {{"file", file.string()}});
   }
-  std::string text(kMaxFileBytes, '\0');
+  std::string text(kMaxSecretBytes, '\0');
   const ssize_t count = ::read(fd, text.data(), text.size());
   if (count < 0) return failure(file, std::string("cannot be read: ") + std::strerror(errno));
   text.resize(static_cast<std::size_t>(count));

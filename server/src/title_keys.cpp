@@ -19,7 +19,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kMaxFileBytes = std::size_t{64} * 1024;
+constexpr std::size_t kMaxKeyFileBytes = std::size_t{64} * 1024;
 
 Error unreadable(const char* why) {
   return Error{500, "keys_unreadable",
@@ -83,7 +83,7 @@ Result<TitleKeys> TitleKeys::read(const std::filesystem::path& file, const Log& 
   if ((info.st_mode & 077) != 0) {
     log.warn("key_file_readable_by_others", {{"file", file.string()}});
   }
-  std::string text(kMaxFileBytes + 1, '\0');
+  std::string text(kMaxKeyFileBytes + 1, '\0');
   std::size_t size = 0;
   for (ssize_t count = 1; count > 0 && size < text.size();) {
     count = ::read(in.get(), text.data() + size, text.size() - size);
@@ -93,7 +93,7 @@ Result<TitleKeys> TitleKeys::read(const std::filesystem::path& file, const Log& 
     else
       size += static_cast<std::size_t>(count);
   }
-  if (size > kMaxFileBytes) return unreadable("more than 64 KiB");
+  if (size > kMaxKeyFileBytes) return unreadable("more than 64 KiB");
   auto keys = parse(std::string_view(text).substr(0, size));
   wipe(text);
   return keys;

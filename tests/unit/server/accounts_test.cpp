@@ -19,7 +19,7 @@ using playhead::server::test::TempDir;
 
 namespace {
 
-std::unique_ptr<SqliteStore> open_store(const TempDir& dir) {
+std::unique_ptr<SqliteStore> open_accounts(const TempDir& dir) {
   auto store = SqliteStore::open(dir.path() / "playhead.db");
   REQUIRE(store.ok());
   return std::move(store.value());
@@ -74,7 +74,7 @@ TEST_CASE("pin_guard: wrong PINs are counted, the right one afterwards is as lat
 
 TEST_CASE("token_service: each refresh token is good once, and theft ends the login") {
   const TempDir dir;
-  const auto store = open_store(dir);
+  const auto store = open_accounts(dir);
   FixedClock clock(1'000'000'000);
   const JwtCodec codec(std::string(32, 'k'));
   TokenService tokens(*store, codec, clock, {.access_s = 60, .refresh_s = 1000});
@@ -111,7 +111,7 @@ TEST_CASE("token_service: each refresh token is good once, and theft ends the lo
 
 TEST_CASE("profile_book: the default profile is always there; ids are known once there are any") {
   const TempDir dir;
-  const auto store = open_store(dir);
+  const auto store = open_accounts(dir);
   ProfileBook book(*store);
   const auto put = [&](const Profile& profile, std::size_t max = 2) {
     bool is_put = false;
@@ -143,7 +143,7 @@ TEST_CASE("profile_book: the default profile is always there; ids are known once
 
 TEST_CASE("ratings: the newest counts, peers are those who rated the same") {
   const TempDir dir;
-  const auto store = open_store(dir);
+  const auto store = open_accounts(dir);
   const std::vector<Rating> all = {{"a", "", "m1", 2, 1}, {"a", "", "m1", 5, 2},
                                    {"b", "", "m1", 4, 3}, {"b", "", "m2", 3, 4},
                                    {"c", "", "m3", 5, 5}, {"a", "kid", "m2", 1, 6}};

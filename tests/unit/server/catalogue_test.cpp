@@ -14,7 +14,7 @@ using playhead::server::test::TempDir;
 
 namespace {
 
-std::string title_text(const std::string& id, const std::string& genre = "Drama") {
+std::string genre_title(const std::string& id, const std::string& genre = "Drama") {
   return R"({"id":")" + id + R"(","name":"Name )" + id + R"(","genre":")" + genre +
          R"(","year":2024,"duration_seconds":12.5,"manifests":{"hls":"cmaf/master.m3u8"}})";
 }
@@ -22,7 +22,7 @@ std::string title_text(const std::string& id, const std::string& genre = "Drama"
 }  // namespace
 
 TEST_CASE("parse_title: a complete title") {
-  const auto title = parse_title(title_text("m_1"), "m_1");
+  const auto title = parse_title(genre_title("m_1"), "m_1");
   REQUIRE(title.ok());
   CHECK(title.value().name == "Name m_1");
   CHECK(title.value().year == 2024);
@@ -41,7 +41,7 @@ TEST_CASE("parse_title: what is left out") {
   };
   const Case cases[] = {
       {"not JSON", "{"},
-      {"id of another folder", title_text("m_2")},
+      {"id of another folder", genre_title("m_2")},
       {"no name", R"({"id":"m_1","genre":"g","duration_seconds":1,"manifests":{"hls":"a.m3u8"}})"},
       {"duration zero", with("0", R"({"hls":"a.m3u8"})")},
       {"duration negative", with("-1", R"({"hls":"a.m3u8"})")},
@@ -52,7 +52,7 @@ TEST_CASE("parse_title: what is left out") {
       {"manifest outside the folder", with("1", R"({"hls":"../m_2/a.m3u8"})")},
       {"manifest of unknown type", with("1", R"({"hls":"a.txt"})")},
       {"manifest is a number", with("1", R"({"hls":1})")},
-      {"too large", std::string(70'000, ' ') + title_text("m_1")},
+      {"too large", std::string(70'000, ' ') + genre_title("m_1")},
   };
   for (const Case& c : cases) {
     CAPTURE(std::string(c.name));
@@ -64,10 +64,10 @@ TEST_CASE("catalogue: reads folders, leaves bad ones out, finds what appeared si
   const TempDir dir;
   FixedClock clock(1'000'000);
   const Log log(clock, kNoLog);
-  dir.write("m_1/title.json", title_text("m_1"));
-  dir.write("m_2/title.json", title_text("m_2", "Comedy"));
+  dir.write("m_1/title.json", genre_title("m_1"));
+  dir.write("m_2/title.json", genre_title("m_2", "Comedy"));
   dir.write("broken/title.json", "{");
-  dir.write(".hidden/title.json", title_text(".hidden"));
+  dir.write(".hidden/title.json", genre_title(".hidden"));
   dir.write("stray.txt", "x");
   Catalogue catalogue(dir.path(), clock, log);
   catalogue.rescan();
@@ -76,7 +76,7 @@ TEST_CASE("catalogue: reads folders, leaves bad ones out, finds what appeared si
   CHECK(catalogue.find("m_1") != nullptr);
   CHECK(catalogue.find("../m_1") == nullptr);
 
-  dir.write("m_3/title.json", title_text("m_3"));
+  dir.write("m_3/title.json", genre_title("m_3"));
   const auto before = catalogue.find("m_1");
   CHECK(catalogue.find("m_3") == nullptr);  // too soon after the last scan
   clock.set_ms(1'001'000);

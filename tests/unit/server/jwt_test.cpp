@@ -10,11 +10,11 @@ using namespace playhead::server;
 
 namespace {
 
-const std::string kKey(32, 'k');
+const std::string kSigningKey(32, 'k');
 constexpr int64_t kNow = 1'700'000'000;
 
 std::string sign(const std::string& header, const std::string& claims,
-                 const std::string& key = kKey) {
+                 const std::string& key = kSigningKey) {
   const std::string body = base64url_encode(header) + "." + base64url_encode(claims);
   return body + "." + base64url_encode(hmac_sha256(key, body));
 }
@@ -30,7 +30,7 @@ std::string unsigned_token() {
 }  // namespace
 
 TEST_CASE("jwt: a minted token names its user until it expires") {
-  const JwtCodec codec(kKey);
+  const JwtCodec codec(kSigningKey);
   const std::string token = codec.mint("alice", kNow, 60);
   const auto user = codec.verify(token, kNow + 59);
   REQUIRE(user.ok());
@@ -90,7 +90,7 @@ TEST_CASE("jwt: everything but an intact HS256 token is refused") {
       {"signature cut short", good.substr(0, good.size() - 1)},
       {"no signature", head + "." + body + "."},
       {"claims not base64url",
-       head + ".!!!!." + base64url_encode(hmac_sha256(kKey, head + ".!!!!"))},
+       head + ".!!!!." + base64url_encode(hmac_sha256(kSigningKey, head + ".!!!!"))},
       {"claims not JSON", sign(kHs256, "{")},
       {"claims deeply nested", sign(kHs256, std::string(500, '[') + std::string(500, ']'))},
       {"no exp", sign(kHs256, R"({"sub":"alice"})")},
@@ -112,7 +112,7 @@ TEST_CASE("jwt: everything but an intact HS256 token is refused") {
       {"token too long",
        sign(kHs256, R"({"sub":"a","exp":1700000001,"x":")" + std::string(5000, 'a') + "\"}")},
   };
-  const JwtCodec codec(kKey);
+  const JwtCodec codec(kSigningKey);
   REQUIRE(codec.verify(good, kNow).ok());
   for (const Case& c : cases) {
     CAPTURE(std::string(c.name));
@@ -123,7 +123,7 @@ TEST_CASE("jwt: everything but an intact HS256 token is refused") {
 }
 
 TEST_CASE("jwt: any changed character is refused") {
-  const JwtCodec codec(kKey);
+  const JwtCodec codec(kSigningKey);
   const std::string good = codec.mint("alice", kNow, 60);
   for (std::size_t i = 0; i < good.size(); ++i) {
     std::string bad = good;

@@ -9,7 +9,7 @@ using namespace playhead::server;
 
 namespace {
 
-const ContentKey kKey{KeyId(16, 'k'), std::string(16, 'K')};
+const ContentKey kContentKey{KeyId(16, 'k'), std::string(16, 'K')};
 const ContentKey kOther{KeyId(16, 'o'), std::string(16, 'O')};
 
 Mp4Box box(const char* type, std::string body) {
@@ -140,15 +140,15 @@ TEST_CASE("mp4_encryptor: the init segment says what it was and what protects it
   for (const Case& c : cases) {
     CAPTURE(std::string(c.name));
     Mp4Encryptor encryptor(c.scheme, std::string(16, 'i'));
-    const auto init = encryptor.init(init_segment(c.codec), kKey.kid);
+    const auto init = encryptor.init(init_segment(c.codec), kContentKey.kid);
     REQUIRE(init.ok());
     const std::string& text = init.value();
     REQUIRE(parse_boxes(text).ok());
     CHECK(text.find(c.entry) != std::string::npos);
     CHECK(text.find(std::string("frma") + c.codec) != std::string::npos);
     CHECK(text.find("schm" + std::string(4, '\0') + c.scheme_text) != std::string::npos);
-    CHECK(text.find("tenc" + *from_hex(c.tenc) + kKey.kid) != std::string::npos);
-    CHECK(text.find(write_boxes({common_pssh({kKey.kid})})) != std::string::npos);
+    CHECK(text.find("tenc" + *from_hex(c.tenc) + kContentKey.kid) != std::string::npos);
+    CHECK(text.find(write_boxes({common_pssh({kContentKey.kid})})) != std::string::npos);
   }
 }
 
@@ -157,11 +157,11 @@ TEST_CASE("mp4_encryptor: offsets and sizes hold after the boxes have been added
   const std::vector<std::string> pictures = {nal(7, 20) + nal(5, 500) + nal(1, 40),
                                              nal(1, 100'000)};
   for (const CencScheme scheme : {CencScheme::kCenc, CencScheme::kCbcs}) {
-    for (const ContentKey* key : {&kKey, &kOther}) {
+    for (const ContentKey* key : {&kContentKey, &kOther}) {
       CAPTURE(static_cast<int>(scheme));
       CAPTURE(key->key);
       Mp4Encryptor encryptor(scheme, std::string(16, 'i'));
-      REQUIRE(encryptor.init(init_segment("avc1"), kKey.kid).ok());
+      REQUIRE(encryptor.init(init_segment("avc1"), kContentKey.kid).ok());
       const std::string clear = media_segment(pictures);
       const auto media = encryptor.media(clear, *key);
       REQUIRE(media.ok());
@@ -198,10 +198,10 @@ TEST_CASE("mp4_encryptor: offsets and sizes hold after the boxes have been added
 
 TEST_CASE("mp4_encryptor: vectors of cenc are never used twice, that of cbcs is constant") {
   Mp4Encryptor encryptor(CencScheme::kCenc, std::string(8, '\xff') + std::string(8, 'x'));
-  REQUIRE(encryptor.init(init_segment("mp4a"), kKey.kid).ok());
+  REQUIRE(encryptor.init(init_segment("mp4a"), kContentKey.kid).ok());
   std::string seen;
   for (int i = 0; i < 2; ++i) {
-    const auto media = encryptor.media(media_segment({"one sound", "another one"}), kKey);
+    const auto media = encryptor.media(media_segment({"one sound", "another one"}), kContentKey);
     REQUIRE(media.ok());
     auto boxes = parse_boxes(media.value());
     REQUIRE(boxes.ok());
@@ -209,9 +209,9 @@ TEST_CASE("mp4_encryptor: vectors of cenc are never used twice, that of cbcs is 
   }
   CHECK(seen == "ffffffffffffffff0000000000000000 00000000000000010000000000000002 ");
   Mp4Encryptor constant(CencScheme::kCbcs, std::string(16, 'i'));
-  REQUIRE(constant.init(init_segment("mp4a"), kKey.kid).ok());
+  REQUIRE(constant.init(init_segment("mp4a"), kContentKey.kid).ok());
   const auto media =
-      constant.media(media_segment({"sound of more than one block of cipher"}), kKey);
+      constant.media(media_segment({"sound of more than one block of cipher"}), kContentKey);
   REQUIRE(media.ok());
   CHECK(media.value().find("senc") == std::string::npos);  // nothing to say: all of every sample
 }
@@ -235,21 +235,21 @@ TEST_CASE("mp4_encryptor: what is no CMAF segment is a typed error") {
   for (const Case& c : cases) {
     CAPTURE(std::string(c.name));
     Mp4Encryptor encryptor(CencScheme::kCenc, std::string(16, 'i'));
-    const auto first = encryptor.init(c.init, kKey.kid);
+    const auto first = encryptor.init(c.init, kContentKey.kid);
     if (!first.ok()) {
       CHECK(first.error().code == "bad_mp4");
       continue;
     }
-    const auto media = encryptor.media(c.media, kKey);
+    const auto media = encryptor.media(c.media, kContentKey);
     REQUIRE_FALSE(media.ok());
     CHECK(media.error().code == "bad_mp4");
   }
   Mp4Encryptor fresh(CencScheme::kCenc, std::string(16, 'i'));
-  CHECK_FALSE(fresh.media(good, kKey).ok());
+  CHECK_FALSE(fresh.media(good, kContentKey).ok());
   // Cut anywhere, it is refused or encrypted, and never read beyond its end.
   for (std::size_t size = 0; size < good.size(); ++size) {
     Mp4Encryptor encryptor(CencScheme::kCenc, std::string(16, 'i'));
-    REQUIRE(encryptor.init(init, kKey.kid).ok());
-    [[maybe_unused]] const auto result = encryptor.media(good.substr(0, size), kKey);
+    REQUIRE(encryptor.init(init, kContentKey.kid).ok());
+    [[maybe_unused]] const auto result = encryptor.media(good.substr(0, size), kContentKey);
   }
 }

@@ -7,11 +7,11 @@ using namespace playhead::server;
 
 namespace {
 constexpr int64_t kNow = 1'700'000'000;
-const std::string kKey(32, 'u');
+const std::string kUrlKey(32, 'u');
 }  // namespace
 
 TEST_CASE("signed_url: holds for its title until the second exp") {
-  const UrlSigner signer(kKey);
+  const UrlSigner signer(kUrlKey);
   const std::string query = signer.query_for("m_1", kNow);
   CHECK(signer.verify("m_1", query, kNow - 1).ok());
   for (const int64_t now : {kNow, kNow + 1}) {
@@ -23,7 +23,7 @@ TEST_CASE("signed_url: holds for its title until the second exp") {
 }
 
 TEST_CASE("signed_url: only the verified parameters are handed on") {
-  const UrlSigner signer(kKey);
+  const UrlSigner signer(kUrlKey);
   const std::string query = signer.query_for("m_1", kNow);
   const auto verified = signer.verify("m_1", "x=\"&" + query + "&cmcd=bl%3D1", kNow - 1);
   REQUIRE(verified.ok());
@@ -31,7 +31,7 @@ TEST_CASE("signed_url: only the verified parameters are handed on") {
 }
 
 TEST_CASE("signed_url: what was not signed is invalid") {
-  const UrlSigner signer(kKey);
+  const UrlSigner signer(kUrlKey);
   const std::string query = signer.query_for("m_1", kNow);
   const std::string sig = query.substr(query.find("&sig=") + 5);
   const std::string exp = "exp=" + std::to_string(kNow);
@@ -75,7 +75,7 @@ TEST_CASE("signed_url: what was not signed is invalid") {
 }
 
 TEST_CASE("signed_url: every flipped bit is refused") {
-  const UrlSigner signer(kKey);
+  const UrlSigner signer(kUrlKey);
   const std::string query = signer.query_for("m_1", kNow);
   for (std::size_t i = 0; i < query.size(); ++i) {
     for (int bit = 0; bit < 8; ++bit) {
@@ -89,7 +89,7 @@ TEST_CASE("signed_url: every flipped bit is refused") {
 }
 
 TEST_CASE("signed_url: a licence URL says who asks, for what and until when") {
-  const UrlSigner signer(kKey);
+  const UrlSigner signer(kUrlKey);
   const std::string query = signer.license_query_for("m_1", "alice & co", kNow);
   const auto user = signer.verify_license("m_1", query, kNow - 1);
   REQUIRE(user.ok());

@@ -13,7 +13,7 @@ using namespace playhead::server;
 
 namespace {
 
-const std::string kKey(16, 'K');
+const std::string kSampleKey(16, 'K');
 const std::string kIv(16, 'I');
 constexpr int kPmt = 0x100, kVideo = 0x101, kAudio = 0x102;
 
@@ -104,19 +104,19 @@ TEST_CASE("ts_encryptor: what is encrypted is said, and everything else is what 
   TsEncryptor encryptor;
   const Segment segment;
   for (int round = 0; round < 2; ++round) {  // counters go on from segment to segment
-    const auto made = encryptor.segment(segment.bytes(), kKey, kIv);
+    const auto made = encryptor.segment(segment.bytes(), kSampleKey, kIv);
     REQUIRE(made.ok());
     bool is_continuous = false;
     const std::string video = payload_of(made.value(), kVideo, is_continuous);
     CHECK(is_continuous);
     const auto unit =
-        encrypt_avc_unit(std::string("\0\0\0\1\x09\xF0\0\0\0\1", 10) + segment.slice, kKey, kIv);
+        encrypt_avc_unit(std::string("\0\0\0\1\x09\xF0\0\0\0\1", 10) + segment.slice, kSampleKey, kIv);
     REQUIRE(unit.ok());
     CHECK(video.substr(14) == unit.value());
     CHECK(read_number(video, 4, 2) == video.size() - 6);
     const std::string audio = payload_of(made.value(), kAudio, is_continuous);
     CHECK(is_continuous);
-    CHECK(audio.substr(14) == encrypt_adts(segment.sound, kKey, kIv).value());
+    CHECK(audio.substr(14) == encrypt_adts(segment.sound, kSampleKey, kIv).value());
     const std::string pmt = payload_of(made.value(), kPmt, is_continuous);
     CHECK(read_number(pmt, 13, 1) == 0xDB);
     CHECK(pmt.find(std::string("\x0F\x04zavc", 6)) != std::string::npos);
@@ -143,14 +143,14 @@ TEST_CASE("sample_aes: slices and frames, and what stays clear of them") {
   for (const Case& c : cases) {
     CAPTURE(std::string(c.name));
     const std::string unit = std::string("\0\0\1", 3) + c.nal;
-    const auto made = encrypt_avc_unit(unit, kKey, kIv);
+    const auto made = encrypt_avc_unit(unit, kSampleKey, kIv);
     REQUIRE(made.ok());
     CHECK(clear_of(unit, made.value()) == c.clear);
   }
   const std::string frame = adts(40);
-  CHECK(clear_of(frame, encrypt_adts(frame, kKey, kIv).value()) == 23);
-  CHECK(encrypt_adts(frame, kKey, kIv).value().substr(39) == frame.substr(39));
-  CHECK(encrypt_adts(adts(31), kKey, kIv).value() == adts(31));  // not a whole block
+  CHECK(clear_of(frame, encrypt_adts(frame, kSampleKey, kIv).value()) == 23);
+  CHECK(encrypt_adts(frame, kSampleKey, kIv).value().substr(39) == frame.substr(39));
+  CHECK(encrypt_adts(adts(31), kSampleKey, kIv).value() == adts(31));  // not a whole block
 }
 
 TEST_CASE("ts_encryptor: segments that cannot be encrypted are refused") {
@@ -173,7 +173,7 @@ TEST_CASE("ts_encryptor: segments that cannot be encrypted are refused") {
   for (const Case& c : cases) {
     CAPTURE(std::string(c.name));
     TsEncryptor encryptor;
-    const auto made = encryptor.segment(c.bytes, kKey, kIv);
+    const auto made = encryptor.segment(c.bytes, kSampleKey, kIv);
     REQUIRE_FALSE(made.ok());
     CHECK(made.error().http_status == 422);
   }

@@ -23,7 +23,7 @@ using test::DownloadRig;
 using test::WebAnswer;
 using test::WebRequest;
 
-const std::string kList = "http://cdn.test/t/list.m3u8";
+const std::string kPlaylistUrl = "http://cdn.test/t/list.m3u8";
 constexpr std::size_t kSegment = 400'000;
 
 // A host that knows one signature at a time, in the query of the list and all it names.
@@ -33,7 +33,7 @@ struct SignedWorld {
       if (!request.url.starts_with("http://cdn.test/t/")) return std::nullopt;
       const std::string path = request.url.substr(0, request.url.find('?'));
       if (request.url != path + "?sig=" + valid) return status_answer(refusal);
-      if (path == kList) {
+      if (path == kPlaylistUrl) {
         std::string text = "#EXTM3U\n#EXT-X-TARGETDURATION:4\n";
         for (int n = 0; n < 6; ++n) {
           text += "#EXTINF:4,\n" + std::to_string(n) + ".ts?sig=" + valid + "\n";
@@ -59,7 +59,7 @@ struct SignedWorld {
   std::string add() {
     rig.open();
     DownloadRequest request;
-    request.url = kList + "?sig=1";
+    request.url = kPlaylistUrl + "?sig=1";
     return rig.add(request);
   }
   // The signature ends while something of it is there.
@@ -85,11 +85,11 @@ TEST_CASE("downloads: O20 a signed URL that runs out is asked of the app, what i
     CAPTURE(refusal);
     SignedWorld world;
     world.refusal = refusal;
-    world.resolve = [](UrlCallback answer) { answer(kList + "?sig=2"); };
+    world.resolve = [](UrlCallback answer) { answer(kPlaylistUrl + "?sig=2"); };
     const std::string id = world.begin_and_expire();
     const int64_t before = world.rig.status(id).bytes_done;
     REQUIRE(world.rig.run_until(id, DownloadState::kCompleted));
-    CHECK(world.asked == std::vector<std::string>{kList + "?sig=1"});
+    CHECK(world.asked == std::vector<std::string>{kPlaylistUrl + "?sig=1"});
     CHECK(before >= static_cast<int64_t>(kSegment));
     int64_t fetched = 0;
     for (const auto& record : world.rig.world.transport->records()) {
@@ -107,7 +107,7 @@ TEST_CASE("downloads: O20 a signed URL that runs out is asked of the app, what i
 TEST_CASE("downloads: a URL that has run out before anything came is asked of the app") {
   SignedWorld world;
   world.valid = "2";
-  world.resolve = [](UrlCallback answer) { answer(kList + "?sig=2"); };
+  world.resolve = [](UrlCallback answer) { answer(kPlaylistUrl + "?sig=2"); };
   const std::string id = world.add();
   REQUIRE(world.rig.run_until(id, DownloadState::kCompleted));
   CHECK(world.asked.size() == 1);
@@ -115,7 +115,7 @@ TEST_CASE("downloads: a URL that has run out before anything came is asked of th
 
 TEST_CASE("downloads: O20 after a restart the URL that was good last is asked first") {
   SignedWorld world;
-  world.resolve = [](UrlCallback answer) { answer(kList + "?sig=2"); };
+  world.resolve = [](UrlCallback answer) { answer(kPlaylistUrl + "?sig=2"); };
   const std::string id = world.begin_and_expire();
   REQUIRE(world.rig.world.executor.run_until_true([&] { return !world.asked.empty(); }, 1min));
   world.rig.run_for(1s);
@@ -139,7 +139,7 @@ TEST_CASE("downloads: what an app may say of a URL that is refused") {
        WaitReason::kNothing, 1},
       {"that there is none", [](UrlCallback answer) { answer(std::string()); },
        DownloadState::kFailed, ErrorCode::kForbidden, WaitReason::kNothing, 1},
-      {"another that is refused", [](UrlCallback answer) { answer(kList + "?sig=9"); },
+      {"another that is refused", [](UrlCallback answer) { answer(kPlaylistUrl + "?sig=9"); },
        DownloadState::kFailed, ErrorCode::kForbidden, WaitReason::kNothing, 1},
       {"what is no URL", [](UrlCallback answer) { answer(std::string("file:///etc/passwd")); },
        DownloadState::kFailed, ErrorCode::kInvalidUrl, WaitReason::kNothing, 1},
@@ -169,8 +169,8 @@ TEST_CASE("downloads: an app that does not answer is asked again, and heard in t
   REQUIRE(world.rig.run_until(id, DownloadState::kWaiting));
   CHECK(world.rig.status(id).waits_for == WaitReason::kAuth);
   REQUIRE(world.rig.world.executor.run_until_true([&] { return open.size() == 2; }, 5min));
-  open[0](kList + "?sig=9");  // too late: nobody listens
-  open[1](kList + "?sig=2");
+  open[0](kPlaylistUrl + "?sig=9");  // too late: nobody listens
+  open[1](kPlaylistUrl + "?sig=2");
   REQUIRE(world.rig.run_until(id, DownloadState::kCompleted));
   CHECK(world.rig.check_bytes(id) == 7);
 }
@@ -182,7 +182,7 @@ TEST_CASE("downloads: an app may answer for downloads that are gone") {
   const std::string id = world.begin_and_expire();
   REQUIRE(world.rig.world.executor.run_until_true([&] { return open.size() == 1; }, 1min));
   world.rig.close();
-  open[0](kList + "?sig=2");
+  open[0](kPlaylistUrl + "?sig=2");
   world.rig.run_for(1s);
   CHECK(world.asked.size() == 1);
 }
