@@ -20,37 +20,37 @@ Error bad(const char* what) {
   return Error{422, "bad_ts", std::string("The segment cannot be encrypted: ") + what + "."};
 }
 
-unsigned byte_at(std::string_view bytes, std::size_t at) {
+unsigned packet_byte(std::string_view bytes, std::size_t at) {
   return static_cast<unsigned char>(bytes[at]);
 }
 unsigned number_at(std::string_view bytes, std::size_t at) {
-  return byte_at(bytes, at) << 8 | byte_at(bytes, at + 1);
+  return packet_byte(bytes, at) << 8 | packet_byte(bytes, at + 1);
 }
 
 int pid_of(std::string_view packet) { return static_cast<int>(number_at(packet, 1) & 0x1FFF); }
-bool begins_unit(std::string_view packet) { return (byte_at(packet, 1) & 0x40) != 0; }
+bool begins_unit(std::string_view packet) { return (packet_byte(packet, 1) & 0x40) != 0; }
 
 // What stands behind the header and the adaptation field.
 std::string_view payload_of(std::string_view packet) {
-  const unsigned control = byte_at(packet, 3) >> 4 & 3;
+  const unsigned control = packet_byte(packet, 3) >> 4 & 3;
   if ((control & 1) == 0) return {};
   std::size_t at = kHeaderBytes;
-  if ((control & 2) != 0) at += 1 + byte_at(packet, kHeaderBytes);
+  if ((control & 2) != 0) at += 1 + packet_byte(packet, kHeaderBytes);
   return at <= packet.size() ? packet.substr(at) : std::string_view();
 }
 
 // The adaptation field but for its length and its stuffing; nothing where it says nothing.
 std::string_view fields_of(std::string_view packet) {
-  const unsigned length = byte_at(packet, kHeaderBytes);
-  const bool is_there = (byte_at(packet, 3) & 0x20) != 0;
+  const unsigned length = packet_byte(packet, kHeaderBytes);
+  const bool is_there = (packet_byte(packet, 3) & 0x20) != 0;
   if (!is_there || length == 0 || length > kPacketBytes - kHeaderBytes - 1) return {};
   const std::string_view field = packet.substr(kHeaderBytes + 1, length);
-  const unsigned flags = byte_at(field, 0);
+  const unsigned flags = packet_byte(field, 0);
   if (flags == 0) return {};
   std::size_t used = 1 + ((flags & 0x10) != 0 ? 6 : 0) + ((flags & 0x08) != 0 ? 6 : 0) +
                      ((flags & 0x04) != 0 ? 1 : 0);
   for (const unsigned counted : {0x02u, 0x01u}) {  // private data, extension
-    if ((flags & counted) != 0 && used < field.size()) used += 1 + byte_at(field, used);
+    if ((flags & counted) != 0 && used < field.size()) used += 1 + packet_byte(field, used);
   }
   return field.substr(0, std::min(used, field.size()));
 }
@@ -58,8 +58,8 @@ std::string_view fields_of(std::string_view packet) {
 // The section that begins in this packet and, as required, ends in it.
 std::optional<std::string_view> section_of(std::string_view packet) {
   std::string_view bytes = payload_of(packet);
-  if (bytes.empty() || bytes.size() < 1 + byte_at(bytes, 0) + std::size_t{3}) return std::nullopt;
-  bytes = bytes.substr(1 + byte_at(bytes, 0));
+  if (bytes.empty() || bytes.size() < 1 + packet_byte(bytes, 0) + std::size_t{3}) return std::nullopt;
+  bytes = bytes.substr(1 + packet_byte(bytes, 0));
   const std::size_t length = 3 + (number_at(bytes, 1) & 0x0FFF);
   if (length > bytes.size() || length < 12 + kCrcBytes) return std::nullopt;
   return bytes.substr(0, length);
@@ -138,7 +138,7 @@ Status TsEncryptor::read_tables(std::string_view clear) {
 Status TsEncryptor::read_pmt(std::string_view section) {
   std::size_t at = 12 + (number_at(section, 10) & 0x0FFF);
   while (at + 5 + kCrcBytes <= section.size()) {
-    const unsigned type = byte_at(section, at);
+    const unsigned type = packet_byte(section, at);
     const Kind kind = type == 0x1B ? Kind::kAvc : type == 0x0F ? Kind::kAac : Kind::kOther;
     streams_[static_cast<int>(number_at(section, at + 1) & 0x1FFF)] = kind;
     at += 5 + (number_at(section, at + 3) & 0x0FFF);
@@ -204,7 +204,7 @@ Status TsEncryptor::encrypt(Pes& pes, Kind kind, const std::string& key, const s
   if (bytes.size() < kPesHeaderBytes || bytes.compare(0, 3, std::string("\0\0\1", 3)) != 0) {
     return bad("a PES packet does not begin where it should");
   }
-  const std::size_t header = kPesHeaderBytes + byte_at(bytes, 8);
+  const std::size_t header = kPesHeaderBytes + packet_byte(bytes, 8);
   if (header > bytes.size()) return bad("a PES packet is cut off");
   std::string media = bytes.substr(header);
   bytes.resize(header);
@@ -226,7 +226,7 @@ void TsEncryptor::write(const Pes& pes, std::string_view clear, std::vector<std:
   for (const std::size_t at : pes.packets) {
     const std::string_view packet = clear.substr(at * kPacketBytes, kPacketBytes);
     const int pid = pid_of(packet);
-    counters_.try_emplace(pid, static_cast<int>(byte_at(packet, 3) & 0x0F));
+    counters_.try_emplace(pid, static_cast<int>(packet_byte(packet, 3) & 0x0F));
     packets[at] = next_packet(pid, fields_of(packet), rest, is_first);
     is_first = false;
   }

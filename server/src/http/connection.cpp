@@ -60,7 +60,7 @@ class ConnectionOf final : public Connection,
   template <class... Args>
   ConnectionOf(Worker& worker, Shared& shared, Args&&... stream)
       : stream_(std::forward<Args>(stream)...),
-        write_deadline_(stream_.get_executor()),
+        timer_(stream_.get_executor()),
         worker_(worker),
         shared_(shared) {}
 
@@ -89,13 +89,14 @@ class ConnectionOf final : public Connection,
   void write_file();
   void wait_writable();
   void on_written();
+  void pause();
   void half_close();
   void linger();
   void end();
 
   // Worker's thread.
   Stream stream_;
-  asio::steady_timer write_deadline_;
+  asio::steady_timer timer_;  // until a client must have taken bytes; of a pause
   Worker& worker_;
   Shared& shared_;
   beast::flat_buffer buffer_{kMaxHeaderBytes + kMaxBodyBytes};
@@ -108,6 +109,8 @@ class ConnectionOf final : public Connection,
   bool keep_alive_ = true;
   bool refused_ = false;  // the rest of the request has not been read
   bool waiting_ = false;  // for a request
+  bool overloaded_ = false;  // what was told last
+  bool pausing_ = false;
   bool finishing_ = false;
   bool ended_ = false;
 };
@@ -144,6 +147,7 @@ void ConnectionOf<Stream>::refuse(const Error& error) {
 template <class Stream>
 void ConnectionOf<Stream>::finish() {
   finishing_ = true;
+  if (pausing_) return close();
   // Bytes that arrived belong to a request that was sent before the end was known.
   if (waiting_ && buffer_.size() == 0 && !parser_->got_some()) close();
 }
@@ -151,7 +155,7 @@ void ConnectionOf<Stream>::finish() {
 template <class Stream>
 void ConnectionOf<Stream>::close() {
   error_code ignored;
-  write_deadline_.cancel();
+  timer_.cancel();
   tcp_layer().socket().close(ignored);
   tcp_layer().cancel();
   end();
@@ -194,6 +198,7 @@ template <class Stream>
 void ConnectionOf<Stream>::respond(server::Response response) {
   if (ended_) return;
   if (finishing_) keep_alive_ = false;
+  overloaded_ = response.status == 503;
   const unsigned version = parser_ ? parser_->get().version() : 11U;
   out_ = head_and_text(response, {version, keep_alive_, !is_head_}, worker_.date());
   if (!is_head_) {
@@ -279,13 +284,13 @@ void ConnectionOf<Stream>::write_file() {
 
 template <class Stream>
 void ConnectionOf<Stream>::wait_writable() {
-  write_deadline_.expires_after(kWriteTimeout);
-  write_deadline_.async_wait(guarded([](ConnectionOf& self, const error_code& error) {
+  timer_.expires_after(kWriteTimeout);
+  timer_.async_wait(guarded([](ConnectionOf& self, const error_code& error) {
     if (!error) self.close();
   }));
   tcp_layer().socket().async_wait(tcp::socket::wait_write,
                                   guarded([](ConnectionOf& self, const error_code& error) {
-                                    self.write_deadline_.cancel();
+                                    self.timer_.cancel();
                                     return error ? self.close() : self.write_file();
                                   }));
 }
@@ -293,9 +298,19 @@ void ConnectionOf<Stream>::wait_writable() {
 template <class Stream>
 void ConnectionOf<Stream>::on_written() {
   if (refused_) return linger();
-  if (keep_alive_ && !finishing_) return read();
+  if (keep_alive_ && !finishing_) return overloaded_ ? pause() : read();
   half_close();
   if constexpr (!kIsTls) close();
+}
+
+template <class Stream>
+void ConnectionOf<Stream>::pause() {
+  pausing_ = true;
+  timer_.expires_after(shared_.overload_pause);
+  timer_.async_wait(guarded([](ConnectionOf& self, const error_code& error) {
+    self.pausing_ = false;
+    if (!error) self.read();
+  }));
 }
 
 // Tells the client that nothing more comes. Of TLS that is a message of its own, or the client could not tell the end

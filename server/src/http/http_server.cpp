@@ -26,7 +26,8 @@ constexpr std::chrono::milliseconds kAcceptRetry{100};
 class BeastServer final : public HttpServer {
  public:
   BeastServer(const HttpServerConfig& config, const Clock& clock, const Log& log)
-      : shared_{clock, log, config.max_connections, config.country_header} {
+      : shared_{clock, log, config.max_connections, config.country_header,
+                std::chrono::milliseconds(config.overload_pause_ms)} {
     for (unsigned i = 0; i < std::max(1U, config.threads); ++i) {
       workers_.push_back(std::make_unique<Worker>(shared_));
     }

@@ -19,6 +19,9 @@ struct HttpServerConfig {
   uint16_t port = 0;                     // 0 = the system picks a free one
   unsigned threads = 1;                  // I/O threads, >= 1
   std::size_t max_connections = 10'000;  // more are answered 503 and closed
+  // Whoever is told to come back later (503) is not read for so long, >= 0: telling one that asks again at once again and
+  // again would take the time of those who are served. One that keeps to Retry-After, a second at least, does not notice.
+  int64_t overload_pause_ms = 500;
   // Header in which a proxy in front of the server names the client's country; empty = nobody does,
   // and what clients send is not believed.
   std::string country_header = {};

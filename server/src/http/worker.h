@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -29,6 +30,7 @@ struct Shared {
   const Log& log;
   std::size_t max_connections;
   std::string country_header;
+  std::chrono::milliseconds overload_pause;
   std::unique_ptr<boost::asio::ssl::context> tls = nullptr;  // none: plain HTTP
   HttpHandler* handler = nullptr;  // set before the first connection
   std::atomic<std::size_t> connections{0};
