@@ -182,6 +182,53 @@ TEST_CASE("sim: a host that stays away ends the play, after the buffer, with the
   CHECK(to_seconds(world.find<Summary>()->qoe.play_time) > 40);
 }
 
+TEST_CASE("sim: a pause outlasts an outage, however little is buffered") {
+  for (const char* when : {"before what is there is played", "once it is"}) {
+    CAPTURE(when);
+    SimTitle title;
+    title.segments = 60;
+    SimWorld world(1, title, SimLink::constant(8'000'000));
+    PlayerConfig config;
+    config.buffering.target = 5s;
+    world.start_app(config);
+    world.load_url(title.url());
+    REQUIRE(world.run_until_event<FirstFrame>(10s));
+    world.run_for(20s);
+    world.take_down("cdn.test", 10min);
+    const bool is_dry = when[0] == 'o';
+    while (is_dry ? world.status()->state == PlayerState::kPlaying
+                  : world.status()->video_buffer >= 1s) {
+      world.run_for(100ms);
+    }
+    world.player->pause();
+    world.run_for(11min);
+    CHECK(world.find<Failed>() == nullptr);
+    world.player->play();
+    CHECK(world.run_until_event<Ended>(10min));
+    CHECK(world.screen->shown().size() == 240 * 25);
+  }
+}
+
+TEST_CASE("sim: who goes on in an outage is told of it as ever") {
+  SimTitle title;
+  title.segments = 60;
+  SimWorld world(1, title, SimLink::constant(8'000'000));
+  PlayerConfig config;
+  config.buffering.target = 5s;
+  world.start_app(config);
+  world.load_url(title.url());
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  world.run_for(20s);
+  world.take_down("cdn.test");
+  while (world.status()->state == PlayerState::kPlaying) world.run_for(100ms);
+  world.player->pause();
+  world.run_for(5min);
+  REQUIRE(world.find<Failed>() == nullptr);
+  world.player->play();
+  REQUIRE(world.run_until_event<Failed>(30s));
+  CHECK(world.find<Failed>()->error.code == ErrorCode::kNetworkUnreachable);
+}
+
 TEST_CASE("N02 N10 N16 segments that are missing, cut or damaged") {
   struct Case {
     const char* name;

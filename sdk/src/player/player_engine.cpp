@@ -128,6 +128,8 @@ Duration PlayerEngine::turn_playback(MonotonicTime now) {
     if (!offline_) client_->impl().networks->remember(streaming_->throughput(), network_, false);
     streaming_->set_smooth_height(dropped_frames_.smooth_height(now));
     if (pipeline_ && !is_ahead_) wait = control_live(now);
+    const bool has_picture = state_ == PlayerState::kPaused || state_ == PlayerState::kRebuffering;
+    streaming_->set_paused(is_paused_ && has_picture);
     wait = std::min(wait, streaming_->turn(now, position(now), speed_));
     decisions().follow(streaming_->chooser());
   }

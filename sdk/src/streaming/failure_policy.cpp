@@ -33,6 +33,7 @@ bool is_host_down(ErrorCode code) {
 Duration host_delay(const FailureInputs& in) {
   Duration delay = kHostDelay;
   for (int i = 1; i < in.attempts && delay < kMostHostDelay; ++i) delay *= 2;
+  if (in.is_paused) return delay;
   return std::max(std::min(delay, in.buffer_level), kHostDelay);
 }
 
@@ -53,11 +54,12 @@ bool is_of_the_key(ErrorCode code) {
 FailureDecision decide_failure(const FailureInputs& in) {
   // A download ends here: what is there is played, and nothing of the rest is skipped.
   if (in.code == ErrorCode::kOfflineIncomplete) return {FailureAction::kGiveUp, Duration{0}};
-  // The network is down: as long as the buffer hides it, keep trying.
-  const bool breaks_every_time = in.code == ErrorCode::kConnectionLost &&
-                                 (in.attempts >= kMostBreaks || in.buffer_level <= Duration{0});
+  // The network is down: as long as the buffer hides it, or nobody looks, keep trying.
+  const bool is_hidden = in.is_paused || in.buffer_level > Duration{0};
+  const bool breaks_every_time =
+      in.code == ErrorCode::kConnectionLost && (in.attempts >= kMostBreaks || !is_hidden);
   if (is_host_down(in.code) && !breaks_every_time) {
-    if (in.buffer_level > Duration{0}) return {FailureAction::kRetry, host_delay(in)};
+    if (is_hidden) return {FailureAction::kRetry, host_delay(in)};
     return {FailureAction::kGiveUp, Duration{0}};
   }
   // A key is behind a signed URL as its segments are.

@@ -18,6 +18,7 @@ struct FailureInputs {
   bool is_new = false;           // announced moments ago: it may not have reached the host yet
   bool is_media = true;          // false: an index (playlist), without which nothing can be skipped
   Duration buffer_level{0};      // media ahead of the position
+  bool is_paused = false;        // by the viewer, before a picture: nobody waits for more
 };
 
 enum class FailureAction {

@@ -54,8 +54,7 @@ class StreamingEngine final : private TrackStreamListener {
   // Reads on from `position`: from the buffer when it is there, else by fetching. True: buffered.
   // `is_after_gap`: tracks that begin later still do so.
   bool seek(MediaTime position, bool is_after_gap = false);
-  // The same, and nothing that was fetched is used.
-  void refetch(MediaTime position);
+  void refetch(MediaTime position);  // the same, and nothing that was fetched is used
   // What is fetched at present serves no more for a while, where there is something else.
   void avoid_representation(MonotonicTime now) { selector_.avoid(last_video_id_, now); }
   // Fetches sound anew from `position`, with these preferences. What is there of the old sound is
@@ -79,6 +78,7 @@ class StreamingEngine final : private TrackStreamListener {
   void on_keys_changed();
   // Something that may be shown is there in place of that Representation.
   [[nodiscard]] bool has_other_than(const std::string& representation_id) const;
+  void set_paused(bool is_paused);  // by the viewer, before a picture: nobody waits for more
   // Starts what is due. Answers how long until the next turn is needed if nothing else happens.
   Duration turn(MonotonicTime now, MediaTime position, double speed);
   // Each turn: what stands beside the title. During trick play it takes the place of turn().
@@ -103,8 +103,7 @@ class StreamingEngine final : private TrackStreamListener {
   // Up to where no more will come than has come; sound may be announced and absent, or end before
   // the pictures do.
   [[nodiscard]] MediaTime settled_until(TrackKind kind) const;
-  // What waits to be taken apart included.
-  [[nodiscard]] int64_t buffered_bytes() const;
+  [[nodiscard]] int64_t buffered_bytes() const;  // what waits to be taken apart included
   // Bytes of pictures and sound that came and were forgotten without having been read.
   [[nodiscard]] int64_t wasted_bytes();
   // Those that would be if nothing more was read.
@@ -271,6 +270,7 @@ class StreamingEngine final : private TrackStreamListener {
   // to it may set playback going.
   bool may_sleep_ = false;
   double speed_ = 1;
+  bool is_paused_ = false;
   IndexTable indexes_;
   LiveRefresher refresher_;
   TimelineMapper mapper_;

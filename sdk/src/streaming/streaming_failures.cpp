@@ -203,11 +203,12 @@ FailureAction StreamingEngine::react(Track& track, const Trouble& trouble, Monot
   in.is_last = trouble.is_last;
   in.is_new = trouble.is_new;
   in.buffer_level = level(track.stream->kind(), position);
+  in.is_paused = is_paused_;
   // A picture that waits for more than there is will not be helped by what there is.
   const BufferingConfig& buffering = config_.buffering;
   const Duration needed =
       std::min(std::max(buffering.start, buffering.after_rebuffer), buffering.target);
-  if (stands_still_ && in.buffer_level < needed) in.buffer_level = Duration{0};
+  if (stands_still_ && !is_paused_ && in.buffer_level < needed) in.buffer_level = Duration{0};
   const FailureDecision decision = decide_failure(in);
   if (decision.action == FailureAction::kGiveUp) {
     if (trouble.is_media && in.buffer_level > Duration{0}) {
@@ -237,6 +238,14 @@ FailureAction StreamingEngine::react(Track& track, const Trouble& trouble, Monot
       break;
   }
   return decision.action;
+}
+
+void StreamingEngine::set_paused(bool is_paused) {
+  const bool goes_on = is_paused_ && !is_paused;
+  is_paused_ = is_paused;
+  if (!goes_on) return;
+  // What was put off while nobody waited is tried now.
+  for (Track& track : tracks_) track.not_before = last_turn_;
 }
 
 bool StreamingEngine::renew_for_preview(const Error& error) {

@@ -50,7 +50,14 @@ TEST_CASE("decide_failure: what a failed segment leads to") {
   FailureInputs last_two = last;
   last_two.segments_skipped = 1;
 
+  FailureInputs paused_dry = down_dry;
+  paused_dry.is_paused = true;
+  FailureInputs paused_broken = paused_dry;
+  paused_broken.code = ErrorCode::kConnectionLost;
+
   const Case cases[] = {
+      {"host down, buffer empty, paused", paused_dry, FailureAction::kRetry},
+      {"connection lost, buffer empty, paused", paused_broken, FailureAction::kRetry},
       {"the last segment alone is skipped", last, FailureAction::kSkipSegment},
       {"the last two: that is no end", last_two, FailureAction::kGiveUp},
       {"a segment that breaks off every time is skipped", breaks_again,
@@ -97,6 +104,8 @@ TEST_CASE("decide_failure: a dead host is not asked without pause") {
   CHECK(decide_failure(in).delay == 8s);
   in.buffer_level = 3s;  // no longer than that hides it
   CHECK(decide_failure(in).delay == 3s);
+  in.is_paused = true;  // nobody waits
+  CHECK(decide_failure(in).delay == 8s);
 }
 
 }  // namespace
