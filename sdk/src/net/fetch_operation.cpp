@@ -504,6 +504,7 @@ void FetchOperation::wait_and_retry(const Error& failure, const FailoverDecision
                                     MonotonicTime now) {
   Error error = failure;
   error.severity = Severity::kRecoverable;
+  error.url = redact(place().url);
   const Duration delay = std::max(decision.delay, Duration{0});
   attempt_ = Attempt{};
   place_ = decision.place;
@@ -532,6 +533,7 @@ void FetchOperation::on_network() {
 
 void FetchOperation::finish(Result<TransferStats> result) {
   if (std::exchange(is_ended_, true)) return;
+  if (!result) result.error().url = redact(place().url);
   auto on_done = std::move(events_.on_done);
   if (on_done) on_done(std::move(result));
 }

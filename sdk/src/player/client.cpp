@@ -22,7 +22,7 @@
 #include "recorder/recording_media.h"
 #include "recorder/recording_store.h"
 #include "recorder/recording_transport.h"
-#include "session/drain_both.h"
+#include "session/after_drains.h"
 
 namespace playhead {
 
@@ -60,7 +60,7 @@ void Client::Impl::on_network(bool is_online) {
 
 void Client::Impl::drain(Duration patience, UniqueFunction<void(bool)> done) {
   if (!telemetry) return outbox->drain(patience, std::move(done));
-  const auto answer = after_both_drains(std::move(done));
+  const auto answer = after_drains(2, std::move(done));
   outbox->drain(patience, answer);
   telemetry->drain(patience, answer);
 }
@@ -202,8 +202,8 @@ Result<void> record(Client::Impl& impl, const ClientConfig& config) {
 
 Result<void> validate_service(const ServiceConfig& service) {
   const bool has_beats = service.heartbeat != Duration{0};
-  if (has_beats && (service.heartbeat < 5s || service.heartbeat > 10min)) {
-    return make_error(ErrorCode::kInvalidArgument, "service.heartbeat is 5 s to 10 min, or 0");
+  if (has_beats && (service.heartbeat < 1s || service.heartbeat > 10min)) {
+    return make_error(ErrorCode::kInvalidArgument, "service.heartbeat is 1 s to 10 min, or 0");
   }
   if (service.device.id.size() > kMaxIdBytes) {
     return make_error(ErrorCode::kInvalidArgument, "service.device.id has 256 bytes at most");

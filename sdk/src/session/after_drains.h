@@ -8,18 +8,20 @@
 
 namespace playhead {
 
-// What two drains are to be told: `done` hears once, after both, whether both were emptied. Of one thread.
-[[nodiscard]] inline auto after_both_drains(UniqueFunction<void(bool)> done) {
-  struct Both {
+// What each of `count` drains is to be told: `done` hears once, after the last of them, whether all were emptied. Of
+// one thread.
+[[nodiscard]] inline auto after_drains(int count, UniqueFunction<void(bool)> done) {
+  struct Drains {
     UniqueFunction<void(bool)> done;
-    int left = 2;
+    int left = 0;
     bool is_empty = true;
   };
-  const auto both = std::make_shared<Both>();
-  both->done = std::move(done);
-  return [both](bool is_empty) {
-    both->is_empty = both->is_empty && is_empty;
-    if (--both->left == 0) both->done(both->is_empty);
+  const auto drains = std::make_shared<Drains>();
+  drains->done = std::move(done);
+  drains->left = count;
+  return [drains](bool is_empty) {
+    drains->is_empty = drains->is_empty && is_empty;
+    if (--drains->left == 0) drains->done(drains->is_empty);
   };
 }
 
