@@ -9,6 +9,7 @@
 
 #include "playhead/playhead.h"
 #include "text_format.h"
+#include "text_table.h"
 
 namespace demo {
 namespace {
@@ -48,13 +49,6 @@ const char* rights_name(int32_t rights) {
                                               "renewing",       "expired",         "denied",
                                               "contact_needed", "clock_untrusted", "tampered"};
   return name_of(kNames, rights);
-}
-
-// The width of text in a terminal; what is no ASCII counts once.
-std::size_t width_of(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  }));
 }
 
 std::string reason_text(const DownloadView& view) {
@@ -173,8 +167,9 @@ std::string format_progress(const std::vector<DownloadView>& views, bool has_col
 }
 
 std::string format_table(const std::vector<DownloadView>& views) {
-  using Row = std::array<std::string, 7>;
-  std::vector<Row> rows{{"ID", "TITLE", "STATE", "SIZE", "PICTURE", "RIGHTS", "EXPIRES"}};
+  std::vector<std::vector<std::string>> rows{
+      {"ID", "TITLE", "STATE", "SIZE", "PICTURE", "RIGHTS", "EXPIRES"}};
+  std::vector<std::string> notes{""};
   for (const DownloadView& view : views) {
     const bool is_whole = view.state == PLAYHEAD_DOWNLOAD_COMPLETED;
     rows.push_back(
@@ -183,23 +178,9 @@ std::string format_table(const std::vector<DownloadView>& views) {
                   : format_amount(view.bytes_done, view.bytes_total, view.is_total_exact),
          view.height > 0 ? std::to_string(view.height) + "p" : "\u2013", rights_text(view.rights),
          view.expires_at_us ? format_date(*view.expires_at_us) : "never"});
+    notes.push_back(reason_text(view));
   }
-  Row::size_type columns = rows.front().size();
-  std::vector<std::size_t> widths(columns, 0);
-  for (const Row& row : rows) {
-    for (std::size_t i = 0; i < columns; ++i) widths[i] = std::max(widths[i], width_of(row[i]));
-  }
-  std::string text;
-  for (std::size_t at = 0; at < rows.size(); ++at) {
-    for (std::size_t i = 0; i < columns; ++i) {
-      text += rows[at][i];
-      if (i + 1 < columns) text.append(widths[i] - width_of(rows[at][i]) + 2, ' ');
-    }
-    text += "\n";
-    const std::string reason = at == 0 ? "" : reason_text(views[at - 1]);
-    if (!reason.empty()) text += "    " + reason + "\n";
-  }
-  return text;
+  return format_rows(rows, notes);
 }
 
 std::string format_json(const DownloadView& view) {

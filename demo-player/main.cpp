@@ -3,12 +3,14 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <SDL.h>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
 
+#include "browse_commands.h"
 #include "clock.h"
 #include "download_commands.h"
 #include "headless.h"
@@ -102,11 +104,24 @@ int run_player(int argc, const char* const* argv) {
   return exit_code;
 }
 
+// "continue" goes on as the player, with what was found to play.
+int run_browsing(int argc, const char* const* argv) {
+  const ParsedBrowseOptions parsed = parse_browse_options(argc, argv);
+  if (!parsed.options) return parsed.exit_code;
+  const Browsed browsed = run_browse_command(*parsed.options);
+  if (!browsed.title) return browsed.exit_code;
+  std::vector<const char*> words{argv[0], "--title", browsed.title->c_str()};
+  for (const std::string& word : parsed.options->playing) words.push_back(word.c_str());
+  return run_player(static_cast<int>(words.size()), words.data());
+}
+
 }  // namespace
 }  // namespace demo
 
 int main(int argc, char** argv) {
   demo::give_back_memory();
-  const bool is_download = argc > 1 && demo::is_download_verb(argv[1]);
-  return is_download ? demo::run_downloads(argc, argv) : demo::run_player(argc, argv);
+  const std::string verb = argc > 1 ? argv[1] : "";
+  if (demo::is_download_verb(verb)) return demo::run_downloads(argc, argv);
+  if (demo::is_browse_verb(verb)) return demo::run_browsing(argc, argv);
+  return demo::run_player(argc, argv);
 }

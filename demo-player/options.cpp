@@ -28,7 +28,8 @@ const char* const kKeys =
     "       [ ] speed   , . wind back, on (2 to 32 times)   q quality   a audio track   n next\n"
     "       i status   l library of downloads   f full screen   s screenshot\n"
     "       h help   Esc quit\n"
-    "Other commands: download, list, remove; \"playhead-demo download --help\" tells more.\n"
+    "Other commands: search, continue, download, list, remove; \"playhead-demo search --help\"\n"
+    "tells more.\n"
     "Exit:  0 something was played   1 playback failed   2 a mistake on the command line\n"
     "       3 ended before anything was played\n";
 

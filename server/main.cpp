@@ -104,6 +104,11 @@ void add_service(CLI::App& serve, ServeOptions& options) {
   serve.add_option("--cdn-file", options.cdn_file,
                    "JSON file of the places media can be had from (see README)");
   serve
+      .add_option("--heartbeat", options.heartbeat_s,
+                  "How often players are asked to tell how it goes, in seconds")
+      ->check(CLI::Range(int64_t{1}, int64_t{600}))
+      ->capture_default_str();
+  serve
       .add_option("--keep-events", options.keep_events_s,
                   "How long events and heartbeats are kept, in seconds")
       ->check(CLI::Range(int64_t{0}, kTenYearsS))

@@ -139,6 +139,11 @@ Result<Api::Admission> Api::admit(const Request& request, const Identity& user,
       if (!opened.ok()) return opened.error();
     }
   }
+  const auto said = parts_.store.entitlement(user.user_id, title->id);
+  if (!said.ok()) return said.error();
+  if (!is_entitled(said.value(), title->drm, user.user_id, parts_.clock.now_ms() / 1000)) {
+    return Error{403, "not_entitled", "This user may not watch this title."};
+  }
   return Admission{std::move(title), std::move(profile.value())};
 }
 

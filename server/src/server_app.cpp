@@ -50,6 +50,7 @@ Result<ApiConfig> api_config(const ServeOptions& options, std::string own_author
   config.has_dev_accounts = options.has_dev_accounts;
   config.token_lives = {options.access_token_s, options.refresh_token_s};
   config.weights = weights.value();
+  config.heartbeat_s = options.heartbeat_s;
   config.locations = std::move(locations.value());
   return config;
 }

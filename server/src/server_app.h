@@ -28,6 +28,7 @@ struct ServeOptions {
   int64_t refresh_token_s = int64_t{30} * 86'400;
   std::string recommend_weights;   // see parse_weights(); empty = its defaults
   std::filesystem::path cdn_file;  // see parse_locations(); empty = none
+  int64_t heartbeat_s = 10;        // how often players are asked to report
   int64_t rate_per_second = 200;   // calls of one token; 0 = no limit
   int64_t rate_burst = 1000;
   std::size_t max_waiting_writes = 4096;

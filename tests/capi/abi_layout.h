@@ -125,6 +125,9 @@
   FIELD(playhead_player_config, text_off) \
   FIELD(playhead_player_config, reserved) \
   FIELD(playhead_player_config, cmcd) FIELD(playhead_player_config, reserved2) \
+  FIELD(playhead_player_config, cmcd_events_url) \
+  FIELD(playhead_player_config, cmcd_events_interval_us) \
+  FIELD(playhead_player_config, cmcd_tells_responses) FIELD(playhead_player_config, reserved3) \
   STRUCT(playhead_limits) \
   FIELD(playhead_limits, struct_size) \
   FIELD(playhead_limits, max_height) \

@@ -466,6 +466,8 @@ class Contract(unittest.TestCase):
         self.call("download", 200, body={"movie_id": "m_3"})
         self.log_in("bob")
         self.call("startPlayback", 403, "not_entitled", body={"asset_id": "m_3"})
+        self.call("stream", 403, "not_entitled", query="movie_id=m_3")
+        self.call("download", 403, "not_entitled", body={"movie_id": "m_3"})
         self.call("license", 403, "not_entitled", body=wrapped)
 
     def ask_too_often(self):

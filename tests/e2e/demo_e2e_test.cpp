@@ -624,6 +624,51 @@ TEST_CASE("demo: a service that refuses is told to the user") {
   }
 }
 
+TEST_CASE("demo: finds titles, and goes on with what was begun") {
+  const Service service;
+  const auto demo = [&](const Words& words) {
+    Words command{PLAYHEAD_BIN_DIR "/playhead-demo"};
+    command.insert(command.end(), words.begin(), words.end());
+    command.insert(command.end(), {"--api", service.server.url(""), "--token", service.token});
+    return run(command);
+  };
+  const Finished none = demo({"continue", "--headless"});
+  CHECK(none.exit_code == 3);
+  CHECK(none.output == "nothing was begun that is not finished\n");
+  const HttpReply saved = http({.url = service.server.url("/api/v1/stream/progress"),
+                                .method = "POST",
+                                .headers = {"Authorization: Bearer " + service.token},
+                                .body = R"({"movie_id":"m_1","position_seconds":10})"});
+  REQUIRE(saved.status == 204);
+
+  const Finished listed = demo({"continue", "--list", "--json"});
+  CHECK(listed.exit_code == 0);
+  const json title = json::parse(listed.output, nullptr, false);
+  CAPTURE(listed.output);
+  REQUIRE(title.is_object());
+  CHECK(title["id"] == "m_1");
+  CHECK(title["position_ms"] == 10'000);
+  const std::string name = title["name"];
+  const Finished found = demo({"search", name.substr(0, name.find(' '))});
+  CHECK(found.exit_code == 0);
+  CHECK(found.output.find("m_1  ") != std::string::npos);
+  CHECK(demo({"search", "nobody", "has", "this"}).output == "nothing was found\n");
+
+  const Finished played = demo({"continue", "--headless", "--storage", "", "--seconds", "60",
+                                "--exit-after-first-frame", "--events", "-"});
+  CAPTURE(played.output);
+  CHECK(played.exit_code == 0);
+  CHECK(played.output.find("0:10") != std::string::npos);
+  CHECK(played.output.find(R"("event":"resumed")") != std::string::npos);
+  const Finished other = demo({"continue", "m_2", "--headless"});
+  CHECK(other.exit_code == 1);
+  CHECK(other.output.find("error: m_2: is none of those that were begun") != std::string::npos);
+  const Finished refused = run({PLAYHEAD_BIN_DIR "/playhead-demo", "search", "film", "--api",
+                                service.server.url(""), "--token", "wrong"});
+  CHECK(refused.exit_code == 1);
+  CHECK(refused.output.find("error: UNAUTHORIZED: ") != std::string::npos);
+}
+
 TEST_CASE("example: play.c plays a manifest to its end") {
   const Finished played = run({PLAYHEAD_BIN_DIR "/capi_example_play", media().url("short.mpd")});
   CAPTURE(played.output);

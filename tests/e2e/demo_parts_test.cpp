@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "browse_options.h"
 #include "event_writer.h"
 #include "null_audio_sink.h"
 #include "options.h"
@@ -78,6 +79,52 @@ TEST_CASE("options: help and version are no mistakes") {
     CHECK_FALSE(parsed.options.has_value());
     CHECK(parsed.exit_code == 0);
   }
+}
+
+TEST_CASE("browse options: what cannot be meant ends with exit code 2, before anybody is asked") {
+  const auto parse_browsing = [](std::vector<const char*> arguments) {
+    arguments.insert(arguments.begin(), "playhead-demo");
+    return parse_browse_options(static_cast<int>(arguments.size()), arguments.data());
+  };
+  CHECK(is_browse_verb("search"));
+  CHECK(is_browse_verb("continue"));
+  CHECK_FALSE(is_browse_verb("play"));
+  const std::vector<std::vector<const char*>> mistakes = {
+      {"search", "--api", "a"},
+      {"search", "film"},
+      {"search", "film", "--api", "a", "--headless"},
+      {"search", "film", "--api", "a", "--limit", "51"},
+      {"continue"},
+      {"continue", "m_1"},
+      {"continue", "--api", "a", "--frobnicate"},
+      {"continue", "--api", "a", "--speed", "9"},
+      {"continue", "m_1", "m_2", "--api", "a"},
+  };
+  for (const auto& arguments : mistakes) {
+    CAPTURE(arguments.size());
+    const ParsedBrowseOptions parsed = parse_browsing(arguments);
+    CHECK_FALSE(parsed.options.has_value());
+    CHECK(parsed.exit_code == 2);
+  }
+  for (const char* verb : {"search", "continue"}) {
+    const ParsedBrowseOptions parsed = parse_browsing({verb, "--help"});
+    CHECK_FALSE(parsed.options.has_value());
+    CHECK(parsed.exit_code == 0);
+  }
+  const auto search = parse_browsing({"search", "the", "film", "--api", "a", "--json"});
+  REQUIRE(search.options.has_value());
+  CHECK(search.options->words == "the film");
+  CHECK(search.options->is_json);
+  const auto newest = parse_browsing({"continue", "--seconds", "5", "--api", "a", "--headless"});
+  REQUIRE(newest.options.has_value());
+  CHECK(newest.options->title.empty());
+  CHECK(newest.options->playing[0] == "--seconds");
+  CHECK(newest.options->playing[1] == "5");
+  CHECK(newest.options->playing[2] == "--headless");
+  const auto chosen = parse_browsing({"continue", "m_1", "--api", "a", "--list"});
+  REQUIRE(chosen.options.has_value());
+  CHECK(chosen.options->title == "m_1");
+  CHECK(chosen.options->only_lists);
 }
 
 TEST_CASE("options: several titles follow each other in their order") {

@@ -160,7 +160,7 @@ TEST_CASE("D04 who is not entitled gets the reason instead of pictures") {
   CHECK(demo.wait() == 1);
   const json error = find_event(demo.events(), "error");
   REQUIRE(error.is_object());
-  CHECK(error["code"] == "DRM_LICENSE_REFUSED");
+  CHECK(error["code"] == "NOT_ENTITLED");
   CHECK(find_event(demo.events(), "first_frame").is_null());
 }
 

@@ -27,6 +27,9 @@ TIMEBASE=1/1000
 START=7000
 END=11000
 """
+# One of them is on screen when a segment ends.
+SUBTITLES = {"eng": ("1\n00:00:01,000 --> 00:00:02,500\nOne\n\n2\n00:00:03,000 --> 00:00:05,500\nTwo\nlines\n"),
+             "ger": ("1\n00:00:09,000 --> 00:00:10,000\nGrüße\n")}
 PICTURES = {"calm": "color=c=navy:size=426x240:rate=24", "busy": "testsrc2=size=426x240:rate=24,noise=alls=30:allf=t"}
 
 
@@ -36,12 +39,18 @@ class PackagerTest(unittest.TestCase):
         cls.temporary = tempfile.TemporaryDirectory(prefix="playhead-packager-")
         cls.folder = pathlib.Path(cls.temporary.name)
         (cls.folder / "chapters").write_text(CHAPTERS)
+        text = []  # of the busy one
+        for number, (language, cues) in enumerate(SUBTITLES.items()):
+            (cls.folder / f"{language}.srt").write_text(cues)
+            text.append((["-i", cls.folder / f"{language}.srt"],
+                         ["-map", str(3 + number), f"-metadata:s:s:{number}", f"language={language}"]))
         for name, picture in PICTURES.items():
             film = cls.folder / f"{name}.mkv"
+            inputs, maps = (sum(parts, []) for parts in zip(*text)) if name == "busy" else ([], [])
             subprocess.run(["ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", "sine=440",
-                            "-i", cls.folder / "chapters", "-map", "0", "-map", "1", "-map_metadata", "2", "-t",
-                            str(SECONDS), "-c:v", "libx264", "-preset", "ultrafast", "-crf", "10", "-c:a", "aac", film],
-                           check=True, stdin=subprocess.DEVNULL)
+                            "-i", cls.folder / "chapters", *inputs, "-map", "0", "-map", "1", *maps, "-map_metadata", "2",
+                            "-t", str(SECONDS), "-c:v", "libx264", "-preset", "ultrafast", "-crf", "10", "-c:a", "flac",
+                            "-c:s", "srt", film], check=True, stdin=subprocess.DEVNULL)
             subprocess.run([SOURCE / "server/make-titles", "--out", cls.folder / "titles", "--id", name, "--source", film,
                             "--ladder", "auto"], check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
         cls.server = subprocess.Popen([SERVER, "serve", "--data", cls.folder / "data", "--media", cls.folder / "titles"],
@@ -72,6 +81,31 @@ class PackagerTest(unittest.TestCase):
         title = json.loads(self.get(self.url + "/api/v1/titles/busy"))
         self.assertEqual([(chapter["name"], chapter["start_seconds"], chapter["end_seconds"])
                           for chapter in title["chapters"]], [('The "first"', 0, 7), ("Chapter 2", 7, 11)])
+
+    def cues(self, path):
+        return re.findall(r"^(\S+ --> \S+)\n(.+(?:\n.+)*)", (self.folder / "titles" / path).read_text(), re.MULTILINE)
+
+    def test_subtitles_are_those_of_the_film(self):
+        two = ("00:03.000 --> 00:05.500", "Two\nlines")
+        self.assertEqual(self.cues("busy/cmaf/text/eng.vtt"), [("00:01.000 --> 00:02.500", "One"), two])
+        self.assertEqual(self.cues("busy/cmaf/text/ger.vtt"), [("00:09.000 --> 00:10.000", "Grüße")])
+        # Both segments that it is in have it, in both kinds of HLS.
+        for kind in ("cmaf", "ts"):
+            self.assertIn(two, self.cues(f"busy/{kind}/text/eng-00000.vtt"))
+            self.assertEqual(self.cues(f"busy/{kind}/text/eng-00001.vtt"), [two])
+            self.assertEqual(self.cues(f"busy/{kind}/text/eng-00002.vtt"), [])
+            master = (self.folder / "titles/busy" / kind / "master.m3u8").read_text()
+            self.assertEqual(re.findall(r'TYPE=SUBTITLES.*LANGUAGE="(\w+)".*URI="(.+)"', master),
+                             [("eng", "text/eng.m3u8"), ("ger", "text/ger.m3u8")])
+            self.assertEqual((self.folder / "titles/busy" / kind / "text/ger.m3u8").read_text().count("#EXTINF"), 3)
+        manifest = (self.folder / "titles/busy/cmaf/manifest.mpd").read_text()
+        self.assertEqual(re.findall(r'mimeType="text/vtt" lang="(\w+)"', manifest), ["eng", "ger"])
+        self.assertIn('media="text/ger.vtt"', manifest)
+
+    def test_a_film_without_subtitles_has_none(self):
+        for kind in ("cmaf", "ts"):
+            self.assertNotIn("SUBTITLES", (self.folder / "titles/calm" / kind / "master.m3u8").read_text())
+        self.assertNotIn("text/vtt", (self.folder / "titles/calm/cmaf/manifest.mpd").read_text())
 
     def test_thumbnails_cover_the_film(self):
         places = json.loads(self.get(self.url + "/api/v1/titles/busy"))["thumbnails_url"]

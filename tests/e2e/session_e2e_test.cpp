@@ -360,6 +360,43 @@ TEST_CASE("session: CMCD is on the wire, in headers or in the query, and nowhere
   }
 }
 
+TEST_CASE("session: a collector is told what happens, by a real socket and without a token") {
+  test::LoopbackServer cdn, collector;
+  cdn.serve("/t/a.m3u8?sig=s", test::text_answer("#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\n"
+                                                 "1.ts?sig=s\n#EXT-X-ENDLIST\n"));
+  collector.serve("/cmcd", test::status_answer(204));
+  ClientConfig client_config;
+  client_config.token_provider = [](bool, TokenCallback done) { done(std::string("secret")); };
+  const auto client = *Client::create(std::move(client_config));
+  PlayerConfig config;
+  config.cmcd_events.url = collector.url("/cmcd");
+  config.cmcd_events.tells_responses = true;
+  const auto player = *Player::create(client, config, {});
+  PlaySource source;
+  source.url = cdn.url("/t/a.m3u8?sig=s");
+  player->load(source);
+  cdn.wait_for_requests(2);
+  player->stop();
+  std::promise<bool> delivered;
+  client->flush(10s, [&](bool is_empty) { delivered.set_value(is_empty); });
+  CHECK(delivered.get_future().get());
+  std::string told;
+  for (const test::WebRequest& request : collector.requests()) {
+    CHECK(request.method == "POST");
+    CHECK(request.target == "/cmcd");
+    CHECK(request.header("Content-Type") == "application/cmcd");
+    CHECK(!request.has_header("Authorization"));
+    told += request.body + '\n';
+  }
+  CHECK(told.rfind("e=ps,", 0) == 0);
+  CHECK(told.find(",sta=s,") != std::string::npos);
+  CHECK(told.find(",sta=q,") != std::string::npos);
+  CHECK(told.find("url=\"" + cdn.url("/t/a.m3u8") + "\"") != std::string::npos);
+  CHECK(told.find("ot=m,") != std::string::npos);
+  CHECK(told.find("rc=200,") != std::string::npos);
+  CHECK(told.find("sig=s") == std::string::npos);
+}
+
 TEST_CASE("session: the server serves signed URLs with CMCD in their query") {
   const Folders folders;
   const ServerProcess server(folders.data.path(), folders.media.path());

@@ -31,8 +31,6 @@ import json
 import pathlib
 import random
 import re
-import select
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -43,17 +41,13 @@ import urllib.request
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY / "tests/support"))
+from lives import Wrong, live  # noqa: E402
 from reference_server import ReferenceServer  # noqa: E402
 
 TITLES = ("m_1001", "m_1002", "m_1003")
 FIRST_TITLE = TITLES[:1]
 REMOVAL_SHARE = 0.4   # removals are shorter than downloads, and so is the latest instant of a kill
 OPEN_SHARE = 0.7      # of the lives whose time counts from when the folder is open; of the others, from their start
-STUCK_SECONDS = 120   # one life that does not end by itself
-
-
-class Wrong(Exception):
-    """What must not be."""
 
 
 def make_titles(folder, seconds, ladder, titles):
@@ -70,36 +64,9 @@ def fetch(url, query, start, size):
         return answer.read()
 
 
-Life = collections.namedtuple("Life", "lines was_killed exit_code lasted")
-
-
-def live(command, limit, from_open=False):
-    """Runs a worker for at most `limit` seconds, then kills it; without a limit, to its end. `from_open`: they
-    count from when the folder is open."""
-    begin = time.monotonic()
-    process = subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE)
-    output, was_killed = b"", False
-    end = begin + (STUCK_SECONDS if limit is None or from_open else limit)
-    while True:
-        ready, _, _ = select.select([process.stdout], [], [], max(0, end - time.monotonic()))
-        if not ready:
-            process.send_signal(signal.SIGKILL)
-            was_killed = True
-            output += process.stdout.read()
-            break
-        piece = process.stdout.read1(1 << 20)
-        if not piece:
-            break
-        output += piece
-        if from_open and limit is not None and output.startswith(b"open\n"):
-            end, from_open = time.monotonic() + limit, False
-    process.stdout.close()
-    code = process.wait()
-    # A line that was cut off was never said.
-    lines = output.decode(errors="replace").split("\n")[:-1]
-    if was_killed and (limit is None or from_open):
-        raise Wrong(f"nothing more came of {command[1]}: {lines[-3:]}")
-    return Life(lines, was_killed, code, time.monotonic() - begin)
+def first_line(from_open):
+    """Of a worker, from which its time counts; None: from its start."""
+    return "open" if from_open else None
 
 
 def without_signatures(body):
@@ -161,7 +128,7 @@ class Trial:
 
     def one_download(self, limit, from_open=False, how="get"):
         return live([self.worker, how, self.server.url, self.server.token, self.folder, *self.titles], limit,
-                    from_open)
+                    first_line(from_open))
 
     def check_lines(self, lines):
         has = {}
@@ -226,7 +193,7 @@ class Trial:
     def remove(self):
         while True:
             life = live([self.worker, "remove", self.folder], self.limit(REMOVAL_SHARE),
-                        self.random.random() < OPEN_SHARE)
+                        first_line(self.random.random() < OPEN_SHARE))
             self.count(life)
             self.check_lines([line for line in life.lines if line.startswith("failed")])
             if life.was_killed:
@@ -259,7 +226,7 @@ class LicenceTrial(Trial):
     def renew(self):
         while True:
             life = live([self.worker, "renew", self.server.url, self.server.token, self.folder],
-                        self.limit(REMOVAL_SHARE), self.random.random() < OPEN_SHARE)
+                        self.limit(REMOVAL_SHARE), first_line(self.random.random() < OPEN_SHARE))
             self.count(life)
             self.check_lines([line for line in life.lines if line.startswith("failed")])
             if life.was_killed:

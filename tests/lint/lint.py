@@ -87,7 +87,7 @@ THIRD_PARTY = [
     ("sqlite3.h", ("sdk/src/base/sqlite_database.cpp", "server/src/sqlite_connection.cpp")),
     ("nlohmann/*", ("sdk/src/session/*.cpp", "sdk/src/session/json_fields.h", "sdk/src/manifest/steering_manifest.cpp",
                     "sdk/src/player/qoe_json.cpp", "drm/src/*json.cpp", "offline/src/engine/request_json.cpp", "drm/src/key_ids.cpp",
-                    "server/src/*.cpp", "server/src/title_drm.h", "server/src/title_meta.h", "server/src/json_body.h", "demo-player/event_writer.cpp",
+                    "server/src/*.cpp", "server/src/title_drm.h", "server/src/title_meta.h", "server/src/json_body.h", "demo-player/catalogue.cpp", "demo-player/event_writer.cpp",
                     "demo-player/download_text.cpp", "offline/src/*json.cpp", "sdk/tools/*/*json*", "abr/sim/*.cpp")),
     ("pugixml.hpp", ("sdk/src/manifest/dash/xml.h", "sdk/src/text/ttml_*.h", "drm/src/playready_object.cpp",
                      "server/src/*.cpp")),

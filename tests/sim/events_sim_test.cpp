@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What events say, and when: the title's length, switches, reports that arrive after the stop.
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -142,6 +144,126 @@ TEST_CASE("sim: the screen is cleared when another title begins") {
   CHECK(screen->is_clear);
   REQUIRE(world.run_until_event<FirstFrame>(10s));
   CHECK_FALSE(screen->is_clear);
+}
+
+// What a collector of CMCD events is told: the values of `key` in lines of that kind.
+struct Collector {
+  std::vector<std::string> lines;
+
+  void listen(SimWorld& world) {
+    world.transport->serve([this](const WebRequest& request) -> std::optional<WebAnswer> {
+      if (request.url != "http://collector.test/cmcd") return std::nullopt;
+      CHECK(request.header("Content-Type") == "application/cmcd");
+      CHECK(!request.has_header("Authorization"));
+      for (std::size_t at = 0; at <= request.body.size();) {
+        const std::size_t end = std::min(request.body.find('\n', at), request.body.size());
+        lines.push_back(request.body.substr(at, end - at));
+        at = end + 1;
+      }
+      return status_answer(204);
+    });
+  }
+  [[nodiscard]] static std::string value(const std::string& line, const std::string& key) {
+    const std::string all = ',' + line + ',';
+    const std::size_t at = all.find(',' + key + '=');
+    if (at == std::string::npos) return {};
+    const std::size_t begin = at + key.size() + 2;
+    return all.substr(begin, all.find(',', begin) - begin);
+  }
+  [[nodiscard]] std::string values(const std::string& kind, const std::string& key) const {
+    std::string found;
+    for (const std::string& line : lines) {
+      if (value(line, "e") == kind) found += value(line, key) + ' ';
+    }
+    return found;
+  }
+};
+
+PlayerConfig told_to_collector() {
+  PlayerConfig config;
+  config.cmcd_events.url = "http://collector.test/cmcd";
+  config.cmcd_events.tells_responses = true;
+  return config;
+}
+
+TEST_CASE("sim: a collector is told of a play from its start to its end") {
+  SimWorld world;
+  Collector collector;
+  collector.listen(world);
+  world.start_app(told_to_collector());
+  world.load_title();
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  world.run_for(3s);
+  world.player->pause();
+  world.run_for(1s);
+  world.player->play();
+  world.player->set_volume(0);
+  world.run_for(1s);
+  world.player->set_volume(1);
+  world.player->set_speed(2);
+  world.run_for(1s);
+  world.player->seek(MediaTime{100'000'000}, 1);
+  REQUIRE(world.run_until_event<Ended>(60s));
+  world.run_for(10s);
+  CHECK(collector.values("ps", "sta") == "s p a p k p e ");
+  CHECK(collector.values("pr", "pr").find("0 ") == 0);  // paused
+  CHECK(collector.values("pr", "pr").find("2 ") != std::string::npos);
+  CHECK(collector.values("m", "v") == "2 ");
+  CHECK(collector.values("um", "v") == "2 ");
+  CHECK(collector.values("bc", "br").rfind("(400;v) ", 0) == 0);
+  CHECK(collector.values("e", "ec").empty());
+  int number = 0;
+  std::string sid;
+  for (const std::string& line : collector.lines) {
+    CAPTURE(line);
+    CHECK(Collector::value(line, "sn") == std::to_string(number++));
+    CHECK(Collector::value(line, "cid") == "\"" + std::string("m1") + "\"");
+    if (sid.empty()) sid = Collector::value(line, "sid");
+    CHECK(Collector::value(line, "sid") == sid);
+    CHECK(line.find("sig=") == std::string::npos);
+  }
+  CHECK(sid.size() == 38);
+  // One line for each answer; the seek gave up a transfer.
+  CHECK(static_cast<std::size_t>(std::count_if(collector.lines.begin(), collector.lines.end(),
+                                               [](const std::string& line) {
+                                                 return Collector::value(line, "e") == "rr" &&
+                                                        Collector::value(line, "ot") != "m";
+                                               })) == world.media_requests().size() - 1);
+  const std::string starts = collector.values("ps", "msd");
+  CHECK(std::count(starts.begin(), starts.end(), ' ') == 7);
+  CHECK(starts.find_first_not_of(' ') == 1);  // with the first "p" alone
+}
+
+TEST_CASE("sim: a collector is told of stalls, in intervals how it goes, and of a play given up") {
+  SimWorld world;
+  Collector collector;
+  collector.listen(world);
+  PlayerConfig config = told_to_collector();
+  config.cmcd_events.interval = 10s;
+  config.cmcd_events.tells_responses = false;
+  world.start_app(config);
+  world.load_title();
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  world.run_for(1s);
+  world.take_down("cdn.test", 18s);
+  world.run_for(100s);
+  world.player->stop();
+  world.run_for(10s);
+  CHECK(collector.values("ps", "sta") == "s p r p q ");
+  CHECK(collector.values("ps", "bsd").size() > 6);
+  CHECK(!collector.values("e", "ec").empty());
+  CHECK(collector.values("rr", "rc").empty());
+  const std::string intervals = collector.values("t", "pt");
+  CHECK(std::count(intervals.begin(), intervals.end(), ' ') == 10);
+  // The next play is another one; one that fails says why.
+  const std::size_t before = collector.lines.size();
+  world.load_url("http://cdn.test/nothing.m3u8");
+  REQUIRE(world.run_until_event<Failed>(60s));
+  world.run_for(10s);
+  REQUIRE(collector.lines.size() > before);
+  CHECK(Collector::value(collector.lines[before], "sn") == "0");
+  CHECK(Collector::value(collector.lines.back(), "sta") == "f");
+  CHECK(collector.values("e", "ec").find("(\"2005\")") != std::string::npos);
 }
 
 }  // namespace

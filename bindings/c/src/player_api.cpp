@@ -46,6 +46,10 @@ PlayerConfig make_player_config(const playhead_player_config& from) {
   to.text_language = text_or_empty(from.text_language);
   to.text_off = from.text_off != 0;
   to.cmcd = static_cast<CmcdMode>(std::clamp(from.cmcd, -1, 255) & 255);
+  to.cmcd_events.url = text_or_empty(from.cmcd_events_url);
+  set_unless_zero(to.cmcd_events.interval, std::max<int64_t>(from.cmcd_events_interval_us, 0));
+  if (from.cmcd_events_interval_us < 0) to.cmcd_events.interval = Duration{0};
+  to.cmcd_events.tells_responses = from.cmcd_tells_responses != 0;
   return to;
 }
 

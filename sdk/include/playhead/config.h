@@ -153,6 +153,20 @@ enum class CmcdMode : uint8_t {
   kHeaders,  // four request headers
 };
 
+// What happens in plays, told to a collector beside the service (CMCD version 2, CTA-5004-B, event
+// mode): changes of the play state, the speed, the bitrate and muting, errors, and how it goes in
+// intervals. Lines of text in batches, POSTed as application/cmcd, without tokens; kept in memory
+// until the collector has them, 500 at most, the oldest goes. One that answers 410 is told nothing
+// more. They name the play and the title as CmcdMode does.
+struct CmcdEvents {
+  std::string url;  // of the collector, http or https; empty: none
+  // Between reports on how it goes (t), 1 s..1 h; 0: none.
+  Duration interval = 30s;
+  // Every answer to a request for manifests, segments, keys and text as well (rr): one line for
+  // each, with the URL without its query.
+  bool tells_responses = false;
+};
+
 struct PlayerConfig {
   BufferingConfig buffering;
   // Position reports per true play time; 4 s or 10 s by product rule, 1 s..60 s accepted.
@@ -175,6 +189,7 @@ struct PlayerConfig {
   CmcdMode cmcd = CmcdMode::kOff;
   // No text at all, forced ones included, until Player::select_text() names a track.
   bool text_off = false;
+  CmcdEvents cmcd_events;
 };
 
 enum class SeekMode : uint8_t {

@@ -117,6 +117,9 @@ struct Error {
   int32_t detail = 0;
   // Short, English; URLs in it are redacted (see base/url.h). May be empty.
   std::string context;
+  // Of what could not be fetched, as of the place that was asked last; redacted. Empty: nothing was
+  // being fetched. Licences and calls of the service have none.
+  std::string url = {};
 };
 
 // "HTTP_STATUS": stable, for logs and metrics. "UNKNOWN" for a number not in the table.

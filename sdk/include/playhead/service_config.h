@@ -35,9 +35,9 @@ struct ServiceConfig {
   // errors and ends, in batches. They are kept through crashes and outages, at most 1,000 batches
   // or 4 MiB of them, the oldest goes; each has an id by which the service knows it again.
   bool reports_events = false;
-  // Between reports on how a play goes, 5 s..10 min, while it plays or stalls; 0: none. At a start
-  // by kSession the service's own word goes first. Of what cannot be sent only the newest of a play
-  // is kept.
+  // Between reports on how a play goes, 1 s..10 min, while it plays or stalls; 0: none. At a start
+  // by kSession the service's own word goes first. They are kept through crashes and outages, at
+  // most 10,000 or 4 MiB of them (a day of play at 10 s), the oldest goes.
   Duration heartbeat{0};
 };
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/url.h"
+#include "net/cmcd_value.h"
 
 namespace playhead {
 
@@ -21,37 +22,13 @@ struct Pair {
   std::string text;  // "key=value", or the key alone for true
 };
 
-// RFC 8941 §4.1.6; what it does not allow is left out.
-std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c < 0x20 || c >= 0x7f) continue;
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + '"';
-}
-
-int64_t rounded(int64_t value) { return (std::max<int64_t>(value, 0) + 50) / 100 * 100; }
-
-// Two decimals at most, without zeros at the end and without the host's locale.
-std::string decimal(double value) {
-  const auto hundredths = static_cast<int64_t>(std::clamp(value, 0.0, 1000.0) * 100 + 0.5);
-  std::string text = std::to_string(hundredths / 100);
-  const int64_t rest = hundredths % 100;
-  if (rest == 0) return text;
-  text += '.' + std::to_string(rest / 10);
-  if (rest % 10 != 0) text += std::to_string(rest % 10);
-  return text;
-}
-
 class Pairs {
  public:
   void number(Header header, const char* key, const std::optional<int64_t>& value) {
     if (value) add(header, key, std::to_string(std::max<int64_t>(*value, 0)));
   }
   void rounded_number(Header header, const char* key, const std::optional<int64_t>& value) {
-    if (value) add(header, key, std::to_string(rounded(*value)));
+    if (value) add(header, key, std::to_string(to_hundreds(*value)));
   }
   void text(Header header, const char* key, std::string_view value) {
     if (!value.empty()) add(header, key, quoted(value));

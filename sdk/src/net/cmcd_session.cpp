@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/url.h"
+
 namespace playhead {
 
 namespace {
@@ -26,11 +28,34 @@ const char* type_of(ResourceKind kind) {
   }
 }
 
+const char* type_of(ResourceKind kind, const CmcdObject* object) {
+  return object != nullptr && kind != ResourceKind::kInit ? object->type.c_str() : type_of(kind);
+}
+
 bool is_media(const CmcdObject* object) {
   return object != nullptr && (object->type == "v" || object->type == "a" || object->type == "av");
 }
 
 }  // namespace
+
+void CmcdSession::on_answer(ResourceKind kind, const std::string& url,
+                            const std::optional<CmcdObject>& object, int status,
+                            MonotonicTime asked, const TransferStats* stats) {
+  const bool is_told = answers_ && kind != ResourceKind::kApi && kind != ResourceKind::kLicense;
+  if (!is_told) return;
+  CmcdAnswer answer;
+  answer.url = redact(url.substr(0, url.find_first_of("?#")));
+  answer.type = type_of(kind, object ? &*object : nullptr);
+  answer.status = status;
+  answer.asked = asked;
+  if (stats != nullptr) {
+    answer.first_byte = std::max(stats->first_byte - asked, Duration{0});
+    answer.last_byte = std::max(stats->finished - asked, Duration{0});
+  }
+  const bool has_duration = object && kind != ResourceKind::kInit && object->duration > Duration{0};
+  if (has_duration) answer.duration = object->duration;
+  answers_(answer);
+}
 
 CmcdData CmcdSession::describe(const Request& request, const CmcdObject* object, MonotonicTime now,
                                const std::optional<MonotonicTime>& wanted_by) {
@@ -42,8 +67,7 @@ CmcdData CmcdSession::describe(const Request& request, const CmcdObject* object,
   data.pr = state_.rate;
   data.su = state_.is_urgent;
   if (state_.throughput_kbps > 0) data.mtp = state_.throughput_kbps;
-  data.ot = object != nullptr && request.kind != ResourceKind::kInit ? object->type
-                                                                     : type_of(request.kind);
+  data.ot = type_of(request.kind, object);
   if (!is_media(object)) return data;
   if (object->kbps > 0) data.br = object->kbps;
   if (object->top_kbps > 0) data.tb = object->top_kbps;
@@ -62,7 +86,7 @@ void CmcdSession::decorate(Request& request, const std::optional<CmcdObject>& ob
   const bool is_http = request.url.compare(0, 4, "http") == 0;
   const bool is_told =
       is_http && request.kind != ResourceKind::kApi && request.kind != ResourceKind::kLicense;
-  if (!is_told) return;
+  if (!is_told || mode_ == CmcdMode::kOff) return;
   const CmcdData data = describe(request, object ? &*object : nullptr, now, wanted_by);
   if (mode_ == CmcdMode::kQuery) {
     request.url = with_cmcd(request.url, cmcd_text(data));

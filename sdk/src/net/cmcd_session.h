@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -21,7 +22,17 @@ struct CmcdObject {
   std::string next_url;  // asked for after it; empty: not known
 };
 
-// What the requests of one play tell. One thread.
+// How one attempt at an object went.
+struct CmcdAnswer {
+  std::string url;     // without its query
+  std::string type;    // CmcdData::ot
+  int status = 0;      // of HTTP; 0: no answer came
+  MonotonicTime asked;
+  std::optional<Duration> first_byte, last_byte;  // since then; none: they never came
+  std::optional<Duration> duration;               // of the object
+};
+
+// What the requests of one play tell, and who hears of the answers. One thread.
 class CmcdSession {
  public:
   struct State {
@@ -31,13 +42,22 @@ class CmcdSession {
     bool is_urgent = false;  // nothing plays though it should
   };
 
-  // `mode` is not kOff.
+  // kOff: the requests tell nothing.
   CmcdSession(CmcdMode mode, std::string session_id, std::string content_id)
       : mode_(mode), session_id_(std::move(session_id)), content_id_(std::move(content_id)) {}
 
   void set_state(State state) { state_ = std::move(state); }
   // The buffer ran dry: the next request for media says so.
   void note_starved() { is_starved_ = true; }
+
+  [[nodiscard]] const std::string& session_id() const { return session_id_; }
+  // Hears of every attempt's end; null: nobody does.
+  void set_answers(std::function<void(const CmcdAnswer&)> answers) {
+    answers_ = std::move(answers);
+  }
+  // An attempt at `url` ended: with that status, and with `stats` when all of it came.
+  void on_answer(ResourceKind kind, const std::string& url, const std::optional<CmcdObject>& object,
+                 int status, MonotonicTime asked, const TransferStats* stats);
 
   // Adds what there is to tell to the request, which goes out now. `wanted_by`: when playback runs
   // dry without it.
@@ -52,6 +72,7 @@ class CmcdSession {
   const std::string session_id_, content_id_;
   State state_;
   bool is_starved_ = false;
+  std::function<void(const CmcdAnswer&)> answers_;
 };
 
 }  // namespace playhead

@@ -421,6 +421,7 @@ void FetchOperation::end_early() {
 
 void FetchOperation::succeed(const TransferStats& last) {
   if (context_.health) context_.health->on_success(place().url);
+  if (attempt_.head) tell_answer(attempt_.head->status, &last);
   deliver_head();
   if (is_ended_) return;
   TransferStats total = last;
@@ -440,6 +441,7 @@ void FetchOperation::fail_or_retry(Error error) {
     budget_start_ = now;
   }
   ++failed_attempts_;
+  tell_answer(attempt_.error_status, nullptr);
   note_failure(error, now);
   const bool waits = !*context_.is_online && attempt_.error_status == 0 && attempt_.can_retry;
   if (waits) {
@@ -453,6 +455,11 @@ void FetchOperation::fail_or_retry(Error error) {
   if (attempt_.retry_after) context_.held->hold(place().url, {now + *attempt_.retry_after, true});
   error.severity = Severity::kFatal;
   finish(std::move(error));
+}
+
+void FetchOperation::tell_answer(int status, const TransferStats* stats) {
+  if (!context_.cmcd) return;
+  context_.cmcd->on_answer(request_.kind, place().url, object_, status, attempt_started_, stats);
 }
 
 void FetchOperation::note_failure(const Error& error, MonotonicTime now) {
@@ -504,6 +511,7 @@ void FetchOperation::wait_and_retry(const Error& failure, const FailoverDecision
                                     MonotonicTime now) {
   Error error = failure;
   error.severity = Severity::kRecoverable;
+  error.url = redact(place().url);
   const Duration delay = std::max(decision.delay, Duration{0});
   attempt_ = Attempt{};
   place_ = decision.place;
@@ -532,6 +540,7 @@ void FetchOperation::on_network() {
 
 void FetchOperation::finish(Result<TransferStats> result) {
   if (std::exchange(is_ended_, true)) return;
+  if (!result) result.error().url = redact(place().url);
   auto on_done = std::move(events_.on_done);
   if (on_done) on_done(std::move(result));
 }

@@ -88,6 +88,7 @@ class FetchOperation : public std::enable_shared_from_this<FetchOperation> {
   void end_early();
   void succeed(const TransferStats& last);
   void fail_or_retry(Error error);
+  void tell_answer(int status, const TransferStats* stats);  // how an attempt ended
   void note_failure(const Error& error, MonotonicTime now);
   [[nodiscard]] FailoverDecision decide(const Error& error, MonotonicTime now);
   void wait_and_retry(const Error& error, const FailoverDecision& decision, MonotonicTime now);

@@ -22,7 +22,7 @@
 #include "recorder/recording_media.h"
 #include "recorder/recording_store.h"
 #include "recorder/recording_transport.h"
-#include "session/drain_both.h"
+#include "session/after_drains.h"
 
 namespace playhead {
 
@@ -55,14 +55,30 @@ void Client::Impl::on_network(bool is_online) {
   }
   // What the outbox holds need not wait for its next attempt.
   constexpr Duration kDrain = 30s;
-  if (outbox && is_online) drain(kDrain, [](bool) {});
+  if (is_online) drain(kDrain, [](bool) {});
 }
 
 void Client::Impl::drain(Duration patience, UniqueFunction<void(bool)> done) {
-  if (!telemetry) return outbox->drain(patience, std::move(done));
-  const auto answer = after_both_drains(std::move(done));
-  outbox->drain(patience, answer);
-  telemetry->drain(patience, answer);
+  CmcdCollector* collector = nullptr;
+  {
+    const std::lock_guard lock(collector_mutex_);
+    collector = collector_.get();
+  }
+  const int count = (outbox ? 1 : 0) + (telemetry ? 1 : 0) + (collector != nullptr ? 1 : 0);
+  if (count == 0) {
+    return executor->post([done = std::move(done)]() mutable { done(true); });
+  }
+  const auto answer = after_drains(count, std::move(done));
+  if (outbox) outbox->drain(patience, answer);
+  if (telemetry) telemetry->drain(patience, answer);
+  // Measurements: what a collector does not take is nothing to wait for.
+  if (collector != nullptr) collector->drain(patience, [answer]() mutable { answer(true); });
+}
+
+CmcdCollector& Client::Impl::cmcd_collector() {
+  const std::lock_guard lock(collector_mutex_);
+  if (!collector_) collector_ = std::make_unique<CmcdCollector>(*transport, *executor);
+  return *collector_;
 }
 
 bool Client::Impl::is_online() {
@@ -101,6 +117,7 @@ PlaySource Client::Impl::settled(PlaySource source) const {
 
 void Client::Impl::end_workers() {
   service.reset();
+  collector_.reset();
   telemetry.reset();
   outbox.reset();
 }
@@ -117,7 +134,7 @@ Client::Impl::~Impl() {
     return;
   }
   returns.reset();
-  if (!executor || !outbox) return;
+  if (!executor || (!outbox && !collector_)) return;
   if (executor->is_current()) {
     end_workers();
     return;
@@ -202,8 +219,8 @@ Result<void> record(Client::Impl& impl, const ClientConfig& config) {
 
 Result<void> validate_service(const ServiceConfig& service) {
   const bool has_beats = service.heartbeat != Duration{0};
-  if (has_beats && (service.heartbeat < 5s || service.heartbeat > 10min)) {
-    return make_error(ErrorCode::kInvalidArgument, "service.heartbeat is 5 s to 10 min, or 0");
+  if (has_beats && (service.heartbeat < 1s || service.heartbeat > 10min)) {
+    return make_error(ErrorCode::kInvalidArgument, "service.heartbeat is 1 s to 10 min, or 0");
   }
   if (service.device.id.size() > kMaxIdBytes) {
     return make_error(ErrorCode::kInvalidArgument, "service.device.id has 256 bytes at most");
@@ -316,14 +333,10 @@ Result<void> Client::set_network(std::string id) {
 }
 
 void Client::flush(Duration limit, UniqueFunction<void(bool)> done) {
-  const auto drain = [impl = impl_.get()](Duration patience, UniqueFunction<void(bool)> then) {
-    if (impl->outbox) return impl->drain(patience, std::move(then));
-    impl->executor->post([then = std::move(then)]() mutable { then(true); });
-  };
-  if (!impl_->recording) return drain(limit, std::move(done));
+  if (!impl_->recording) return impl_->drain(limit, std::move(done));
   impl_->recording->run_call(
       [limit] { return recorder::Fields("flush").number(limit.count()).take(); },
-      [&] { drain(limit, std::move(done)); });
+      [&] { impl_->drain(limit, std::move(done)); });
 }
 
 void Client::network_changed(bool is_online) {

@@ -17,6 +17,7 @@
 #include "playhead/offline_title.h"
 #include "recorder/recording_executor.h"
 #include "session/api_access.h"
+#include "session/cmcd_collector.h"
 #include "session/outbox.h"
 #include "session/position_memory.h"
 #include "session/service_desk.h"
@@ -49,7 +50,9 @@ class Client::Impl {
   ServiceConfig service_config;
   // Null when nothing of plays is reported.
   std::unique_ptr<TelemetryOutbox> telemetry;
-  // Tries to deliver what waits in both outboxes.
+  // What players tell collectors with. Made when the first one asks. Any thread.
+  [[nodiscard]] CmcdCollector& cmcd_collector();
+  // Tries to deliver what waits in all of them.
   void drain(Duration patience, UniqueFunction<void(bool)> done);
 
   // How protected titles are opened.
@@ -88,6 +91,8 @@ class Client::Impl {
     std::map<uint64_t, UniqueFunction<void(bool)>> list;
     uint64_t next = 0;
   };
+  std::mutex collector_mutex_;
+  std::unique_ptr<CmcdCollector> collector_;  // under collector_mutex_
   const std::shared_ptr<Watchers> watchers_ = std::make_shared<Watchers>();
   std::mutex library_mutex_;
   std::shared_ptr<OfflineLibrary> library_;  // under library_mutex_

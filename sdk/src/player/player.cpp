@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/thread_executor.h"
+#include "base/url.h"
 #include "player/event_queue.h"
 #include "player/recorded_call.h"
 #include "player/title_queue.h"
@@ -14,6 +15,11 @@
 namespace playhead {
 
 namespace {
+
+bool is_web_url(const std::string& url) {
+  const auto origin = url_origin(url);
+  return origin && (origin->scheme == "http" || origin->scheme == "https");
+}
 
 Result<void> check(const PlayerConfig& config) {
   const auto refuse = [](const char* what) {
@@ -38,6 +44,13 @@ Result<void> check(const PlayerConfig& config) {
   if (live.behind_window > BehindWindow::kStop) return refuse("live.behind_window is unknown");
   if (config.audio_channels < 0) return refuse("audio_channels is negative");
   if (config.cmcd > CmcdMode::kHeaders) return refuse("cmcd is none of CmcdMode");
+  const CmcdEvents& events = config.cmcd_events;
+  if (!events.url.empty() && !is_web_url(events.url)) {
+    return refuse("cmcd_events.url is no http or https URL");
+  }
+  if (events.interval != Duration{0} && (events.interval < 1s || events.interval > 1h)) {
+    return refuse("cmcd_events.interval is outside 1 s to 1 h");
+  }
   return {};
 }
 

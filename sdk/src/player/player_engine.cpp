@@ -92,6 +92,7 @@ void PlayerEngine::emit(EventPayload payload) {
   const MonotonicTime now = executor_.now();
   const MediaTime here = told_position(now);
   if (session_) session_->observe(payload, here);
+  if (cmcd_events_) cmcd_events_->observe(payload);
   events_.push({now, here, std::move(payload)});
 }
 
@@ -114,9 +115,10 @@ void PlayerEngine::turn() {
   turn_timer_.reset();
   const MonotonicTime now = executor_.now();
   handle_errors(now);
-  update_cmcd();
+  update_cmcd(now);
   Duration wait = trick_ ? turn_trick(now) : turn_playback(now);
   if (streaming_) wait = std::min(wait, streaming_->turn_previews(now));
+  if (cmcd_events_) cmcd_events_->update(cmcd_facts(now));
   publish_status(now);
   schedule(now, wait);
 }
@@ -159,6 +161,9 @@ void PlayerEngine::schedule(MonotonicTime now, Duration wait) {
     wait = std::min(wait, std::max(*session_->next_deadline() - now, Duration{0}));
   }
   if (offline_ && !is_ahead_) wait = std::min(wait, offline_->wait(is_being_watched(), now));
+  if (cmcd_events_ && cmcd_events_->next_deadline()) {
+    wait = std::min(wait, std::max(*cmcd_events_->next_deadline() - now, Duration{0}));
+  }
   if (wait >= kForever) return;
   turn_timer_ = executor_.post_at(now + wait, [this] { turn(); });
 }
@@ -308,24 +313,6 @@ void PlayerEngine::set_state(PlayerState state, MonotonicTime now) {
 void PlayerEngine::tell_state() {
   if (told_state_ == state_) return;
   emit(StateChanged{std::exchange(told_state_, state_), state_});
-}
-
-void PlayerEngine::update_cmcd() {
-  if (!fetchers_.cmcd()) return;
-  CmcdSession::State state;
-  const bool plays = state_ == PlayerState::kPlaying;
-  state.is_urgent = !plays && state_ != PlayerState::kPaused && !is_ahead_;
-  state.rate = is_paused_ || is_ahead_ ? 0 : speed_;
-  if (trick_) state.rate = trick_->rate();
-  if (streaming_) {
-    const Presentation& title = *streaming_->presentation();
-    state.format = title.format == ManifestFormat::kDash  ? "d"
-                   : title.format == ManifestFormat::kHls ? "h"
-                                                          : "o";
-    state.type = streaming_->duration() ? "v" : "l";
-    state.throughput_kbps = streaming_->throughput().bps / 1000;
-  }
-  fetchers_.cmcd()->set_state(std::move(state));
 }
 
 PlayActivity PlayerEngine::activity() const {

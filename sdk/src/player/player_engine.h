@@ -11,6 +11,7 @@
 #include "manifest/manifest_source.h"
 #include "player/caption_feed.h"
 #include "player/client_impl.h"
+#include "player/cmcd_reporter.h"
 #include "player/cue_screen.h"
 #include "player/decision_text.h"
 #include "player/event_queue.h"
@@ -145,7 +146,11 @@ class PlayerEngine final : private StreamingListener,
   void note_dropped(const VideoPipeline::Presented& presented, MonotonicTime now);
   void update_state(MonotonicTime now);
   void update_session(MonotonicTime now);
-  void update_cmcd();
+  void make_cmcd(std::string session_id);
+  void open_cmcd_events();
+  void close_cmcd_events(PlayerState state);
+  void update_cmcd(MonotonicTime now);
+  [[nodiscard]] CmcdReporter::Facts cmcd_facts(MonotonicTime now);
   [[nodiscard]] PlayActivity activity() const;
   [[nodiscard]] QoeSummary qoe(MonotonicTime now);
   void handle_keys(MonotonicTime now);
@@ -274,6 +279,7 @@ class PlayerEngine final : private StreamingListener,
   // Machinery. Fetchers first: what follows uses them.
   const std::shared_ptr<HeldUrls> held_;
   PlayFetchers fetchers_;
+  std::unique_ptr<CmcdReporter> cmcd_events_;  // null: no collector hears of the play
   ManifestSource manifests_;
   TitleClock clock_;
   std::unique_ptr<OfflinePlay> offline_;      // null: no download; before what it fetches for

@@ -42,20 +42,6 @@ bool is_same(const PlaySource& a, const PlaySource& b) {
          (a.title_id == b.title_id && (!a.title_id.empty() || a.url == b.url));
 }
 
-// `session` null: a plain URL. Null: nothing is told.
-std::shared_ptr<CmcdSession> make_cmcd(CmcdMode mode, const PlaybackSession* session,
-                                       const std::string& title_id, Executor& executor) {
-  if (mode == CmcdMode::kOff) return nullptr;
-  std::string session_id;
-  if (session != nullptr) {
-    session_id = session->session_id();
-  } else {
-    const uint64_t high = executor.random();
-    session_id = make_session_id(high, executor.random());
-  }
-  return std::make_shared<CmcdSession>(mode, std::move(session_id), title_id);
-}
-
 SessionStarted told(const SessionStart& start) {
   SessionStarted event{redact(start.manifest_url), start.resume_position - MediaTime{0}};
   event.is_resumed = start.is_resumed;
@@ -120,7 +106,8 @@ bool PlayerEngine::begin() {
   fetchers_.set_cmcd(nullptr);
   if (!source_.download_id.empty()) return begin_offline();
   if (source_.title_id.empty()) {
-    fetchers_.set_cmcd(make_cmcd(config_.cmcd, session_.get(), source_.title_id, executor_));
+    make_cmcd({});
+    if (!is_ahead_) open_cmcd_events();
     load_manifest(source_.url);
     return true;
   }
@@ -130,7 +117,8 @@ bool PlayerEngine::begin() {
     return false;
   }
   make_session(source_.title_id, source_.profile_id);
-  fetchers_.set_cmcd(make_cmcd(config_.cmcd, session_.get(), source_.title_id, executor_));
+  make_cmcd(session_->session_id());
+  if (!is_ahead_) open_cmcd_events();
   session_->start([this](Result<SessionStart> start) { on_session_started(std::move(start)); });
   wake();
   return true;
@@ -156,6 +144,7 @@ void PlayerEngine::make_session(const std::string& title_id, const std::string& 
 }
 
 void PlayerEngine::take_over(MonotonicTime now) {
+  open_cmcd_events();
   qoe_.on_bytes(std::exchange(bytes_ahead_, 0));
   if (std::exchange(licenses_.is_licensed_ahead, false)) {
     qoe_.on_step(&StartupPhases::license, now);
@@ -431,6 +420,7 @@ void PlayerEngine::end_play(PlayerState state) {
   const MonotonicTime now = executor_.now();
   const MediaTime here = told_position(now);
   const bool was_over = state_ == PlayerState::kEnded || state_ == PlayerState::kFailed;
+  close_cmcd_events(state);
   if (session_ && !was_over) session_->update(PlayActivity::kStopped, here);
   if (streaming_) {
     qoe_.set_wasted(streaming_->wasted_bytes() + streaming_->unread_bytes());

@@ -102,6 +102,7 @@ void PlayerEngine::hand_over() {
   const bool was_over = state_ == PlayerState::kIdle || state_ == PlayerState::kEnded ||
                         state_ == PlayerState::kFailed;
   follower_ = nullptr;
+  close_cmcd_events(PlayerState::kIdle);
   start_position_ = told_position(now);
   drop_trick();
   if (session_ && !was_over) session_->update(PlayActivity::kStopped, start_position_);

@@ -96,7 +96,10 @@ void add(Fields& out, const PlayerConfig& config, Redactor& redactor) {
       .text(redactor.name(config.audio_label))
       .text(config.text_language)
       .flag(config.text_off)
-      .number(static_cast<int64_t>(config.cmcd));
+      .number(static_cast<int64_t>(config.cmcd))
+      .text(redactor.url(config.cmcd_events.url))
+      .number(config.cmcd_events.interval.count())
+      .flag(config.cmcd_events.tells_responses);
 }
 
 PlayerConfig read_config(FieldReader& in) {
@@ -123,6 +126,10 @@ PlayerConfig read_config(FieldReader& in) {
   config.text_off = in.flag();
   // Recordings of before have none.
   if (!in.at_end()) config.cmcd = static_cast<CmcdMode>(in.number_within(0, 2));
+  if (in.at_end()) return config;
+  config.cmcd_events.url = in.text();
+  config.cmcd_events.interval = Duration{in.number()};
+  config.cmcd_events.tells_responses = in.flag();
   return config;
 }
 

@@ -39,14 +39,17 @@ Result<DrmGrant> parse_drm(const Json& grant) {
 // More places than a title ever has (chosen).
 constexpr std::size_t kMaxPlaces = 64;
 
-Result<std::vector<std::string>> parse_places(const Json& grant) {
-  std::vector<std::string> places;
+Result<std::vector<MediaPlace>> parse_places(const Json& grant) {
+  std::vector<MediaPlace> places;
   if (find(grant, "locations") == nullptr) return places;
   PLAYHEAD_TRY(const Json* list, list_field(grant, "locations", kMaxPlaces));
   for (const Json& each : *list) {
     if (!each.is_object()) return bad_field("locations", "has an entry that is not an object");
-    PLAYHEAD_TRY(std::string url, url_field(each, "manifest_url"));
-    places.push_back(std::move(url));
+    MediaPlace place;
+    PLAYHEAD_TRY(place.manifest_url, url_field(each, "manifest_url"));
+    PLAYHEAD_TRY(place.id, optional_text_field(each, "id"));
+    if (place.id.size() > kMaxIdBytes) return bad_field("id", "is too long");
+    places.push_back(std::move(place));
   }
   return places;
 }
@@ -92,7 +95,7 @@ Result<StreamGrant> parse_playback_grant(std::string_view text) {
   PLAYHEAD_TRY(const auto heartbeat, optional_seconds_field(json, "heartbeat_seconds"));
   grant.heartbeat = heartbeat.value_or(Duration{0});
   PLAYHEAD_TRY(grant.places, parse_places(json));
-  if (grant.places.empty()) grant.places.push_back(grant.stream_url);
+  if (grant.places.empty()) grant.places.push_back({"", grant.stream_url});
   return grant;
 }
 

@@ -9,6 +9,7 @@
 #include "playhead/error.h"
 #include "playhead/service_config.h"
 #include "playhead/time.h"
+#include "session/media_place.h"
 
 namespace playhead {
 
@@ -54,7 +55,7 @@ struct StreamGrant {
   DrmGrant drm;
   std::optional<WallTime> expires_at;  // by the service's clock; none: the URL does not expire
   // Of PlaybackQuery alone. The manifest's URL at every place, best first; the first is stream_url.
-  std::vector<std::string> places = {};
+  std::vector<MediaPlace> places = {};
   std::string session_id = {};  // reports are about it
   bool is_resumed = false;      // the session was there before
   std::optional<OtherSession> other_session = {};

@@ -20,7 +20,7 @@ constexpr Duration kStartPatience = 8s;
 constexpr Duration kSettlePatience = 1s;
 
 // What is taken of the service's word (chosen, as the bounds of the app's).
-constexpr Duration kLeastHeartbeat = 5s;
+constexpr Duration kLeastHeartbeat = 1s;
 constexpr Duration kMostHeartbeat = 10min;
 
 std::string random_session_id(Executor& executor) {
@@ -35,7 +35,7 @@ SessionStart make_start(const StreamGrant& grant, MediaTime resume_position) {
   start.drm = grant.drm;
   start.resume_position = resume_position;
   start.expires_at = grant.expires_at;
-  start.places = grant.places;
+  for (const MediaPlace& place : grant.places) start.places.push_back(place.manifest_url);
   start.is_resumed = grant.is_resumed;
   start.other_session = grant.other_session;
   return start;
@@ -115,6 +115,8 @@ void PlaybackSession::on_granted(Result<StreamGrant> grant) {
       if (has_beats) heartbeat_ = std::clamp(grant->heartbeat, kLeastHeartbeat, kMostHeartbeat);
     }
     answer = make_start(*grant, *resume_position_);
+    places_ = grant->places;
+    if (telemetry_) telemetry_->set_places(places_);
     if (grant->expires_at) {
       const MonotonicTime now = executor_.now();
       const WallTime server_now = access_.clock.read(now, executor_.wall_now()).time;
@@ -136,6 +138,7 @@ Telemetry* PlaybackSession::telemetry() {
                              config_.service.reports_events,
                              heartbeat_};
     telemetry_.emplace(std::move(config), access_, *config_.telemetry, executor_);
+    telemetry_->set_places(places_);
   }
   return &*telemetry_;
 }

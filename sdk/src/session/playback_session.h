@@ -104,6 +104,7 @@ class PlaybackSession {
   bool awaits_session_ = false;  // the service names the one that reports are about
   std::string tracked_id_;       // that one
   Duration heartbeat_{0};        // between reports on how it goes
+  std::vector<MediaPlace> places_;
   CancelHandle settling_;
   CancelHandle granting_;
   ServerClock::Reading last_stamp_;

@@ -17,6 +17,12 @@ constexpr Duration kBatchTime = 10s;
 // Then a batch is told at once: half of what the service takes.
 constexpr std::size_t kBatchEvents = 50;
 
+const Error* error_of(const EventPayload& payload) {
+  if (const auto* warning = std::get_if<Warning>(&payload)) return &warning->error;
+  const auto* failed = std::get_if<Failed>(&payload);
+  return failed != nullptr ? &failed->error : nullptr;
+}
+
 TelemetryEvent event_of(const char* type) {
   TelemetryEvent event;
   event.type = type;
@@ -86,7 +92,13 @@ void Telemetry::observe(const EventPayload& payload, MediaTime position) {
   if (const auto* state = std::get_if<StateChanged>(&payload)) {
     if (state->to == PlayerState::kRebuffering) ++stalls_;
   }
-  if (auto event = telemetry_of(payload)) add(*std::move(event), position);
+  auto event = telemetry_of(payload);
+  if (!event) return;
+  if (const Error* error = error_of(payload)) {
+    std::string place = place_of(places_, error->url);
+    if (!place.empty()) event->words.emplace_back("location", std::move(place));
+  }
+  add(*std::move(event), position);
 }
 
 void Telemetry::add(TelemetryEvent event, MediaTime position) {
@@ -97,7 +109,6 @@ void Telemetry::add(TelemetryEvent event, MediaTime position) {
                        batch_.is_server_time != reading.is_server_time;
   if (batch_.events.empty() || is_over) {
     batch_.events.clear();
-    ++batch_.number;
     batch_.is_server_time = reading.is_server_time;
     batch_due_ = now + kBatchTime;
   }
@@ -136,7 +147,12 @@ void Telemetry::update(PlayActivity activity, MediaTime position) {
 void Telemetry::beat(MonotonicTime now) {
   const MonotonicTime since = std::exchange(last_beat_, now).value_or(now);
   if (config_.heartbeat <= Duration{0} || now - since < Duration{1ms}) return;
-  const auto reading = access_.clock.read(now, executor_.wall_now());
+  auto reading = access_.clock.read(now, executor_.wall_now());
+  // The service knows a beat again by its time: of two the later one has a later one.
+  if (reading.is_server_time == last_reading_.is_server_time) {
+    reading.time = std::max(reading.time, last_reading_.time + Duration{1ms});
+  }
+  last_reading_ = reading;
   Heartbeat beat;
   beat.session = config_.session;
   beat.at = reading.time;

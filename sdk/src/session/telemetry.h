@@ -3,10 +3,13 @@
 
 #include <memory>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "playhead/events.h"
 #include "playhead/executor.h"
 #include "session/api_access.h"
+#include "session/media_place.h"
 #include "session/progress_reporter.h"
 #include "session/telemetry_outbox.h"
 
@@ -27,6 +30,8 @@ class Telemetry {
   // All outlive it.
   Telemetry(Config config, ApiAccess& access, TelemetryOutbox& outbox, Executor& executor);
 
+  // Where the media is to be had by now: errors name the place they come from.
+  void set_places(std::vector<MediaPlace> places) { places_ = std::move(places); }
   // Of what the player tells the app.
   void observe(const EventPayload& payload, MediaTime position);
   // At every change, and at next_deadline(). At the end, and when it is stopped, all is flushed.
@@ -43,10 +48,12 @@ class Telemetry {
   TelemetryOutbox& outbox_;
   Executor& executor_;
 
+  std::vector<MediaPlace> places_;
   TelemetryBatch batch_;
   MonotonicTime batch_due_;
   PlayActivity activity_ = PlayActivity::kIdle;
   std::optional<MonotonicTime> last_beat_;  // none: it has not played yet
+  ServerClock::Reading last_reading_;       // of a heartbeat
   int64_t stalls_ = 0;
   int64_t kbps_ = 0;
 };

@@ -65,7 +65,6 @@ void add_details(Json& json, const TelemetryEvent& event) {
 std::string encode_batch(const TelemetryBatch& batch) {
   Json json = session_of(batch.session);
   json["format"] = kTelemetryFormat;
-  json["number"] = batch.number;
   json["server_time"] = batch.is_server_time;
   json["events"] = Json::array();
   for (const TelemetryEvent& event : batch.events) {
@@ -86,8 +85,6 @@ Result<TelemetryBatch> decode_batch(std::string_view text) {
   if (format != kTelemetryFormat) return bad_field("format", "is not known");
   TelemetryBatch batch;
   PLAYHEAD_TRY(batch.session, parse_session(json));
-  PLAYHEAD_TRY(const int64_t number, integer_field(json, "number"));
-  batch.number = static_cast<uint64_t>(std::max<int64_t>(number, 0));
   PLAYHEAD_TRY(batch.is_server_time, flag_field(json, "server_time"));
   PLAYHEAD_TRY(const Json* events, list_field(json, "events", kMostEvents));
   if (events->empty()) return bad_field("events", "is empty");

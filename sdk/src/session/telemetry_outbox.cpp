@@ -6,8 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "session/after_drains.h"
 #include "session/api_client.h"
-#include "session/drain_both.h"
 #include "session/outbox_lane.h"
 #include "session/telemetry_json.h"
 
@@ -18,11 +18,22 @@ namespace {
 constexpr char kEvents[] = "outbox/events";
 constexpr char kHeartbeats[] = "outbox/heartbeats";
 
+constexpr std::size_t kMostBatches = 1'000;
+constexpr std::size_t kMostBeats = 10'000;
+
 OutboxLimits limits_of(std::size_t most) {
   OutboxLimits limits;
   limits.max_items = most;
   limits.max_in_flight = 2;
   return limits;
+}
+
+// Of each report its own, which never repeats: a session may go on in another process.
+std::string key_of(const TelemetryBatch& batch) {
+  return batch.session.session_id + '\0' + batch.events.front().id;
+}
+std::string key_of(const Heartbeat& beat) {
+  return beat.session.session_id + '\0' + std::to_string(beat.at.us);
 }
 
 // A lane's cargo by what it is made of: `Report` with `at` or events, decode and body.
@@ -99,24 +110,23 @@ class TelemetryOutbox::Impl {
                access, api_, executor, [this](const Error& e, bool lost) { tell(e, lost); }) {}
 
   void open(Store& store, Executor& executor) {
-    event_lane_.emplace(kEvents, limits_of(1'000), store, executor, events_);
-    beat_lane_.emplace(kHeartbeats, limits_of(100), store, executor, beats_);
+    event_lane_.emplace(kEvents, limits_of(kMostBatches), store, executor, events_);
+    beat_lane_.emplace(kHeartbeats, limits_of(kMostBeats), store, executor, beats_);
   }
   void put(const TelemetryBatch& batch, MonotonicTime due) {
-    OutboxItem item{batch.session.session_id + '\0' + std::to_string(batch.number),
-                    batch_stamp(batch), encode_batch(batch), batch.is_server_time, due};
-    event_lane_->put(std::move(item));
+    event_lane_->put(
+        {key_of(batch), batch_stamp(batch), encode_batch(batch), batch.is_server_time, due});
   }
   void put(const Heartbeat& beat) {
     beat_lane_->put(
-        {beat.session.session_id, beat.at, encode_heartbeat(beat), beat.is_server_time, {}});
+        {key_of(beat), beat.at, encode_heartbeat(beat), beat.is_server_time, {}});
   }
   void flush() {
     event_lane_->flush();
     beat_lane_->flush();
   }
   void drain(Duration patience, UniqueFunction<void(bool)> done) {
-    const auto answer = after_both_drains(std::move(done));
+    const auto answer = after_drains(2, std::move(done));
     event_lane_->drain(patience, answer);
     beat_lane_->drain(patience, answer);
   }

@@ -13,7 +13,8 @@ namespace playhead {
 // Brings reports on plays to the service, in two lanes like the Outbox's:
 // - batches of events, at least once: each is saved with every event that joins it, sent when it is
 //   due or flushed, and erased after the 204. 1,000 batches or 4 MiB wait, the oldest goes.
-// - heartbeats: of each play the newest alone waits, of 100 plays.
+// - heartbeats: each of them, as each covers a time of its own. 10,000 or 4 MiB wait, the oldest
+//   goes.
 // Two requests at once each; back-off and Retry-After as the Outbox.
 //
 // Threads: constructed anywhere; put, flush and drain from any thread; destroyed on the executor's

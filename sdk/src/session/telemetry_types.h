@@ -35,7 +35,6 @@ struct TelemetryEvent {
 // Events of one viewing that are told together.
 struct TelemetryBatch {
   TrackedSession session;
-  uint64_t number = 0;          // within the session
   bool is_server_time = false;  // their times are by the service's clock, else by the device's
   std::vector<TelemetryEvent> events;
 

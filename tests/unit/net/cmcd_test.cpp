@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "net/cmcd_event.h"
 #include "net/cmcd_session.h"
 
 namespace playhead {
@@ -172,6 +173,68 @@ TEST_CASE("cmcd_session: headers leave the URL as it is; the service hears nothi
   offline.url = "offline:1/2";
   session.decorate(offline, std::nullopt, MonotonicTime{0}, std::nullopt);
   CHECK(offline.headers.empty());
+}
+
+TEST_CASE("cmcd_session: who wants to hears how attempts ended, also when requests tell nothing") {
+  CmcdSession session(CmcdMode::kOff, "sid-1", "m_1");
+  std::vector<CmcdAnswer> answers;
+  session.set_answers([&](const CmcdAnswer& answer) { answers.push_back(answer); });
+  Request media = request_of(ResourceKind::kMedia);
+  const CmcdObject object{"v", 3000, 6000, 4s, 12s, ""};
+  session.decorate(media, object, MonotonicTime{0}, std::nullopt);
+  CHECK(media.url == "http://cdn/t/v1/7.m4s?sig=s");
+  TransferStats stats;
+  stats.first_byte = MonotonicTime{1'030'000};
+  stats.finished = MonotonicTime{1'250'000};
+  session.on_answer(ResourceKind::kMedia, media.url, object, 206, MonotonicTime{1'000'000}, &stats);
+  session.on_answer(ResourceKind::kManifest, "http://u:p@cdn/m.mpd", std::nullopt, 0,
+                    MonotonicTime{0}, nullptr);
+  session.on_answer(ResourceKind::kLicense, "http://l/", std::nullopt, 200, MonotonicTime{0},
+                    nullptr);
+  REQUIRE(answers.size() == 2);
+  CHECK(answers[0].url == "http://cdn/t/v1/7.m4s");
+  CHECK(answers[0].type == "v");
+  CHECK(answers[0].status == 206);
+  CHECK(answers[0].first_byte == 30ms);
+  CHECK(answers[0].last_byte == 250ms);
+  CHECK(answers[0].duration == 4s);
+  CHECK(answers[1].type == "m");
+  CHECK(answers[1].status == 0);
+  CHECK(!answers[1].first_byte);
+  CHECK(answers[1].url.find("u:p") == std::string::npos);
+}
+
+TEST_CASE("cmcd_event: a line has its keys in alphabetical order, and lists where version 2 has them") {
+  CmcdEvent event;
+  event.e = "ps";
+  event.ts = WallTime{1'700'000'000'123'456};
+  event.sn = 7;
+  CHECK(cmcd_line(event) == "e=ps,sn=7,ts=1700000000123,v=2");
+  event.sid = "sid-1";
+  event.cid = "a \"film\"";
+  event.sf = "h";
+  event.st = "v";
+  event.sta = "p";
+  event.pr = 1.5;
+  event.pt = 42'500ms;
+  event.ltc = 3s;
+  event.bl_video = 21'270ms;
+  event.bl_audio = 4'000ms;
+  event.br = 3200;
+  event.mtp = 48'149;
+  event.msd = 812ms;
+  event.bsd = 1'400ms;
+  event.ec = "2004";
+  event.ot = "v";
+  event.url = "https://cdn/1.m4s";
+  event.rc = 0;
+  event.d = 4s;
+  event.ttfb = 30ms;
+  event.ttlb = 250ms;
+  CHECK(cmcd_line(event) ==
+        "bl=(4000;a 21300;v),br=(3200;v),bsd=1400,cid=\"a \\\"film\\\"\",d=4000,e=ps,"
+        "ec=(\"2004\"),ltc=3000,msd=812,mtp=(48100),ot=v,pr=1.5,pt=42500,rc=0,sf=h,sid=\"sid-1\","
+        "sn=7,st=v,sta=p,ts=1700000000123,ttfb=30,ttlb=250,url=\"https://cdn/1.m4s\",v=2");
 }
 
 }  // namespace

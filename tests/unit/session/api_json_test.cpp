@@ -174,7 +174,7 @@ TEST_CASE("api_json: the answer to a start of a session") {
   const auto least = parse_playback_grant(R"({"manifest_url":"http://a/m.mpd"})");
   REQUIRE(least.has_value());
   CHECK(least->stream_url == "http://a/m.mpd");
-  CHECK(least->places == std::vector<std::string>{"http://a/m.mpd"});
+  CHECK(least->places == std::vector<MediaPlace>{{"", "http://a/m.mpd"}});
   CHECK(least->resume_position == Duration{0});
   CHECK(!least->other_session);
   CHECK(least->heartbeat == Duration{0});

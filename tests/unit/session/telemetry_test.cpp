@@ -85,6 +85,14 @@ struct World {
       play->update(PlayActivity::kPlaying, {});
     }
   }
+  // By the heartbeats, as a service counts them.
+  [[nodiscard]] int64_t covered() const {
+    std::map<int64_t, int64_t> by_time;
+    for (const Json& beat : beats) by_time.emplace(beat["timestamp_ms"], beat["duration_ms"]);
+    int64_t sum = 0;
+    for (const auto& [at, length] : by_time) sum += length;
+    return sum;
+  }
   [[nodiscard]] std::vector<std::string> types() const {
     std::vector<std::string> types;
     for (const std::string& id : order) types.push_back(events.at(id)["type"]);
@@ -189,7 +197,75 @@ TEST_CASE("telemetry: kills and lost answers neither lose nor double an event") 
   }
 }
 
-TEST_CASE("telemetry: an outage keeps the events, and only the newest heartbeat") {
+TEST_CASE("telemetry: kills and lost answers neither lose nor double play time") {
+  for (int ms = 0; ms < 12'000; ms += 400) {
+    CAPTURE(ms);
+    World world(5s);
+    world.play_for(6s);
+    world.answers_get_lost = true;
+    world.play_for(Duration{1ms} * ms);
+    world.play->update(PlayActivity::kPaused, {});  // tells what was not told yet
+    world.executor.run_for(100ms);
+    world.restart();
+    world.answers_get_lost = false;
+    world.executor.run_for(120s);
+    CHECK(world.covered() == 6'000 + ms);
+    CHECK(world.store.committed("outbox/heartbeats").empty());
+  }
+}
+
+TEST_CASE("telemetry: a session that goes on after a kill keeps what it had told before") {
+  World world(10s);
+  world.is_reachable = false;
+  world.tell(FirstFrame{});
+  world.play_for(10s);
+  world.executor.run_for(100ms);
+  world.restart();
+  world.begin(10s);  // the service names the same session
+  world.tell(SeekDone{});
+  world.play_for(10s);
+  world.executor.run_for(100ms);
+  world.is_reachable = true;
+  world.outbox->flush();
+  world.executor.run_for(20s);
+  CHECK(world.types() == Types{"seek", "start"});
+  CHECK(world.covered() == 20'000);
+}
+
+TEST_CASE("telemetry: an error names the place it comes from") {
+  struct Case {
+    const char* url;
+    const char* place;
+  };
+  const Case cases[] = {
+      {"https://a/x/m_1/1.m4s", "one"},   {"https://a/y/m_1/1.m4s", "two"},
+      {"https://b/m_1/1.m4s", "three"},   {"https://a/z/m_1/1.m4s", ""},
+      {"https://c/m_1/1.m4s", ""},        {"https://b:8443/m_1/1.m4s", ""},
+      {"", ""},                           {"http://b/m_1/1.m4s", ""},
+      {"https://b", ""},                  {"https://a/x/m_1/?sig=<redacted>", "one"},
+  };
+  const std::vector<MediaPlace> places = {{"one", "https://a/x/m_1/v.mpd?sig=s"},
+                                          {"two", "https://a/y/m_1/v.mpd?sig=s"},
+                                          {"three", "https://b/m_1/v.mpd?sig=s"}};
+  for (const Case& c : cases) {
+    CAPTURE(c.url);
+    CHECK(place_of(places, c.url) == c.place);
+  }
+  World world;
+  world.play->set_places(places);
+  Error error = make_error(ErrorCode::kNotFound, "", 404);
+  world.tell(Warning{error});
+  error.url = "https://b/m_1/7.m4s";
+  world.tell(Warning{error});
+  world.tell(Failed{error});
+  world.executor.run_for(11s);
+  REQUIRE(world.order.size() == 3);
+  CHECK(!world.events.at(world.order[0]).contains("location"));
+  CHECK(world.events.at(world.order[1])["location"] == "three");
+  CHECK(world.events.at(world.order[2])["location"] == "three");
+}
+
+TEST_CASE("telemetry: an outage keeps the events and the heartbeats") {
   World world(10s);
   world.is_reachable = false;
   world.tell(FirstFrame{});
@@ -197,14 +273,14 @@ TEST_CASE("telemetry: an outage keeps the events, and only the newest heartbeat"
   world.tell(state(PlayerState::kPlaying, PlayerState::kRebuffering), 300);
   world.play->update(PlayActivity::kBuffering, {});
   world.executor.run_for(1s);
-  CHECK(world.store.committed("outbox/heartbeats").size() == 1);
+  CHECK(world.store.committed("outbox/heartbeats").size() == 30);
   CHECK(world.beats.empty());
   world.is_reachable = true;
   world.outbox->flush();
   world.executor.run_for(1s);
   CHECK(world.types() == Types{"rebuffer", "start"});  // the newest batch goes first
-  REQUIRE(world.beats.size() == 1);
-  CHECK(world.beats[0]["duration_ms"] == 10'000);
+  REQUIRE(world.beats.size() == 30);
+  CHECK(world.covered() == 300'000);
   CHECK(world.beats[0]["session_id"] == "s-1");
   CHECK(world.beats[0]["video_id"] == "m_1");
 }
@@ -222,12 +298,8 @@ TEST_CASE("telemetry: heartbeats cover play and stalls, not pauses") {
   world.executor.run_for(2s);
   world.play->update(PlayActivity::kStopped, {});
   world.executor.run_for(1s);
-  int64_t covered = 0;
-  for (const Json& beat : world.beats) {
-    covered += beat["duration_ms"].get<int64_t>();
-    CHECK(beat["bitrate_kbps"] == 800);
-  }
-  CHECK(covered == 30'000);
+  for (const Json& beat : world.beats) CHECK(beat["bitrate_kbps"] == 800);
+  CHECK(world.covered() == 30'000);
   CHECK(world.beats.back()["buffering_count"] == 1);
   CHECK(world.types().back() == "stop");
 }
@@ -281,7 +353,6 @@ TEST_CASE("telemetry: drained means that nothing of either lane waits") {
 TEST_CASE("telemetry_json: what is stored is read as it was; what is damaged is told") {
   TelemetryBatch batch;
   batch.session = {"s", "m", "p"};
-  batch.number = 7;
   batch.is_server_time = true;
   batch.events.push_back(
       {"e-1", "error", WallTime{5'000'000}, 2s, {{"code", 2004}}, {{"error", "X"}}});

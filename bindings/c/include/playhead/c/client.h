@@ -77,7 +77,7 @@ typedef struct playhead_service_config {
   /* 1: starts, pauses, stalls, changes of the picture, seeks, errors and ends are told, in batches
    * that are kept through crashes and outages: at most 1,000 or 4 MiB, the oldest goes. */
   int32_t reports_events;
-  /* Between reports on how a play goes, 5 s..10 min; 0: none. */
+  /* Between reports on how a play goes, 1 s..10 min; 0: none. Kept as events are. */
   int64_t heartbeat_us;
 } playhead_service_config;
 #define PLAYHEAD_SERVICE_CONFIG_INIT PLAYHEAD_SIZED(playhead_service_config)

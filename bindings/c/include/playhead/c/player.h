@@ -79,6 +79,14 @@ typedef struct playhead_player_config {
   int32_t reserved;  /* 0 */
   int32_t cmcd;      /* PLAYHEAD_CMCD_… */
   int32_t reserved2; /* 0 */
+  /* Collector that is told what happens in plays (CMCD version 2, CTA-5004-B, event mode), http or
+   * https; copied; NULL or empty: none. It gets batches of lines, without tokens, kept in memory
+   * until it has them, 500 at most. One that answers 410 is told nothing more. */
+  const char* cmcd_events_url;
+  /* Between reports on how it goes, 1 s..1 h; 0: 30 s; negative: none. */
+  int64_t cmcd_events_interval_us;
+  int32_t cmcd_tells_responses; /* 1: every answer to a request for media is told as well (rr) */
+  int32_t reserved3;            /* 0 */
 } playhead_player_config;
 #define PLAYHEAD_PLAYER_CONFIG_INIT PLAYHEAD_SIZED(playhead_player_config)
 
