@@ -169,7 +169,8 @@ void check(const Title& title, const std::string& id) {
 }  // namespace
 
 // PLAYHEAD_DOWNLOAD_KILLS=1000 kills that often.
-TEST_CASE("downloads e2e: killed at any instant, the real server's title is whole in the end") {
+TEST_CASE(
+    "downloads e2e: O13 O14 killed at any instant, the real server's title is whole in the end") {
   const Title title;
   const ServerProcess server(title.data.path(), title.media.path());
   REQUIRE(server.running());

@@ -29,7 +29,7 @@ struct SecureSample {
 };
 
 // What a secure decoder has in place of the library's decryptor: opens what lies in the system's
-// vault, notes what came.
+// vault, notes what came. What is no longer for it the library opens.
 class VaultDecryptor final : public SampleDecryptor {
  public:
   struct Seen {
@@ -43,8 +43,12 @@ class VaultDecryptor final : public SampleDecryptor {
 
   Result<std::size_t> decrypt(const CryptoInfo& info, std::span<uint8_t> sample) override {
     const std::lock_guard lock(seen_->mutex);
-    if (!library_->needs_secure_decoder(info.kid)) ++seen_->of_the_library;
+    if (!library_->needs_secure_decoder(info.kid)) {
+      ++seen_->of_the_library;
+      return library_->decrypt(info, sample);
+    }
     seen_->samples.push_back({info, sample.size()});
+    if (auto failure = script_->failure()) return *std::move(failure);
     return script_->vault->decrypt(info, sample);
   }
 
@@ -198,12 +202,11 @@ TEST_CASE("D09 drm systems: one that cannot decrypt any more gives way to the ne
     int decrypts_before;
     bool has_another;
   };
-  for (const Case& c :
-       {Case{"from the start", ErrorCode::kDrmModule, 0, true},
-        Case{"after a while", ErrorCode::kDrmModule, 60, true},
-        Case{"with an error of its own", ErrorCode::kInternal, 20, true},
-        Case{"though it says the key is there", ErrorCode::kDrmNoKey, 20, true},
-        Case{"and there is no other", ErrorCode::kDrmModule, 20, false}}) {
+  for (const Case& c : {Case{"from the start", ErrorCode::kDrmModule, 0, true},
+                        Case{"after a while", ErrorCode::kDrmModule, 60, true},
+                        Case{"with an error of its own", ErrorCode::kInternal, 20, true},
+                        Case{"though it says the key is there", ErrorCode::kDrmNoKey, 20, true},
+                        Case{"and there is no other", ErrorCode::kDrmModule, 20, false}}) {
     CAPTURE(std::string(c.name));
     ProtectedWorld play;
     const auto script = std::make_shared<BentScript>();
@@ -239,6 +242,53 @@ TEST_CASE("D09 drm systems: one that cannot decrypt any more gives way to the ne
     REQUIRE(play.play_out(20s));
     CHECK(script->decrypts == 0);
     CHECK(play.world.find<Ended>());
+  }
+}
+
+TEST_CASE("D09 drm systems: an app's secure decoder that fails gives way, level by level") {
+  if (!has_protected_media()) return;
+  struct Case {
+    const char* name;
+    int opened;  // samples, before the decoder fails
+  };
+  for (const Case& c : {Case{"from the start", 0}, Case{"after a while", 60}}) {
+    CAPTURE(std::string(c.name));
+    ProtectedWorld play;
+    const auto hardware = std::make_shared<BentScript>(), software = std::make_shared<BentScript>();
+    hardware->is_for_secure_decoder = true;
+    hardware->level = SecurityLevel::kSl3000;
+    hardware->decrypts_before = c.opened;
+    software->decrypts_before = 20;
+    for (const auto& script : {hardware, software}) {
+      script->decrypt_error = make_error(ErrorCode::kDrmModule, "planned");
+      play.world.drm.systems.push_back(make_bent(script));
+    }
+    const auto backend = std::make_shared<SecureBackend>(play.world.backend, hardware);
+    play.world.backend = backend;
+    play.world.start_app();
+    play.load("encryption");
+    REQUIRE(play.play_out(30s));
+    INFO(play.world.log());
+    CHECK_FALSE(play.world.find<Failed>());
+    CHECK(play.world.find<Ended>());
+    const auto fallbacks = play.world.all<DrmFellBack>();
+    REQUIRE(fallbacks.size() == 2);
+    CHECK(fallbacks[0].from == "bent/3000");
+    CHECK(fallbacks[0].to == "bent/1000");
+    CHECK(fallbacks[1].from == "bent/1000");
+    CHECK(fallbacks[1].to == "clearkey/1000");
+    for (const auto& fallback : fallbacks) CHECK(fallback.reason.code == ErrorCode::kDrmModule);
+    CHECK(play.requests == 3);
+    CHECK(backend->video->of_the_library > 0);
+    std::set<int64_t> times;
+    for (const auto& picture : play.world.screen->shown()) times.insert(picture.time.us);
+    CHECK(times.size() == kTitlePictures);
+    // The device remembers both.
+    hardware->decrypts = software->decrypts = 0;
+    play.load("encryption");
+    REQUIRE(play.world.run_until_event<FirstFrame>(5s));
+    play.world.run_for(5s);
+    CHECK(hardware->decrypts + software->decrypts == 0);
   }
 }
 

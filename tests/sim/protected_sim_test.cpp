@@ -30,6 +30,44 @@ std::optional<MonotonicTime> time_of_failure(const ProtectedWorld& play) {
 
 SimLink slow_link() { return SimLink::constant(2'000'000, 50ms); }
 
+// Pictures of a codec, so often one behind the other: 2.7 s with a key frame each second, of which
+// the first is clear. All of one key.
+struct Pictures {
+  const char* folder;
+  const char* file;
+  const char* codecs;
+  int index;  // where it begins in the file; of 68 bytes
+};
+constexpr Pictures kAvc{"encryption", "bear-640x360-video.mp4", "avc1.64001e", 1138};
+constexpr Pictures kHevc{"hevc-with-encryption", "bear-640x360-hevc-video.mp4", "hev1.1.6.L63.90",
+                         3222};
+constexpr Pictures kVp9{"opus-vp9-mp4-with-encryption", "bear-320x240-vp9-opus-video.mp4",
+                        "vp09.00.11.08", 1074};
+constexpr int kRepeats = 12;
+constexpr int64_t kRepeatUs = 2'736'067, kKeyFrameUs = 1'000'000;
+
+void load_pictures(ProtectedWorld& play, const Pictures& pictures) {
+  std::string mpd = ProtectedWorld::mpd_of("encryption", kRepeats);
+  const auto replace_all = [&](const std::string& from, const std::string& to) {
+    for (std::size_t at = 0; (at = mpd.find(from, at)) != std::string::npos; at += to.size()) {
+      mpd.replace(at, from.size(), to);
+    }
+  };
+  const std::string sound = "<AdaptationSet id=\"0\"", video = "<AdaptationSet id=\"1\"";
+  for (std::size_t at = 0; (at = mpd.find(sound)) != std::string::npos;) {
+    mpd.erase(at, mpd.find(video, at) - at);
+  }
+  const std::string index = std::to_string(pictures.index);
+  replace_all(kAvc.file, pictures.file);
+  replace_all(kAvc.codecs, pictures.codecs);
+  replace_all("1138-1205", index + '-' + std::to_string(pictures.index + 67));
+  replace_all("0-1137", "0-" + std::to_string(pictures.index - 1));
+  play.world.start_app();
+  play.load_mpd(pictures.folder, mpd);
+}
+
+bool is_clear(MediaTime picture) { return picture.us % kRepeatUs < kKeyFrameUs; }
+
 }  // namespace
 
 TEST_CASE("protected: every picture and all sound are those of the clear title") {
@@ -135,6 +173,70 @@ TEST_CASE("D01 protected: a wrong key is told as one, and nothing of it is shown
     REQUIRE(play.world.find<Failed>());
     CHECK(play.world.find<Failed>()->error.code == ErrorCode::kDrmWrongKey);
     CHECK(play.world.screen->shown().size() <= kClearLead);
+  }
+}
+
+TEST_CASE("D01 protected: trick play and scrubbing show nothing of a wrong key, and tell of it") {
+  if (!has_protected_media()) return;
+  for (const Pictures& pictures : {kAvc, kHevc, kVp9}) {
+    for (const char* key :
+         {"00112233445566778899aabbccddeeff", "ff112233445566778899aabbccddee00"}) {
+      CAPTURE(std::string(pictures.codecs));
+      ProtectedWorld play;
+      for (auto& [kid, bytes] : play.keys) bytes = key;
+      load_pictures(play, pictures);
+      REQUIRE(play.world.run_until_event<FirstFrame>(20s));
+      play.world.player->pause();
+      play.world.player->trick_play(4);
+      REQUIRE(play.world.run_until_event<Warning>(20s));
+      INFO(play.world.log());
+      CHECK(play.world.find<Warning>()->error.code == ErrorCode::kDrmWrongKey);
+      play.world.forget_events();
+      play.world.player->scrub(MediaTime{kRepeatUs + 2 * kKeyFrameUs});
+      REQUIRE(play.world.run_until_event<Warning>(20s));
+      CHECK(play.world.find<Warning>()->error.code == ErrorCode::kDrmWrongKey);
+      for (const auto& shown : play.world.screen->shown()) {
+        CAPTURE(shown.time.us);
+        CHECK(is_clear(shown.time));
+      }
+    }
+  }
+}
+
+TEST_CASE("protected: trick play and scrubbing need a proof of the key, once for all decoders") {
+  if (!has_protected_media()) return;
+  constexpr MediaTime kTarget{5 * kRepeatUs + 3 * kKeyFrameUs / 2};
+  for (const Pictures& pictures : {kAvc, kHevc, kVp9}) {
+    for (const bool is_proven : {false, true}) {
+      CAPTURE(std::string(pictures.codecs));
+      CAPTURE(is_proven);
+      ProtectedWorld play;
+      load_pictures(play, pictures);
+      REQUIRE(play.world.run_until_event<FirstFrame>(20s));
+      if (is_proven) play.world.run_for(2s);
+      play.world.player->pause();
+      play.world.run_for(1s);
+      const auto fetched = [&] { return play.world.transport->records().size(); };
+      const std::size_t before = fetched();
+      play.world.screen->forget();
+      play.world.player->scrub(kTarget);
+      play.world.run_for(5s);
+      const auto& shown = play.world.screen->shown();
+      INFO(play.world.log());
+      REQUIRE(shown.size() == 1);  // none of those that proved it
+      CHECK(shown[0].time <= kTarget);
+      CHECK(kTarget - shown[0].time < 1s);
+      // The index of that Period and the segment; and, once, what H.264 does not need.
+      const bool needs_more = !is_proven && pictures.folder != kAvc.folder;
+      CHECK((fetched() - before > 4) == needs_more);
+      play.world.screen->forget();
+      play.world.player->trick_play(2);
+      play.world.run_for(5s);
+      CHECK(shown.size() >= 5);
+      CHECK(std::count_if(shown.begin(), shown.end(),
+                          [](const auto& each) { return !is_clear(each.time); }) >= 3);
+      CHECK(play.world.all<Warning>().empty());
+    }
   }
 }
 

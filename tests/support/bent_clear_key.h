@@ -22,10 +22,14 @@ struct BentScript {
   // Path B: decrypts nothing itself; the keys are with `vault`, for a secure decoder of the app.
   bool is_for_secure_decoder = false;
   std::shared_ptr<SampleDecryptor> vault;
-  // decrypt() fails with that, from that sample on.
+  // decrypt() fails with that, from that sample on; so does a secure decoder that asks failure().
   std::optional<Error> decrypt_error;
   int decrypts_before = 0;
   std::atomic<int> decrypts = 0;
+  // Of the next sample.
+  [[nodiscard]] std::optional<Error> failure() {
+    return ++decrypts > decrypts_before ? decrypt_error : std::nullopt;
+  }
   // Temporary licences are given back with this as the proof; "": they are not.
   std::string stop_proof;
 };
@@ -66,8 +70,7 @@ class BentClearKey final : public DrmSystem {
     FailingDecryptor(std::shared_ptr<BentScript> script, std::shared_ptr<SampleDecryptor> inner)
         : script_(std::move(script)), inner_(std::move(inner)) {}
     Result<std::size_t> decrypt(const CryptoInfo& info, std::span<uint8_t> sample) override {
-      const bool fails = ++script_->decrypts > script_->decrypts_before && script_->decrypt_error;
-      if (fails) return *script_->decrypt_error;
+      if (auto failure = script_->failure()) return *std::move(failure);
       return inner_->decrypt(info, sample);
     }
 
@@ -96,8 +99,8 @@ class BentClearKey final : public DrmSystem {
     Result<void> release() override {
       is_released_ = true;
       DrmMessage message{DrmMessageType::kRelease, {}, ""};
-      message.challenge = SharedBytes(
-          std::vector<uint8_t>(script_->stop_proof.begin(), script_->stop_proof.end()));
+      message.challenge =
+          SharedBytes(std::vector<uint8_t>(script_->stop_proof.begin(), script_->stop_proof.end()));
       executor_.post([this, alive = std::weak_ptr<const bool>(alive_), message] {
         if (!alive.expired()) listener_.on_drm_message(message);
       });

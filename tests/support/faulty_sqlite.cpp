@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/faulty_sqlite.h"
 
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -20,6 +21,7 @@ namespace playhead::test {
 struct FaultySqlite::State {
   sqlite3_vfs vfs{};
   sqlite3_vfs* real = nullptr;
+  std::atomic<int64_t> bytes_read = 0;
   std::mutex mutex;
   // Under mutex.
   int64_t calls = 0;
@@ -88,6 +90,7 @@ int file_close(sqlite3_file* file) { return real(file)->pMethods->xClose(real(fi
 
 int file_read(sqlite3_file* file, void* out, int count, sqlite3_int64 at) {
   if (faulty(file)->state->gone()) return State::error(SQLITE_IOERR_READ);
+  faulty(file)->state->bytes_read += count;
   return real(file)->pMethods->xRead(real(file), out, count, at);
 }
 
@@ -222,6 +225,8 @@ bool FaultySqlite::has_failed() const {
   const std::lock_guard lock(state_->mutex);
   return state_->has_failed;
 }
+
+int64_t FaultySqlite::bytes_read() const { return state_->bytes_read; }
 
 void FaultySqlite::restart() {
   const std::lock_guard lock(state_->mutex);

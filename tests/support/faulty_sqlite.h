@@ -29,6 +29,8 @@ class FaultySqlite {
   // The n-th write, sync, truncation or removal from now on, from 1.
   void fail_at(int64_t call, Fault fault, const std::string& full_while_there = {});
   [[nodiscard]] bool has_failed() const;
+  // From files, so far.
+  [[nodiscard]] int64_t bytes_read() const;
   // After kGone: the files get the bytes they had at their last sync, shared memory is gone. All
   // databases are closed.
   void restart();

@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Says which rows of the fault catalogue have a test of their name.
 
-    fault_rows.py ROOT CATALOGUE          prints what is missing; exit status 1 when something is
-    fault_rows.py ROOT CATALOGUE --all    prints every row with the files that test it
+    fault_rows.py ROOT CATALOGUE...          prints what is missing; exit status 1 when something is
+    fault_rows.py ROOT CATALOGUE... --all    prints every row with the files that test it
 
-A row is a line `| N01 | fault | ...` of CATALOGUE. It is tested when its id stands in the title of a TEST_CASE, or in
-the name of a row of a test's table. The rows below are excused: what they are about is not built.
+A row is a line `| N01 | fault | ...` of a CATALOGUE, or `| 1 | attack | ...` of the one of downloads, which is O01. It is
+tested when its id stands in the title of a TEST_CASE, or in the name of a row of a test's table. The rows below are
+excused: what they are about is not built.
 """
 import argparse
 import pathlib
@@ -27,12 +28,15 @@ EXCUSED = {
 }
 
 TITLE = re.compile(r'TEST_CASE\w*\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)')
-ROW_NAME = re.compile(r'\{\s*"([NMADSTUH]\d\d [^"]*)"')
-ID = re.compile(r"\b([NMADSTUH]\d\d)\b")
+ROW_NAME = re.compile(r'\{\s*"([NMADSTUHO]\d\d [^"]*)"')
+ID = re.compile(r"\b([NMADSTUHO]\d\d)\b")
 
 
 def rows_of(catalogue):
-    return re.findall(r"^\| ([NMADSTUH]\d\d) \| ([^|]*?) \|", catalogue.read_text(encoding="utf-8"), re.M)
+    text = catalogue.read_text(encoding="utf-8")
+    attacks = re.findall(r"^\| (\d{1,2}) \| ([^|]*?) \|", text, re.M)
+    return re.findall(r"^\| ([NMADSTUH]\d\d) \| ([^|]*?) \|", text, re.M) + [
+        (f"O{int(number):02}", attack) for number, attack in attacks]
 
 
 def tested_in(root):
@@ -49,13 +53,14 @@ def tested_in(root):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("root", type=pathlib.Path)
-    parser.add_argument("catalogue", type=pathlib.Path)
+    parser.add_argument("catalogues", type=pathlib.Path, nargs="+", metavar="catalogue")
     parser.add_argument("--all", action="store_true")
     arguments = parser.parse_args()
-    if not arguments.catalogue.exists():
-        print(f"skipped: {arguments.catalogue} is not there")
-        return SKIPPED
-    rows = rows_of(arguments.catalogue)
+    for catalogue in arguments.catalogues:
+        if not catalogue.exists():
+            print(f"skipped: {catalogue} is not there")
+            return SKIPPED
+    rows = [row for catalogue in arguments.catalogues for row in rows_of(catalogue)]
     found = tested_in(arguments.root)
     missing = 0
     for name, fault in rows:

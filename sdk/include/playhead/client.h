@@ -30,7 +30,9 @@ class PLAYHEAD_API Client {
   static Result<std::shared_ptr<Client>> create(ClientConfig config,
                                                 ClientDependencies dependencies = {});
   // Blocks for up to 2 s while licences of players that are gone are given back to a service that
-  // does not answer.
+  // does not answer. Executors of the app's run until it has returned; one that runs nothing any
+  // more is given up after 5 s, and at once if it destroys what is posted to it: what is left ends
+  // on the calling thread, and the log says so.
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;

@@ -80,6 +80,11 @@ struct VideoDecoderCallbacks {
   // them before; in presentation order: cc_data_pkt() of CTA-708 §4.3, 3 bytes each. May be empty:
   // nobody wants them.
   UniqueFunction<void(MediaTime, SharedBytes)> on_captions = {};
+  // At drain(), in place of on_frame: a picture whose key nothing has proven to be the right one,
+  // as too little has come of it so far. What comes later may prove it; that nothing came of all
+  // there was is then no failure of the decoder. May be empty: such pictures are given out at
+  // drain(), for nothing more is going to tell.
+  UniqueFunction<void(MediaTime)> on_doubtful = {};
 };
 
 class VideoDecoder {
@@ -130,8 +135,8 @@ class MediaBackend {
 
   // Path B: whether decoders of that kind of track open samples by themselves that the decryptor
   // says need a secure decoder (SampleDecryptor::needs_secure_decoder()). They get them as they lie
-  // in the container, with their CryptoInfo, and tell of what the DRM system cannot open for good by
-  // kDrmModule (fatal). Without, systems that decrypt nothing themselves are not asked.
+  // in the container, with their CryptoInfo, and tell of what the DRM system cannot open for good
+  // by kDrmModule (fatal). Without, systems that decrypt nothing themselves are not asked.
   [[nodiscard]] virtual bool has_secure_decoder(TrackKind kind) const {
     (void)kind;
     return false;

@@ -5,6 +5,7 @@
 #include <deque>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "decode/codec_context.h"
 #include "decode/decode_queue.h"
@@ -20,6 +21,7 @@ struct DecoderInput {
   StreamInfo stream;
   std::shared_ptr<SampleDecryptor> decryptor;  // null: encrypted samples are refused
   int needed = 1;                              // of KeyTrial: trust_after()
+  bool keeps_doubtful = false;                 // what is in doubt at the end is not given out
 };
 
 // What the workers of sound and of pictures do alike: samples are opened, FFmpeg's decoder, and the
@@ -33,6 +35,7 @@ class DecoderCore {
       : stream_(std::move(input.stream)),
         decryptor_(std::move(input.decryptor)),
         trial_(input.needed),
+        keeps_doubtful_(input.keeps_doubtful),
         queue_(std::move(queue)),
         outlet_(std::move(outlet)),
         packet_(av_packet_alloc()) {}
@@ -47,6 +50,7 @@ class DecoderCore {
   void begin_generation(uint64_t generation) {
     generation_ = generation;
     held_.clear();
+    doubtful_.clear();
     restart();
   }
 
@@ -88,8 +92,13 @@ class DecoderCore {
       note_failure(make_error(ErrorCode::kDecodeFailed, "the sample is too large"));
       return false;
     }
-    if (sample.crypto && !open_packet(*sample.crypto)) return false;
+    if (sample.crypto) {
+      const KeyId& kid = sample.crypto->kid;
+      if (!trial_.trusts(kid) && decryptor_->is_proven(kid)) trial_.trust(kid);
+      if (!open_packet(*sample.crypto)) return false;
+    }
     trial_.on_sample(sample, time);
+    last_time_ = time;
     marks_.set_active(trial_.is_in_doubt());
     if (!is_plausible(sample)) {
       av_packet_unref(packet_.get());
@@ -120,7 +129,8 @@ class DecoderCore {
       FfmpegPtr<AVFrame> frame(av_frame_alloc());
       if (!frame) return nullptr;
       const int error = avcodec_receive_frame(codec_.get(), frame.get());
-      if (error == AVERROR_EOF && failures_ == 0 && !held_.empty()) {
+      const bool is_last_word = error == AVERROR_EOF && failures_ == 0 && !keeps_doubtful_;
+      if (is_last_word && !held_.empty()) {
         may_release_ = true;  // nothing more will tell of its key
         continue;
       }
@@ -133,6 +143,13 @@ class DecoderCore {
     return nullptr;
   }
 
+  // What did not come out by the end because of its key, when DecoderInput::keeps_doubtful.
+  [[nodiscard]] std::vector<MediaTime> take_doubtful() {
+    for (const FfmpegPtr<AVFrame>& frame : held_) doubtful_.push_back(MediaTime{frame->pts});
+    held_.clear();
+    return std::exchange(doubtful_, {});
+  }
+
   // `deliver(callbacks)` runs on the owner's thread unless it flushes before.
   template <typename Deliver>
   void post(Deliver deliver) {
@@ -140,7 +157,8 @@ class DecoderCore {
   }
 
   void tell_drained() {
-    if (!has_output_ && failures_ > 0 && failures_ < kHopeless) give_up();
+    const bool is_over = !has_output_ && !keeps_doubtful_;
+    if (is_over && failures_ > 0 && failures_ < kHopeless) give_up();
     post([](Callbacks& callbacks) {
       if (callbacks.on_drained) callbacks.on_drained();
     });
@@ -193,6 +211,7 @@ class DecoderCore {
         (!trial_.is_in_doubt(MediaTime{frame->pts}) || PictureMarks::is_complete(*frame));
     switch (trial_.on_frame(MediaTime{frame->pts}, is_whole)) {
       case KeyTrial::Verdict::kShow:
+        if (const auto kid = trial_.take_proof()) decryptor_->set_proven(*kid);
         may_release_ = true;
         is_in_doubt_ = false;
         failures_ = 0;
@@ -201,8 +220,7 @@ class DecoderCore {
         held_.push_back(std::move(frame));
         return;
       case KeyTrial::Verdict::kDrop:
-        held_.clear();
-        is_in_doubt_ = true;
+        drop(MediaTime{frame->pts});
         return note_failure(make_error(ErrorCode::kDecodeFailed, "a damaged " + stream_.codec));
       case KeyTrial::Verdict::kWrong:
         return end_with(wrong_key());
@@ -215,13 +233,17 @@ class DecoderCore {
     return frame;
   }
 
+  // And what is built on it, or was held for its key.
+  void drop(MediaTime time) {
+    held_.clear();
+    is_in_doubt_ = true;
+    if (keeps_doubtful_) doubtful_ = {time};
+  }
+
   void note_damage(int ffmpeg_code) {
     const KeyTrial::Verdict verdict = trial_.on_failure();
     if (verdict == KeyTrial::Verdict::kWrong) return end_with(wrong_key());
-    if (verdict == KeyTrial::Verdict::kDrop) {
-      held_.clear();
-      is_in_doubt_ = true;
-    }
+    if (verdict == KeyTrial::Verdict::kDrop) drop(last_time_);
     note_failure(ffmpeg_error(ErrorCode::kDecodeFailed, stream_.codec, ffmpeg_code));
   }
   [[nodiscard]] Error wrong_key() const {
@@ -249,9 +271,12 @@ class DecoderCore {
   const StreamInfo stream_;
   const std::shared_ptr<SampleDecryptor> decryptor_;  // may be null
   KeyTrial trial_;
+  const bool keeps_doubtful_;
   OpusCheck opus_;
   PictureMarks marks_;                   // outlives codec_
   std::deque<FfmpegPtr<AVFrame>> held_;  // decoded, not yet handed out
+  std::vector<MediaTime> doubtful_;      // dropped, with DecoderInput::keeps_doubtful
+  MediaTime last_time_;                  // of what was sent
   bool may_release_ = false;             // what is held
   bool is_in_doubt_ = false;             // failures may be the fault of a key
   const std::shared_ptr<DecodeQueue> queue_;

@@ -28,7 +28,8 @@ class VideoWorker {
  public:
   VideoWorker(DecoderInput input, std::shared_ptr<DecodeQueue> queue,
               std::shared_ptr<VideoOutlet> outlet)
-      : core_(std::move(input), std::move(queue), std::move(outlet)) {}
+      : keeps_doubtful_(input.keeps_doubtful),
+        core_(std::move(input), std::move(queue), std::move(outlet)) {}
 
   void run() {
     while (auto item = core_.queue()->pop()) {
@@ -112,6 +113,7 @@ class VideoWorker {
     if (core_.codec()) {
       core_.send_end();
       receive();
+      if (keeps_doubtful_) tell_doubtful();
       core_.restart();  // ready for what comes after
     }
     core_.tell_drained();
@@ -147,6 +149,12 @@ class VideoWorker {
     });
   }
 
+  void tell_doubtful() {
+    for (const MediaTime time : core_.take_doubtful()) {
+      core_.post([time](VideoDecoderCallbacks& callbacks) { callbacks.on_doubtful(time); });
+    }
+  }
+
   void tell_captions(const AVFrame& frame, MediaTime time) {
     const AVFrameSideData* data = av_frame_get_side_data(&frame, AV_FRAME_DATA_A53_CC);
     if (!data) return;
@@ -156,6 +164,7 @@ class VideoWorker {
     });
   }
 
+  const bool keeps_doubtful_;
   DecoderCore<VideoDecoderCallbacks> core_;
   FrameMaker frames_;
   // Of this generation.
@@ -169,10 +178,11 @@ class VideoWorker {
 FfmpegVideoDecoder::FfmpegVideoDecoder(WorkerPool& pool, StreamInfo stream,
                                        std::shared_ptr<SampleDecryptor> decryptor,
                                        Executor& executor, VideoDecoderCallbacks callbacks)
-    : queue_(std::make_shared<DecodeQueue>(kMaxQueuedSamples, kMaxLiveFrames)),
-      outlet_(std::make_shared<VideoOutlet>(executor, std::move(callbacks))) {
+    : queue_(std::make_shared<DecodeQueue>(kMaxQueuedSamples, kMaxLiveFrames)) {
   DecoderInput input{std::move(stream), std::move(decryptor)};
   input.needed = trust_after(input.stream);
+  input.keeps_doubtful = static_cast<bool>(callbacks.on_doubtful);
+  outlet_ = std::make_shared<VideoOutlet>(executor, std::move(callbacks));
   pool.run([input = std::move(input), queue = queue_, outlet = outlet_]() mutable {
     VideoWorker(std::move(input), std::move(queue), std::move(outlet)).run();
   });

@@ -49,10 +49,18 @@ int trust_after(const StreamInfo& stream) {
   return is_known ? kWholeFrames : kUnsureFrames;
 }
 
+// What came of it before is as good as proven.
+void KeyTrial::trust(const KeyId& kid) {
+  if (!right_.insert(kid).second) return;
+  whole_ = failures_ = failed_entries_ = 0;
+  seen_whole_.clear();
+  seen_failed_.clear();
+}
+
 void KeyTrial::on_sample(const EncodedSample& sample, MediaTime time) {
   last_.reset();
-  if (!sample.crypto || right_.count(sample.crypto->kid) != 0) return;
-  last_ = Sent{sample.crypto->kid, sample.is_key_frame, encrypted_bytes(sample)};
+  if (!sample.crypto || trusts(sample.crypto->kid)) return;
+  last_ = Sent{time, sample.crypto->kid, sample.is_key_frame, encrypted_bytes(sample)};
   sent_[time.us] = *last_;
   if (sent_.size() > kMaxSent) sent_.erase(sent_.begin());
 }
@@ -60,20 +68,23 @@ void KeyTrial::on_sample(const EncodedSample& sample, MediaTime time) {
 void KeyTrial::forget_samples() {
   sent_.clear();
   last_.reset();
-  is_sound_ = false;
+  is_sound_ = has_held_ = false;
 }
 
 bool KeyTrial::is_in_doubt(MediaTime time) const {
   const auto found = sent_.find(time.us);
-  return found != sent_.end() && right_.count(found->second.kid) == 0;
+  return found != sent_.end() && !trusts(found->second.kid);
 }
 
 KeyTrial::Verdict KeyTrial::on_frame(MediaTime time, bool is_whole) {
   const auto found = sent_.find(time.us);
   if (!is_in_doubt(time)) {
     if (found != sent_.end()) sent_.erase(found);
-    if (whole_ > 0 && ++whole_ < needed_) return Verdict::kHold;  // behind what is held
-    whole_ = 0;
+    if (has_held_ && whole_ > 0) {
+      if (++whole_ < needed_) return Verdict::kHold;  // behind what is held
+      whole_ = 0;
+    }
+    has_held_ = false;
     is_sound_ = true;
     return Verdict::kShow;
   }
@@ -82,21 +93,25 @@ KeyTrial::Verdict KeyTrial::on_frame(MediaTime time, bool is_whole) {
   if (!is_whole) return blame(sent);
   const bool tells = sent.encrypted > 0 && (sent.is_entry || sent.encrypted >= kTelling);
   if (!tells && whole_ == 0) return is_sound_ ? Verdict::kShow : Verdict::kDrop;
-  if (++whole_ < needed_) return Verdict::kHold;
-  whole_ = failures_ = failed_entries_ = 0;
-  right_.insert(sent.kid);
+  has_held_ = true;
+  if (!seen_whole_.insert(time).second || ++whole_ < needed_) return Verdict::kHold;
+  trust(sent.kid);
+  proof_ = sent.kid;
+  has_held_ = false;
   is_sound_ = true;
   return Verdict::kShow;
 }
 
 KeyTrial::Verdict KeyTrial::on_failure() {
-  if (!last_ || right_.count(last_->kid) != 0) return Verdict::kShow;
+  if (!is_in_doubt()) return Verdict::kShow;
   return blame(*last_);
 }
 
 KeyTrial::Verdict KeyTrial::blame(const Sent& sent) {
   whole_ = 0;
-  is_sound_ = false;
+  seen_whole_.clear();
+  is_sound_ = has_held_ = false;
+  if (!seen_failed_.insert(sent.time).second) return Verdict::kDrop;
   ++failures_;
   if (sent.is_entry) ++failed_entries_;
   const bool is_entry_only = needed_ == 1 && failed_entries_ >= kFailedEntries;

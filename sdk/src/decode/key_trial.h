@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "playhead/media.h"
 
@@ -23,6 +24,12 @@ class KeyTrial {
   // `needed`: so many whole frames in a row show that a key is right, see trust_after().
   explicit KeyTrial(int needed) : needed_(needed) {}
 
+  // Somebody else has proven it, and need not again.
+  void trust(const KeyId& kid);
+  [[nodiscard]] bool trusts(const KeyId& kid) const { return right_.count(kid) != 0; }
+  // The key that was proven here since the last call, for others; none: no further one.
+  [[nodiscard]] std::optional<KeyId> take_proof() { return std::exchange(proof_, std::nullopt); }
+
   // The sample goes to the decoder.
   void on_sample(const EncodedSample& sample, MediaTime time);
   // The decoder was emptied: what it held does not come.
@@ -35,7 +42,7 @@ class KeyTrial {
     kWrong,  // the key is the wrong one
   };
   // The last sample's key is in doubt; that of the sample of that time is.
-  [[nodiscard]] bool is_in_doubt() const { return last_ && right_.count(last_->kid) == 0; }
+  [[nodiscard]] bool is_in_doubt() const { return last_ && !trusts(last_->kid); }
   [[nodiscard]] bool is_in_doubt(MediaTime time) const;
   // What comes of the last sample would be held.
   [[nodiscard]] bool holds_back() const { return needed_ > 1 && is_in_doubt(); }
@@ -48,6 +55,7 @@ class KeyTrial {
 
  private:
   struct Sent {
+    MediaTime time;
     KeyId kid{};
     bool is_entry = false;  // a key frame: nothing else is to blame
     std::size_t encrypted = 0;
@@ -56,11 +64,16 @@ class KeyTrial {
 
   const int needed_;
   std::set<KeyId> right_;
+  std::optional<KeyId> proof_;
   std::map<int64_t, Sent> sent_;  // of keys that are in doubt, by time in us
   std::optional<Sent> last_;      // none: it was clear, or its key is right
-  int whole_ = 0;                 // frames in a row of keys in doubt
-  int failures_ = 0;              // of keys in doubt, since one was right
+  // What has told something already: the same sample tells nothing more the next time.
+  std::set<MediaTime> seen_whole_;  // in a row
+  std::set<MediaTime> seen_failed_;
+  int whole_ = 0;     // frames in a row of keys in doubt
+  int failures_ = 0;  // of keys in doubt, since one was right
   int failed_entries_ = 0;
+  bool has_held_ = false;  // and they have not come out
   bool is_sound_ = false;  // what pictures refer to was shown
 };
 

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <future>
 #include <system_error>
 #include <utility>
 
@@ -17,6 +16,7 @@
 #include "net/intercepting_transport.h"
 #include "player/client_impl.h"
 #include "player/license_returns.h"
+#include "player/run_at_end.h"
 #include "recorder/call_text.h"
 #include "recorder/recording_library.h"
 #include "recorder/recording_media.h"
@@ -123,13 +123,13 @@ void Client::Impl::end_workers() {
 }
 
 Client::Impl::~Impl() {
-  if (returns) returns->wait();
+  if (returns && !returns->wait()) tell_ended_executor();
   if (recording) {
     recording->run_call([] { return std::string("client-end"); },
                         [this] {
                           recording->recorder().effect("client-end");
-                            returns.reset();
-                            end_workers();
+                          returns.reset();
+                          end_workers();
                         });
     return;
   }
@@ -140,12 +140,12 @@ Client::Impl::~Impl() {
     return;
   }
   // On their own thread.
-  std::promise<void> done;
-  executor->post([&] {
-    end_workers();
-    done.set_value();
-  });
-  done.get_future().wait();
+  if (!run_at_end(*executor, [this] { end_workers(); })) tell_ended_executor();
+}
+
+void Client::Impl::tell_ended_executor() const {
+  Logger(log.get(), "client")
+      .error("the client ends after its executor, which has to be the other way round");
 }
 
 namespace {

@@ -84,6 +84,8 @@ class Client::Impl {
 
  private:
   void end_workers();
+  // An executor of the app's runs nothing any more.
+  void tell_ended_executor() const;
 
   struct Watchers {
     std::mutex mutex;

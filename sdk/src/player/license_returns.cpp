@@ -77,9 +77,9 @@ void LicenseReturns::outlive(const std::shared_ptr<Executor>& executor) {
   }
 }
 
-void LicenseReturns::wait() {
+bool LicenseReturns::wait(Duration patience) {
   std::unique_lock lock(state_->mutex);
-  state_->is_less.wait(lock, [this] {
+  return state_->is_less.wait_for(lock, patience, [this] {
     return std::all_of(state_->titles.begin(), state_->titles.end(),
                        [](const OverTitle& over) { return over.executor->is_current(); });
   });

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "player/run_at_end.h"
 #include "player/title_protection.h"
 #include "playhead/executor.h"
 
@@ -24,8 +25,9 @@ class LicenseReturns {
   void add(std::unique_ptr<TitleProtection> title, Executor& executor);
   // The player that owned the executor is gone: it is kept for as long as titles on it are.
   void outlive(const std::shared_ptr<Executor>& executor);
-  // Blocks until nothing is left; on an executor that titles are on: does not wait.
-  void wait();
+  // Blocks until nothing is left; on an executor that titles are on: does not wait. False:
+  // executors of what is left run nothing any more, or so it seems after `patience`.
+  bool wait(Duration patience = kEndPatience);
   // Ends what is left, without a word. Where wait() does not wait.
   void clear();
 

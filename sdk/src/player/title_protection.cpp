@@ -11,8 +11,9 @@ namespace {
 // Opens what keys without a system open, and the rest by the systems. Any thread.
 class TitleDecryptor final : public SampleDecryptor {
  public:
-  TitleDecryptor(std::shared_ptr<IdentityKeys> identity, std::shared_ptr<SampleDecryptor> systems)
-      : identity_(std::move(identity)), systems_(std::move(systems)) {}
+  TitleDecryptor(std::shared_ptr<IdentityKeys> identity, std::shared_ptr<SampleDecryptor> systems,
+                 std::shared_ptr<ProvenKeys> proven)
+      : identity_(std::move(identity)), systems_(std::move(systems)), proven_(std::move(proven)) {}
 
   Result<std::size_t> decrypt(const CryptoInfo& info, std::span<uint8_t> sample) override {
     if (!systems_ || identity_->knows(info.kid)) return identity_->decrypt(info, sample);
@@ -21,10 +22,13 @@ class TitleDecryptor final : public SampleDecryptor {
   [[nodiscard]] bool needs_secure_decoder(const KeyId& kid) const override {
     return systems_ && !identity_->knows(kid) && systems_->needs_secure_decoder(kid);
   }
+  void set_proven(const KeyId& kid) override { proven_->add(kid); }
+  [[nodiscard]] bool is_proven(const KeyId& kid) const override { return proven_->has(kid); }
 
  private:
   const std::shared_ptr<IdentityKeys> identity_;
   const std::shared_ptr<SampleDecryptor> systems_;  // may be null
+  const std::shared_ptr<ProvenKeys> proven_;
 };
 
 // Keys that samples name and nothing else does; of a title that rotates keys the containers tell.
@@ -171,9 +175,10 @@ KeyGate::Answer TitleProtection::ask(const TimedSample& sample) {
 // What a system says contradicts what it does: by whatever code, it has failed.
 bool TitleProtection::give_up_system(TrackKind track, const Error& why) {
   const bool is_failure = why.code == ErrorCode::kDrmModule;
-  const Error failed = is_failure ? why
-                                  : make_error(ErrorCode::kDrmModule,
-                                               "it has the key and opens nothing: " + describe(why));
+  const Error failed =
+      is_failure
+          ? why
+          : make_error(ErrorCode::kDrmModule, "it has the key and opens nothing: " + describe(why));
   return manager_->give_up_system(track, failed);
 }
 
@@ -230,13 +235,14 @@ Error TitleProtection::refusal(const TimedSample& sample) const {
 }
 
 std::shared_ptr<SampleDecryptor> TitleProtection::decryptor() const {
-  return std::make_shared<TitleDecryptor>(identity_, manager_->decryptor());
+  return std::make_shared<TitleDecryptor>(identity_, manager_->decryptor(), proven_);
 }
 
 void TitleProtection::on_drm_changed() {
   if (is_stopped_) return;
   // What gives way later is asked for again then.
   std::erase_if(asked_, [this](const KeyId& kid) { return opens(kid); });
+  proven_->forget_if([this](const KeyId& kid) { return !opens(kid); });
   tell_level();
   listener_.on_keys_changed();
 }

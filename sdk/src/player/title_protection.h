@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "player/key_gate.h"
+#include "player/proven_keys.h"
 #include "playhead/config.h"
 #include "playhead/drm/drm_manager.h"
 #include "playhead/drm/identity_keys.h"
@@ -104,6 +105,7 @@ class TitleProtection final : public TitleKeys, public KeyGate, private DrmManag
   void pass_keys(MediaTime position);
 
   const std::shared_ptr<IdentityKeys> identity_ = std::make_shared<IdentityKeys>();
+  const std::shared_ptr<ProvenKeys> proven_ = std::make_shared<ProvenKeys>();
   const std::shared_ptr<LicenseStore> kept_;
   const std::unique_ptr<LicenseFetcher> fetcher_;
   TitleProtectionListener& listener_;

@@ -44,6 +44,7 @@ void TrickPlayer::play(MediaTime position, int rate, MonotonicTime now) {
   last_at_ = now;
   wish_.reset();
   scrub_target_.reset();
+  proof_.reset();
   frame_.reset();
   has_reached_end_ = false;
 }
@@ -99,73 +100,100 @@ void TrickPlayer::begin_wish(MonotonicTime now) {
   wished_at_ = now;
 }
 
+bool TrickPlayer::wish_something(MonotonicTime now) {
+  if (wish_) return true;
+  if (is_scrubbing() && scrub_target_) {
+    wish_ = TrickWish{*scrub_target_, 0, *scrub_target_};
+    scrub_target_.reset();
+    proof_.reset();
+  } else if (proof_) {
+    wish_ = TrickWish{proof_->at, proof_->direction, proof_->at};
+  } else if (!is_scrubbing()) {
+    begin_wish(now);
+  }
+  return wish_.has_value();
+}
+
+void TrickPlayer::turn_proof_back(Turn& turn) {
+  wish_.reset();
+  proof_->at = proof_->of->pts;
+  proof_->direction = -proof_->direction;
+  if (std::exchange(proof_->is_turned, true)) {
+    turn.error =
+        make_error(ErrorCode::kDecodeFailed,
+                   "trick play: too few pictures to tell whether their key is the right one");
+  }
+}
+
 bool TrickPlayer::go_on(const Find& find, MonotonicTime now, Turn& turn) {
   if (has_reached_end_) {
     turn.has_ended = true;
     return false;
   }
-  if (!wish_ && !is_scrubbing()) begin_wish(now);
-  if (!wish_ && is_scrubbing() && scrub_target_) {
-    wish_ = TrickWish{*scrub_target_, 0, *scrub_target_};
-    scrub_target_.reset();
-  }
-  if (!wish_) return false;
+  if (!wish_something(now)) return false;
   TrickFind found = find(*wish_);
-  switch (found.kind) {
-    case TrickFind::Kind::kWait:
-      turn.wait = std::min(turn.wait, found.wait);
-      return false;
-    case TrickFind::Kind::kLost:
-      turn.error = std::move(found.error);
-      return false;
-    case TrickFind::Kind::kEnd:
-      wish_.reset();
-      has_reached_end_ = !is_scrubbing();
-      return has_reached_end_ || scrub_target_.has_value();
-    case TrickFind::Kind::kFrame:
-      break;
+  if (found.kind == TrickFind::Kind::kWait) {
+    turn.wait = std::min(turn.wait, found.wait);
+    return false;
   }
-  const auto key = keys_ ? keys_->ask(*found.frame) : KeyGate::Answer::kOpen;
+  const bool is_there = found.kind == TrickFind::Kind::kFrame;
+  const auto key = is_there && keys_ ? keys_->ask(*found.frame) : KeyGate::Answer::kOpen;
   if (key == KeyGate::Answer::kWait) return false;  // its coming leads to a turn
-  if (key == KeyGate::Answer::kNever) {
-    turn.error = keys_->refusal(*found.frame);
+  const bool is_had = is_there && key == KeyGate::Answer::kOpen;
+  if (!is_had && proof_) {
+    turn_proof_back(turn);
+    return !turn.error;
+  }
+  if (found.kind == TrickFind::Kind::kEnd) {
+    wish_.reset();
+    has_reached_end_ = !is_scrubbing();
+    return has_reached_end_ || scrub_target_.has_value();
+  }
+  if (!is_had) {
+    turn.error = is_there ? keys_->refusal(*found.frame) : std::move(found.error);
     return false;
   }
   wish_.reset();
-  if (is_scrubbing() && on_screen_ == found.frame->pts) return scrub_target_.has_value();
-  if (!decode(std::move(found.frame), now)) {
-    turn.error = make_error(ErrorCode::kCodecUnsupported, "the pictures for trick play");
-  }
+  const bool is_shown = is_scrubbing() && !proof_ && on_screen_ == found.frame->pts;
+  if (is_shown) return scrub_target_.has_value();
+  decode(std::move(found.frame), now, turn);
   return false;
 }
 
-bool TrickPlayer::decode(std::shared_ptr<const TimedSample> frame, MonotonicTime now) {
+Result<std::unique_ptr<VideoDecoder>> TrickPlayer::open_decoder(const StreamInfo& stream) {
+  VideoDecoderCallbacks callbacks;
+  callbacks.on_frame = [this](VideoFrame decoded) { frame_ = std::move(decoded); };
+  callbacks.on_doubtful = [this](MediaTime) { is_doubtful_ = true; };
+  callbacks.on_room = [] {};
+  callbacks.on_drained = [this] {
+    is_drained_ = true;
+    on_change_();
+  };
+  callbacks.on_error = [this](Error error) {
+    has_failed_ = has_failed_ || error.severity == Severity::kFatal;
+    error_ = std::move(error);
+    on_change_();
+  };
+  return backend_.open_video_decoder(stream, keys_ ? keys_->decryptor() : nullptr, executor_,
+                                     std::move(callbacks));
+}
+
+void TrickPlayer::decode(std::shared_ptr<const TimedSample> frame, MonotonicTime now, Turn& turn) {
   if (decoder_ && needs_new_decoder(origin_->stream, frame->origin->stream)) decoder_.reset();
   if (!decoder_) {
-    VideoDecoderCallbacks callbacks;
-    callbacks.on_frame = [this](VideoFrame decoded) { frame_ = std::move(decoded); };
-    callbacks.on_room = [] {};
-    callbacks.on_drained = [this] {
-      is_drained_ = true;
-      on_change_();
-    };
-    callbacks.on_error = [this](const Error& error) {
-      has_failed_ = has_failed_ || error.severity == Severity::kFatal;
-      on_change_();
-    };
-    auto opened =
-        backend_.open_video_decoder(frame->origin->stream, keys_ ? keys_->decryptor() : nullptr,
-                                    executor_, std::move(callbacks));
-    if (!opened) return false;
+    auto opened = open_decoder(frame->origin->stream);
+    if (!opened) {
+      turn.error = make_error(ErrorCode::kCodecUnsupported, "the pictures for trick play");
+      return;
+    }
     decoder_ = *std::move(opened);
   }
   origin_ = frame->origin;
   decoding_ = std::move(frame);
   decoding_since_ = now;
-  is_drained_ = has_failed_ = false;
+  is_drained_ = is_doubtful_ = has_failed_ = false;
   decoder_->decode(decoding_->sample, decoding_->pts, true);
   decoder_->drain();
-  return true;
 }
 
 void TrickPlayer::end_decoding(MonotonicTime now, Turn& turn) {
@@ -173,24 +201,52 @@ void TrickPlayer::end_decoding(MonotonicTime now, Turn& turn) {
   const bool is_late = now >= decoding_since_ + kDecoderPatience;
   if (!is_drained_ && !has_failed_ && !is_late) return;
   const auto sample = std::exchange(decoding_, nullptr);
-  if (frame_ && is_drained_ && !has_failed_) {
+  // One in doubt goes on: it knows what came of the key so far.
+  if ((frame_ || is_doubtful_) && is_drained_ && !has_failed_) {
     decoder_->flush();
   } else {
     decoder_.reset();
   }
+  if (proof_) proof_->at = sample->pts;
   if (frame_) {
     failures_ = 0;
-    if (is_scrubbing()) return;
-    latency_ = (latency_ + (now - wished_at_)) / 2;
-    // Wished for before the direction changed.
-    if ((frame_->time > last_) != (rate_ > 0)) frame_.reset();
-    return;
+    error_.reset();
+    on_decoded(*sample, now, turn);
+  } else if (is_doubtful_ && !has_failed_) {
+    on_doubtful(sample);
+  } else {
+    if (!proof_) last_ = sample->pts;  // the next one may do
+    on_undecodable(turn);
   }
-  // The next one may do.
-  last_ = sample->pts;
-  if (++failures_ >= kMostFailures) {
-    turn.error = make_error(ErrorCode::kDecodeFailed, "the pictures for trick play");
+}
+
+void TrickPlayer::on_decoded(const TimedSample& sample, MonotonicTime now, Turn& turn) {
+  if (proof_) {
+    frame_.reset();
+    const CryptoInfo* crypto = sample.sample.crypto.get();
+    const bool is_proof = crypto && crypto->kid == proof_->of->sample.crypto->kid;
+    if (!is_proof || scrub_target_) return;
+    wished_at_ = now;
+    const auto proven = std::exchange(proof_, std::nullopt);
+    return decode(proven->of, now, turn);
   }
+  if (is_scrubbing()) return;
+  latency_ = (latency_ + (now - wished_at_)) / 2;
+  // Wished for before the direction changed.
+  if ((frame_->time > last_) != (rate_ > 0)) frame_.reset();
+}
+
+void TrickPlayer::on_doubtful(std::shared_ptr<const TimedSample> frame) {
+  if (proof_) return;
+  const MediaTime at = frame->pts;
+  proof_ = Proof{std::move(frame), at, rate_ < 0 ? -1 : 1};
+}
+
+void TrickPlayer::on_undecodable(Turn& turn) {
+  const bool is_wrong_key = has_failed_ && error_ && error_->code == ErrorCode::kDrmWrongKey;
+  if (++failures_ < kMostFailures && !is_wrong_key) return;
+  turn.error = is_wrong_key ? *std::move(error_)
+                            : make_error(ErrorCode::kDecodeFailed, "the pictures for trick play");
 }
 
 }  // namespace playhead

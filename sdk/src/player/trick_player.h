@@ -17,7 +17,9 @@ namespace playhead {
 
 // Shows key frames one by one, in place of the MediaPipeline: at a rate (trick play), or the one
 // at a place (scrubbing). Each picture leads to the next: when fetching is slow they lie further
-// apart, so that the rate is kept, and when it is stuck the picture stands. Engine thread.
+// apart, so that the rate is kept, and when it is stuck the picture stands. A picture whose key
+// nothing has proven is not shown: one key frame may be garbage that looks like media. Those around
+// it prove the key, or tell that it is wrong. Engine thread.
 class TrickPlayer {
  public:
   // `sink` and `keys` may be null. `on_change`: turn() should be called; never inside a call.
@@ -48,9 +50,16 @@ class TrickPlayer {
   // Starts what shows the next picture; false: there is nothing to do about it now.
   bool go_on(const Find& find, MonotonicTime now, Turn& turn);
   void begin_wish(MonotonicTime now);
-  // False: it cannot be decoded.
-  bool decode(std::shared_ptr<const TimedSample> frame, MonotonicTime now);
+  // False: there is nothing to wish for at present.
+  bool wish_something(MonotonicTime now);
+  // There is nothing more that way that would prove a key.
+  void turn_proof_back(Turn& turn);
+  void decode(std::shared_ptr<const TimedSample> frame, MonotonicTime now, Turn& turn);
+  [[nodiscard]] Result<std::unique_ptr<VideoDecoder>> open_decoder(const StreamInfo& stream);
   void end_decoding(MonotonicTime now, Turn& turn);
+  void on_decoded(const TimedSample& sample, MonotonicTime now, Turn& turn);
+  void on_doubtful(std::shared_ptr<const TimedSample> frame);
+  void on_undecodable(Turn& turn);
   void show_due(MonotonicTime now, Turn& turn);
   [[nodiscard]] MonotonicTime due(MediaTime frame) const;
 
@@ -72,9 +81,20 @@ class TrickPlayer {
   bool has_reached_end_ = false;
   int failures_ = 0;  // pictures in a row that did not come out of the decoder
 
+  // A picture in doubt, and where others are looked at for a proof of its key.
+  struct Proof {
+    std::shared_ptr<const TimedSample> of;
+    MediaTime at;
+    int direction = 1;
+    bool is_turned = false;
+  };
+  std::optional<Proof> proof_;  // none: what is decoded is to be shown
+
   std::shared_ptr<const TimedSample> decoding_;
   MonotonicTime decoding_since_;
   bool is_drained_ = false;
+  bool is_doubtful_ = false;         // what came of it
+  std::optional<Error> error_;       // of the decoder, since something was shown
   bool has_failed_ = false;          // the decoder, for good
   std::optional<VideoFrame> frame_;  // decoded, not shown yet
   std::shared_ptr<const SampleOrigin> origin_;

@@ -272,6 +272,7 @@ Result<std::unique_ptr<VideoDecoder>> RecordingBackend::open_video_decoder(
   };
   tap_progress(source, callbacks, tapped);
   tapped.on_captions = std::move(callbacks.on_captions);
+  tapped.on_doubtful = std::move(callbacks.on_doubtful);
   auto opened = inner_->open_video_decoder(stream, std::move(decryptor), executor_->inner(),
                                            std::move(tapped));
   const std::string what = 'V' + std::to_string(source.number) + ',' + describe(stream) + '=';

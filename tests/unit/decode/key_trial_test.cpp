@@ -72,6 +72,57 @@ TEST_CASE("key_trial: a key is right once something whole came of it") {
   }
 }
 
+TEST_CASE("key_trial: the same sample tells nothing more the next time") {
+  const auto try_at = [](KeyTrial& trial, int64_t us, bool is_whole) {
+    trial.on_sample(sample('a', true, 500), MediaTime{us});
+    const KeyTrial::Verdict verdict = trial.on_frame(MediaTime{us}, is_whole);
+    trial.forget_samples();  // trick play empties the decoder behind each
+    return letter(verdict);
+  };
+  KeyTrial right(3);
+  std::string verdicts;
+  for (const int64_t us : {0, 1, 1, 0, 1, 2}) verdicts += try_at(right, us, true);
+  CHECK(verdicts == "hhhhhs");
+  KeyTrial wrong(3);
+  verdicts.clear();
+  for (const int64_t us : {0, 0, 0, 0, 0, 1, 2, 3, 4}) verdicts += try_at(wrong, us, false);
+  CHECK(verdicts == "ddddddddw");
+}
+
+TEST_CASE(
+    "key_trial: where each sample is for itself clear ones wait for nothing, and prove nothing") {
+  KeyTrial trial(3);
+  std::string verdicts;
+  int64_t us = 0;
+  for (const char key : std::string("accaccca")) {
+    trial.on_sample(sample(key, true, 500), MediaTime{us});
+    verdicts += letter(trial.on_frame(MediaTime{us++}, true));
+    trial.forget_samples();
+  }
+  CHECK(verdicts == "hsshssss");
+}
+
+TEST_CASE("key_trial: what one has proven another need not") {
+  KeyTrial one(2), other(2);
+  const auto try_at = [](KeyTrial& trial, int64_t us) {
+    trial.on_sample(sample('a', true, 500), MediaTime{us});
+    return letter(trial.on_frame(MediaTime{us}, true));
+  };
+  CHECK(try_at(one, 0) == 'h');
+  CHECK_FALSE(one.take_proof());
+  CHECK(try_at(one, 1) == 's');
+  const std::optional<KeyId> kid = one.take_proof();
+  REQUIRE(kid);
+  CHECK(kid->at(0) == 'a');
+  CHECK_FALSE(one.take_proof());
+  CHECK(try_at(other, 0) == 'h');
+  CHECK_FALSE(other.trusts(*kid));
+  other.trust(*kid);
+  CHECK(other.trusts(*kid));
+  CHECK(try_at(other, 1) == 's');
+  CHECK_FALSE(other.take_proof());  // others know
+}
+
 TEST_CASE("key_trial: how much garbage may pass for media decides how much is waited for") {
   struct Case {
     const char* codec;

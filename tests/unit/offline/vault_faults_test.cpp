@@ -149,7 +149,7 @@ bool fail_once(const Case& c, int64_t call) {
 }  // namespace
 
 TEST_CASE(
-    "offline attack 15, S05 S07: whatever call fails and whatever is lost then, the journal tells "
+    "O15 S05 S07 whatever call fails and whatever is lost then, the journal tells "
     "the "
     "truth") {
   const Case cases[] = {

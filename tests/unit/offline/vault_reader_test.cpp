@@ -143,7 +143,7 @@ TEST_CASE("vault_reader: every bit of a small file counts") {
   }
 }
 
-TEST_CASE("offline attack 17: a flipped bit costs its chunk, and no other") {
+TEST_CASE("O17 a flipped bit costs its chunk, and no other") {
   World world;
   struct Case {
     const char* name;
@@ -183,7 +183,7 @@ TEST_CASE("offline attack 17: a flipped bit costs its chunk, and no other") {
 }
 
 TEST_CASE(
-    "offline attack 17: chunks that were moved, left out, repeated or taken from elsewhere are "
+    "O17 chunks that were moved, left out, repeated or taken from elsewhere are "
     "damage") {
   World world;
   const VaultFileId sibling{"d1", "video/000002"};
@@ -245,7 +245,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "offline attack 09: a file in the place of another, and a key of another, are told from "
+    "O09 a file in the place of another, and a key of another, are told from "
     "damage") {
   World world;
   struct Case {

@@ -44,7 +44,7 @@ struct World {
 
 }  // namespace
 
-TEST_CASE("offline attack 13: a file goes on from every checkpoint, and is the same") {
+TEST_CASE("O13 a file goes on from every checkpoint, and is the same") {
   const playhead::test::TempFolder folder;
   const auto real = make_file_system();
   World world;
@@ -183,8 +183,7 @@ TEST_CASE("vault_writer: what cannot be gone on with is refused and left as it i
   CHECK(world.resume(65536));
 }
 
-TEST_CASE(
-    "offline attack 16, S01: a full disk stops the writer; the file goes on when there is room") {
+TEST_CASE("O16 S01 a full disk stops the writer; the file goes on when there is room") {
   World world;
   const Bytes media = noise(3 * kChunk);
   auto writer = VaultWriter::create(world.files, kPath, world.key, kId);

@@ -50,6 +50,15 @@ class SampleDecryptor {
     (void)kid;
     return false;
   }
+
+  // By this the decoders of a title tell each other which keys are the right ones: until one of
+  // them has got media out of samples of a key, what comes of these is not shown by chance.
+  virtual void set_proven(const KeyId& kid) { (void)kid; }
+  // Somebody has said so of the key there is now. One that is had anew has to be proven anew.
+  [[nodiscard]] virtual bool is_proven(const KeyId& kid) const {
+    (void)kid;
+    return false;
+  }
 };
 
 // One DRM system: Clear Key is built in, others are registered by the app. All calls on the

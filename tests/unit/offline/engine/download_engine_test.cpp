@@ -265,7 +265,7 @@ TEST_CASE("downloads: live and protected titles are refused with a sentence") {
   CHECK(rig.status(b).bytes_done == 0);
 }
 
-TEST_CASE("downloads: S01 a full disk holds them back, and room lets them go on") {
+TEST_CASE("downloads: O16 S01 a full disk holds them back, and room lets them go on") {
   struct Case {
     const char* name;
     TestDisk::Step step;
@@ -569,7 +569,7 @@ TEST_CASE("downloads: progress is told once a second at most") {
   CHECK(has_rate);
 }
 
-TEST_CASE("downloads: verify finds damaged bytes and fetches those alone again") {
+TEST_CASE("downloads: O17 verify finds damaged bytes and fetches those alone again") {
   DownloadRig rig(small_title());
   rig.open();
   const std::string id = rig.add();

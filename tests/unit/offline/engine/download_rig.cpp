@@ -87,8 +87,8 @@ DownloadRig::DownloadRig(SimTitle title, uint64_t seed) : world(seed, std::move(
 DownloadRig::~DownloadRig() { manager.reset(); }
 
 void DownloadRig::open() {
-  ManagerWorld parts{disk, std::make_shared<TestClock>(world.executor), borrowed(world.executor),
-                     licences, lanes};
+  ManagerWorld parts{disk, std::make_shared<TestClock>(world.executor, device),
+                     borrowed(world.executor), licences, lanes};
   auto opened = DownloadManager::Impl::open(world.client, config, &told, std::move(parts));
   REQUIRE_MESSAGE(opened, describe(opened.error()));
   manager = *std::move(opened);

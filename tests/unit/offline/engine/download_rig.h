@@ -65,16 +65,28 @@ class TestDisk final : public FileSystem {
   std::shared_ptr<DiskFault> fault_ = std::make_shared<DiskFault>();
 };
 
-// The device's clocks: those of the simulation.
+// What is done to the device's clocks.
+struct TestDevice {
+  Duration set_by{0};  // the system's clock, against the truth
+  Duration slept{0};   // so far; nothing ran meanwhile
+  int boots = 1;
+  MonotonicTime booted;
+};
+
+// The device's clocks: those of the simulation, and what a test does to them.
 class TestClock final : public ClockSource {
  public:
-  explicit TestClock(Executor& executor) : executor_(executor) {}
+  TestClock(Executor& executor, std::shared_ptr<const TestDevice> device)
+      : executor_(executor), device_(std::move(device)) {}
   ClockFacts read() override {
-    return {executor_.wall_now(), executor_.now() - MonotonicTime{}, "boot-1"};
+    return {executor_.wall_now() + device_->slept + device_->set_by,
+            executor_.now() + device_->slept - device_->booted,
+            "boot-" + std::to_string(device_->boots)};
   }
 
  private:
   Executor& executor_;
+  const std::shared_ptr<const TestDevice> device_;
 };
 
 struct Told final : DownloadListener {
@@ -112,6 +124,7 @@ class DownloadRig {
   TempFolder folder;
   OfflineConfig config;
   std::shared_ptr<TestDisk> disk = std::make_shared<TestDisk>();
+  std::shared_ptr<TestDevice> device = std::make_shared<TestDevice>();
   Told told;
   std::vector<std::shared_ptr<Executor>> lanes;  // of the next open(); none: no threads
   std::shared_ptr<LicenceKeeper> licences;       // of the next open(); null: the client's

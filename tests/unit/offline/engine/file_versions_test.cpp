@@ -116,7 +116,7 @@ const Telling kTellings[] = {
 
 }  // namespace
 
-TEST_CASE("downloads: a file that its host replaces between two parts is fetched anew") {
+TEST_CASE("downloads: O18 a file that its host replaces between two parts is fetched anew") {
   for (const Telling& telling : kTellings) {
     for (const bool is_reopened : {false, true}) {
       CAPTURE(telling.name);

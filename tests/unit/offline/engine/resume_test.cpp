@@ -70,7 +70,7 @@ std::string header_of(const SimRecord& record, const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("downloads: a large segment goes on where it was, if it is still the same") {
+TEST_CASE("downloads: O18 a large segment goes on where it was, if it is still the same") {
   struct Case {
     const char* name;
     BigHost before, after;
@@ -138,7 +138,7 @@ TEST_CASE("downloads: a large segment goes on where it was, if it is still the s
   }
 }
 
-TEST_CASE("downloads: a plain file comes in parts, or whole where the host knows none") {
+TEST_CASE("downloads: O19 a plain file comes in parts, or whole where the host knows none") {
   for (const bool does_ranges : {true, false}) {
     CAPTURE(does_ranges);
     DownloadRig rig;

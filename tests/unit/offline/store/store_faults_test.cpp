@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "store/journal.h"
+#include "store/reconcile.h"
 #include "store/reserve.h"
 #include "store/schema.h"
 #include "store_world.h"
@@ -567,6 +568,46 @@ TEST_CASE("schema: S15 a power cut at any write leaves one of the versions, whol
     CHECK(got(database->query_integer("SELECT z FROM b")) == 2);
   }
   CHECK(versions == std::set<int64_t>{1, 2, 3});
+}
+
+// Complete downloads of so many files each, as the store would have written them.
+void fill(const std::string& root, int64_t downloads, int64_t files) {
+  static_cast<void>(open_store(*make_file_system(), root));
+  auto journal = got(SqliteDatabase::open(layout::journal(root), 1s));
+  const auto numbers = [](int64_t count) {
+    return "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " +
+           std::to_string(count) + ") ";
+  };
+  const std::string sql = "BEGIN;" + numbers(downloads) +
+                          R"sql(INSERT INTO download(id, identity, title_id, profile_id, request,
+      app_data, priority, added_at, changed_at, state)
+    SELECT CAST(i AS BLOB), CAST(i AS BLOB), x'6d', x'70', x'7b7d', x'', 0, i, i, 6 FROM n;)sql" +
+                          numbers(files) +
+                          R"sql(INSERT INTO resource(download, stable_key, range_start,
+      range_length, plan, kind, track, seq, play_order, starts, ends, size, size_exact, url)
+    SELECT d.row, CAST(printf('https://cdn.example/%d.m4s', i) AS BLOB), 0, -1, 1, 3, x'7630', i, i,
+      i, i + 1, 1000, 1, zeroblob(60) FROM download d, n;
+    UPDATE resource SET state = 2, sha256 = zeroblob(32);
+    COMMIT)sql";
+  done(journal.execute(sql.c_str()));
+}
+
+TEST_CASE("store: O29 a start and a list read of downloads, not of their files") {
+  const auto read_of = [](int64_t downloads, int64_t files) {
+    const TempFolder folder;
+    fill(folder.path(), downloads, files);
+    FaultySqlite disk;
+    const auto file_system = make_file_system();
+    const auto store = open_store(*file_system, folder.path());
+    Reconciler reconciler(*file_system, *store);
+    done(reconciler.start(kNow));
+    CHECK(static_cast<int64_t>(got(store->list()).size()) == downloads);
+    return disk.bytes_read();
+  };
+  const int64_t few = read_of(100, 5);
+  CHECK(few > 10'000);
+  CHECK(read_of(100, 50) < few + few / 4);
+  CHECK(read_of(200, 5) < 3 * few);
 }
 
 TEST_CASE("store: S13 without descriptors nothing is opened, and nothing is lost") {
