@@ -57,7 +57,7 @@ struct Numbers {
 };
 
 std::optional<Numbers> numbers_of(const LoadedIndex& index) {
-  if (!is_live_playlist(index) || index.segments->size() == 0) return std::nullopt;
+  if (!index.playlist || index.segments->size() == 0) return std::nullopt;
   return Numbers{index.segments->at(0).number,
                  index.segments->at(index.segments->size() - 1).number + 1};
 }
@@ -263,12 +263,13 @@ void IndexTable::on_loaded(const Representation& representation, std::size_t num
   bool is_believed = was_doubted && now - place.failed_until > kMostDoubt;
   for (const auto& [id, entry] : entries_) {
     for (const Place& known : entry.places) {
-      const auto numbers = known.index && !known.is_aside ? numbers_of(*known.index) : std::nullopt;
+      const bool counts = known.index && !known.is_aside && is_live_playlist(*known.index);
+      const auto numbers = counts ? numbers_of(*known.index) : std::nullopt;
       if (numbers) others.push_back(*numbers);
       is_believed = is_believed || (numbers && was_doubted && known.grown > place.failed_until);
     }
   }
-  const bool is_undated = result && result->playlist && result->playlist->dates.empty();
+  const bool is_undated = result && is_live_playlist(*result) && result->playlist->dates.empty();
   const auto mine = is_undated && !place.is_aside ? numbers_of(*result) : std::nullopt;
   if (mine && !is_believed && is_of_other_run(*mine, others)) {
     if (!was_doubted) place.failed_until = now;
@@ -297,11 +298,15 @@ void IndexTable::on_loaded(const Representation& representation, std::size_t num
 bool IndexTable::is_cut_short(const LoadedIndex& index) const {
   if (!is_live_playlist(index)) return false;
   const MediaTime end = listed_end(*index.segments);
+  const auto mine = numbers_of(index);
   for (const auto& [id, entry] : entries_) {
     for (const Place& place : entry.places) {
       const bool is_whole = place.index && place.index->playlist && !place.was_live &&
                             !place.is_aside && !is_live_playlist(*place.index);
-      if (is_whole && end < place.index->segments->end()) return true;
+      if (!is_whole) continue;
+      const auto all = numbers_of(*place.index);
+      const bool is_older = mine && all && mine->first < all->first && mine->end < all->end;
+      if (is_older || end < place.index->segments->end()) return true;
     }
   }
   return false;

@@ -112,7 +112,8 @@ class IndexTable {
   // The title has ended: what was not asked for since then does not know.
   void drop_unaware(const Place& ended);
   // It says of no end though other playlists of the title, which go further, were whole from the
-  // beginning: a title that is being made would not have such.
+  // beginning: a title that is being made would not have such. Either it was cut off on the way, or
+  // it is a state from before the title ended, and counts from before the others.
   [[nodiscard]] bool is_cut_short(const LoadedIndex& index) const;
   // The place whose index find() answers; entry.places.size() when there is none.
   [[nodiscard]] std::size_t used_of(const Representation& representation, const Entry& entry) const;
