@@ -77,6 +77,14 @@ bool is_of_other_run(const Numbers& mine, const std::vector<Numbers>& others) {
   return mine.end <= first && last_first < first_end;
 }
 
+// `index`, which says of no end, ends before `whole` does, or counts from before it.
+bool lacks_end_of(const LoadedIndex& whole, const LoadedIndex& index) {
+  if (listed_end(*index.segments) < whole.segments->end()) return true;
+  const auto mine = numbers_of(index);
+  const auto all = numbers_of(whole);
+  return mine && all && mine->first < all->first && mine->end < all->end;
+}
+
 const TimelineSegmentIndex* windowed(const LoadedIndex& index) {
   const auto* segments = dynamic_cast<const TimelineSegmentIndex*>(index.segments.get());
   return segments && segments->availability() ? segments : nullptr;
@@ -115,6 +123,11 @@ void IndexTable::clear() {
   if (const LoadedIndex* index = newest_live()) {
     earlier_ = *index;
     next_run_at_.reset();
+  }
+  for (const auto& [id, entry] : entries_) {
+    for (const Place& place : entry.places) {
+      if (is_whole(place)) earlier_whole_ = *place.index;
+    }
   }
   entries_.clear();
 }
@@ -295,18 +308,17 @@ void IndexTable::on_loaded(const Representation& representation, std::size_t num
   context_.on_change();
 }
 
+bool IndexTable::is_whole(const Place& place) {
+  return place.index && place.index->playlist && !place.was_live && !place.is_aside &&
+         !is_live_playlist(*place.index);
+}
+
 bool IndexTable::is_cut_short(const LoadedIndex& index) const {
   if (!is_live_playlist(index)) return false;
-  const MediaTime end = listed_end(*index.segments);
-  const auto mine = numbers_of(index);
+  if (earlier_whole_ && lacks_end_of(*earlier_whole_, index)) return true;
   for (const auto& [id, entry] : entries_) {
     for (const Place& place : entry.places) {
-      const bool is_whole = place.index && place.index->playlist && !place.was_live &&
-                            !place.is_aside && !is_live_playlist(*place.index);
-      if (!is_whole) continue;
-      const auto all = numbers_of(*place.index);
-      const bool is_older = mine && all && mine->first < all->first && mine->end < all->end;
-      if (is_older || end < place.index->segments->end()) return true;
+      if (is_whole(place) && lacks_end_of(*place.index, index)) return true;
     }
   }
   return false;
