@@ -99,7 +99,9 @@ class OneEndPerLoad final : public Invariant {
     if (record.kind == ResourceKind::kApi) return;  // positions may still be delivered
     const bool is_played = facts.has_player && facts.state != PlayerState::kIdle &&
                            facts.state != PlayerState::kFailed;
-    check(is_played || facts.now - facts.last_action < 1s, facts,
+    // What the app asked for is begun when the process gets to run.
+    const MonotonicTime asked = std::max(facts.last_action, facts.last_starved);
+    check(is_played || facts.now - asked < 1s, facts,
           [&] { return record.url + " is fetched though nothing is played"; });
   }
 
