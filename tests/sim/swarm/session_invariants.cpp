@@ -226,6 +226,11 @@ class ReportsKeepTheirInterval final : public Invariant {
   ReportsKeepTheirInterval()
       : Invariant(26, "positions are reported at their interval while playing") {}
 
+  // Each title has its own, and one at its end besides.
+  void on_event(const Event& event, const Facts&) override {
+    const auto* load = std::get_if<LoadStarted>(&event.payload);
+    if (load && load->is_next) made_.clear();
+  }
   void on_report(const test::SimService::Saved& report, const std::string&,
                  const Facts& facts) override {
     if (const auto made = made_at(report, facts)) last_ = std::max(last_, *made);
