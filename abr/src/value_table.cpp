@@ -2,7 +2,9 @@
 #include "value_table.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdint>
 
 namespace playhead::abr {
 
@@ -25,11 +27,24 @@ constexpr std::size_t kScratchStages = 3;  // held while a table is made
 
 }  // namespace
 
+// Where fetching a step leads from a forecast with one outcome, and what it costs: the same however
+// many segments are left. Small, for a table has thousands of them.
+struct ValueTable::Transition {
+  double seconds = 0;      // the fetch takes
+  float probability = 0;   // of the outcome
+  float column_share = 0;  // of the column above `column`
+  float gained_share = 0;  // of one level more than `gained`
+  int32_t gained = 0;      // levels, rounded down
+  uint16_t column = 0;     // of the forecast afterwards
+  uint16_t dry = 0;        // levels below it run dry on the way
+  uint16_t full = 0;       // levels from it on end at the top
+};
+
 struct ValueTable::Scratch {
   std::vector<float> before;  // values with one segment less to go
   std::vector<float> choice;  // value of fetching each step next
   std::vector<float> after;
-  OutcomeModel model;
+  std::vector<Transition> transitions;  // [step][column][outcome]
 };
 
 void ValueTable::lay_out(const ValueTableSpec& spec) {
@@ -52,7 +67,7 @@ void ValueTable::lay_out(const ValueTableSpec& spec) {
 ValueTable::ValueTable(const ValueTableSpec& spec) {
   lay_out(spec);
   Scratch scratch;
-  scratch.model = make_outcome_model(spec.spread, spec.silence_chance, spec.persistence);
+  scratch.transitions = transitions(spec);
   scratch.before.assign(stage_size(), 0);
   scratch.choice.assign(stage_size(), 0);
   scratch.after.assign(stage_size(), 0);
@@ -69,73 +84,93 @@ ValueTable::ValueTable(const ValueTableSpec& spec) {
 std::size_t ValueTable::bytes_to_make(const ValueTableSpec& spec) {
   ValueTable table;
   table.lay_out(spec);
-  return (table.kept_.size() + kScratchStages) * table.stage_size() * sizeof(float);
+  return (table.kept_.size() + kScratchStages) * table.stage_size() * sizeof(float) +
+         table.steps_ * table.columns_ * kOutcomes * sizeof(Transition);
 }
 
-// Adds what `outcome` contributes to fetching `step` at every level of one forecast. All levels
-// shift by the same amount, so the grid is walked, not searched.
-void ValueTable::add_outcome(const ValueTableSpec& spec, const Outcome& outcome,
-                             const Scratch& scratch, std::size_t step, std::size_t column,
-                             float* out) const {
-  const double log_bps = log_least_ + static_cast<double>(column) * log_step_;
-  const double seconds = spec.ttfb_s +
-                         spec.bps[step] * spec.segment_s / std::exp(log_bps + outcome.log_error) +
-                         outcome.silence_s;
-  const double next = std::clamp(static_cast<double>(column) + outcome.log_shift / log_step_, 0.0,
-                                 static_cast<double>(columns_ - 1));
-  const std::size_t low = std::min(static_cast<std::size_t>(next), columns_ - 2);
-  const float high_share = static_cast<float>(next - static_cast<double>(low));
-  const float* a = &scratch.before[at(step, low)];
-  const float* b = &scratch.before[at(step, low + 1)];
-  const auto mixed = [&](std::size_t level) {
-    return a[level] + high_share * (b[level] - a[level]);
-  };
-
-  const float probability = static_cast<float>(outcome.probability);
-  const double top = static_cast<double>(levels_ - 1);
-  const double gained = spec.segment_s / level_step_;
-  const double spent = seconds / level_step_;
-  // Runs dry: whatever the level was, one segment is there afterwards.
-  const std::size_t dry =
-      spent >= top + 1 ? levels_ : static_cast<std::size_t>(std::max(std::ceil(spent), 0.0));
-  if (dry > 0) {
-    const double after = std::min(gained, top);
-    const std::size_t i = std::min(static_cast<std::size_t>(after), levels_ - 2);
-    const float share = static_cast<float>(after - static_cast<double>(i));
-    const float value = mixed(i) + share * (mixed(i + 1) - mixed(i));
-    for (std::size_t level = 0; level < dry; ++level) {
-      const double stall = seconds - static_cast<double>(level) * level_step_;
-      out[level] += probability * (value - static_cast<float>(spec.stall_price * stall));
+std::vector<ValueTable::Transition> ValueTable::transitions(const ValueTableSpec& spec) const {
+  const OutcomeModel model = make_outcome_model(spec.spread, spec.silence_chance, spec.persistence);
+  std::vector<Transition> found;
+  found.reserve(steps_ * columns_ * kOutcomes);
+  for (std::size_t step = 0; step < steps_; ++step) {
+    for (std::size_t column = 0; column < columns_; ++column) {
+      for (const Outcome& outcome : model) {
+        found.push_back(transition(spec, outcome, step, column));
+      }
     }
   }
-  if (dry >= levels_) return;
-  const double shift = gained - spent;  // levels gained or lost
-  const auto whole = static_cast<std::ptrdiff_t>(std::floor(shift));
-  const float share = static_cast<float>(shift - std::floor(shift));
+  return found;
+}
+
+ValueTable::Transition ValueTable::transition(const ValueTableSpec& spec, const Outcome& outcome,
+                                              std::size_t step, std::size_t column) const {
+  Transition t;
+  t.probability = static_cast<float>(outcome.probability);
+  const double log_bps = log_least_ + static_cast<double>(column) * log_step_;
+  t.seconds = spec.ttfb_s +
+              spec.bps[step] * spec.segment_s / std::exp(log_bps + outcome.log_error) +
+              outcome.silence_s;
+  const double next = std::clamp(static_cast<double>(column) + outcome.log_shift / log_step_, 0.0,
+                                 static_cast<double>(columns_ - 1));
+  t.column = static_cast<uint16_t>(std::min(static_cast<std::size_t>(next), columns_ - 2));
+  t.column_share = static_cast<float>(next - t.column);
+
+  const double levels = static_cast<double>(levels_);
+  const double spent = t.seconds / level_step_;
+  t.dry = static_cast<uint16_t>(std::clamp(std::ceil(spent), 0.0, levels));
+  t.full = t.dry;
+  if (t.dry >= levels_) return t;
+  const double shift = spec.segment_s / level_step_ - spent;  // levels gained or lost
+  t.gained = static_cast<int32_t>(std::floor(shift));
+  t.gained_share = static_cast<float>(shift - std::floor(shift));
   // Levels whose neighbours above are still on the grid.
-  const std::ptrdiff_t inner = static_cast<std::ptrdiff_t>(levels_) - 1 - whole;
-  const std::size_t end = static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(
-      inner, static_cast<std::ptrdiff_t>(dry), static_cast<std::ptrdiff_t>(levels_)));
-  const auto inner_end = static_cast<std::ptrdiff_t>(end);
-  for (auto level = static_cast<std::ptrdiff_t>(dry); level < inner_end; ++level) {
-    const std::ptrdiff_t i = level + whole;
-    const float here = a[i] + high_share * (b[i] - a[i]);
-    const float above = a[i + 1] + high_share * (b[i + 1] - a[i + 1]);
-    out[level] += probability * (here + share * (above - here));
+  t.full = static_cast<uint16_t>(std::clamp<double>(levels - 1 - t.gained, t.dry, levels));
+  return t;
+}
+
+// Adds what a transition contributes at every level of one forecast to `out`. `before`: values of
+// its step with one segment less to go. All levels shift by the same amount, so the grid is walked,
+// not searched, by loops that a compiler makes vectors of.
+void ValueTable::add_outcome(const ValueTableSpec& spec, const Transition& t, const float* before,
+                             float* out) const {
+  const float* a = before + t.column * levels_;
+  const float* b = a + levels_;
+  std::array<float, kMaxLevels> next;  // values afterwards, by level
+  for (std::size_t level = 0; level < levels_; ++level) {
+    next[level] = a[level] + t.column_share * (b[level] - a[level]);
   }
-  const float full = mixed(levels_ - 1);
-  for (std::size_t level = end; level < levels_; ++level) out[level] += probability * full;
+  // Runs dry: whatever the level was, one segment is there afterwards.
+  if (t.dry > 0) {
+    const double after = std::min(spec.segment_s / level_step_, static_cast<double>(levels_ - 1));
+    const std::size_t i = std::min(static_cast<std::size_t>(after), levels_ - 2);
+    const float share = static_cast<float>(after - static_cast<double>(i));
+    const float value = next[i] + share * (next[i + 1] - next[i]);
+    for (int level = 0; level < t.dry; ++level) {
+      const double stall = t.seconds - level * level_step_;
+      out[level] += t.probability * (value - static_cast<float>(spec.stall_price * stall));
+    }
+  }
+  if (t.dry < t.full) {
+    const float* here = next.data() + t.dry + t.gained;
+    float* to = out + t.dry;
+    const int count = t.full - t.dry;
+    for (int i = 0; i < count; ++i) {
+      to[i] += t.probability * (here[i] + t.gained_share * (here[i + 1] - here[i]));
+    }
+  }
+  const float top = next[levels_ - 1];
+  for (std::size_t level = t.full; level < levels_; ++level) out[level] += t.probability * top;
 }
 
 void ValueTable::induct(const ValueTableSpec& spec, Scratch& scratch) const {
+  const Transition* t = scratch.transitions.data();
   for (std::size_t step = 0; step < steps_; ++step) {
     const float gain = static_cast<float>(spec.quality[step] * spec.segment_s / 4);
+    const float* before = &scratch.before[at(step, 0)];
     for (std::size_t column = 0; column < columns_; ++column) {
       float* out = &scratch.choice[at(step, column)];
       std::fill(out, out + levels_, gain);
-      for (const Outcome& outcome : scratch.model) {
-        add_outcome(spec, outcome, scratch, step, column, out);
-      }
+      for (std::size_t i = 0; i < kOutcomes; ++i) add_outcome(spec, *t++, before, out);
     }
   }
   for (std::size_t last = 0; last < steps_; ++last) {

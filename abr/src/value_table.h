@@ -54,9 +54,13 @@ class ValueTable {
  private:
   ValueTable() = default;
   void lay_out(const ValueTableSpec& spec);
+  struct Transition;
   struct Scratch;
-  void add_outcome(const ValueTableSpec& spec, const Outcome& outcome, const Scratch& scratch,
-                   std::size_t step, std::size_t column, float* out) const;
+  [[nodiscard]] std::vector<Transition> transitions(const ValueTableSpec& spec) const;
+  [[nodiscard]] Transition transition(const ValueTableSpec& spec, const Outcome& outcome,
+                                      std::size_t step, std::size_t column) const;
+  void add_outcome(const ValueTableSpec& spec, const Transition& t, const float* before,
+                   float* out) const;
   void induct(const ValueTableSpec& spec, Scratch& scratch) const;
   [[nodiscard]] std::size_t at(std::size_t step, std::size_t column) const {
     return (step * columns_ + column) * levels_;

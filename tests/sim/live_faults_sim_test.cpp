@@ -260,6 +260,40 @@ TEST_CASE("M20 a title that has ended stays ended, whatever its playlist says la
   CHECK(world.find<Failed>() == nullptr);
 }
 
+TEST_CASE(
+    "M20 M21 a title that has ended stays so when its new URLs lead to a host that is behind") {
+  SimWorld world(1, SimTitle{}, SimLink::constant(8'000'000));
+  world.start_app();
+  SimLive live;
+  live.has_dates = false;
+  live.began = world.executor.wall_now() - 200s;
+  live.ends = live.began + 180s;
+  world.load_live(live);
+  world.service.titles["m1"].manifest_url = world.live.url();
+  world.load_title();
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  world.run_for(2s);
+  const auto duration = world.status()->duration;
+  REQUIRE(duration == Duration{40s});
+  // The first segment refused has the URLs renewed. Their host tells of 20 s before the end.
+  world.live.stops = live.began + 160s;
+  world.live.ends.reset();
+  bool is_refused = false;
+  world.transport->meddle([&](const SimRecord& record, const WebRequest&, WebAnswer& answer) {
+    const bool is_media = record.kind == ResourceKind::kMedia;
+    if (is_media && !std::exchange(is_refused, true)) answer = status_answer(403);
+  });
+  world.run_for(6s);
+  REQUIRE(is_refused);
+  CHECK_FALSE(world.status()->live);
+  world.live.stops.reset();
+  world.live.ends = live.ends;
+  REQUIRE(world.run_until_event<Ended>(2min));
+  CHECK(world.status()->duration == duration);
+  CHECK(world.find<PositionJumped>() == nullptr);
+  CHECK(world.find<Failed>() == nullptr);
+}
+
 TEST_CASE("M27 a channel whose manifest turns into something else plays on, and says why") {
   for (const bool is_dash : {true, false}) {
     CAPTURE(is_dash);

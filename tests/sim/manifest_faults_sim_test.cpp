@@ -32,9 +32,12 @@ void serve(SimWorld& world, Files files) {
       });
 }
 
-std::string playlist(const std::string& kind, const std::string& tags = "") {
-  std::string text = "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:4\n" + tags;
-  for (int i = 0; i < 5; ++i) text += "#EXTINF:4,\n" + kind + std::to_string(i) + ".seg\n";
+std::string playlist(const std::string& kind, const std::string& tags = "", int first = 0) {
+  std::string text = "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:4\n" + tags +
+                     "#EXT-X-MEDIA-SEQUENCE:" + std::to_string(first) + '\n';
+  for (int i = first; i < first + 5; ++i) {
+    text += "#EXTINF:4,\n" + kind + std::to_string(i) + ".seg\n";
+  }
   return text + "#EXT-X-ENDLIST\n";
 }
 
@@ -67,32 +70,44 @@ TEST_CASE("M04 playlists and MPDs that refer to themselves cost three requests a
   }
 }
 
-TEST_CASE("M02 a playlist cut off before its end does not turn a whole title into a live one") {
-  SimWorld world(1, {}, SimLink::constant(8'000'000));
-  const std::string whole = playlist("v");
-  const std::string cut = whole.substr(0, whole.find("v2.seg"));
-  serve(world, {{"main.m3u8",
-                 "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=400000\nwhole.m3u8\n"
-                 "#EXT-X-STREAM-INF:BANDWIDTH=7000000\ncut.m3u8\n"},
-                {"whole.m3u8", whole},
-                {"cut.m3u8", cut}});
-  world.start_app();
-  world.load_url(std::string(kHost) + "main.m3u8");
-  REQUIRE(world.run_until_event<FirstFrame>(10s));
-  const auto representations = world.status()->representations;
-  REQUIRE(representations.size() == 2);
-  // One after the other is wanted: the cut one is read while the other is there.
-  for (const auto& representation : representations) {
-    world.player->select_representation(representation.id);
-    world.run_for(1s);
-    world.player->seek(MediaTime{1'000'000});
-    world.run_for(1s);
-    CHECK(world.status()->duration == Duration{20s});
-    CHECK_FALSE(world.status()->live);
+TEST_CASE("M02 M21 a playlist that lacks the end of a whole title does not make it a live one") {
+  const auto without_end = [](std::string text, const std::string& mark) {
+    return text.substr(0, text.find(mark));
+  };
+  struct Case {
+    const char* name;
+    std::string whole, other;
+  };
+  const Case cases[] = {
+      {"cut off on the way", playlist("v"), without_end(playlist("v"), "v2.seg")},
+      {"of before it ended", playlist("v", "", 5), without_end(playlist("v", "", 3), "#EXT-X-END")},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    SimWorld world(1, {}, SimLink::constant(8'000'000));
+    serve(world, {{"main.m3u8",
+                   "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=400000\nwhole.m3u8\n"
+                   "#EXT-X-STREAM-INF:BANDWIDTH=7000000\nother.m3u8\n"},
+                  {"whole.m3u8", c.whole},
+                  {"other.m3u8", c.other}});
+    world.start_app();
+    world.load_url(std::string(kHost) + "main.m3u8");
+    REQUIRE(world.run_until_event<FirstFrame>(10s));
+    const auto representations = world.status()->representations;
+    REQUIRE(representations.size() == 2);
+    // One after the other is wanted: the one without end is read while the other is there.
+    for (const auto& representation : representations) {
+      world.player->select_representation(representation.id);
+      world.run_for(1s);
+      world.player->seek(MediaTime{1'000'000});
+      world.run_for(1s);
+      CHECK(world.status()->duration == Duration{20s});
+      CHECK_FALSE(world.status()->live);
+    }
+    world.run_for(30s);
+    CHECK(world.status()->state == PlayerState::kEnded);
+    CHECK(world.find<Failed>() == nullptr);
   }
-  world.run_for(30s);
-  CHECK(world.status()->state == PlayerState::kEnded);
-  CHECK(world.find<Failed>() == nullptr);
 }
 
 TEST_CASE("M18 an init segment that is missing: another variant plays, else a typed error") {

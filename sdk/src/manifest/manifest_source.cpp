@@ -3,11 +3,12 @@
 
 #include <algorithm>
 
-#include "base/limits.h"
-#include "base/url.h"
 #include "manifest/dash/live_mpd.h"
 #include "manifest/dash/mpd_patch.h"
 #include "manifest/dash/xlink_resolver.h"
+#include "manifest/hls/playlist.h"
+#include "manifest/manifest_answer.h"
+#include "manifest/playlist_load.h"
 #include "manifest/sidx_index_builder.h"
 
 namespace playhead {
@@ -19,63 +20,6 @@ struct MpdHistory {
 };
 
 namespace {
-
-Request make_request(const ResourceLocation& location, const RequestTimeouts& timeouts) {
-  Request request;
-  request.url = location.url;
-  request.range = location.range;
-  request.kind = ResourceKind::kManifest;
-  request.timeouts = timeouts;
-  request.max_bytes = limits::kManifestBytes;
-  return request;
-}
-
-// An error for answers that are not the resource.
-std::optional<Error> status_error(const ResponseHead& head) {
-  if (head.status < 400) return std::nullopt;
-  const ErrorCode code = head.status == 404 || head.status == 410 ? ErrorCode::kNotFound
-                         : head.status == 403                     ? ErrorCode::kForbidden
-                         : head.status == 401                     ? ErrorCode::kUnauthorized
-                                                                  : ErrorCode::kHttpStatus;
-  return make_error(code, "the manifest " + redact(head.url), head.status);
-}
-
-// A log-in page of the network between us and the host, or of a host that answers everything.
-bool is_web_page(ByteView bytes) {
-  std::string_view text = as_text(bytes);
-  const std::size_t start = text.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
-  text = text.substr(std::min(start, text.size()));
-  const auto begins_with = [&](std::string_view tag) {
-    return text.size() >= tag.size() &&
-           std::equal(tag.begin(), tag.end(), text.begin(), [](char a, char b) {
-             return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b + ('a' - 'A')) : b);
-           });
-  };
-  return begins_with("<!doctype html") || begins_with("<html");
-}
-
-// Says what was fetched, when it is no manifest because it is a web page.
-Error named(Error error, ByteView bytes, const std::string& url) {
-  const bool is_page = error.code == ErrorCode::kManifestNotRecognised && is_web_page(bytes);
-  return is_page ? make_error(ErrorCode::kCaptivePortal, redact(url)) : error;
-}
-
-std::string url_of(const FetchedManifest& fetched, const std::string& requested) {
-  return fetched.head.url.empty() ? requested : fetched.head.url;
-}
-
-// The bytes of `range`, also from a server that ignores ranges and answers 200 with the whole
-// resource (RFC 9110 §14.2).
-ByteView bytes_of(const FetchedManifest& fetched, const std::optional<ByteRange>& range) {
-  const ByteView body = fetched.body.view();
-  if (!range || fetched.head.status == 206) return body;
-  const auto first =
-      static_cast<std::size_t>(std::min<int64_t>(range->first, static_cast<int64_t>(body.size())));
-  const ByteView rest = body.subspan(first);
-  if (!range->last) return rest;
-  return rest.first(static_cast<std::size_t>(
-      std::min<int64_t>(range->length(), static_cast<int64_t>(rest.size()))));
-}
 
 // Fetches one segment index after the other until nothing is missing. Lives in the handle that
 // load_index() gave, which cancels the fetch under way.
@@ -117,7 +61,7 @@ class SidxLoad : public std::enable_shared_from_this<SidxLoad> {
 void SidxLoad::request(std::optional<ByteRange> range) {
   ResourceLocation location = source_.location;
   location.range = range;
-  running_ = fetch_(make_request(location, timeouts_),
+  running_ = fetch_(manifest_request(location, timeouts_),
                     [weak = weak_from_this(), range](Result<FetchedManifest> fetched) {
                       if (const auto self = weak.lock()) {
                         self->on_fetched(range, std::move(fetched));
@@ -127,10 +71,10 @@ void SidxLoad::request(std::optional<ByteRange> range) {
 
 void SidxLoad::on_fetched(std::optional<ByteRange> range, Result<FetchedManifest> fetched) {
   if (!fetched) return complete(std::move(fetched).error());
-  if (std::optional<Error> error = status_error(fetched->head)) return complete(*std::move(error));
-  url_ = url_of(*fetched, source_.location.url);
+  if (std::optional<Error> error = answer_error(fetched->head)) return complete(*std::move(error));
+  url_ = final_url(*fetched, source_.location.url);
   const int64_t offset = range ? range->first : 0;
-  if (Result<void> added = builder_.add(bytes_of(*fetched, range), offset); !added) {
+  if (Result<void> added = builder_.add(range_of(*fetched, range), offset); !added) {
     return complete(std::move(added).error());
   }
   if (const std::optional<ByteRange> missing = builder_.missing()) {
@@ -193,11 +137,12 @@ class ManifestLoad : public std::enable_shared_from_this<ManifestLoad> {
   std::shared_ptr<const Presentation> previous_;  // null: the first one
   std::string url_;                               // final
   std::optional<dash::XlinkResolver> remote_;
+  PlaylistDoubt doubt_;
   CancelHandle running_;
 };
 
 void ManifestLoad::request(const std::string& url) {
-  running_ = fetch_(make_request({url, std::nullopt}, timeouts_),
+  running_ = fetch_(manifest_request({url, std::nullopt}, timeouts_),
                     [weak = weak_from_this(), url](Result<FetchedManifest> fetched) {
                       if (const auto self = weak.lock()) self->on_manifest(url, std::move(fetched));
                     });
@@ -205,8 +150,8 @@ void ManifestLoad::request(const std::string& url) {
 
 void ManifestLoad::on_manifest(const std::string& url, Result<FetchedManifest> fetched) {
   if (!fetched) return finish(std::move(fetched).error());
-  if (std::optional<Error> error = status_error(fetched->head)) return finish(*std::move(error));
-  url_ = url_of(*fetched, url);
+  if (std::optional<Error> error = answer_error(fetched->head)) return finish(*std::move(error));
+  url_ = final_url(*fetched, url);
   take(fetched->body);
 }
 
@@ -220,14 +165,14 @@ void ManifestLoad::refresh(std::shared_ptr<const Presentation> previous) {
   // ISO/IEC 23009-1 5.15.2: the answer to a PatchLocation is a patch, or a whole MPD.
   const auto& patches = previous_->live->patch_locations;
   if (patches.empty() || history_->text.size() == 0) return request(whole_url());
-  running_ = fetch_(make_request({patches.front().url, std::nullopt}, timeouts_),
+  running_ = fetch_(manifest_request({patches.front().url, std::nullopt}, timeouts_),
                     [weak = weak_from_this()](Result<FetchedManifest> fetched) {
                       if (const auto self = weak.lock()) self->on_patch(std::move(fetched));
                     });
 }
 
 void ManifestLoad::on_patch(Result<FetchedManifest> fetched) {
-  if (!fetched || status_error(fetched->head)) return request(whole_url());
+  if (!fetched || answer_error(fetched->head)) return request(whole_url());
   url_ = previous_->url;
   // Nothing new yet (5.15.3: an empty answer).
   if (fetched->body.size() == 0) return finish(previous_);
@@ -249,14 +194,14 @@ void ManifestLoad::take(SharedBytes text) {
 void ManifestLoad::go_on() {
   const std::optional<std::string> url = remote_->missing();
   if (!url) return parse(remote_->text(), remote_->failures());
-  running_ = fetch_(make_request({*url, std::nullopt}, timeouts_),
+  running_ = fetch_(manifest_request({*url, std::nullopt}, timeouts_),
                     [weak = weak_from_this()](Result<FetchedManifest> fetched) {
                       if (const auto self = weak.lock()) self->on_element(std::move(fetched));
                     });
 }
 
 void ManifestLoad::on_element(Result<FetchedManifest> fetched) {
-  if (fetched && !status_error(fetched->head)) {
+  if (fetched && !answer_error(fetched->head)) {
     remote_->add(fetched->body.view());
   } else {
     remote_->fail();
@@ -272,16 +217,29 @@ bool may_be_dynamic(ByteView text) {
   return head.find("MPD") != head.npos && head.find("dynamic") != head.npos;
 }
 
+// It is a media playlist that breaks off, or seems to.
+bool lacks_end(const Presentation& presentation) {
+  if (presentation.format != ManifestFormat::kHls) return false;
+  const auto& sets = presentation.periods.front().adaptation_sets;
+  if (sets.empty() || sets.front().representations.empty()) return false;
+  const LoadedIndex index = inline_index(sets.front().representations.front());
+  return index.playlist && index.playlist->lacks_end();
+}
+
 void ManifestLoad::parse(SharedBytes bytes, int failures) {
   const SharedBytes text = bytes;
   std::shared_ptr<const Presentation> presentation;
   if (previous_ || may_be_dynamic(text.view())) {
     auto updated = history_->mpd.update(std::move(bytes), url_, options_);
-    if (!updated) return finish(named(std::move(updated).error(), text.view(), url_));
+    if (!updated) return finish(named_error(std::move(updated).error(), text.view(), url_));
     presentation = *std::move(updated);
   } else {
     Result<Presentation> parsed = parse_manifest(std::move(bytes), url_, options_);
-    if (!parsed) return finish(named(std::move(parsed).error(), text.view(), url_));
+    if (!parsed) return finish(named_error(std::move(parsed).error(), text.view(), url_));
+    if (lacks_end(*parsed) && !doubt_.is_settled_by(text)) {
+      if (doubt_.begin(text)) return request(url_);
+      return finish(PlaylistDoubt::error(url_));
+    }
     presentation = std::make_shared<const Presentation>(*std::move(parsed));
   }
   const bool offers_patches = presentation->live && !presentation->live->patch_locations.empty();
@@ -292,75 +250,7 @@ void ManifestLoad::parse(SharedBytes bytes, int failures) {
   finish(std::make_shared<const Presentation>(std::move(with_failures)));
 }
 
-// Fetches an HLS playlist again; once more, whole, when a delta update does not fit.
-class PlaylistReload : public std::enable_shared_from_this<PlaylistReload> {
- public:
-  using Done = UniqueFunction<void(Result<RefreshedIndex>)>;
-
-  PlaylistReload(ManifestFetch fetch, RequestTimeouts timeouts, IndexSource source,
-                 LoadedIndex previous, Done done)
-      : fetch_(std::move(fetch)),
-        timeouts_(timeouts),
-        source_(std::move(source)),
-        previous_(std::move(previous)),
-        done_(std::move(done)) {}
-
-  void request(const ReloadDirectives& directives, Duration patience) {
-    RequestTimeouts timeouts = timeouts_;
-    if (directives.media_sequence) timeouts.first_byte = std::max(timeouts.first_byte, patience);
-    const std::string url = with_directives(source_.location.url, directives);
-    running_ = fetch_(make_request({url, std::nullopt}, timeouts),
-                      [weak = weak_from_this(), directives](Result<FetchedManifest> fetched) {
-                        const auto self = weak.lock();
-                        if (self) self->on_fetched(directives, std::move(fetched));
-                      });
-  }
-  void cancel() {
-    done_ = nullptr;
-    running_.reset();
-  }
-
- private:
-  void on_fetched(const ReloadDirectives& directives, Result<FetchedManifest> fetched) {
-    if (!fetched) return finish(std::move(fetched).error());
-    if (std::optional<Error> error = status_error(fetched->head)) {
-      return finish(*std::move(error));
-    }
-    Result<RefreshedIndex> refreshed = playhead::refresh_index(
-        previous_, source_, fetched->body, url_of(*fetched, source_.location.url));
-    const bool is_useless = !refreshed || refreshed->has_started_over;
-    if (is_useless && directives.skip) return request({}, Duration{0});
-    finish(std::move(refreshed));
-  }
-  void finish(Result<RefreshedIndex> result) {
-    Done done = std::move(done_);
-    done_ = nullptr;
-    if (done) done(std::move(result));
-  }
-
-  ManifestFetch fetch_;
-  RequestTimeouts timeouts_;
-  IndexSource source_;
-  LoadedIndex previous_;
-  Done done_;
-  CancelHandle running_;
-};
-
 }  // namespace
-
-std::string with_directives(const std::string& url, const ReloadDirectives& directives) {
-  std::string query;
-  const auto add = [&](const char* name, const std::string& value) {
-    query.append(query.empty() ? "" : "&").append(name).append("=").append(value);
-  };
-  if (directives.media_sequence) add("_HLS_msn", std::to_string(*directives.media_sequence));
-  if (directives.part) add("_HLS_part", std::to_string(*directives.part));
-  if (directives.skip) add("_HLS_skip", "YES");
-  if (query.empty()) return url;
-  const std::size_t fragment = std::min(url.find('#'), url.size());
-  const bool has_query = url.find('?') < fragment;
-  return url.substr(0, fragment) + (has_query ? "&" : "?") + query;
-}
 
 CancelHandle ManifestSource::load(
     const std::string& url, UniqueFunction<void(Result<std::shared_ptr<const Presentation>>)> done,
@@ -380,8 +270,6 @@ CancelHandle ManifestSource::refresh(
   return CancelHandle([load] { load->cancel(); });
 }
 
-// The callback moves `done` out first: it may destroy the handle, and with it the callback that is
-// running.
 CancelHandle ManifestSource::load_index(const Representation& representation,
                                         UniqueFunction<void(Result<LoadedIndex>)> done,
                                         const ParseOptions& options) {
@@ -391,17 +279,9 @@ CancelHandle ManifestSource::load_index(const Representation& representation,
     load->request(source.location.range);
     return CancelHandle([load] { load->cancel(); });
   }
-  auto on_fetched = [source, options,
-                     done = std::move(done)](Result<FetchedManifest> fetched) mutable {
-    auto finish = std::move(done);
-    if (!fetched) return finish(std::move(fetched).error());
-    if (std::optional<Error> error = status_error(fetched->head)) return finish(*std::move(error));
-    const std::string url = url_of(*fetched, source.location.url);
-    Result<LoadedIndex> index = parse_index(source, Representation{}, fetched->body, url, options);
-    if (!index) return finish(named(std::move(index).error(), fetched->body.view(), url));
-    finish(std::move(index));
-  };
-  return fetch_(make_request(source.location, timeouts_), std::move(on_fetched));
+  auto load = std::make_shared<PlaylistLoad>(fetch_, timeouts_, source, options, std::move(done));
+  load->request();
+  return CancelHandle([load] { load->cancel(); });
 }
 
 CancelHandle ManifestSource::refresh_index(const Representation& representation,

@@ -73,6 +73,11 @@ FailureDecision decide_failure(const FailureInputs& in) {
   // A transfer may have been damaged on the way: once more, then elsewhere.
   if (is_damage(in.code) && in.attempts < 2) return {FailureAction::kRetry, Duration{0}};
   if (in.representations_left > 0) return {FailureAction::kOtherRepresentation, Duration{0}};
+  // A host whose playlist breaks off, or is behind, may be well again while the buffer hides it.
+  const bool is_wrong_index = !in.is_media && in.code == ErrorCode::kBadResponse;
+  if (is_wrong_index && in.buffer_level > Duration{0}) {
+    return {FailureAction::kRetry, host_delay(in)};
+  }
   // A title whose end cannot be had has not ended well, unless it is one segment.
   if (is_of_the_key(in.code)) return {FailureAction::kGiveUp, Duration{0}};
   const bool loses_the_end = in.is_last && in.segments_skipped > 0;

@@ -57,7 +57,7 @@ struct Numbers {
 };
 
 std::optional<Numbers> numbers_of(const LoadedIndex& index) {
-  if (!is_live_playlist(index) || index.segments->size() == 0) return std::nullopt;
+  if (!index.playlist || index.segments->size() == 0) return std::nullopt;
   return Numbers{index.segments->at(0).number,
                  index.segments->at(index.segments->size() - 1).number + 1};
 }
@@ -75,6 +75,14 @@ bool is_of_other_run(const Numbers& mine, const std::vector<Numbers>& others) {
     first_end = std::min(first_end, other.end);
   }
   return mine.end <= first && last_first < first_end;
+}
+
+// `index`, which says of no end, ends before `whole` does, or counts from before it.
+bool lacks_end_of(const LoadedIndex& whole, const LoadedIndex& index) {
+  if (listed_end(*index.segments) < whole.segments->end()) return true;
+  const auto mine = numbers_of(index);
+  const auto all = numbers_of(whole);
+  return mine && all && mine->first < all->first && mine->end < all->end;
 }
 
 const TimelineSegmentIndex* windowed(const LoadedIndex& index) {
@@ -115,6 +123,11 @@ void IndexTable::clear() {
   if (const LoadedIndex* index = newest_live()) {
     earlier_ = *index;
     next_run_at_.reset();
+  }
+  for (const auto& [id, entry] : entries_) {
+    for (const Place& place : entry.places) {
+      if (is_whole(place)) earlier_whole_ = *place.index;
+    }
   }
   entries_.clear();
 }
@@ -263,12 +276,13 @@ void IndexTable::on_loaded(const Representation& representation, std::size_t num
   bool is_believed = was_doubted && now - place.failed_until > kMostDoubt;
   for (const auto& [id, entry] : entries_) {
     for (const Place& known : entry.places) {
-      const auto numbers = known.index && !known.is_aside ? numbers_of(*known.index) : std::nullopt;
+      const bool counts = known.index && !known.is_aside && is_live_playlist(*known.index);
+      const auto numbers = counts ? numbers_of(*known.index) : std::nullopt;
       if (numbers) others.push_back(*numbers);
       is_believed = is_believed || (numbers && was_doubted && known.grown > place.failed_until);
     }
   }
-  const bool is_undated = result && result->playlist && result->playlist->dates.empty();
+  const bool is_undated = result && is_live_playlist(*result) && result->playlist->dates.empty();
   const auto mine = is_undated && !place.is_aside ? numbers_of(*result) : std::nullopt;
   if (mine && !is_believed && is_of_other_run(*mine, others)) {
     if (!was_doubted) place.failed_until = now;
@@ -294,14 +308,17 @@ void IndexTable::on_loaded(const Representation& representation, std::size_t num
   context_.on_change();
 }
 
+bool IndexTable::is_whole(const Place& place) {
+  return place.index && place.index->playlist && !place.was_live && !place.is_aside &&
+         !is_live_playlist(*place.index);
+}
+
 bool IndexTable::is_cut_short(const LoadedIndex& index) const {
   if (!is_live_playlist(index)) return false;
-  const MediaTime end = listed_end(*index.segments);
+  if (earlier_whole_ && lacks_end_of(*earlier_whole_, index)) return true;
   for (const auto& [id, entry] : entries_) {
     for (const Place& place : entry.places) {
-      const bool is_whole = place.index && place.index->playlist && !place.was_live &&
-                            !place.is_aside && !is_live_playlist(*place.index);
-      if (is_whole && end < place.index->segments->end()) return true;
+      if (is_whole(place) && lacks_end_of(*place.index, index)) return true;
     }
   }
   return false;

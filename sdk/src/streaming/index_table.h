@@ -112,8 +112,11 @@ class IndexTable {
   // The title has ended: what was not asked for since then does not know.
   void drop_unaware(const Place& ended);
   // It says of no end though other playlists of the title, which go further, were whole from the
-  // beginning: a title that is being made would not have such.
+  // beginning: a title that is being made would not have such. Either it was cut off on the way, or
+  // it is a state from before the title ended, and counts from before the others.
   [[nodiscard]] bool is_cut_short(const LoadedIndex& index) const;
+  // An HLS playlist that had its end when it was first had.
+  [[nodiscard]] static bool is_whole(const Place& place);
   // The place whose index find() answers; entry.places.size() when there is none.
   [[nodiscard]] std::size_t used_of(const Representation& representation, const Entry& entry) const;
   // A live HLS playlist, or one that was, whose timeline the others are put on; null when there is
@@ -123,10 +126,11 @@ class IndexTable {
 
   Context context_;
   std::vector<std::string> priority_;
-  std::map<std::string, Entry> entries_;  // by Representation id
-  std::optional<LoadedIndex> earlier_;    // the reference before clear()
-  std::optional<MediaTime> next_run_at_;  // by start_over(): `earlier_` is of the run before
-  std::optional<WallTime> relisted_;      // the time of the last relist()
+  std::map<std::string, Entry> entries_;      // by Representation id
+  std::optional<LoadedIndex> earlier_;        // the reference before clear()
+  std::optional<LoadedIndex> earlier_whole_;  // one that was whole before clear()
+  std::optional<MediaTime> next_run_at_;      // by start_over(): `earlier_` is of the run before
+  std::optional<WallTime> relisted_;          // the time of the last relist()
 };
 
 // Up to where media of it can be fetched: the end of the last segment, or of the last part.

@@ -39,6 +39,7 @@ struct Facts {
   MonotonicTime good_link_since;    // it carries 1.25 times what the title needs at least
   MonotonicTime ample_link_since;   // three times that
   MonotonicTime last_silence;       // it carried nothing
+  MonotonicTime last_starved;       // the process got to run again then
   MonotonicTime retry_after_until;  // the longest a host may have asked to wait
   MonotonicTime portal_until;       // a captive portal answers in place of every host
   bool is_in_trouble = false;       // a window is open

@@ -67,7 +67,7 @@ Session::Session(const Scenario& scenario, const RunOptions& options, Trace& tra
   facts_.last_trouble = facts_.last_action = facts_.last_restart = facts_.last_load = started_ - 1h;
   facts_.retry_after_until = facts_.last_silence = started_ - 1h;
   facts_.wall_ahead = Duration{executor_.wall_now().us - started_.us};
-  facts_.last_shift = started_ - 1h;
+  facts_.last_shift = facts_.last_starved = started_ - 1h;
   if (scenario.title.live) result_.points.look_at_live();
   if (scenario.is_playlist) result_.points.look_at_playlists();
   for (const auto& invariant : invariants_) {

@@ -107,6 +107,7 @@ bool Session::apply_to_world(const Fault& fault) {
     case FaultKind::kStarved:
       facts_.was_starved = true;
       executor_.starve(std::chrono::milliseconds(fault.amount));
+      facts_.last_starved = executor_.now();
       return true;
     case FaultKind::kCrash:
       crash();

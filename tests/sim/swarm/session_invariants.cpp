@@ -99,7 +99,9 @@ class OneEndPerLoad final : public Invariant {
     if (record.kind == ResourceKind::kApi) return;  // positions may still be delivered
     const bool is_played = facts.has_player && facts.state != PlayerState::kIdle &&
                            facts.state != PlayerState::kFailed;
-    check(is_played || facts.now - facts.last_action < 1s, facts,
+    // What the app asked for is begun when the process gets to run.
+    const MonotonicTime asked = std::max(facts.last_action, facts.last_starved);
+    check(is_played || facts.now - asked < 1s, facts,
           [&] { return record.url + " is fetched though nothing is played"; });
   }
 
@@ -224,6 +226,11 @@ class ReportsKeepTheirInterval final : public Invariant {
   ReportsKeepTheirInterval()
       : Invariant(26, "positions are reported at their interval while playing") {}
 
+  // Each title has its own, and one at its end besides.
+  void on_event(const Event& event, const Facts&) override {
+    const auto* load = std::get_if<LoadStarted>(&event.payload);
+    if (load && load->is_next) made_.clear();
+  }
   void on_report(const test::SimService::Saved& report, const std::string&,
                  const Facts& facts) override {
     if (const auto made = made_at(report, facts)) last_ = std::max(last_, *made);

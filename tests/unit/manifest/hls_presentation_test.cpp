@@ -140,6 +140,8 @@ TEST_CASE("hls presentation: a media playlist alone") {
        PresentationType::kVod},
       {"unknown, live", "#EXTINF:2,\na.b/c\n", TrackKind::kVideo, Container::kUnknown,
        PresentationType::kLive},
+      {"whole by its type alone", "#EXT-X-PLAYLIST-TYPE:VOD\n#EXTINF:2,\na.ts\n", TrackKind::kVideo,
+       Container::kMpegTs, PresentationType::kVod},
       {"event", "#EXT-X-PLAYLIST-TYPE:EVENT\n#EXTINF:2,\na.ts\n", TrackKind::kVideo,
        Container::kMpegTs, PresentationType::kEvent},
   };

@@ -385,6 +385,14 @@ TEST_CASE("hls refresh: a DVR window that runs long takes the memory of one play
   CHECK(playlist->timeline.start(0) == MediaTime{399 * 2'000'000});
 }
 
+TEST_CASE("M02 hls refresh: what has changed is not taken for whole because it says so") {
+  const std::string tag = "#EXT-X-PLAYLIST-TYPE:VOD\n";
+  const PlaylistPtr cut = refreshed(parse(simple(1, 3)), simple(1, 5, tag));
+  CHECK(make_loaded_index(cut).type == PresentationType::kLive);
+  const PlaylistPtr over = refreshed(cut, simple(1, 6, tag + "#EXT-X-ENDLIST\n"));
+  CHECK(make_loaded_index(over).type == PresentationType::kVod);
+}
+
 TEST_CASE("hls refresh: through the model") {
   IndexSource source;
   source.kind = IndexSource::Kind::kHlsMediaPlaylist;

@@ -115,6 +115,56 @@ TEST_CASE("manifest source: a title and its playlist, relative to where they rea
   CHECK(segments->at(0).media.url == "https://edge.example/y/a.ts");
 }
 
+TEST_CASE("M02 a playlist that says it is whole and lacks its end is asked for once more") {
+  const std::string whole =
+      "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXTINF:4,\na.ts\n#EXTINF:4,\n"
+      "b.ts\n#EXT-X-ENDLIST\n";
+  const std::string endless = whole.substr(0, whole.find("#EXT-X-ENDLIST"));
+  const std::string cut = whole.substr(0, whole.find(".ts"));
+  struct Case {
+    const char* name;
+    const std::string& first;
+    const std::string& second;
+    std::size_t segments;  // 0: an error
+  };
+  const Case cases[] = {{"it was cut off on the way", cut, whole, 2},
+                        {"it is cut off each time", cut, endless, 0},
+                        {"its author left the end out", endless, endless, 2}};
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    Server server;
+    ManifestSource source(server.fetch());
+    std::optional<Result<LoadedIndex>> index;
+    std::optional<Result<std::shared_ptr<const Presentation>>> title;
+    Representation r;
+    r.index_source.kind = IndexSource::Kind::kHlsMediaPlaylist;
+    r.index_source.location.url = "https://h.example/v.m3u8";
+    const CancelHandle loading = source.load_index(r, [&](auto result) { index = result; });
+    server.answer(200, c.first);
+    CHECK_FALSE(index);
+    CHECK(server.answer(200, c.second).url == r.index_source.location.url);
+    const CancelHandle opening =
+        source.load("https://h.example/v.m3u8", [&](auto result) { title = result; });
+    server.answer(200, c.first);
+    CHECK_FALSE(title);
+    server.answer(200, c.second);
+    CHECK(server.idle());
+    REQUIRE(index);
+    REQUIRE(title);
+    REQUIRE(index->has_value() == (c.segments > 0));
+    REQUIRE(title->has_value() == (c.segments > 0));
+    if (c.segments == 0) {
+      CHECK(index->error().code == ErrorCode::kBadResponse);
+      CHECK(title->error().code == ErrorCode::kBadResponse);
+      continue;
+    }
+    CHECK((*index)->type == PresentationType::kVod);
+    CHECK((*index)->segments->size() == c.segments);
+    CHECK((**title)->type == PresentationType::kVod);
+    CHECK((**title)->duration == 8s);
+  }
+}
+
 TEST_CASE("manifest source: errors are typed") {
   struct Case {
     const char* name;

@@ -58,6 +58,9 @@ TEST_CASE("hls alignment: by date, else by number, else by their ends") {
       {"dates in one only: numbers", {10, 5, 60'000}, {12, 5}, 8'000},
       {"no dates: numbers", {10, 5}, {13, 5}, 12'000},
       {"no dates, behind", {10, 5}, {8, 4}, -8'000},
+      {"no dates, what comes next", {10, 5}, {15, 1}, 20'000},
+      {"no dates, after what neither lists", {10, 5}, {17, 2}, 28'000},
+      {"further apart than a window: both end now", {10, 5}, {21, 3}, 8'000},
       {"nothing in common: both end now", {10, 5}, {500, 3}, 8'000}};
   for (const Case& c : cases) {
     CAPTURE(std::string(c.name));

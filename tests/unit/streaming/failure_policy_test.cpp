@@ -27,6 +27,11 @@ TEST_CASE("decide_failure: what a failed segment leads to") {
   missing_third.segments_skipped = 2;
   FailureInputs missing_index = failure(ErrorCode::kNotFound);
   missing_index.is_media = false;
+  FailureInputs wrong_index = failure(ErrorCode::kBadResponse);
+  wrong_index.is_media = false;
+  wrong_index.attempts = 5;
+  FailureInputs wrong_index_dry = wrong_index;
+  wrong_index_dry.buffer_level = 0s;
   FailureInputs refused = failure(ErrorCode::kForbidden);
   refused.can_renew = true;
   FailureInputs refused_again = refused;
@@ -74,6 +79,8 @@ TEST_CASE("decide_failure: what a failed segment leads to") {
       {"missing everywhere: skip it", failure(ErrorCode::kNotFound), FailureAction::kSkipSegment},
       {"third in a row: give up", missing_third, FailureAction::kGiveUp},
       {"an index cannot be skipped", missing_index, FailureAction::kGiveUp},
+      {"a wrong index, buffer hides it", wrong_index, FailureAction::kRetry},
+      {"a wrong index, buffer empty", wrong_index_dry, FailureAction::kGiveUp},
       {"signed URL of a key refused: renew", key_refused, FailureAction::kRenewUrl},
       {"a key refused, not signed by us", failure(ErrorCode::kDrmLicenseRefused),
        FailureAction::kGiveUp},

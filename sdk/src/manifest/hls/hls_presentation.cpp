@@ -142,8 +142,9 @@ Presentation make_presentation(std::shared_ptr<const MediaPlaylist> playlist) {
 LoadedIndex make_loaded_index(std::shared_ptr<const MediaPlaylist> playlist) {
   LoadedIndex index;
   index.container = guess_container(*playlist);
-  // RFC 8216 §6.2.1: only EXT-X-ENDLIST says that nothing will be added.
-  index.type = playlist->has_end_list                          ? PresentationType::kVod
+  // RFC 8216 §6.2.1, §4.3.3.5: nothing will be added.
+  const bool is_over = playlist->has_end_list || playlist->type == MediaPlaylist::Type::kVod;
+  index.type = is_over                                         ? PresentationType::kVod
                : playlist->type == MediaPlaylist::Type::kEvent ? PresentationType::kEvent
                                                                : PresentationType::kLive;
   index.target_duration = playlist->target_duration;

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "manifest/hls/media_playlist_alignment.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <optional>
+
+#include "base/decimal.h"
 
 namespace playhead::hls {
 namespace {
@@ -29,18 +32,32 @@ std::optional<int64_t> dated_start(const MediaPlaylist& playlist, const MediaPla
   return snapped(to_ticks(*time), reference);
 }
 
-}  // namespace
-
-int64_t aligned_start(const MediaPlaylist& playlist, const MediaPlaylist& reference) {
-  if (playlist.size() == 0 || reference.size() == 0) return reference.start_ticks;
-  if (const auto dated = dated_start(playlist, reference)) return *dated;
-  const int64_t length = playlist.timeline.end_ticks() - playlist.timeline.start_ticks(0);
+// Where the numbers say that `playlist` begins; nothing when they say nothing.
+std::optional<int64_t> numbered_start(const MediaPlaylist& playlist,
+                                      const MediaPlaylist& reference) {
   for (std::size_t i = 0; i < playlist.size(); ++i) {
     const auto same = reference.timeline.find_number(playlist.timeline.number(i));
     if (!same) continue;
     return reference.timeline.start_ticks(*same) -
            (playlist.timeline.start_ticks(i) - playlist.timeline.start_ticks(0));
   }
+  // A reference that was asked for a while ago may have nothing of what is listed by now. Numbers
+  // that are further apart than a window is long (chosen) are of two counts.
+  if (playlist.first_number() < reference.end_number()) return std::nullopt;
+  const uint64_t missing = playlist.first_number() - reference.end_number();
+  if (missing > std::max(playlist.size(), reference.size())) return std::nullopt;
+  const auto length = checked_multiply(static_cast<int64_t>(missing),
+                                       to_ticks(MediaTime{reference.target_duration.count()}));
+  return length ? checked_add(reference.timeline.end_ticks(), *length) : std::nullopt;
+}
+
+}  // namespace
+
+int64_t aligned_start(const MediaPlaylist& playlist, const MediaPlaylist& reference) {
+  if (playlist.size() == 0 || reference.size() == 0) return reference.start_ticks;
+  if (const auto dated = dated_start(playlist, reference)) return *dated;
+  if (const auto numbered = numbered_start(playlist, reference)) return *numbered;
+  const int64_t length = playlist.timeline.end_ticks() - playlist.timeline.start_ticks(0);
   return reference.timeline.end_ticks() - length;
 }
 

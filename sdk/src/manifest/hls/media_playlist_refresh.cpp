@@ -98,6 +98,8 @@ Result<RefreshedPlaylist> refresh_media_playlist(std::shared_ptr<const MediaPlay
     again.start_ticks = start.value_or(0);
     PLAYHEAD_TRY(playlist, parse_media_playlist(std::move(again)));
   }
+  // What has changed is none that never changes, whatever it says.
+  if (playlist.lacks_end()) playlist.type = MediaPlaylist::Type::kNone;
   return RefreshedPlaylist{std::make_shared<const MediaPlaylist>(std::move(playlist)),
                            RefreshOutcome::kUpdated};
 }

@@ -210,6 +210,9 @@ struct MediaPlaylist {
   static constexpr int64_t kTicksPerSecond = 1'000'000'000;
 
   [[nodiscard]] std::size_t size() const { return uris.size(); }
+  // It says that it can never change (§4.4.3.5) and not that it is over: it broke off on the way,
+  // or its author left EXT-X-ENDLIST out.
+  [[nodiscard]] bool lacks_end() const { return type == Type::kVod && !has_end_list; }
   // Media sequence number of the first segment that is here.
   [[nodiscard]] uint64_t first_number() const {
     return media_sequence + (is_complete ? 0 : skipped_segments);
