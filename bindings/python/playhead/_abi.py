@@ -381,7 +381,9 @@ class playhead_player_config(Structure):
                 c_int32), ("behind_window", c_int32), ("live_offset_us", c_int64), ("live_min_speed", c_double),
                 ("live_max_speed", c_double), ("no_low_latency", c_int32), ("audio_channels", c_int32), ("audio_role",
                 c_char_p), ("audio_codec", c_char_p), ("audio_label", c_char_p), ("text_language", c_char_p),
-                ("text_off", c_int32), ("reserved", c_int32), ("cmcd", c_int32), ("reserved2", c_int32)]
+                ("text_off", c_int32), ("reserved", c_int32), ("cmcd", c_int32), ("reserved2", c_int32),
+                ("cmcd_events_url", c_char_p), ("cmcd_events_interval_us", c_int64), ("cmcd_tells_responses", c_int32),
+                ("reserved3", c_int32)]
 
 
 class playhead_limits(Structure):

@@ -430,6 +430,8 @@ void StreamingEngine::fetch_next(Track& track, MediaTime position) {
     if (!selector_.may_show(*set, *chosen)) continue;
     if (next->segment.init && track.stream->is_preloading(*next->segment.init)) return;
     if (waits_for_pictures(track, position)) return;
+    // Nothing is there to go on from; nor is it when what comes now is given up.
+    if (track.begins) track.last_id.clear();
     track.begins = before_of(track, *chosen) != MediaBefore::kSame;
     track.last_number = next->segment.number;
     if (next->segment.is_gap) {
