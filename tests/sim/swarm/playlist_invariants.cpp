@@ -81,13 +81,22 @@ class FollowsWithoutGap final : public Invariant {
   }
   void on_picture(MediaTime, const ContentId&, const Facts& facts) override {
     if (!ended_) return;
-    const Duration gap = facts.now - *ended_;
-    ended_.reset();
-    check(gap <= kMostGap, facts,
-          [&] { return "the first picture of what follows comes " + s(gap) + " after the end"; });
+    check_gap("picture", kMostGap, facts);
+  }
+  void on_sound(int64_t, MediaTime, const Facts& facts) override {
+    // Of titles without pictures; it is listened to once a second.
+    if (ended_ && facts.scenario->title.video_bps.empty()) check_gap("sound", 1s + kMostGap, facts);
   }
 
  private:
+  void check_gap(const char* what, Duration most, const Facts& facts) {
+    const Duration gap = facts.now - *ended_;
+    ended_.reset();
+    check(gap <= most, facts, [&] {
+      return std::string("the first ") + what + " of what follows comes " + s(gap) + " after the end";
+    });
+  }
+
   static constexpr Duration kRest = 3s;
   static constexpr Duration kMostGap = 100ms;
   std::optional<MonotonicTime> ended_;
