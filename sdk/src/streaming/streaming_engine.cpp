@@ -422,7 +422,7 @@ void StreamingEngine::fetch_next(Track& track, MediaTime position) {
       if (next_period(track)) continue;
       return;
     }
-    if (is_behind_window(track, *index)) return;
+    if (is_behind_window(track, *index, next->segment)) return;
     const TrackKind kind = track.stream->kind();
     if (auto keys = require_segment(config_.keys, kind, next->segment, track.required); !keys) {
       return block(track, std::move(keys).error());

@@ -181,7 +181,7 @@ class StreamingEngine final : private TrackStreamListener {
   // Where live titles are made, at the least: what is asked for too early is not there.
   [[nodiscard]] WallTime wall(MonotonicTime now) const;
   // What `track` wants next fell out of the window: what then happens the listener decides.
-  [[nodiscard]] bool is_behind_window(const Track& track, const LoadedIndex& index) const;
+  [[nodiscard]] bool is_behind_window(const Track&, const LoadedIndex&, const Segment& next) const;
   [[nodiscard]] bool is_at_edge(const Segment& segment, bool is_part) const;  // made while sent
   [[nodiscard]] static MediaBefore before_of(const Track& track, const Representation& next);
   // What `track` fetches next from `index`; parts where they are used.

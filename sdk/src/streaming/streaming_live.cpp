@@ -150,11 +150,15 @@ bool StreamingEngine::waits_for_more(const Track& track, const LoadedIndex& inde
   return state && state->edge < end && track.stream->cursor() + kPeriodRounding < end;
 }
 
-bool StreamingEngine::is_behind_window(const Track& track, const LoadedIndex& index) const {
+bool StreamingEngine::is_behind_window(const Track& track, const LoadedIndex& index,
+                                       const Segment& next) const {
+  if (!is_open(index)) return false;
+  // A template counts from its Period's beginning, however little of that is kept.
+  const auto state = presentation_->live ? live(last_turn_) : std::nullopt;
+  if (state && next.end <= state->window_start) return true;
   // In a title of several Periods the next one begins after a gap, if at all.
   const bool is_first = track.period == played_.first();
-  return is_open(index) && is_first &&
-         track.stream->cursor() + kWindowRounding < index.segments->start();
+  return is_first && track.stream->cursor() + kWindowRounding < index.segments->start();
 }
 
 bool StreamingEngine::is_at_edge(const Segment& segment, bool is_part) const {
