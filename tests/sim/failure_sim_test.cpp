@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What goes wrong in networks and on servers, and what the viewer sees of it.
 #include <algorithm>
+#include <optional>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -182,19 +183,24 @@ TEST_CASE("sim: a host that stays away ends the play, after the buffer, with the
   CHECK(to_seconds(world.find<Summary>()->qoe.play_time) > 40);
 }
 
+// It plays with 5 s of buffer, and its CDN goes away.
+void play_until_outage(SimWorld& world, std::optional<Duration> outage) {
+  PlayerConfig config;
+  config.buffering.target = 5s;
+  world.start_app(config);
+  world.load_url(world.title.url());
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  world.run_for(20s);
+  world.take_down("cdn.test", outage);
+}
+
 TEST_CASE("sim: a pause outlasts an outage, however little is buffered") {
   for (const char* when : {"before what is there is played", "once it is"}) {
     CAPTURE(when);
     SimTitle title;
     title.segments = 60;
     SimWorld world(1, title, SimLink::constant(8'000'000));
-    PlayerConfig config;
-    config.buffering.target = 5s;
-    world.start_app(config);
-    world.load_url(title.url());
-    REQUIRE(world.run_until_event<FirstFrame>(10s));
-    world.run_for(20s);
-    world.take_down("cdn.test", 10min);
+    play_until_outage(world, 10min);
     const bool is_dry = when[0] == 'o';
     while (is_dry ? world.status()->state == PlayerState::kPlaying
                   : world.status()->video_buffer >= 1s) {
@@ -213,13 +219,7 @@ TEST_CASE("sim: who goes on in an outage is told of it as ever") {
   SimTitle title;
   title.segments = 60;
   SimWorld world(1, title, SimLink::constant(8'000'000));
-  PlayerConfig config;
-  config.buffering.target = 5s;
-  world.start_app(config);
-  world.load_url(title.url());
-  REQUIRE(world.run_until_event<FirstFrame>(10s));
-  world.run_for(20s);
-  world.take_down("cdn.test");
+  play_until_outage(world, {});
   while (world.status()->state == PlayerState::kPlaying) world.run_for(100ms);
   world.player->pause();
   world.run_for(5min);

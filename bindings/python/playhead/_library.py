@@ -61,6 +61,11 @@ def check(status):
         raise Error(status)
 
 
+def names(prefix):
+    """What the constants that begin so are called, by their values."""
+    return {value: name[len(prefix):] for name, value in vars(_abi).items() if name.startswith(prefix)}
+
+
 def text(value):
     """For a call: bytes, or None."""
     return None if value is None else str(value).encode()

@@ -3,15 +3,11 @@
 import ctypes
 
 from . import _abi
-from ._library import callback, check, lib, plain, sized, table, text
+from ._library import callback, check, lib, names, plain, sized, table, text
 
 
-def _names(prefix):
-    return {value: name[len(prefix):] for name, value in vars(_abi).items() if name.startswith(prefix)}
-
-
-STATE_NAMES = {key: name for key, name in _names("PLAYHEAD_DOWNLOAD_").items() if name != "ID_BYTES"}
-RIGHTS_NAMES = _names("PLAYHEAD_RIGHTS_")
+STATE_NAMES = {key: name for key, name in names("PLAYHEAD_DOWNLOAD_").items() if name != "ID_BYTES"}
+RIGHTS_NAMES = names("PLAYHEAD_RIGHTS_")
 
 
 def _download(raw):

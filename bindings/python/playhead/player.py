@@ -4,16 +4,12 @@ import asyncio
 import ctypes
 
 from . import _abi
-from ._library import Error, callback, check, lib, plain, sized, table, text
+from ._library import Error, callback, check, lib, names, plain, sized, table, text
 from .sinks import audio_table, video_table
 
 
-def _names(prefix):
-    return {value: name[len(prefix):] for name, value in vars(_abi).items() if name.startswith(prefix)}
-
-
-EVENT_NAMES = _names("PLAYHEAD_EVENT_")
-STATE_NAMES = _names("PLAYHEAD_STATE_")
+EVENT_NAMES = names("PLAYHEAD_EVENT_")
+STATE_NAMES = names("PLAYHEAD_STATE_")
 
 
 class Event:

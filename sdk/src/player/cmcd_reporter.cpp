@@ -17,7 +17,7 @@ CmcdReporter::CmcdReporter(CmcdEvents config, std::string session_id, std::strin
       started_(executor.now()),
       interval_begun_(started_) {}
 
-CmcdEvent CmcdReporter::event(const char* kind) const {
+CmcdEvent CmcdReporter::event_of_play(const char* kind) const {
   CmcdEvent event;
   event.e = kind;
   event.ts = executor_.wall_now();
@@ -26,13 +26,18 @@ CmcdEvent CmcdReporter::event(const char* kind) const {
   event.sf = facts_.format;
   event.st = facts_.type;
   event.sta = facts_.state;
+  event.mtp = facts_.throughput_kbps;
+  return event;
+}
+
+CmcdEvent CmcdReporter::event(const char* kind) const {
+  CmcdEvent event = event_of_play(kind);
   event.pr = facts_.rate;
   event.pt = facts_.position;
   event.ltc = facts_.latency;
   event.bl_video = facts_.video_buffer;
   event.bl_audio = facts_.audio_buffer;
   event.br = facts_.shown_kbps;
-  event.mtp = facts_.throughput_kbps;
   return event;
 }
 
@@ -85,21 +90,14 @@ void CmcdReporter::tell_error(const Error& error) {
 
 void CmcdReporter::on_answer(const CmcdAnswer& answer) {
   if (!config_.tells_responses) return;
-  CmcdEvent event;
-  event.e = "rr";
-  event.ts = executor_.wall_now() - (executor_.now() - answer.asked);
-  event.sid = session_id_;
-  event.cid = content_id_;
-  event.sf = facts_.format;
-  event.st = facts_.type;
-  event.sta = facts_.state;
+  CmcdEvent event = event_of_play("rr");
+  event.ts = event.ts - (executor_.now() - answer.asked);
   event.ot = answer.type;
   event.url = answer.url;
   event.rc = answer.status;
   event.d = answer.duration;
   event.ttfb = answer.first_byte;
   event.ttlb = answer.last_byte;
-  event.mtp = facts_.throughput_kbps;
   tell(std::move(event));
 }
 

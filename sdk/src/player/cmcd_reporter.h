@@ -46,7 +46,8 @@ class CmcdReporter {
   [[nodiscard]] std::optional<MonotonicTime> next_deadline() const;
 
  private:
-  [[nodiscard]] CmcdEvent event(const char* kind) const;
+  [[nodiscard]] CmcdEvent event_of_play(const char* kind) const;  // what all of them say
+  [[nodiscard]] CmcdEvent event(const char* kind) const;          // and how it goes
   void tell(CmcdEvent event);
   void tell_state();
   void tell_error(const Error& error);
