@@ -127,16 +127,33 @@ void RightsKeeper::look_at(const std::string& id, Watched& watched) {
   }
   tell_changes(id, watched);
   const auto rights = parts_.rights.find(id);
-  if (!rights) return;
+  if (!rights) return replace_lost(id, watched);
   const bool is_over =
       verdict.destroys_keys && verdict.ends_at &&
       parts_.folder.clock().read().certain - *verdict.ends_at >= parts_.keep_expired;
   if (is_over && !std::exchange(watched.is_stale, true)) return parts_.on_stale(id);
   const Rights known = rights->rights();
-  const bool may_ask = is_online_ && parts_.service.exists() && !watched.asking &&
-                       !known.title_id.empty() && verdict.state != RightsState::kDenied &&
-                       (!watched.not_before || *watched.not_before <= parts_.executor.now());
-  if (may_ask && is_due(verdict, known, watched)) ask(id, known.title_id, known.profile_id);
+  const bool is_open = verdict.state != RightsState::kDenied && may_ask(watched);
+  if (is_open && !known.title_id.empty() && is_due(verdict, known, watched)) {
+    ask(id, known.title_id, known.profile_id);
+  }
+}
+
+bool RightsKeeper::may_ask(const Watched& watched) const {
+  return is_online_ && parts_.service.exists() && !watched.asking &&
+         (!watched.not_before || *watched.not_before <= parts_.executor.now());
+}
+
+bool RightsKeeper::is_lost(const std::string& id) const {
+  const auto rights = parts_.rights.get(id);
+  return !rights && rights.error().code == ErrorCode::kOfflineTampered;
+}
+
+// Of which title it was the journal says, as for a renewal that the app asks for.
+void RightsKeeper::replace_lost(const std::string& id, const Watched& watched) {
+  if (!may_ask(watched) || !is_lost(id)) return;
+  const auto row = parts_.folder.store().find(id);
+  if (row && !row->added.title_id.empty()) ask(id, row->added.title_id, row->added.profile_id);
 }
 
 bool RightsKeeper::is_due(const Verdict& verdict, const Rights& rights, const Watched& watched) {
@@ -272,10 +289,11 @@ void RightsKeeper::settle(const std::string& id, const Result<void>& outcome) {
 
 void RightsKeeper::note_failure(const std::string& id, const Error& error) {
   const auto rights = parts_.rights.find(id);
-  if (!rights) return;
+  if (!rights && !is_lost(id)) return;
   Watched& watched = watched_[id];
   watched.not_before =
       parts_.executor.now() + renewal_retry(++watched.failures, parts_.executor.random());
+  if (!rights) return;
   rights->set_renewal(is_refusal(error.code) ? RenewalState::kDenied : RenewalState::kIdle);
 }
 
@@ -290,11 +308,13 @@ std::optional<MonotonicTime> RightsKeeper::next_due() {
   };
   for (const auto& [id, watched] : watched_) {
     const auto rights = parts_.rights.find(id);
-    if (!rights) continue;
-    const Rights known = rights->rights();
-    at(parts_.rights.judge(id).ends_at);
-    at(renewal_due(known, jitter_of(id)));
-    at(contact_due(known, time));
+    if (!rights && !is_lost(id)) continue;
+    if (rights) {
+      const Rights known = rights->rights();
+      at(parts_.rights.judge(id).ends_at);
+      at(renewal_due(known, jitter_of(id)));
+      at(contact_due(known, time));
+    }
     if (watched.not_before && *watched.not_before > now) {
       next = std::min(next.value_or(*watched.not_before), *watched.not_before);
     }

@@ -65,6 +65,12 @@ class RightsKeeper {
   void look_at(const std::string& id, Watched& watched);
   [[nodiscard]] bool is_due(const Verdict& verdict, const Rights& rights, const Watched& watched);
   [[nodiscard]] bool is_asking() const;
+  // Nothing but its not being due keeps the service from being asked.
+  [[nodiscard]] bool may_ask(const Watched& watched) const;
+  // Its record is not the one that was written.
+  [[nodiscard]] bool is_lost(const std::string& id) const;
+  // The service grants anew what cannot be read.
+  void replace_lost(const std::string& id, const Watched& watched);
   void ask(const std::string& id, const std::string& title_id, const std::string& profile_id);
   void on_answer(const std::string& id, Result<TitlePermission> permission);
   void renew_licences(const std::string& id, const DrmGrant& drm);
