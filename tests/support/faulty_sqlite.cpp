@@ -1,26 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/faulty_sqlite.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <limits>
 #include <map>
 #include <mutex>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include <sqlite3.h>
 #include <unistd.h>
 
 namespace playhead::test {
 
+// A file as it was at its last sync: what was written over since, in that order.
+struct SyncedFile {
+  sqlite3_int64 size = 0;
+  std::vector<std::pair<sqlite3_int64, std::string>> overwritten;  // at, bytes
+};
+
 // The VFS, SQLite's word for a disk, and the one below it.
 struct FaultySqlite::State {
   sqlite3_vfs vfs{};
   sqlite3_vfs* real = nullptr;
+  Power power = Power::kFails;
   std::atomic<int64_t> bytes_read = 0;
   std::mutex mutex;
   // Under mutex.
@@ -30,7 +39,7 @@ struct FaultySqlite::State {
   std::string full_while_there;
   bool has_failed = false;
   bool is_gone = false;
-  std::map<std::string, std::string> synced;  // path: its bytes
+  std::map<std::string, SyncedFile> synced;  // by path
 
   // SQLITE_OK, or what that call answers.
   int count() {
@@ -67,14 +76,6 @@ namespace {
 
 using State = FaultySqlite::State;
 
-std::string bytes_of(const std::string& path) {
-  std::error_code none;
-  const auto size = std::filesystem::file_size(path, none);
-  std::string bytes(none ? 0 : size, '\0');
-  std::ifstream(path, std::ios::binary).read(bytes.data(), std::ssize(bytes));
-  return bytes;
-}
-
 struct FaultyFile {
   sqlite3_file base;
   State* state;
@@ -94,7 +95,24 @@ int file_read(sqlite3_file* file, void* out, int count, sqlite3_int64 at) {
   return real(file)->pMethods->xRead(real(file), out, count, at);
 }
 
+// Before bytes that were synced are written over or cut off.
+void remember(sqlite3_file* file, sqlite3_int64 from, sqlite3_int64 to) {
+  State* state = faulty(file)->state;
+  if (state->power == FaultySqlite::Power::kStays || faulty(file)->path == nullptr) return;
+  const std::lock_guard lock(state->mutex);
+  const auto found = state->synced.find(faulty(file)->path);
+  if (found == state->synced.end()) return;
+  sqlite3_int64 size = 0;
+  if (real(file)->pMethods->xFileSize(real(file), &size) != SQLITE_OK) return;
+  to = std::min({to, size, found->second.size});
+  if (from >= to) return;
+  std::string bytes(static_cast<std::size_t>(to - from), '\0');
+  real(file)->pMethods->xRead(real(file), bytes.data(), static_cast<int>(bytes.size()), from);
+  found->second.overwritten.emplace_back(from, std::move(bytes));
+}
+
 int file_write(sqlite3_file* file, const void* bytes, int count, sqlite3_int64 at) {
+  remember(file, at, at + count);
   const int failed = faulty(file)->state->count();
   if (failed == SQLITE_OK) return real(file)->pMethods->xWrite(real(file), bytes, count, at);
   if (failed == SQLITE_READONLY) return failed;
@@ -103,6 +121,7 @@ int file_write(sqlite3_file* file, const void* bytes, int count, sqlite3_int64 a
 }
 
 int file_truncate(sqlite3_file* file, sqlite3_int64 size) {
+  remember(file, size, std::numeric_limits<sqlite3_int64>::max());
   const int failed = faulty(file)->state->count();
   if (failed == SQLITE_FULL) return SQLITE_IOERR_TRUNCATE;
   return failed != SQLITE_OK ? failed : real(file)->pMethods->xTruncate(real(file), size);
@@ -115,9 +134,12 @@ int file_sync(sqlite3_file* file, int flags) {
   if (failed != SQLITE_OK && failed != SQLITE_FULL) return State::error(SQLITE_IOERR_FSYNC);
   const int done = real(file)->pMethods->xSync(real(file), flags);
   const char* path = faulty(file)->path;
-  if (done == SQLITE_OK && path != nullptr) {
+  const bool is_remembered = path != nullptr && state->power == FaultySqlite::Power::kFails;
+  if (done == SQLITE_OK && is_remembered) {
+    SyncedFile synced;
+    real(file)->pMethods->xFileSize(real(file), &synced.size);
     const std::lock_guard lock(state->mutex);
-    state->synced[path] = bytes_of(path);
+    state->synced[path] = std::move(synced);
   }
   return done;
 }
@@ -194,7 +216,8 @@ int disk_delete(sqlite3_vfs* vfs, const char* path, int sync_folder) {
 
 }  // namespace
 
-FaultySqlite::FaultySqlite() : state_(std::make_unique<State>()) {
+FaultySqlite::FaultySqlite(Power power) : state_(std::make_unique<State>()) {
+  state_->power = power;
   sqlite3_initialize();
   state_->real = sqlite3_vfs_find(nullptr);
   state_->vfs = *state_->real;  // most of it does not care for the file
@@ -230,8 +253,16 @@ int64_t FaultySqlite::bytes_read() const { return state_->bytes_read; }
 
 void FaultySqlite::restart() {
   const std::lock_guard lock(state_->mutex);
-  for (const auto& [path, bytes] : state_->synced) {
-    std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+  for (auto& [path, synced] : state_->synced) {
+    std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+    while (!synced.overwritten.empty()) {
+      const auto& [at, bytes] = synced.overwritten.back();
+      file.seekp(at) << bytes;
+      synced.overwritten.pop_back();
+    }
+    file.close();
+    std::error_code gone;  // with a folder of before
+    std::filesystem::resize_file(path, static_cast<std::uintmax_t>(synced.size), gone);
     std::filesystem::remove(path + "-shm");
     // A log nothing of which was synced.
     if (!state_->synced.contains(path + "-wal")) std::filesystem::remove(path + "-wal");

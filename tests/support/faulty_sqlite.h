@@ -21,7 +21,12 @@ class FaultySqlite {
     kKill,      // SIGKILL to this process before that call
   };
 
-  FaultySqlite();
+  enum class Power : uint8_t {
+    kFails,  // perhaps: what is synced is remembered for restart()
+    kStays,  // no kGone: nothing is remembered, which is cheaper
+  };
+
+  explicit FaultySqlite(Power power = Power::kFails);
   ~FaultySqlite();
   FaultySqlite(const FaultySqlite&) = delete;
   FaultySqlite& operator=(const FaultySqlite&) = delete;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/reserve.h"
 
-#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -29,14 +28,16 @@ void Reserve::take() {
 Result<void> Reserve::write() {
   PLAYHEAD_TRY(const std::unique_ptr<File> file, files_.open_for_appending(layout::reserve(root_)));
   if (auto emptied = file->truncate(0); !emptied) return emptied;
-  std::vector<uint8_t> bytes(static_cast<std::size_t>(kBytes));
+  std::vector<uint64_t> numbers(static_cast<std::size_t>(kBytes) / sizeof(uint64_t));
   uint64_t state = 0x9E3779B97F4A7C15;
-  std::generate(bytes.begin(), bytes.end(), [&state] {
+  for (uint64_t& number : numbers) {
     state ^= state << 13;
     state ^= state >> 7;
     state ^= state << 17;
-    return static_cast<uint8_t>(state);
-  });
+    number = state;
+  }
+  const ByteView bytes(reinterpret_cast<const uint8_t*>(numbers.data()),
+                       static_cast<std::size_t>(kBytes));
   if (auto written = file->append(bytes); !written) return written;
   return file->sync();
 }
