@@ -24,8 +24,8 @@ class PlainTitle {
   };
 
   // Null: the download has a manifest. Reads what the file says of its samples. On the reading
-  // thread. Errors: kOfflineIncomplete (that is not there yet), kContainerUnsupported (no MP4, or
-  // one of fragments), kContainerSyntax, those of VaultReader::open() and of the journal.
+  // thread. Errors: kOfflineIncomplete (that is not there yet), kContainerUnsupported (no MP4),
+  // kContainerSyntax, those of VaultReader::open() and of the journal.
   static Result<std::shared_ptr<const PlainTitle>> open(LibraryParts& parts, const std::string& id,
                                                         const std::string& url,
                                                         const ContentKey& key);

@@ -12,6 +12,7 @@ enum : uint32_t {
   kSampleDescriptionIndex = 0x2,
   kDefaultDuration = 0x8,
   kDefaultSize = 0x10,
+  kDefaultFlags = 0x20,
   kDefaultBaseIsMoof = 0x20000,
   kDataOffset = 0x1,
   kFirstSampleFlags = 0x4,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "playhead/bytes.h"
@@ -10,9 +11,10 @@
 
 namespace playhead {
 
-// A plain MP4, whose moov says where each sample lies (ISO/IEC 14496-12 §8.6 and §8.7), as what
-// streaming plays: an InitSegment, and fragments whose bodies are stretches of the file. Pictures
-// and sound alone. Any thread may read it.
+// An MP4 in one file, whose moov and moofs say where each sample lies (ISO/IEC 14496-12 §8.6 to
+// §8.8), as what streaming plays: an InitSegment, and fragments whose bodies are stretches of the
+// file. Fragments of the file's own do not stay as they are: each may be a single picture, and count
+// its offsets from the file's start. Pictures and sound alone. Any thread may read it.
 class MovieFile {
  public:
   // Bytes of the file, one behind the other.
@@ -25,11 +27,20 @@ class MovieFile {
     std::vector<Stretch> body;  // what is in the mdat
   };
 
+  // A moof of the file.
+  struct Moof {
+    int64_t offset = 0;  // of the box within the file
+    std::vector<uint8_t> box;
+  };
+
   // Of one track: ten hours of sound have 1,700,000.
   static constexpr std::size_t kMostSamples = 2'000'000;
-  // `moov`: the box with all it holds. Errors: kContainerSyntax (more than kMostSamples, too),
-  // kContainerUnsupported (fragments of its own; neither pictures nor sound).
-  static Result<MovieFile> parse(ByteView moov);
+  // `moov`: the box with all it holds; `moofs`: all of the file, in their order. Errors:
+  // kContainerSyntax (more than kMostSamples, too), kContainerUnsupported (neither pictures nor
+  // sound).
+  static Result<MovieFile> parse(ByteView moov, std::span<const Moof> moofs = {});
+  // Whether there may be moofs behind this moov.
+  static Result<bool> is_fragmented(ByteView moov);
 
   [[nodiscard]] const std::vector<uint8_t>& init_segment() const { return init_; }
   // Each begins with a key frame where there are pictures, and lasts 4 s or more where
@@ -51,7 +62,7 @@ class MovieFile {
     uint32_t id = 0;
     int64_t timescale = 1;
     bool is_video = false;
-    std::vector<Sample> samples;
+    std::vector<Sample> samples;  // by decode time
     std::vector<std::size_t> first;  // of each fragment; and the end
   };
   friend class MovieParser;

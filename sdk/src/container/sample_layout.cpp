@@ -155,8 +155,9 @@ Result<FragmentHeader> parse_fragment_header(ByteView tfhd) {
   if ((flags & kSampleDescriptionIndex) != 0) {
     out.description = static_cast<uint32_t>(reader.read(4));
   }
-  if ((flags & kDefaultDuration) != 0) reader.skip(4);
+  if ((flags & kDefaultDuration) != 0) out.duration = static_cast<uint32_t>(reader.read(4));
   if ((flags & kDefaultSize) != 0) out.size = static_cast<uint32_t>(reader.read(4));
+  if ((flags & kDefaultFlags) != 0) out.sample_flags = static_cast<uint32_t>(reader.read(4));
   if (reader.has_failed()) return broken("the header of a track fragment is cut off");
   return out;
 }

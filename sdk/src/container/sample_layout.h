@@ -30,7 +30,9 @@ struct FragmentHeader {
   uint32_t track_id = 0;
   std::optional<uint64_t> base_data_offset;
   std::optional<uint32_t> description;
+  std::optional<uint32_t> duration;  // ticks
   std::optional<uint32_t> size;
+  std::optional<uint32_t> sample_flags;
   bool is_based_on_moof = false;
 };
 // Errors: kContainerSyntax (cut off).

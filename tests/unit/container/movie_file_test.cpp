@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "container/movie_file.h"
 
+#include <span>
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
 
 #include "container/box_reader.h"
+#include "container/fragment_samples.h"
 #include "container/sample_layout.h"
 #include "support/boxes.h"
 
@@ -59,6 +61,37 @@ TrackSpec sounds() {
   spec.stsc = join({u32(1), u32(1), u32(5), u32(1)});
   spec.stco = join({u32(2), u32(2'000), u32(4'000)});
   return spec;
+}
+
+// As in front of fragments.
+TrackSpec nothing_listed() {
+  TrackSpec spec;
+  spec.stts = spec.stsc = spec.stco = u32(0);
+  spec.stsz = u32(0) + u32(0);
+  return spec;
+}
+
+// A moof with one track fragment, number 1.
+MovieFile::Moof moof(int64_t offset, uint32_t tfhd_flags, const Bytes& tfhd, uint64_t decode_ticks,
+                     const Bytes& trun) {
+  const Bytes traf = join({full_box("tfhd", 0, tfhd_flags, u32(1) + tfhd),
+                           full_box("tfdt", 1, 0, u64(decode_ticks)), trun});
+  return {offset, box("moof", full_box("mfhd", 0, 0, u32(1)) + box("traf", traf))};
+}
+
+// When each sample of a fragment is shown.
+std::vector<int64_t> times_of(const MovieFile::Fragment& fragment) {
+  Bytes segment = fragment.head;
+  for (const auto& stretch : fragment.body) {
+    segment = segment + zeros(static_cast<std::size_t>(stretch.size));
+  }
+  TrackHeader header;
+  header.track_id = 1;
+  const auto parsed = parse_fragments(segment, header);
+  REQUIRE(parsed);
+  std::vector<int64_t> times;
+  for (const FragmentSample& sample : parsed->samples) times.push_back(sample.start_ticks);
+  return times;
 }
 
 Bytes moov(const Bytes& boxes) {
@@ -155,6 +188,47 @@ TEST_CASE("movie_file: sound alone is cut by time, a second picture and others a
   CHECK(alone->duration_of(2) == 2s);
 }
 
+TEST_CASE("movie_file: samples that moofs list, wherever they count their offsets from") {
+  const Bytes trex = full_box("trex", 0, 0, join({u32(1), u32(1), u32(1'000), u32(7), u32(0x10000)}));
+  const Bytes head = moov(join({track(nothing_listed()), box("mvex", trex)}));
+  CHECK(*MovieFile::is_fragmented(head));
+  CHECK_FALSE(*MovieFile::is_fragmented(moov(track(pictures()))));
+  // Data offset and the first sample's flags; sizes as well.
+  const Bytes two = full_box("trun", 0, 0x205, join({u32(2), u32(0), u32(0), u32(100), u32(10)}));
+  const Bytes late = full_box("trun", 0, 0x5, join({u32(2), u32(80), u32(0)}));
+  const Bytes dependent = full_box("trun", 0, 0x1, u32(1) + u32(80));
+  const std::vector<MovieFile::Moof> moofs = {
+      moof(1'000, 0x1, u64(5'000), 0, two),            // from the file's beginning
+      moof(7'000, 0x20000, {}, 3'000, dependent),      // from the moof, a second late
+      moof(8'000, 0x20008, u32(2'000), 5'000, late)};  // with a duration of its own
+  const auto movie = MovieFile::parse(head, moofs);
+  REQUIRE(movie);
+  REQUIRE(movie->fragment_count() == 2);
+  CHECK(movie->duration_of(0) == 5s);
+  CHECK(movie->duration_of(1) == 4s);
+  CHECK(text_of(movie->fragment(0)) == "5000+110 7080+7 ");
+  CHECK(layout_of(movie->fragment(0)) == "1: 0+100 100+10 110+7; ");
+  CHECK(times_of(movie->fragment(0)) == std::vector<int64_t>{0, 1'000, 3'000});
+  CHECK(text_of(movie->fragment(1)) == "8080+14 ");
+  CHECK(times_of(movie->fragment(1)) == std::vector<int64_t>{5'000, 7'000});
+}
+
+TEST_CASE("movie_file: moofs that cannot be") {
+  const Bytes head = moov(join({track(nothing_listed()), box("mvex", {})}));
+  const Bytes one = full_box("trun", 0, 0x301, join({u32(1), u32(80), u32(1'000), u32(100)}));
+  const auto parse = [&](MovieFile::Moof moof) {
+    const auto movie = MovieFile::parse(head, std::span(&moof, 1));
+    return movie ? ErrorCode::kInternal : movie.error().code;
+  };
+  CHECK(parse(moof(1'000, 0x20000, {}, 0, one)) == ErrorCode::kInternal);
+  CHECK(parse({1'000, box("moov", {})}) == ErrorCode::kContainerSyntax);
+  CHECK(parse({1'000, box("moof", box("traf", {}))}) == ErrorCode::kContainerSyntax);
+  // Two samples, and one is there.
+  const Bytes cut = full_box("trun", 0, 0x301, join({u32(2), u32(80), u32(1'000), u32(100)}));
+  CHECK(parse(moof(1'000, 0x20000, {}, 0, cut)) == ErrorCode::kContainerSyntax);
+  CHECK(parse(moof(1'000, 0x20000, {}, uint64_t{1} << 61, one)) == ErrorCode::kContainerSyntax);
+}
+
 TEST_CASE("movie_file: what cannot be, typed") {
   TrackSpec no_clock = pictures();
   no_clock.timescale = 0;
@@ -172,7 +246,7 @@ TEST_CASE("movie_file: what cannot be, typed") {
       {"another box", box("mdat", zeros(8)), ErrorCode::kContainerSyntax},
       {"cut off", {0, 0, 1, 0, 'm', 'o', 'o', 'v'}, ErrorCode::kContainerSyntax},
       {"no track", moov({}), ErrorCode::kContainerUnsupported},
-      {"fragments", moov(join({track(pictures()), box("mvex", {})})),
+      {"fragments, and none there", moov(join({track(nothing_listed()), box("mvex", {})})),
        ErrorCode::kContainerUnsupported},
       {"no clock", moov(track(no_clock)), ErrorCode::kContainerSyntax},
       {"a table that is not there", moov(track(cut_off)), ErrorCode::kContainerSyntax},
