@@ -2,6 +2,7 @@
 #include "support/web.h"
 
 #include <algorithm>
+#include <cstring>
 #include <random>
 #include <utility>
 
@@ -119,7 +120,10 @@ WebAnswer apply_range(const WebRequest& request, WebAnswer whole) {
 std::vector<uint8_t> pattern_bytes(std::size_t size, uint32_t seed) {
   std::mt19937 random(seed);
   std::vector<uint8_t> bytes(size);
-  for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<uint8_t>(random());
+  for (std::size_t at = 0; at < size; at += sizeof(uint32_t)) {
+    const auto number = static_cast<uint32_t>(random());
+    std::memcpy(bytes.data() + at, &number, std::min(sizeof number, size - at));
+  }
   return bytes;
 }
 

@@ -87,7 +87,7 @@ struct World {
     rig.more = [this](const std::string& url) -> std::optional<std::string> {
       if (url != "http://cdn.test" + kFileTarget) return std::nullopt;
       const auto bytes = version.body(telling);
-      return std::string(bytes.begin(), bytes.end());
+      return std::string(as_text(bytes));
     };
     rig.world.transport->set_link(playhead::test::SimLink::constant(4'000'000, 10ms));
     rig.open();
@@ -187,7 +187,7 @@ TEST_CASE("downloads: a plain file that is replaced between two parts is fetched
   };
   rig.more = [&](const std::string&) {
     const auto bytes = film();
-    return std::string(bytes.begin(), bytes.end());
+    return std::string(as_text(bytes));
   };
   rig.config.parallel_segments = 1;
   rig.open();

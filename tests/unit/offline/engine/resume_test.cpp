@@ -42,7 +42,7 @@ struct BigHost {
 
   std::string body() const {
     const auto bytes = pattern_bytes(kSize, version);
-    return {bytes.begin(), bytes.end()};
+    return std::string(as_text(bytes));
   }
   std::optional<WebAnswer> answer(const WebRequest& request) const {
     if (request.url == kList) {
@@ -152,7 +152,7 @@ TEST_CASE("downloads: O19 a plain file comes in parts, or whole where the host k
       answer.ignores_range = !does_ranges;
       return answer;
     };
-    rig.more = [&](const std::string&) { return std::string(film.begin(), film.end()); };
+    rig.more = [&](const std::string&) { return std::string(as_text(film)); };
     rig.open();
     DownloadRequest request;
     request.url = url + "?sig=1";

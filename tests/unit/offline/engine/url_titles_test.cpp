@@ -46,7 +46,7 @@ struct SignedWorld {
     };
     rig.more = [](const std::string&) {
       const auto bytes = pattern_bytes(kSegment, 5);
-      return std::string(bytes.begin(), bytes.end());
+      return std::string(as_text(bytes));
     };
     rig.config.resolve_url = [this](const std::string&, const DownloadRequest& request,
                                     UrlCallback answer) {
