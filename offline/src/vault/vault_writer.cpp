@@ -2,6 +2,7 @@
 #include "vault/vault_writer.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "vault/vault_reader.h"
 
@@ -9,6 +10,9 @@ namespace playhead::offline {
 namespace {
 
 constexpr auto kChunk = static_cast<int64_t>(kVaultChunkBytes);
+// Written at once. More: fewer and larger writes, which the system keeps in larger pieces; memory
+// for each file.
+constexpr std::size_t kMostRecords = 4;
 
 std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
 
@@ -90,7 +94,7 @@ Result<void> VaultWriter::append_chunks(std::span<const ByteView> media) {
     while (filled + part.size() >= kVaultChunkBytes) {
       chunk_.push_back(part.first(kVaultChunkBytes - filled));
       part = part.subspan(kVaultChunkBytes - filled);
-      if (auto written = write_chunk(false); !written) return written;
+      if (auto sealed = seal_chunk(false); !sealed) return sealed;
       pending_.clear();
       chunk_.assign(1, {});
       filled = 0;
@@ -103,22 +107,31 @@ Result<void> VaultWriter::append_chunks(std::span<const ByteView> media) {
   for (const ByteView part : std::span(chunk_).subspan(1)) {
     pending_.insert(pending_.end(), part.begin(), part.end());
   }
-  return {};
+  return write_records();
 }
 
-Result<void> VaultWriter::write_chunk(bool is_last) {
+Result<void> VaultWriter::seal_chunk(bool is_last) {
   std::size_t size = 0;
   for (const ByteView part : chunk_) {
     if (auto hashed = hash_.update(part); !hashed) return hashed;
     size += part.size();
   }
-  record_.resize(kVaultRecordBytes);
-  const auto record = std::span<uint8_t>(record_).first(size + kVaultChunkOverhead);
+  if (filled_ + kVaultRecordBytes > kMostRecords * kVaultRecordBytes) {
+    if (auto written = write_records(); !written) return written;
+  }
+  const std::size_t record_size = size + kVaultChunkOverhead;
+  records_.resize(std::max(records_.size(), filled_ + record_size));
+  const auto record = std::span(records_).subspan(filled_, record_size);
   auto sealed = cipher_.seal(static_cast<uint32_t>(chunks_), is_last, chunk_, record);
   if (!sealed) return sealed;
-  if (auto written = file_->append(record); !written) return written;
+  filled_ += record_size;
   if (!is_last) ++chunks_;
   return {};
+}
+
+Result<void> VaultWriter::write_records() {
+  if (filled_ == 0) return {};
+  return file_->append(std::span(records_).first(std::exchange(filled_, 0)));
 }
 
 Result<void> VaultWriter::make_durable() {
@@ -142,7 +155,8 @@ Result<VaultSummary> VaultWriter::finish() {
   summary.size = size();
   summary.file_bytes = vault_file_bytes(summary.size);
   chunk_.assign(1, pending_);
-  if (auto written = kept(write_chunk(true)); !written) return written.error();
+  if (auto sealed = kept(seal_chunk(true)); !sealed) return sealed.error();
+  if (auto written = kept(write_records()); !written) return written.error();
   if (auto synced = kept(file_->sync()); !synced) return synced.error();
   PLAYHEAD_TRY(summary.sha256, kept(hash_.finish()));
   is_finished_ = true;

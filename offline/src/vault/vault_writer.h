@@ -19,8 +19,8 @@ struct VaultSummary {
   Sha256Digest sha256{};   // of the media
 };
 
-// Writes an encrypted media file while its bytes arrive. Holds less than two chunks. One thread at
-// a time. Errors of all: kStoreIo, kStoreFull, kInternal; after one every call gives it again: the
+// Writes an encrypted media file while its bytes arrive. Holds less than a chunk, and room for the
+// few that are written at once. One thread at a time. Errors of all: kStoreIo, kStoreFull, kInternal; after one every call gives it again: the
 // file is good up to the last checkpoint and goes on by resume().
 // Dropping it keeps what is there and makes nothing of it durable.
 class VaultWriter {
@@ -60,7 +60,9 @@ class VaultWriter {
         cipher_(std::move(cipher)),
         hash_(std::move(hash)) {}
   Result<void> append_chunks(std::span<const ByteView> media);
-  Result<void> write_chunk(bool is_last);
+  // Behind the others in records_, which are written when they are kMostRecords.
+  Result<void> seal_chunk(bool is_last);
+  Result<void> write_records();
   Result<void> make_durable();
   // Remembers the error for all calls to come.
   template <typename T>
@@ -72,10 +74,11 @@ class VaultWriter {
   std::unique_ptr<File> file_;
   VaultCipher cipher_;
   Sha256 hash_;
-  int64_t chunks_ = 0;            // written
+  int64_t chunks_ = 0;            // whole ones; between calls all of them are written
   std::vector<uint8_t> pending_;  // less than a chunk
   std::vector<ByteView> chunk_;   // what the next one is made of, while append() runs
-  std::vector<uint8_t> record_;   // room for one
+  std::vector<uint8_t> records_;  // of these chunks, and how much of it is used
+  std::size_t filled_ = 0;
   bool is_name_durable_ = false;
   bool is_finished_ = false;
   std::optional<Error> broken_;
