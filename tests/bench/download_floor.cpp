@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// download_floor PORT LIST FOLDER: the least that fetching, hashing, encrypting and keeping bytes
-// takes. One thread, one kept connection, one buffer, no copy but the system's own: each target of
-// LIST is fetched from the loopback PORT into a file of FOLDER, in chunks of 64 KiB by SHA-256 and
-// AES-256-GCM of OpenSSL, and synced.
+// download_floor PORT LIST FOLDER [THREADS]: the least that fetching, hashing, encrypting and
+// keeping bytes takes. Threads that wait for nobody (one, unless told otherwise) take the next
+// target of LIST each, and have one kept connection, one buffer, no copy but the system's own: it
+// is fetched from the loopback PORT into a file of FOLDER, in chunks of 64 KiB by SHA-256 and
+// AES-256-GCM of OpenSSL, and synced. No downloader that does all of that can be faster.
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <arpa/inet.h>
@@ -102,21 +105,34 @@ void keep(int socket, const std::string& target, const std::string& path, EVP_CI
   ::close(file);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  if (argc != 4) return std::puts("download_floor PORT LIST FOLDER"), 2;
+void keep_all(int port, const std::vector<std::string>& targets, const std::string& folder,
+              std::atomic<std::size_t>& next) {
   const uint8_t key[32] = {7};
   EVP_CIPHER_CTX* cipher = EVP_CIPHER_CTX_new();
   EVP_MD_CTX* hash = EVP_MD_CTX_new();
   EVP_EncryptInit_ex(cipher, EVP_aes_256_gcm(), nullptr, key, nullptr);
-  const int socket = connect_to(std::atoi(argv[1]));
-  std::ifstream list(argv[2]);
-  int number = 0;
-  for (std::string target; std::getline(list, target); ++number) {
-    keep(socket, target, std::string(argv[3]) + "/" + std::to_string(number), cipher, hash);
+  const int socket = connect_to(port);
+  for (std::size_t n = next++; n < targets.size(); n = next++) {
+    keep(socket, targets[n], folder + "/" + std::to_string(n), cipher, hash);
   }
+  ::close(socket);
   EVP_MD_CTX_free(hash);
   EVP_CIPHER_CTX_free(cipher);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 4) return std::puts("download_floor PORT LIST FOLDER [THREADS]"), 2;
+  std::ifstream list(argv[2]);
+  std::vector<std::string> targets;
+  for (std::string target; std::getline(list, target);) targets.push_back(target);
+  std::atomic<std::size_t> next = 0;
+  std::vector<std::thread> threads;
+  for (int left = argc > 4 ? std::atoi(argv[4]) : 1; left > 0; --left) {
+    threads.emplace_back(
+        [&] { keep_all(std::atoi(argv[1]), targets, argv[3], next); });
+  }
+  for (std::thread& thread : threads) thread.join();
   return 0;
 }

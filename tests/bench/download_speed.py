@@ -1,18 +1,24 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """How fast a title is downloaded, encrypted and synced to disk, beside curl, which fetches the same segments from
-the same server on this machine into plain files; and how much memory it takes.
+the same server on this machine into plain files of the same folder, as many at once; and how much memory it takes.
 
     download_speed.py --bin build/release/bin [--segments 150] [--segment-kb 2000] [--rounds 5] [--folder FOLDER]
 
-They take turns. Printed are the medians, and the peak of the resident set above that of the same program with
-nothing to download. curl leaves its files to the system's memory, a download may not: "synced" is curl with a sync of its
-files behind it, which is the work of a download but for the cipher. Where syncing costs nothing (--folder /dev/shm) both
-are alike, and what is measured is the library. "floor" is download_floor: the processor time of one thread that does
-nothing but receive, hash, encrypt, write and sync the same bytes. Exit status 1 when the download has less than 80 % of
-the speed of curl whose files are synced, or takes more than 32 MB.
+They take turns. A download counts from the moment it is asked for until it is complete; what it takes to begin and end a
+process, linking its libraries above all, is left out, of curl's as well. Printed are medians: speed, and its share of that
+of curl in the same round; seconds of processor time of the program and of the server meanwhile; "at best" is the time both
+would take if they kept all processors busy. Memory is the peak of the resident set above that of the same program with
+nothing to download.
+
+curl leaves its files to the system's memory, a download may not: "synced" is curl with a sync of its files behind it,
+which is the work of a download but for hash and cipher. Where syncing costs nothing (--folder /dev/shm) both are alike, and
+what is measured is the library. "floor" is download_floor with as many threads: nothing but receive, hash, encrypt, write
+and sync the same bytes, and no thread ever waits for another. Exit status 1 when the download has less than 80 % of the
+speed of curl whose files are synced, or takes more than 32 MB.
 """
 import argparse
+import dataclasses
 import json
 import os
 import pathlib
@@ -53,15 +59,40 @@ def make_title(folder, segments, size):
     (title / "v.m3u8").write_text("\n".join(lines + ["#EXT-X-ENDLIST", ""]))
 
 
-def timed(command):
-    """Seconds, seconds of processor time, and the peak of the resident set in MB."""
+@dataclasses.dataclass
+class Run:
+    seconds: float
+    processor: float  # seconds, of the program
+    server: float  # the same of the server
+    peak_mb: float
+
+    @property
+    def at_best(self):
+        return (self.processor + self.server) / os.cpu_count()
+
+
+def processor_of(pid):
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def run(command, server, begins="", ends=""):
+    """`begins`, `ends`: the words on its output between which it is timed; none: from its start, to its end."""
+    before = processor_of(server.pid)
     begin = time.monotonic()
-    process = subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL)
+    end = None
+    process = subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, text=True)
+    for line in process.stdout:
+        if begins and line.startswith(begins):
+            begin = time.monotonic()
+        if ends and line.startswith(ends):
+            end = time.monotonic()
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         sys.exit(f"{command[0]} ended with {process.returncode}")
-    return time.monotonic() - begin, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+    return Run((end or time.monotonic()) - begin, usage.ru_utime + usage.ru_stime, processor_of(server.pid) - before,
+               usage.ru_maxrss / 1024)
 
 
 def segment_urls(url, segments):
@@ -70,20 +101,34 @@ def segment_urls(url, segments):
 
 
 class Rival:
-    """Something else that fetches the segments into a folder of its own."""
+    """Something that fetches the segments into a folder of its own."""
+    start = Run(0, 0, 0, 0)  # what beginning and ending it takes
 
     def __init__(self, scratch, server, segments):
         self.scratch, self.server, self.segments = scratch, server, segments
+        self.runs = []
 
     def run(self, number):
         folder = self.scratch / f"{type(self).__name__}{number}"
         folder.mkdir()
-        took = timed(self.command(segment_urls(self.server.download_url("m_1"), self.segments), folder))
+        run = self.measure(folder)
+        run.seconds -= self.start.seconds
+        run.processor -= self.start.processor
+        self.runs.append(run)
         subprocess.run(["rm", "-r", folder], check=True)
-        return took
+
+    def measure(self, folder):
+        return run(self.command(segment_urls(self.server.download_url("m_1"), self.segments), folder), self.server)
+
+    def median(self, field):
+        return statistics.median(getattr(run, field) for run in self.runs)
 
 
 class Curl(Rival):
+    def __init__(self, *rest):
+        super().__init__(*rest)
+        self.start = min((run(["curl", "--version"], self.server) for _ in range(5)), key=lambda r: r.seconds)
+
     def command(self, urls, folder):
         (self.scratch / "list").write_text(
             "".join(f'url = "{url}"\noutput = "{folder}/s{n}.ts"\n' for n, url in enumerate(urls)))
@@ -104,7 +149,18 @@ class Floor(Rival):
     def command(self, urls, folder):
         origin = len(self.server.url)
         (self.scratch / "list").write_text("".join(f"{url[origin:]}\n" for url in urls))
-        return [self.program, self.server.port, self.scratch / "list", folder]
+        return [self.program, self.server.port, self.scratch / "list", folder, PARALLEL]
+
+
+class Download(Rival):
+    def __init__(self, worker, *rest):
+        super().__init__(*rest)
+        self.worker = worker
+        idle = run([worker, "get", self.server.url, self.server.token, self.scratch / "idle"], self.server)
+        self.start = Run(0, idle.processor, 0, idle.peak_mb)
+
+    def measure(self, folder):
+        return run([self.worker, "get", self.server.url, self.server.token, folder, "m_1"], self.server, "listed", "done")
 
 
 def main():
@@ -128,34 +184,26 @@ def main():
 
 def measure(arguments, scratch, server, worker):
     megabytes = arguments.segments * arguments.segment_kb / 1000
-    _, start, idle = timed([worker, "get", server.url, server.token, scratch / "idle"])
-    print(f"idle: {idle:.1f} MB, {start:.2f} s of processor time to begin and end", flush=True)
-    curl = Curl(scratch, server, arguments.segments)
-    floor = Floor(arguments.bin / "download_floor", scratch, server, arguments.segments)
-    synced = SyncedCurl(scratch, server, arguments.segments)
-    theirs, durable, ours, least = [], [], [], []
+    same = (scratch, server, arguments.segments)
+    curl, synced, download = Curl(*same), SyncedCurl(*same), Download(worker, *same)
+    rivals = {"curl": curl, "curl, synced": synced, "download": download,
+              "floor": Floor(arguments.bin / "download_floor", *same)}
     for number in range(arguments.rounds):
-        theirs.append(curl.run(number))
-        durable.append(synced.run(number))
-        kept = scratch / f"kept{number}"
-        ours.append(timed([worker, "get", server.url, server.token, kept, "m_1"]))
-        subprocess.run(["rm", "-r", kept], check=True)
-        least.append(floor.run(number))
-        print(f"round {number + 1}: curl {megabytes / theirs[-1][0]:.0f} MB/s ({theirs[-1][1]:.2f} s of processor), synced "
-              f"{megabytes / durable[-1][0]:.0f} MB/s, "
-              f"download {megabytes / ours[-1][0]:.0f} MB/s ({ours[-1][1]:.2f} s), floor {least[-1][1]:.2f} s, "
-              f"peak {ours[-1][2]:.1f} MB", flush=True)
-    def share_of(rivals):
-        return statistics.median(their[0] / our[0] for their, our in zip(rivals, ours))
-    speeds = [megabytes / statistics.median(run[0] for run in runs) for runs in (theirs, durable, ours)]
-    processor = [statistics.median(run[1] for run in runs) for runs in (theirs, ours, least)]
-    memory = max(run[2] for run in ours) - idle
-    share = share_of(durable)
-    print(f"{megabytes:.0f} MB in {arguments.segments} segments: download {speeds[2]:.0f} MB/s; {100 * share_of(theirs):.0f} % of "
-          f"curl ({speeds[0]:.0f} MB/s), {100 * share:.0f} % of curl whose files are synced ({speeds[1]:.0f} MB/s)\n"
-          f"processor time: download {processor[1]:.2f} s, {processor[1] / processor[2]:.2f} times the floor "
-          f"({processor[2]:.2f} s), curl {processor[0]:.2f} s; memory {memory:.1f} MB above idle ({idle:.1f} MB)")
+        for rival in rivals.values():
+            rival.run(number)
+    print(f"{megabytes:.0f} MB in {arguments.segments} segments, medians of {arguments.rounds}")
+    for name, rival in rivals.items():
+        print(f"{name:13} {megabytes / rival.median('seconds'):5.0f} MB/s, {100 * share_of(curl, rival):3.0f} % of curl; "
+              f"processor {rival.median('processor'):.2f} s, server {rival.median('server'):.2f} s, "
+              f"at best {megabytes / rival.median('at_best'):5.0f} MB/s")
+    share = share_of(synced, download)
+    memory = max(run.peak_mb for run in download.runs) - download.start.peak_mb
+    print(f"{100 * share:.0f} % of curl whose files are synced; {memory:.1f} MB above {download.start.peak_mb:.1f} MB")
     return 0 if share >= LEAST_SHARE and memory <= MOST_MEMORY_MB else 1
+
+
+def share_of(their, our):
+    return statistics.median(t.seconds / o.seconds for t, o in zip(their.runs, our.runs))
 
 
 if __name__ == "__main__":
