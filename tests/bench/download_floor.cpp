@@ -130,8 +130,7 @@ int main(int argc, char** argv) {
   std::atomic<std::size_t> next = 0;
   std::vector<std::thread> threads;
   for (int left = argc > 4 ? std::atoi(argv[4]) : 1; left > 0; --left) {
-    threads.emplace_back(
-        [&] { keep_all(std::atoi(argv[1]), targets, argv[3], next); });
+    threads.emplace_back([&] { keep_all(std::atoi(argv[1]), targets, argv[3], next); });
   }
   for (std::thread& thread : threads) thread.join();
   return 0;

@@ -131,7 +131,8 @@ class MovieIndex {
   }
 
   Result<std::vector<uint8_t>> whole(const TopBox& box) {
-    if (box.size == 0 || box.size > kMostIndexBytes - bytes_) return broken("an index of that size");
+    if (box.size == 0 || box.size > kMostIndexBytes - bytes_)
+      return broken("an index of that size");
     bytes_ += box.size;
     PLAYHEAD_TRY(std::vector<uint8_t> bytes, file_.read(at_, box.size));
     if (static_cast<int64_t>(bytes.size()) < box.size) return broken("the index is cut off");

@@ -20,9 +20,9 @@ struct VaultSummary {
 };
 
 // Writes an encrypted media file while its bytes arrive. Holds less than a chunk, and room for the
-// few that are written at once. One thread at a time. Errors of all: kStoreIo, kStoreFull, kInternal; after one every call gives it again: the
-// file is good up to the last checkpoint and goes on by resume().
-// Dropping it keeps what is there and makes nothing of it durable.
+// few that are written at once. One thread at a time. Errors of all: kStoreIo, kStoreFull,
+// kInternal; after one every call gives it again: the file is good up to the last checkpoint and
+// goes on by resume(). Dropping it keeps what is there and makes nothing of it durable.
 class VaultWriter {
  public:
   // Over what stands under that path, of which the journal promises nothing any more. `files`

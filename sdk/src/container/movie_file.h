@@ -13,8 +13,8 @@ namespace playhead {
 
 // An MP4 in one file, whose moov and moofs say where each sample lies (ISO/IEC 14496-12 §8.6 to
 // §8.8), as what streaming plays: an InitSegment, and fragments whose bodies are stretches of the
-// file. Fragments of the file's own do not stay as they are: each may be a single picture, and count
-// its offsets from the file's start. Pictures and sound alone. Any thread may read it.
+// file. Fragments of the file's own do not stay as they are: each may be a single picture, and
+// count its offsets from the file's start. Pictures and sound alone. Any thread may read it.
 class MovieFile {
  public:
   // Bytes of the file, one behind the other.
@@ -62,7 +62,7 @@ class MovieFile {
     uint32_t id = 0;
     int64_t timescale = 1;
     bool is_video = false;
-    std::vector<Sample> samples;  // by decode time
+    std::vector<Sample> samples;     // by decode time
     std::vector<std::size_t> first;  // of each fragment; and the end
   };
   friend class MovieParser;

@@ -222,9 +222,8 @@ class MovieParser {
   }
 
   Listed* find(uint32_t track_id) {
-    const auto found = std::find_if(listed_.begin(), listed_.end(), [track_id](const Listed& l) {
-      return l.track.id == track_id;
-    });
+    const auto found = std::find_if(listed_.begin(), listed_.end(),
+                                    [track_id](const Listed& l) { return l.track.id == track_id; });
     return found == listed_.end() ? nullptr : &*found;
   }
 

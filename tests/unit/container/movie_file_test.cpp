@@ -189,7 +189,8 @@ TEST_CASE("movie_file: sound alone is cut by time, a second picture and others a
 }
 
 TEST_CASE("movie_file: samples that moofs list, wherever they count their offsets from") {
-  const Bytes trex = full_box("trex", 0, 0, join({u32(1), u32(1), u32(1'000), u32(7), u32(0x10000)}));
+  const Bytes trex =
+      full_box("trex", 0, 0, join({u32(1), u32(1), u32(1'000), u32(7), u32(0x10000)}));
   const Bytes head = moov(join({track(nothing_listed()), box("mvex", trex)}));
   CHECK(*MovieFile::is_fragmented(head));
   CHECK_FALSE(*MovieFile::is_fragmented(moov(track(pictures()))));

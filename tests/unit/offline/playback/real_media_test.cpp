@@ -159,10 +159,10 @@ TEST_CASE("real media: a plain MP4 is seen and heard, wherever it says what is i
     const char* sample;
     std::size_t part;
   };
-  const Case cases[] = {{"av_plain.mp4", kWhole},   {"av_plain.mp4", 50'000},
-                        {"av_plain_faststart.mp4", 50'000}, {"av.mp4", kWhole},
-                        {"av.mp4", 50'000},         {"av_pieces.mp4", 50'000},
-                        {"av_hybrid.mp4", 50'000}};
+  const Case cases[] = {
+      {"av_plain.mp4", kWhole}, {"av_plain.mp4", 50'000}, {"av_plain_faststart.mp4", 50'000},
+      {"av.mp4", kWhole},       {"av.mp4", 50'000},       {"av_pieces.mp4", 50'000},
+      {"av_hybrid.mp4", 50'000}};
   for (const auto& [sample, part] : cases) {
     if (!has_sample(sample)) return;
     CAPTURE(sample);
