@@ -255,7 +255,7 @@ TEST_CASE("sqlite_store: events and heartbeats that come again are one; old ones
   const auto store = open_store(dir);
   const auto add = [&](const char* id, int64_t received_ms) {
     const PlaybackEvent event{"a", id, "s", "pause", 1, received_ms, "{}"};
-    const Heartbeat beat{"a", "s", "", "m1", received_ms, 10, 1, 0, received_ms};
+    const Heartbeat beat{"a", "s", "", "m1", "", received_ms, 10, 1, 0, received_ms};
     return store
         ->transact([&]() -> Status {
           if (Status added = store->add_event(event); !added.ok()) return added;
@@ -270,6 +270,38 @@ TEST_CASE("sqlite_store: events and heartbeats that come again are one; old ones
   REQUIRE(store->transact([&] { return store->prune(6); }).ok());
   CHECK(store->totals("a", "s").value().events == 1);
   CHECK(store->totals("a", "s").value().heartbeats == 1);
+}
+
+TEST_CASE("sqlite_store: a heartbeat is known by its id, without one by its time, also after a migration") {
+  const TempDir dir;
+  REQUIRE(open_store(dir) != nullptr);
+  // As version 3 left it.
+  sqlite3* db = nullptr;
+  REQUIRE(sqlite3_open((dir.path() / "playhead.db").c_str(), &db) == SQLITE_OK);
+  CHECK(sqlite3_exec(db,
+                     "DROP TABLE heartbeat;"
+                     "CREATE TABLE heartbeat(user_id TEXT NOT NULL, session_id TEXT NOT NULL,"
+                     " timestamp_ms INTEGER NOT NULL, profile_id TEXT NOT NULL, movie_id TEXT NOT NULL,"
+                     " duration_ms INTEGER NOT NULL, bitrate_kbps INTEGER NOT NULL,"
+                     " buffering_count INTEGER NOT NULL, received_at_ms INTEGER NOT NULL,"
+                     " PRIMARY KEY(user_id, session_id, timestamp_ms)) WITHOUT ROWID;"
+                     "CREATE INDEX heartbeat_received ON heartbeat(received_at_ms);"
+                     "INSERT INTO heartbeat VALUES('a', 's', 1, '', 'm1', 10, 1, 0, 5);"
+                     "PRAGMA user_version=3",
+                     nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_close(db);
+  const auto store = open_store(dir);
+  const auto beats_after = [&](const char* id, int64_t at_ms) {
+    const Heartbeat beat{"a", "s", "", "m1", id, at_ms, 10, 1, 0, 6};
+    CHECK(store->transact([&] { return store->add_heartbeat(beat); }).ok());
+    return store->totals("a", "s").value().heartbeats;
+  };
+  CHECK(beats_after("", 1) == 1);
+  CHECK(beats_after("", 2) == 2);
+  CHECK(beats_after("b1", 1) == 3);
+  CHECK(beats_after("b1", 3'600'001) == 3);
+  CHECK(beats_after("b2", 1) == 4);
+  CHECK(beats_after("1", 1) == 5);  // nobody's time
 }
 
 TEST_CASE("sqlite_store: what is no database is a typed error") {
