@@ -61,6 +61,7 @@ struct Heartbeat {
   std::string session_id;
   std::string profile_id;
   std::string movie_id;
+  std::string heartbeat_id;  // the client's idempotency key; empty = it is known by its timestamp_ms
   int64_t timestamp_ms = 0;  // client time
   int64_t duration_ms = 0;
   int64_t bitrate_kbps = 0;

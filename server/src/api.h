@@ -94,6 +94,9 @@ class Api {
   // a token.
   void raw_license(const Request& request, const Respond& respond);
 
+  // Whether a call that writes should be refused before it is looked at, if it can come again. Any thread.
+  [[nodiscard]] bool is_next_write_excess() { return parts_.writer.is_next_excess(); }
+
  private:
   // A title that a profile may watch here and now.
   struct Admission {

@@ -11,7 +11,7 @@ void answer(const Respond& respond, Result<std::string> body) {
 
 Error unknown_title() { return Error{404, "unknown_title", "There is no such title."}; }
 
-Error overloaded() { return Error{503, "overloaded", "Too many writes are waiting; try again."}; }
+Error overloaded() { return Error{503, "overloaded", "The server has too much to do; try again."}; }
 
 Error not_saved() { return Error{503, "storage_unavailable", "It could not be saved; try again."}; }
 

@@ -30,6 +30,7 @@ struct Request {
   std::string_view if_none_match;
   std::string_view profile_pin;  // the header X-Profile-Pin
   std::string_view country;      // as the proxy in front of us says; "" = nobody does
+  bool is_excess = false;        // one more than can be served in time: refused, if it can be asked again later
 };
 
 // A part of an open file, sent in pieces.

@@ -173,6 +173,9 @@ Result<Heartbeat> parse_heartbeat(std::string_view text) {
   auto session = text_member(json, "session_id", true);
   if (!session.ok()) return session.error();
   beat.session_id = std::move(session.value());
+  auto id = text_member(json, "heartbeat_id", false);
+  if (!id.ok()) return id.error();
+  beat.heartbeat_id = std::move(id.value());
   auto profile = text_member(json, "profile_id", false, kMaxProfileIdBytes);
   if (!profile.ok()) return profile.error();
   beat.profile_id = std::move(profile.value());

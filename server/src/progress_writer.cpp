@@ -6,49 +6,64 @@
 
 namespace playhead::server {
 
-ProgressWriter::ProgressWriter(Store& store, Limits limits,
+namespace {
+
+// A lot of no more than one commit is what group commit is for, however long the disk takes.
+LoadShedder::Limits queue_limits(const ProgressWriter::Limits& limits) {
+  LoadShedder::Limits queue;
+  queue.requests = limits.max_batch + 1;
+  return queue;
+}
+
+}  // namespace
+
+ProgressWriter::ProgressWriter(Store& store, const Clock& clock, Limits limits,
                                std::function<void(std::size_t)> on_commit)
     : store_(store),
+      clock_(clock),
       limits_(limits),
       on_commit_(std::move(on_commit)),
+      shedder_(queue_limits(limits)),
       thread_([this] { run(); }) {}
 
 ProgressWriter::~ProgressWriter() { stop(); }
 
 bool ProgressWriter::submit(ProgressWrite write, Completion completion) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (!accepts()) return false;
-    waiting_.writes.push_back(std::move(write));
-    waiting_.completions.push_back(std::move(completion));
-    if (waiting_.size() > 1) return true;  // the thread has been woken already
-  }
-  wake_.notify_one();
-  return true;
+  std::unique_lock lock(mutex_);
+  if (!accepts()) return false;
+  waiting_.writes.push_back(std::move(write));
+  waiting_.completions.push_back(std::move(completion));
+  return wake(std::move(lock));
 }
 
 bool ProgressWriter::submit(LicenseEvent event, Completion completion) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (!accepts()) return false;
-    waiting_.events.push_back(std::move(event));
-    waiting_.event_completions.push_back(std::move(completion));
-    if (waiting_.size() > 1) return true;
-  }
+  std::unique_lock lock(mutex_);
+  if (!accepts()) return false;
+  waiting_.events.push_back(std::move(event));
+  waiting_.event_completions.push_back(std::move(completion));
+  return wake(std::move(lock));
+}
+
+bool ProgressWriter::submit(Task task, Completion completion) {
+  std::unique_lock lock(mutex_);
+  if (!accepts()) return false;
+  waiting_.tasks.push_back(std::move(task));
+  waiting_.task_completions.push_back(std::move(completion));
+  return wake(std::move(lock));
+}
+
+bool ProgressWriter::wake(std::unique_lock<std::mutex> lock) {
+  if (waiting_.size() > 1) return true;  // the thread has been woken already
+  waiting_.since_us = clock_.monotonic_us();
+  lock.unlock();
   wake_.notify_one();
   return true;
 }
 
-bool ProgressWriter::submit(Task task, Completion completion) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (!accepts()) return false;
-    waiting_.tasks.push_back(std::move(task));
-    waiting_.task_completions.push_back(std::move(completion));
-    if (waiting_.size() > 1) return true;
-  }
-  wake_.notify_one();
-  return true;
+bool ProgressWriter::is_next_excess() {
+  const int64_t now_us = clock_.monotonic_us();
+  const std::lock_guard lock(mutex_);
+  return shedder_.is_excess(now_us);
 }
 
 std::size_t ProgressWriter::waiting() const {
@@ -68,15 +83,20 @@ void ProgressWriter::stop() {
 }
 
 void ProgressWriter::run() {
-  for (;;) {
+  for (int64_t since_us = 0;;) {
     Waiting taken;
     {
       std::unique_lock lock(mutex_);
+      if (taken_ > 0) {
+        const int64_t now_us = clock_.monotonic_us();
+        shedder_.note(now_us, now_us - since_us, taken_);
+      }
       taken_ = 0;
       wake_.wait(lock, [this] { return stopping_ || waiting_.size() > 0; });
       if (waiting_.size() == 0) return;
       std::swap(taken, waiting_);
       taken_ = taken.size();
+      since_us = taken.since_us;
     }
     commit(taken);
   }

@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+#include "clock.h"
+#include "load_shedder.h"
 #include "store.h"
 
 namespace playhead::server {
@@ -20,15 +22,14 @@ class ProgressWriter {
   using Completion = std::function<void(const Status&)>;
 
   struct Limits {
-    // Writes waiting at most: what some 20,000 a second get done in a fifth of a second. The rest is told at once to
-    // come back, instead of when it has given up.
+    // Writes waiting at most, whatever they wait for. The rest is told at once to come back.
     std::size_t max_waiting = 4096;
     // Rows per commit: 1,000 rows commit in about 10 ms. Larger batches only add latency.
     std::size_t max_batch = 1'000;
   };
 
   // `on_commit` hears of every commit on the writer thread: how many writes were in it.
-  ProgressWriter(Store& store, Limits limits, std::function<void(std::size_t)> on_commit = {});
+  ProgressWriter(Store& store, const Clock& clock, Limits limits, std::function<void(std::size_t)> on_commit = {});
   ~ProgressWriter();
   ProgressWriter(const ProgressWriter&) = delete;
   ProgressWriter& operator=(const ProgressWriter&) = delete;
@@ -45,6 +46,10 @@ class ProgressWriter {
   using Task = std::function<Status()>;
   [[nodiscard]] bool submit(Task task, Completion completion);
 
+  // Whether one more write would be more than can be done in time; to be asked before any work is put into it, of
+  // those that can come again. submit() takes it all the same. Any thread.
+  [[nodiscard]] bool is_next_excess();
+
   // What has been accepted and is not committed yet. Any thread.
   [[nodiscard]] std::size_t waiting() const;
 
@@ -60,11 +65,15 @@ class ProgressWriter {
     std::vector<Task> tasks;
     std::vector<Completion> task_completions;
 
+    int64_t since_us = 0;  // of the first of them
+
     [[nodiscard]] std::size_t size() const { return writes.size() + events.size() + tasks.size(); }
   };
 
   // Whether there is room and nothing has ended; under mutex_.
   [[nodiscard]] bool accepts() const;
+  // One more was put; the lock is given back. True.
+  bool wake(std::unique_lock<std::mutex> lock);
   void run();
   void commit(Waiting& taken);
   void commit_progress(Waiting& taken);
@@ -72,12 +81,14 @@ class ProgressWriter {
   void note(std::size_t count) const;
 
   Store& store_;
+  const Clock& clock_;
   const Limits limits_;
   const std::function<void(std::size_t)> on_commit_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   Waiting waiting_;        // under mutex_
   std::size_t taken_ = 0;  // under mutex_; being committed
+  LoadShedder shedder_;    // under mutex_
   bool stopping_ = false;  // under mutex_
   std::thread thread_;
 };

@@ -3,12 +3,16 @@
 
 #include <array>
 
+#include "api_common.h"
 #include "common_answers.h"
 
 namespace playhead::server {
 namespace {
 
 using Call = void (Api::*)(const Request&, const Respond&);
+
+// The longest that an overloaded server asks for.
+constexpr unsigned kRetryAfterS = 3;
 
 }  // namespace
 
@@ -20,16 +24,17 @@ struct Router::Route {
   Call post = nullptr;
   void (Router::*own)(const Request&, const Respond&) = nullptr;  // instead of `get`
   bool is_prefix = false;
+  bool can_wait = false;  // clients keep what they report until it is taken: the first to be refused
 };
 
 const Router::Route& Router::find(std::string_view path) {
   static constexpr std::array kRoutes = {
       Route{"/media/", "GET, HEAD", nullptr, nullptr, &Router::media, true},
       Route{"/api/v1/stream", "GET", &Api::stream},
-      Route{"/api/v1/stream/progress", "POST", nullptr, &Api::progress},
-      Route{"/api/playback/heartbeat", "POST", nullptr, &Api::heartbeat},
+      Route{"/api/v1/stream/progress", "POST", nullptr, &Api::progress, nullptr, false, true},
+      Route{"/api/playback/heartbeat", "POST", nullptr, &Api::heartbeat, nullptr, false, true},
       Route{"/v1/playback/start", "POST", nullptr, &Api::start_playback},
-      Route{"/v1/playback/events", "POST", nullptr, &Api::playback_events},
+      Route{"/v1/playback/events", "POST", nullptr, &Api::playback_events, nullptr, false, true},
       Route{"/api/v1/home", "GET", &Api::home},
       Route{"/api/v1/search", "GET", &Api::search},
       Route{"/api/v1/continue-watching", "GET", &Api::continue_watching},
@@ -70,6 +75,8 @@ void Router::handle(const Request& request, const Respond& respond) {
   }
   if (route.get != nullptr && is_get) return (api_.*route.get)(request, answer);
   if (route.post != nullptr && request.method == Method::kPost) {
+    // Before anything of it is looked at: refusing must cost little.
+    if (route.can_wait && (request.is_excess || api_.is_next_write_excess())) return refuse(answer);
     return (api_.*route.post)(request, answer);
   }
   answer(method_not_allowed(route.allow));
@@ -78,6 +85,13 @@ void Router::handle(const Request& request, const Respond& respond) {
 void Router::media(const Request& request, const Respond& respond) {
   auto served = media_.serve(request);
   respond(served.ok() ? std::move(served.value()) : error_response(served.error()));
+}
+
+void Router::refuse(const Respond& respond) {
+  Error error = overloaded();
+  // Not all the same, or they would come back together.
+  error.retry_after_s = 1 + static_cast<int>(refused_.fetch_add(1, std::memory_order_relaxed) % kRetryAfterS);
+  respond(error_response(error));
 }
 
 void Router::nothing(const Request&, const Respond& respond) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
+
 #include "api.h"
 #include "http_types.h"
 #include "media_handler.h"
@@ -22,6 +24,7 @@ class Router final : public HttpHandler {
   struct Route;
   [[nodiscard]] static const Route& find(std::string_view path);
   void media(const Request& request, const Respond& respond);
+  void refuse(const Respond& respond);
   void nothing(const Request& request, const Respond& respond);
   void health(const Request& request, const Respond& respond);
   void metrics(const Request& request, const Respond& respond);
@@ -31,6 +34,7 @@ class Router final : public HttpHandler {
   Metrics& metrics_;
   const Metrics::Gauges gauges_;
   const Clock& clock_;
+  std::atomic<unsigned> refused_{0};
 };
 
 }  // namespace playhead::server

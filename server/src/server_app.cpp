@@ -75,7 +75,7 @@ int run(const ServeOptions& options, const Secrets& secrets, SqliteStore& store,
   Metrics metrics;
   ProgressWriter::Limits limits;
   limits.max_waiting = options.max_waiting_writes;
-  ProgressWriter writer(store, limits, [&](std::size_t writes) { metrics.note_commit(writes); });
+  ProgressWriter writer(store, clock, limits, [&](std::size_t writes) { metrics.note_commit(writes); });
   LicenseConfig license;
   license.license_s = options.license_s;
   license.default_persistent_s = options.download_ttl_s;

@@ -56,8 +56,9 @@ constexpr const char* kAddPlaybackEventSql =
     "received_at_ms, body) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 constexpr const char* kAddHeartbeatSql =
     "INSERT OR IGNORE INTO heartbeat(user_id, session_id, timestamp_ms, profile_id, movie_id, "
-    "duration_ms, bitrate_kbps, buffering_count, received_at_ms) "
-    "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    "duration_ms, bitrate_kbps, buffering_count, received_at_ms, known_by) "
+    "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
+    "CASE ?10 WHEN '' THEN 'at ' || ?3 ELSE 'id ' || ?10 END)";
 constexpr const char* kTotalsSql =
     "SELECT (SELECT count(*) FROM playback_event WHERE user_id=?1 AND session_id=?2), "
     "(SELECT count(*) FROM heartbeat WHERE user_id=?1 AND session_id=?2)";
@@ -225,7 +226,7 @@ Status SqliteStore::add_heartbeat(const Heartbeat& beat) {
   write.text(beat.user_id).text(beat.session_id).integer(beat.timestamp_ms);
   write.text(beat.profile_id).text(beat.movie_id).integer(beat.duration_ms);
   write.integer(beat.bitrate_kbps).integer(beat.buffering_count);
-  return write.integer(beat.received_at_ms).run();
+  return write.integer(beat.received_at_ms).text(beat.heartbeat_id).run();
 }
 
 Status SqliteStore::add_refresh_token(const RefreshToken& token) {

@@ -8,7 +8,7 @@ namespace {
 
 // Step i makes version i + 1 of version i. What is written here has been run somewhere: it is never
 // changed, a new step is appended.
-constexpr std::array<const char*, 3> kSteps = {
+constexpr std::array<const char*, 4> kSteps = {
     R"sql(
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS progress(
@@ -127,6 +127,32 @@ CREATE TABLE refresh_token(
 ) WITHOUT ROWID;
 CREATE INDEX refresh_family ON refresh_token(family);
 PRAGMA user_version=3;
+COMMIT;
+)sql",
+    // Heartbeats are known by ids of their own ("id …"), those without by their time as before ("at …").
+    R"sql(
+BEGIN IMMEDIATE;
+ALTER TABLE heartbeat RENAME TO heartbeat_by_time;
+CREATE TABLE heartbeat(
+  user_id TEXT NOT NULL,
+  session_id TEXT NOT NULL,
+  known_by TEXT NOT NULL,
+  timestamp_ms INTEGER NOT NULL,
+  profile_id TEXT NOT NULL,
+  movie_id TEXT NOT NULL,
+  duration_ms INTEGER NOT NULL,
+  bitrate_kbps INTEGER NOT NULL,
+  buffering_count INTEGER NOT NULL,
+  received_at_ms INTEGER NOT NULL,
+  PRIMARY KEY(user_id, session_id, known_by)
+) WITHOUT ROWID;
+INSERT INTO heartbeat
+  SELECT user_id, session_id, 'at ' || timestamp_ms, timestamp_ms, profile_id, movie_id, duration_ms,
+    bitrate_kbps, buffering_count, received_at_ms
+  FROM heartbeat_by_time;
+DROP TABLE heartbeat_by_time;
+CREATE INDEX heartbeat_received ON heartbeat(received_at_ms);
+PRAGMA user_version=4;
 COMMIT;
 )sql"};
 

@@ -443,6 +443,8 @@ class Contract(unittest.TestCase):
         beat = {"session_id": grant["session_id"], "profile_id": "default", "video_id": "m_1", "timestamp_ms": 1,
                 "duration_ms": 10_000, "bitrate_kbps": 2400, "buffering_count": 0}
         self.call("heartbeat", 204, body=beat)
+        self.call("heartbeat", 204, body={**beat, "heartbeat_id": "b-1"})
+        self.call("heartbeat", 400, "bad_field", body={**beat, "heartbeat_id": 1})
         self.call("heartbeat", 400, "bad_field", body={**beat, "duration_ms": -1})
         self.call("heartbeat", 404, "unknown_title", body={**beat, "video_id": "m_9"})
         self.call("download", 200, body={"movie_id": "m_1"})

@@ -10,12 +10,14 @@
 
 #include <doctest/doctest.h>
 
+#include "base/sqlite_store.h"
 #include "base/thread_executor.h"
 #include "e2e/server_driver.h"
 #include "net/curl_transport.h"
 #include "playhead/drm/clear_key.h"
 #include "playhead/drm/license_keeper.h"
 #include "session/license_client.h"
+#include "session/release_outbox.h"
 #include "support/memory_license_store.h"
 
 using namespace playhead;
@@ -166,6 +168,53 @@ class Device final : private DrmManagerListener {
   UniqueFunction<void(std::string)> told_;
 };
 
+// One life of an app whose client keeps its store in a file.
+class AppLife {
+ public:
+  AppLife(const TempDir& folder, const std::string& base_url, const std::string& token)
+      : access_(base_url, [token](bool, TokenCallback done) { done(token); }),
+        store_(std::move(SqliteStore::open((folder.path() / "store.db").string()).value())),
+        outbox_(std::make_unique<ReleaseOutbox>(DrmConfig{}, &access_, *store_, transport_, executor_, nullptr)) {}
+  ~AppLife() {
+    std::promise<void> ended;
+    executor_.post([&] {
+      title_.reset();
+      outbox_.reset();
+      ended.set_value();
+    });
+    ended.get_future().wait();
+  }
+  // A title ends, and with it, at once, what would tell the service.
+  void stop_title(const std::string& license_url, const std::string& proof) {
+    std::promise<void> stopped;
+    executor_.post([&] {
+      const LicenseOrigin origin{&access_, license_url};
+      title_ = std::make_unique<ReleaseKeeper>(
+          std::make_unique<LicenseClient>(DrmConfig{}, origin, transport_, executor_), origin, *outbox_, executor_);
+      LicenseRequest request;
+      request.type = DrmMessageType::kRelease;
+      request.scheme = "clearkey";
+      request.challenge = SharedBytes(std::vector<uint8_t>(proof.begin(), proof.end()));
+      title_->fetch(std::move(request), [](const Result<LicenseAnswer>&) {}).reset();
+      stopped.set_value();
+    });
+    stopped.get_future().wait();
+  }
+  bool drain() {
+    std::promise<bool> answer;
+    outbox_->drain(30s, [&](bool is_empty) { answer.set_value(is_empty); });
+    return answer.get_future().get();
+  }
+
+ private:
+  ApiAccess access_;
+  CurlTransport transport_;
+  ThreadExecutor executor_{"client"};
+  std::unique_ptr<SqliteStore> store_;
+  std::unique_ptr<ReleaseOutbox> outbox_;
+  std::unique_ptr<ReleaseKeeper> title_;
+};
+
 std::string code_of(const Error& error) { return std::string(error_name(error.code)); }
 
 }  // namespace
@@ -202,6 +251,31 @@ TEST_CASE("kept licences: acquired, played without the service, given back") {
           .output;
   CHECK(lines.find(" persistent m_1 73737373737373737373737373737373") != std::string::npos);
   CHECK(lines.find(" released m_1 73737373737373737373737373737373") != std::string::npos);
+}
+
+TEST_CASE("a proof that keys are gone reaches the service in the app's next life") {
+  const Folders folders;
+  const TempDir app;
+  const std::string token = make_token(folders.data.path());
+  auto server = std::make_unique<ServerProcess>(folders.data.path(), folders.media.path());
+  REQUIRE(server->running());
+  const std::string base_url = server->url("");
+  server->signal(SIGTERM);
+  server->wait();
+  // W3C Clear Key: the ids of what is given back, 16 times 's'.
+  AppLife(app, base_url, token).stop_title(server->url("/v1/license/m_1"), R"({"kids":["c3Nzc3Nzc3Nzc3Nzc3Nzcw"]})");
+
+  server = std::make_unique<ServerProcess>(folders.data.path(), folders.media.path());
+  REQUIRE(server->running());
+  CHECK(AppLife(app, server->url(""), token).drain());
+  const auto released = [&] {
+    return run({server_program(), "licenses", "--data", folders.data.path().string(), "--user", "alice"}).output;
+  };
+  const std::string lines = released();
+  CHECK(lines.find(" released m_1 73737373737373737373737373737373") != std::string::npos);
+  // It is not told a third time.
+  CHECK(AppLife(app, server->url(""), token).drain());
+  CHECK(released() == lines);
 }
 
 TEST_CASE("kept licences: who may not keep the title is told so") {

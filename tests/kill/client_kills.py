@@ -277,7 +277,7 @@ class Series:
 
     def check_acknowledged(self):
         events = {row[0] for row in self.rows("SELECT event_id FROM playback_event WHERE user_id=?", self.name)}
-        beats = set(self.rows("SELECT session_id, timestamp_ms FROM heartbeat WHERE user_id=?", self.name))
+        beats = set(self.rows("SELECT session_id, known_by FROM heartbeat WHERE user_id=?", self.name))
         sent = collections.Counter()
         for exchange in self.relay.exchanges:
             if exchange.status != 204:
@@ -287,7 +287,7 @@ class Series:
                 ids = [event["event_id"] for event in body["events"]]
                 missing = set(ids) - events
             elif exchange.target == "/api/playback/heartbeat":
-                ids = [(body["session_id"], body["timestamp_ms"])]
+                ids = [(body["session_id"], "id " + body["heartbeat_id"])]
                 missing = set(ids) - beats
             else:
                 continue

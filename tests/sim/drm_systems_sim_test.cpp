@@ -343,6 +343,20 @@ TEST_CASE("drm systems: a service that does not answer holds no licence for long
   // A client that ends takes with it what is left.
   play.world.client.reset();
   CHECK(script.use_count() == 2);
+  // What nobody confirmed the next one tells, once.
+  play.world.store.crash();
+  play.latency = 20ms;
+  const auto told = count_of(play.bodies, kProof);
+  CHECK(told > 0);
+  for (const bool is_first : {true, false}) {
+    CAPTURE(is_first);
+    play.world.start_app();
+    play.world.executor.run_for(10s);
+    CHECK(count_of(play.bodies, kProof) == 2 * told);
+    CHECK(play.world.store.committed("outbox/releases").empty());
+    play.world.player.reset();
+    play.world.client.reset();
+  }
 }
 
 }  // namespace playhead::test

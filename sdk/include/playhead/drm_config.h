@@ -48,8 +48,8 @@ struct DrmConfig {
   // Takes the place of what service, manifest and system say. https, or http on loopback. "" none.
   std::string license_url;
   LicenseProtocol protocol = LicenseProtocol::kAutomatic;
-  // Called on the same thread, must not block; null: nothing is changed. An error ends
-  // the request with it.
+  // Called on the same thread, for proofs of earlier plays that keys are gone on that of the client; must not
+  // block; null: nothing is changed. An error ends the request with it.
   std::function<Result<void>(LicenseMessage&)> on_license_request;
   // Gets the body of a 2xx answer and gives back the licence inside it.
   std::function<Result<SharedBytes>(const std::string& scheme, SharedBytes body)>

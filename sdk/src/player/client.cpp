@@ -64,13 +64,15 @@ void Client::Impl::drain(Duration patience, UniqueFunction<void(bool)> done) {
     const std::lock_guard lock(collector_mutex_);
     collector = collector_.get();
   }
-  const int count = (outbox ? 1 : 0) + (telemetry ? 1 : 0) + (collector != nullptr ? 1 : 0);
+  const int count =
+      (outbox ? 1 : 0) + (telemetry ? 1 : 0) + (releases ? 1 : 0) + (collector != nullptr ? 1 : 0);
   if (count == 0) {
     return executor->post([done = std::move(done)]() mutable { done(true); });
   }
   const auto answer = after_drains(count, std::move(done));
   if (outbox) outbox->drain(patience, answer);
   if (telemetry) telemetry->drain(patience, answer);
+  if (releases) releases->drain(patience, answer);
   // Measurements: what a collector does not take is nothing to wait for.
   if (collector != nullptr) collector->drain(patience, [answer]() mutable { answer(true); });
 }
@@ -119,6 +121,7 @@ void Client::Impl::end_workers() {
   service.reset();
   collector_.reset();
   telemetry.reset();
+  releases.reset();
   outbox.reset();
 }
 
@@ -134,7 +137,7 @@ Client::Impl::~Impl() {
     return;
   }
   returns.reset();
-  if (!executor || (!outbox && !collector_)) return;
+  if (!executor || (!outbox && !releases && !collector_)) return;
   if (executor->is_current()) {
     end_workers();
     return;
@@ -241,6 +244,17 @@ void make_telemetry(Client::Impl& impl) {
       });
 }
 
+void make_releases(Client::Impl& impl) {
+  const Logger logger(impl.log.get(), "drm");
+  impl.releases = std::make_unique<ReleaseOutbox>(
+      impl.drm, impl.api.get(), *impl.store, *impl.transport, *impl.executor,
+      [sink = impl.log, logger](const Error& error, bool is_lost) {
+        const std::string what =
+            is_lost ? "a proof that keys are gone is lost: " : "a proof that keys are gone waits: ";
+        logger.info(what + describe(error));
+      });
+}
+
 // What works on the client's thread.
 void make_workers(Client::Impl& impl, const std::string& api_url, TokenProvider tokens) {
   impl.networks = std::make_unique<NetworkMemory>(*impl.store, *impl.executor);
@@ -248,8 +262,9 @@ void make_workers(Client::Impl& impl, const std::string& api_url, TokenProvider 
   if (!impl.drm.systems.empty()) {
     impl.drm_memory = std::make_unique<DrmMemory>(*impl.store, *impl.executor);
   }
-  if (api_url.empty()) return;
-  impl.api = std::make_unique<ApiAccess>(api_url, std::move(tokens));
+  if (!api_url.empty()) impl.api = std::make_unique<ApiAccess>(api_url, std::move(tokens));
+  make_releases(impl);
+  if (!impl.api) return;
   impl.outbox = std::make_unique<Outbox>(*impl.api, *impl.store, *impl.transport, *impl.executor,
                                          log_to(impl.log));
   make_telemetry(impl);

@@ -20,6 +20,7 @@
 #include "session/cmcd_collector.h"
 #include "session/outbox.h"
 #include "session/position_memory.h"
+#include "session/release_outbox.h"
 #include "session/service_desk.h"
 #include "session/telemetry_outbox.h"
 
@@ -61,6 +62,8 @@ class Client::Impl {
   [[nodiscard]] std::vector<TrackKind> secure_decoders() const;
   // Never null once the client is made.
   std::unique_ptr<LicenseReturns> returns;
+  // Proofs that keys are gone. Never null once the client is made.
+  std::unique_ptr<ReleaseOutbox> releases;
   // Null where there is nothing to choose between.
   std::unique_ptr<DrmMemory> drm_memory;
 

@@ -56,6 +56,7 @@ void PlayerEngine::make_protection() {
     fetcher = offline_->title().make_license_fetcher(executor_);
   } else {
     fetcher = std::make_unique<LicenseClient>(client.drm, origin, *client.transport, executor_);
+    fetcher = std::make_unique<ReleaseKeeper>(std::move(fetcher), origin, *client.releases, executor_);
   }
   TitleProtectionListener& listener = *this;
   protection_ = std::make_unique<TitleProtection>(std::move(config), std::move(fetcher), executor_,

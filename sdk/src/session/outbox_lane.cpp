@@ -113,6 +113,14 @@ void OutboxLane::accept(OutboxItem item) {
   drop_excess();
 }
 
+void OutboxLane::remove(const std::string& key) {
+  before_load_.erase(key);
+  if (!queue_.remove(key)) return;
+  erase(queue_.collect(key));
+  answer_waiters(key);
+  pump();
+}
+
 void OutboxLane::drop_excess() {
   while (const auto ticket = queue_.pop_excess()) {
     erase(queue_.collect(ticket->item.key));

@@ -47,6 +47,8 @@ class OutboxLane {
   OutboxLane& operator=(const OutboxLane&) = delete;
 
   void put(OutboxItem item);
+  // It is not needed any more: forgotten, on disk as well.
+  void remove(const std::string& key);
   // Tries everything at once, whatever the back-off; Retry-After is still obeyed.
   void flush();
   // Tries everything at once; `done` gets true as soon as nothing waits, false after `patience`.

@@ -168,6 +168,13 @@ bool OutboxQueue::finished(const std::string& key, uint64_t serial) {
   return true;
 }
 
+bool OutboxQueue::remove(const std::string& key) {
+  const auto found = entries_.find(key);
+  if (found == entries_.end()) return true;
+  finish(found->second);
+  return !found->second.is_in_flight;
+}
+
 bool OutboxQueue::failed(const std::string& key, uint64_t serial, const Failure& failure) {
   const auto found = entries_.find(key);
   if (found == entries_.end()) return false;

@@ -97,6 +97,8 @@ class OutboxQueue {
   [[nodiscard]] std::optional<MonotonicTime> next_due() const;
   // The item arrived, or will never be accepted. False: there is a newer value, which stays.
   bool finished(const std::string& key, uint64_t serial);
+  // It need not be sent any more. False: it is on its way; that is still to be told.
+  bool remove(const std::string& key);
   // Not this time. True: nor any other time, it is forgotten as by finished().
   bool failed(const std::string& key, uint64_t serial, const Failure& failure);
   // To be called after an item went by finished(), failed() or pop_excess(): the record to erase.

@@ -101,6 +101,11 @@ void Telemetry::observe(const EventPayload& payload, MediaTime position) {
   add(*std::move(event), position);
 }
 
+std::string Telemetry::report_id() {
+  const uint64_t high = executor_.random();
+  return make_session_id(high, executor_.random());
+}
+
 void Telemetry::add(TelemetryEvent event, MediaTime position) {
   if (!config_.has_events) return;
   const MonotonicTime now = executor_.now();
@@ -112,8 +117,7 @@ void Telemetry::add(TelemetryEvent event, MediaTime position) {
     batch_.is_server_time = reading.is_server_time;
     batch_due_ = now + kBatchTime;
   }
-  const uint64_t high = executor_.random();
-  event.id = make_session_id(high, executor_.random());
+  event.id = report_id();
   event.at = reading.time;
   // Of one play nothing is told to be before what came before it.
   if (!batch_.events.empty()) event.at = std::max(event.at, batch_.events.back().at);
@@ -148,13 +152,14 @@ void Telemetry::beat(MonotonicTime now) {
   const MonotonicTime since = std::exchange(last_beat_, now).value_or(now);
   if (config_.heartbeat <= Duration{0} || now - since < Duration{1ms}) return;
   auto reading = access_.clock.read(now, executor_.wall_now());
-  // The service knows a beat again by its time: of two the later one has a later one.
+  // A service without ids knows a beat again by its time: of two the later one has a later one.
   if (reading.is_server_time == last_reading_.is_server_time) {
     reading.time = std::max(reading.time, last_reading_.time + Duration{1ms});
   }
   last_reading_ = reading;
   Heartbeat beat;
   beat.session = config_.session;
+  beat.id = report_id();
   beat.at = reading.time;
   beat.is_server_time = reading.is_server_time;
   beat.covers = now - since;

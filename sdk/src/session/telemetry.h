@@ -39,6 +39,7 @@ class Telemetry {
   [[nodiscard]] std::optional<MonotonicTime> next_deadline() const;
 
  private:
+  [[nodiscard]] std::string report_id();
   void add(TelemetryEvent event, MediaTime position);
   void beat(MonotonicTime now);
   [[nodiscard]] bool is_beating() const;

@@ -100,6 +100,7 @@ std::string encode_heartbeat(const Heartbeat& beat) {
   Json json = session_of(beat.session);
   json["format"] = kTelemetryFormat;
   json["server_time"] = beat.is_server_time;
+  json["id"] = beat.id;
   json["at_us"] = beat.at.us;
   json["covers_us"] = beat.covers.count();
   json["kbps"] = beat.bitrate_kbps;
@@ -118,6 +119,9 @@ Result<Heartbeat> decode_heartbeat(std::string_view text) {
   PLAYHEAD_TRY(const int64_t covers_us, integer_field(json, "covers_us"));
   PLAYHEAD_TRY(beat.bitrate_kbps, integer_field(json, "kbps"));
   PLAYHEAD_TRY(beat.stalls, integer_field(json, "stalls"));
+  PLAYHEAD_TRY(beat.id, optional_text_field(json, "id"));
+  // Stored before heartbeats had ids: what was their key then.
+  if (beat.id.empty()) beat.id = std::to_string(at_us);
   beat.at = WallTime{at_us};
   beat.covers = Duration{covers_us};
   return beat;
@@ -142,6 +146,7 @@ std::string batch_body(const TelemetryBatch& batch) {
 
 std::string heartbeat_body(const Heartbeat& beat) {
   Json json = {{"session_id", beat.session.session_id},
+               {"heartbeat_id", beat.id},
                {"video_id", beat.session.title_id},
                {"timestamp_ms", epoch_ms(beat.at)},
                {"duration_ms", std::clamp<int64_t>(to_ms(beat.covers), 0, kMostCoveredMs)},

@@ -33,7 +33,7 @@ std::string key_of(const TelemetryBatch& batch) {
   return batch.session.session_id + '\0' + batch.events.front().id;
 }
 std::string key_of(const Heartbeat& beat) {
-  return beat.session.session_id + '\0' + std::to_string(beat.at.us);
+  return beat.session.session_id + '\0' + beat.id;
 }
 
 // A lane's cargo by what it is made of: `Report` with `at` or events, decode and body.

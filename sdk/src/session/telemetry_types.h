@@ -44,6 +44,7 @@ struct TelemetryBatch {
 // How a viewing goes.
 struct Heartbeat {
   TrackedSession session;
+  std::string id;  // never repeats: the service knows it again by it, whatever becomes of its time
   WallTime at;
   bool is_server_time = false;
   Duration covers{0};  // time since the one before

@@ -185,7 +185,9 @@ void ConnectionOf<Stream>::on_read(const error_code& error) {
   const RequestMessage& message = parser_->get();
   is_head_ = message.method() == http::verb::head;
   keep_alive_ = message.keep_alive();
-  shared_.handler->handle(make_request(message, shared_.country_header),
+  Request request = make_request(message, shared_.country_header);
+  request.is_excess = worker_.queue().note_request();
+  shared_.handler->handle(request,
                           [self = this->shared_from_this()](server::Response response) {
                             asio::dispatch(self->stream_.get_executor(),
                                            [self, response = std::move(response)]() mutable {

@@ -27,7 +27,7 @@ class BeastServer final : public HttpServer {
  public:
   BeastServer(const HttpServerConfig& config, const Clock& clock, const Log& log)
       : shared_{clock, log, config.max_connections, config.country_header,
-                std::chrono::milliseconds(config.overload_pause_ms)} {
+                std::chrono::milliseconds(config.overload_pause_ms), config.queue} {
     for (unsigned i = 0; i < std::max(1U, config.threads); ++i) {
       workers_.push_back(std::make_unique<Worker>(shared_));
     }

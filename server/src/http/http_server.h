@@ -9,6 +9,7 @@
 
 #include "clock.h"
 #include "http_types.h"
+#include "load_shedder.h"
 #include "log.h"
 #include "result.h"
 
@@ -21,7 +22,8 @@ struct HttpServerConfig {
   std::size_t max_connections = 10'000;  // more are answered 503 and closed
   // Whoever is told to come back later (503) is not read for so long, >= 0: telling one that asks again at once again and
   // again would take the time of those who are served. One that keeps to Retry-After, a second at least, does not notice.
-  int64_t overload_pause_ms = 500;
+  int64_t overload_pause_ms = 1000;
+  LoadShedder::Limits queue = {};  // longer ones have excess requests, see Request::is_excess
   // Header in which a proxy in front of the server names the client's country; empty = nobody does,
   // and what clients send is not believed.
   std::string country_header = {};

@@ -16,7 +16,8 @@ namespace playhead::server {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-Worker::Worker(Shared& shared) : shared_(shared), guard_(io_.get_executor()), deadline_(io_) {}
+Worker::Worker(Shared& shared)
+    : shared_(shared), guard_(io_.get_executor()), deadline_(io_), queue_(io_, shared.clock, shared.queue) {}
 
 void Worker::start() {
   thread_ = std::thread([this] { io_.run(); });

@@ -17,6 +17,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "clock.h"
+#include "http/queue_probe.h"
 #include "http_types.h"
 #include "log.h"
 
@@ -31,6 +32,7 @@ struct Shared {
   std::size_t max_connections;
   std::string country_header;
   std::chrono::milliseconds overload_pause;
+  LoadShedder::Limits queue;
   std::unique_ptr<boost::asio::ssl::context> tls = nullptr;  // none: plain HTTP
   HttpHandler* handler = nullptr;  // set before the first connection
   std::atomic<std::size_t> connections{0};
@@ -52,6 +54,7 @@ class Worker {
   // Own thread.
   void remove(const std::shared_ptr<Connection>& connection);
   const std::string& date();
+  QueueProbe& queue() { return queue_; }
 
  private:
   void release_if_done();
@@ -60,6 +63,7 @@ class Worker {
   boost::asio::io_context io_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_;
   boost::asio::steady_timer deadline_;
+  QueueProbe queue_;
   std::unordered_set<std::shared_ptr<Connection>> connections_;
   bool finishing_ = false;
   int64_t date_s_ = -1;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "router.h"
 
+#include <set>
+#include <string>
+
 #include <doctest/doctest.h>
 
 #include "service_fixture.h"
@@ -27,6 +30,33 @@ TEST_CASE("router: every call refuses a request without a valid token") {
     CHECK(header(progress, "WWW-Authenticate") == "Bearer");
     CHECK_FALSE(error_code(progress).empty());
   }
+}
+
+TEST_CASE("router: of what is too much only reports are refused, unseen; they are kept where they come from") {
+  Fixture server;
+  server.set_authorization("");
+  const auto ask = [&](Method method, const char* path) {
+    Request request;
+    request.method = method;
+    request.path = path;
+    request.is_excess = true;
+    return server.call(request);
+  };
+  for (const char* path : {"/api/v1/stream/progress", "/api/playback/heartbeat", "/v1/playback/events"}) {
+    CAPTURE(std::string(path));
+    std::set<std::string> after;
+    for (int i = 0; i < 3; ++i) {
+      const Response refused = ask(Method::kPost, path);
+      CHECK(refused.status == 503);
+      CHECK(error_code(refused) == "overloaded");
+      after.insert(header(refused, "Retry-After"));
+    }
+    CHECK(after == std::set<std::string>{"1", "2", "3"});  // they do not come back together
+    CHECK(ask(Method::kOptions, path).status == 204);
+  }
+  CHECK(ask(Method::kPost, "/v1/playback/start").status == 401);
+  CHECK(ask(Method::kGet, "/api/v1/stream").status == 401);
+  CHECK(ask(Method::kGet, "/media/m_1/a.ts").status == 403);
 }
 
 TEST_CASE("router: methods and paths") {

@@ -42,7 +42,7 @@ class ServiceFixture {
     }
     catalogue_.rescan();
     store_ = std::move(SqliteStore::open(data_dir_.path() / "playhead.db").value());
-    writer_.emplace(*store_, ProgressWriter::Limits{});
+    writer_.emplace(*store_, clock_, ProgressWriter::Limits{});
     licenses_.emplace(catalogue_, *store_, media_dir_.path(), clock_, log_, LicenseConfig{});
     api_.emplace(ApiParts{catalogue_, *store_, *store_, *writer_, *licenses_, signer_, tokens_,
                           pins_, limiter_, clock_, log_},

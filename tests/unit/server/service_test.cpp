@@ -330,10 +330,11 @@ TEST_CASE("service: events and heartbeats are kept once, for their user only") {
   CHECK(events("e1") == 204);
   CHECK(events("e1") == 204);
   CHECK(events("e2") == 204);
-  const auto beat = [&](const std::string& id, int at) {
+  const auto beat = [&](const std::string& id, int at, const std::string& beat_id = "") {
     return server
         .post("/api/playback/heartbeat",
-              R"({"session_id":")" + id + R"(","profile_id":"","video_id":"m_1","timestamp_ms":)" +
+              R"({"session_id":")" + id + R"(","heartbeat_id":")" + beat_id +
+                  R"(","profile_id":"","video_id":"m_1","timestamp_ms":)" +
                   std::to_string(at) +
                   R"(,"duration_ms":10000,"bitrate_kbps":2400,"buffering_count":0})")
         .status;
@@ -341,9 +342,11 @@ TEST_CASE("service: events and heartbeats are kept once, for their user only") {
   CHECK(beat(session, 1) == 204);
   CHECK(beat(session, 1) == 204);
   CHECK(beat(session, 2) == 204);
+  CHECK(beat(session, 7, "b1") == 204);
+  CHECK(beat(session, 3'600'007, "b1") == 204);
   CHECK(beat("made-by-the-player", 1) == 204);
   CHECK(server.store().totals("alice", session).value().events == 2);
-  CHECK(server.store().totals("alice", session).value().heartbeats == 2);
+  CHECK(server.store().totals("alice", session).value().heartbeats == 3);
   CHECK(server.store().session("made-by-the-player").value()->movie_id == "m_1");
   server.be("bob");
   CHECK(events("e3") == 404);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <semaphore>
 #include <thread>
 
 #include <doctest/doctest.h>
@@ -26,6 +27,8 @@ ProgressWrite row(std::string user, std::string movie, int64_t position_ms,
                   int64_t recorded_at_ms) {
   return {std::move(user), std::move(movie), position_ms, recorded_at_ms, 0, ""};
 }
+
+const SystemClock kClock;
 
 int64_t saved_position(Store& store, std::string_view user, std::string_view movie) {
   const auto saved = store.position(user, movie);
@@ -207,7 +210,7 @@ TEST_CASE(
   sqlite3_close(db);
   const auto store = open_store(dir);
   CHECK(saved_position(*store, "a", "m1") == 7);
-  ProgressWriter writer(*store, {});
+  ProgressWriter writer(*store, kClock, {});
   std::atomic<int> confirmed{0};
   const auto count = [&](const Status& status) { confirmed += status.ok() ? 1 : 0; };
   using Kind = LicenseEvent::Kind;
@@ -255,7 +258,7 @@ TEST_CASE("sqlite_store: events and heartbeats that come again are one; old ones
   const auto store = open_store(dir);
   const auto add = [&](const char* id, int64_t received_ms) {
     const PlaybackEvent event{"a", id, "s", "pause", 1, received_ms, "{}"};
-    const Heartbeat beat{"a", "s", "", "m1", received_ms, 10, 1, 0, received_ms};
+    const Heartbeat beat{"a", "s", "", "m1", "", received_ms, 10, 1, 0, received_ms};
     return store
         ->transact([&]() -> Status {
           if (Status added = store->add_event(event); !added.ok()) return added;
@@ -270,6 +273,38 @@ TEST_CASE("sqlite_store: events and heartbeats that come again are one; old ones
   REQUIRE(store->transact([&] { return store->prune(6); }).ok());
   CHECK(store->totals("a", "s").value().events == 1);
   CHECK(store->totals("a", "s").value().heartbeats == 1);
+}
+
+TEST_CASE("sqlite_store: a heartbeat is known by its id, without one by its time, also after a migration") {
+  const TempDir dir;
+  REQUIRE(open_store(dir) != nullptr);
+  // As version 3 left it.
+  sqlite3* db = nullptr;
+  REQUIRE(sqlite3_open((dir.path() / "playhead.db").c_str(), &db) == SQLITE_OK);
+  CHECK(sqlite3_exec(db,
+                     "DROP TABLE heartbeat;"
+                     "CREATE TABLE heartbeat(user_id TEXT NOT NULL, session_id TEXT NOT NULL,"
+                     " timestamp_ms INTEGER NOT NULL, profile_id TEXT NOT NULL, movie_id TEXT NOT NULL,"
+                     " duration_ms INTEGER NOT NULL, bitrate_kbps INTEGER NOT NULL,"
+                     " buffering_count INTEGER NOT NULL, received_at_ms INTEGER NOT NULL,"
+                     " PRIMARY KEY(user_id, session_id, timestamp_ms)) WITHOUT ROWID;"
+                     "CREATE INDEX heartbeat_received ON heartbeat(received_at_ms);"
+                     "INSERT INTO heartbeat VALUES('a', 's', 1, '', 'm1', 10, 1, 0, 5);"
+                     "PRAGMA user_version=3",
+                     nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_close(db);
+  const auto store = open_store(dir);
+  const auto beats_after = [&](const char* id, int64_t at_ms) {
+    const Heartbeat beat{"a", "s", "", "m1", id, at_ms, 10, 1, 0, 6};
+    CHECK(store->transact([&] { return store->add_heartbeat(beat); }).ok());
+    return store->totals("a", "s").value().heartbeats;
+  };
+  CHECK(beats_after("", 1) == 1);
+  CHECK(beats_after("", 2) == 2);
+  CHECK(beats_after("b1", 1) == 3);
+  CHECK(beats_after("b1", 3'600'001) == 3);
+  CHECK(beats_after("b2", 1) == 4);
+  CHECK(beats_after("1", 1) == 5);  // nobody's time
 }
 
 TEST_CASE("sqlite_store: what is no database is a typed error") {
@@ -289,7 +324,7 @@ TEST_CASE("progress_writer: every accepted write is in the store when its comple
   std::atomic<int> confirmed{0};
   std::atomic<int> visible{0};
   {
-    ProgressWriter writer(*store, {});
+    ProgressWriter writer(*store, kClock, {});
     std::vector<std::thread> threads;
     for (int t = 0; t < kThreads; ++t) {
       threads.emplace_back([&, t] {
@@ -316,7 +351,7 @@ TEST_CASE("progress_writer: every accepted write is in the store when its comple
 TEST_CASE(
     "progress_writer: what waits during a commit goes into the next one, in bounded batches") {
   GatedStore store;
-  ProgressWriter writer(store, {.max_waiting = 10, .max_batch = 4});
+  ProgressWriter writer(store, kClock, {.max_waiting = 10, .max_batch = 4});
   std::atomic<int> completed{0};
   const auto count = [&](const Status&) { ++completed; };
   REQUIRE(writer.submit(row("u", "m", 1, 1), count));
@@ -330,9 +365,45 @@ TEST_CASE(
   CHECK(store.batches == std::vector<std::size_t>{1, 4, 4, 2});
 }
 
+TEST_CASE("progress_writer: when more than a commit's worth has to wait too long, the next one is excess") {
+  class MovedClock final : public Clock {
+   public:
+    [[nodiscard]] int64_t now_ms() const override { return now_ms_; }
+    void pass(int64_t ms) { now_ms_ += ms; }
+
+   private:
+    std::atomic<int64_t> now_ms_{1'000};
+  };
+  for (const int waiting : {4, 10}) {
+    CAPTURE(waiting);
+    MovedClock clock;
+    GatedStore store;
+    ProgressWriter writer(store, clock, {.max_batch = 4});
+    const auto nothing = [](const Status&) {};
+    REQUIRE(writer.submit(row("u", "m", 1, 1), nothing));
+    store.wait_entered();
+    // Three lots, each put while the one before is told, 40 ms for every write of it.
+    int left = 3 * waiting;
+    std::binary_semaphore over{0};
+    std::function<void(const Status&)> again = [&](const Status&) {
+      clock.pass(40);
+      if (--left >= waiting) CHECK(writer.submit(row("u", "m", 1, 1), again));
+      if (left == 0) over.release();
+    };
+    for (int i = 0; i < waiting; ++i) REQUIRE(writer.submit(row("u", "m", 1, 1), again));
+    CHECK_FALSE(writer.is_next_excess());
+    store.open();
+    over.acquire();
+    writer.stop();
+    int excess = 0;
+    for (int i = 0; i < 10; ++i) excess += writer.is_next_excess() ? 1 : 0;
+    CHECK((excess > 0) == (waiting > 4));
+  }
+}
+
 TEST_CASE("progress_writer: a failed commit is reported to every writer in it") {
   FailingStore store;
-  ProgressWriter writer(store, {});
+  ProgressWriter writer(store, kClock, {});
   std::atomic<int> failed{0};
   const auto count = [&](const Status& status) { failed += status.ok() ? 0 : 1; };
   for (int i = 0; i < 5; ++i) REQUIRE(writer.submit(row("u", "m", 1, 1), count));

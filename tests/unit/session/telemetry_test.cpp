@@ -87,10 +87,13 @@ struct World {
   }
   // By the heartbeats, as a service counts them.
   [[nodiscard]] int64_t covered() const {
-    std::map<int64_t, int64_t> by_time;
-    for (const Json& beat : beats) by_time.emplace(beat["timestamp_ms"], beat["duration_ms"]);
+    std::map<std::string, int64_t> by_id;
+    for (const Json& beat : beats) {
+      const std::string id = beat.value("heartbeat_id", "at " + beat["timestamp_ms"].dump());
+      by_id.emplace(id, beat["duration_ms"]);
+    }
     int64_t sum = 0;
-    for (const auto& [at, length] : by_time) sum += length;
+    for (const auto& [id, length] : by_id) sum += length;
     return sum;
   }
   [[nodiscard]] std::vector<std::string> types() const {
@@ -322,6 +325,24 @@ TEST_CASE("telemetry: times of before the service was heard of are corrected whe
   CHECK(std::abs(told - device_ms - 3'600'000) <= 1'500);
 }
 
+TEST_CASE("telemetry: a heartbeat whose answer was lost is the same one after the clock was corrected") {
+  World world(10s);
+  world.service.sends_date = false;
+  world.answers_get_lost = true;
+  world.play_for(11s);
+  world.play->update(PlayActivity::kPaused, {});
+  world.executor.run_for(1s);
+  CHECK(world.beats.size() >= 2);
+  world.restart();
+  world.access.clock.observe(
+      {world.executor.wall_now() + Duration{3600s}, world.executor.now(), world.executor.now()});
+  world.answers_get_lost = false;
+  world.executor.run_for(120s);
+  CHECK(world.beats.back()["timestamp_ms"] > world.beats.front()["timestamp_ms"].get<int64_t>() + 3'000'000);
+  CHECK(world.covered() == 11'000);
+  CHECK(world.store.committed("outbox/heartbeats").empty());
+}
+
 TEST_CASE("telemetry: what the service refuses for good is let go") {
   World world;
   world.service.script = [](const Request&) {
@@ -359,13 +380,19 @@ TEST_CASE("telemetry_json: what is stored is read as it was; what is damaged is 
   const auto read = decode_batch(encode_batch(batch));
   REQUIRE(read.has_value());
   CHECK(*read == batch);
-  const Heartbeat beat{{"s", "m", ""}, WallTime{5'000'000}, false, 10s, 2400, 3};
+  const Heartbeat beat{{"s", "m", ""}, "b-1", WallTime{5'000'000}, false, 10s, 2400, 3};
   const auto read_beat = decode_heartbeat(encode_heartbeat(beat));
   REQUIRE(read_beat.has_value());
   CHECK(*read_beat == beat);
   CHECK(heartbeat_body(beat) ==
-        R"({"bitrate_kbps":2400,"buffering_count":3,"duration_ms":10000,"session_id":"s",)"
+        R"({"bitrate_kbps":2400,"buffering_count":3,"duration_ms":10000,"heartbeat_id":"b-1","session_id":"s",)"
         R"("timestamp_ms":5000,"video_id":"m"})");
+  // As stored before heartbeats had ids.
+  const auto earlier = decode_heartbeat(
+      R"({"format":1,"session":"s","title":"m","profile":"","server_time":false,"at_us":5000000,)"
+      R"("covers_us":1,"kbps":1,"stalls":0})");
+  REQUIRE(earlier.has_value());
+  CHECK(earlier->id == "5000000");
   const std::string text = encode_batch(batch);
   for (std::size_t length = 0; length < text.size(); length += 3) {
     CHECK(!decode_batch(text.substr(0, length)).has_value());

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <functional>
+#include <latch>
 #include <memory>
 #include <string>
 #include <thread>
@@ -115,12 +116,14 @@ TEST_CASE("pumped_executor: work of another thread has its turn between tasks") 
   PumpedExecutor executor(std::make_shared<ThreadExecutor>("clock"));
   int runs = 0;  // without a lock: never two at once
   std::atomic<bool> is_over = false;
+  std::latch begun(1);
   std::function<void()> again = [&] {
-    ++runs;
+    if (runs++ == 0) begun.count_down();
     if (!is_over) executor.post(again);
   };
   executor.post(again);
   std::thread other([&] {
+    begun.wait();  // from here on there is always a task before it
     for (int n = 0; n < 100; ++n) executor.run([&] { ++runs; });
     executor.run([&] { is_over = true; });
   });

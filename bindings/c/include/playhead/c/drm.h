@@ -38,8 +38,9 @@ PLAYHEAD_API playhead_status playhead_license_message_set_body(playhead_license_
                                                                uint64_t bytes) PLAYHEAD_NOEXCEPT;
 
 /* Looks at licence messages, and may change them. Engine thread, also for up to 2 s after its player
- * is gone, while licences are given back, but not after the client is; must not block, and call
- * nothing of the library but the functions above. Returns 0, or a negated PLAYHEAD_ERROR_… with which the
+ * is gone, while licences are given back, and the client's thread, for proofs of earlier plays that no
+ * service confirmed, but not after the client is gone; must not block, and call nothing of the library but
+ * the functions above. Returns 0, or a negated PLAYHEAD_ERROR_… with which the
  * request ends (numbers that are not known: PLAYHEAD_ERROR_DRM_LICENSE). */
 typedef struct playhead_license_hooks {
   uint32_t struct_size;
