@@ -20,6 +20,7 @@
 #include "e2e/protected_titles.h"
 #include "e2e/server_driver.h"
 #include "engine/manager_impl.h"
+#include "playhead/log.h"
 #include "playhead/offline/download_manager.h"
 #include "playhead/player.h"
 #include "trust/clock_source.h"
@@ -76,6 +77,23 @@ class Watch final : public DownloadListener {
   bool is_removed_ = false;
 };
 
+// What the library said: the reason, where something is not as it should be.
+class Lines final : public LogSink {
+ public:
+  void log(LogLevel, std::string_view module, std::string_view message) override {
+    const std::lock_guard lock(mutex_);
+    text_.append(module).append(": ").append(message).append("\n");
+  }
+  [[nodiscard]] std::string text() const {
+    const std::lock_guard lock(mutex_);
+    return text_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::string text_;
+};
+
 struct Played {
   int64_t frames = 0;  // shown, and those that came too late on a slow machine
   std::optional<Error> error;
@@ -88,6 +106,7 @@ struct World {
   std::unique_ptr<ServerProcess> server;
   std::shared_ptr<ShiftedClock> clock = std::make_shared<ShiftedClock>();
   Watch watch;
+  std::shared_ptr<Lines> lines = std::make_shared<Lines>();
   std::string token;
   std::shared_ptr<Client> client;
   std::unique_ptr<DownloadManager> manager;
@@ -120,6 +139,7 @@ struct World {
   void open() {
     ClientConfig config;
     config.api_url = server->url("");
+    config.log = lines;
     config.token_provider = [token = token](bool, TokenCallback done) { done(token); };
     auto made = Client::create(std::move(config));
     REQUIRE_MESSAGE(made.has_value(), describe(made.error()));
@@ -184,6 +204,7 @@ struct World {
   [[nodiscard]] int noted_at_last(const std::string& word, int wanted) const {
     int count = 0;
     for (int tries = 0; tries < 400 && count < wanted; ++tries) count = noted(word);
+    if (count != wanted) MESSAGE(lines->text());
     return count;
   }
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "decode/caption_decoder.h"
+#include "decode/ffmpeg_caption_decoder.h"
 #include "fuzz/text_promises.h"
 #include "text/caption_data.h"
 
@@ -16,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
   std::vector<text::CaptionPair> pairs = text::extract_captions({data + 1, size - 1}, framing);
   fuzz::require_text(pairs.size() <= text::kMaxCaptionPairs);
 
-  auto decoder = CaptionDecoder::open();
+  auto decoder = FfmpegCaptionDecoder::open();
   if (!decoder) return 0;
   text::CaptionReorderer reorderer;
   const auto decode = [&](std::vector<text::TimedCaptions> captions) {

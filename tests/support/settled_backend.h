@@ -27,6 +27,9 @@ class SettledBackend final : public MediaBackend {
   Result<std::unique_ptr<AudioDecoder>> open_audio_decoder(
       const StreamInfo& stream, AudioFormat output, std::shared_ptr<SampleDecryptor> decryptor,
       Executor& executor, AudioDecoderCallbacks callbacks) override;
+  Result<std::unique_ptr<CaptionDecoder>> open_caption_decoder() override {
+    return backend_.open_caption_decoder();
+  }
   [[nodiscard]] bool supports(const std::string& codec) const override {
     return backend_.supports(codec);
   }

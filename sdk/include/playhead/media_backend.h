@@ -7,12 +7,14 @@
 #include <utility>
 #include <vector>
 
+#include "playhead/bytes.h"
+#include "playhead/cues.h"
 #include "playhead/encryption.h"
 #include "playhead/executor.h"
 #include "playhead/media.h"
 #include "playhead/result.h"
 
-// The three jobs the engine leaves to a codec library. Built in: FFmpeg (sdk/src/decode).
+// The jobs the engine leaves to a codec library. Built in: FFmpeg (sdk/src/decode).
 // Simulation supplies one that makes up samples and frames without decoding. All three kinds of
 // object: created, called and destroyed on the executor's thread, which they never block; callbacks
 // run on that executor, none after destruction, none inside a call.
@@ -118,6 +120,24 @@ class AudioDecoder {
   virtual void flush() = 0;
 };
 
+// What a CEA-608 decoder shows from `time` on, until the next screen: a cue for each row, at its
+// place, ends not known (MediaTime::max()). No rows: nothing.
+struct CaptionScreen {
+  MediaTime time;
+  std::vector<Cue> rows;  // top to bottom
+};
+
+// CEA-608 captions of one channel to cues. Cheap enough for the calling thread.
+class CaptionDecoder {
+ public:
+  virtual ~CaptionDecoder() = default;
+  // The byte pairs of one picture, two bytes each with parity, those of field 1 and channel 1 only;
+  // none is fine. Times ascend. Answers the screen when it changes.
+  [[nodiscard]] virtual std::optional<CaptionScreen> decode(MediaTime time, ByteView pairs) = 0;
+  // Forgets everything: a seek, another channel. The screen is empty then.
+  virtual void flush() = 0;
+};
+
 class MediaBackend {
  public:
   virtual ~MediaBackend() = default;
@@ -140,6 +160,11 @@ class MediaBackend {
   [[nodiscard]] virtual bool has_secure_decoder(TrackKind kind) const {
     (void)kind;
     return false;
+  }
+
+  // Errors: kCodecUnsupported (closed captions are not shown then), kOutOfMemory.
+  virtual Result<std::unique_ptr<CaptionDecoder>> open_caption_decoder() {
+    return make_error(ErrorCode::kCodecUnsupported, "there is no decoder of closed captions");
   }
 
   // Whether an RFC 6381 codec string ("avc1.64001f", "mp4a.40.2") can be decoded. Unknown strings

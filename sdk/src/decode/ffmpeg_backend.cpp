@@ -6,6 +6,7 @@
 #include "decode/codec_context.h"
 #include "decode/codec_names.h"
 #include "decode/ffmpeg_audio_decoder.h"
+#include "decode/ffmpeg_caption_decoder.h"
 #include "decode/ffmpeg_demuxer.h"
 #include "decode/ffmpeg_video_decoder.h"
 
@@ -51,6 +52,10 @@ Result<std::unique_ptr<AudioDecoder>> FfmpegBackend::open_audio_decoder(
   EncodedSound sound{stream, output, std::move(decryptor)};
   return std::unique_ptr<AudioDecoder>(std::make_unique<FfmpegAudioDecoder>(
       pool_, std::move(sound), executor, std::move(callbacks)));
+}
+
+Result<std::unique_ptr<CaptionDecoder>> FfmpegBackend::open_caption_decoder() {
+  return FfmpegCaptionDecoder::open();
 }
 
 bool FfmpegBackend::supports(const std::string& rfc6381_codec) const {

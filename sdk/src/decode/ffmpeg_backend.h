@@ -29,6 +29,8 @@ class FfmpegBackend final : public MediaBackend {
       const StreamInfo& stream, AudioFormat output, std::shared_ptr<SampleDecryptor> decryptor,
       Executor& executor, AudioDecoderCallbacks callbacks) override;
 
+  Result<std::unique_ptr<CaptionDecoder>> open_caption_decoder() override;
+
   [[nodiscard]] bool supports(const std::string& rfc6381_codec) const override;
 
  private:

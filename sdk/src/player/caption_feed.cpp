@@ -63,7 +63,7 @@ void CaptionFeed::take(const text::TimedCaptions& captions) {
   if (time <= decoded_until_) return;
   decoded_until_ = time;
   if (!decoder_) {
-    auto opened = CaptionDecoder::open();
+    auto opened = backend_.open_caption_decoder();
     has_failed_ = !opened;
     if (has_failed_) return;
     decoder_ = *std::move(opened);

@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "decode/caption_decoder.h"
+#include "playhead/media_backend.h"
 #include "streaming/timed_sample.h"
 #include "text/caption_data.h"
 #include "text/cue_timeline.h"
@@ -14,6 +14,9 @@ namespace playhead {
 // thread.
 class CaptionFeed {
  public:
+  // `backend` outlives it.
+  explicit CaptionFeed(MediaBackend& backend) : backend_(backend) {}
+
   // 1..4: CC1..CC4; 0: none.
   void select(int channel);
   // Playback goes on elsewhere: what was on screen is forgotten.
@@ -28,10 +31,11 @@ class CaptionFeed {
  private:
   void take(const text::TimedCaptions& captions);
 
+  MediaBackend& backend_;
   int channel_ = 0;
   text::CaptionChannelFilter filter_{1};
   text::CaptionReorderer reorderer_;
-  std::unique_ptr<CaptionDecoder> decoder_;  // null: not yet needed, or FFmpeg has none
+  std::unique_ptr<CaptionDecoder> decoder_;  // null: not yet needed, or the backend has none
   bool has_failed_ = false;
   MediaTime decoded_until_;
   text::CueTimeline cues_;

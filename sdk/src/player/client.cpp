@@ -11,10 +11,10 @@
 #include "base/thread_executor.h"
 #include "base/url.h"
 #include "base/volatile_store.h"
-#include "decode/ffmpeg_backend.h"
 #include "net/curl_transport.h"
 #include "net/intercepting_transport.h"
 #include "player/client_impl.h"
+#include "player/default_backend.h"
 #include "player/license_returns.h"
 #include "player/run_at_end.h"
 #include "recorder/call_text.h"
@@ -296,7 +296,7 @@ Result<std::shared_ptr<Client>> Client::create(ClientConfig config,
                                                               std::move(config.interceptor));
   }
   impl->backend = std::move(dependencies.backend);
-  if (!impl->backend) impl->backend = std::make_shared<FfmpegBackend>();
+  if (!impl->backend) impl->backend = make_default_backend();
   impl->executor = std::move(dependencies.executor);
   if (!impl->executor) impl->executor = std::make_shared<ThreadExecutor>("playhead-client");
 

@@ -33,6 +33,7 @@ PlayerEngine::PlayerEngine(PlayerWorld world,
       publish_(std::move(publish)),
       log_(client_->impl().log.get(), "player"),
       live_control_(config_.live),
+      captions_(*client_->impl().backend),
       held_(std::move(world.held)),
       fetchers_(*client_->impl().transport, executor_, client_->impl().health, held_),
       manifests_([this](Request request, ManifestDone done) {

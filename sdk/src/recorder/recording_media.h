@@ -24,6 +24,10 @@ class RecordingBackend final : public MediaBackend {
   Result<std::unique_ptr<AudioDecoder>> open_audio_decoder(
       const StreamInfo& stream, AudioFormat output, std::shared_ptr<SampleDecryptor> decryptor,
       Executor& executor, AudioDecoderCallbacks callbacks) override;
+  // Works out what it is given, at once: nothing of it is noted.
+  Result<std::unique_ptr<CaptionDecoder>> open_caption_decoder() override {
+    return inner_->open_caption_decoder();
+  }
   [[nodiscard]] bool has_secure_decoder(TrackKind kind) const override;
   [[nodiscard]] bool supports(const std::string& rfc6381_codec) const override;
 

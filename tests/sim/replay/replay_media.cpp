@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/decimal.h"
+#include "decode/ffmpeg_caption_decoder.h"
 #include "recorder/recording_media.h"
 
 namespace playhead::replay {
@@ -228,6 +229,10 @@ Result<std::unique_ptr<AudioDecoder>> ReplayBackend::open_audio_decoder(
 
 bool ReplayBackend::supports(const std::string& rfc6381_codec) const {
   return ask_once(Fields("u").text(rfc6381_codec).take(), true);
+}
+
+Result<std::unique_ptr<CaptionDecoder>> ReplayBackend::open_caption_decoder() {
+  return FfmpegCaptionDecoder::open();
 }
 
 bool ReplayBackend::has_secure_decoder(TrackKind kind) const {

@@ -27,6 +27,8 @@ class ReplayBackend final : public MediaBackend {
   Result<std::unique_ptr<AudioDecoder>> open_audio_decoder(
       const StreamInfo& stream, AudioFormat output, std::shared_ptr<SampleDecryptor> decryptor,
       Executor& executor, AudioDecoderCallbacks callbacks) override;
+  // A real one: what it makes of the recorded pairs is what it made of them then.
+  Result<std::unique_ptr<CaptionDecoder>> open_caption_decoder() override;
   [[nodiscard]] bool has_secure_decoder(TrackKind kind) const override;
   [[nodiscard]] bool supports(const std::string& rfc6381_codec) const override;
 

@@ -12,6 +12,7 @@
 
 #include <doctest/doctest.h>
 
+#include "decode/ffmpeg_caption_decoder.h"
 #include "player/client_impl.h"
 #include "sim/swarm/swarm.h"
 #include "support/scripted_library.h"
@@ -192,6 +193,9 @@ class CaptionBackend final : public MediaBackend {
       Executor& executor, AudioDecoderCallbacks callbacks) override {
     return inner_.open_audio_decoder(stream, output, std::move(decryptor), executor,
                                      std::move(callbacks));
+  }
+  Result<std::unique_ptr<CaptionDecoder>> open_caption_decoder() override {
+    return FfmpegCaptionDecoder::open();
   }
   [[nodiscard]] bool supports(const std::string& codec) const override {
     return inner_.supports(codec);

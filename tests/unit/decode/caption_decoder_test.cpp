@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "decode/caption_decoder.h"
+#include "decode/ffmpeg_caption_decoder.h"
 
 #include <bit>
 #include <optional>
@@ -44,7 +44,7 @@ class Programme {
   }
   // "ms:row|row" for every screen, as the decoder shows it.
   [[nodiscard]] std::vector<CaptionScreen> play() const {
-    auto decoder = CaptionDecoder::open();
+    auto decoder = FfmpegCaptionDecoder::open();
     REQUIRE(decoder);
     std::vector<CaptionScreen> screens;
     int64_t time = 0;
@@ -132,7 +132,7 @@ TEST_CASE("caption decoder: roll-up captions move up a row") {
 }
 
 TEST_CASE("caption decoder: forgets everything when flushed") {
-  auto decoder = CaptionDecoder::open();
+  auto decoder = FfmpegCaptionDecoder::open();
   REQUIRE(decoder);
   const auto send = [&](int first, int second) {
     const uint8_t bytes[] = {with_parity(first), with_parity(second)};
@@ -194,7 +194,7 @@ TEST_CASE("caption decoder: captions of a real H.264 segment reach the timeline"
   const StreamInfo& stream = demuxed.streams[0];
   const auto framing = text::nal_framing(stream.codec, stream.codec_config.view());
   REQUIRE(framing);
-  auto decoder = CaptionDecoder::open();
+  auto decoder = FfmpegCaptionDecoder::open();
   REQUIRE(decoder);
   text::CaptionReorderer reorderer;
   text::CaptionChannelFilter filter(1);

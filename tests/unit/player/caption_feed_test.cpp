@@ -9,6 +9,8 @@
 
 #include <doctest/doctest.h>
 
+#include "decode/ffmpeg_backend.h"
+
 namespace playhead {
 namespace {
 
@@ -73,7 +75,8 @@ std::string at(const CaptionFeed& captions, int picture) {
 }
 
 TEST_CASE("caption feed: captions of pictures in decoding order are shown at their pictures") {
-  CaptionFeed captions;
+  FfmpegBackend backend;
+  CaptionFeed captions(backend);
   captions.select(1);
   feed(captions);
   CHECK(at(captions, 9) == "");
@@ -101,7 +104,8 @@ TEST_CASE("caption feed: captions of pictures in decoding order are shown at the
 }
 
 TEST_CASE("caption feed: nothing selected, and codecs that carry no captions, cost nothing") {
-  CaptionFeed captions;
+  FfmpegBackend backend;
+  CaptionFeed captions(backend);
   feed(captions);
   CHECK(captions.cues().size() == 0);
   captions.select(1);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "decode/caption_decoder.h"
+#include "decode/ffmpeg_caption_decoder.h"
 
 #include <algorithm>
 #include <array>
@@ -148,15 +148,15 @@ std::string_view text_of_event(std::string_view event) {
 
 }  // namespace
 
-struct CaptionDecoder::Libav {
+struct FfmpegCaptionDecoder::Libav {
   FfmpegPtr<AVCodecContext> codec;
   FfmpegPtr<AVPacket> packet;
 };
 
-CaptionDecoder::CaptionDecoder(std::unique_ptr<Libav> libav) : libav_(std::move(libav)) {}
-CaptionDecoder::~CaptionDecoder() = default;
+FfmpegCaptionDecoder::FfmpegCaptionDecoder(std::unique_ptr<Libav> libav) : libav_(std::move(libav)) {}
+FfmpegCaptionDecoder::~FfmpegCaptionDecoder() = default;
 
-Result<std::unique_ptr<CaptionDecoder>> CaptionDecoder::open() {
+Result<std::unique_ptr<CaptionDecoder>> FfmpegCaptionDecoder::open() {
   const AVCodec* codec = avcodec_find_decoder(AV_CODEC_ID_EIA_608);
   if (!codec) {
     return make_error(ErrorCode::kCodecUnsupported, "FFmpeg was built without closed captions");
@@ -173,10 +173,10 @@ Result<std::unique_ptr<CaptionDecoder>> CaptionDecoder::open() {
   av_opt_set_int(libav->codec->priv_data, "real_time_latency_msec", kRedrawMs, 0);
   const int error = avcodec_open2(libav->codec.get(), codec, nullptr);
   if (error < 0) return ffmpeg_error(ErrorCode::kCodecUnsupported, "closed captions", error);
-  return std::unique_ptr<CaptionDecoder>(new CaptionDecoder(std::move(libav)));
+  return std::unique_ptr<CaptionDecoder>(new FfmpegCaptionDecoder(std::move(libav)));
 }
 
-std::optional<CaptionScreen> CaptionDecoder::decode(MediaTime time, ByteView pairs) {
+std::optional<CaptionScreen> FfmpegCaptionDecoder::decode(MediaTime time, ByteView pairs) {
   constexpr std::size_t kPair = 2, kConstruct = 3, kMost = 64;
   constexpr uint8_t kValidField1 = 0xfc;
   AVPacket& packet = *libav_->packet;
@@ -208,7 +208,7 @@ std::optional<CaptionScreen> CaptionDecoder::decode(MediaTime time, ByteView pai
   return screen;
 }
 
-void CaptionDecoder::flush() { avcodec_flush_buffers(libav_->codec.get()); }
+void FfmpegCaptionDecoder::flush() { avcodec_flush_buffers(libav_->codec.get()); }
 
 std::vector<Cue> read_ass_rows(std::string_view text, MediaTime start) {
   return AssReader(text, start).read();

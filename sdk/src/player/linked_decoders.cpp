@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "decode/ffmpeg_backend.h"
+#include "player/default_backend.h"
+
+namespace playhead {
+
+std::shared_ptr<MediaBackend> make_default_backend() { return std::make_shared<FfmpegBackend>(); }
+
+}  // namespace playhead

@@ -1,0 +1,15 @@
+# What the shared libraries weigh, stripped; cmake -D STRIP=... -D CORE=file -D ALL="file file..." -D WORK=folder
+# [-D LIMIT=bytes] -P core_size.cmake. An instrumented build has no LIMIT: its size says nothing.
+cmake_minimum_required(VERSION 3.22)
+separate_arguments(ALL)
+file(MAKE_DIRECTORY ${WORK})
+foreach(library IN LISTS ALL)
+  get_filename_component(name ${library} NAME)
+  execute_process(COMMAND ${STRIP} -o ${WORK}/${name} ${library} COMMAND_ERROR_IS_FATAL ANY)
+  file(SIZE ${WORK}/${name} bytes)
+  file(REMOVE ${WORK}/${name})
+  message("${bytes} bytes: ${name}")
+  if(library STREQUAL CORE AND LIMIT AND bytes GREATER LIMIT)
+    message(FATAL_ERROR "more than ${LIMIT} bytes")
+  endif()
+endforeach()
