@@ -110,6 +110,20 @@ TEST_CASE("sim transport: connecting over a dead link times out and works again 
   CHECK(waiting.ok());
 }
 
+TEST_CASE("sim transport: a handshake that waits for a later phase is over when the link is well") {
+  SimLink dead = SimLink::constant(0, 10ms);
+  dead.phases[0].duration = 1min;
+  dead.phases.push_back({1h, kBytePerMicrosecond, 10ms});
+  SimTransportWorld world(dead);
+  world.serve("/a", text_answer("a"));
+  Exchange waiting(world);
+  waiting.start(world.url("/a"));
+  world.virtual_executor().run_for(1s);
+  world.sim().set_link(slow_link());
+  REQUIRE(waiting.wait());
+  CHECK(waiting.ok());
+}
+
 TEST_CASE("sim transport: faults hit the requests they name") {
   SimTransportWorld world(slow_link());
   world.serve("/a.m4s", bytes_answer(pattern_bytes(100'000)));

@@ -60,6 +60,28 @@ TEST_CASE("sim: M24 what is missing from a title is jumped over, or played witho
   }
 }
 
+TEST_CASE("sim: M24 after a jump to sound alone the next picture waits for its time") {
+  SimTitle title;
+  title.bitrates_bps = {400'000};
+  SimWorld world(1, title, SimLink::constant(20'000'000));
+  for (const char* url : {"v0-5.seg", "v0-6.seg", "a-en-5.seg"}) world.fail_requests(url, 404);
+  world.start_app();
+  world.load_url(title.url());
+  REQUIRE(world.run_until_event<Ended>(5min));
+  const auto jumps = world.all<PositionJumped>();
+  REQUIRE(jumps.size() == 1);
+  CHECK(jumps[0].to.us == 24'000'000);
+  const auto& shown = world.screen->shown();
+  const auto after = std::find_if(shown.begin(), shown.end(),
+                                  [](const auto& frame) { return frame.time.us >= 20'000'000; });
+  REQUIRE(after != shown.end());
+  REQUIRE(after != shown.begin());
+  CHECK(after->time.us == 28'000'000);
+  CHECK(after->at - (after - 1)->at >= 4s);
+  CHECK(after->at - (after - 1)->at < 4'300ms);
+  CHECK(world.status()->qoe.rebuffer_count == 0);
+}
+
 TEST_CASE("sim: M24 segments a live playlist announces as absent are jumped over") {
   for (const bool is_listed : {true, false}) {
     CAPTURE(is_listed);

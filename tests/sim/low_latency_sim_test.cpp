@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -130,6 +131,25 @@ TEST_CASE("N13 a part that breaks off and is begun again is not decoded twice") 
     CHECK(world.find<Failed>() == nullptr);
     check_pictures(world);
   }
+}
+
+TEST_CASE("N06 a part that trickles while the link is well is asked for anew") {
+  SimWorld world(1, {}, SimLink::constant(8'000'000));
+  world.start_app();
+  world.load_live(with_parts(false));
+  world.run_for(20s);
+  REQUIRE(world.status()->state == PlayerState::kPlaying);
+  bool has_struck = false;
+  world.transport->meddle([&](const SimRecord&, const WebRequest& request, WebAnswer& answer) {
+    const bool is_meant = contains(request.url, "v2-156.3.part");
+    if (is_meant && !std::exchange(has_struck, true)) answer.max_bits_per_second = 20'000;
+  });
+  world.run_for(1min);
+  REQUIRE(has_struck);
+  CHECK(requests_of(world, "v2-156.3.part") == 2);
+  CHECK(world.status()->state == PlayerState::kPlaying);
+  CHECK(world.status()->qoe.rebuffer_time < 6s);
+  CHECK(world.find<Failed>() == nullptr);
 }
 
 TEST_CASE("U04 a seek leaves what is asked for of the live playlists under way") {

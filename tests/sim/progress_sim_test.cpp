@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Start, resume and progress: the real session, outbox and engine against a simulated service.
 #include <cmath>
+#include <string>
+#include <utility>
 
 #include <doctest/doctest.h>
 
@@ -250,6 +252,31 @@ TEST_CASE("sim: a renewal that fails is tried again while the old URLs still wor
   CHECK(world.service.starts == 2);
   REQUIRE(world.run_until_event<Ended>(10min));
   CHECK(world.status()->qoe.rebuffer_count == 0);
+}
+
+TEST_CASE("M02 N11 a playlist cut off before its pictures does not take them away at a renewal") {
+  SimTitle title;
+  title.segments = 60;
+  SimWorld world(1, title, SimLink::constant(8'000'000));
+  world.service.expires_at_s = world.executor.wall_now().us / 1'000'000 + 100;
+  world.start_app();
+  world.load_title();
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  world.run_for(70s);
+  world.service.expires_at_s = *world.service.expires_at_s + 1000;
+  bool was_cut = false;
+  world.transport->meddle([&](const SimRecord&, const WebRequest& request, WebAnswer& answer) {
+    const bool is_meant = request.url.find("master.m3u8") != std::string::npos;
+    if (!is_meant || std::exchange(was_cut, true)) return;
+    const std::string text(answer.body->begin(), answer.body->end());
+    answer = text_answer(text.substr(0, text.find("#EXT-X-STREAM-INF")));
+  });
+  REQUIRE(world.run_until_event<Ended>(10min));
+  CHECK(was_cut);
+  CHECK(world.service.starts == 3);
+  CHECK(world.status()->qoe.rebuffer_count == 0);
+  const auto& shown = world.screen->shown();
+  for (std::size_t i = 1; i < shown.size(); ++i) REQUIRE(shown[i].at - shown[i - 1].at < 200ms);
 }
 
 }  // namespace

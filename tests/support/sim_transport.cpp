@@ -57,14 +57,19 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
     account();
     link_ = SimLinkClock(std::move(link), executor_.now());
     schedule_pump();
-    for (const auto& [key, origin] : origins_) {  // those that waited for a dead link
+    // Those that waited for a dead link, and handshakes that would have ended when it was alive.
+    for (auto& [number, handshake] : handshakes_) {
+      const auto ready = passes_from(std::max(executor_.now(), handshake.over));
+      if (ready) handshake.step = connected_at(*ready, handshake.origin, number);
+    }
+    for (const auto& [key, origin] : origins_) {
       if (!origin.waiting.empty() && origin.connecting == 0) open_connection(key);
     }
   }
 
   void drop_connections() {
     origins_.clear();
-    connection_steps_.clear();
+    handshakes_.clear();
     for (const auto& [id, transfer] : transfers_) {
       if (!transfer->has_connection) continue;
       transfer->has_connection = false;
@@ -135,6 +140,13 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
   [[nodiscard]] std::size_t in_flight() const { return transfers_.size(); }
 
  private:
+  // A connection that is being made.
+  struct Handshake {
+    std::string origin;
+    MonotonicTime over;  // not before that, on whatever link
+    CancelHandle step;
+  };
+
   SimRecord make_record(const Request& request) const {
     SimRecord record;
     record.started = executor_.now();
@@ -207,16 +219,21 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   void open_connection(const std::string& key) {
-    const Duration handshake = link_.at(executor_.now()).rtt * link_.link().handshake_round_trips;
-    const auto ready = passes_from(executor_.now() + handshake);
+    const MonotonicTime over =
+        executor_.now() + link_.at(executor_.now()).rtt * link_.link().handshake_round_trips;
+    const auto ready = passes_from(over);
     if (!ready) return;
     ++origins_[key].connecting;
     ++connections_opened_;
     const auto number = ++next_connection_;
-    connection_steps_.insert_or_assign(number, at(*ready, [this, key, number] {
-                                         connection_steps_.erase(number);
-                                         on_connected(key);
-                                       }));
+    handshakes_.insert_or_assign(number, Handshake{key, over, connected_at(*ready, key, number)});
+  }
+
+  CancelHandle connected_at(MonotonicTime time, const std::string& key, uint64_t number) {
+    return at(time, [this, key, number] {
+      handshakes_.erase(number);
+      on_connected(key);
+    });
   }
 
   void on_connected(const std::string& key) {
@@ -612,7 +629,7 @@ class SimTransport::Impl : public std::enable_shared_from_this<Impl> {
   std::deque<SimFault> faults_;
   std::map<uint64_t, TransferPtr> transfers_;
   std::map<std::string, Origin> origins_;
-  std::map<uint64_t, CancelHandle> connection_steps_;
+  std::map<uint64_t, Handshake> handshakes_;
   std::vector<TransferPtr> flows_;
   MonotonicTime accounted_;
   CancelHandle pump_timer_;

@@ -44,6 +44,7 @@ struct LoadedIndex {
   bool needs_drm_system = false;
   std::shared_ptr<const hls::MediaPlaylist> playlist;  // null unless HLS
   std::string url;                                     // where it came from, after redirects
+  MonotonicTime told;  // when the answer that says so began to come; 0: not known
   int warnings = 0;
 };
 

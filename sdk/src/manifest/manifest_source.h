@@ -21,6 +21,7 @@ namespace playhead {
 struct FetchedManifest {
   ResponseHead head;
   SharedBytes body;
+  MonotonicTime began = {};  // its first byte came; 0: not known
 };
 
 // How ManifestSource fetches; retries, credentials and threads are the matter of whoever binds it.

@@ -64,6 +64,7 @@ void PlaylistLoad::on_fetched(Result<FetchedManifest> fetched) {
     if (doubt_.begin(text)) return request();
     return finish(PlaylistDoubt::error(url));
   }
+  index->told = fetched->began;
   finish(std::move(index));
 }
 
@@ -108,6 +109,7 @@ void PlaylistReload::on_fetched(const ReloadDirectives& directives,
       previous_, source_, fetched->body, final_url(*fetched, source_.location.url));
   const bool is_useless = !refreshed || refreshed->has_started_over;
   if (is_useless && directives.skip) return request({}, Duration{0});
+  if (refreshed) refreshed->index.told = fetched->began;
   finish(std::move(refreshed));
 }
 

@@ -24,6 +24,8 @@ class MediaPipeline {
   void restart(MediaTime target, MonotonicTime now);
   // The same with other decoders; those of `forgiven` tracks may have failed.
   void restart_anew(MediaTime target, const std::set<TrackKind>& forgiven, MonotonicTime now);
+  // See VideoPipeline.
+  void keep_picture() { video_.keep_picture(); }
   void run(bool running, MonotonicTime now);
   void set_speed(double speed, MonotonicTime now);
 

@@ -73,7 +73,8 @@ CancelHandle PlayerEngine::fetch_manifest(Request request, ManifestDone done) {
         if (!result) return done(std::move(result).error());
         on_received_body(result->stats.body_bytes);
         clock_.observe(*result);
-        done(FetchedManifest{std::move(result->head), std::move(result->body)});
+        done(FetchedManifest{std::move(result->head), std::move(result->body),
+                             result->stats.first_byte});
       });
 }
 

@@ -492,7 +492,9 @@ void PlayerEngine::on_renewed(Result<SessionStart> start) {
                                      if (!result)
                                        return on_renewal_failed(std::move(result).error());
                                      if (!streaming_) return on_manifest(std::move(result));
-                                     streaming_->replace(*std::move(result));
+                                     auto replaced = streaming_->replace(*std::move(result));
+                                     if (!replaced)
+                                       return on_renewal_failed(std::move(replaced).error());
                                      wake();
                                    });
 }

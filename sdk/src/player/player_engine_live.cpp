@@ -106,8 +106,13 @@ void PlayerEngine::apply_correction(double correction, MonotonicTime now) {
 
 void PlayerEngine::pass_gap(MonotonicTime now) {
   if (state_ != PlayerState::kPlaying) return;
-  const GapDecision decision = decide_gap(pipeline_->gap(*streaming_, now));
-  if (decision.jump) jump(*decision.jump, JumpReason::kGap, now, decision.is_told);
+  const GapInputs gap = pipeline_->gap(*streaming_, now);
+  const GapDecision decision = decide_gap(gap);
+  if (!decision.jump) return;
+  const bool has_picture = pipeline_->video().has_shown();
+  jump(*decision.jump, JumpReason::kGap, now, decision.is_told);
+  // Where there is sound first the next picture is not shown before its time.
+  if (has_picture && gap.next_picture > decision.jump) pipeline_->keep_picture();
 }
 
 void PlayerEngine::jump(MediaTime target, JumpReason reason, MonotonicTime now, bool is_told) {

@@ -39,7 +39,7 @@ void VideoPipeline::restart(MediaTime target) {
   frames_.clear();
   origins_.clear();
   target_ = target;
-  has_shown_ = may_catch_up_ = false;
+  has_shown_ = is_kept_ = may_catch_up_ = false;
   held_ = KeyGate::Answer::kOpen;
   shown_start_ = shown_end_ = target;
   if (captions_) captions_->restart();
@@ -143,6 +143,7 @@ VideoPipeline::Presented VideoPipeline::present(MediaTime position) {
   if (!due) return result;
 
   has_shown_ = may_catch_up_ = true;
+  is_kept_ = false;
   ++result.shown;
   width_ = due->width;
   height_ = due->height;
@@ -159,6 +160,10 @@ VideoPipeline::Presented VideoPipeline::present(MediaTime position) {
 
 std::optional<MediaTime> VideoPipeline::next_picture(MediaTime position) const {
   if (!has_shown_) return std::nullopt;
+  if (is_kept_) {
+    if (frames_.empty()) return std::nullopt;
+    return std::max(frames_.front().time, position);
+  }
   if (position < shown_end_) return std::max(shown_start_, position);
   if (frames_.empty()) return std::nullopt;
   // Within a segment pictures may be as far apart as they like.

@@ -26,6 +26,8 @@ class VideoPipeline {
 
   // Drops everything; the next frame shown is the one that `target` falls into.
   void restart(MediaTime target);
+  // After restart(), when a frame was shown before it: that one stays until the first is due.
+  void keep_picture() { has_shown_ = is_kept_ = true; }
   // After restart(): goes on with another decoder, `is_forgiven` even if the one before failed.
   void reopen(bool is_forgiven) { decoder_.reopen(is_forgiven); }
   void feed(SampleQueue& queue, bool complete);
@@ -44,12 +46,13 @@ class VideoPipeline {
     // The time of the next frame that is ready; none when none is.
     std::optional<MediaTime> next;
   };
-  // Shows the latest frame due at `position`; after restart() the first frame at once, due or not.
+  // Shows the latest frame due at `position`; after restart() the first frame at once, due or not,
+  // unless keep_picture() was called.
   Presented present(MediaTime position);
 
   // A frame is decoded that present() would show.
   [[nodiscard]] bool has_next() const { return !frames_.empty(); }
-  // A frame has been shown since restart().
+  // A frame has been shown since restart(), or keep_picture() was called.
   [[nodiscard]] bool has_shown() const { return has_shown_; }
   // From when on there is a picture, of what is decoded; `position` when there is now. Nothing when
   // that is not known.
@@ -93,6 +96,7 @@ class VideoPipeline {
   std::deque<VideoFrame> frames_;               // decoded, not yet shown
   MediaTime target_;
   bool has_shown_ = false;
+  bool is_kept_ = false;       // what is on screen was shown before restart()
   bool may_catch_up_ = false;  // a frame was shown since the last time
   MediaTime shown_start_;      // of the frame on screen
   MediaTime shown_end_;

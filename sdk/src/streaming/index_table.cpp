@@ -133,6 +133,12 @@ void IndexTable::clear() {
 }
 
 void IndexTable::start_over(MediaTime from) {
+  // The run that ended may have only begun: then `from` says where the next one goes.
+  for (const auto& [id, entry] : entries_) {
+    for (const Place& place : entry.places) {
+      if (place.index && place.was_live && !place.is_aside) earlier_ = *place.index;
+    }
+  }
   clear();
   next_run_at_ = from;
 }
@@ -295,8 +301,10 @@ void IndexTable::on_loaded(const Representation& representation, std::size_t num
   const LoadedIndex* other = reference();
   if (result && other) {
     place.was_live = true;  // it is the same title
+    const MonotonicTime told = result->told;
     result = align_index(*std::move(result), *other, source,
                          newest_live() ? std::nullopt : next_run_at_);
+    if (result) result->told = told;
   }
   if (result) {
     place.failed_until = MonotonicTime{};
@@ -346,7 +354,9 @@ const LoadedIndex* IndexTable::newest_live() const {
 void IndexTable::take(Place& place, LoadedIndex index) {
   const bool has_grown =
       !place.index || listed_end(*place.index->segments) != listed_end(*index.segments);
-  if (has_grown) place.grown = context_.executor.now();
+  // A long playlist on a slow link is of a while ago when all of it is there.
+  place.told = index.told > MonotonicTime{} ? index.told : context_.executor.now();
+  if (has_grown) place.grown = place.told;
   place.index = std::move(index);
   place.was_live = place.was_live || is_live_playlist(*place.index);
   const bool has_ended = place.was_live && !is_live_playlist(*place.index);
@@ -368,6 +378,7 @@ IndexTable::InUse IndexTable::in_use(const Representation& representation) const
   use.place = used_of(representation, entry);
   use.there = at_place(representation, use.place);
   use.asked = entry.places[use.place].asked;
+  use.told = entry.places[use.place].told;
   use.grown = entry.places[use.place].grown;
   return use;
 }

@@ -70,7 +70,8 @@ class IndexTable {
     std::size_t place = 0;
     Representation there;  // what ManifestSource reads of it, at that place
     MonotonicTime asked;   // when it was asked for last
-    MonotonicTime grown;   // when its end was first seen where it is
+    MonotonicTime told;    // when the last answer began to come
+    MonotonicTime grown;   // of which answer that was when its end was first where it is
   };
   [[nodiscard]] InUse in_use(const Representation& representation) const;
   // A later state, asked for at that time.
@@ -90,6 +91,7 @@ class IndexTable {
     MonotonicTime failed_until;
     CancelHandle fetch;
     MonotonicTime asked;
+    MonotonicTime told;
     MonotonicTime grown;
     bool was_live = false;
     bool is_aside = false;

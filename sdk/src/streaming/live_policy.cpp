@@ -44,7 +44,9 @@ Duration live_target(const LiveState& live, const LiveConfig& config) {
 }
 
 Duration live_offset(const LiveState& live, MediaTime position, MonotonicTime now) {
-  const Duration moved = std::clamp(now - live.edge_seen, Duration{0}, live.edge_step);
+  // What is told to stand still may have moved by a step; what has not been told of goes on.
+  const Duration most = std::max(now - live.edge_told, live.edge_step);
+  const Duration moved = std::clamp(now - live.edge_seen, Duration{0}, most);
   return live.edge + moved - position;
 }
 

@@ -17,8 +17,8 @@ struct LiveState {
   // The live edge: HLS, the end of the last segment or part; DASH, the time at which the newest
   // media is made.
   MediaTime edge;
-  // When `edge` was seen first; it moves on as time passes.
-  MonotonicTime edge_seen;
+  // When `edge` was seen first, and told last; it moves on as time passes.
+  MonotonicTime edge_seen, edge_told;
   Duration edge_step{0};  // by how much it moves at a time: a part, a segment
   std::optional<Duration> suggested_delay;
   LatencyTargets latency;

@@ -27,8 +27,8 @@ constexpr Duration kLowerPatience = 2s;
 constexpr Duration kPicturePatience = 500ms;
 
 // Slower than this part of what the lowest Representation needs, a transfer is tried again
-// (chosen). Less: one that trickles is waited for; more: requests for nothing on a link that is
-// slow itself.
+// (chosen); of what its own needs, that of a part. Less: one that trickles is waited for; more:
+// requests for nothing on a link that is slow itself.
 constexpr int64_t kLeastShare = 4;
 
 // Sound and pictures are looked at a little before a Period begins in which they come or go. Less:
@@ -167,10 +167,20 @@ void StreamingEngine::place_track(Track& track, MediaTime position) {
   require_keys(track);
 }
 
-void StreamingEngine::replace(std::shared_ptr<const Presentation> presentation) {
-  presentation_ = std::move(presentation);
-  refresher_.follow(presentation_);
+Result<void> StreamingEngine::replace(std::shared_ptr<const Presentation> presentation) {
+  const auto before = std::exchange(presentation_, std::move(presentation));
+  const PlayedTracks played = played_;
   choose_tracks();
+  // Nothing else tells that a multivariant playlist was cut off on the way: all of a title in HLS
+  // has pictures, or none of it.
+  const auto is_lost = [&](TrackKind kind) { return played.has(kind) && !played_.has(kind); };
+  const bool may_lack = before->format == ManifestFormat::kHls;
+  if (may_lack && (is_lost(TrackKind::kVideo) || is_lost(TrackKind::kAudio))) {
+    presentation_ = before;
+    played_ = played;
+    return make_error(ErrorCode::kBadResponse, "the playlist under new URLs lacks a track");
+  }
+  refresher_.follow(presentation_);
   indexes_.clear();
   // One answer of another run says little; two do, and begin_anew() sees to it.
   const bool is_doubtful = refresher_.may_have_started_over() && !refresher_.has_started_over();
@@ -179,6 +189,7 @@ void StreamingEngine::replace(std::shared_ptr<const Presentation> presentation) 
   waiting_for_renewal_ = false;
   previews_.on_new_urls();
   follow_periods();
+  return {};
 }
 
 void StreamingEngine::follow_periods() {
@@ -483,7 +494,7 @@ void StreamingEngine::start_fetch(Track& track, const LoadedIndex& index, NextMe
                                   const Representation& representation, SwitchReason reason,
                                   std::optional<uint64_t> replaces) {
   PlannedSegment planned;
-  planned.media_options = planned.init_options = fetch_options(track, representation);
+  planned.media_options = planned.init_options = fetch_options(track, media, representation);
   if (!media.is_part) {
     for (const Segment& other : indexes_.elsewhere(representation, media.segment)) {
       planned.media_options.others.push_back(other.media);
@@ -533,13 +544,16 @@ void StreamingEngine::start_fetch(Track& track, const LoadedIndex& index, NextMe
   track.stream->fetch(std::move(planned));
 }
 
-FetchOptions StreamingEngine::fetch_options(const Track& track,
+FetchOptions StreamingEngine::fetch_options(const Track& track, const NextMedia& media,
                                             const Representation& representation) const {
   FetchOptions options;
   options.has_more_places = indexes_.has_unknown_places(representation);
   // Media that is made while it is sent comes as it is made.
-  if (const AdaptationSet* set = set_of(track); set && !is_live()) {
-    options.least_rate = set->representations.front().bandwidth.bps / 8 / kLeastShare;
+  const bool is_being_made = media.is_hint || (!media.is_part && is_at_edge(media.segment, false));
+  if (const AdaptationSet* set = set_of(track); set && !is_being_made) {
+    // Within a segment there is no lower Representation to go on with.
+    const Representation& least = media.is_part ? representation : set->representations.front();
+    options.least_rate = least.bandwidth.bps / 8 / kLeastShare;
   }
   // Played at this speed, what is there lasts until then.
   const Duration ahead = level(track.stream->kind(), position_);

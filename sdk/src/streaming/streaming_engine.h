@@ -47,8 +47,8 @@ class StreamingEngine final : private TrackStreamListener {
   // later Period that cannot be played is an error once everything before it was played.
   Result<void> open(std::shared_ptr<const Presentation> presentation,
                     const TrackPreferences& preferences, MediaTime position);
-  // The same title under new URLs: what is buffered stays.
-  void replace(std::shared_ptr<const Presentation> presentation);
+  // The same title under new URLs: what is buffered stays. kBadResponse: some of it is missing.
+  Result<void> replace(std::shared_ptr<const Presentation> presentation);
   // on_url_refused() has not been answered by replace().
   [[nodiscard]] bool is_waiting_for_renewal() const { return waiting_for_renewal_; }
   // Reads on from `position`: from the buffer when it is there, else by fetching. True: buffered.
@@ -232,7 +232,7 @@ class StreamingEngine final : private TrackStreamListener {
                    const Representation& representation, SwitchReason reason,
                    std::optional<uint64_t> replaces = std::nullopt);
   bool next_period(Track& track);
-  [[nodiscard]] FetchOptions fetch_options(const Track& track,
+  [[nodiscard]] FetchOptions fetch_options(const Track& track, const NextMedia& media,
                                            const Representation& representation) const;
   void start_steering();
   [[nodiscard]] SteeringReport steering_report() const;

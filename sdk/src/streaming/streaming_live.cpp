@@ -232,7 +232,7 @@ LiveState StreamingEngine::live_of_mpd(const LoadedIndex* index, MonotonicTime n
   LiveState state;
   state.edge = MediaTime{0} + (wall(now) - *info.availability_start);
   if (const auto end = settled_end(*presentation_)) state.edge = std::min(state.edge, *end);
-  state.edge_seen = now;
+  state.edge_seen = state.edge_told = now;
   state.window_start = presentation_->periods.front().start;
   if (info.time_shift_buffer_depth) {
     state.window_start = std::max(state.window_start, state.edge - *info.time_shift_buffer_depth);
@@ -270,7 +270,9 @@ std::optional<LiveState> StreamingEngine::live(MonotonicTime now) const {
       config_.live.low_latency && index->part_target.has_value() && !leaves_parts(now);
   state.window_end = state.is_low_latency ? listed_end(*index->segments) : index->segments->end();
   state.edge = state.window_end;
-  state.edge_seen = indexes_.in_use(*reference).grown;
+  const IndexTable::InUse use = indexes_.in_use(*reference);
+  state.edge_seen = use.grown;
+  state.edge_told = use.told;
   state.edge_step =
       state.is_low_latency ? *index->part_target : index->target_duration.value_or(Duration{0});
   if (index->live) {

@@ -262,9 +262,11 @@ TEST_CASE("M13 hls refresh: a number that stands for another segment is of anoth
     std::string after;
     RefreshOutcome outcome;
   };
-  const std::string then = "2025-01-01T00:00:00Z", later = "2025-01-01T00:00:20Z";
+  const std::string then = "2025-01-01T00:00:00Z", next = "2025-01-01T00:00:02Z",
+                    later = "2025-01-01T00:00:20Z";
   const Case cases[] = {
       {"further than the run before", run(0, 6, "b", later), RefreshOutcome::kStartedOver},
+      {"right behind the first segment", run(0, 6, "b", next), RefreshOutcome::kStartedOver},
       {"the same media at another host", run(0, 6, "b", then), RefreshOutcome::kUpdated},
       {"dates that were set right", run(0, 6, "a", later), RefreshOutcome::kUpdated},
       {"without dates", run(0, 6, "b", ""), RefreshOutcome::kUpdated}};
@@ -281,6 +283,44 @@ TEST_CASE("M13 hls refresh: a number that stands for another segment is of anoth
   for (const Case& c : undated) {
     CAPTURE(c.name);
     const auto after = refresh(parse(run(0, 4, "a", "")), c.after);
+    REQUIRE(after);
+    CHECK(after->outcome == c.outcome);
+  }
+}
+
+TEST_CASE(
+    "M13 hls refresh: other parts of a first segment that has only begun are of another run") {
+  const auto run = [](const std::string& name, int parts, const std::string& tail,
+                      const std::string& date = "") {
+    std::string text = "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXT-X-PART-INF:PART-TARGET=1\n" + date;
+    for (int i = 0; i < parts; ++i) {
+      text += "#EXT-X-PART:DURATION=1,URI=\"" + name + std::to_string(i) + "\"\n";
+    }
+    return text + tail;
+  };
+  const std::string then = "#EXT-X-PROGRAM-DATE-TIME:2025-01-01T00:00:00Z\n";
+  const std::string later = "#EXT-X-PROGRAM-DATE-TIME:2025-01-01T00:00:09Z\n";
+  struct Case {
+    const char* name;
+    std::string before, after;
+    RefreshOutcome outcome;
+  };
+  const Case cases[] = {
+      {"one more part", run("a", 2, ""), run("a", 3, ""), RefreshOutcome::kUpdated},
+      {"in another folder", run("a", 2, ""), run("x/a", 3, ""), RefreshOutcome::kUpdated},
+      {"further", run("a", 2, ""), run("b", 3, ""), RefreshOutcome::kStartedOver},
+      {"not as far", run("a", 2, ""), run("b", 1, ""), RefreshOutcome::kStartedOver},
+      {"whole by now", run("a", 2, ""), run("b", 4, "#EXTINF:4,\nb\n"),
+       RefreshOutcome::kStartedOver},
+      {"dated when it is whole", run("a", 2, ""), run("b", 4, "#EXTINF:4,\nb\n", later),
+       RefreshOutcome::kStartedOver},
+      {"of another date", run("a", 2, "", then), run("b", 3, "", later),
+       RefreshOutcome::kStartedOver},
+      {"of the same date", run("a", 2, "", then), run("b", 3, "", then), RefreshOutcome::kUpdated},
+      {"without parts", run("a", 2, ""), run("b", 0, "#EXTINF:4,\nb\n"), RefreshOutcome::kUpdated}};
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    const auto after = refresh(parse(c.before), c.after);
     REQUIRE(after);
     CHECK(after->outcome == c.outcome);
   }

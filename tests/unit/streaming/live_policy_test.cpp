@@ -53,12 +53,20 @@ TEST_CASE("live_target: the app, the title's latency, its delay, the usual; with
 }
 
 TEST_CASE("live_offset: the edge moves on between two looks, by a step at most") {
-  const LiveState live = window_of(60s);
+  LiveState live = window_of(60s);
   const MediaTime position = live.edge - 10s;
+  live.edge_told = kNow;
   CHECK(live_offset(live, position, kNow) == 10s);
   CHECK(live_offset(live, position, kNow + 3s) == 13s);
-  CHECK(live_offset(live, position, kNow + 1min) == 14s);
   CHECK(live_offset(live, position, kNow - 1s) == 10s);  // T05: no negative interval
+  // It has stopped: told again and again.
+  live.edge_told = kNow + 1min;
+  CHECK(live_offset(live, position, kNow + 1min) == 14s);
+  CHECK(live_offset(live, position, kNow + 62s) == 14s);
+  // What tells of it comes slowly.
+  live.edge_told = kNow;
+  CHECK(live_offset(live, position, kNow + 7s) == 17s);
+  CHECK(live_offset(live, position, kNow + 1min) == 70s);
 }
 
 TEST_CASE("target offset: grows by a second a stall, and decays once it is calm") {

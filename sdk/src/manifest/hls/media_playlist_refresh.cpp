@@ -2,6 +2,7 @@
 #include "manifest/hls/media_playlist_refresh.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 
 #include "base/decimal.h"
@@ -47,9 +48,39 @@ bool rename_all(const MediaPlaylist& a, const MediaPlaylist& b) {
   return first < end;
 }
 
+// How far apart, in target durations.
+double distance(WallTime a, WallTime b, const MediaPlaylist& by, const MediaPlaylist& other) {
+  const Duration target = std::max(by.target_duration, other.target_duration);
+  return to_seconds(std::chrono::abs(b - a)) / std::max(to_seconds(target), 0.001);
+}
+
+// Dates of what has another name are of another segment from here on: a run may begin right after
+// the first segment of the one before, and clocks of encoders differ by less.
+constexpr double kOther = 0.5;
+
+// Every part that both list of the segment `before` has in progress is a file of another name: an
+// encoder that is started anew within its first segment counts from the same number again.
+bool contradict_begun(const MediaPlaylist& before, const MediaPlaylist& playlist) {
+  const uint64_t number = before.end_number();
+  if (number < playlist.first_number() || number > playlist.end_number()) return false;
+  const auto position = static_cast<std::size_t>(number - playlist.first_number());
+  const auto old_parts = before.parts_of(before.size());
+  const auto parts = playlist.parts_of(position);
+  const std::size_t count = std::min(old_parts.size(), parts.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string_view name = file_name(before.view(old_parts[i].uri));
+    if (name == file_name(playlist.view(parts[i].uri))) return false;
+  }
+  const auto old_date = before.date(before.size());
+  const auto date = playlist.date(position);
+  if (count == 0 || !old_date || !date) return count > 0;
+  return distance(*old_date, *date, before, playlist) > kOther;
+}
+
 // The oldest number they share stands for another segment. Where there are dates these say so:
 // names may change with the host.
 bool contradict(const MediaPlaylist& a, const MediaPlaylist& b) {
+  if (a.size() == 0) return contradict_begun(a, b);
   const uint64_t number = first_shared(a, b);
   const auto in_a = a.timeline.find_number(number);
   const auto in_b = b.timeline.find_number(number);
@@ -58,8 +89,8 @@ bool contradict(const MediaPlaylist& a, const MediaPlaylist& b) {
   const auto date_b = b.date(*in_b);
   if (!date_a && !date_b) return rename_all(a, b);
   if (!date_a || !date_b) return false;
-  const Duration apart = *date_b - *date_a;
-  return std::max(apart, -apart) > std::max(a.target_duration, b.target_duration);
+  const double apart = distance(*date_a, *date_b, a, b);
+  return apart > 1 || (apart > kOther && rename_all(a, b));
 }
 
 }  // namespace

@@ -38,8 +38,8 @@ struct RefreshedPlaylist {
 // - A playlist that had only begun, without segments, goes on as one with segments does.
 // - A playlist that ends earlier than `previous`, with the same segments, is kStale. One whose
 //   numbers go back with other segments is kStartedOver, and so is one that names another segment,
-//   of another date where there are dates, else all of other names, under numbers that both have:
-//   parse it as a new one.
+//   of another date where there are dates, else all of other names, under numbers that both have
+//   (or parts of other names, of the first segment of all): parse it as a new one.
 //   Without segments yet it is kStale.
 // - Text that stands there again, byte for byte, is compared and not parsed; violations in it are
 //   not counted again, but for those of EXT-X-DATERANGE.
