@@ -6,6 +6,7 @@
 #include <memory>
 #include <semaphore>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -377,6 +378,15 @@ TEST_CASE("session: a collector is told what happens, by a real socket and witho
   player->load(source);
   cdn.wait_for_requests(2);
   player->stop();
+  // The stop is done on the player's own thread: what it has to say is there once the play is summed up.
+  std::counting_semaphore<> events(1);
+  player->set_wakeup([&events] { events.release(); });
+  for (bool is_summed_up = false; !is_summed_up;) {
+    events.acquire();
+    while (auto event = player->next_event()) {
+      is_summed_up = is_summed_up || std::holds_alternative<Summary>(event->payload);
+    }
+  }
   std::promise<bool> delivered;
   client->flush(10s, [&](bool is_empty) { delivered.set_value(is_empty); });
   CHECK(delivered.get_future().get());

@@ -37,7 +37,8 @@ class PLAYHEAD_API Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  // Tries to deliver what waits in the outbox now. `done` runs on the client's thread when nothing
+  // Tries to deliver what waits in the outbox now. What a player was told just before (stop) has its
+  // report there once its Summary came. `done` runs on the client's thread when nothing
   // is left or `limit` has passed; true: nothing is left.
   void flush(Duration limit, UniqueFunction<void(bool)> done);
 
