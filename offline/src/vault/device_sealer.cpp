@@ -16,7 +16,7 @@ constexpr std::size_t kNonceAt = 1 + kKeyIdBytes;
 constexpr std::size_t kBodyAt = kNonceAt + AesGcm256::kNonceBytes;
 constexpr std::size_t kOverhead = kBodyAt + AesGcm256::kTagBytes;
 
-using KeyId = std::array<uint8_t, kKeyIdBytes>;
+using DeviceKeyId = std::array<uint8_t, kKeyIdBytes>;
 
 // What is authenticated beside the record: its first bytes, and the context. The purpose is in the
 // key.
@@ -26,7 +26,7 @@ std::string bound(ByteView head, std::string_view context) {
 
 class DeviceSealer final : public Sealer {
  public:
-  DeviceSealer(SecretKey master, const KeyId& key_id)
+  DeviceSealer(SecretKey master, const DeviceKeyId& key_id)
       : master_(std::move(master)), key_id_(key_id) {}
 
   Result<std::vector<uint8_t>> seal(std::string_view purpose, std::string_view context,
@@ -77,7 +77,7 @@ class DeviceSealer final : public Sealer {
   }
 
   const SecretKey master_;
-  const KeyId key_id_;
+  const DeviceKeyId key_id_;
 };
 
 }  // namespace
@@ -88,7 +88,7 @@ Result<std::unique_ptr<Sealer>> make_device_sealer(DeviceKeys& keys) {
   auto master = derive_key(*device_key, "playhead/1/master");
   wipe(*device_key);
   if (!master) return master.error();
-  KeyId key_id{};
+  DeviceKeyId key_id{};
   auto named = derive(master->view(), {}, as_bytes("playhead/1/key-id"), key_id);
   if (!named) return named.error();
   return std::unique_ptr<Sealer>(std::make_unique<DeviceSealer>(*std::move(master), key_id));

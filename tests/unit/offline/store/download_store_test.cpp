@@ -55,6 +55,14 @@ bool holds(const std::string& bytes, const std::string& text) {
   return bytes.find(text) != std::string::npos;
 }
 
+TEST_CASE("download_store: key ids are read as they were written, whatever their bytes") {
+  StoreWorld world;
+  world.add_planned("a", 1);
+  const KeyId kid{0xa9, 0x29, 0x2a, 0x04, 0x30, 0x94, 0x9e, 0xd5, 0x19, 0x90, 0x33, 0x33, 0x83, 0x76, 0x4c, 0x02};
+  world.put_licence("a", licence_of({kid}, "sealed licence"));
+  CHECK(got(world->licences("a")).at(0).kids == std::vector<KeyId>{kid});
+}
+
 TEST_CASE("download_store: what was added is there after opening again") {
   StoreWorld world;
   NewDownload added = download_of("a");
