@@ -48,7 +48,8 @@ struct DrmChoice {
 // before others; within that those of `preference` (names) in its order, then the rest as they were
 // registered. Of several kinds of initialisation data for one system pssh boxes come before the
 // PlayReady Object, that before key ids (where they are enough), those before the key's URI. The
-// boxes of all protections are put together, each once. Empty: no system fits, or is_segment_encrypted().
+// boxes of all protections are put together, each once. Empty: no system fits, or
+// is_segment_encrypted().
 [[nodiscard]] std::vector<DrmChoice> choose_systems(std::span<const ContentProtection> protections,
                                                     std::span<const RegisteredSystem> systems,
                                                     std::span<const std::string> preference);
