@@ -154,7 +154,7 @@ Result<void> ClearKeySession::accept_license(ByteView response) {
 Result<void> ClearKeySession::check_keys(const ClearKeyLicense& license) const {
   const auto is_asked = [&](const LicensedKey& key) { return has(asked_, key.id); };
   // Media with a key id of zeros leaves it to the service which key it is.
-  const bool names_keys = asked_ != std::vector<KeyId>{KeyId{}};
+  const bool names_keys = asked_ != std::vector<KeyId>{kNoKid};
   if (names_keys && std::none_of(license.keys.begin(), license.keys.end(), is_asked)) {
     return make_error(ErrorCode::kDrmLicense, "the licence has none of the keys asked for");
   }
@@ -195,7 +195,10 @@ void ClearKeySession::install(const ClearKeyLicense& license) {
   for (const LicensedKey& licensed : license.keys) {
     if (!has(asked_, licensed.id)) keys_.push_back({licensed.id, KeyStatus::kUsable});
   }
-  shared_->keys->set(id_, license.keys);
+  std::vector<LicensedKey> held = license.keys;
+  // Asked for by media that does not name its key: the only one is it, whatever others hold.
+  if (held.size() == 1 && has(asked_, kNoKid)) held.push_back({kNoKid, held.front().key});
+  shared_->keys->set(id_, held);
   state_ = State::kLicensed;
   expires_at_ = license.expires_at;
   end_.clear();
