@@ -2,10 +2,12 @@
 #include "clearkey_session.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base64.h"
 #include "key_ids.h"
+#include "playhead/secret_json.h"
 
 namespace playhead::drm {
 namespace {
@@ -14,6 +16,15 @@ Error wrong_state(const char* why) { return make_error(ErrorCode::kInvalidState,
 
 bool has(const std::vector<KeyId>& kids, const KeyId& kid) {
   return std::find(kids.begin(), kids.end(), kid) != kids.end();
+}
+
+// What release() leaves of a licence. A damaged licence must not get as far as the parser, which
+// would leave its keys in memory.
+std::optional<std::vector<KeyId>> released_keys(ByteView record) {
+  const SecretJson secrets(as_text(record), "k");
+  Result<std::vector<KeyId>> kids = parse_key_ids(as_bytes(secrets.text()));
+  if (!kids) return std::nullopt;
+  return *std::move(kids);
 }
 
 // Wiped when it goes out of scope.
@@ -97,14 +108,15 @@ Result<void> ClearKeySession::restore(const std::string& persistent_id) {
   }
   PLAYHEAD_TRY(std::vector<uint8_t> record, shared_->options.store->get(persistent_id));
   Result<ClearKeyLicense> license = parse_license(record);
-  const Result<std::vector<KeyId>> released = parse_key_ids(record);
+  std::optional<std::vector<KeyId>> released;
+  if (!license) released = released_keys(record);
   wipe(record);
   if (!license && !released) {
     return make_error(ErrorCode::kDrmNoLicense, "the licence that was kept is damaged");
   }
   persistent_id_ = persistent_id;
   if (!license) {  // given back, but the service has not confirmed that yet
-    asked_ = *released;
+    asked_ = *std::move(released);
     for (const KeyId& kid : asked_) keys_.push_back({kid, KeyStatus::kReleased});
     state_ = State::kReleasing;
     tell_keys();
