@@ -12,6 +12,7 @@
 #include "c_types.h"
 #include "host_executor.h"
 #include "host_store.h"
+#include "playhead/secret_bytes.h"
 
 using playhead::drm::c_sized;
 using playhead::drm::Status;
@@ -180,7 +181,8 @@ Status request(playhead_cdm_session* session, uint32_t init_type, const uint8_t*
 
 void update(playhead_cdm_session* session, const uint8_t* response, std::size_t size,
             uint64_t token) {
-  session->session->update(copy_of(response, size), [session, token](const Result<void>& result) {
+  const SharedBytes license = response == nullptr ? SharedBytes() : share_secret({response, size});
+  session->session->update(license, [session, token](const Result<void>& result) {
     session->end_update(token, result);
   });
 }

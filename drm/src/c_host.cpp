@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "aes.h"
+#include "license_end.h"
 
 namespace playhead::drm {
 namespace {
@@ -13,7 +14,7 @@ constexpr Status kInvalid = -PLAYHEAD_CDM_INVALID_ARGUMENT;
 
 std::optional<WallTime> time_of(int64_t wall_us) {
   if (wall_us == PLAYHEAD_CDM_NEVER) return std::nullopt;
-  return WallTime{wall_us};
+  return within_calendar(WallTime{wall_us});
 }
 
 Result<void> result_of(Status status, const playhead_cdm_error* error, const char* what) {

@@ -2,10 +2,12 @@
 #include "clearkey_session.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base64.h"
 #include "key_ids.h"
+#include "playhead/secret_json.h"
 
 namespace playhead::drm {
 namespace {
@@ -14,6 +16,15 @@ Error wrong_state(const char* why) { return make_error(ErrorCode::kInvalidState,
 
 bool has(const std::vector<KeyId>& kids, const KeyId& kid) {
   return std::find(kids.begin(), kids.end(), kid) != kids.end();
+}
+
+// What release() leaves of a licence. A damaged licence must not get as far as the parser, which
+// would leave its keys in memory.
+std::optional<std::vector<KeyId>> released_keys(ByteView record) {
+  const SecretJson secrets(as_text(record), "k");
+  Result<std::vector<KeyId>> kids = parse_key_ids(as_bytes(secrets.text()));
+  if (!kids) return std::nullopt;
+  return *std::move(kids);
 }
 
 // Wiped when it goes out of scope.
@@ -97,14 +108,15 @@ Result<void> ClearKeySession::restore(const std::string& persistent_id) {
   }
   PLAYHEAD_TRY(std::vector<uint8_t> record, shared_->options.store->get(persistent_id));
   Result<ClearKeyLicense> license = parse_license(record);
-  const Result<std::vector<KeyId>> released = parse_key_ids(record);
+  std::optional<std::vector<KeyId>> released;
+  if (!license) released = released_keys(record);
   wipe(record);
   if (!license && !released) {
     return make_error(ErrorCode::kDrmNoLicense, "the licence that was kept is damaged");
   }
   persistent_id_ = persistent_id;
   if (!license) {  // given back, but the service has not confirmed that yet
-    asked_ = *released;
+    asked_ = *std::move(released);
     for (const KeyId& kid : asked_) keys_.push_back({kid, KeyStatus::kReleased});
     state_ = State::kReleasing;
     tell_keys();
@@ -154,7 +166,7 @@ Result<void> ClearKeySession::accept_license(ByteView response) {
 Result<void> ClearKeySession::check_keys(const ClearKeyLicense& license) const {
   const auto is_asked = [&](const LicensedKey& key) { return has(asked_, key.id); };
   // Media with a key id of zeros leaves it to the service which key it is.
-  const bool names_keys = asked_ != std::vector<KeyId>{KeyId{}};
+  const bool names_keys = asked_ != std::vector<KeyId>{kNoKid};
   if (names_keys && std::none_of(license.keys.begin(), license.keys.end(), is_asked)) {
     return make_error(ErrorCode::kDrmLicense, "the licence has none of the keys asked for");
   }
@@ -195,7 +207,10 @@ void ClearKeySession::install(const ClearKeyLicense& license) {
   for (const LicensedKey& licensed : license.keys) {
     if (!has(asked_, licensed.id)) keys_.push_back({licensed.id, KeyStatus::kUsable});
   }
-  shared_->keys->set(id_, license.keys);
+  std::vector<LicensedKey> held = license.keys;
+  // Asked for by media that does not name its key: the only one is it, whatever others hold.
+  if (held.size() == 1 && has(asked_, kNoKid)) held.push_back({kNoKid, held.front().key});
+  shared_->keys->set(id_, held);
   state_ = State::kLicensed;
   expires_at_ = license.expires_at;
   end_.clear();

@@ -25,6 +25,9 @@ namespace playhead::drm {
 // be read).
 [[nodiscard]] Result<std::vector<KeyId>> key_ids_of(const InitData& init);
 
+// Of media that does not name its key.
+inline constexpr KeyId kNoKid{};
+
 // Key ids of one request; chosen: more than the Representations of any title.
 inline constexpr std::size_t kKeyIds = 1024;
 

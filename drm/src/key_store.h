@@ -29,7 +29,8 @@ class KeyStore final : public SampleDecryptor {
   void drop(uint64_t session);
 
   // Of several sessions that hold the key one that may use it. Media that does not name its key
-  // (an id of zeros) is opened when the store holds but one.
+  // (an id of zeros) is opened by what a session holds under that id, else when the store holds
+  // but one key.
   Result<std::size_t> decrypt(const CryptoInfo& info, std::span<uint8_t> sample) override;
 
  private:

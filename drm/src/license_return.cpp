@@ -9,15 +9,18 @@ namespace playhead::drm {
 LicenseReturn::LicenseReturn(const std::vector<LicenseOrder>& orders, LicenseFetcher& fetcher,
                              Executor& executor, Done done)
     : executor_(executor), done_(std::move(done)) {
-  Result<void> started =
+  Result<void> outcome =
       make_error(ErrorCode::kDrmNoSystem, "the system that keeps the licence is missing");
+  bool has_failed = false;  // a system that could not say whether it has the licence
   for (const LicenseOrder& order : orders) {
     LicenseSession::Owner& owner = *this;
     session_ = std::make_unique<LicenseSession>(order, fetcher, executor, owner);
-    started = session_->start();
+    Result<void> started = session_->start();
     if (started) return;
+    if (!has_failed) outcome = std::move(started);
+    has_failed = outcome.error().code != ErrorCode::kDrmNoLicense;
   }
-  finish(std::move(started));
+  finish(std::move(outcome));
 }
 
 LicenseReturn::~LicenseReturn() = default;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "key_ids.h"
 #include "renewal_policy.h"
 
 namespace playhead::drm {
@@ -27,9 +28,6 @@ bool opens(KeyStatus status) {
   return status == KeyStatus::kUsable || status == KeyStatus::kOutputDownscaled;
 }
 
-// What media that does not name its key (an id of zeros) gets: the best there is.
-constexpr KeyId kNoKid{};
-
 }  // namespace
 
 LicenseSession::LicenseSession(LicenseOrder order, LicenseFetcher& fetcher, Executor& executor,
@@ -50,7 +48,7 @@ Result<void> LicenseSession::start() {
   }
   PLAYHEAD_TRY(session_, order_.system->open_session(order_.kind, executor_, *this));
   watch();
-  is_returning_ = order_.gives_back;
+  state_ = order_.gives_back ? State::kReturning : State::kAsking;
   Result<void> asked =
       is_restored() ? session_->restore(order_.persistent_id) : session_->request(order_.init);
   if (!asked) {
@@ -89,12 +87,31 @@ bool LicenseSession::has_usable_key() const {
                      [](const KeyInfo& key) { return opens(key.status); });
 }
 
-KeyStatus LicenseSession::status(const KeyId& kid) const {
-  if (kid == kNoKid && has_usable_key()) return KeyStatus::kUsable;
+std::optional<KeyStatus> LicenseSession::told_status(const KeyId& kid) const {
   const auto found =
       std::find_if(keys_.begin(), keys_.end(), [&](const KeyInfo& key) { return key.id == kid; });
-  if (found != keys_.end()) return found->status;
-  return is_licensed_ ? KeyStatus::kError : KeyStatus::kPending;
+  if (found == keys_.end()) return std::nullopt;
+  return found->status;
+}
+
+// Of the one key that has a name; which of several is meant nobody knows.
+std::optional<KeyStatus> LicenseSession::only_status() const {
+  std::optional<KeyStatus> only;
+  for (const KeyInfo& key : keys_) {
+    if (key.id == kNoKid) continue;
+    if (only) return std::nullopt;
+    only = key.status;
+  }
+  return only;
+}
+
+KeyStatus LicenseSession::status(const KeyId& kid) const {
+  const std::optional<KeyStatus> told = told_status(kid);
+  if (told && *told != KeyStatus::kError) return *told;
+  if (kid == kNoKid) {
+    if (const std::optional<KeyStatus> only = only_status()) return *only;
+  }
+  return told || is_licensed() ? KeyStatus::kError : KeyStatus::kPending;
 }
 
 bool LicenseSession::speaks_of(const KeyId& kid) const {
@@ -109,20 +126,23 @@ void LicenseSession::watch() {
 
 void LicenseSession::on_silence() {
   Error error = make_error(ErrorCode::kDrmModule, order_.system->name() + " does not answer");
-  if (is_licensed_ && !is_returning_) return on_renewal_failed(error);
+  if (state_ == State::kLicensed) return on_renewal_failed(error);
   fail(std::move(error), FailureSource::kSystem);
 }
 
 void LicenseSession::on_drm_message(DrmMessage message) {
   watch_.reset();
-  if (is_resting_ || is_returning_ != (message.type == DrmMessageType::kRelease)) return;
-  if (is_restored() && !order_.gives_back) return;  // no service is asked
+  const bool is_returning = state_ == State::kReturning;
+  if (state_ == State::kResting || is_returning != (message.type == DrmMessageType::kRelease)) {
+    return;
+  }
+  if (is_restored() && !is_returning) return;  // no service is asked
   if (++messages_ > kMessages) {
     return fail(make_error(ErrorCode::kDrmLicense, "the system asks again and again"),
                 FailureSource::kSystem);
   }
-  if (is_licensed_ && message.type != DrmMessageType::kIndividualisation) {
-    is_renewing_ = true;  // the system may have come to it first
+  if (state_ == State::kLicensed && message.type != DrmMessageType::kIndividualisation) {
+    renewal_ = Renewal::kUnderWay;  // the system may have come to it first
     renewal_timer_.reset();
   }
   LicenseRequest request;
@@ -142,6 +162,12 @@ void LicenseSession::on_drm_message(DrmMessage message) {
   });
 }
 
+// What a device is told of itself while its licence serves: no renewal waits for it.
+bool LicenseSession::is_aside(DrmMessageType type) const {
+  return type == DrmMessageType::kIndividualisation && state_ == State::kLicensed &&
+         renewal_ != Renewal::kUnderWay;
+}
+
 void LicenseSession::on_answer(DrmMessageType type, Result<LicenseAnswer> answer) {
   const bool is_licence =
       type == DrmMessageType::kLicenseRequest || type == DrmMessageType::kRenewal;
@@ -152,15 +178,18 @@ void LicenseSession::on_answer(DrmMessageType type, Result<LicenseAnswer> answer
   if (answer) {
     const LicenseTerms terms = is_licence ? answer->terms : terms_;
     // Before the keys are told: nothing is shown that the first licence forbids.
-    if (!is_licensed_) terms_ = terms;
-    watch();
+    if (state_ == State::kAsking) terms_ = terms;
+    if (!is_aside(type)) watch();
     session_->update(std::move(answer->license), [this, type, terms](const Result<void>& result) {
       on_updated(type, terms, result);
     });
     return;
   }
-  if (is_returning_) return owner_.on_license_returned(*this, std::move(answer).error());
-  if (is_licensed_) return on_renewal_failed(answer.error());
+  if (is_aside(type)) return;
+  if (state_ == State::kReturning) {
+    return owner_.on_license_returned(*this, std::move(answer).error());
+  }
+  if (state_ == State::kLicensed) return on_renewal_failed(answer.error());
   Error error = std::move(answer).error();
   const bool is_provisioning =
       type == DrmMessageType::kIndividualisation && error.code == ErrorCode::kDrmLicenseRefused;
@@ -171,10 +200,12 @@ void LicenseSession::on_answer(DrmMessageType type, Result<LicenseAnswer> answer
 
 void LicenseSession::on_updated(DrmMessageType type, const LicenseTerms& terms,
                                 const Result<void>& result) {
+  if ((type == DrmMessageType::kRelease) != (state_ == State::kReturning)) return;
+  if (state_ == State::kResting || is_aside(type)) return;
   watch_.reset();
-  if (is_returning_) return owner_.on_license_returned(*this, result);
+  if (state_ == State::kReturning) return owner_.on_license_returned(*this, result);
   if (!result) {
-    if (is_licensed_) return on_renewal_failed(result.error());
+    if (state_ == State::kLicensed) return on_renewal_failed(result.error());
     return fail(result.error(), FailureSource::kSystem);
   }
   // A certificate or the like: another message follows.
@@ -183,11 +214,10 @@ void LicenseSession::on_updated(DrmMessageType type, const LicenseTerms& terms,
   });
   if (!has_keys || type == DrmMessageType::kIndividualisation) return watch();
   const bool is_kept_now = order_.kind == SessionKind::kPersistent && !is_accepted_;
-  const bool is_first = !is_licensed_ || is_kept_now;
+  const bool is_first = state_ == State::kAsking || is_kept_now;
   is_accepted_ = true;
-  is_licensed_ = true;
-  is_renewing_ = false;
-  is_renewal_refused_ = false;
+  state_ = State::kLicensed;
+  renewal_ = Renewal::kNone;
   renewal_failures_ = 0;
   messages_ = 0;
   const bool is_limit_new = terms.max_height != terms_.max_height;
@@ -197,39 +227,44 @@ void LicenseSession::on_updated(DrmMessageType type, const LicenseTerms& terms,
 
 void LicenseSession::accept_terms(const LicenseTerms& terms) {
   terms_ = terms;
+  if (terms_.expires_at) terms_.expires_at = within_calendar(*terms_.expires_at);
+  if (terms_.renew_after) terms_.renew_after = within_calendar(*terms_.renew_after);
   plan_renewal();
   end_.clear();
-  if (!terms_.expires_at || is_resting_ || is_returning_) return;
+  if (!terms_.expires_at || state_ == State::kResting || state_ == State::kReturning) return;
   end_.set(*terms_.expires_at, [this] { on_end(); });
 }
 
-// The service's end, of which the system need not know: it must not open anything any more.
-// A key that waits for its time or a better display ends as well.
+// The service's end, of which the system need not know: it must not open anything any more, and
+// nothing that was under way for it goes on. A key that waits for its time or a better display ends
+// as well; what was lost stays so, but may come with a new licence.
 void LicenseSession::on_end() {
+  stop_all();
+  state_ = State::kOver;
   session_.reset();
-  bool has_expired = false;
+  bool has_ended = false;
   for (KeyInfo& key : keys_) {
-    if (key.status == KeyStatus::kError || key.status == KeyStatus::kReleased) continue;
-    has_expired = has_expired || !is_spent(key.status);
-    key.status = KeyStatus::kExpired;
+    if (key.status == KeyStatus::kReleased) continue;
+    has_ended = has_ended || !is_spent(key.status);
+    if (key.status != KeyStatus::kError) key.status = KeyStatus::kExpired;
   }
-  if (has_expired) owner_.on_license_expired(*this);
+  if (has_ended) owner_.on_license_expired(*this);
 }
 
 void LicenseSession::on_drm_keys(std::vector<KeyInfo> keys) {
   if (keys == keys_) return;
   const auto was_usable = [&](const KeyInfo& key) { return !is_spent(status(key.id)); };
   const bool has_expired =
-      is_licensed_ && std::any_of(keys.begin(), keys.end(), [&](const KeyInfo& key) {
+      state_ == State::kLicensed && std::any_of(keys.begin(), keys.end(), [&](const KeyInfo& key) {
         return is_spent(key.status) && was_usable(key);
       });
   keys_ = std::move(keys);
-  is_licensed_ = is_licensed_ || has_usable_key();
+  if (state_ == State::kAsking && has_usable_key()) state_ = State::kLicensed;
   if (is_restored() && !is_found_) {
     on_found();
     if (order_.gives_back) return;
   }
-  if (has_expired && !is_returning_) {
+  if (has_expired) {
     if (!has_usable_key()) return owner_.on_license_expired(*this);
     renew_soon();  // others still open: of a licence for several crypto periods one is over
   }
@@ -237,11 +272,12 @@ void LicenseSession::on_drm_keys(std::vector<KeyInfo> keys) {
 }
 
 void LicenseSession::renew_soon() {
-  if (is_resting_ || is_renewing_ || is_renewal_refused_ || is_restored()) return;
+  if (state_ != State::kLicensed || renewal_ != Renewal::kNone || is_restored()) return;
   renewal_timer_ = executor_.post_at(executor_.now(), [this] { renew(); });
 }
 
 void LicenseSession::on_drm_expiration(std::optional<WallTime> at) {
+  if (at) at = within_calendar(*at);
   if (at == system_end_ && renewal_timer_) return;
   system_end_ = at;
   plan_renewal();
@@ -251,7 +287,7 @@ void LicenseSession::plan_renewal() {
   renewal_timer_.reset();
   renews_at_.reset();
   expires_at_ = earlier(system_end_, terms_.expires_at);
-  if (is_resting_ || is_returning_ || is_restored()) return;
+  if (state_ == State::kResting || state_ == State::kReturning || is_restored()) return;
   const WallTime now = executor_.wall_now();
   std::optional<Duration> lifetime;
   if (expires_at_) lifetime = *expires_at_ - now;
@@ -270,13 +306,13 @@ void LicenseSession::plan_renewal() {
 void LicenseSession::on_drm_failed(Error error) { fail(std::move(error), FailureSource::kSystem); }
 
 void LicenseSession::fail(Error error, FailureSource source) {
-  if (is_returning_) return owner_.on_license_returned(*this, std::move(error));
+  if (state_ == State::kReturning) return owner_.on_license_returned(*this, std::move(error));
   owner_.on_license_failed(*this, std::move(error), source);
 }
 
 void LicenseSession::renew() {
   renewal_timer_.reset();
-  is_renewing_ = true;
+  renewal_ = Renewal::kUnderWay;
   watch();
   const Result<void> asked = session_->renew();
   if (!asked) on_renewal_failed(asked.error());
@@ -285,10 +321,10 @@ void LicenseSession::renew() {
 // Not the end: the old licence serves until it runs out, and then a new one is asked for.
 void LicenseSession::on_renewal_failed(const Error& error) {
   watch_.reset();
-  is_renewing_ = false;
+  renewal_ = Renewal::kNone;
   messages_ = 0;
   if (error.code == ErrorCode::kDrmLicenseRefused) {
-    is_renewal_refused_ = true;
+    renewal_ = Renewal::kRefused;
     return;
   }
   const Duration delay = renewal_retry_delay(++renewal_failures_, executor_.random());
@@ -296,25 +332,29 @@ void LicenseSession::on_renewal_failed(const Error& error) {
 }
 
 void LicenseSession::on_resume() {
-  if (!is_licensed_ || is_renewing_ || is_renewal_refused_ || !renews_at_) return;
+  if (state_ != State::kLicensed || renewal_ != Renewal::kNone || !renews_at_) return;
   const bool is_late = executor_.wall_now() >= *renews_at_;
   if (renewal_failures_ > 0 || is_late) renew();
 }
 
-void LicenseSession::rest() {
-  is_resting_ = true;
+void LicenseSession::stop_all() {
   fetch_.reset();
   watch_.reset();
   end_.clear();
   renewal_timer_.reset();
 }
 
+void LicenseSession::rest() {
+  stop_all();
+  if (state_ != State::kOver) state_ = State::kResting;
+}
+
 bool LicenseSession::give_back() {
-  rest();
-  is_resting_ = false;
-  is_returning_ = true;
+  const bool is_held = state_ == State::kLicensed;
+  stop_all();
+  state_ = State::kReturning;
   messages_ = 0;
-  return is_licensed_ && session_ && session_->release().has_value();
+  return is_held && session_->release().has_value();
 }
 
 }  // namespace playhead::drm

@@ -40,7 +40,7 @@ class LicenseSession final : private DrmSessionListener {
     virtual void on_license_keys(LicenseSession& session) = 0;
     // There was no licence yet and there will be none, or the session was lost.
     virtual void on_license_failed(LicenseSession& session, Error error, FailureSource source) = 0;
-    // Keys that were usable ran out, and none is left that opens anything.
+    // The licence ran out, or the last of its keys that opened anything: none does any more.
     virtual void on_license_expired(LicenseSession& session) = 0;
     // give_back(), or what the order meant to give back, is over. Errors: the service does not
     // know of it, those of LicenseFetcher and of the system.
@@ -67,9 +67,10 @@ class LicenseSession final : private DrmSessionListener {
   [[nodiscard]] const LicenseOrder& order() const { return order_; }
   [[nodiscard]] const std::vector<KeyInfo>& keys() const { return keys_; }
   // There is a licence, though it may have run out.
-  [[nodiscard]] bool is_licensed() const { return is_licensed_; }
+  [[nodiscard]] bool is_licensed() const { return state_ != State::kAsking; }
   [[nodiscard]] bool has_usable_key() const;
-  // As told; kError for what the licence left out; kPending before it came.
+  // As told; kError for what the licence left out; kPending before it came. Media that does not
+  // name its key (an id of zeros) has that of the licence, if it is but one.
   [[nodiscard]] KeyStatus status(const KeyId& kid) const;
   // Whether the session was asked for that key or has it.
   [[nodiscard]] bool speaks_of(const KeyId& kid) const;
@@ -85,6 +86,19 @@ class LicenseSession final : private DrmSessionListener {
   [[nodiscard]] const LicenseTerms& terms() const { return terms_; }
 
  private:
+  enum class State {
+    kAsking,     // no licence yet
+    kLicensed,   // it serves, is renewed and ends
+    kResting,    // it serves as long as it does, nothing is asked for
+    kReturning,  // it is being given back
+    kOver,       // ended by the service: the session of the system is closed
+  };
+  enum class Renewal {
+    kNone,
+    kUnderWay,  // a message for it is awaited, at the service, or being accepted
+    kRefused,
+  };
+
   void on_drm_message(DrmMessage message) override;
   void on_drm_keys(std::vector<KeyInfo> keys) override;
   void on_drm_expiration(std::optional<WallTime> at) override;
@@ -94,14 +108,17 @@ class LicenseSession final : private DrmSessionListener {
   void on_updated(DrmMessageType type, const LicenseTerms& terms, const Result<void>& result);
   void accept_terms(const LicenseTerms& terms);
   void on_end();
+  [[nodiscard]] std::optional<KeyStatus> told_status(const KeyId& kid) const;
+  [[nodiscard]] std::optional<KeyStatus> only_status() const;
+  [[nodiscard]] bool is_aside(DrmMessageType type) const;
   void plan_renewal();
   [[nodiscard]] bool is_restored() const { return !order_.persistent_id.empty(); }
-  [[nodiscard]] Result<void> restore();
   void on_found();
   void fail(Error error, FailureSource source);
   void renew();
   void renew_soon();
   void on_renewal_failed(const Error& error);
+  void stop_all();
   void watch();
   void on_silence();
 
@@ -115,9 +132,7 @@ class LicenseSession final : private DrmSessionListener {
   MonotonicTime started_at_;
 
   std::vector<KeyInfo> keys_;
-  bool is_licensed_ = false;
-  bool is_resting_ = false;
-  bool is_returning_ = false;
+  State state_ = State::kAsking;
   bool is_found_ = false;     // what was kept
   bool is_accepted_ = false;  // some licence, by the system
   int messages_ = 0;          // since the last licence
@@ -128,8 +143,7 @@ class LicenseSession final : private DrmSessionListener {
   std::optional<WallTime> expires_at_;  // the earlier of both
   std::optional<WallTime> renews_at_;   // with a plan
   CancelHandle renewal_timer_;
-  bool is_renewing_ = false;  // a message for it is awaited, under way, or being accepted
-  bool is_renewal_refused_ = false;
+  Renewal renewal_ = Renewal::kNone;
   int renewal_failures_ = 0;
 };
 

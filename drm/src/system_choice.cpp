@@ -26,6 +26,13 @@ bool is_same_text(std::string_view a, std::string_view b) {
                     [&](char x, char y) { return lower(x) == lower(y); });
 }
 
+bool is_http(std::string_view uri) {
+  const auto begins = [&](std::string_view scheme) {
+    return is_same_text(uri.substr(0, scheme.size()), scheme);
+  };
+  return begins("https://") || begins("http://");
+}
+
 SharedBytes shared(std::string_view text) {
   return SharedBytes(std::vector<uint8_t>(text.begin(), text.end()));
 }
@@ -67,15 +74,17 @@ class Gatherer {
 
   void finish(DrmChoice& choice) && {
     choice.kids = kids_;
-    choice.license_url = license_url_.empty() ? object_url() : license_url_;
+    choice.license_url = license_url_;
+    if (choice.license_url.empty()) choice.license_url = key_url_;
+    if (choice.license_url.empty()) choice.license_url = object_url();
     if (!boxes_.empty()) {
       choice.init = {InitDataType::kPssh, SharedBytes(std::move(boxes_))};
     } else if (!object_.empty()) {
       choice.init = {InitDataType::kPlayReady, object_};
-    } else if (!uri_.empty()) {
-      choice.init = {InitDataType::kKeyUri, shared(uri_)};
     } else if (needs_key_ids_only(system_) && !kids_.empty()) {
       choice.init = {InitDataType::kKeyIds, shared(write_key_ids(kids_))};
+    } else if (!uri_.empty()) {
+      choice.init = {InitDataType::kKeyUri, shared(uri_)};
     }
   }
 
@@ -110,7 +119,12 @@ class Gatherer {
         return;
       }
     }
-    if (uri_.empty()) uri_ = uri;
+    // Clear Key has no URIs of its own: a URL is where its licences are.
+    if (needs_key_ids_only(system_) && is_http(uri)) {
+      if (key_url_.empty()) key_url_ = uri;
+    } else if (uri_.empty()) {
+      uri_ = uri;
+    }
   }
 
   [[nodiscard]] std::string object_url() const {
@@ -128,6 +142,7 @@ class Gatherer {
   std::vector<uint8_t> boxes_;
   SharedBytes object_;
   std::string uri_;
+  std::string key_url_;  // of Clear Key
   std::string license_url_;
   std::vector<KeyId> kids_;
 };

@@ -35,7 +35,8 @@ inline constexpr std::string_view kSegmentEncryptionScheme = "urn:mpeg:dash:sea:
 struct DrmChoice {
   std::size_t system = 0;  // into what is registered
   InitData init;           // no bytes: the manifest has none, that of the media is awaited
-  // Of the manifest, else of the PlayReady Object; empty: the app or the system knows.
+  // Of the manifest (for Clear Key the key's URI if that is a URL), else of the PlayReady Object;
+  // empty: the app or the system knows.
   std::string license_url;
   std::vector<KeyId> kids;  // that the manifest names for this system, each once; may be empty
   // False: the manifest does not speak of this system, but Clear Key needs no more than key ids.
@@ -46,8 +47,9 @@ struct DrmChoice {
 // playlists that are to be played together, in any order. Systems the manifest announces come
 // before others; within that those of `preference` (names) in its order, then the rest as they were
 // registered. Of several kinds of initialisation data for one system pssh boxes come before the
-// PlayReady Object, that before the key's URI, that before key ids. The boxes of all protections
-// are put together, each once. Empty: no system fits, or is_segment_encrypted().
+// PlayReady Object, that before key ids (where they are enough), those before the key's URI. The
+// boxes of all protections are put together, each once. Empty: no system fits, or
+// is_segment_encrypted().
 [[nodiscard]] std::vector<DrmChoice> choose_systems(std::span<const ContentProtection> protections,
                                                     std::span<const RegisteredSystem> systems,
                                                     std::span<const std::string> preference);

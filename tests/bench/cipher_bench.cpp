@@ -19,7 +19,8 @@
 
 // Bytes of media decrypted a second, by scheme. Floors measured in the same run: what `openssl
 // speed -evp` does, the plain cipher over as many encrypted bytes in one call, the context kept.
-// At the end each scheme is printed as a share of its floor. Processor time of one thread.
+// At the end each scheme is printed as a share of its floor; status 1 when that is less than what
+// is promised. Processor time of one thread.
 namespace playhead::bench {
 namespace {
 
@@ -80,7 +81,8 @@ void add_floor(const std::string& name, const EVP_CIPHER* cipher, std::size_t by
       bool is_done = true;
       for (std::size_t at = 0; at < bytes && is_done; at += call) {
         uint8_t* const here = sample.data() + at;
-        is_done = EVP_DecryptUpdate(context.get(), here, &written, here, static_cast<int>(call)) == 1;
+        is_done =
+            EVP_DecryptUpdate(context.get(), here, &written, here, static_cast<int>(call)) == 1;
       }
       return is_done;
     });
@@ -118,17 +120,33 @@ std::unique_ptr<DrmSystem> from_module() {
 }
 
 // An access unit of one slice that needs no escapes.
-void add_sample_aes(const std::string& name, std::size_t bytes) {
-  benchmark::RegisterBenchmark(name.c_str(), [bytes](benchmark::State& state) {
+Bytes slice(std::size_t bytes) {
+  Bytes unit(bytes, 0xAA);
+  const uint8_t header[] = {0, 0, 0, 1, 0x65};
+  std::copy(std::begin(header), std::end(header), unit.begin());
+  return unit;
+}
+
+// ADTS frames of 4 kB, the most sound takes.
+Bytes sound(std::size_t bytes) {
+  constexpr std::size_t kFrame = 4096;
+  Bytes frames(bytes, 0xAA);
+  const uint8_t header[] = {0xFF, 0xF1, 0x50, 0x82, 0x00, 0x1F, 0xFC};
+  for (std::size_t at = 0; at + kFrame <= bytes; at += kFrame) {
+    std::copy(std::begin(header), std::end(header),
+              frames.begin() + static_cast<std::ptrdiff_t>(at));
+  }
+  return frames;
+}
+
+void add_sample_aes(const std::string& name, const CryptoInfo& info, const Bytes& encrypted) {
+  benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) {
     auto decryptor = SampleAesDecryptor::make(kKey);
     if (!decryptor) return state.SkipWithError("no decryptor");
-    Bytes clear(bytes, 0xAA);
-    const uint8_t header[] = {0, 0, 0, 1, 0x65};
-    std::copy(std::begin(header), std::end(header), clear.begin());
-    const CryptoInfo info = info_of(SampleScheme::kHlsAvc, 0, 0, {});
-    Bytes sample = clear;
-    measure(state, bytes, [&] {
-      std::copy(clear.begin(), clear.end(), sample.begin());  // what it makes need not be one
+    Bytes sample = encrypted;
+    measure(state, encrypted.size(), [&] {
+      // What it makes of it need not be one.
+      std::copy(encrypted.begin(), encrypted.end(), sample.begin());
       return decryptor->decrypt(info, sample).has_value();
     });
   })->UseManualTime();
@@ -154,28 +172,35 @@ std::vector<Subsample> slices(std::size_t count, uint32_t bytes) {
 }
 
 constexpr std::size_t kSample = 16 * 1024;
-// Of a pattern 1:9 a tenth is encrypted, in blocks of 16 bytes that do not touch: its floors are the cipher over that
-// tenth in blocks of that size, and, what nobody reaches, in one piece.
+// Of a pattern 1:9, and of SAMPLE-AES of H.264, a tenth is encrypted, in blocks of 16 bytes that
+// do not touch: the floor is the cipher over that tenth in calls of one block. Beside it what
+// nobody reaches: the same in one piece.
 constexpr std::size_t kTenth = kSample / 160 * 16;
 
 constexpr double kAll = 1;
 constexpr double kPattern = static_cast<double>(kSample) / kTenth;
+constexpr double kPromised = 0.8;  // product requirement
 const Ratio kRatios[] = {
-    {"cenc/full_16k", "evp/ctr_16k", kAll},
-    {"cenc/full_1k", "evp/ctr_1k", kAll},
+    {"cenc/full_16k", "evp/ctr_16k", kAll, kPromised},
+    {"cenc/full_1k", "evp/ctr_1k", kAll, kPromised},
     {"cenc/full_1k", "evp/ctr_1k_anew", kAll},
-    {"cenc/full_2k", "evp/ctr_2k", kAll},
-    {"cenc/full_4k", "evp/ctr_4k", kAll},
-    {"cenc/subsamples_4x4k", "evp/ctr_16k", kAll},
+    {"cenc/full_2k", "evp/ctr_2k", kAll, kPromised},
+    {"cenc/full_4k", "evp/ctr_4k", kAll, kPromised},
+    {"cenc/subsamples_4x4k", "evp/ctr_16k", kAll, kPromised},
     {"cens/1:9_16k", "evp/ctr_1.6k", kPattern},
-    {"cens/1:9_16k", "evp/ctr_1.6k_by_16", kPattern},
-    {"cbc1/full_16k", "evp/cbc_16k", kAll},
-    {"cbcs/full_16k", "evp/cbc_16k", kAll},
+    {"cens/1:9_16k", "evp/ctr_1.6k_by_16", kPattern, kPromised},
+    {"cbc1/full_16k", "evp/cbc_16k", kAll, kPromised},
+    {"cbcs/full_16k", "evp/cbc_16k", kAll, kPromised},
     {"cbcs/1:9_16k", "evp/cbc_1.6k", kPattern},
-    {"cbcs/1:9_16k", "evp/cbc_1.6k_by_16", kPattern},
+    {"cbcs/1:9_16k", "evp/cbc_1.6k_by_16", kPattern, kPromised},
     {"cbcs/1:9_4x4k", "evp/cbc_1.6k", kPattern},
-    {"aes128/pieces_16k", "evp/cbc_16k", kAll},
-    {"aes256ctr/pieces_16k", "evp/ctr256_16k", kAll},
+    {"cbcs/1:9_4x4k", "evp/cbc_1.6k_by_16", kPattern, kPromised},
+    // Nothing is promised: each byte is looked at for start codes and escapes, a tenth is
+    // decrypted.
+    {"sample_aes/avc_16k", "evp/cbc_1.6k_by_16", kPattern},
+    {"sample_aes/aac_16k", "evp/cbc_16k", kAll, kPromised},
+    {"aes128/pieces_16k", "evp/cbc_16k", kAll, kPromised},
+    {"aes256ctr/pieces_16k", "evp/ctr256_16k", kAll, kPromised},
     {"module/cenc_4x4k", "system/cenc_4x4k", kAll},
     {"module/cenc_1k", "system/cenc_1k", kAll},
 };
@@ -208,7 +233,8 @@ void add_all() {
   add_system("module/cenc_4x4k", from_module, info_of(kCenc, 0, 0, slices(4, 4096)), kSample);
   add_system("system/cenc_1k", built_in, info_of(kCenc, 0, 0, slices(1, 1024)), 1024);
   add_system("module/cenc_1k", from_module, info_of(kCenc, 0, 0, slices(1, 1024)), 1024);
-  add_sample_aes("sample_aes/avc_16k", kSample);
+  add_sample_aes("sample_aes/avc_16k", info_of(kHlsAvc, 0, 0, {}), slice(kSample));
+  add_sample_aes("sample_aes/aac_16k", info_of(kHlsAac, 0, 0, {}), sound(kSample));
   add_segment("aes128/pieces_16k", EncryptionMethod::kAes128, kSample);
   add_segment("aes256ctr/pieces_16k", EncryptionMethod::kAes256Ctr, kSample);
 }
@@ -222,6 +248,5 @@ int main(int argc, char** argv) {
   playhead::bench::add_all();
   playhead::bench::RatioReporter reporter;
   benchmark::RunSpecifiedBenchmarks(&reporter);
-  reporter.print("scheme", playhead::bench::kRatios);
-  return 0;
+  return reporter.print("scheme", playhead::bench::kRatios) ? 0 : 1;
 }

@@ -15,7 +15,8 @@ namespace playhead::bench {
 struct Ratio {
   const char* name;
   const char* floor;
-  double scale;  // bytes of the benchmark for each of the floor's
+  double scale;      // bytes of the benchmark for each of the floor's
+  double least = 0;  // the share that is promised; 0: none
 };
 
 // Prints the lines of the console, and remembers the speeds ("GB/s") for the ratios.
@@ -35,16 +36,22 @@ class RatioReporter : public benchmark::ConsoleReporter {
     }
   }
 
-  void print(const char* title, std::span<const Ratio> ratios) const {
+  // False: a promise is not kept. What was not run promises nothing.
+  [[nodiscard]] bool print(const char* title, std::span<const Ratio> ratios) const {
+    bool is_kept = true;
     std::printf("\n%-22s %8s  %-18s %8s %7s\n", title, "GB/s", "floor", "GB/s", "share");
     for (const Ratio& row : ratios) {
       const auto own = best_.find(row.name);
       const auto floor = best_.find(row.floor);
       if (own == best_.end() || floor == best_.end()) continue;
       const double reachable = floor->second * row.scale;
-      std::printf("%-22s %8.2f  %-18s %8.2f %6.0f%%\n", row.name, own->second, row.floor, reachable,
-                  100 * own->second / reachable);
+      const double share = own->second / reachable;
+      const bool is_missed = share < row.least;
+      std::printf("%-22s %8.2f  %-18s %8.2f %6.0f%%%s\n", row.name, own->second, row.floor,
+                  reachable, 100 * share, is_missed ? "  MISSED" : "");
+      is_kept = is_kept && !is_missed;
     }
+    return is_kept;
   }
 
  private:

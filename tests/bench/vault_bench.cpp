@@ -185,6 +185,5 @@ int main(int argc, char** argv) {
   add("vault/read_disk", [&](benchmark::State& state) { run_read(state, *disk); });
   RatioReporter reporter;
   benchmark::RunSpecifiedBenchmarks(&reporter);
-  reporter.print("vault", kRatios);
-  return 0;
+  return reporter.print("vault", kRatios) ? 0 : 1;
 }

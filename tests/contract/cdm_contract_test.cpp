@@ -8,6 +8,7 @@
 #include "contract/drm_decryptor_contract.h"
 #include "contract/drm_persistent_contract.h"
 #include "contract/drm_system_contract.h"
+#include "e2e/freed_memory.h"
 #include "playhead/drm/cdm_module.h"
 
 namespace playhead::test {
@@ -23,6 +24,31 @@ struct Module {
 
 using PsshRig = ClearKeyRig<InitDataType::kPssh, true, Module>;
 using KeyIdsRig = ClearKeyRig<InitDataType::kKeyIds, false, Module>;
+
+// What memory gives away that a licence goes through which is taken in, kept, and found again.
+template <typename Rig>
+std::vector<std::string> freed_by_kept_license() {
+  DrmWorld<Rig> world;
+  const std::vector<e2e::KeyForms> keys{e2e::KeyForms(key_of(kKidA))};
+  auto first = world.open(SessionKind::kPersistent);
+  REQUIRE(first.session->request(world.rig.init_for({kKidA})).has_value());
+  world.executor.run_ready();
+  const SharedBytes answer = world.rig.answer(first.told->messages.at(0), {kKidA});
+  e2e::watch_freed_memory(keys);
+  const auto taken = world.update(first, answer);
+  const std::string id = first.session->persistent_id();
+  first.session.reset();
+  auto second = world.open(SessionKind::kPersistent);
+  const Result<void> found = second.session->restore(id);
+  world.executor.run_ready();
+  const auto status = second.told->status(kKidA);
+  second.session.reset();
+  std::vector<std::string> freed = e2e::stop_watching();
+  CHECK((taken && taken->has_value()));
+  CHECK(found.has_value());
+  CHECK(status == KeyStatus::kUsable);
+  return freed;
+}
 
 }  // namespace
 
@@ -75,6 +101,12 @@ TEST_CASE("cdm module: a licence larger than a usual one is found again") {
   auto second = world.open(SessionKind::kPersistent);
   REQUIRE(second.session->restore(id).has_value());
   CHECK_FALSE(world.open_sample(kids.back()).has_value());
+}
+
+TEST_CASE("kept licences: no key stays in memory that is given back") {
+  CHECK(freed_by_kept_license<ClearKeyRig<InitDataType::kPssh, true>>() ==
+        std::vector<std::string>());
+  CHECK(freed_by_kept_license<PsshRig>() == std::vector<std::string>());
 }
 
 TEST_CASE("cdm module: two systems of one file know nothing of each other") {

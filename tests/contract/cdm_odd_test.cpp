@@ -185,6 +185,24 @@ TEST_CASE("odd module: what it tells and nobody knows is passed over") {
   CHECK_FALSE(opened.told->failure.has_value());
 }
 
+TEST_CASE("odd module: times beyond all clocks") {
+  World world;
+  struct Case {
+    const char* command;
+    WallTime told;
+  };
+  constexpr int64_t kLastSecond = 253'402'300'799;  // of the year 9999
+  for (const Case& c : {Case{"ends never was", WallTime{0}},
+                        Case{"ends late", WallTime{kLastSecond * 1'000'000}}}) {
+    CAPTURE(std::string(c.command));
+    auto opened = world.open();
+    REQUIRE(ask(opened, c.command).has_value());
+    world.executor.run_ready();
+    CHECK(opened.told->expiration == c.told);
+    CHECK_FALSE(opened.told->failure.has_value());
+  }
+}
+
 TEST_CASE("odd module: nothing is heard of sessions that are closed or were never open") {
   World world;
   auto first = world.open();  // says everything in open_session(), and again in close()

@@ -91,14 +91,20 @@ TEST_CASE("clear_key: keys beyond those asked for serve as well") {
 TEST_CASE("clear_key: media that leaves its key unnamed") {
   DrmWorld<PsshRig> world;
   const KeyId zeros{};
-  auto opened = world.licensed({zeros}, {kKidA});
+  auto first = world.licensed({zeros}, {kKidA});
   CryptoInfo info;
   std::vector<uint8_t> sample = world.rig.encrypted(kKidA, info);
   const std::vector<uint8_t> encrypted = sample;
   info.kid = zeros;
   CHECK(world.rig.system().decryptor()->decrypt(info, sample).has_value());
   CHECK(sample == world.rig.clear());
-  auto second = world.licensed({kKidB}, {kKidB});  // now it could be either
+  // The keys of others change nothing: this one was given for it.
+  auto second = world.licensed({kKidB}, {kKidB});
+  sample = encrypted;
+  CHECK(world.rig.system().decryptor()->decrypt(info, sample).has_value());
+  CHECK(sample == world.rig.clear());
+  first.session.reset();
+  auto third = world.licensed({zeros}, {kKidA, kKidC});  // it could be either
   sample = encrypted;
   const auto result = world.rig.system().decryptor()->decrypt(info, sample);
   REQUIRE_FALSE(result.has_value());

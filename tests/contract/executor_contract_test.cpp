@@ -165,6 +165,22 @@ TEST_CASE_TEMPLATE("executor: tasks left at its end are destroyed unrun", World,
   timer.reset();  // handles may outlive the executor
 }
 
+TEST_CASE_TEMPLATE("executor: deadlines beyond all clocks are waited for like others", World,
+                   PLAYHEAD_EXECUTORS) {
+  World world;
+  bool has_run = false;
+  std::vector<CancelHandle> timers;
+  for (const MonotonicTime far : {MonotonicTime::max(), MonotonicTime{INT64_MAX / 1000 + 1}}) {
+    timers.push_back(world.executor().post_at(far, [&] { has_run = true; }));
+  }
+  int done = 0;
+  for (int i = 0; i < 100; ++i) {  // each time it waits for the earliest of them
+    world.executor().post([&] { world.change([&] { ++done; }); });
+    world.wait([&, i] { return done == i + 1; });
+  }
+  CHECK_FALSE(has_run);
+}
+
 TEST_CASE_TEMPLATE("executor: time does not go back and random numbers differ", World,
                    PLAYHEAD_EXECUTORS) {
   World world;

@@ -12,6 +12,7 @@
 #include <doctest/doctest.h>
 
 #include "export_system.h"
+#include "flipping_system.h"
 #include "playhead/drm/cdm_module.h"
 #include "protected_world.h"
 #include "support/bent_clear_key.h"
@@ -357,6 +358,63 @@ TEST_CASE("drm systems: a service that does not answer holds no licence for long
     play.world.player.reset();
     play.world.client.reset();
   }
+}
+
+TEST_CASE("drm systems: a key that is lost in the midst of a play ends it, and says how") {
+  if (!has_protected_media()) return;
+  struct Case {
+    KeyStatus status;
+    ErrorCode code;
+  };
+  for (const Case& c : {Case{KeyStatus::kOutputRestricted, ErrorCode::kDrmOutputRestricted},
+                        Case{KeyStatus::kError, ErrorCode::kDrmNoKey}}) {
+    CAPTURE(error_name(c.code));
+    ProtectedWorld play;
+    const auto flips = std::make_shared<KeyFlips>();
+    play.world.drm.clear_key = false;
+    play.world.drm.systems.push_back([flips] { return std::make_unique<FlippingSystem>(flips); });
+    play.world.start_app();
+    play.load("encryption");
+    REQUIRE(play.world.run_until_event<FirstFrame>(5s));
+    play.world.run_for(1500ms);  // into what is encrypted
+    const std::size_t shown = play.world.screen->shown().size();
+    CHECK(shown > 30);
+    flips->set(c.status);
+    const MonotonicTime lost = play.world.executor.now();
+    REQUIRE(play.play_out(5s));
+    INFO(play.world.log());
+    REQUIRE(play.world.find<Failed>());
+    CHECK(play.world.find<Failed>()->error.code == c.code);
+    CHECK(play.world.executor.now() - lost < 1s);
+    CHECK(play.world.screen->shown().size() < kTitlePictures);
+    // With the key back the same player goes on.
+    flips->set(KeyStatus::kUsable);
+    play.world.forget_events();
+    play.load("encryption", 1, 2s);
+    CHECK(play.world.run_until_event<FirstFrame>(5s));
+    CHECK_FALSE(play.world.find<Failed>());
+  }
+}
+
+TEST_CASE("drm systems: a display that is fit again before its picture is due goes unnoticed") {
+  if (!has_protected_media()) return;
+  ProtectedWorld play;
+  const auto flips = std::make_shared<KeyFlips>();
+  play.world.drm.clear_key = false;
+  play.world.drm.systems.push_back([flips] { return std::make_unique<FlippingSystem>(flips); });
+  play.world.start_app();
+  play.load("encryption");
+  REQUIRE(play.world.run_until_event<FirstFrame>(5s));
+  flips->set(KeyStatus::kOutputRestricted);
+  play.world.run_for(300ms);  // of the second that is clear
+  flips->set(KeyStatus::kUsable);
+  REQUIRE(play.play_out(20s));
+  INFO(play.world.log());
+  CHECK_FALSE(play.world.find<Failed>());
+  CHECK(play.world.find<Ended>());
+  std::set<int64_t> times;
+  for (const auto& picture : play.world.screen->shown()) times.insert(picture.time.us);
+  CHECK(times.size() == kTitlePictures);
 }
 
 }  // namespace playhead::test

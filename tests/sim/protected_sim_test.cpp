@@ -160,6 +160,41 @@ TEST_CASE("D03 D04 D05 protected: what is clear is played, then the play ends an
   }
 }
 
+TEST_CASE("D04 protected: a service that is busy is asked again, but not for ever") {
+  if (!has_protected_media()) return;
+  {
+    ProtectedWorld play;
+    play.busy = 3;
+    play.world.start_app();
+    play.load("encryption");
+    REQUIRE(play.play_out(60s));
+    INFO(play.world.log());
+    CHECK_FALSE(play.world.find<Failed>());
+    CHECK(play.world.find<Ended>());
+    CHECK(play.world.screen->shown().size() >= kPictures - 2);  // as if the licence were late
+    CHECK(play.requests == 4);
+  }
+  struct Case {
+    const char* name;
+    int status;
+    Duration latency;
+  };
+  for (const Case& c : {Case{"busy for ever", 503, 20ms}, Case{"no answer", 200, 1h}}) {
+    CAPTURE(std::string(c.name));
+    ProtectedWorld play;
+    play.status = c.status;
+    play.latency = c.latency;
+    play.world.start_app();
+    play.load("encryption");
+    REQUIRE(play.play_out(2min));
+    INFO(play.world.log());
+    REQUIRE(play.world.find<Failed>());
+    CHECK(play.world.find<Failed>()->error.code == ErrorCode::kDrmLicenseUnreachable);
+    CHECK(play.world.screen->shown().size() >= kClearLead - 2);
+    CHECK(play.world.screen->shown().size() <= kClearLead);
+  }
+}
+
 TEST_CASE("D01 protected: a wrong key is told as one, and nothing of it is shown") {
   if (!has_protected_media()) return;
   for (const char* folder : {"encryption", "encryption-cbcs"}) {

@@ -70,9 +70,10 @@ ProtectedWorld::ProtectedWorld(SimLink link) : world(1, {}, std::move(link)) {
 WebAnswer ProtectedWorld::license(const WebRequest& request) {
   ++requests;
   bodies.push_back(request.body);
-  WebAnswer answer = status_answer(status);
-  if (status == 200 && !garbage.empty()) answer = text_answer(garbage);
-  if (status == 200 && garbage.empty()) {
+  const int status_now = requests <= busy ? 503 : status;
+  WebAnswer answer = status_answer(status_now);
+  if (status_now == 200 && !garbage.empty()) answer = text_answer(garbage);
+  if (status_now == 200 && garbage.empty()) {
     std::string json = "{\"keys\":[";
     for (const auto& [kid, key] : keys) {
       if (request.body.find(base64url(kid)) == std::string::npos) continue;

@@ -22,6 +22,7 @@ class ProtectedWorld {
   // What the service answers from now on.
   Duration latency = 20ms;
   int status = 200;
+  int busy = 0;                             // so many requests before that are answered 503
   std::string garbage;                      // in place of a licence, unless empty
   std::optional<Duration> lasts;            // licences run out so long after they were given
   std::map<std::string, std::string> keys;  // by key id, both 32 hexadecimal digits

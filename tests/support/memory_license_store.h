@@ -13,11 +13,13 @@ namespace playhead::test {
 class MemoryLicenseStore final : public LicenseStore {
  public:
   Result<void> put(const std::string& id, ByteView record) override {
+    if (is_broken) return make_error(ErrorCode::kStoreIo, "planned");
     if (is_full) return make_error(ErrorCode::kStoreFull, "no room");
     records[id].assign(record.begin(), record.end());
     return {};
   }
   Result<std::vector<uint8_t>> get(const std::string& id) override {
+    if (is_broken) return make_error(ErrorCode::kStoreIo, "planned");
     const auto found = records.find(id);
     if (found == records.end()) return make_error(ErrorCode::kDrmNoLicense, "not kept");
     return found->second;
@@ -29,6 +31,7 @@ class MemoryLicenseStore final : public LicenseStore {
 
   std::map<std::string, std::vector<uint8_t>> records;
   bool is_full = false;
+  bool is_broken = false;  // neither writes nor reads
 };
 
 }  // namespace playhead::test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/thread_executor.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -15,6 +16,10 @@
 namespace playhead {
 
 namespace {
+
+// The clock counts nanoseconds, which end centuries before deadlines do: those that are far are
+// come nearer to. Chosen: wakes a process that does nothing once a day.
+constexpr Duration kLongestWait = 24h;
 
 using TimerKey = std::pair<int64_t, uint64_t>;  // deadline in us, order of starting
 
@@ -96,8 +101,9 @@ class ThreadExecutor::Impl {
       wake_.wait(lock);
       return;
     }
-    const std::chrono::microseconds deadline{timers_.begin()->first.first};
-    wake_.wait_until(lock, std::chrono::steady_clock::time_point(deadline));
+    const int64_t latest = monotonic_now().us + kLongestWait.count();
+    const std::chrono::microseconds until{std::min(timers_.begin()->first.first, latest)};
+    wake_.wait_until(lock, std::chrono::steady_clock::time_point(until));
   }
 
   std::mutex mutex_;

@@ -186,6 +186,8 @@ static int32_t request(playhead_cdm_session* session, uint32_t init_type, const 
     keys[1].status = PLAYHEAD_CDM_KEY_OUTPUT_RESTRICTED;
     host->keys(host->user, session->number, keys, 2);
   }
+  if (is(session, "ends never was")) host->expiration(host->user, session->number, INT64_MIN);
+  if (is(session, "ends late")) host->expiration(host->user, session->number, INT64_MAX - 1);
   if (is(session, "flood")) {
     for (i = 0; i < 5000; ++i) host->expiration(host->user, session->number, i);
   }

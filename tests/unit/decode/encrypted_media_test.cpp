@@ -19,9 +19,11 @@ extern "C" {
 #include <sanitizer/lsan_interface.h>
 #endif
 
+#include "base/base64.h"
 #include "container/box_reader.h"
 #include "container/fragment_samples.h"
 #include "playhead/drm/identity_keys.h"
+#include "playhead/drm/segment_decryptor.h"
 #include "support/media_samples.h"
 #include "support/reference_decryptor.h"
 #include "unit/decode/decode_rig.h"
@@ -196,16 +198,20 @@ class LeakyLibrary {
   LeakyLibrary& operator=(const LeakyLibrary&) = delete;
 };
 
-// The packets libavformat makes of a file with that key, one after the other.
-std::vector<uint8_t> packets_by_ffmpeg(const json& vector, const std::string& key,
-                                       AVMediaType type) {
-  const LeakyLibrary leaky;
+std::string joined_url(const json& vector) {
   std::string url = "concat:";
   for (const std::string name : vector.at("files")) {
     url += (url.back() == ':' ? "" : "|") + kFolder + name;
   }
+  return url;
+}
+
+// The packets libavformat makes of what lies there, one after the other.
+std::vector<uint8_t> packets_by_ffmpeg(const std::string& url, AVMediaType type,
+                                       const std::map<std::string, std::string>& said = {}) {
+  const LeakyLibrary leaky;
   AVDictionary* options = nullptr;
-  av_dict_set(&options, "decryption_key", key.c_str(), 0);
+  for (const auto& [name, value] : said) av_dict_set(&options, name.c_str(), value.c_str(), 0);
   AVFormatContext* format = nullptr;
   const int opened = avformat_open_input(&format, url.c_str(), nullptr, &options);
   av_dict_free(&options);
@@ -224,6 +230,43 @@ std::vector<uint8_t> packets_by_ffmpeg(const json& vector, const std::string& ke
   return all;
 }
 
+// Of a local list, with keys of any name or in the list itself.
+const std::map<std::string, std::string> kAnyPlaylist = {
+    {"allowed_extensions", "ALL"}, {"protocol_whitelist", "file,crypto,data"}};
+
+std::string data_url(const std::string& type, ByteView bytes) {
+  return "data:" + type + ";base64," + encode_base64(bytes);
+}
+
+// All but the first segment, which is clear. The playlist of the corpus has the key's id where
+// FFmpeg looks for the key.
+std::string sample_aes_list(const json& vector) {
+  std::string text = "#EXTM3U\n#EXT-X-VERSION:5\n#EXT-X-TARGETDURATION:2\n";
+  text += "#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"" +
+          data_url("text/plain", from_hex(vector.at("keys").at(0).at("key"))) + "\",IV=0x" +
+          vector.at("iv").get<std::string>() + "\n";
+  for (std::size_t i = 1; i < vector.at("files").size(); ++i) {
+    text += "#EXTINF:1,\nfile:" + kFolder + vector.at("files")[i].get<std::string>() + "\n";
+  }
+  text += "#EXT-X-ENDLIST\n";
+  return data_url("application/x-mpegurl", as_bytes(text));
+}
+
+// By the library.
+std::vector<uint8_t> open_segment(const json& said, std::vector<uint8_t> bytes) {
+  if (said.at("method") == "NONE") return bytes;
+  REQUIRE(said.at("method") == "AES-128");
+  auto decryptor = make_segment_decryptor(EncryptionMethod::kAes128, from_hex(said.at("key")),
+                                          from_hex(said.at("iv")));
+  REQUIRE(decryptor);
+  auto opened = (*decryptor)->update(bytes);
+  REQUIRE(opened);
+  const auto rest = (*decryptor)->finish();
+  REQUIRE(rest);
+  opened->insert(opened->end(), rest->begin(), rest->end());
+  return *std::move(opened);
+}
+
 }  // namespace
 
 TEST_CASE("encrypted media: what FFmpeg opens, it opens to the same bytes") {
@@ -238,13 +281,62 @@ TEST_CASE("encrypted media: what FFmpeg opens, it opens to the same bytes") {
       const AVMediaType type = kind == TrackKind::kVideo ? AVMEDIA_TYPE_VIDEO : AVMEDIA_TYPE_AUDIO;
       for (const json& track : vector.at("expected").at("tracks")) {
         if (kind_of(track) != kind) continue;
-        const auto packets = packets_by_ffmpeg(vector, vector.at("keys").at(0).at("key"), type);
+        const auto packets = packets_by_ffmpeg(
+            joined_url(vector), type, {{"decryption_key", vector.at("keys").at(0).at("key")}});
         CHECK(sha256_hex(packets) == track.at("sha256").get<std::string>());
         ++compared;
       }
     }
   }
   if (compared > 0) CHECK(compared >= 15);
+}
+
+TEST_CASE("encrypted media: what FFmpeg plays of AES-128 playlists the library opens, too") {
+  std::size_t compared = 0;
+  for (const json& vector : vectors_in("file")) {
+    if (vector.value("ffmpeg_5_1", json::array()).empty()) continue;
+    const std::string id = vector.at("id");
+    CAPTURE(id);
+    std::vector<uint8_t> opened;
+    for (std::size_t i = 0; i < vector.at("files").size(); ++i) {
+      const auto file =
+          open_segment(vector.at("expected").at("files")[i], corpus_file(vector.at("files")[i]));
+      opened.insert(opened.end(), file.begin(), file.end());
+    }
+    DecodeRig rig;
+    std::vector<uint8_t> ours;
+    for (const EncodedSample& sample : samples_of(demux(rig, opened), TrackKind::kAudio)) {
+      ours.insert(ours.end(), sample.data.view().begin(), sample.data.view().end());
+    }
+    CHECK_FALSE(ours.empty());
+    CHECK(packets_by_ffmpeg(kFolder + vector.at("related")[0].get<std::string>(),
+                            AVMEDIA_TYPE_AUDIO, kAnyPlaylist) == ours);
+    ++compared;
+  }
+  if (compared > 0) CHECK(compared == 3);
+}
+
+// To what the library's samples are compared with in identity_vectors_test.cpp.
+TEST_CASE("encrypted media: what FFmpeg opens of SAMPLE-AES, it opens to the same bytes") {
+  std::size_t compared = 0;
+  for (const char* container : {"ts", "packed"}) {
+    for (const json& vector : vectors_in(container)) {
+      const std::string id = vector.at("id");
+      if (id != "sample-aes-ts-audio" && id != "sample-aes-packed-aac") continue;
+      CAPTURE(id);
+      // FFmpeg takes a playlist for encrypted if its first segment is.
+      const std::string first = kFolder + vector.at("files")[0].get<std::string>();
+      std::vector<uint8_t> packets = packets_by_ffmpeg(first, AVMEDIA_TYPE_AUDIO);
+      const auto rest =
+          packets_by_ffmpeg(sample_aes_list(vector), AVMEDIA_TYPE_AUDIO, kAnyPlaylist);
+      packets.insert(packets.end(), rest.begin(), rest.end());
+      const json& track = vector.at("expected").at("tracks").at(0);
+      CHECK(packets.size() == track.at("bytes").get<std::size_t>());
+      CHECK(sha256_hex(packets) == track.at("sha256").get<std::string>());
+      ++compared;
+    }
+  }
+  if (compared > 0) CHECK(compared == 2);
 }
 
 TEST_CASE("encrypted media: every MP4 vector opens to the bytes its manifest says") {

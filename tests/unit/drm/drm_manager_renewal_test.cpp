@@ -393,6 +393,65 @@ TEST_CASE("drm manager: the service's end counts for keys that wait for a better
   CHECK_FALSE(widevine.opened.at(0).is_open);
 }
 
+TEST_CASE("drm manager: keys that were lost end with their licence, and are asked for anew") {
+  struct Case {
+    const char* name;
+    KeyStatus status;
+    std::size_t requests;
+    KeyStatus after;
+  };
+  const Case cases[] = {{"lost", KeyStatus::kError, 2, KeyStatus::kUsable},
+                        {"given back", KeyStatus::kReleased, 1, KeyStatus::kReleased}};
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    ManagerRig rig;
+    SystemScript& widevine = rig.add();
+    widevine.renews = false;  // fails, and is tried again beyond the end
+    rig.make_bare();
+    rig.service.terms = [&] { return LicenseTerms{rig.executor.wall_now() + 100s, {}, 0}; };
+    rig.require({protection_of(drm::system_ids::kWidevine, {kA})});
+    rig.executor.run_for(1s);
+    widevine.opened.at(0).listener->on_drm_keys({{kA, c.status}});
+    rig.executor.run_for(90s);
+    CHECK(widevine.renewals >= 1);
+    CHECK(rig.manager->status(kA) == c.status);
+    CHECK(rig.service.seen.size() == 1);
+    rig.executor.run_for(10s);
+    rig.manager->on_resume();
+    rig.executor.run_for(1s);
+    CHECK_FALSE(widevine.opened.at(0).is_open);
+    CHECK(rig.service.seen.size() == c.requests);
+    CHECK(rig.manager->status(kA) == c.after);
+    const int renewals = widevine.renewals;
+    rig.executor.run_for(1min);
+    CHECK(widevine.renewals == renewals);
+  }
+}
+
+TEST_CASE("drm manager: what a device is told of itself while it plays is no renewal") {
+  ManagerRig rig;
+  SystemScript& widevine = rig.add();
+  widevine.lifetime = 24h;
+  rig.make_bare();
+  rig.require({protection_of(drm::system_ids::kWidevine, {kA})});
+  rig.executor.run_for(1s);
+  DrmSessionListener& session = *widevine.opened.at(0).listener;
+  session.on_drm_message({DrmMessageType::kIndividualisation, SharedBytes({1}), ""});
+  SUBCASE("it is silent afterwards") {}
+  SUBCASE("its service does not answer") {
+    rig.service.seen.clear();
+    rig.service.script = [](const LicenseRequest&) { return std::optional(unreachable()); };
+    session.on_drm_message({DrmMessageType::kIndividualisation, SharedBytes({2}), ""});
+    CHECK(rig.service.seen.size() == 1);
+  }
+  rig.executor.run_for(1h);
+  CHECK(widevine.renewals == 0);
+  CHECK(rig.manager->status(kA) == KeyStatus::kUsable);
+  rig.service.script = nullptr;
+  rig.executor.run_for(24h);
+  CHECK(widevine.renewals == 1);  // when it is due
+}
+
 TEST_CASE("manager: a licence ends by the service's clock, whatever the device's says") {
   ManagerRig rig;
   rig.make();

@@ -97,6 +97,32 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("drm manager: of media that names no key is said what the decryptor does") {
+  struct Case {
+    const char* name;
+    std::vector<KeyId> licensed;
+    KeyStatus status;
+    const char* sample;
+  };
+  const Case cases[] = {{"one key", {kA}, KeyStatus::kUsable, "ok"},
+                        {"either of two", {kA, kB}, KeyStatus::kError, "DRM_NO_KEY"}};
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    ManagerRig rig;
+    rig.make();
+    rig.require({common_protection({kC})}, TrackKind::kAudio);  // of no concern
+    rig.executor.run_for(1s);
+    rig.service.script = [&](const LicenseRequest&) {
+      return std::optional<Result<LicenseAnswer>>(license_answer(license_of(c.licensed)));
+    };
+    rig.require({common_protection({})}, {KeyId{}});
+    CHECK(rig.manager->status(KeyId{}) == KeyStatus::kPending);
+    rig.executor.run_for(1s);
+    CHECK(rig.manager->status(KeyId{}) == c.status);
+    CHECK(rig.open_sample(KeyId{}, kA) == c.sample);
+  }
+}
+
 TEST_CASE("drm manager: what fails is typed") {
   const auto fails = [](ErrorCode code) {
     return [code](const LicenseRequest&) -> std::optional<Result<LicenseAnswer>> {

@@ -271,6 +271,31 @@ TEST_CASE("license keeper: a licence is given back, at once or when the service 
   CHECK(rig.release(foreign) == "DRM_NO_SYSTEM");
 }
 
+TEST_CASE("license keeper: a store that fails is told though another system has nothing to say") {
+  for (const bool is_broken_first : {true, false}) {
+    CAPTURE(is_broken_first);
+    KeeperRig rig;
+    const auto got = rig.acquire({{kA}});
+    REQUIRE(got.has_value());
+    MemoryLicenseStore empty;
+    rig.store.is_broken = true;
+    DrmManagerConfig two;
+    ClearKeyOptions options;
+    for (const bool is_first : {true, false}) {
+      options.store = is_first == is_broken_first ? &rig.store : &empty;
+      two.systems.push_back(make_clear_key_system(options));
+    }
+    const auto keeper = LicenseKeeper::make(std::move(two), rig.service, rig.executor);
+    std::optional<Result<void>> told;
+    keeper->release(got->front(), [&](Result<void> r) { told = std::move(r); });
+    rig.executor.run_for(1s);
+    REQUIRE(told.has_value());
+    REQUIRE_FALSE(told->has_value());
+    CHECK(told->error().code == ErrorCode::kStoreIo);
+    CHECK(rig.store.records.size() == 1);
+  }
+}
+
 TEST_CASE("license keeper: a system that goes on telling after a return is not heard") {
   VirtualExecutor executor;
   LicenseService service{executor};

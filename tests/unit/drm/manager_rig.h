@@ -84,10 +84,11 @@ struct ManagerRig : DrmManagerListener {
     const auto error = manager->failure(kid);
     return error ? std::string(error_name(error->code)) : "";
   }
-  // "ok", or what the decryptor says of a sample with that key.
-  [[nodiscard]] static std::string open_sample(SampleDecryptor& decryptor, const KeyId& kid) {
+  // "ok", or what the decryptor says of a sample with that key, which calls it `named`.
+  [[nodiscard]] static std::string open_sample(SampleDecryptor& decryptor, const KeyId& named,
+                                               const KeyId& kid) {
     CryptoInfo info;
-    info.kid = kid;
+    info.kid = named;
     info.iv = {1, 2, 3, 4, 5, 6, 7, 8};
     std::vector<uint8_t> sample(100, 0x77);
     // Encrypting in counter mode is decrypting.
@@ -97,9 +98,13 @@ struct ManagerRig : DrmManagerListener {
     if (!opened) return std::string(error_name(opened.error().code));
     return sample == std::vector<uint8_t>(100, 0x77) ? "ok" : "garbage";
   }
-  [[nodiscard]] std::string open_sample(const KeyId& kid) const {
-    return open_sample(*manager->decryptor(), kid);
+  [[nodiscard]] static std::string open_sample(SampleDecryptor& decryptor, const KeyId& kid) {
+    return open_sample(decryptor, kid, kid);
   }
+  [[nodiscard]] std::string open_sample(const KeyId& named, const KeyId& kid) const {
+    return open_sample(*manager->decryptor(), named, kid);
+  }
+  [[nodiscard]] std::string open_sample(const KeyId& kid) const { return open_sample(kid, kid); }
 
   VirtualExecutor executor;
   LicenseService service{executor};

@@ -160,6 +160,19 @@ TEST_CASE("system_choice: what manifests say, and who can open it") {
        {with_pssh(element(kWidevineScheme), kCommonBox)},
        {},
        {"widevine:media"}},
+      {"HLS Clear Key by a URL, with a key id",
+       {hls("org.w3.clearkey", "https://l.example/"), element(kClearKeyScheme, {kFirst})},
+       {},
+       {"clearkey:keyids"}},
+      {"and without: the media names it",
+       {hls("org.w3.clearkey", "https://l.example/")},
+       {},
+       {"clearkey:media"}},
+      {"a URI that is neither data nor a URL, beside a key id",
+       {hls("org.w3.clearkey", "key:1"), mp4("cbcs", {kFirst})},
+       {},
+       {"clearkey:keyids"}},
+      {"and alone", {hls("org.w3.clearkey", "key:1")}, {}, {"clearkey:uri"}},
       {"HLS identity is no system", {hls("identity", "https://k.example/key")}, {}, {}},
       {"FairPlay", {hls("com.apple.streamingkeydelivery", "skd://1")}, {}, {"fairplay:uri"}},
       {"HLS Widevine",
@@ -185,6 +198,30 @@ TEST_CASE("system_choice: what manifests say, and who can open it") {
   for (const Case& c : cases) {
     CAPTURE(std::string(c.name));
     CHECK(summary(choose_systems(c.protections, kSystems, c.preference)) == c.expected);
+  }
+}
+
+TEST_CASE("system_choice: the key's URL is where Clear Key licences are asked for") {
+  struct Case {
+    const char* name;
+    std::string format;
+    std::string uri;
+    std::string laurl;
+    std::string expected;
+  };
+  const Case cases[] = {
+      {"by its name", "org.w3.clearkey", "https://l.example/?a", "", "https://l.example/?a"},
+      {"by its id", kClearKeyScheme, "HTTP://l.example/", "", "HTTP://l.example/"},
+      {"what is called so comes first", kClearKeyScheme, "https://l.example/", "https://la.example/",
+       "https://la.example/"},
+      {"data", "org.w3.clearkey", "data:text/plain;base64," + to_base64(kCommonBox), "", ""},
+      {"something else", "org.w3.clearkey", "key:1", "", ""},
+      {"another system's", "com.widevine", "https://l.example/", "", ""}};
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.name));
+    const auto choices = choose_systems({{with_url(hls(c.format, c.uri), c.laurl)}}, kSystems, {});
+    REQUIRE(choices.size() == 1);
+    CHECK(choices[0].license_url == c.expected);
   }
 }
 

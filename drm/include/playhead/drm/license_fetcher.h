@@ -36,7 +36,7 @@ class LicenseFetcher {
   // `done` once, on the executor of the DrmManager, never inside the call. Errors:
   // kDrmLicenseRefused (the service says no: 4xx), kDrmLicenseUnreachable (no answer within its
   // patience: network, 5xx, 429), kDrmLicense (an answer that is no licence: too large, a page of a
-  // captive portal), kInvalidArgument (no URL is known, or one that is not allowed).
+  // captive portal; no URL is known, or one that is not allowed).
   virtual CancelHandle fetch(LicenseRequest request,
                              UniqueFunction<void(Result<LicenseAnswer>)> done) = 0;
 };
