@@ -179,6 +179,13 @@ int encrypt(const PackageOptions& options) {
   return done.ok() ? 0 : fail(done.error());
 }
 
+int describe(const std::filesystem::path& title, const std::filesystem::path& changes) {
+  const auto text = changed_title(title, changes);
+  if (!text.ok()) return fail(text.error());
+  std::cout << text.value() << '\n' << std::flush;
+  return std::cout ? 0 : 1;
+}
+
 int print_licenses(const std::filesystem::path& data, const std::string& user) {
   constexpr std::size_t kMaxLines = 1000;
   auto store = SqliteStore::open(data / "playhead.db");

@@ -73,4 +73,8 @@ struct EntitleOptions {
 // Encrypts files of a rendition. Exit code as above.
 [[nodiscard]] int encrypt(const PackageOptions& options);
 
+// Prints a title.json with changes made to it, see changed_title(). Exit code as above.
+[[nodiscard]] int describe(const std::filesystem::path& title,
+                           const std::filesystem::path& changes);
+
 }  // namespace playhead::server
