@@ -281,6 +281,12 @@ int main(int argc, char** argv) {
   CLI::App* const entitle = add_entitle(app, entitle_options);
   PackageOptions package_options;
   CLI::App* const encrypt = add_encrypt(app, package_options);
+  std::filesystem::path described_title;
+  std::filesystem::path described_changes;
+  CLI::App* const describe = app.add_subcommand(
+      "describe", "Print a title.json with changes (encrypt-titles keeps the rest by it)");
+  describe->add_option("--title", described_title, "The title.json")->required();
+  describe->add_option("--changes", described_changes, "JSON merge patch (RFC 7396)")->required();
   std::filesystem::path licenses_data;
   std::string licenses_user;
   CLI::App* const licenses =
@@ -303,6 +309,7 @@ int main(int argc, char** argv) {
     }
     return playhead::server::encrypt(package_options);
   }
+  if (describe->parsed()) return playhead::server::describe(described_title, described_changes);
   if (licenses->parsed()) return playhead::server::print_licenses(licenses_data, licenses_user);
   return serve->parsed() ? playhead::server::serve(serve_options) : kUsageError;
 }

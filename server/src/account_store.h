@@ -20,7 +20,7 @@ struct Profile {
   std::string profile_id;  // empty: the default profile
   std::string name;
   Maturity maturity = Maturity::kTvMa;
-  std::string pin_hash;  // PinHasher's; empty = not protected
+  std::string pin_hash;  // hash_pin()'s; empty = not protected
   int64_t created_at_ms = 0;
 };
 
@@ -39,7 +39,7 @@ struct PlaybackSession {
   std::string profile_id;
   std::string movie_id;
   std::string device_id;    // empty = not given
-  std::string device_type;  // one of device_types()
+  std::string device_type;  // "phone", "tv" …: the contract's DeviceType
   int64_t started_at_ms = 0;
   int64_t seen_at_ms = 0;  // of the last thing heard of it
   bool is_ended = false;
@@ -103,6 +103,8 @@ class AccountStore {
   // Newest first.
   [[nodiscard]] virtual Result<std::vector<PlaybackSession>> recent_sessions(const Viewer& viewer,
                                                                              std::size_t limit) = 0;
+  // Whether there is such a token, used or not.
+  [[nodiscard]] virtual Result<bool> knows_refresh_token(std::string_view digest) = 0;
   struct SessionTotals {
     int64_t events = 0;
     int64_t heartbeats = 0;

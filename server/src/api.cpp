@@ -7,6 +7,7 @@
 #include "api_common.h"
 #include "base64url.h"
 #include "media_path.h"
+#include "title_json.h"
 #include "viewing_rules.h"
 
 namespace playhead::server {
@@ -238,6 +239,7 @@ Result<std::string> Api::stream_body(const Request& request) {
   result.license_url = license_url(request, title, user.value().user_id);
   if (saved.value()) {
     result.resume_position_ms = resume_position_ms(saved.value()->position_ms, title.duration_ms);
+    result.recorded_at_ms = saved.value()->recorded_at_ms;
   }
   return stream_json(result);
 }

@@ -141,7 +141,10 @@ class Api {
                                                    std::string_view session_id,
                                                    std::string_view movie_id,
                                                    std::string_view profile_id);
+  [[nodiscard]] Result<std::optional<PlaybackSession>> renewed_session(
+      const Viewer& viewer, std::string_view movie_id, std::string_view session_id);
   void give_tokens(std::function<Result<TokenPair>()> issue, const Respond& respond);
+  [[nodiscard]] int64_t license_url_now_s(std::string_view challenge) const;
   void respond_licensed(LicenseAnswer answer, Response response, const Respond& respond);
   [[nodiscard]] std::string own_origin(const Request& request, const std::string& configured) const;
   // Empty when the title needs no licence.

@@ -26,7 +26,8 @@ void Api::list_profiles(const Request& request, const Respond& respond) {
 }
 
 // The default profile is the account's owner: with a PIN, only who knows it makes and changes
-// profiles, or a child would make one of its own.
+// profiles, or a child would make one of its own. Without one, a profile's PIN guards itself and its
+// rating.
 Result<Profile> Api::changed_profile(const Request& request) {
   const auto user = authenticate(request);
   if (!user.ok()) return user.error();
@@ -51,6 +52,13 @@ Result<Profile> Api::changed_profile(const Request& request) {
       return Error{404, "unknown_profile", "The account has no such profile."};
     }
     profile = *found;
+    // A child that sits before an open default profile must not lift its own lock.
+    const bool lifts = !body.value().keeps_pin || body.value().maturity != profile.maturity;
+    if (lifts && owner.value().pin_hash.empty()) {
+      if (Status opened = parts_.pins.check(profile, request.profile_pin); !opened.ok()) {
+        return opened.error();
+      }
+    }
   } else {
     const auto id = random_bytes(kProfileIdBytes);
     if (!id.ok()) return id.error();
@@ -123,6 +131,9 @@ void Api::give_tokens(std::function<Result<TokenPair>()> issue, const Respond& r
 void Api::refresh_token(const Request& request, const Respond& respond) {
   const auto token = parse_refresh(request.body);
   if (!token.ok()) return respond(error_response(token.error()));
+  if (Status known = logins_.check_known(token.value()); !known.ok()) {
+    return respond(error_response(known.error()));
+  }
   give_tokens([this, token = token.value()] { return logins_.refresh(token); }, respond);
 }
 

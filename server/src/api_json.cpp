@@ -33,16 +33,6 @@ Json drm_json(const std::optional<std::string>& license_url) {
   return {{"type", "clearkey"}, {"license_url", *license_url}};
 }
 
-Json title_json(const HomeItem& item) {
-  Json out = {{"movie_id", item.title->id},
-              {"name", item.title->name},
-              {"genre", item.title->genre},
-              {"year", item.title->year},
-              {"duration_seconds", seconds_of(item.title->duration_ms)}};
-  if (item.position_ms) out["position_seconds"] = seconds_of(*item.position_ms);
-  return out;
-}
-
 }  // namespace
 
 Result<ProgressBody> parse_progress(std::string_view text) {
@@ -76,6 +66,7 @@ Result<DownloadBody> parse_download(std::string_view text) {
 std::string stream_json(const StreamAnswer& answer) {
   return dump({{"stream_url", answer.stream_url},
                {"resume_position_seconds", seconds_of(answer.resume_position_ms)},
+               {"recorded_at", optional_time(answer.recorded_at_ms)},
                {"manifest_type", answer.manifest_type},
                {"drm", drm_json(answer.license_url)},
                {"expires_at", answer.expires_at_s}});
@@ -120,19 +111,6 @@ std::string license_json(const LicenseAnswer& answer, int64_t now_s) {
   if (answer.renew_after_s) out["renew_after"] = *answer.renew_after_s;
   if (answer.max_height > 0) out["max_height"] = answer.max_height;
   out["server_time"] = now_s;
-  return dump(out);
-}
-
-std::string home_json(const std::vector<HomeRow>& rows,
-                      const std::optional<std::string>& next_cursor) {
-  Json list = Json::array();
-  for (const HomeRow& row : rows) {
-    Json items = Json::array();
-    for (const HomeItem& item : row.items) items.push_back(title_json(item));
-    list.push_back({{"id", row.id}, {"name", row.name}, {"items", std::move(items)}});
-  }
-  Json out = {{"rows", std::move(list)}, {"next_cursor", nullptr}};
-  if (next_cursor) out["next_cursor"] = *next_cursor;
   return dump(out);
 }
 

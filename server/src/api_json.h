@@ -44,6 +44,7 @@ struct StreamAnswer {
   std::string manifest_type;                              // "hls" or "dash"
   int64_t expires_at_s = 0;                               // of the URL's signature
   std::optional<std::string> license_url = std::nullopt;  // absent = not protected
+  std::optional<int64_t> recorded_at_ms = std::nullopt;   // of the position; absent = none is saved
 };
 [[nodiscard]] std::string stream_json(const StreamAnswer& answer);
 
@@ -76,8 +77,6 @@ struct HomeRow {
   std::string name;
   std::vector<HomeItem> items;
 };
-[[nodiscard]] std::string home_json(const std::vector<HomeRow>& rows,
-                                    const std::optional<std::string>& next_cursor);
 
 // {"error":{"code":"...","message":"..."}}
 [[nodiscard]] std::string error_json(const Error& error);

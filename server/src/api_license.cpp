@@ -3,6 +3,7 @@
 #include "api.h"
 #include "api_common.h"
 #include "base64url.h"
+#include "clearkey_json.h"
 #include "crypto.h"
 #include "license_service.h"
 #include "media_path.h"
@@ -10,8 +11,14 @@
 namespace playhead::server {
 namespace {
 
-// The title in ".../v1/license/<title>[?query]"; whatever the host: proxies change it, and the
-// token has said who asks.
+// The query of ".../v1/license/<title>?<query>".
+std::string_view query_of(std::string_view url) {
+  url = url.substr(0, url.find('#'));
+  const std::size_t mark = url.find('?');
+  return mark == std::string_view::npos ? std::string_view() : url.substr(mark + 1);
+}
+
+// The title in it, whatever the host: proxies change it, and the signature is of what follows.
 std::optional<std::string> title_of(std::string_view url) {
   url = url.substr(0, url.find_first_of("?#"));
   const std::size_t at = url.find(kLicensePrefix);
@@ -51,6 +58,14 @@ void Api::license(const Request& request, const Respond& respond) {
     return respond(
         error_response(Error{400, "bad_field", "'license_url' is not one of this server's."}));
   }
+  // It was signed where country, rating, PIN and grant were looked at; a token alone opens nothing.
+  const auto signed_for = parts_.signer.verify_license(*title, query_of(call.value().license_url),
+                                                       license_url_now_s(call.value().challenge));
+  if (!signed_for.ok()) return respond(error_response(signed_for.error()));
+  if (signed_for.value() != user.value().user_id) {
+    return respond(
+        error_response(Error{403, "not_entitled", "The licence URL was made for another user."}));
+  }
   auto answer = parts_.licenses.answer(
       {user.value().user_id, *title, call.value().challenge, call.value().level});
   if (!answer.ok()) return respond(error_response(answer.error()));
@@ -58,12 +73,19 @@ void Api::license(const Request& request, const Respond& respond) {
   respond_licensed(std::move(answer.value()), std::move(response), respond);
 }
 
+// When a licence URL is looked at: what is kept may be given back long after it was signed.
+int64_t Api::license_url_now_s(std::string_view challenge) const {
+  const auto parsed = parse_challenge(challenge);
+  const bool is_release = parsed.ok() && parsed.value().kind == ClearKeyChallenge::Kind::kRelease;
+  return is_release ? 0 : parts_.clock.now_s();
+}
+
 void Api::raw_license(const Request& request, const Respond& respond) {
   const auto title = title_of(request.path);
   if (!title) {
     return respond(error_response(Error{404, "not_found", "There is nothing at this path."}));
   }
-  const auto user = parts_.signer.verify_license(*title, request.query, parts_.clock.now_s());
+  const auto user = parts_.signer.verify_license(*title, request.query, license_url_now_s(request.body));
   if (!user.ok()) return respond(error_response(user.error()));
   auto answer = parts_.licenses.answer({user.value(), *title, request.body, 0});
   if (!answer.ok()) return respond(error_response(answer.error()));

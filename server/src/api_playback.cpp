@@ -33,12 +33,16 @@ struct Found {
   std::optional<PlaybackSession> other;
 };
 
+// `named`: the one that the client renews; it is nobody else's.
 Found find_sessions(const std::vector<PlaybackSession>& sessions, std::string_view movie_id,
-                    std::string_view device_id, int64_t now_ms) {
+                    std::string_view device_id, std::optional<PlaybackSession> named,
+                    int64_t now_ms) {
   Found found;
+  found.own = std::move(named);
   for (const PlaybackSession& session : sessions) {
     const bool is_open = !session.is_ended && session.seen_at_ms + kSessionLifeMs > now_ms;
     if (!is_open || session.movie_id != movie_id) continue;
+    if (found.own && found.own->session_id == session.session_id) continue;
     const bool is_own = !device_id.empty() && session.device_id == device_id;
     auto& place = is_own ? found.own : found.other;
     if (!place) place = session;
@@ -71,7 +75,10 @@ void Api::start_playback(const Request& request, const Respond& respond) {
   if (!saved.ok()) return refuse(saved.error());
   const auto sessions = parts_.accounts.recent_sessions(viewer, kSessionsToGoOn);
   if (!sessions.ok()) return refuse(sessions.error());
-  const Found found = find_sessions(sessions.value(), title.id, device.device_id, now_ms);
+  auto named = renewed_session(viewer, title.id, start.value().session_id);
+  if (!named.ok()) return refuse(named.error());
+  const Found found = find_sessions(sessions.value(), title.id, device.device_id,
+                                    std::move(named.value()), now_ms);
 
   PlaybackSession session;
   if (found.own) {
@@ -96,6 +103,7 @@ void Api::start_playback(const Request& request, const Respond& respond) {
   grant.expires_at_s = grant.server_time_s + config_.url_ttl_s;
   if (saved.value()) {
     grant.resume_position_ms = resume_position_ms(saved.value()->position_ms, title.duration_ms);
+    grant.recorded_at_ms = saved.value()->recorded_at_ms;
   }
   grant.session_id = session.session_id;
   grant.is_resumed = found.own.has_value();
@@ -116,6 +124,20 @@ void Api::start_playback(const Request& request, const Respond& respond) {
                     : parts_.accounts.put_session(session);
   };
   write(task, respond, [body = playback_grant_json(grant)] { return json_response(200, body); });
+}
+
+// The session whose permission is renewed; empty when it is none of this viewing's.
+Result<std::optional<PlaybackSession>> Api::renewed_session(const Viewer& viewer,
+                                                            std::string_view movie_id,
+                                                            std::string_view session_id) {
+  if (session_id.empty()) return std::optional<PlaybackSession>();
+  auto known = parts_.accounts.session(session_id);
+  if (!known.ok() || !known.value()) return known;
+  const PlaybackSession& session = *known.value();
+  const bool is_this = session.user_id == viewer.user_id &&
+                       session.profile_id == viewer.profile_id && session.movie_id == movie_id;
+  if (!is_this || session.is_ended) return std::optional<PlaybackSession>();
+  return known;
 }
 
 // The session a report is about. One that the server did not start (the player began with
@@ -154,6 +176,8 @@ void Api::playback_events(const Request& request, const Respond& respond) {
   if (!session.ok()) return respond(error_response(session.error()));
   const int64_t now_ms = parts_.clock.now_ms();
   std::vector<PlaybackEvent> events;
+  // Of places, by when it was: what waited on a device for hours says nothing of now.
+  std::vector<std::pair<std::string, int64_t>> troubles;
   bool has_ended = false;
   for (const EventBatch::Event& event : batch.events) {
     events.push_back({user.value().user_id, event.event_id, batch.session_id, event.type,
@@ -161,7 +185,7 @@ void Api::playback_events(const Request& request, const Respond& respond) {
     has_ended = has_ended || event.type == "stop" || event.type == "end";
     const bool is_trouble = event.type == "error" || event.type == "warning";
     if (is_trouble && !event.location.empty()) {
-      cdn_health_.note_error(event.location, user.value().user_id, now_ms);
+      troubles.emplace_back(event.location, std::min(event.at_ms, now_ms));
     }
   }
   const auto task = [this, session = session.value(), events = std::move(events), now_ms,
@@ -172,7 +196,12 @@ void Api::playback_events(const Request& request, const Respond& respond) {
     }
     return parts_.accounts.touch_session(session.session_id, now_ms, has_ended);
   };
-  write(task, respond, no_content);
+  write(task, respond, [this, user_id = user.value().user_id, troubles = std::move(troubles)] {
+    for (const auto& [location, at_ms] : troubles) {
+      cdn_health_.note_error(location, user_id, at_ms, parts_.clock.now_ms());
+    }
+    return no_content();
+  });
 }
 
 void Api::heartbeat(const Request& request, const Respond& respond) {

@@ -58,6 +58,7 @@ std::string read_title_text(const std::filesystem::path& file) {
   return text;
 }
 
+// Null when the folder cannot be read to its end.
 std::shared_ptr<const TitleList> scan(const std::filesystem::path& root, const Log& log) {
   auto list = std::make_shared<TitleList>();
   std::error_code error;
@@ -75,7 +76,10 @@ std::shared_ptr<const TitleList> scan(const std::filesystem::path& root, const L
     list->by_id.emplace(id, std::move(title.value()));
     if (list->by_id.size() == kMaxTitles) break;
   }
-  if (error) log.error("media_folder_unreadable", {{"why", error.message()}});
+  if (error) {
+    log.error("media_folder_unreadable", {{"why", error.message()}});
+    return nullptr;
+  }
   for (const auto& [id, title] : list->by_id) {
     list->by_genre[title.genre].push_back(&title);
     list->search.add(title);
@@ -129,9 +133,9 @@ Catalogue::Catalogue(std::filesystem::path root, const Clock& clock, const Log& 
 
 void Catalogue::rescan() {
   auto fresh = scan(root_, log_);
-  log_.info("titles_read", {{"count", std::to_string(fresh->by_id.size())}});
+  if (fresh) log_.info("titles_read", {{"count", std::to_string(fresh->by_id.size())}});
   const std::lock_guard lock(mutex_);
-  titles_ = std::move(fresh);
+  if (fresh) titles_ = std::move(fresh);
   last_scan_ms_ = clock_.now_ms();
 }
 

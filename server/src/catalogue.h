@@ -49,7 +49,9 @@ class Catalogue {
  public:
   Catalogue(std::filesystem::path root, const Clock& clock, const Log& log);
 
-  // Reads all titles again. Folders with an unusable title.json are logged and left out.
+  // Reads all titles again. Folders with an unusable title.json are logged and left out. When the
+  // media folder cannot be read (a disk that is away for a moment) the titles stay what they were:
+  // clients take 404 for a refusal and drop their positions.
   void rescan();
 
   [[nodiscard]] std::shared_ptr<const TitleList> titles() const;

@@ -84,7 +84,9 @@ CdnHealth::CdnHealth(const std::vector<CdnLocation>& locations) {
   for (const CdnLocation& location : locations) errors_[location.id];
 }
 
-void CdnHealth::note_error(std::string_view location, std::string_view user, int64_t now_ms) {
+void CdnHealth::note_error(std::string_view location, std::string_view user, int64_t at_ms,
+                           int64_t now_ms) {
+  if (at_ms + kWindowMs <= now_ms) return;
   const std::lock_guard lock(mutex_);
   const auto found = errors_.find(location);
   if (found == errors_.end()) return;
@@ -92,7 +94,9 @@ void CdnHealth::note_error(std::string_view location, std::string_view user, int
   for (auto it = users.begin(); it != users.end();) {
     it = it->second + kWindowMs <= now_ms ? users.erase(it) : std::next(it);
   }
-  if (users.size() < kMaxReporters) users[std::string(user)] = now_ms;
+  if (users.size() >= kMaxReporters) return;
+  int64_t& last_ms = users[std::string(user)];
+  last_ms = std::max(last_ms, at_ms);
 }
 
 std::set<std::string> CdnHealth::unwell(int64_t now_ms) const {

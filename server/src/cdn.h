@@ -40,7 +40,8 @@ class CdnHealth {
   // Ids that are not known are dropped.
   explicit CdnHealth(const std::vector<CdnLocation>& locations);
 
-  void note_error(std::string_view location, std::string_view user, int64_t now_ms);
+  // `at_ms`: of the error; one outside of the window counts for nothing.
+  void note_error(std::string_view location, std::string_view user, int64_t at_ms, int64_t now_ms);
   [[nodiscard]] std::set<std::string> unwell(int64_t now_ms) const;
 
  private:

@@ -17,8 +17,10 @@ Response method_not_allowed(std::string_view allow) {
 Response preflight(std::string_view allow) {
   Response response = no_content();
   response.headers.emplace_back("Access-Control-Allow-Methods", std::string(allow));
+  // CMCD-*: CTA-5004, of players that send it in headers.
   response.headers.emplace_back("Access-Control-Allow-Headers",
-                                "Authorization, Content-Type, Range, X-Profile-Pin");
+                                "Authorization, Content-Type, Range, If-Range, X-Profile-Pin, "
+                                "CMCD-Request, CMCD-Object, CMCD-Status, CMCD-Session");
   response.headers.emplace_back("Access-Control-Max-Age", "86400");
   return response;
 }

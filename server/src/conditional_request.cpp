@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "api_json.h"
+
 namespace playhead::server {
 
 bool is_unchanged(const Request& request, std::string_view etag) {
@@ -31,7 +33,9 @@ void apply_range(Response& response, const ByteRange& range, int64_t size) {
   if (range.kind == ByteRange::Kind::kUnsatisfiable) {
     response.status = 416;
     response.headers.emplace_back("Content-Range", "bytes */" + total);
-    response.body.clear();
+    std::erase_if(response.headers, [](const auto& one) { return one.first == "Content-Type"; });
+    response.headers.emplace_back("Content-Type", "application/json");
+    response.body = error_json({416, "range_not_satisfiable", "The range is beyond the end."});
     response.file.reset();
     response.stream.reset();
     return;

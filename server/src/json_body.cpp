@@ -87,6 +87,10 @@ Result<std::optional<int64_t>> position_member(const Json& object, const char* n
 
 double seconds_of(int64_t ms) { return static_cast<double>(ms) / 1000.0; }
 
+Json optional_time(std::optional<int64_t> epoch_ms) {
+  return epoch_ms ? Json(format_rfc3339_ms(*epoch_ms)) : Json(nullptr);
+}
+
 std::string dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

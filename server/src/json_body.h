@@ -19,8 +19,8 @@ namespace playhead::server {
 // Keeps members in the order in which they are written.
 using Json = nlohmann::ordered_json;
 
-// Longest text of a member when nothing else is said, in bytes: ids have up to 100.
-inline constexpr std::size_t kMaxTextBytes = 128;
+// Longest text of a member when nothing else is said, in bytes: that of every id in the contract.
+inline constexpr std::size_t kMaxTextBytes = 256;
 
 [[nodiscard]] Error bad_field(const char* name, const char* why);
 [[nodiscard]] Result<Json> parse_object(std::string_view text);
@@ -39,6 +39,8 @@ inline constexpr std::size_t kMaxTextBytes = 128;
 
 // A JSON number of seconds.
 [[nodiscard]] double seconds_of(int64_t ms);
+// RFC 3339 to the millisecond, or null.
+[[nodiscard]] Json optional_time(std::optional<int64_t> epoch_ms);
 // One line; bytes that are no UTF-8 are replaced.
 [[nodiscard]] std::string dump(const Json& json);
 

@@ -80,6 +80,24 @@ std::optional<MediaPath> parse_media_path(std::string_view path) {
   return result;
 }
 
+std::string path_text(const MediaPath& path) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  constexpr std::string_view kPlain = "-._~/!$&'()*+,;=:@";  // RFC 3986 §3.3, beside letters, digits
+  std::string text(kMediaPrefix);
+  text.append(path.title).append("/");
+  for (const char c : path.relative) {
+    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                          (c >= '0' && c <= '9') || kPlain.find(c) != std::string_view::npos;
+    if (is_plain) {
+      text += c;
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    text.append({'%', kHex[byte >> 4], kHex[byte & 15]});
+  }
+  return text;
+}
+
 bool is_manifest(const MediaPath& path) {
   return path.mime == "application/vnd.apple.mpegurl" || path.mime == "application/dash+xml";
 }

@@ -24,6 +24,10 @@ struct MediaPath {
 // A playlist or an MPD.
 [[nodiscard]] bool is_manifest(const MediaPath& path);
 
+// The one way to write it as a request's path: what parse_media_path() understood, encoded no more
+// than needed.
+[[nodiscard]] std::string path_text(const MediaPath& path);
+
 // `path` is a percent-encoded request path. Empty when it names nothing we would ever serve:
 // outside /media/, no valid title, an unknown file type, or any segment that is empty, begins with
 // a dot (so neither "..", nor our own hidden files) or holds a backslash or control character.

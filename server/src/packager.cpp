@@ -5,8 +5,11 @@
 #include <iterator>
 #include <system_error>
 
+#include <nlohmann/json.hpp>
+
 #include "crypto.h"
 #include "hex.h"
+#include "json_text.h"
 #include "media_cipher.h"
 #include "mp4_encryptor.h"
 #include "title_keys.h"
@@ -29,6 +32,19 @@ Result<std::string> read_file(const std::filesystem::path& file) {
   std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   if (bytes.size() != size) return failed("read", file);
   return bytes;
+}
+
+Result<nlohmann::ordered_json> read_object(const std::filesystem::path& file) {
+  const auto text = read_file(file);
+  if (!text.ok()) return text.error();
+  nlohmann::ordered_json object;
+  if (json_depth_within(text.value(), kMaxJsonDepth)) {
+    object = nlohmann::ordered_json::parse(text.value(), nullptr, /*allow_exceptions=*/false);
+  }
+  if (!object.is_object()) {
+    return Error{422, "bad_json", file.string() + " is not a JSON object."};
+  }
+  return object;
 }
 
 Status write_file(const PackageOptions& options, const std::filesystem::path& source,
@@ -139,6 +155,16 @@ Status package(const PackageOptions& options, const Log& log) {
   if (!turns.ok()) return turns.error();
   const bool is_cmaf = options.scheme == "cenc" || options.scheme == "cbcs";
   return is_cmaf ? package_cmaf(options, turns.value()) : package_files(options, turns.value());
+}
+
+Result<std::string> changed_title(const std::filesystem::path& title,
+                                  const std::filesystem::path& changes) {
+  auto object = read_object(title);
+  if (!object.ok()) return object.error();
+  const auto patch = read_object(changes);
+  if (!patch.ok()) return patch.error();
+  object.value().merge_patch(patch.value());
+  return object.value().dump(2);
 }
 
 }  // namespace playhead::server

@@ -29,4 +29,9 @@ struct PackageOptions {
 // Encrypts them. Stops at the first file that cannot be read, encrypted or written.
 [[nodiscard]] Status package(const PackageOptions& options, const Log& log);
 
+// The JSON object of `title` with the changes of that of `changes` (RFC 7396: null takes a member
+// away), its members in their order. Errors: 500 `bad_file`, 422 `bad_json`.
+[[nodiscard]] Result<std::string> changed_title(const std::filesystem::path& title,
+                                                const std::filesystem::path& changes);
+
 }  // namespace playhead::server

@@ -111,6 +111,9 @@ Result<PlaybackStart> parse_playback_start(std::string_view text) {
   auto pin = text_member(object.value(), "pin", false);
   if (!pin.ok()) return pin.error();
   start.pin = std::move(pin.value());
+  auto session = text_member(object.value(), "session_id", false);
+  if (!session.ok()) return session.error();
+  start.session_id = std::move(session.value());
   auto device = parse_device(object.value());
   if (!device.ok()) return device.error();
   start.device = std::move(device.value());
@@ -128,6 +131,7 @@ std::string playback_grant_json(const PlaybackGrant& grant) {
               {"drm", nullptr},
               {"expires_at", grant.expires_at_s},
               {"resume_position_seconds", seconds_of(grant.resume_position_ms)},
+              {"recorded_at", optional_time(grant.recorded_at_ms)},
               {"session_id", grant.session_id},
               {"is_resumed", grant.is_resumed},
               {"existing_session", nullptr},

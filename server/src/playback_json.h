@@ -20,6 +20,7 @@ struct PlaybackStart {
   std::string asset_id;
   std::string profile_id;  // empty = not given
   std::string pin;         // empty = not given
+  std::string session_id;  // that is renewed; empty = not given
   DeviceInfo device;
 };
 [[nodiscard]] Result<PlaybackStart> parse_playback_start(std::string_view text);
@@ -34,6 +35,7 @@ struct PlaybackGrant {
   std::optional<std::string> license_url;  // absent = not protected
   int64_t expires_at_s = 0;
   int64_t resume_position_ms = 0;
+  std::optional<int64_t> recorded_at_ms;  // of that; absent = nothing is saved
   std::string session_id;
   bool is_resumed = false;                          // the session was there before
   std::optional<PlaybackSession> existing_session;  // of the same title on another device

@@ -2,6 +2,7 @@
 #include "process.h"
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <fstream>
 #include <iostream>
@@ -53,13 +54,21 @@ void take_signals() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
-void wait_for_end(const std::function<void()>& reload) {
+void wait_for_end(const std::function<void()>& reload, const std::function<void()>& daily) {
+  using Clock = std::chrono::steady_clock;
+  constexpr std::chrono::hours kDay{24};
   const sigset_t signals = steering_signals();
+  auto due = Clock::now() + kDay;
   for (;;) {
-    int signal = 0;
-    if (sigwait(&signals, &signal) != 0) continue;
-    if (signal != SIGHUP) return;
-    reload();
+    const auto left = std::max<Clock::duration>(due - Clock::now(), std::chrono::seconds(0));
+    const timespec patience{
+        static_cast<time_t>(std::chrono::duration_cast<std::chrono::seconds>(left).count()), 1};
+    const int signal = sigtimedwait(&signals, nullptr, &patience);
+    if (signal == SIGTERM || signal == SIGINT) return;
+    if (signal == SIGHUP) reload();
+    if (Clock::now() < due) continue;
+    if (daily) daily();
+    due = Clock::now() + kDay;
   }
 }
 

@@ -30,7 +30,7 @@ class ProfileBook {
   // `unknown_profile`.
   [[nodiscard]] Result<Profile> find(std::string_view user_id, std::string_view profile_id);
 
-  // Something was written; called before the writer is told.
+  // Something was written: called once it is on disk, before the answer.
   void forget(std::string_view user_id);
 
  private:

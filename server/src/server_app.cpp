@@ -63,10 +63,8 @@ int run(const ServeOptions& options, const Secrets& secrets, SqliteStore& store,
   const std::string address = authority(options.http.host, server.value()->port());
   auto config = api_config(options, address);
   if (!config.ok()) return fail(config.error());
-  const int64_t keep_since_ms = clock.now_ms() - options.keep_events_s * 1000;
-  if (Status pruned = store.transact([&] { return store.prune(keep_since_ms); }); !pruned.ok()) {
-    return fail(pruned.error());
-  }
+  const auto prune = [&] { return store.prune(clock.now_ms() - options.keep_events_s * 1000); };
+  if (Status pruned = store.transact(prune); !pruned.ok()) return fail(pruned.error());
 
   Catalogue catalogue(options.media, clock, log);
   catalogue.rescan();
@@ -100,7 +98,13 @@ int run(const ServeOptions& options, const Secrets& secrets, SqliteStore& store,
     }
   }
   std::cout << "listening on " << (options.http.tls_certificate.empty() ? "http://" : "https://") << address << std::endl;
-  wait_for_end([&] { catalogue.rescan(); });
+  const auto note_pruned = [&](const Status& pruned) {
+    if (!pruned.ok()) log.error("old_events_stay", {{"why", pruned.error().message}});
+  };
+  const auto prune_daily = [&] {
+    if (!writer.submit(prune, note_pruned)) log.warn("old_events_stay", {{"why", "overloaded"}});
+  };
+  wait_for_end([&] { catalogue.rescan(); }, prune_daily);
 
   log.info("stopping");
   server.value()->stop(kStopGraceMs);
@@ -177,6 +181,13 @@ int encrypt(const PackageOptions& options) {
   const Log log(clock);
   const Status done = package(options, log);
   return done.ok() ? 0 : fail(done.error());
+}
+
+int describe(const std::filesystem::path& title, const std::filesystem::path& changes) {
+  const auto text = changed_title(title, changes);
+  if (!text.ok()) return fail(text.error());
+  std::cout << text.value() << '\n' << std::flush;
+  return std::cout ? 0 : 1;
 }
 
 int print_licenses(const std::filesystem::path& data, const std::string& user) {

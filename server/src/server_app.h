@@ -33,7 +33,7 @@ struct ServeOptions {
   int64_t rate_burst = 1000;
   std::size_t max_waiting_writes = 4096;
   int64_t keep_events_s =
-      int64_t{90} * 86'400;  // events, heartbeats, sessions; looked at at the start
+      int64_t{90} * 86'400;  // events, heartbeats, sessions; looked at at the start and daily
   bool logs_json = false;
 };
 
@@ -72,5 +72,9 @@ struct EntitleOptions {
 
 // Encrypts files of a rendition. Exit code as above.
 [[nodiscard]] int encrypt(const PackageOptions& options);
+
+// Prints a title.json with changes made to it, see changed_title(). Exit code as above.
+[[nodiscard]] int describe(const std::filesystem::path& title,
+                           const std::filesystem::path& changes);
 
 }  // namespace playhead::server

@@ -202,6 +202,18 @@ Result<std::vector<PlaybackSession>> SqliteStore::recent_sessions(const Viewer& 
   return rows;
 }
 
+Result<bool> SqliteStore::knows_refresh_token(std::string_view digest) {
+  bool is_known = false;
+  const Status read = with_reader([&](SqliteConnection& reader) {
+    SqlStatement query(reader, kRefreshSql);
+    query.text(digest);
+    is_known = query.next();
+    return query.status();
+  });
+  if (!read.ok()) return read.error();
+  return is_known;
+}
+
 Result<AccountStore::SessionTotals> SqliteStore::totals(std::string_view user_id,
                                                         std::string_view session_id) {
   SessionTotals sum;

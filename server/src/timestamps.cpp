@@ -112,6 +112,13 @@ std::string format_rfc3339(int64_t epoch_s) {
   return std::string(out.data(), static_cast<std::size_t>(length));
 }
 
+std::string format_rfc3339_ms(int64_t epoch_ms) {
+  std::string text = format_rfc3339(epoch_ms / 1000);
+  const std::string millis = std::to_string(epoch_ms % 1000);
+  text.back() = '.';
+  return text.append(3 - millis.size(), '0').append(millis).append("Z");
+}
+
 std::string format_http_date(int64_t epoch_s) {
   static constexpr std::array kDays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   static constexpr std::array kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",

@@ -17,6 +17,8 @@ inline constexpr int64_t kMaxTimestampMs = 253'402'300'799'999;
 
 // "2024-05-06T07:08:09Z"; whole seconds, UTC.
 [[nodiscard]] std::string format_rfc3339(int64_t epoch_s);
+// To the millisecond; >= 0.
+[[nodiscard]] std::string format_rfc3339_ms(int64_t epoch_ms);
 
 // RFC 9110 §5.6.7 IMF-fixdate, as the `Date` header wants it.
 [[nodiscard]] std::string format_http_date(int64_t epoch_s);

@@ -34,6 +34,16 @@ Json item_json(const Title& title) {
           {"maturity_rating", maturity_json(title)}};
 }
 
+Json item_list(const std::vector<HomeItem>& items) {
+  Json list = Json::array();
+  for (const HomeItem& item : items) {
+    Json entry = item_json(*item.title);
+    if (item.position_ms) entry["position_seconds"] = seconds_of(*item.position_ms);
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
 }  // namespace
 
 std::string title_detail_json(const TitleDetail& detail) {
@@ -74,14 +84,19 @@ std::string search_json(std::string_view query, const std::vector<const Title*>&
   return dump({{"query", std::string(query)}, {"items", std::move(items)}});
 }
 
-std::string items_json(const std::vector<HomeItem>& items) {
+std::string home_json(const std::vector<HomeRow>& rows,
+                      const std::optional<std::string>& next_cursor) {
   Json list = Json::array();
-  for (const HomeItem& item : items) {
-    Json entry = item_json(*item.title);
-    if (item.position_ms) entry["position_seconds"] = seconds_of(*item.position_ms);
-    list.push_back(std::move(entry));
+  for (const HomeRow& row : rows) {
+    list.push_back({{"id", row.id}, {"name", row.name}, {"items", item_list(row.items)}});
   }
-  return dump({{"items", std::move(list)}});
+  Json out = {{"rows", std::move(list)}, {"next_cursor", nullptr}};
+  if (next_cursor) out["next_cursor"] = *next_cursor;
+  return dump(out);
+}
+
+std::string items_json(const std::vector<HomeItem>& items) {
+  return dump({{"items", item_list(items)}});
 }
 
 std::string recommendations_json(const std::vector<Recommendation>& titles) {

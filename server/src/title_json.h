@@ -26,6 +26,9 @@ struct TitleDetail {
 // {"query","items":[...]}
 [[nodiscard]] std::string search_json(std::string_view query,
                                       const std::vector<const Title*>& titles);
+// {"rows":[{"id","name","items":[...]}],"next_cursor"}; items as in items_json()
+[[nodiscard]] std::string home_json(const std::vector<HomeRow>& rows,
+                                    const std::optional<std::string>& next_cursor);
 // {"items":[...]} with positions
 [[nodiscard]] std::string items_json(const std::vector<HomeItem>& items);
 // {"items":[{..., "score","reason"}]}

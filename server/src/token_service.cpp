@@ -10,6 +10,10 @@ namespace {
 constexpr std::size_t kTokenBytes = 32;
 constexpr std::size_t kFamilyBytes = 16;
 
+Error not_known() {
+  return Error{401, "refresh_invalid", "This refresh token is not known."};
+}
+
 // The tokens are random and long: a plain digest is enough, so that a stolen database opens
 // nothing.
 std::string digest_of(std::string_view token) {
@@ -24,10 +28,16 @@ Result<TokenPair> TokenService::log_in(std::string_view user_id) {
   return issue(std::string(user_id), base64url_encode(family.value()));
 }
 
+Status TokenService::check_known(std::string_view refresh_token) {
+  const auto known = store_.knows_refresh_token(digest_of(refresh_token));
+  if (!known.ok()) return known.error();
+  return known.value() ? Status(Done{}) : Status(not_known());
+}
+
 Result<TokenPair> TokenService::refresh(std::string_view refresh_token) {
   const auto found = store_.refresh_token(digest_of(refresh_token));
   if (!found.ok()) return found.error();
-  if (!found.value()) return Error{401, "refresh_invalid", "This refresh token is not known."};
+  if (!found.value()) return not_known();
   const RefreshToken& token = *found.value();
   if (token.is_used) {
     if (Status revoked = store_.revoke_family(token.family); !revoked.ok()) return revoked.error();

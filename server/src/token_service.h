@@ -27,7 +27,7 @@ struct TokenPair {
 
 // Short access tokens, and refresh tokens of which each is good once. A refresh token that comes a
 // second time was stolen by one of the two who had it: all tokens of that login end. Runs inside
-// Store::transact().
+// Store::transact(), but for what says otherwise.
 class TokenService {
  public:
   TokenService(AccountStore& store, const JwtCodec& codec, const Clock& clock, TokenLives lives)
@@ -35,6 +35,10 @@ class TokenService {
 
   // The first pair of a login.
   [[nodiscard]] Result<TokenPair> log_in(std::string_view user_id);
+
+  // 401 `refresh_invalid` for a token that was never given out, or whose login has ended: so that
+  // such do not queue with those who write. Any thread.
+  [[nodiscard]] Status check_known(std::string_view refresh_token);
 
   // Errors that are the client's: 401 `refresh_invalid`, `refresh_expired`, `refresh_reused`. What
   // reuse revokes is to be committed all the same.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # What a title has beside its renditions: pictures of places in it, and chapters. Sourced by make-titles, whose
-# variables it reads: WORK, TITLE, SOURCE, DURATION, FPS.
+# variables it reads: WORK, TITLE, SOURCE, DURATION.
 
 readonly THUMBNAIL_S=5 THUMBNAIL_WIDTH=160 THUMBNAIL_COLUMNS=5 THUMBNAIL_ROWS=5
 
@@ -8,7 +8,7 @@ readonly THUMBNAIL_S=5 THUMBNAIL_WIDTH=160 THUMBNAIL_COLUMNS=5 THUMBNAIL_ROWS=5
 make_thumbnails() {
   local height
   mkdir -p "$TITLE/thumbnails"
-  run_ffmpeg -i "$WORK/v0.mp4" -an -vf "select=not(mod(n\\,$((FPS * THUMBNAIL_S)))),scale=$THUMBNAIL_WIDTH:-2,tile=${THUMBNAIL_COLUMNS}x$THUMBNAIL_ROWS" \
+  run_ffmpeg -i "$WORK/v0.mp4" -an -vf "select=isnan(prev_t)+gt(floor(t/$THUMBNAIL_S+0.0001)\\,floor(prev_t/$THUMBNAIL_S+0.0001)),scale=$THUMBNAIL_WIDTH:-2,tile=${THUMBNAIL_COLUMNS}x$THUMBNAIL_ROWS" \
     -fps_mode passthrough -q:v 5 "$TITLE/thumbnails/%03d.jpg"
   height=$(probe -select_streams v:0 -show_entries stream=height "$TITLE/thumbnails/001.jpg" | first_line)
   awk -v d="$DURATION" -v s="$THUMBNAIL_S" -v w="$THUMBNAIL_WIDTH" -v h="$((height / THUMBNAIL_ROWS))" \

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Which renditions a title is worth: quick encodes of a few seconds, judged by SSIM against the source. Sourced by
-# make-titles, whose variables it reads: VIDEO_IN, SOURCE_FILTER, SOURCE_HEIGHT, DURATION, FPS, GOP_S, WORK.
+# make-titles, whose variables it reads: VIDEO_IN, SOURCE_FILTER, SOURCE_HEIGHT, DURATION, FPS, WORK.
 
 readonly PROBE_MOST=3 PROBE_S=4         # windows that are encoded of the title, one for each 20 s of it
 readonly PROBE_QUALITIES="18 24 30 36"  # x264's CRF, each of which is one point of rate and SSIM
@@ -18,13 +18,13 @@ probe_point() {  # START WIDTH HEIGHT CRF
   local out="$WORK/probe.mp4" graph bytes ssim
   graph=$(probe_filter "$2" "$3")
   run_ffmpeg -ss "$1" "${VIDEO_IN[@]}" -t "$PROBE_S" -an -vf "$graph" -r "$FPS" -map_chapters -1 -c:v libx264 -preset superfast -crf "$4" \
-    -g "$((FPS * GOP_S))" "$out"
+    -g "$(gop_pictures)" "$out"
   bytes=$(probe -select_streams v:0 -show_entries packet=size "$out" | awk '{ all += $1 } END { print all }')
   ssim=$(ffmpeg -hide_banner -nostdin -i "$out" -ss "$1" "${VIDEO_IN[@]}" -t "$PROBE_S" \
     -lavfi "[1:v]${graph},fps=$FPS[reference];[0:v][reference]ssim" -an -f null - 2>&1 |
     sed -n 's/.*SSIM .*All:\([0-9.]*\).*/\1/p')
   rm -f "$out"
-  awk -v b="$bytes" -v f="$FPS" -v s="$PROBE_S" -v q="${ssim:-0}" 'BEGIN { printf "%.1f %s\n", b * 8 / s / 1000, q }'
+  awk -v b="$bytes" -v s="$PROBE_S" -v q="${ssim:-0}" 'BEGIN { printf "%.1f %s\n", b * 8 / s / 1000, q }'
 }
 
 # Prints the kbit/s at which a rendition reaches the goal, from points "kbit/s SSIM" on stdin, best quality first: of

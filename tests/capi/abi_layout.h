@@ -36,6 +36,7 @@
   FIELD(playhead_client_config, recording_max_bytes) \
   FIELD(playhead_client_config, drm) \
   FIELD(playhead_client_config, service) FIELD(playhead_client_config, interceptor) \
+  FIELD(playhead_client_config, account_id) \
   PLAYHEAD_ABI_DRM_STRUCTS(STRUCT, FIELD) \
   STRUCT(playhead_frame_info) \
   FIELD(playhead_frame_info, struct_size) \

@@ -331,7 +331,7 @@ class Contract(unittest.TestCase):
 
     def test_validator_can_fail(self):
         item = {"$ref": "#/components/schemas/Item"}
-        good = {"movie_id": "m", "name": "n", "genre": "g", "year": 1, "duration_seconds": 1.5}
+        good = {"movie_id": "m", "name": "n", "genre": "g", "year": 1, "duration_seconds": 1.5, "maturity_rating": None}
         self.assertIsNone(self.schemas.check(good, item))
         for change in ({"year": "1"}, {"year": True}, {"year": -1}, {"movie_id": ""}, {"more": 1},
                        {"maturity_rating": "X"}, {"duration_seconds": None}):
@@ -409,7 +409,9 @@ class Contract(unittest.TestCase):
             self.call(name, 200, query=query, headers={"X-Profile-Pin": "1234"}, **where)
             self.call(name, 404, "unknown_profile", query="q=a&movie_id=m_1&profile_id=none", **where)
         self.call("startPlayback", 403, "pin_wrong", body={"asset_id": "m_1", "profile_id": kid, "pin": "9"})
-        self.call("putProfile", 200, body={**change, "pin": None})
+        self.call("putProfile", 403, "pin_required", body={**change, "pin": None})
+        self.call("putProfile", 403, "pin_required", body={**change, "maturity_rating": "R"})
+        self.call("putProfile", 200, body={**change, "pin": None}, headers={"X-Profile-Pin": "1234"})
         self.call("startPlayback", 403, "maturity_blocked", body={"asset_id": "m_1", "profile_id": kid})
         self.call("download", 403, "maturity_blocked", body={"movie_id": "m_1", "profile_id": kid})
         self.call("rate", 404, "unknown_profile", body={"movie_id": "m_1", "stars": 1, "profile_id": "none"})
@@ -424,6 +426,7 @@ class Contract(unittest.TestCase):
         media = {"path": {"title": "m_1", "path": "a.m3u8"}}
         self.call("media", 200, query=signed, **media)
         self.call("media", 206, query=signed, headers={"Range": "bytes=0-2"}, **media)
+        self.call("media", 416, "range_not_satisfiable", query=signed, headers={"Range": "bytes=9999-"}, **media)
         self.call("media", 403, "signature_invalid", **media)
         self.call("media", 404, "not_found", query=signed, path={"title": "m_1", "path": "b.m3u8"})
         device = {"device_id": "tv-1", "type": "tv", "formats": ["hls"]}
@@ -463,8 +466,8 @@ class Contract(unittest.TestCase):
                    "challenge": base64.b64encode(json.dumps(challenge).encode()).decode()}
         self.call("license", 200, body=wrapped)
         self.call("license", 400, "unsupported_scheme", body={**wrapped, "scheme": "widevine"})
-        self.call("license", 404, "not_protected",
-                  body={**wrapped, "license_url": url.replace("m_3", "m_1")})
+        self.call("license", 403, "signature_invalid", body={**wrapped, "license_url": url.replace("m_3", "m_1")})
+        self.call("license", 403, "signature_invalid", body={**wrapped, "license_url": url.partition("?")[0]})
         self.call("download", 200, body={"movie_id": "m_3"})
         self.log_in("bob")
         self.call("startPlayback", 403, "not_entitled", body={"asset_id": "m_3"})

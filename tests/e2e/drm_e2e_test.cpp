@@ -232,9 +232,13 @@ TEST_CASE("D07 a DRM module by its path, a licence URL and a preference of the u
   const Titles titles;
   titles.add("m_1", "tiny-cenc", "cmaf/manifest.mpd");
   const Service service(titles);
+  const HttpReply stream = http({.url = service.server.url("/api/v1/stream?movie_id=m_1&format=dash"),
+                                 .headers = {"Authorization: Bearer " + service.token}});
+  REQUIRE(stream.status == 200);
+  const std::string url = json::parse(stream.body)["drm"]["license_url"];
   DemoProcess demo(
       service.play("m_1", {"--cdm", PLAYHEAD_CLEARKEY_CDM, "--drm-prefer", "clearkey",
-                           "--license-url", service.server.url("/v1/license/m_1"), "--speed", "2"}),
+                           "--license-url", url, "--speed", "2"}),
       temp.path() / "errors");
   CHECK(demo.wait() == 0);
   CAPTURE(demo.errors());

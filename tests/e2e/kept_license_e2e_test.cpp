@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
 
 #include "base/sqlite_store.h"
 #include "base/thread_executor.h"
@@ -62,7 +63,7 @@ using Licenses = Result<std::vector<KeptLicense>>;
 class Device final : private DrmManagerListener {
  public:
   explicit Device(const std::string& token)
-      : access_("", [token](bool, TokenCallback done) { done(token); }) {}
+      : token_(token), access_("", [token](bool, TokenCallback done) { done(token); }) {}
   ~Device() override {
     on_thread([this] {
       keeper_.reset();
@@ -88,6 +89,13 @@ class Device final : private DrmManagerListener {
     return wait_for<Outcome>([call = std::move(call)](auto done) mutable { done(call()); });
   }
 
+  // What a start of the title gives: once, it outlives servers and grants.
+  void learn_url(const ServerProcess& server) {
+    const HttpReply stream = http({.url = server.url("/api/v1/stream?movie_id=m_1"),
+                                   .headers = {"Authorization: Bearer " + token_}});
+    REQUIRE(stream.status == 200);
+    url_ = nlohmann::json::parse(stream.body).at("drm").at("license_url");
+  }
   Licenses acquire(const ServerProcess& server, const std::vector<KeyId>& kids) {
     return wait_for<Licenses>([&server, kids, this](auto done) {
       reach(server);
@@ -152,11 +160,13 @@ class Device final : private DrmManagerListener {
   void reach(const ServerProcess& server) {
     keeper_.reset();
     access_.base_url = server.url("");
-    LicenseOrigin origin{&access_, server.url("/v1/license/m_1")};
+    LicenseOrigin origin{&access_, url_};
     fetcher_ = std::make_unique<LicenseClient>(DrmConfig{}, origin, transport_, executor_);
     keeper_ = LicenseKeeper::make(config(), *fetcher_, executor_);
   }
 
+  const std::string token_;
+  std::string url_;
   ApiAccess access_;
   CurlTransport transport_;
   ThreadExecutor executor_{"device"};
@@ -224,6 +234,7 @@ TEST_CASE("kept licences: acquired, played without the service, given back") {
   auto server = std::make_unique<ServerProcess>(folders.data.path(), folders.media.path());
   REQUIRE(server->running());
   Device device(make_token(folders.data.path()));
+  device.learn_url(*server);
   const Licenses got = device.acquire(*server, {kSound, kHd, kUhd});
   REQUIRE_MESSAGE(got.has_value(), describe(got.error()));
   REQUIRE(got->size() == 1);
@@ -282,10 +293,11 @@ TEST_CASE("kept licences: who may not keep the title is told so") {
   const Folders folders;
   const ServerProcess server(folders.data.path(), folders.media.path());
   REQUIRE(server.running());
+  Device device(make_token(folders.data.path()));
+  device.learn_url(server);
   const Finished revoked = run({server_program(), "entitle", "--data", folders.data.path().string(),
                                 "--user", "alice", "--title", "m_1", "--revoke"});
   REQUIRE(revoked.exit_code == 0);
-  Device device(make_token(folders.data.path()));
   const Licenses got = device.acquire(server, {kSound});
   REQUIRE_FALSE(got.has_value());
   CHECK(code_of(got.error()) == "DRM_LICENSE_REFUSED");

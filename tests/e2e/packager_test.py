@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import urllib.error
 import urllib.request
 
 SERVER, SOURCE = sys.argv.pop(1), pathlib.Path(sys.argv.pop(1))
@@ -30,7 +31,9 @@ END=11000
 # One of them is on screen when a segment ends.
 SUBTITLES = {"eng": ("1\n00:00:01,000 --> 00:00:02,500\nOne\n\n2\n00:00:03,000 --> 00:00:05,500\nTwo\nlines\n"),
              "ger": ("1\n00:00:09,000 --> 00:00:10,000\nGrüße\n")}
-PICTURES = {"calm": "color=c=navy:size=426x240:rate=24", "busy": "testsrc2=size=426x240:rate=24,noise=alls=30:allf=t"}
+# One rate is television's; of the other no second is a whole number of pictures.
+RATES = {"calm": "31/3", "busy": "30000/1001"}
+PICTURES = {"calm": "color=c=navy:size=426x240", "busy": "testsrc2=size=426x240,noise=alls=30:allf=t"}
 
 
 class PackagerTest(unittest.TestCase):
@@ -47,17 +50,33 @@ class PackagerTest(unittest.TestCase):
         for name, picture in PICTURES.items():
             film = cls.folder / f"{name}.mkv"
             inputs, maps = (sum(parts, []) for parts in zip(*text)) if name == "busy" else ([], [])
-            subprocess.run(["ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", "sine=440",
+            subprocess.run(["ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i", picture.replace("x240", f"x240:rate={RATES[name]}"), "-f", "lavfi", "-i", "sine=440",
                             "-i", cls.folder / "chapters", *inputs, "-map", "0", "-map", "1", *maps, "-map_metadata", "2",
                             "-t", str(SECONDS), "-c:v", "libx264", "-preset", "ultrafast", "-crf", "10", "-c:a", "flac",
                             "-c:s", "srt", film], check=True, stdin=subprocess.DEVNULL)
             subprocess.run([SOURCE / "server/make-titles", "--out", cls.folder / "titles", "--id", name, "--source", film,
-                            "--ladder", "auto"], check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+                            "--ladder", "auto", "--seconds", str(SECONDS)], check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+        before = cls.describe()
+        subprocess.run([SOURCE / "server/encrypt-titles", "--media", cls.folder / "titles", "--server", SERVER, "--from", "busy",
+                        "--id", "closed"], check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+        (cls.folder / "titles/busy/title.json").write_text(before)
         cls.server = subprocess.Popen([SERVER, "serve", "--data", cls.folder / "data", "--media", cls.folder / "titles"],
                                       stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         cls.url = cls.server.stdout.readline().split()[-1]
         cls.token = subprocess.run([SERVER, "token", "--data", cls.folder / "data"], check=True, capture_output=True,
                                    text=True).stdout.strip()
+
+    # What an editor adds to a title, in a layout of his own; the answer is what was there.
+    @classmethod
+    def describe(cls):
+        file = cls.folder / "titles/busy/title.json"
+        before = file.read_text()
+        cls.clear = json.loads(before) | {
+            "name": "Calm \"sea\" – тихо", "genre": "Nature", "countries": ["DE"], "maturity_rating": "R", "cast": ["A. Body"],
+            "description": "Long\nand { odd: \"name\": }", "intro": {"start_seconds": 1, "end_seconds": 2.5},
+            "credits": {"start_seconds": 10, "end_seconds": 12}, "drm": None, "codecs": ["avc1"], "house": {"number": 7}}
+        file.write_text(json.dumps(cls.clear, separators=(",", ":")))
+        return before
 
     @classmethod
     def tearDownClass(cls):
@@ -77,10 +96,50 @@ class PackagerTest(unittest.TestCase):
             rates[name] = int(re.search(r"AVERAGE-BANDWIDTH=(\d+)", master)[1])
         self.assertGreater(rates["busy"], 2 * rates["calm"])
 
+    def test_the_picture_is_that_of_the_film(self):
+        film = subprocess.run(["ffmpeg", "-loglevel", "error", "-allowed_extensions", "ALL", "-i",
+                               self.folder / "titles/calm/cmaf/video-0.m3u8", "-frames:v", "1", "-pix_fmt", "gray", "-f",
+                               "rawvideo", "-"], check=True, capture_output=True, stdin=subprocess.DEVNULL).stdout
+        self.assertLess(max(film) - min(film), 8)  # of one colour, nothing is drawn into it
+
+    def test_the_frame_rate_is_that_of_the_film(self):
+        for name, rate in RATES.items():
+            top, bottom = map(int, rate.split("/"))
+            for path in ("cmaf/video-0.m3u8", "ts/video-0.m3u8"):
+                playlist = self.folder / "titles" / name / path
+                found = subprocess.run(["ffprobe", "-v", "error", "-allowed_extensions", "ALL", "-select_streams", "v",
+                                        "-show_entries", "stream=avg_frame_rate", "-of", "csv=p=0", playlist], check=True,
+                                       capture_output=True, text=True, stdin=subprocess.DEVNULL).stdout.split()
+                above, below = map(int, found[0].strip(",").split("/"))
+                self.assertAlmostEqual(above / below, top / bottom, places=1, msg=f"{name}/{path}")
+                # Every segment begins with the first picture of its 4 s.
+                start, starts = 0, []
+                for seconds in re.findall(r"#EXTINF:([\d.]+)", playlist.read_text()):
+                    starts.append(start)
+                    start += float(seconds)
+                self.assertEqual(len(starts), 3, f"{name}/{path}")
+                for number, start in enumerate(starts):
+                    first = -(-4 * number * top // bottom) * bottom / top
+                    self.assertAlmostEqual(start, first, delta=0.002, msg=f"{name}/{path} {number}")
+            master = (self.folder / "titles" / name / "cmaf/master.m3u8").read_text()
+            self.assertIn(f"FRAME-RATE={top / bottom:.3f}", master)
+
     def test_chapters_are_those_of_the_film(self):
         title = json.loads(self.get(self.url + "/api/v1/titles/busy"))
         self.assertEqual([(chapter["name"], chapter["start_seconds"], chapter["end_seconds"])
                           for chapter in title["chapters"]], [('The "first"', 0, 7), ("Chapter 2", 7, 11)])
+
+    def test_protection_keeps_what_the_title_is(self):
+        closed = json.loads((self.folder / "titles/closed/title.json").read_text())
+        self.assertEqual(set(closed["drm"]), {"persistent", "entitled", "keys"})
+        self.assertEqual(closed, self.clear | {
+            "id": "closed", "drm": closed["drm"], "manifests": {"hls": "cmaf/master.m3u8", "dash": "cmaf/manifest.mpd"}})
+        with self.assertRaises(urllib.error.HTTPError) as refused:   # nobody says which country this is
+            self.get(self.url + "/api/v1/stream?movie_id=closed")
+        with refused.exception as answer:
+            self.assertEqual((answer.code, json.loads(answer.read())["error"]["code"]), (403, "geo_blocked"))
+        self.assertEqual(sorted(path.name for path in (self.folder / "titles/closed/thumbnails").iterdir()),
+                         ["001.jpg", "index.vtt"])
 
     def cues(self, path):
         return re.findall(r"^(\S+ --> \S+)\n(.+(?:\n.+)*)", (self.folder / "titles" / path).read_text(), re.MULTILINE)

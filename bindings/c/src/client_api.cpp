@@ -109,6 +109,7 @@ playhead_status create_client(const playhead_client_config* theirs, playhead_cli
 
   ClientConfig ours;
   ours.storage_path = text_or_empty(config.storage_path);
+  ours.account_id = text_or_empty(config.account_id);
   ours.api_url = text_or_empty(config.api_url);
   if (config.user_agent != nullptr) ours.user_agent = config.user_agent;
   ours.proxy = text_or_empty(config.proxy);

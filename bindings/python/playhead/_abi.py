@@ -285,7 +285,8 @@ class playhead_client_config(Structure):
                 c_char_p), ("user_agent", c_char_p), ("token_provider", POINTER(playhead_token_provider)), ("log_sink",
                 POINTER(playhead_log_sink)), ("proxy", c_char_p), ("pins", c_char_p), ("recording_path", c_char_p),
                 ("recording_max_bytes", c_int64), ("drm", POINTER(playhead_drm_config)), ("service",
-                POINTER(playhead_service_config)), ("interceptor", POINTER(playhead_request_interceptor))]
+                POINTER(playhead_service_config)), ("interceptor", POINTER(playhead_request_interceptor)),
+                ("account_id", c_char_p)]
 
 
 class playhead_cue(Structure):

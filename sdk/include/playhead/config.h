@@ -43,6 +43,11 @@ struct ClientConfig {
   // Folder for the outbox and remembered facts; created when absent. Empty: nothing is remembered
   // and unsent progress is lost with the process.
   std::string storage_path;
+  // Whose reports wait in storage_path: any stable name of the account the tokens are for, at most
+  // 256 bytes. What another account could not deliver then waits until a client has that name
+  // again, and positions are each account's own. A change of account is a new client. Empty: one
+  // nameless account, whose reports go out with whatever token there is.
+  std::string account_id;
   // Origin of the control plane, "https://api.example.com". Empty: only plain URLs can be played.
   std::string api_url;
   TokenProvider token_provider;

@@ -22,6 +22,7 @@
 #include "recorder/recording_media.h"
 #include "recorder/recording_store.h"
 #include "recorder/recording_transport.h"
+#include "session/account_store.h"
 #include "session/after_drains.h"
 
 namespace playhead {
@@ -278,6 +279,9 @@ Result<std::shared_ptr<Client>> Client::create(ClientConfig config,
                                                ClientDependencies dependencies) {
   if (auto valid = validate_pins(config.pins); !valid) return std::move(valid).error();
   if (auto valid = validate_service(config.service); !valid) return std::move(valid).error();
+  if (config.account_id.size() > kMaxIdBytes) {
+    return make_error(ErrorCode::kInvalidArgument, "account_id has 256 bytes at most");
+  }
   auto impl = std::make_unique<Impl>();
   impl->log = std::move(config.log);
   impl->drm = std::move(config.drm);
@@ -306,6 +310,9 @@ Result<std::shared_ptr<Client>> Client::create(ClientConfig config,
   impl->store = std::move(dependencies.store);
   if (!impl->store) {
     PLAYHEAD_TRY(impl->store, open_store(config.storage_path, Logger(impl->log.get(), "store")));
+  }
+  if (!config.account_id.empty()) {
+    impl->store = std::make_shared<AccountStore>(std::move(impl->store), config.account_id);
   }
   if (config.recording_path.empty()) {
     make_workers(*impl, config.api_url, std::move(config.token_provider));

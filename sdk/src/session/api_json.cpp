@@ -71,6 +71,7 @@ Result<StreamGrant> parse_stream_grant(std::string_view text) {
   StreamGrant grant;
   PLAYHEAD_TRY(grant.stream_url, url_field(json, "stream_url"));
   PLAYHEAD_TRY(grant.resume_position, seconds_field(json, "resume_position_seconds"));
+  PLAYHEAD_TRY(grant.recorded_at, optional_time_field(json, "recorded_at"));
   PLAYHEAD_TRY(grant.manifest_type, optional_text_field(json, "manifest_type"));
   PLAYHEAD_TRY(grant.expires_at, optional_time_field(json, "expires_at"));
   PLAYHEAD_TRY(grant.drm, parse_drm(json));
@@ -83,6 +84,7 @@ Result<StreamGrant> parse_playback_grant(std::string_view text) {
   PLAYHEAD_TRY(grant.stream_url, url_field(json, "manifest_url"));
   PLAYHEAD_TRY(const auto resume, optional_seconds_field(json, "resume_position_seconds"));
   grant.resume_position = resume.value_or(Duration{0});
+  PLAYHEAD_TRY(grant.recorded_at, optional_time_field(json, "recorded_at"));
   PLAYHEAD_TRY(grant.manifest_type, optional_text_field(json, "manifest_type"));
   PLAYHEAD_TRY(grant.expires_at, optional_time_field(json, "expires_at"));
   PLAYHEAD_TRY(grant.drm, parse_drm(json));
@@ -109,6 +111,7 @@ std::string playback_body(const PlaybackQuery& query, const std::string& pin) {
   Json json = {{"asset_id", query.title_id}, {"device", std::move(device)}};
   if (!query.profile_id.empty()) json["profile_id"] = query.profile_id;
   if (!pin.empty()) json["pin"] = pin;
+  if (!query.session_id.empty()) json["session_id"] = query.session_id;
   return to_text(json);
 }
 

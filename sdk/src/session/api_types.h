@@ -33,6 +33,7 @@ struct PlaybackQuery {
   std::string profile_id = {};  // as of StreamQuery, as is
   Duration patience = 30s;
   DeviceInfo device = {};
+  std::string session_id = {};  // of the session whose permission is renewed; empty: a new play
 };
 
 // Where the same title plays on another device.
@@ -51,6 +52,8 @@ struct DrmGrant {
 struct StreamGrant {
   std::string stream_url;  // absolute http(s) URL of the manifest; signed, do not log
   Duration resume_position{0};
+  // When that was reported, by the service's clock; none: nothing was, or the service does not say.
+  std::optional<WallTime> recorded_at;
   std::string manifest_type;  // as the service names it; may be empty
   DrmGrant drm;
   std::optional<WallTime> expires_at;  // by the service's clock; none: the URL does not expire

@@ -96,7 +96,23 @@ void PlaybackSession::ask_service() {
     return;
   }
   granting_ = api_.start_playback(
-      {query.title_id, query.profile_id, query.patience, config_.service.device}, done);
+      {query.title_id, query.profile_id, query.patience, config_.service.device,
+       is_known_session_ ? tracked_id_ : std::string()},
+      done);
+}
+
+// The newer of what the service knows and what it has not been told yet: another device may have
+// gone on meanwhile.
+MediaTime PlaybackSession::resume_position(const StreamGrant& grant) {
+  const MediaTime of_service{grant.resume_position.count()};
+  if (!undelivered_) return of_service;
+  WallTime recorded_at = undelivered_->recorded_at;
+  if (!undelivered_->is_server_time) {
+    const WallTime device = executor_.wall_now();
+    recorded_at += access_.clock.read(executor_.now(), device).time - device;
+  }
+  if (grant.recorded_at && *grant.recorded_at > recorded_at) return of_service;
+  return MediaTime{undelivered_->at_end ? 0 : undelivered_->position.count()};
 }
 
 void PlaybackSession::on_granted(Result<StreamGrant> grant) {
@@ -105,12 +121,11 @@ void PlaybackSession::on_granted(Result<StreamGrant> grant) {
     answer = grant.error();
   } else {
     if (!resume_position_) {
-      Duration resume = grant->resume_position;
-      if (undelivered_) resume = undelivered_->at_end ? Duration{0} : undelivered_->position;
-      resume_position_ = MediaTime{resume.count()};
+      resume_position_ = resume_position(*grant);
     }
     if (std::exchange(awaits_session_, false) && !grant->session_id.empty()) {
       tracked_id_ = grant->session_id;
+      is_known_session_ = true;
       const bool has_beats = heartbeat_ > Duration{0} && grant->heartbeat > Duration{0};
       if (has_beats) heartbeat_ = std::clamp(grant->heartbeat, kLeastHeartbeat, kMostHeartbeat);
     }

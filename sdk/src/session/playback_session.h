@@ -59,7 +59,8 @@ class PlaybackSession {
   PlaybackSession& operator=(const PlaybackSession&) = delete;
 
   // Once. A report of this title that still waits in the outbox is delivered first (for at most 1
-  // s), so that the service's resume position knows it; if that fails it is the resume position.
+  // s), so that the service's resume position knows it; if that fails, it is where to resume unless
+  // the service's was recorded later.
   // Errors: ApiClient::get_stream().
   void start(UniqueFunction<void(Result<SessionStart>)> done);
 
@@ -85,6 +86,7 @@ class PlaybackSession {
   using StartCallback = UniqueFunction<void(Result<SessionStart>)>;
   void ask_service();
   void on_granted(Result<StreamGrant> grant);
+  [[nodiscard]] MediaTime resume_position(const StreamGrant& grant);
   void report(const ProgressDecision& decision);
   // Null: nothing is reported, or it is not known yet about which session.
   Telemetry* telemetry();
@@ -103,6 +105,7 @@ class PlaybackSession {
   std::optional<Telemetry> telemetry_;
   bool awaits_session_ = false;  // the service names the one that reports are about
   std::string tracked_id_;       // that one
+  bool is_known_session_ = false;  // the service named it
   Duration heartbeat_{0};        // between reports on how it goes
   std::vector<MediaPlace> places_;
   CancelHandle settling_;

@@ -30,7 +30,7 @@ Response failed(const UpstreamAnswer& answer) {
 
 struct EdgeHandler::Asked {
   MediaPath media;
-  std::string path;   // as asked, without the query
+  std::string path;   // path_text(): a file has one name here, however it is encoded
   std::string query;  // verified
   Method method = Method::kGet;
   std::string range, if_range, if_none_match;
@@ -67,8 +67,9 @@ void EdgeHandler::media(const Request& request, const Respond& respond) {
   auto query = signer_.verify(path->title, request.query, clock_.now_s());
   if (!query.ok()) return respond(error_response(query.error()));
   const bool is_whole = is_manifest(*path) || path->mime == kKeyType;
+  std::string name = path_text(*path);
   const Asked asked{std::move(*path),
-                    std::string(request.path),
+                    std::move(name),
                     std::move(query.value()),
                     request.method,
                     std::string(request.range),

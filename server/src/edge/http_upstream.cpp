@@ -106,7 +106,7 @@ class HttpUpstream final : public Upstream {
       if (!take_wishes()) return;
       int running = 0;
       curl_multi_perform(multi_, &running);
-      finish_transfers();
+      if (finish_transfers()) continue;  // who waits for their place gets it now
       curl_multi_poll(multi_, nullptr, 0, 1000, nullptr);
     }
   }
@@ -149,10 +149,13 @@ class HttpUpstream final : public Upstream {
     running_.emplace(handle, std::move(transfer));
   }
 
-  void finish_transfers() {
+  // Whether there was one.
+  bool finish_transfers() {
     int left = 0;
+    bool is_any = false;
     while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
       if (message->msg != CURLMSG_DONE) continue;
+      is_any = true;
       CURL* const handle = message->easy_handle;
       const CURLcode result = message->data.result;
       const auto found = running_.find(handle);
@@ -169,6 +172,7 @@ class HttpUpstream final : public Upstream {
       }
       transfer->answered(std::move(transfer->answer));
     }
+    return is_any;
   }
 
   const std::string origin_;

@@ -6,6 +6,9 @@
 #include <doctest/doctest.h>
 
 #include "playhead/player.h"
+#include "session/account_store.h"
+#include "session/outbox.h"
+#include "support/memory_store.h"
 #include "support/sim_media.h"
 #include "support/virtual_executor.h"
 #include "unit/session/fake_service.h"
@@ -68,6 +71,49 @@ TEST_CASE("service_client: needs a client with a service") {
   const auto client = Client::create({});
   REQUIRE(client.has_value());
   CHECK(ServiceClient::create(*client).error().code == ErrorCode::kInvalidState);
+}
+
+TEST_CASE("client: what another account could not deliver is not sent with this one's token") {
+  const auto executor = std::make_shared<VirtualExecutor>();
+  const auto service = std::make_shared<FakeService>(*executor);
+  const auto store = std::make_shared<MemoryStore>(*executor);
+  const auto client_of = [&](const std::string& account) {
+    ClientConfig config;
+    config.account_id = account;
+    config.api_url = "https://api.example";
+    config.token_provider = [](bool, TokenCallback done) { done(std::string("token-1")); };
+    ClientDependencies world;
+    world.executor = executor;
+    world.transport = service;
+    world.store = store;
+    world.backend = std::make_shared<SimBackend>();
+    return Client::create(std::move(config), std::move(world));
+  };
+  {
+    service->script = [](const Request&) { return problem(503, "overloaded", "later"); };
+    AccountStore of_alice(store, "alice");
+    ApiAccess access{"https://api.example",
+                     [](bool, TokenCallback done) { done(std::string("token-1")); }};
+    Outbox outbox(access, of_alice, *service, *executor, {});
+    ProgressReport report;
+    report.title_id = "m";
+    report.session_id = "s";
+    report.position = 12s;
+    report.recorded_at = executor->wall_now();
+    outbox.put_progress(report);
+    executor->run_for(1s);
+    service->script = nullptr;
+  }
+  const auto seconds_of = [&](const std::string& account) {
+    const auto client = client_of(account);
+    REQUIRE(client.has_value());
+    executor->run_for(2s);
+    return service->positions["m"].seconds;
+  };
+  CHECK(seconds_of("bob") == 0);
+  CHECK(seconds_of("") == 0);
+  CHECK(seconds_of("alice") == 12);
+  CHECK(client_of(std::string(257, 'a')).error().code == ErrorCode::kInvalidArgument);
 }
 
 TEST_CASE("service_client: asks with the token, and answers once") {

@@ -70,7 +70,7 @@ TEST_CASE("parse_progress: what is refused") {
       {"movie is a number", R"({"movie_id":1,"position_seconds":1})", 400, "bad_field"},
       {"movie is null", R"({"movie_id":null,"position_seconds":1})", 400, "bad_field"},
       {"movie is empty", R"({"movie_id":"","position_seconds":1})", 400, "bad_field"},
-      {"movie is too long", R"({"position_seconds":1,"movie_id":")" + std::string(129, 'm') + "\"}",
+      {"movie is too long", R"({"position_seconds":1,"movie_id":")" + std::string(257, 'm') + "\"}",
        400, "bad_field"},
       {"no position", R"({"movie_id":"m"})", 400, "bad_field"},
       {"position is a text", R"({"movie_id":"m","position_seconds":"1"})", 400, "bad_field"},
@@ -111,7 +111,7 @@ TEST_CASE("parse_progress: what is refused") {
 TEST_CASE("api_json: answers") {
   CHECK(
       stream_json({"http://h/m", 12'500, "hls", 1'700'000'000}) ==
-      R"({"stream_url":"http://h/m","resume_position_seconds":12.5,"manifest_type":"hls","drm":null,"expires_at":1700000000})");
+      R"({"stream_url":"http://h/m","resume_position_seconds":12.5,"recorded_at":null,"manifest_type":"hls","drm":null,"expires_at":1700000000})");
   CHECK(download_json("http://h/m", 1'700'000'000) ==
         R"({"download_url":"http://h/m","expires_at":"2023-11-14T22:13:20Z"})");
   CHECK(error_json({404, "unknown_title", "A \"text\"."}) ==

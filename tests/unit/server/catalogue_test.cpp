@@ -82,6 +82,16 @@ TEST_CASE("catalogue: reads folders, leaves bad ones out, finds what appeared si
   clock.set_ms(1'001'000);
   CHECK(catalogue.find("m_3") != nullptr);
   CHECK(before->name == "Name m_1");  // a title in use outlives the list it came from
+
+  // The disk is away for a moment: a client that is told 404 gives its position up.
+  const auto aside = dir.path().string() + ".aside";
+  std::filesystem::rename(dir.path(), aside);
+  catalogue.rescan();
+  CHECK(catalogue.titles()->by_id.size() == 3);
+  std::filesystem::rename(aside, dir.path());
+  std::filesystem::remove_all(dir.path() / "m_2");
+  catalogue.rescan();
+  CHECK(catalogue.titles()->by_id.size() == 2);
 }
 
 TEST_CASE("secrets: made once, private, and read back; damage is an error") {

@@ -168,6 +168,16 @@ TEST_CASE("edge: a file is fetched once, in slices, and sent as the origin has i
   CHECK(edge.cache->numbers().miss_bytes == file.size());
 }
 
+TEST_CASE("edge: a file is kept once, whichever way its name is written") {
+  EdgeWorld edge;
+  edge.origin.files[kPath] = noise(100);
+  std::string other = kPath;
+  other.replace(other.size() - 3, 1, "%6D");  // the m of ".m4s"
+  CHECK(edge.get(other).body == noise(100));
+  CHECK(edge.get(kPath).body == noise(100));
+  CHECK(edge.origin.asked.size() == 1);
+}
+
 TEST_CASE("edge: ranges are cut from the slices they touch") {
   EdgeWorld edge;
   const std::string file = noise(kSliceBytes * 3);

@@ -152,9 +152,28 @@ TEST_CASE(
   CHECK(server.post("/v1/license/m_1/x", "{}").status == 404);
   CHECK(server.get("/v1/license").status == 405);
   CHECK(server.get("/v1/license/m_1").status == 405);
-  const std::string call = R"({"license_url":"http://a/v1/license/m_1","challenge":"e30=",)";
+  const auto call_with = [](const std::string& url, const std::string& challenge = "e30=") {
+    return R"({"license_url":")" + url + R"(","challenge":")" + challenge + "\",";
+  };
+  const std::string call = call_with(server.license_url("m_1", "alice"));
   CHECK(error_code(server.post("/v1/license", call + R"("scheme":"clearkey"})")) ==
         "not_protected");
+  // Only where the service itself gave the URL, to this user, country and PIN were looked at.
+  const auto refusal = [&](const std::string& url, const std::string& challenge = "e30=") {
+    return error_code(
+        server.post("/v1/license", call_with(url, challenge) + R"("scheme":"clearkey"})"));
+  };
+  const std::string foreign = server.license_url("m_2", "alice");
+  CHECK(refusal("http://a/v1/license/m_1") == "signature_invalid");
+  CHECK(refusal("http://a/v1/license/m_1?" + server.signed_query("m_1")) == "signature_invalid");
+  CHECK(refusal("http://a/v1/license/m_1" + foreign.substr(foreign.find('?'))) ==
+        "signature_invalid");
+  CHECK(refusal(server.license_url("m_1", "bob")) == "not_entitled");
+  const std::string late = server.license_url("m_1", "alice", 0);
+  CHECK(refusal(late) == "signature_expired");
+  // {"kids":["AAAAAAAAAAAAAAAAAAAAAA"]}: gives back what was kept for months.
+  const std::string release = "eyJraWRzIjpbIkFBQUFBQUFBQUFBQUFBQUFBQUFBQUEiXX0=";
+  CHECK(refusal(late, release) == "not_protected");
   CHECK(error_code(server.post("/v1/license", call + R"("scheme":"widevine"})")) ==
         "unsupported_scheme");
   server.set_authorization("");
@@ -239,6 +258,7 @@ TEST_CASE("router: media needs the title's signature and then obeys ranges and v
     request.if_none_match = c.if_none_match;
     const Response response = server.call(request);
     CHECK(response.status == c.status);
+    CHECK(error_code(response) == (c.status == 416 ? "range_not_satisfiable" : ""));
     CHECK((response.file ? response.file->offset : 0) == c.offset);
     CHECK((response.file ? response.file->length : 0) == c.length);
   }

@@ -96,6 +96,13 @@ class ServiceFixture {
     return signer_.query_for(title, clock_.now_s() + 10);
   }
 
+  // As the service gives it to `user`, good for so many seconds from now on.
+  std::string license_url(const std::string& title, const std::string& user, int64_t life_s = 10) {
+    return "http://a/v1/license/" + title + "?" +
+           signer_.license_query_for(title, user, clock_.now_s() + life_s);
+  }
+  void stop_writer() { writer_->stop(); }
+
   static ApiConfig default_config() { return {3600, 86'400, "", "127.0.0.1:1", "", 86'400}; }
 
   // Of the user the next calls are made by.

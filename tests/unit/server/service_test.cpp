@@ -272,6 +272,59 @@ TEST_CASE("service: PINs protect profiles, open titles above the rating, and are
   CHECK(server.post("/api/v1/profiles", sneaky).status == 200);
 }
 
+TEST_CASE("service: who does not know a profile's PIN changes neither that nor its rating") {
+  ServiceFixture server(dev_config(), kTitles);
+  const std::string kid = new_profile(server, R"({"name":"Kid","maturity_rating":"G","pin":"2468"})");
+  const auto change = [&](const std::string& members) {
+    const Response response = server.post(
+        "/api/v1/profiles", R"({"profile_id":")" + kid + R"(","name":"Kid",)" + members + "}");
+    return response.status == 200 ? "ok" : error_code(response);
+  };
+  CHECK(change(R"("maturity_rating":"G","pin":null)") == "pin_required");
+  CHECK(change(R"("maturity_rating":"G","pin":"1111")") == "pin_required");
+  CHECK(change(R"("maturity_rating":"TV-MA")") == "pin_required");
+  CHECK(change(R"("maturity_rating":"G")") == "ok");  // as it was
+  server.set_pin("1111");
+  CHECK(change(R"("maturity_rating":"G","pin":null)") == "pin_wrong");
+  server.set_pin("2468");
+  CHECK(change(R"("maturity_rating":"PG")") == "ok");
+  CHECK(change(R"("maturity_rating":"PG","pin":null)") == "ok");
+  server.set_pin("");
+  CHECK(change(R"("maturity_rating":"TV-MA")") == "ok");
+}
+
+TEST_CASE("service: a renewal goes on with the session it names, device or none") {
+  ServiceFixture server(dev_config(), kTitles);
+  const auto start = [&](const std::string& session, const std::string& title = "m_1") {
+    return body_of(server.post("/v1/playback/start", R"({"asset_id":")" + title +
+                                                         R"(","session_id":")" + session + "\"}"));
+  };
+  const json first = start("");
+  const std::string id = first.at("session_id");
+  const json again = start(id);
+  CHECK(again.at("session_id") == id);
+  CHECK(again.at("is_resumed") == true);
+  CHECK(again.at("existing_session").is_null());
+  CHECK(server.store().recent_sessions("alice", 9).value().size() == 1);
+  CHECK(start(id, "Comedy").at("session_id") != id);
+  CHECK(start("never-heard-of").at("session_id") != id);
+  server.be("bob");
+  CHECK(start(id).at("session_id") != id);
+}
+
+TEST_CASE("service: a resume position comes with when it was recorded") {
+  ServiceFixture server(dev_config(), kTitles);
+  const auto recorded_at = [&] {
+    const json stream = body_of(server.get("/api/v1/stream", "movie_id=m_1"));
+    const json start = body_of(server.post("/v1/playback/start", R"({"asset_id":"m_1"})"));
+    CHECK(stream.at("recorded_at") == start.at("recorded_at"));
+    return stream.at("recorded_at");
+  };
+  CHECK(recorded_at().is_null());
+  CHECK(server.progress("m_1", 42, R"(,"recorded_at":"2023-11-14T22:13:19.042Z")") == 204);
+  CHECK(recorded_at() == "2023-11-14T22:13:19.042Z");
+}
+
 TEST_CASE("service: playback start decides, and a device goes on with its session") {
   ServiceFixture server(dev_config(), kTitles);
   CHECK(start_code(server, R"({"asset_id":"german"})") == "403 geo_blocked");
@@ -356,17 +409,27 @@ TEST_CASE("service: events and heartbeats are kept once, for their user only") {
   // What three users say of a place is believed: others are sent elsewhere first. A player that
   // went on at another place only warns.
   server.set_country("DE");
+  const auto first_place = [&]() -> std::string {
+    const json start = body_of(server.post("/v1/playback/start", R"({"asset_id":"m_1"})"));
+    return start.at("locations").at(0).at("id");
+  };
   for (const char* user : {"bob", "carol", "dave"}) {
     server.be(user);
     const json start = body_of(server.post("/v1/playback/start", R"({"asset_id":"m_1"})"));
     const std::string type = user == std::string("bob") ? "error" : "warning";
-    const json event = {
-        {"event_id", "e"}, {"type", type}, {"timestamp_ms", 1}, {"location", "eu"}};
-    const json batch = {{"session_id", start.at("session_id")}, {"events", {event}}};
-    CHECK(server.post("/v1/playback/events", batch.dump()).status == 204);
+    const auto tell = [&](int64_t at_ms) {
+      const json event = {{"event_id", "e" + std::to_string(at_ms)},
+                          {"type", type},
+                          {"timestamp_ms", at_ms},
+                          {"location", "eu"}};
+      const json batch = {{"session_id", start.at("session_id")}, {"events", {event}}};
+      CHECK(server.post("/v1/playback/events", batch.dump()).status == 204);
+    };
+    tell(kNowMs - 60'000);  // of a minute ago, and told only now
+    CHECK(first_place() == "eu");
+    tell(kNowMs + 1000);  // of a clock that is ahead
   }
-  const json start = body_of(server.post("/v1/playback/start", R"({"asset_id":"m_1"})"));
-  CHECK(start.at("locations").at(0).at("id") == "us");
+  CHECK(first_place() == "us");
 }
 
 TEST_CASE("service: recommendations leave out what was seen and what is not for the profile") {
@@ -405,6 +468,8 @@ TEST_CASE("service: login, refresh, and the end of it when a refresh token is us
   CHECK(server.get("/api/v1/home").status == 200);
   CHECK(error_code(refresh(login)) == "refresh_reused");
   CHECK(error_code(refresh(second)) == "refresh_invalid");
+  server.stop_writer();  // what was made up does not wait with those who write
+  CHECK(error_code(refresh({{"refresh_token", "made up"}})) == "refresh_invalid");
 }
 
 TEST_CASE("service: a token that asks too often is told when to come back; others are not") {

@@ -199,11 +199,14 @@ TEST_CASE("cdn: near ones first, unwell ones last, those switched off never") {
     CHECK_FALSE(parse_locations(bad).ok());
   }
   CdnHealth health(parsed.value());
-  for (int i = 0; i < 9; ++i) health.note_error("de", "alice", 1000);  // one user is no proof
-  health.note_error("de", "bob", 1000);
-  health.note_error("nowhere", "bob", 1000);
+  for (int i = 0; i < 9; ++i) health.note_error("de", "alice", 1000, 1000);  // one user is no proof
+  health.note_error("de", "bob", 1000, 1000);
+  health.note_error("nowhere", "bob", 1000, 1000);
   CHECK(health.unwell(1000).empty());
-  health.note_error("de", "carol", 1000);
+  // What was long before is told late: it says nothing of now.
+  health.note_error("de", "carol", 1000, 1000 + CdnHealth::kWindowMs);
+  CHECK(health.unwell(1000).empty());
+  health.note_error("de", "carol", 1000, 1000);
   CHECK(health.unwell(1000) == std::set<std::string>{"de"});
   CHECK(health.unwell(1000 + CdnHealth::kWindowMs).empty());
 }

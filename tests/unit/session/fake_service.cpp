@@ -117,10 +117,11 @@ FakeService::Answer FakeService::act(const Request& request) {
   }
   const std::size_t id = request.url.find("movie_id=");
   const std::string title = request.url.substr(id + 9, request.url.find('&', id) - id - 9);
-  const Json body = {{"stream_url", "https://cdn.example/" + title + "/main.m3u8?exp=1&sig=s"},
+  Json body = {{"stream_url", "https://cdn.example/" + title + "/main.m3u8?exp=1&sig=s"},
                      {"resume_position_seconds", positions[title].seconds},
                      {"manifest_type", "hls"},
                      {"expires_at", (executor_.wall_now() + clock_ahead).us / 1'000'000 + 100}};
+  if (!positions[title].recorded_at.empty()) body["recorded_at"] = positions[title].recorded_at;
   return {200, body.dump(), {}, std::nullopt};
 }
 

@@ -2,12 +2,16 @@
 #include "session/outbox.h"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include <doctest/doctest.h>
 
+#include "session/account_store.h"
 #include "session/api_json.h"
+#include "session/position_memory.h"
+#include "session/telemetry_outbox.h"
 #include "support/memory_store.h"
 #include "support/virtual_executor.h"
 #include "unit/session/fake_service.h"
@@ -83,6 +87,74 @@ TEST_CASE("outbox: a report is saved, delivered and erased") {
   CHECK(rig.waiting() == 0);
   CHECK(rig.dropped.empty());
   CHECK(rig.troubles.empty());
+}
+
+TEST_CASE("outbox: what an account could not deliver waits for that account") {
+  VirtualExecutor executor;
+  const auto disk = std::make_shared<MemoryStore>(executor);
+  FakeService service{executor};
+  service.script = unreachable;
+  std::vector<std::string> tokens;  // of every report that arrived
+  // What a client of the account does: everything that it has of this disk.
+  struct Visit {
+    Visit(VirtualExecutor& executor, const std::shared_ptr<Store>& disk, FakeService& service,
+          const std::string& name)
+        : store(name.empty() ? disk : std::make_shared<AccountStore>(disk, name)),
+          access("https://api", [name](bool, TokenCallback done) { done("token-of-" + name); }),
+          outbox(access, *store, service, executor, OutboxObserver{}),
+          telemetry(access, *store, service, executor, nullptr),
+          positions(*store, executor) {}
+    std::shared_ptr<Store> store;
+    ApiAccess access;
+    Outbox outbox;
+    TelemetryOutbox telemetry;
+    PositionMemory positions;
+  };
+  const auto play = [&](const std::string& name, int64_t seconds) {
+    Visit visit(executor, disk, service, name);
+    ProgressReport report;
+    report.title_id = "m";
+    report.session_id = "s-" + name;
+    report.position = std::chrono::seconds(seconds);
+    report.recorded_at = executor.wall_now();
+    visit.positions.note(report);
+    visit.telemetry.put(Heartbeat{{"s-" + name, "m", ""}, report.recorded_at});
+    visit.telemetry.put(
+        TelemetryBatch{
+            {"s-" + name, "m", ""}, false, {{"e-" + name, "play", report.recorded_at}}},
+        executor.now());
+    visit.outbox.put_progress(std::move(report));
+    executor.run_for(1s);
+  };
+  play("alice", 10);
+  play("", 20);
+  service.script = [&](const Request& request) {
+    const auto token = std::find_if(request.credentials.begin(), request.credentials.end(),
+                                    [](const HttpHeader& h) { return h.name == "Authorization"; });
+    tokens.push_back(token->value + " " + request.body.substr(request.body.find("\"s-"), 10));
+    return std::optional(FakeService::Answer{204, "", {}, std::nullopt});
+  };
+  // Everything that waits for `name`, and where it was in the title.
+  const auto visit = [&](const std::string& name) {
+    Visit again(executor, disk, service, name);
+    tokens.clear();
+    again.outbox.flush();
+    again.telemetry.flush();
+    std::optional<MediaTime> position;
+    const CancelHandle recall = again.positions.recall(
+        "", "m", executor, [&](std::optional<MediaTime> found) { position = found; });
+    executor.run_for(100s);
+    return position;
+  };
+  CHECK_FALSE(visit("bob").has_value());
+  CHECK(tokens.empty());
+  CHECK(visit("alice") == MediaTime{10'000'000});
+  REQUIRE(tokens.size() == 3);
+  for (const std::string& each : tokens) CHECK(each.find("token-of-alice \"s-alice") != each.npos);
+  CHECK(visit("") == MediaTime{20'000'000});
+  CHECK(tokens.size() == 3);
+  visit("alice");
+  CHECK(tokens.empty());
 }
 
 TEST_CASE("outbox: the write is on its way to the disk before the network is asked") {

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
 
+#include "base/rfc3339.h"
 #include "support/memory_store.h"
 #include "support/virtual_executor.h"
 #include "unit/session/fake_service.h"
@@ -96,11 +98,72 @@ TEST_CASE("playback_session: what an earlier run could not deliver decides where
     CHECK(start->resume_position == MediaTime{28'000'000});
     CHECK(rig.service.positions["m"].seconds == 28);
   }
-  SUBCASE("it still takes no progress: our own record decides") {
-    const auto start = rig.start();
-    CHECK(start->resume_position == MediaTime{28'000'000});
-    CHECK(rig.service.positions["m"].seconds == 0);
+  SUBCASE("it still takes no progress, and does not say when its position was recorded") {
+    rig.service.positions["m"].seconds = 500;
+    CHECK(rig.start()->resume_position == MediaTime{28'000'000});
+    CHECK(rig.service.positions["m"].seconds == 500);
   }
+}
+
+TEST_CASE("playback_session: of what waits and what the service knows the newer is resumed") {
+  for (const Duration clock_ahead : {Duration{0}, Duration{-48h}, Duration{48h}}) {
+    Rig rig;
+    rig.service.clock_ahead = clock_ahead;
+    rig.service.script = refuse_progress;
+    REQUIRE(rig.start().has_value());
+    rig.play(0, 30'000);
+    const WallTime now = rig.executor.wall_now() + clock_ahead;
+    rig.open();
+    const auto resumed_when_another_was_at = [&](Duration ago) {
+      rig.service.positions["m"] = {500, format_rfc3339(now - ago), "another"};
+      return rig.start()->resume_position;
+    };
+    SUBCASE("another device went on") {
+      CHECK(resumed_when_another_was_at(-60s) == MediaTime{500'000'000});
+    }
+    SUBCASE("another device was before") {
+      CHECK(resumed_when_another_was_at(60s) == MediaTime{28'000'000});
+    }
+  }
+}
+
+// The device's clock was wrong when the report was made, and the service's not known yet.
+TEST_CASE("playback_session: stamps of the device's clock are compared by the service's") {
+  Rig rig;
+  rig.service.clock_ahead = 48h;
+  ProgressReport report;
+  report.title_id = "m";
+  report.session_id = "s";
+  report.position = 28s;
+  report.recorded_at = rig.executor.wall_now();
+  rig.service.script = refuse_progress;
+  rig.outbox->put_progress(report);
+  const WallTime an_hour_before = rig.executor.wall_now() + 47h;  // by the service's clock
+  rig.service.positions["m"] = {500, format_rfc3339(an_hour_before), "another"};
+  CHECK(rig.start()->resume_position == MediaTime{28'000'000});
+}
+
+TEST_CASE("playback_session: a renewal names the session that it renews") {
+  Rig rig;
+  std::vector<std::string> named;
+  rig.service.script = [&](const Request& request) -> std::optional<FakeService::Answer> {
+    if (request.url.find("/v1/playback/start") == std::string::npos) return std::nullopt;
+    const auto body = nlohmann::json::parse(request.body);
+    named.push_back(body.value("session_id", "none"));
+    const nlohmann::json grant = {{"manifest_url", "https://cdn.example/m.m3u8"},
+                                  {"session_id", "of-service"}};
+    return FakeService::Answer{200, grant.dump(), {}, std::nullopt};
+  };
+  PlaybackSessionConfig config;
+  config.title_id = "m";
+  config.service.start = PlaybackStart::kSession;
+  rig.session = std::make_unique<PlaybackSession>(config, rig.access, *rig.outbox, rig.service,
+                                                  rig.executor);
+  REQUIRE(rig.start().has_value());
+  std::optional<bool> is_renewed;
+  rig.session->renew([&](const Result<SessionStart>& answer) { is_renewed = answer.has_value(); });
+  REQUIRE(rig.executor.run_until_true([&] { return is_renewed.has_value(); }, 100s));
+  CHECK(named == std::vector<std::string>{"none", "of-service"});
 }
 
 TEST_CASE("playback_session: a title played out starts at 0, known to the service or not") {

@@ -111,6 +111,11 @@ typedef struct playhead_client_config {
   const playhead_service_config* service; /* copied; NULL: as zeroes say */
   /* Sees, and may change, every request; copied; NULL: nobody does. */
   const playhead_request_interceptor* interceptor;
+  /* Whose positions and reports wait in storage_path: any stable name of the account the tokens are
+   * for, at most 256 bytes; copied. What another account could not deliver waits until a client has
+   * that name again. A change of account is a new client. NULL or empty: one nameless account, whose
+   * reports go out with whatever token there is. */
+  const char* account_id;
 } playhead_client_config;
 
 #ifdef __cplusplus
