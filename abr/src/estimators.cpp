@@ -48,9 +48,9 @@ class Level {
 };
 
 // Level of the logarithm: a link halves as easily as it doubles.
-class LogLevel final : public Level {
+class LevelOfLogs final : public Level {
  public:
-  explicit LogLevel(double gain) : gain_(gain) {}
+  explicit LevelOfLogs(double gain) : gain_(gain) {}
   void add(const TransferSample&, double bps) override {
     const double log_bps = std::log(bps);
     level_ = has_level_ ? level_ + gain_ * (log_bps - level_) : log_bps;
@@ -178,7 +178,7 @@ std::unique_ptr<Level> make_level(EstimatorKind kind, const Settings& settings) 
     case EstimatorKind::kForecast:
       break;
   }
-  return std::make_unique<LogLevel>(settings.level_gain);
+  return std::make_unique<LevelOfLogs>(settings.level_gain);
 }
 
 // Follows how much the link changes from one second of receiving to the next.

@@ -195,6 +195,10 @@ NOT_CODE = re.compile(
     re.DOTALL)
 
 
+# A type of its own, at the left margin: what a namespace has, not a class.
+DEFINED_TYPE = re.compile(r"^(?:using (\w+) =|(?:struct|class|enum class|enum) (\w+)\b(?!::)(?!\s*;))", re.MULTILINE)
+
+
 def matches(path, patterns):
     return any(fnmatch.fnmatchcase(path, pattern) for pattern in patterns)
 
@@ -219,6 +223,7 @@ class Linter:
         self.known = set(self.paths)
         self.found = []
         self.skipped_cases = set()
+        self.public_types = {}
 
     def read(self, path):
         with open(os.path.join(self.root, path), encoding="utf-8", errors="replace") as file:
@@ -231,6 +236,9 @@ class Linter:
         for path in self.paths:
             if path.startswith("tests/") and path.endswith(".cpp"):
                 self.skipped_cases.update(SKIPPED_CASE.findall(self.read(path)))
+            if "/include/playhead/" in path and path.endswith(".h"):
+                for match in DEFINED_TYPE.finditer(code_only(self.read(path))):
+                    self.public_types.setdefault(match.group(1) or match.group(2), path)
         for path in self.paths:
             if matches(path, SOURCE_PATTERNS):
                 self.check_source(path, self.read(path))
@@ -266,6 +274,8 @@ class Linter:
                 self.report(path, 1, "guard", "#pragma once is missing")
             self.check_includes(path, text)
             self.check_calls(path, code)
+            if path.endswith(".cpp") and not path.startswith("tests/"):
+                self.check_types(path, code)
 
     def check_size(self, path, text):
         limit = next(lines for pattern, lines in MAX_LINES if fnmatch.fnmatchcase(path, pattern))
@@ -290,6 +300,14 @@ class Linter:
             for match in re.finditer(ban.pattern, code, re.MULTILINE):
                 number = code.count("\n", 0, match.start()) + 1
                 self.report(path, number, ban.rule, f"`{match.group(0).strip()}`: use {ban.instead}")
+
+    # Compiled together with others, as tests/run does it, such a name means another type to the files after it.
+    def check_types(self, path, code):
+        for match in DEFINED_TYPE.finditer(code):
+            name = match.group(1) or match.group(2)
+            if name in self.public_types:
+                number = code.count("\n", 0, match.start()) + 1
+                self.report(path, number, "shadow", f"{name} is a type of {self.public_types[name]}")
 
     def check_includes(self, path, text):
         for number, line in enumerate(text.split("\n"), 1):

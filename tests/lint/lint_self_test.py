@@ -14,7 +14,7 @@ SOURCE = "// SPDX-License-Identifier: Apache-2.0\n"
 
 # A tree without violations; every case adds to it.
 CLEAN = {
-    "sdk/include/playhead/time.h": HEADER + "#include <cstdint>\n",
+    "sdk/include/playhead/time.h": HEADER + "#include <cstdint>\nstruct Moment {};\n",
     "sdk/src/base/url.h": HEADER + '#include "playhead/time.h"\n',
     "sdk/src/net/curl_transport.cpp": SOURCE + "#include <curl/curl.h>\n",
     "sdk/src/net/retry.h": HEADER,
@@ -86,6 +86,10 @@ CASES = [
     ("a module README of 81 lines", "sdk/README.md", "words\n" * 81, "length"),
     ("a package vcpkg is not told of", "vcpkg.json", '{"dependencies": []}', "packages"),
     ("a package the setup does not look for", "sdk/cmake/setup.sh", "build | cmd:c++ | g++ | - | -\n", "packages"),
+    ("a private type with a public name", "offline/src/files/a.cpp",
+     SOURCE + "using Moment = int;\n", "shadow"),
+    ("what is declared elsewhere, or inside another", "offline/src/files/a.cpp",
+     SOURCE + "struct Moment;\nstruct Moment::Part {};\nstruct A {\n  using Moment = int;\n};\n", None),
     ("no licence line", "sdk/src/net/a.cpp", "int a;\n", "licence"),
     ("no include guard", "sdk/src/net/a.h", SOURCE, "guard"),
     ("open work", "sdk/src/net/a.cpp", SOURCE + "// TODO: later\n", "open-work"),

@@ -42,14 +42,14 @@ auto again(const Call& call) {
   return answer;
 }
 
-class Descriptor {
+class OwnedDescriptor {
  public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
+  explicit OwnedDescriptor(int number) : number_(number) {}
+  OwnedDescriptor(OwnedDescriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  OwnedDescriptor(const OwnedDescriptor&) = delete;
+  OwnedDescriptor& operator=(const OwnedDescriptor&) = delete;
   // Not again after EINTR: the number may be another file's by then.
-  ~Descriptor() {
+  ~OwnedDescriptor() {
     if (number_ >= 0) ::close(number_);
   }
   [[nodiscard]] int get() const { return number_; }
@@ -58,8 +58,8 @@ class Descriptor {
   int number_;
 };
 
-Descriptor open_file(const std::string& path, int flags) {
-  return Descriptor(
+OwnedDescriptor open_file(const std::string& path, int flags) {
+  return OwnedDescriptor(
       again([&] { return ::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0600); }));
 }
 
@@ -75,7 +75,8 @@ int flush(int file) {
 
 class PosixFile final : public File {
  public:
-  PosixFile(Descriptor file, std::string name) : file_(std::move(file)), name_(std::move(name)) {}
+  PosixFile(OwnedDescriptor file, std::string name)
+      : file_(std::move(file)), name_(std::move(name)) {}
 
   Result<void> append(ByteView bytes) override {
     while (!bytes.empty()) {
@@ -128,7 +129,7 @@ class PosixFile final : public File {
   }
 
  private:
-  Descriptor file_;
+  OwnedDescriptor file_;
   std::string name_;
   // Kernels report a lost write once and mark its pages clean: a second fsync() would claim
   // success.
@@ -137,10 +138,10 @@ class PosixFile final : public File {
 
 class PosixLock final : public FolderLock {
  public:
-  explicit PosixLock(Descriptor file) : file_(std::move(file)) {}
+  explicit PosixLock(OwnedDescriptor file) : file_(std::move(file)) {}
 
  private:
-  Descriptor file_;
+  OwnedDescriptor file_;
 };
 
 class PosixFileSystem final : public FileSystem {
@@ -185,7 +186,7 @@ class PosixFileSystem final : public FileSystem {
 
   Result<void> sync_folder(const std::string& path) override {
     // Through links: the app may keep its downloads behind one.
-    const Descriptor folder(
+    const OwnedDescriptor folder(
         again([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
     if (folder.get() < 0) return disk_error("a folder cannot be opened", errno);
     const int number = flush(folder.get());
@@ -227,7 +228,7 @@ class PosixFileSystem final : public FileSystem {
   }
 
   Result<std::unique_ptr<FolderLock>> lock(const std::string& file) override {
-    Descriptor opened = open_file(file, O_RDWR | O_CREAT);
+    OwnedDescriptor opened = open_file(file, O_RDWR | O_CREAT);
     if (opened.get() < 0) return disk_error("the lock cannot be made", errno);
     if (again([&] { return ::flock(opened.get(), LOCK_EX | LOCK_NB); }) == 0) {
       return std::unique_ptr<FolderLock>(std::make_unique<PosixLock>(std::move(opened)));
@@ -238,7 +239,7 @@ class PosixFileSystem final : public FileSystem {
   }
 
  private:
-  static Result<std::unique_ptr<File>> opened(Descriptor file, const std::string& path) {
+  static Result<std::unique_ptr<File>> opened(OwnedDescriptor file, const std::string& path) {
     const int number = errno;
     if (file.get() >= 0) {
       return std::unique_ptr<File>(std::make_unique<PosixFile>(std::move(file), name_of(path)));
