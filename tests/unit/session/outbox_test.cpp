@@ -118,7 +118,7 @@ TEST_CASE("outbox: what an account could not deliver waits for that account") {
     report.position = std::chrono::seconds(seconds);
     report.recorded_at = executor.wall_now();
     visit.positions.note(report);
-    visit.telemetry.put(Heartbeat{{"s-" + name, "m", ""}, report.recorded_at});
+    visit.telemetry.put(Heartbeat{{"s-" + name, "m", ""}, "b-" + name, report.recorded_at});
     visit.telemetry.put(
         TelemetryBatch{
             {"s-" + name, "m", ""}, false, {{"e-" + name, "play", report.recorded_at}}},
