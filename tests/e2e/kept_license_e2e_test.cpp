@@ -59,6 +59,14 @@ struct Folders {
 
 using Licenses = Result<std::vector<KeptLicense>>;
 
+// What a start of the title gives.
+std::string license_url_of(const ServerProcess& server, const std::string& token) {
+  const HttpReply stream = http({.url = server.url("/api/v1/stream?movie_id=m_1"),
+                                 .headers = {"Authorization: Bearer " + token}});
+  REQUIRE(stream.status == 200);
+  return nlohmann::json::parse(stream.body).at("drm").at("license_url");
+}
+
 // A device: its thread, its network, its store. What it owns lives on its thread.
 class Device final : private DrmManagerListener {
  public:
@@ -89,13 +97,8 @@ class Device final : private DrmManagerListener {
     return wait_for<Outcome>([call = std::move(call)](auto done) mutable { done(call()); });
   }
 
-  // What a start of the title gives: once, it outlives servers and grants.
-  void learn_url(const ServerProcess& server) {
-    const HttpReply stream = http({.url = server.url("/api/v1/stream?movie_id=m_1"),
-                                   .headers = {"Authorization: Bearer " + token_}});
-    REQUIRE(stream.status == 200);
-    url_ = nlohmann::json::parse(stream.body).at("drm").at("license_url");
-  }
+  // Once: it outlives servers and grants.
+  void learn_url(const ServerProcess& server) { url_ = license_url_of(server, token_); }
   Licenses acquire(const ServerProcess& server, const std::vector<KeyId>& kids) {
     return wait_for<Licenses>([&server, kids, this](auto done) {
       reach(server);
@@ -271,10 +274,11 @@ TEST_CASE("a proof that keys are gone reaches the service in the app's next life
   auto server = std::make_unique<ServerProcess>(folders.data.path(), folders.media.path());
   REQUIRE(server->running());
   const std::string base_url = server->url("");
+  const std::string license_url = license_url_of(*server, token);
   server->signal(SIGTERM);
   server->wait();
   // W3C Clear Key: the ids of what is given back, 16 times 's'.
-  AppLife(app, base_url, token).stop_title(server->url("/v1/license/m_1"), R"({"kids":["c3Nzc3Nzc3Nzc3Nzc3Nzcw"]})");
+  AppLife(app, base_url, token).stop_title(license_url, R"({"kids":["c3Nzc3Nzc3Nzc3Nzc3Nzcw"]})");
 
   server = std::make_unique<ServerProcess>(folders.data.path(), folders.media.path());
   REQUIRE(server->running());
