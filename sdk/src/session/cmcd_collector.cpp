@@ -10,6 +10,7 @@
 
 #include "net/http_headers.h"
 #include "session/backoff.h"
+#include "session/post_to.h"
 
 namespace playhead {
 
@@ -156,9 +157,7 @@ CmcdCollector::~CmcdCollector() = default;
 // Runs on the executor's thread, in order; not at all once the collector is gone.
 template <typename Action>
 void CmcdCollector::post(Action action) {
-  executor_.post([weak = std::weak_ptr<Impl>(impl_), action = std::move(action)]() mutable {
-    if (const auto impl = weak.lock()) action(*impl);
-  });
+  post_to(executor_, impl_, std::move(action));
 }
 
 void CmcdCollector::put(const std::string& url, std::string line) {

@@ -8,6 +8,7 @@
 #include "session/api_client.h"
 #include "session/api_json.h"
 #include "session/outbox_lane.h"
+#include "session/post_to.h"
 
 namespace playhead {
 
@@ -141,9 +142,7 @@ Outbox::~Outbox() = default;
 // Runs on the executor's thread, in order; not at all once the outbox is gone.
 template <typename Action>
 void Outbox::post(Action action) {
-  executor_.post([weak = std::weak_ptr<Impl>(impl_), action = std::move(action)]() mutable {
-    if (const auto impl = weak.lock()) action(*impl);
-  });
+  post_to(executor_, impl_, std::move(action));
 }
 
 void Outbox::put_progress(ProgressReport report) {

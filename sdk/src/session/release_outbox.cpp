@@ -7,6 +7,7 @@
 
 #include "session/outbox_lane.h"
 #include "session/playback_session.h"
+#include "session/post_to.h"
 #include "session/release_json.h"
 
 namespace playhead {
@@ -116,9 +117,7 @@ ReleaseOutbox::~ReleaseOutbox() = default;
 // Runs on the executor's thread, in order; not at all once the outbox is gone.
 template <typename Action>
 void ReleaseOutbox::post(Action action) {
-  executor_.post([weak = std::weak_ptr<Impl>(impl_), action = std::move(action)]() mutable {
-    if (const auto impl = weak.lock()) action(*impl);
-  });
+  post_to(executor_, impl_, std::move(action));
 }
 
 void ReleaseOutbox::put(std::string key, const LicenseRequest& request, const LicenseOrigin& origin) {

@@ -9,6 +9,7 @@
 #include "session/after_drains.h"
 #include "session/api_client.h"
 #include "session/outbox_lane.h"
+#include "session/post_to.h"
 #include "session/telemetry_json.h"
 
 namespace playhead {
@@ -155,9 +156,7 @@ TelemetryOutbox::~TelemetryOutbox() = default;
 // Runs on the executor's thread, in order; not at all once the outbox is gone.
 template <typename Action>
 void TelemetryOutbox::post(Action action) {
-  executor_.post([weak = std::weak_ptr<Impl>(impl_), action = std::move(action)]() mutable {
-    if (const auto impl = weak.lock()) action(*impl);
-  });
+  post_to(executor_, impl_, std::move(action));
 }
 
 void TelemetryOutbox::put(const TelemetryBatch& batch, MonotonicTime due) {
