@@ -214,14 +214,26 @@ TEST_CASE("N11 a live manifest whose signed URL ran out is renewed") {
   CHECK(world.status()->qoe.rebuffer_count == 0);
 }
 
+// A title whose URLs end so long after its start; its first picture is there.
+struct ExpiringPlay {
+  ExpiringPlay(int segments, std::chrono::seconds url_life)
+      : world(1, titled(segments), SimLink::constant(8'000'000)) {
+    world.service.expires_at_s = world.executor.wall_now().us / 1'000'000 + url_life.count();
+    world.start_app();
+    world.load_title();
+    REQUIRE(world.run_until_event<FirstFrame>(10s));
+  }
+  static SimTitle titled(int segments) {
+    SimTitle title;
+    title.segments = segments;
+    return title;
+  }
+  SimWorld world;
+};
+
 TEST_CASE("sim: URLs with a known end are renewed before it") {
-  SimTitle title;
-  title.segments = 60;
-  SimWorld world(1, title, SimLink::constant(8'000'000));
-  world.service.expires_at_s = world.executor.wall_now().us / 1'000'000 + 100;
-  world.start_app();
-  world.load_title();
-  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  ExpiringPlay play(60, 100s);
+  SimWorld& world = play.world;
   world.run_for(70s);
   CHECK(world.service.starts == 1);
   world.service.expires_at_s = *world.service.expires_at_s + 1000;
@@ -233,13 +245,8 @@ TEST_CASE("sim: URLs with a known end are renewed before it") {
 }
 
 TEST_CASE("sim: a renewal that fails is tried again while the old URLs still work") {
-  SimTitle title;
-  title.segments = 100;
-  SimWorld world(1, title, SimLink::constant(8'000'000));
-  world.service.expires_at_s = world.executor.wall_now().us / 1'000'000 + 250;
-  world.start_app();
-  world.load_title();
-  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  ExpiringPlay play(100, 250s);
+  SimWorld& world = play.world;
   SimFault down;
   down.url_contains = "/api/v1/stream?";
   down.status = 503;
@@ -255,13 +262,8 @@ TEST_CASE("sim: a renewal that fails is tried again while the old URLs still wor
 }
 
 TEST_CASE("M02 N11 a playlist cut off before its pictures does not take them away at a renewal") {
-  SimTitle title;
-  title.segments = 60;
-  SimWorld world(1, title, SimLink::constant(8'000'000));
-  world.service.expires_at_s = world.executor.wall_now().us / 1'000'000 + 100;
-  world.start_app();
-  world.load_title();
-  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  ExpiringPlay play(60, 100s);
+  SimWorld& world = play.world;
   world.run_for(70s);
   world.service.expires_at_s = *world.service.expires_at_s + 1000;
   bool was_cut = false;
