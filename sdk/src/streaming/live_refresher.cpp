@@ -85,7 +85,7 @@ void LiveRefresher::follow(std::shared_ptr<const Presentation> presentation) {
                           presentation_->live->update_period;
   if (!is_updated) return mpd_.reset();
   if (!mpd_) {
-    mpd_.emplace();
+    mpd_ = Reload{};
     mpd_->asked = mpd_->changed = executor_.now();
   }
   mpd_->period = *presentation_->live->update_period;
