@@ -66,10 +66,10 @@ Result<bool> TitleCheck::is_sound(const ResourceRow& row) {
     if (is_damage(reader.error().code)) return false;
     return std::move(reader).error();
   }
-  const auto digest = reader->sha256();
-  if (digest) return *digest == row.sha256;
-  if (is_damage(digest.error().code)) return false;
-  return digest.error();
+  if (auto begun = reader->expect(row.digest); !begun) return std::move(begun).error();
+  auto is_it = reader->is_expected();
+  if (is_it || !is_damage(is_it.error().code)) return is_it;
+  return false;
 }
 
 }  // namespace playhead::offline

@@ -79,4 +79,11 @@ Result<Bytes> read_file(FileSystem& files, const std::string& path, const Conten
   return media;
 }
 
+Result<bool> is_file_of(FileSystem& files, const std::string& path, const ContentKey& key,
+                        const VaultFileId& id, const FileDigest& digest) {
+  PLAYHEAD_TRY(VaultReader reader, VaultReader::open(files, path, key, id));
+  if (auto begun = reader.expect(digest); !begun) return begun.error();
+  return reader.is_expected();
+}
+
 }  // namespace playhead::offline::test

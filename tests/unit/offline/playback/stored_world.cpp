@@ -101,7 +101,7 @@ void StoredWorld::write(const std::string& id, const File& file) {
   const auto summary = writer->finish();
   REQUIRE(summary);
   const FinishedResource finished{
-      row.row, summary->size, summary->sha256, {file.final_url, "video/mp4", "", "", {}}};
+      row.row, summary->size, summary->digest, {file.final_url, "video/mp4", "", "", {}}};
   REQUIRE(store->finish({&finished, 1}));
   if (file.state == ResourceState::kBad) REQUIRE(store->discard({&row.row, 1}, file.state));
 }
