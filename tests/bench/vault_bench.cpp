@@ -16,9 +16,9 @@
 #include "vault/vault_writer.h"
 
 // Media written into and read from encrypted files. The floor, of the same run: AES-256-GCM of
-// OpenSSL over the same bytes in memory, and nothing else; for real files the same with plain writes
-// and syncs beside it. Processor time of one thread, the system's part included: time
-// spent waiting for a disk is not in it.
+// OpenSSL over the same bytes in memory, and nothing else; for real files the same with plain
+// writes and syncs beside it. Processor time of one thread, the system's part included: time spent
+// waiting for a disk is not in it.
 namespace playhead::bench {
 namespace {
 

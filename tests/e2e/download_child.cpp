@@ -110,7 +110,9 @@ int list(const std::string& folder, const std::string& id) {
   if (!sealer) return fail("sealer", sealer.error());
   const auto sealed = (*store)->sealed_records(id);
   if (!sealed) return fail("records", sealed.error());
-  auto key = ContentKey::unwrap(**sealer, id, sealed->content_key);
+  const auto download = (*store)->find(id);
+  if (!download) return fail("row", download.error());
+  auto key = ContentKey::unwrap(**sealer, key_owner(download->added), sealed->content_key);
   if (!key) return fail("key", key.error());
   const auto rows = (*store)->resources(id, 0, 100'000);
   if (!rows) return fail("rows", rows.error());

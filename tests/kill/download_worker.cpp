@@ -206,7 +206,8 @@ Result<void> export_download(const DownloadFolder& folder, const DownloadRow& do
                              const std::string& out) {
   const std::string& id = download.added.id;
   PLAYHEAD_TRY(const SealedRecords sealed, folder.store().sealed_records(id));
-  PLAYHEAD_TRY(const ContentKey key, ContentKey::unwrap(folder.sealer(), id, sealed.content_key));
+  PLAYHEAD_TRY(const ContentKey key,
+               ContentKey::unwrap(folder.sealer(), key_owner(download.added), sealed.content_key));
   for (int64_t after = 0;;) {
     PLAYHEAD_TRY(const auto rows, folder.store().resources(id, after, kRowsAtOnce));
     if (rows.empty()) return {};

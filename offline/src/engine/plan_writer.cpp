@@ -45,14 +45,16 @@ bool is_written(DownloadFolder& folder, const ResourceRow& row, const ContentKey
 
 Result<std::shared_ptr<const ContentKey>> open_content_key(DownloadFolder& folder,
                                                            const std::string& id) {
+  PLAYHEAD_TRY(const DownloadRow row, folder.store().find(id));
+  const KeyOwner owner = key_owner(row.added);
   PLAYHEAD_TRY(const SealedRecords sealed, folder.store().sealed_records(id));
   if (!sealed.content_key.empty()) {
-    PLAYHEAD_TRY(ContentKey key, ContentKey::unwrap(folder.sealer(), id, sealed.content_key));
+    PLAYHEAD_TRY(ContentKey key, ContentKey::unwrap(folder.sealer(), owner, sealed.content_key));
     return std::make_shared<const ContentKey>(std::move(key));
   }
   if (auto wanted = want_all_again(folder.store(), id); !wanted) return std::move(wanted).error();
   PLAYHEAD_TRY(ContentKey key, ContentKey::make());
-  PLAYHEAD_TRY(const auto wrapped, key.wrap(folder.sealer(), id));
+  PLAYHEAD_TRY(const auto wrapped, key.wrap(folder.sealer(), owner));
   if (auto kept = folder.store().set_content_key(id, wrapped); !kept) {
     return std::move(kept).error();
   }

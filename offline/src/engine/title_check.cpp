@@ -39,8 +39,10 @@ void TitleCheck::go_on() {
 Result<bool> TitleCheck::step() {
   DownloadStore& store = folder_.store();
   if (!key_) {
+    PLAYHEAD_TRY(const DownloadRow row, store.find(id_));
     PLAYHEAD_TRY(const SealedRecords sealed, store.sealed_records(id_));
-    PLAYHEAD_TRY(key_, ContentKey::unwrap(folder_.sealer(), id_, sealed.content_key));
+    PLAYHEAD_TRY(key_,
+                 ContentKey::unwrap(folder_.sealer(), key_owner(row.added), sealed.content_key));
   }
   if (rows_.empty()) {
     PLAYHEAD_TRY(const auto rows, store.resources(id_, after_, kRowsAtOnce));

@@ -11,6 +11,7 @@
 #include "playhead/time.h"
 #include "playhead/transport.h"
 #include "trust/rights.h"
+#include "vault/content_key.h"
 #include "vault/file_digest.h"
 
 // What stands in the journal. Plain values.
@@ -31,6 +32,10 @@ struct NewDownload {
   int priority = 0;
   WallTime added_at;
 };
+
+[[nodiscard]] inline KeyOwner key_owner(const NewDownload& download) {
+  return {download.id, download.title_id, download.profile_id};
+}
 
 // What is known once manifest and tracks are chosen.
 struct DownloadFacts {

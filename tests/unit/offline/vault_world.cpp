@@ -57,7 +57,7 @@ ContentKey key_of(ByteView bytes, const std::string& download_id) {
   const auto sealer = sealer_of(1);
   const auto sealed = sealer->seal("content-key", download_id, bytes);
   REQUIRE(sealed);
-  auto key = ContentKey::unwrap(*sealer, download_id, *sealed);
+  auto key = ContentKey::unwrap(*sealer, {download_id, "", ""}, *sealed);
   REQUIRE(key);
   return *std::move(key);
 }

@@ -140,7 +140,9 @@ int DownloadRig::check_bytes(const std::string& id) {
     REQUIRE(sealer);
     const auto sealed = (*store)->sealed_records(id);
     REQUIRE(sealed);
-    auto key = ContentKey::unwrap(**sealer, id, sealed->content_key);
+    const auto row = (*store)->find(id);
+    REQUIRE(row);
+    auto key = ContentKey::unwrap(**sealer, key_owner(row->added), sealed->content_key);
     REQUIRE_MESSAGE(key, describe(key.error()));
     const auto rows = (*store)->resources(id, 0, 100'000);
     REQUIRE(rows);

@@ -268,7 +268,9 @@ TEST_CASE("downloads: a file that is replaced on a real host comes whole from on
   REQUIRE(sealer);
   const auto sealed = (*store)->sealed_records(*id);
   REQUIRE(sealed);
-  const auto key = ContentKey::unwrap(**sealer, *id, sealed->content_key);
+  const auto download = (*store)->find(*id);
+  REQUIRE(download);
+  const auto key = ContentKey::unwrap(**sealer, key_owner(download->added), sealed->content_key);
   REQUIRE(key);
   const auto expected = Version{2}.body(by_etag);
   int compared = 0;

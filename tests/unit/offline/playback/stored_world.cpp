@@ -52,7 +52,7 @@ void StoredWorld::add(const Title& title) {
   added.added_at = executor.wall_now();
   REQUIRE(store->add(added));
   ContentKey key = new_key();
-  const auto wrapped = key.wrap(*sealer, title.id);
+  const auto wrapped = key.wrap(*sealer, key_owner(added));
   REQUIRE(wrapped);
   REQUIRE(store->set_content_key(title.id, *wrapped));
   content_keys_.insert_or_assign(title.id, std::move(key));
