@@ -129,6 +129,9 @@ class Trial:
         return live([self.worker, how, self.server.url, self.server.token, self.folder, *self.titles], limit,
                     first_line(from_open))
 
+    def list_downloads(self):
+        return live([self.worker, "get", self.server.url, self.server.token, self.folder], None).lines
+
     def check_lines(self, lines):
         has = {}
         for line in lines:
@@ -278,6 +281,14 @@ def turn_a_byte(trial):
     trial.compare()
 
 
+def change_a_digest(trial):
+    trial.download()
+    with contextlib.closing(sqlite3.connect(trial.folder / "offline.db")) as journal:
+        journal.execute("UPDATE resource SET digest = randomblob(32) WHERE row = (SELECT max(row) FROM resource)")
+        journal.commit()
+    trial.compare()
+
+
 def serve_another_byte(trial):
     trial.download()
     media = sorted((path for path in trial.server.media.rglob("*") if path.suffix in (".m4s", ".mp4", ".ts")),
@@ -302,9 +313,10 @@ def lose_bytes(trial):
     trial.check_lines(trial.one_download(None).lines)
     with contextlib.closing(sqlite3.connect(trial.folder / "offline.db")) as journal:
         journal.execute("UPDATE resource SET state = 0, digest = NULL WHERE size = (SELECT max(size) FROM resource)")
+        journal.execute("UPDATE download SET state = 4")  # paused: fetched again they would be there before the list
         journal.commit()
     trial.done = {}  # titles under way may lose no bytes either
-    trial.check_lines(trial.one_download(None).lines)
+    trial.check_lines(trial.list_downloads())
 
 
 def leave_a_file(trial):
@@ -325,6 +337,7 @@ FAULTS = (
     (say_done_early, "was told to be done and is not"),
     (leave_out_title, "told to be done: "),
     (turn_a_byte, "the folder cannot be read"),
+    (change_a_digest, " is not what the journal says"),
     (serve_another_byte, " differs: "),
     (lose_a_file, "the folder cannot be read"),
     (lose_bytes, " bytes, has "),
