@@ -45,7 +45,7 @@ INSERT INTO resource(download, stable_key, range_start, range_length, plan, kind
   x'7630', i, i, i * 6000000, i * 6000000 + 6000000, 900000, 1, CAST(
   'https://cdn.example.com/titles/m_1/video/720p/segment-' || i ||
   '.m4s?exp=1700000000&sig=0123456789abcdef0123456789abcdef' AS BLOB) FROM download d, n;
-UPDATE resource SET state = 2, sha256 = zeroblob(32), etag = x'2261626364656622'
+UPDATE resource SET state = 2, digest = zeroblob(32), etag = x'2261626364656622'
   WHERE download < 10000;
 COMMIT;
 )sql";

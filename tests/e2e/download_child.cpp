@@ -110,7 +110,9 @@ int list(const std::string& folder, const std::string& id) {
   if (!sealer) return fail("sealer", sealer.error());
   const auto sealed = (*store)->sealed_records(id);
   if (!sealed) return fail("records", sealed.error());
-  auto key = ContentKey::unwrap(**sealer, id, sealed->content_key);
+  const auto download = (*store)->find(id);
+  if (!download) return fail("row", download.error());
+  auto key = ContentKey::unwrap(**sealer, key_owner(download->added), sealed->content_key);
   if (!key) return fail("key", key.error());
   const auto rows = (*store)->resources(id, 0, 100'000);
   if (!rows) return fail("rows", rows.error());
@@ -118,8 +120,14 @@ int list(const std::string& folder, const std::string& id) {
     auto reader =
         VaultReader::open(*files, layout::file(folder, id, row.file), *key, {id, row.file});
     if (!reader) return fail("file", reader.error());
-    const auto digest = reader->sha256();
-    if (!digest || *digest != row.sha256) return fail("hash", make_error(ErrorCode::kInternal, ""));
+    if (auto begun = reader->expect(row.digest); !begun) return fail("digest", begun.error());
+    std::vector<uint8_t> bytes(static_cast<std::size_t>(reader->size()));
+    if (auto read = reader->read_at(0, bytes); !read) return fail("read", read.error());
+    const auto is_it = reader->is_expected();
+    if (!is_it) return fail("digest", is_it.error());
+    if (!*is_it) return fail("digest", make_error(ErrorCode::kOfflineDamaged, row.file));
+    const auto digest = sha256(bytes);
+    if (!digest) return fail("hash", digest.error());
     for (const uint8_t byte : *digest) std::printf("%02x", byte);
     const std::string& name = row.planned.key.stable_key;
     std::printf(" %s\n", name.substr(name.rfind('/') + 1).c_str());

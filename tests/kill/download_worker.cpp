@@ -188,15 +188,6 @@ int remove_all(const std::string& folder) {
   return failure.empty() ? 0 : 1;
 }
 
-std::string hex(const Sha256Digest& digest) {
-  std::string text;
-  for (const uint8_t byte : digest) {
-    text.push_back("0123456789abcdef"[byte >> 4]);
-    text.push_back("0123456789abcdef"[byte & 15]);
-  }
-  return text;
-}
-
 Result<void> copy_media(VaultReader& reader, const std::string& path) {
   std::ofstream out(path, std::ios::binary);
   std::vector<uint8_t> bytes(kBytesAtOnce);
@@ -215,7 +206,8 @@ Result<void> export_download(const DownloadFolder& folder, const DownloadRow& do
                              const std::string& out) {
   const std::string& id = download.added.id;
   PLAYHEAD_TRY(const SealedRecords sealed, folder.store().sealed_records(id));
-  PLAYHEAD_TRY(const ContentKey key, ContentKey::unwrap(folder.sealer(), id, sealed.content_key));
+  PLAYHEAD_TRY(const ContentKey key,
+               ContentKey::unwrap(folder.sealer(), key_owner(download.added), sealed.content_key));
   for (int64_t after = 0;;) {
     PLAYHEAD_TRY(const auto rows, folder.store().resources(id, after, kRowsAtOnce));
     if (rows.empty()) return {};
@@ -223,17 +215,19 @@ Result<void> export_download(const DownloadFolder& folder, const DownloadRow& do
       after = row.row;
       const std::string path = layout::file(folder.root(), id, row.file);
       PLAYHEAD_TRY(auto reader, VaultReader::open(folder.files(), path, key, {id, row.file}));
+      if (auto begun = reader.expect(row.digest); !begun) return std::move(begun).error();
       const std::string copy = std::to_string(row.row);
       if (auto copied = copy_media(reader, out + "/" + copy); !copied) {
         return std::move(copied).error();
       }
+      PLAYHEAD_TRY(const bool is_as_kept, reader.is_expected());
       nlohmann::json line{{"id", id},
                           {"title", download.added.title_id},
                           {"kind", static_cast<int>(row.planned.kind)},
                           {"is_done", row.state == ResourceState::kDone},
                           {"url", row.planned.key.stable_key},
                           {"file", row.file},
-                          {"sha256", hex(row.sha256)},
+                          {"is_as_kept", is_as_kept},
                           {"copy", copy}};
       if (const auto& range = row.planned.key.range) {
         line["start"] = range->first;

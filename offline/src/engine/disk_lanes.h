@@ -16,7 +16,7 @@
 
 namespace playhead::offline {
 
-// Threads that hash, encrypt, write and sync while the engine's serves the network. Without any
+// Threads that encrypt, write and sync while the engine's serves the network. Without any
 // whoever asks does the work inside the call: simulations and pumped managers stay on one thread.
 // Outlives its queues.
 class DiskLanes {

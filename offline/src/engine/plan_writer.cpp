@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "store/layout.h"
+#include "vault/vault_reader.h"
 
 namespace playhead::offline {
 
@@ -28,18 +29,32 @@ Result<void> want_all_again(DownloadStore& store, const std::string& id) {
   }
 }
 
+// What cannot be read is not the same, and is written anew.
+bool is_written(DownloadFolder& folder, const ResourceRow& row, const ContentKey& key,
+                ByteView body) {
+  if (row.state != ResourceState::kDone) return false;
+  const std::string path = layout::file(folder.root(), row.download_id, row.file);
+  auto reader = VaultReader::open(folder.files(), path, key, {row.download_id, row.file});
+  if (!reader || reader->size() != static_cast<int64_t>(body.size())) return false;
+  std::vector<uint8_t> there(body.size());
+  const auto read = reader->read_at(0, there);
+  return read && is_same(there, body);
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const ContentKey>> open_content_key(DownloadFolder& folder,
                                                            const std::string& id) {
+  PLAYHEAD_TRY(const DownloadRow row, folder.store().find(id));
+  const KeyOwner owner = key_owner(row.added);
   PLAYHEAD_TRY(const SealedRecords sealed, folder.store().sealed_records(id));
   if (!sealed.content_key.empty()) {
-    PLAYHEAD_TRY(ContentKey key, ContentKey::unwrap(folder.sealer(), id, sealed.content_key));
+    PLAYHEAD_TRY(ContentKey key, ContentKey::unwrap(folder.sealer(), owner, sealed.content_key));
     return std::make_shared<const ContentKey>(std::move(key));
   }
   if (auto wanted = want_all_again(folder.store(), id); !wanted) return std::move(wanted).error();
   PLAYHEAD_TRY(ContentKey key, ContentKey::make());
-  PLAYHEAD_TRY(const auto wrapped, key.wrap(folder.sealer(), id));
+  PLAYHEAD_TRY(const auto wrapped, key.wrap(folder.sealer(), owner));
   if (auto kept = folder.store().set_content_key(id, wrapped); !kept) {
     return std::move(kept).error();
   }
@@ -82,8 +97,7 @@ Result<std::map<int64_t, int64_t>> PlanWriter::write_documents(const PreparedTit
   for (const PlannedDocument& document : prepared.documents) {
     PLAYHEAD_TRY(const auto rows, store.lookup(id_, document.resource.key));
     const ResourceRow& row = rows.front();
-    PLAYHEAD_TRY(const Sha256Digest digest, sha256(document.body.view()));
-    if (row.state == ResourceState::kDone && row.sha256 == digest) continue;
+    if (is_written(parts_.folder, row, key_, document.body.view())) continue;
     if (row.state != ResourceState::kWanted) {
       const std::array changed{row.row};
       PLAYHEAD_TRY([[maybe_unused]] const auto gone,

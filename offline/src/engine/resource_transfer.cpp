@@ -75,7 +75,7 @@ Result<FinishedResource> finish_file(FileSystem& files, VaultWriter& writer,
   if (auto renamed = files.rename(from, to); !renamed) return std::move(renamed).error();
   FinishedResource finished;
   finished.size = summary.size;
-  finished.sha256 = summary.sha256;
+  finished.digest = summary.digest;
   return finished;
 }
 
@@ -272,7 +272,7 @@ void ResourceTransfer::on_finished(const VaultSummary& summary) {
   FinishedResource finished;
   finished.row = row_.row;
   finished.size = summary.size;
-  finished.sha256 = summary.sha256;
+  finished.digest = summary.digest;
   finished.answer = answer_;
   const auto told = std::move(events_.on_finished);
   told(std::move(finished));

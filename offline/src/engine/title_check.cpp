@@ -39,8 +39,10 @@ void TitleCheck::go_on() {
 Result<bool> TitleCheck::step() {
   DownloadStore& store = folder_.store();
   if (!key_) {
+    PLAYHEAD_TRY(const DownloadRow row, store.find(id_));
     PLAYHEAD_TRY(const SealedRecords sealed, store.sealed_records(id_));
-    PLAYHEAD_TRY(key_, ContentKey::unwrap(folder_.sealer(), id_, sealed.content_key));
+    PLAYHEAD_TRY(key_,
+                 ContentKey::unwrap(folder_.sealer(), key_owner(row.added), sealed.content_key));
   }
   if (rows_.empty()) {
     PLAYHEAD_TRY(const auto rows, store.resources(id_, after_, kRowsAtOnce));
@@ -66,10 +68,10 @@ Result<bool> TitleCheck::is_sound(const ResourceRow& row) {
     if (is_damage(reader.error().code)) return false;
     return std::move(reader).error();
   }
-  const auto digest = reader->sha256();
-  if (digest) return *digest == row.sha256;
-  if (is_damage(digest.error().code)) return false;
-  return digest.error();
+  if (auto begun = reader->expect(row.digest); !begun) return std::move(begun).error();
+  auto is_it = reader->is_expected();
+  if (is_it || !is_damage(is_it.error().code)) return is_it;
+  return false;
 }
 
 }  // namespace playhead::offline

@@ -13,7 +13,7 @@
 
 namespace playhead::offline {
 
-// Reads every byte of a download and compares its hash; what differs is marked to be fetched again.
+// Reads every byte of a download and compares digests; what differs is marked to be fetched again.
 // A file for each task, so that others get their turn. Engine thread; destroying it cancels.
 class TitleCheck {
  public:

@@ -53,13 +53,18 @@ Result<Opening> open_title(LibraryParts& parts, const std::string& id) {
   if (row.resources_done == 0) return not_yet(id, "nothing of it is there");
   PLAYHEAD_TRY(auto rights, parts.rights(id));
   if (auto allowed = as_result(rights->judge(false)); !allowed) return std::move(allowed).error();
+  const Rights terms = rights->rights();
+  if (terms.title_id != row.added.title_id || terms.profile_id != row.added.profile_id) {
+    return make_error(ErrorCode::kOfflineTampered, "it is allowed as another title");
+  }
   PLAYHEAD_TRY(const SealedRecords sealed, parts.store.sealed_records(id));
   if (sealed.content_key.empty())
     return not_yet(id, "its keys are gone: it has to be fetched anew");
-  PLAYHEAD_TRY(ContentKey key, ContentKey::unwrap(parts.sealer, id, sealed.content_key));
+  PLAYHEAD_TRY(ContentKey key,
+               ContentKey::unwrap(parts.sealer, key_owner(row.added), sealed.content_key));
   PLAYHEAD_TRY(const std::vector<std::string> ids, read_track_ids(row.facts.tracks));
   PLAYHEAD_TRY(auto plain, PlainTitle::open(parts, id, row.facts.manifest_url, key));
-  const bool ends_by_rights = rights->rights().licence_ends.has_value();
+  const bool ends_by_rights = terms.licence_ends.has_value();
   PLAYHEAD_TRY(Licences licences, read_licences(parts, id, !ends_by_rights));
   auto title = std::make_shared<StoredTitle>(StoredTitle{id,
                                                          row.added.title_id,

@@ -68,7 +68,6 @@ class StoredRequest : public std::enable_shared_from_this<StoredRequest> {
   std::size_t piece_ = 0;
   int64_t sent_ = 0;  // of that piece
   std::optional<VaultReader> reader_;
-  std::optional<Sha256> hash_;
 };
 
 }  // namespace playhead::offline

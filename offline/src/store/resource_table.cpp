@@ -15,11 +15,12 @@ static_assert(static_cast<int>(ResourceState::kPart) == 1);
 static_assert(static_cast<int>(ResourceState::kDone) == 2);
 static_assert(static_cast<int>(ResourceState::kBad) == 3);
 static_assert(static_cast<int>(ResourceKind::kThumbnail) == 6);
+static_assert(static_cast<int>(FileDigest::Kind::kSeals) == 1);
 
 constexpr char kColumns[] =
     "SELECT r.row, d.id, r.stable_key, r.range_start, r.range_length, r.url, r.track, r.seq,"
     " r.kind, r.play_order, r.starts, r.ends, r.size, r.size_exact, r.state, r.checkpoint,"
-    " r.final_url, r.content_type, r.etag, r.last_modified, r.file_size, r.sha256"
+    " r.final_url, r.content_type, r.etag, r.last_modified, r.file_size, r.digest, r.digest_kind"
     " FROM resource r JOIN download d ON d.row = r.download";
 constexpr auto kWanted = joined_sql(kColumns,
                                     " WHERE r.download = ?1 AND r.state <> 2"
@@ -90,9 +91,10 @@ ResourceRow read_row(Query& query) {
   row.last_modified = query.text();
   const int64_t file_size = query.integer();
   if (file_size >= 0) row.file_size = file_size;
-  const Blob hash = query.blob();
-  if (hash.size() == row.sha256.size()) {
-    std::copy(hash.begin(), hash.end(), row.sha256.begin());
+  const Blob digest = query.blob();
+  row.digest.kind = query.kind(FileDigest::Kind::kSeals);
+  if (digest.size() == row.digest.value.size()) {
+    std::copy(digest.begin(), digest.end(), row.digest.value.begin());
   } else if (row.state == ResourceState::kDone) {
     query.doubt();
   }
@@ -317,7 +319,7 @@ Result<bool> save_progress(Journal& journal, const ResourceProgress& progress) {
               " size = CASE WHEN ?3 THEN ?4 ELSE size END,"
               " size_exact = CASE WHEN ?3 THEN 1 ELSE size_exact END,"
               " final_url = ?5, content_type = ?6, etag = ?7, last_modified = ?8, file_size = ?9,"
-              " sha256 = NULL"
+              " digest = NULL"
               " WHERE row = ?1");
   query.with(progress.row)
       .with(progress.checkpoint)
@@ -338,17 +340,18 @@ Result<bool> finish(Journal& journal, const FinishedResource& finished) {
   if (auto allowed = check(finished.answer); !allowed) return allowed.error();
   Query query(journal,
               "UPDATE resource SET state = 2, checkpoint = 0, size = ?2, size_exact = 1,"
-              " sha256 = ?3, final_url = ?4, content_type = ?5, etag = ?6, last_modified = ?7,"
-              " file_size = ?8"
+              " digest = ?3, final_url = ?4, content_type = ?5, etag = ?6, last_modified = ?7,"
+              " file_size = ?8, digest_kind = ?9"
               " WHERE row = ?1");
   query.with(finished.row)
       .with(finished.size)
-      .with(ByteView(finished.sha256))
+      .with(ByteView(finished.digest.value))
       .with(finished.answer.final_url)
       .with(finished.answer.content_type)
       .with(finished.answer.etag)
       .with(finished.answer.last_modified)
-      .with(file_size_of(finished.answer));
+      .with(file_size_of(finished.answer))
+      .with(finished.digest.kind);
   return changed(journal, query);
 }
 
@@ -357,14 +360,14 @@ Result<bool> discard(Journal& journal, int64_t row, ResourceState state) {
     return make_error(ErrorCode::kInvalidArgument, "only wanted or bad");
   }
   Query query(journal,
-              "UPDATE resource SET state = ?2, checkpoint = 0, sha256 = NULL, etag = x'',"
+              "UPDATE resource SET state = ?2, checkpoint = 0, digest = NULL, etag = x'',"
               " last_modified = x'', file_size = -1 WHERE row = ?1");
   return changed(journal, query.with(row).with(state));
 }
 
 Result<void> discard_file(Journal& journal, int64_t download, const std::string& stable_key) {
   return Query(journal,
-               "UPDATE resource SET state = 0, checkpoint = 0, sha256 = NULL, etag = x'',"
+               "UPDATE resource SET state = 0, checkpoint = 0, digest = NULL, etag = x'',"
                " last_modified = x'', file_size = -1"
                " WHERE download = ?1 AND stable_key = ?2 AND state <> 0")
       .with(download)

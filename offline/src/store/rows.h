@@ -11,7 +11,8 @@
 #include "playhead/time.h"
 #include "playhead/transport.h"
 #include "trust/rights.h"
-#include "vault/crypto.h"
+#include "vault/content_key.h"
+#include "vault/file_digest.h"
 
 // What stands in the journal. Plain values.
 namespace playhead::offline {
@@ -31,6 +32,10 @@ struct NewDownload {
   int priority = 0;
   WallTime added_at;
 };
+
+[[nodiscard]] inline KeyOwner key_owner(const NewDownload& download) {
+  return {download.id, download.title_id, download.profile_id};
+}
 
 // What is known once manifest and tracks are chosen.
 struct DownloadFacts {
@@ -121,7 +126,7 @@ struct ResourceRow {
   std::string etag;
   std::string last_modified;
   std::optional<int64_t> file_size;  // of all of what this is a range of, by the answer
-  Sha256Digest sha256{};             // of kDone, of the media
+  FileDigest digest;                 // of kDone
 };
 
 // What the host said with the bytes.
@@ -145,7 +150,7 @@ struct ResourceProgress {
 struct FinishedResource {
   int64_t row = 0;
   int64_t size = 0;
-  Sha256Digest sha256{};
+  FileDigest digest;
   Answer answer;
 };
 

@@ -105,7 +105,14 @@ ALTER TABLE resource ADD COLUMN file_size INTEGER NOT NULL DEFAULT -1;
 DROP TABLE meta;
 )sql";
 
-constexpr const char* kMigrations[] = {kVersion1, kVersion2};
+// 0: SHA-256 of the media, which is what stands in journals until here; such files are checked by
+// it as long as they are there.
+constexpr char kVersion3[] = R"sql(
+ALTER TABLE resource RENAME COLUMN sha256 TO digest;
+ALTER TABLE resource ADD COLUMN digest_kind INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr const char* kMigrations[] = {kVersion1, kVersion2, kVersion3};
 
 }  // namespace
 

@@ -6,6 +6,15 @@ namespace {
 
 constexpr std::string_view kPurpose = "content-key";
 
+// Lengths first, so that no two owners give the same; no id of a download begins like that.
+std::string context_of(const KeyOwner& owner) {
+  std::string context;
+  for (const std::string* part : {&owner.download_id, &owner.title_id, &owner.profile_id}) {
+    context += '/' + std::to_string(part->size()) + '/' + *part;
+  }
+  return context;
+}
+
 }  // namespace
 
 Result<ContentKey> ContentKey::make() {
@@ -14,9 +23,12 @@ Result<ContentKey> ContentKey::make() {
   return ContentKey(std::move(key));
 }
 
-Result<ContentKey> ContentKey::unwrap(Sealer& sealer, std::string_view download_id,
-                                      ByteView wrapped) {
-  PLAYHEAD_TRY(std::vector<uint8_t> bytes, sealer.open(kPurpose, download_id, wrapped));
+Result<ContentKey> ContentKey::unwrap(Sealer& sealer, const KeyOwner& owner, ByteView wrapped) {
+  auto opened = sealer.open(kPurpose, context_of(owner), wrapped);
+  // Those of before were bound to the download alone. None that is made today opens that way.
+  const bool may_be_older = !opened && opened.error().code == ErrorCode::kOfflineTampered;
+  if (may_be_older) opened = sealer.open(kPurpose, owner.download_id, wrapped);
+  PLAYHEAD_TRY(std::vector<uint8_t> bytes, std::move(opened));
   if (bytes.size() != SecretKey::kBytes) {
     wipe(bytes);
     return make_error(ErrorCode::kOfflineTampered, "this is no key of a download");
@@ -26,8 +38,8 @@ Result<ContentKey> ContentKey::unwrap(Sealer& sealer, std::string_view download_
   return ContentKey(std::move(key));
 }
 
-Result<std::vector<uint8_t>> ContentKey::wrap(Sealer& sealer, std::string_view download_id) const {
-  return sealer.seal(kPurpose, download_id, key_.view());
+Result<std::vector<uint8_t>> ContentKey::wrap(Sealer& sealer, const KeyOwner& owner) const {
+  return sealer.seal(kPurpose, context_of(owner), key_.view());
 }
 
 }  // namespace playhead::offline

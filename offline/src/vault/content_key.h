@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string_view>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -10,6 +10,14 @@
 
 namespace playhead::offline {
 
+// Whose key it is, as the journal says, which anybody can edit: a key opens for no other. What a
+// download may is decided by its title and profile.
+struct KeyOwner {
+  std::string download_id;
+  std::string title_id;
+  std::string profile_id;
+};
+
 // The key of all files of one download. It is made at random and exists on disk only sealed: who
 // destroys the sealed copy has destroyed the download, however many bytes of it are left.
 class ContentKey {
@@ -17,10 +25,9 @@ class ContentKey {
   // Errors: kInternal.
   static Result<ContentKey> make();
   // Errors: those of Sealer::open().
-  static Result<ContentKey> unwrap(Sealer& sealer, std::string_view download_id, ByteView wrapped);
+  static Result<ContentKey> unwrap(Sealer& sealer, const KeyOwner& owner, ByteView wrapped);
   // Errors: those of Sealer::seal().
-  [[nodiscard]] Result<std::vector<uint8_t>> wrap(Sealer& sealer,
-                                                  std::string_view download_id) const;
+  [[nodiscard]] Result<std::vector<uint8_t>> wrap(Sealer& sealer, const KeyOwner& owner) const;
 
   [[nodiscard]] ByteView view() const { return key_.view(); }
 

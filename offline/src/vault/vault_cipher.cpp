@@ -22,8 +22,12 @@ static_assert(kProofAt + kProofBytes == kVaultHeaderBytes);
 
 constexpr std::size_t kMaxIdBytes = 256;
 
-void append_number(std::string& out, uint32_t number) {
-  for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(number >> shift & 0xFF);
+template <typename Number>
+void append_number(std::string& out, Number number) {
+  constexpr int kTopByte = 8 * (static_cast<int>(sizeof number) - 1);
+  for (int shift = kTopByte; shift >= 0; shift -= 8) {
+    out += static_cast<char>(number >> shift & 0xFF);
+  }
 }
 
 // Lengths first: no two ids give the same bytes.
@@ -58,6 +62,7 @@ Result<bool> has_sum(ByteView header) {
 struct VaultCipher::Keys {
   SecretKey chunks;
   SecretKey header;
+  SecretKey digest;
 };
 
 Result<VaultCipher::Keys> VaultCipher::derive_keys(const ContentKey& key, const Header& header,
@@ -67,7 +72,7 @@ Result<VaultCipher::Keys> VaultCipher::derive_keys(const ContentKey& key, const 
   const struct {
     SecretKey& key;
     std::string_view use;
-  } rows[] = {{keys.chunks, "chunks"}, {keys.header, "header"}};
+  } rows[] = {{keys.chunks, "chunks"}, {keys.header, "header"}, {keys.digest, "digest"}};
   for (const auto& row : rows) {
     const std::string info = identity + std::string(row.use);
     auto derived = derive(key.view(), salt, as_bytes(info), row.key.bytes());
@@ -87,11 +92,11 @@ Result<VaultCipher> VaultCipher::make(const ContentKey& key, const VaultFileId& 
   if (!salted) return salted.error();
   PLAYHEAD_TRY(const Sha256Digest sum, sha256(bytes.first(kSumAt)));
   std::copy_n(sum.begin(), kSumBytes, header.begin() + kSumAt);
-  PLAYHEAD_TRY(const Keys keys, derive_keys(key, header, identity));
+  PLAYHEAD_TRY(Keys keys, derive_keys(key, header, identity));
   PLAYHEAD_TRY(const Sha256Digest proof, hmac(keys.header.view(), bytes.first(kProofAt)));
   std::copy_n(proof.begin(), kProofBytes, header.begin() + kProofAt);
   PLAYHEAD_TRY(AesGcm256 cipher, AesGcm256::make(keys.chunks.view()));
-  return VaultCipher(header, std::move(identity), std::move(cipher));
+  return VaultCipher(header, std::move(identity), std::move(cipher), std::move(keys.digest));
 }
 
 Result<VaultCipher> VaultCipher::read(const ContentKey& key, const VaultFileId& id,
@@ -108,13 +113,13 @@ Result<VaultCipher> VaultCipher::read(const ContentKey& key, const VaultFileId& 
   }
   Header header{};
   std::copy(bytes.begin(), bytes.end(), header.begin());
-  PLAYHEAD_TRY(const Keys keys, derive_keys(key, header, identity));
+  PLAYHEAD_TRY(Keys keys, derive_keys(key, header, identity));
   PLAYHEAD_TRY(const Sha256Digest proof, hmac(keys.header.view(), bytes.first(kProofAt)));
   if (!is_same(ByteView(proof).first(kProofBytes), bytes.subspan(kProofAt))) {
     return make_error(ErrorCode::kOfflineTampered, "a file stands in the place of another");
   }
   PLAYHEAD_TRY(AesGcm256 cipher, AesGcm256::make(keys.chunks.view()));
-  return VaultCipher(header, std::move(identity), std::move(cipher));
+  return VaultCipher(header, std::move(identity), std::move(cipher), std::move(keys.digest));
 }
 
 Result<void> VaultCipher::begin_run() { return fill_random(run_); }
@@ -131,6 +136,19 @@ Result<void> VaultCipher::seal(uint32_t chunk, bool is_last, std::span<const Byt
   std::copy(run_.begin(), run_.end(), record.begin());
   return cipher_.seal(nonce_of(run_, chunk), as_bytes(context_of(chunk, is_last)), plain,
                       record.data() + kVaultRunBytes);
+}
+
+Result<void> VaultCipher::add_seal(Sha256& seals, ByteView record) {
+  if (auto added = seals.update(record.first(kVaultRunBytes)); !added) return added;
+  return seals.update(record.last(AesGcm256::kTagBytes));
+}
+
+Result<Sha256Digest> VaultCipher::digest(Sha256 seals, int64_t media_bytes) const {
+  PLAYHEAD_TRY(const Sha256Digest hash, seals.finish());
+  std::string whole(as_text(header_));
+  append_number(whole, static_cast<uint64_t>(media_bytes));
+  whole += as_text(hash);
+  return hmac(digest_key_.view(), as_bytes(whole));
 }
 
 Result<void> VaultCipher::open(uint32_t chunk, bool is_last, ByteView record,

@@ -26,6 +26,14 @@
 // is written again after a kill, perhaps of other bytes, never meets its old nonce. Number,
 // identity and whether it is the last are authenticated with each chunk: none can be moved, left
 // out or taken from elsewhere.
+//
+// Beside the file, in the journal, its digest:
+//
+//   HMAC-SHA-256(a third key, header ‖ bytes of media (8) ‖ SHA-256(run ‖ tag of each chunk))
+//
+// A tag speaks for 64 KiB, so that nothing hashes the media itself. It tells a file from an earlier
+// one of the same identity, a chunk from that of an earlier attempt, and only who has the content
+// key can make one.
 namespace playhead::offline {
 
 // Larger: more to decrypt for each seek. Smaller: more tags and calls.
@@ -71,6 +79,10 @@ class VaultCipher {
   // kVaultChunkOverhead.
   Result<void> seal(uint32_t chunk, bool is_last, std::span<const ByteView> plain,
                     std::span<uint8_t> record);
+  // What seals that record, into the hash that digest() ends.
+  static Result<void> add_seal(Sha256& seals, ByteView record);
+  // Of a whole file with that much media; `seals` has each of its records, in order.
+  Result<Sha256Digest> digest(Sha256 seals, int64_t media_bytes) const;
   // `plain` has room for record.size() - kVaultChunkOverhead, and is zeroed where this fails.
   // Errors: kOfflineDamaged (detail: the chunk).
   Result<void> open(uint32_t chunk, bool is_last, ByteView record, std::span<uint8_t> plain);
@@ -79,8 +91,11 @@ class VaultCipher {
   using Header = std::array<uint8_t, kVaultHeaderBytes>;
   struct Keys;
 
-  VaultCipher(const Header& header, std::string identity, AesGcm256 cipher)
-      : header_(header), identity_(std::move(identity)), cipher_(std::move(cipher)) {}
+  VaultCipher(const Header& header, std::string identity, AesGcm256 cipher, SecretKey digest_key)
+      : header_(header),
+        identity_(std::move(identity)),
+        cipher_(std::move(cipher)),
+        digest_key_(std::move(digest_key)) {}
   static Result<Keys> derive_keys(const ContentKey& key, const Header& header,
                                   const std::string& identity);
   [[nodiscard]] std::string context_of(uint32_t chunk, bool is_last) const;
@@ -88,6 +103,7 @@ class VaultCipher {
   Header header_;
   std::string identity_;
   AesGcm256 cipher_;
+  SecretKey digest_key_;
   std::array<uint8_t, kVaultRunBytes> run_{};
 };
 

@@ -54,6 +54,12 @@ std::size_t VaultReader::media_bytes_of(int64_t chunk) const {
 }
 
 Result<ByteView> VaultReader::load(int64_t chunk) {
+  PLAYHEAD_TRY(const ByteView media, decrypt(chunk));
+  if (auto added = add(chunk, media); !added) return added.error();
+  return media;
+}
+
+Result<ByteView> VaultReader::decrypt(int64_t chunk) {
   const std::size_t count = media_bytes_of(chunk);
   if (loaded_ == chunk) return ByteView(media_).first(count);
   loaded_.reset();
@@ -66,6 +72,14 @@ Result<ByteView> VaultReader::load(int64_t chunk) {
   if (!opened) return opened.error();
   loaded_ = chunk;
   return ByteView(media_).first(count);
+}
+
+Result<void> VaultReader::add(int64_t chunk, ByteView media) {
+  if (!hash_ || chunk != hashed_) return {};
+  ++hashed_;
+  if (expected_.kind == FileDigest::Kind::kMedia) return hash_->update(media);
+  // That of the very bytes that were opened: they are not read again.
+  return VaultCipher::add_seal(*hash_, ByteView(record_).first(media.size() + kVaultChunkOverhead));
 }
 
 Result<std::size_t> VaultReader::read_at(int64_t offset, std::span<uint8_t> out) {
@@ -82,18 +96,40 @@ Result<std::size_t> VaultReader::read_at(int64_t offset, std::span<uint8_t> out)
   return done;
 }
 
-Result<void> VaultReader::feed(Sha256& hash) {
-  for (int64_t at = 0; at < size_; at += kChunk) {
-    PLAYHEAD_TRY(const ByteView media, load(at / kChunk));
-    if (auto fed = hash.update(media); !fed) return fed;
+Result<void> VaultReader::begin_hash(FileDigest::Kind kind) {
+  PLAYHEAD_TRY(hash_, Sha256::make());
+  expected_.kind = kind;
+  hashed_ = 0;
+  return {};
+}
+
+Result<void> VaultReader::read_rest() {
+  const int64_t end = last_chunk_ ? *last_chunk_ + 1 : size_ / kChunk;
+  while (hashed_ < end) {
+    if (auto loaded = load(hashed_); !loaded) return std::move(loaded).error();
   }
   return {};
 }
 
-Result<Sha256Digest> VaultReader::sha256() {
-  PLAYHEAD_TRY(Sha256 hash, Sha256::make());
-  if (auto fed = feed(hash); !fed) return fed.error();
-  return hash.finish();
+Result<void> VaultReader::expect(const FileDigest& digest) {
+  expected_ = digest;
+  return begin_hash(digest.kind);
+}
+
+Result<bool> VaultReader::is_expected() {
+  if (!hash_ || !last_chunk_) return make_error(ErrorCode::kInvalidState, "nothing is expected");
+  if (auto read = read_rest(); !read) return std::move(read).error();
+  Sha256 hash = *std::exchange(hash_, std::nullopt);
+  const bool is_of_media = expected_.kind == FileDigest::Kind::kMedia;
+  PLAYHEAD_TRY(const Sha256Digest digest,
+               is_of_media ? hash.finish() : cipher_.digest(std::move(hash), size_));
+  return is_same(digest, expected_.value);
+}
+
+Result<Sha256> VaultReader::read_seals() {
+  if (auto begun = begin_hash(FileDigest::Kind::kSeals); !begun) return std::move(begun).error();
+  if (auto read = read_rest(); !read) return std::move(read).error();
+  return *std::exchange(hash_, std::nullopt);
 }
 
 }  // namespace playhead::offline

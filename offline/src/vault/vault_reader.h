@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "files/file_system.h"
+#include "vault/file_digest.h"
 #include "vault/vault_cipher.h"
 
 namespace playhead::offline {
@@ -34,11 +35,15 @@ class VaultReader {
   // As many bytes as there are from `offset` on, at most all of `out`. More errors:
   // kInvalidArgument (a negative offset). After an error `out` holds nothing to be used.
   Result<std::size_t> read_at(int64_t offset, std::span<uint8_t> out);
-  // Reads and checks everything; continues `hash` with it.
-  Result<void> feed(Sha256& hash);
-  // SHA-256 of the media.
-  Result<Sha256Digest> sha256();
-  // For a writer that goes on with the file.
+  // To be told by is_expected() whether a finished file is that of this digest: what is read from
+  // here on, in order, is not read again for it.
+  Result<void> expect(const FileDigest& digest);
+  // Reads and checks what was not read since, then compares. False: another file of this identity,
+  // or chunks of one. kInvalidState without expect().
+  Result<bool> is_expected();
+  // Of a beginning: reads and checks all of it. For a writer that goes on with the file.
+  Result<Sha256> read_seals();
+  // The same.
   [[nodiscard]] VaultCipher take_cipher() && { return std::move(cipher_); }
 
  private:
@@ -49,6 +54,11 @@ class VaultReader {
   [[nodiscard]] std::size_t media_bytes_of(int64_t chunk) const;
   // That chunk's media, valid until the next call.
   Result<ByteView> load(int64_t chunk);
+  Result<ByteView> decrypt(int64_t chunk);
+  // Into the hash, where it is the next one.
+  Result<void> add(int64_t chunk, ByteView media);
+  Result<void> begin_hash(FileDigest::Kind kind);
+  Result<void> read_rest();
 
   std::unique_ptr<File> file_;
   VaultCipher cipher_;
@@ -57,6 +67,10 @@ class VaultReader {
   std::vector<uint8_t> record_;
   std::vector<uint8_t> media_;
   std::optional<int64_t> loaded_;
+  // Of the chunks before `hashed_`, while something is to be compared.
+  std::optional<Sha256> hash_;
+  FileDigest expected_;
+  int64_t hashed_ = 0;
 };
 
 }  // namespace playhead::offline

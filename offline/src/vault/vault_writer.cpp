@@ -16,18 +16,17 @@ constexpr std::size_t kMostRecords = 4;
 
 std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
 
-// Of the file that stands there, and the hash of its first bytes.
+// Of the file that stands there, and of the seals of its first chunks.
 struct Beginning {
   VaultCipher cipher;
-  Sha256 hash;
+  Sha256 seals;
 };
 
 Result<Beginning> read_beginning(FileSystem& files, const std::string& path, const ContentKey& key,
                                  const VaultFileId& id, int64_t checkpoint) {
   PLAYHEAD_TRY(VaultReader reader, VaultReader::open_beginning(files, path, key, id, checkpoint));
-  PLAYHEAD_TRY(Sha256 hash, Sha256::make());
-  if (auto fed = reader.feed(hash); !fed) return fed.error();
-  return Beginning{std::move(reader).take_cipher(), std::move(hash)};
+  PLAYHEAD_TRY(Sha256 seals, reader.read_seals());
+  return Beginning{std::move(reader).take_cipher(), std::move(seals)};
 }
 
 }  // namespace
@@ -36,11 +35,11 @@ Result<VaultWriter> VaultWriter::create(FileSystem& files, const std::string& pa
                                         const ContentKey& key, const VaultFileId& id) {
   PLAYHEAD_TRY(VaultCipher cipher, VaultCipher::make(key, id));
   if (auto begun = cipher.begin_run(); !begun) return begun.error();
-  PLAYHEAD_TRY(Sha256 hash, Sha256::make());
+  PLAYHEAD_TRY(Sha256 seals, Sha256::make());
   PLAYHEAD_TRY(std::unique_ptr<File> file, files.open_for_appending(path));
   if (auto cut = file->truncate(0); !cut) return cut.error();
   if (auto written = file->append(cipher.header()); !written) return written.error();
-  return VaultWriter(files, folder_of(path), std::move(file), std::move(cipher), std::move(hash));
+  return VaultWriter(files, folder_of(path), std::move(file), std::move(cipher), std::move(seals));
 }
 
 Result<VaultWriter> VaultWriter::resume(FileSystem& files, const std::string& path,
@@ -53,7 +52,7 @@ Result<VaultWriter> VaultWriter::resume(FileSystem& files, const std::string& pa
   const int64_t chunks = checkpoint / kChunk;
   if (auto cut = file->truncate(vault_record_at(chunks)); !cut) return cut.error();
   VaultWriter writer(files, folder_of(path), std::move(file), std::move(beginning.cipher),
-                     std::move(beginning.hash));
+                     std::move(beginning.seals));
   writer.chunks_ = chunks;
   writer.is_name_durable_ = true;  // the checkpoint made it so
   return writer;
@@ -112,10 +111,7 @@ Result<void> VaultWriter::append_chunks(std::span<const ByteView> media) {
 
 Result<void> VaultWriter::seal_chunk(bool is_last) {
   std::size_t size = 0;
-  for (const ByteView part : chunk_) {
-    if (auto hashed = hash_.update(part); !hashed) return hashed;
-    size += part.size();
-  }
+  for (const ByteView part : chunk_) size += part.size();
   if (filled_ + kVaultRecordBytes > kMostRecords * kVaultRecordBytes) {
     if (auto written = write_records(); !written) return written;
   }
@@ -124,6 +120,7 @@ Result<void> VaultWriter::seal_chunk(bool is_last) {
   const auto record = std::span(records_).subspan(filled_, record_size);
   auto sealed = cipher_.seal(static_cast<uint32_t>(chunks_), is_last, chunk_, record);
   if (!sealed) return sealed;
+  if (auto added = VaultCipher::add_seal(seals_, record); !added) return added;
   filled_ += record_size;
   if (!is_last) ++chunks_;
   return {};
@@ -158,7 +155,7 @@ Result<VaultSummary> VaultWriter::finish() {
   if (auto sealed = kept(seal_chunk(true)); !sealed) return sealed.error();
   if (auto written = kept(write_records()); !written) return written.error();
   if (auto synced = kept(file_->sync()); !synced) return synced.error();
-  PLAYHEAD_TRY(summary.sha256, kept(hash_.finish()));
+  PLAYHEAD_TRY(summary.digest.value, kept(cipher_.digest(std::move(seals_), summary.size)));
   is_finished_ = true;
   return summary;
 }

@@ -114,7 +114,8 @@ class CurlTransport::Impl {
   std::map<OriginKey, Preconnect> preconnects_;
   std::map<CURL*, EasyHandle> spares_;  // connections being opened that nobody waits for
   std::map<OriginKey, MonotonicTime> last_used_;
-  bool rests_ = false;  // nothing was fetched when it last looked
+  bool rests_ = false;      // nothing was fetched when it last looked
+  bool was_woken_ = false;  // to look now
 };
 
 CurlTransport::Impl::Impl(CurlConfig config) : log_(config.log, "net") {
@@ -245,7 +246,7 @@ bool CurlTransport::Impl::take_commands() {
   {
     const std::lock_guard lock(mutex_);
     std::swap(commands, commands_);
-    is_woken_ = false;
+    was_woken_ = std::exchange(is_woken_, false);
   }
   if (commands.stops) return false;
   if (commands.replaces_connections) replace_connections();
@@ -405,7 +406,8 @@ Duration CurlTransport::Impl::expire() {
 }
 
 Duration CurlTransport::Impl::let_chunks_go(Duration sleep) {
-  const bool rested = std::exchange(rests_, transfers_.empty());
+  // Whoever drops the last bytes wakes it, too: that is no rest.
+  const bool rested = std::exchange(rests_, transfers_.empty()) && !was_woken_;
   if (!rests_) return sleep;
   if (!rested) return std::min(sleep, kChunksKept);
   chunks_->clear();

@@ -135,17 +135,29 @@ TEST_CASE("content_key: wrapped for one download on one device") {
   const auto sealer = sealer_of(1);
   const ContentKey key = test::new_key();
   CHECK_FALSE(is_same(key.view(), test::new_key().view()));
-  const auto wrapped = key.wrap(*sealer, "d1");
+  const KeyOwner owner{"d1", "t1", "p1"};
+  const auto wrapped = key.wrap(*sealer, owner);
   REQUIRE(wrapped);
-  const auto again = ContentKey::unwrap(*sealer_of(1), "d1", *wrapped);
+  const auto again = ContentKey::unwrap(*sealer_of(1), owner, *wrapped);
   REQUIRE(again);
   CHECK(is_same(again->view(), key.view()));
-  CHECK(code_of(ContentKey::unwrap(*sealer, "d2", *wrapped)) == ErrorCode::kOfflineTampered);
-  CHECK(code_of(ContentKey::unwrap(*sealer_of(2), "d1", *wrapped)) ==
+  const KeyOwner others[] = {{"d2", "t1", "p1"}, {"d1", "t2", "p1"}, {"d1", "t1", "p2"},
+                             {"d1", "", ""},     {"d1", "t1p", "1"}, {"d1", "t1/2/p1", ""}};
+  for (const KeyOwner& other : others) {
+    CAPTURE(other.title_id);
+    CHECK(code_of(ContentKey::unwrap(*sealer, other, *wrapped)) == ErrorCode::kOfflineTampered);
+  }
+  CHECK(code_of(ContentKey::unwrap(*sealer_of(2), owner, *wrapped)) ==
         ErrorCode::kOfflineOtherDevice);
   const auto short_key = sealer->seal("content-key", "d1", Bytes(16));
   REQUIRE(short_key);
-  CHECK(code_of(ContentKey::unwrap(*sealer, "d1", *short_key)) == ErrorCode::kOfflineTampered);
+  CHECK(code_of(ContentKey::unwrap(*sealer, owner, *short_key)) == ErrorCode::kOfflineTampered);
+  // As it was wrapped before titles were part of it.
+  const auto older = sealer->seal("content-key", "d1", key.view());
+  REQUIRE(older);
+  CHECK(is_same(ContentKey::unwrap(*sealer, owner, *older)->view(), key.view()));
+  CHECK(code_of(ContentKey::unwrap(*sealer, {"d2", "t1", "p1"}, *older)) ==
+        ErrorCode::kOfflineTampered);
 }
 
 }  // namespace playhead::offline

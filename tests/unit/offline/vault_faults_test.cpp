@@ -57,7 +57,7 @@ class Download {
         const auto media = test::read_file(files, final_path(n), key_, id(n));
         REQUIRE(media);
         CHECK((*media == media_[n]));
-        CHECK(row.done->sha256 == test::hash_of(media_[n]));
+        CHECK(*test::is_file_of(files, final_path(n), key_, id(n), row.done->digest));
       } else if (row.checkpoint > 0 && files.exists(part_path(n))) {
         auto reader = VaultReader::open_beginning(files, part_path(n), key_, id(n), row.checkpoint);
         REQUIRE(reader);

@@ -74,11 +74,12 @@ TEST_CASE("vault_reader: every size comes back, whatever pieces it was written i
       const auto summary = writer->finish();
       REQUIRE(summary);
       CHECK(summary->size == static_cast<int64_t>(size));
-      CHECK(summary->sha256 == test::hash_of(media));
       auto reader = VaultReader::open(files, path, key, kId);
       REQUIRE(reader);
       CHECK(reader->size() == static_cast<int64_t>(size));
-      CHECK(*reader->sha256() == summary->sha256);
+      CHECK(*test::is_file_of(files, path, key, kId, summary->digest));
+      CHECK(*test::is_file_of(files, path, key, kId,
+                              {FileDigest::Kind::kMedia, test::hash_of(media)}));
       CHECK((*test::read_file(files, path, key, kId) == media));
       const auto file = files.open_for_reading(path);
       CHECK(*(*file)->size() == summary->file_bytes);
@@ -177,7 +178,7 @@ TEST_CASE("O17 a flipped bit costs its chunk, and no other") {
         CHECK(read.error().detail == static_cast<int32_t>(chunk));
         CHECK(out == Bytes(100, 0xEE));  // nothing unchecked was given
       }
-      CHECK(code_of(reader->sha256()) == ErrorCode::kOfflineDamaged);
+      CHECK(code_of(reader->read_seals()) == ErrorCode::kOfflineDamaged);
     }
   }
 }
@@ -242,6 +243,99 @@ TEST_CASE(
   }
   world.files.overwrite(kPath, world.bytes);
   CHECK(*world.read() == world.media);
+}
+
+TEST_CASE("O17 the digest tells what opens as well: chunks and files of earlier attempts") {
+  World world;
+  // Both files of one identity: the first, and what was fetched anew when the host had changed it.
+  const Bytes newer = noise(3 * kChunk + kChunk / 2, 2);
+  const auto digest_of = [&](const Bytes& media) {
+    auto writer = VaultWriter::create(world.files, kPath, world.key, kId);
+    REQUIRE(writer);
+    REQUIRE(writer->append(media));
+    const auto summary = writer->finish();
+    REQUIRE(summary);
+    CHECK(summary->digest.kind == FileDigest::Kind::kSeals);
+    return summary->digest;
+  };
+  const auto is_it = [&](const FileDigest& digest) {
+    return test::is_file_of(world.files, kPath, world.key, kId, digest);
+  };
+  const FileDigest old_digest = digest_of(world.media);
+  const Bytes old_bytes = world.files.bytes_of(kPath);
+  const FileDigest new_digest = digest_of(newer);
+  CHECK(*is_it(new_digest));
+  CHECK(*is_it({FileDigest::Kind::kMedia, test::hash_of(newer)}));
+  CHECK_FALSE(*is_it(old_digest));
+  CHECK_FALSE(*is_it({FileDigest::Kind::kMedia, new_digest.value}));
+  CHECK_FALSE(*is_it({FileDigest::Kind::kSeals, test::hash_of(newer)}));
+  // The whole of the earlier file, valid tags and all, put back.
+  world.files.overwrite(kPath, old_bytes);
+  REQUIRE(*world.read() == world.media);
+  CHECK_FALSE(*is_it(new_digest));
+  CHECK_FALSE(*is_it({FileDigest::Kind::kMedia, test::hash_of(newer)}));
+  CHECK(*is_it(old_digest));
+  // The same media written twice: still two files.
+  const FileDigest again_digest = digest_of(world.media);
+  CHECK_FALSE(again_digest == old_digest);
+  CHECK_FALSE(*is_it(old_digest));
+  CHECK(*is_it(again_digest));
+}
+
+TEST_CASE("O17 the digest tells a chunk of a given up attempt at the same file") {
+  World world;
+  const Bytes other = noise(kChunk, 9);
+  for (const bool is_same_media : {false, true}) {
+    for (std::size_t chunk = 1; chunk < 3; ++chunk) {
+      CAPTURE(is_same_media);
+      CAPTURE(chunk);
+      const auto media_of = [&](std::size_t number) {
+        return test::part_of(world.media, number * kChunk, kChunk);
+      };
+      auto writer = VaultWriter::create(world.files, kPath, world.key, kId);
+      REQUIRE(writer);
+      for (std::size_t n = 0; n < chunk; ++n) REQUIRE(writer->append(media_of(n)));
+      const auto checkpoint = writer->checkpoint();
+      REQUIRE(writer->append(is_same_media ? media_of(chunk) : ByteView(other)));
+      REQUIRE(writer->checkpoint());
+      const Bytes given_up = world.files.bytes_of(kPath);
+      // A kill came before the journal knew of it.
+      writer = VaultWriter::resume(world.files, kPath, world.key, kId, *checkpoint);
+      REQUIRE(writer);
+      for (std::size_t n = chunk; n < 3; ++n) REQUIRE(writer->append(media_of(n)));
+      const auto summary = writer->finish();
+      REQUIRE(summary);
+      CHECK(*test::is_file_of(world.files, kPath, world.key, kId, summary->digest));
+      Bytes changed = world.files.bytes_of(kPath);
+      std::copy(given_up.begin() + static_cast<std::ptrdiff_t>(record_at(chunk)), given_up.end(),
+                changed.begin() + static_cast<std::ptrdiff_t>(record_at(chunk)));
+      world.files.overwrite(kPath, changed);
+      REQUIRE(world.read());  // its tag is right
+      CHECK_FALSE(*test::is_file_of(world.files, kPath, world.key, kId, summary->digest));
+    }
+  }
+}
+
+TEST_CASE("vault_reader: what is read in order is not read again to be compared") {
+  World world;
+  auto writer = VaultWriter::create(world.files, kPath, world.key, kId);
+  REQUIRE(writer);
+  REQUIRE(writer->append(world.media));
+  const FileDigest digest = writer->finish()->digest;
+  for (const bool is_in_order : {true, false}) {
+    CAPTURE(is_in_order);
+    auto reader = VaultReader::open(world.files, kPath, world.key, kId);
+    REQUIRE(reader);
+    CHECK(code_of(reader->is_expected()) == ErrorCode::kInvalidState);
+    REQUIRE(reader->expect(digest));
+    Bytes out(100'000);
+    for (std::size_t at = is_in_order ? 0 : out.size(); at < world.media.size(); at += out.size()) {
+      REQUIRE(reader->read_at(static_cast<int64_t>(at), out));
+    }
+    world.files.fail_at(0, FaultyFileSystem::Fault::kNone);
+    CHECK(*reader->is_expected());
+    CHECK((world.files.calls() == 0) == is_in_order);
+  }
 }
 
 TEST_CASE(

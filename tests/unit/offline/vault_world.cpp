@@ -57,7 +57,7 @@ ContentKey key_of(ByteView bytes, const std::string& download_id) {
   const auto sealer = sealer_of(1);
   const auto sealed = sealer->seal("content-key", download_id, bytes);
   REQUIRE(sealed);
-  auto key = ContentKey::unwrap(*sealer, download_id, *sealed);
+  auto key = ContentKey::unwrap(*sealer, {download_id, "", ""}, *sealed);
   REQUIRE(key);
   return *std::move(key);
 }
@@ -77,6 +77,13 @@ Result<Bytes> read_file(FileSystem& files, const std::string& path, const Conten
   PLAYHEAD_TRY(const std::size_t count, reader.read_at(0, media));
   CHECK(count == media.size());
   return media;
+}
+
+Result<bool> is_file_of(FileSystem& files, const std::string& path, const ContentKey& key,
+                        const VaultFileId& id, const FileDigest& digest) {
+  PLAYHEAD_TRY(VaultReader reader, VaultReader::open(files, path, key, id));
+  if (auto begun = reader.expect(digest); !begun) return begun.error();
+  return reader.is_expected();
 }
 
 }  // namespace playhead::offline::test

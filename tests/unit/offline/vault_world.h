@@ -11,6 +11,7 @@
 #include "playhead/offline/device_keys.h"
 #include "support/faulty_file_system.h"
 #include "vault/content_key.h"
+#include "vault/file_digest.h"
 #include "vault/vault_cipher.h"
 
 // What tests of the vault have in common.
@@ -53,6 +54,10 @@ void write_file(FileSystem& files, const std::string& path, const ContentKey& ke
 // Everything, in one piece.
 Result<Bytes> read_file(FileSystem& files, const std::string& path, const ContentKey& key,
                         const VaultFileId& id);
+
+// Whether what stands there is the file of that digest, read to its end.
+Result<bool> is_file_of(FileSystem& files, const std::string& path, const ContentKey& key,
+                        const VaultFileId& id, const FileDigest& digest);
 
 template <typename T>
 ErrorCode code_of(const Result<T>& result) {

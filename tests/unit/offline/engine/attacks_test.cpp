@@ -349,6 +349,37 @@ TEST_CASE("downloads: O09 a permission that is lost is asked for ever more rarel
   CHECK(device.play(id) == error_name(ErrorCode::kOfflineTampered));
 }
 
+TEST_CASE("downloads: O09 a title that was edited in the journal brings no other permission") {
+  Device device;
+  const std::string id = device.fetch(kDay, {}, "one");
+  const auto tampered = error_name(ErrorCode::kOfflineTampered);
+  device.close();
+  device.edit(
+      "ALTER TABLE download ADD COLUMN held BLOB; UPDATE download SET held = title_id;"
+      "UPDATE download SET title_id = CAST('lasting' AS BLOB)");
+  device.open();
+  CHECK(device.play(id) == tampered);
+  // The service allows that other title for longer.
+  auto& titles = device.rig.world.service.titles;
+  titles["lasting"] = titles.begin()->second;
+  device.rig.world.service.download_expires_at_s = Device::seconds(device.truth() + 20 * kDay);
+  device.set_online(true);
+  REQUIRE(device.rig.manager->renew(id));
+  device.rig.run_for(1min);
+  device.set_online(false);
+  CHECK(device.play(id) == tampered);  // its key is another title's
+  device.close();
+  device.edit("UPDATE download SET title_id = held; ALTER TABLE download DROP COLUMN held");
+  device.open();
+  device.pass(2 * kDay);
+  CHECK(device.play(id) == tampered);  // its permission is
+  device.set_online(true);
+  REQUIRE(device.rig.manager->renew(id));
+  device.rig.run_for(1min);
+  device.set_online(false);
+  CHECK(device.play(id) == kPlays);
+}
+
 TEST_CASE("downloads: O10 a permission from before the first play is refused") {
   Device device;
   const std::string id = device.fetch(60 * kDay, 10h);

@@ -587,6 +587,8 @@ TEST_CASE("downloads: O17 verify finds damaged bytes and fetches those alone aga
       largest = file.path().string();
     }
   }
+  const std::string earlier = rig.folder.path("earlier");
+  std::filesystem::copy_file(largest, earlier);
   std::fstream damaged(largest, std::ios::in | std::ios::out | std::ios::binary);
   damaged.seekp(200);
   damaged.put('\x55');
@@ -595,6 +597,13 @@ TEST_CASE("downloads: O17 verify finds damaged bytes and fetches those alone aga
   REQUIRE(rig.run_until(id, DownloadState::kDownloading));
   REQUIRE(rig.run_until(id, DownloadState::kCompleted));
   CHECK(rig.requests().size() == asked + 1);
+
+  // What was there before opens as well as what was fetched instead: its digest alone is another.
+  std::filesystem::copy_file(earlier, largest, std::filesystem::copy_options::overwrite_existing);
+  REQUIRE(rig.manager->verify(id));
+  REQUIRE(rig.run_until(id, DownloadState::kDownloading));
+  REQUIRE(rig.run_until(id, DownloadState::kCompleted));
+  CHECK(rig.requests().size() == asked + 2);
   CHECK(rig.check_bytes(id) == 23);
 }
 

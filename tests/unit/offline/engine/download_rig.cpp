@@ -140,7 +140,9 @@ int DownloadRig::check_bytes(const std::string& id) {
     REQUIRE(sealer);
     const auto sealed = (*store)->sealed_records(id);
     REQUIRE(sealed);
-    auto key = ContentKey::unwrap(**sealer, id, sealed->content_key);
+    const auto row = (*store)->find(id);
+    REQUIRE(row);
+    auto key = ContentKey::unwrap(**sealer, key_owner(row->added), sealed->content_key);
     REQUIRE_MESSAGE(key, describe(key.error()));
     const auto rows = (*store)->resources(id, 0, 100'000);
     REQUIRE(rows);
@@ -156,9 +158,8 @@ int DownloadRig::check_bytes(const std::string& id) {
       REQUIRE_MESSAGE(reader, describe(reader.error()));
       std::vector<uint8_t> bytes(static_cast<std::size_t>(reader->size()));
       REQUIRE(reader->read_at(0, bytes));
-      const auto digest = sha256(bytes);
-      REQUIRE(digest);
-      CHECK(*digest == row.sha256);
+      REQUIRE(reader->expect(row.digest));
+      CHECK(*reader->is_expected());
       CHECK(row.planned.size == reader->size());
       ++compared;
       if (is_document) continue;  // personalised

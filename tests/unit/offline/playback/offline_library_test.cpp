@@ -69,13 +69,13 @@ TEST_CASE("offline_library: what cannot be opened, and why") {
        ErrorCode::kOfflineTampered},
       {"another download's key", nothing,
        [](StoredWorld& w) {
-         const auto foreign = new_key().wrap(*w.sealer, "d-2");
+         const auto foreign = new_key().wrap(*w.sealer, {"d-2", "", ""});
          REQUIRE(w.store->set_content_key("d-1", *foreign));
        },
        ErrorCode::kOfflineTampered},
       {"another device's key", nothing,
        [](StoredWorld& w) {
-         const auto foreign = new_key().wrap(*sealer_of(2), "d-1");
+         const auto foreign = new_key().wrap(*sealer_of(2), {"d-1", "", ""});
          REQUIRE(w.store->set_content_key("d-1", *foreign));
        },
        ErrorCode::kOfflineOtherDevice},

@@ -247,7 +247,7 @@ TEST_CASE("offline_transport: what is fetched anew under another key is not dama
   CHECK(rig.world.row_of("d-1", kSegment).state == ResourceState::kDone);
 }
 
-TEST_CASE("offline_transport: an earlier version of a file is found by its hash") {
+TEST_CASE("offline_transport: an earlier version of a file is found by its digest") {
   const std::string old_body = text(300'000, 1), new_body = text(300'000, 2);
   Rig rig(title_of({{kSegment, old_body}}));
   const std::string path = rig.world.path_of("d-1", kSegment);
@@ -259,6 +259,22 @@ TEST_CASE("offline_transport: an earlier version of a file is found by its hash"
   const auto answer = rig.get(kSegment);
   CHECK(answer->error() == ErrorCode::kOfflineDamaged);
   CHECK(answer->body.size() < old_body.size());
+  CHECK(rig.world.row_of("d-1", kSegment).state == ResourceState::kBad);
+}
+
+TEST_CASE("offline_transport: a file of a journal of before is checked by the hash of its media") {
+  const std::string body = text(300'000, 1);
+  Rig rig(title_of({{kSegment, body}}));
+  const ResourceRow row = rig.world.row_of("d-1", kSegment);
+  const auto finish_by = [&](std::string_view media) {
+    FinishedResource finished{row.row, row.planned.size, {}, {}};
+    finished.digest = {FileDigest::Kind::kMedia, *sha256(as_bytes(media))};
+    REQUIRE(rig.world.store->finish({&finished, 1}));
+  };
+  finish_by(body);
+  CHECK(rig.get(kSegment)->body == body);
+  finish_by(text(300'000, 2));
+  CHECK(rig.get(kSegment)->error() == ErrorCode::kOfflineDamaged);
   CHECK(rig.world.row_of("d-1", kSegment).state == ResourceState::kBad);
 }
 

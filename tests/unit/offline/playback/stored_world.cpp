@@ -52,7 +52,7 @@ void StoredWorld::add(const Title& title) {
   added.added_at = executor.wall_now();
   REQUIRE(store->add(added));
   ContentKey key = new_key();
-  const auto wrapped = key.wrap(*sealer, title.id);
+  const auto wrapped = key.wrap(*sealer, key_owner(added));
   REQUIRE(wrapped);
   REQUIRE(store->set_content_key(title.id, *wrapped));
   content_keys_.insert_or_assign(title.id, std::move(key));
@@ -101,7 +101,7 @@ void StoredWorld::write(const std::string& id, const File& file) {
   const auto summary = writer->finish();
   REQUIRE(summary);
   const FinishedResource finished{
-      row.row, summary->size, summary->sha256, {file.final_url, "video/mp4", "", "", {}}};
+      row.row, summary->size, summary->digest, {file.final_url, "video/mp4", "", "", {}}};
   REQUIRE(store->finish({&finished, 1}));
   if (file.state == ResourceState::kBad) REQUIRE(store->discard({&row.row, 1}, file.state));
 }

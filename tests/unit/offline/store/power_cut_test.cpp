@@ -62,7 +62,10 @@ class Engine {
         if (!bytes && files.has_failed()) return;  // this run's own fault came here
         REQUIRE(bytes);
         CHECK((*bytes == media));
-        CHECK(row.sha256 == hash_of(media));
+        const auto is_it = is_file_of(files, path_of(row), key_, id_of(row), row.digest);
+        if (!is_it && files.has_failed()) return;
+        REQUIRE(is_it);
+        CHECK(*is_it);
       } else if (row.state == ResourceState::kPart) {
         auto reader = VaultReader::open_beginning(files, path_of(row) + ".part", key_, id_of(row),
                                                   row.checkpoint);
@@ -112,7 +115,7 @@ class Engine {
     if (auto renamed = files.rename(part, path_of(row)); !renamed) return renamed;
     auto synced = files.sync_folder(layout::folder(folder.path(), row.download_id));
     if (!synced) return synced;
-    const FinishedResource finished_one{row.row, summary.size, summary.sha256, {}};
+    const FinishedResource finished_one{row.row, summary.size, summary.digest, {}};
     auto written = store.finish(std::span(&finished_one, 1));
     return written ? Result<void>() : written.error();
   }

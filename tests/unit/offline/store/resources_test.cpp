@@ -101,7 +101,7 @@ TEST_CASE("resources: progress, and what the host said") {
   got(world->finish(std::span(&whole, 1)));
   row = got(world->resource(rows[0].row));
   CHECK(row.state == ResourceState::kDone);
-  CHECK(row.sha256 == whole.sha256);
+  CHECK(row.digest == whole.digest);
   CHECK(row.checkpoint == 0);
   CHECK(got(world->bytes_of_all()) == 210'000);
   check_sums(*world);
@@ -222,7 +222,7 @@ TEST_CASE("resources: a new plan keeps what both have") {
   CHECK(after[0].planned.size == 900);
   CHECK(after[0].planned.url == "https://cdn/v/0.m4s?sig=a2");
   CHECK(after[0].planned.track == "v1");
-  CHECK(after[0].sha256 == done0.sha256);
+  CHECK(after[0].digest == done0.digest);
   CHECK(after[1].row == before[1].row);
   CHECK(after[1].state == ResourceState::kPart);
   CHECK(after[1].checkpoint == 65'536);

@@ -531,6 +531,11 @@ TEST_CASE("schema: S15 a journal of the first version is opened with all it hold
   REQUIRE(rows.size() == 1);
   CHECK(rows[0].state == ResourceState::kDone);
   CHECK_FALSE(rows[0].file_size);
+  // By what it is checked: what stood there then. What is finished from here on has the other kind.
+  CHECK(rows[0].digest == FileDigest{FileDigest::Kind::kMedia, {}});
+  const FinishedResource anew{rows[0].row, 1'000, {FileDigest::Kind::kSeals, {7}}, {}};
+  got(store->finish(std::span(&anew, 1)));
+  CHECK(got(store->resource(rows[0].row)).digest == anew.digest);
 }
 
 TEST_CASE("schema: S15 a power cut at any write leaves one of the versions, whole") {
@@ -589,7 +594,7 @@ void fill(const std::string& root, int64_t downloads, int64_t files) {
       range_length, plan, kind, track, seq, play_order, starts, ends, size, size_exact, url)
     SELECT d.row, CAST(printf('https://cdn.example/%d.m4s', i) AS BLOB), 0, -1, 1, 3, x'7630', i, i,
       i, i + 1, 1000, 1, zeroblob(60) FROM download d, n;
-    UPDATE resource SET state = 2, sha256 = zeroblob(32);
+    UPDATE resource SET state = 2, digest = zeroblob(32);
     COMMIT)sql";
   done(journal.execute(sql.c_str()));
 }
@@ -646,7 +651,7 @@ TEST_CASE("schema: S14 a newer journal and a stranger's database stay as they ar
     ErrorCode code;
   };
   const Case cases[] = {
-      {"newer", "PRAGMA user_version = 3", ErrorCode::kStoreNewer},
+      {"newer", "PRAGMA user_version = 99", ErrorCode::kStoreNewer},
       {"another program's", "PRAGMA application_id = 5", ErrorCode::kStoreCorrupt},
       {"without a version", "PRAGMA user_version = 0", ErrorCode::kStoreCorrupt}};
   const auto files = make_file_system();

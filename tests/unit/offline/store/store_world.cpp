@@ -20,7 +20,7 @@ void dump_download(std::ostream& out, DownloadStore& store, const std::string& i
   for (const ResourceRow& resource : got(store.resources(id, 0, 10'000))) {
     out << "  " << resource.row << ' ' << resource.planned.key.stable_key << " state "
         << static_cast<int>(resource.state) << " at " << resource.checkpoint << " of "
-        << resource.planned.size << " hash " << static_cast<int>(resource.sha256[0]) << " etag "
+        << resource.planned.size << " hash " << static_cast<int>(resource.digest.value[0]) << " etag "
         << resource.etag << '\n';
   }
   for (const LicenceRow& licence : got(store.licences(id))) {

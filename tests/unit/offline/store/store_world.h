@@ -51,7 +51,7 @@ inline DownloadFacts facts_of(int64_t count) {
 
 inline FinishedResource finished(int64_t row, int64_t size = 1'000) {
   FinishedResource resource{row, size, {}, {}};
-  resource.sha256.fill(static_cast<uint8_t>(row));
+  resource.digest.value.fill(static_cast<uint8_t>(row));
   return resource;
 }
 
