@@ -45,6 +45,15 @@ std::string is_country(const std::string& code) {
   return fits ? std::string() : std::string("must be two capital letters, as DE");
 }
 
+// Durations in seconds; a fraction may be given.
+void add_timeout(CLI::App& command, const char* name, int64_t& ms, const char* what) {
+  command
+      .add_option_function<double>(
+          name, [&ms](double seconds) { ms = static_cast<int64_t>(seconds * 1000); }, what)
+      ->check(CLI::Range(0.001, 3600.0))
+      ->default_str(std::to_string(ms / 1000));
+}
+
 // Where and how requests come in.
 void add_http(CLI::App& command, HttpServerConfig& http) {
   command.add_option("--host", http.host, "Numeric address to listen on")->capture_default_str();
@@ -63,6 +72,13 @@ void add_http(CLI::App& command, HttpServerConfig& http) {
   command.add_option("--threads", http.threads, "I/O threads")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
+  add_timeout(command, "--request-timeout", http.request_timeout_ms,
+              "Seconds from a request's first byte to its last (then 408), and without a request (then the "
+              "connection ends)");
+  add_timeout(command, "--write-timeout", http.write_timeout_ms,
+              "Seconds in which a client takes nothing of its answer; then the connection ends");
+  command.add_flag("--log-requests", http.logs_requests,
+                   "A line in the log for every request; no queries, headers or bodies");
   command
       .add_option("--max-connections", http.max_connections,
                   "Open connections; more get 503 and are closed")

@@ -105,12 +105,6 @@ class AccountStore {
                                                                              std::size_t limit) = 0;
   // Whether there is such a token, used or not.
   [[nodiscard]] virtual Result<bool> knows_refresh_token(std::string_view digest) = 0;
-  struct SessionTotals {
-    int64_t events = 0;
-    int64_t heartbeats = 0;
-  };
-  [[nodiscard]] virtual Result<SessionTotals> totals(std::string_view user_id,
-                                                     std::string_view session_id) = 0;
 
   // Inside Store::transact() only, on its thread.
   // New, or in place of the one with this id. False: the account has `max` of them already.

@@ -54,11 +54,11 @@ void take_signals() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
-void wait_for_end(const std::function<void()>& reload, const std::function<void()>& daily) {
+void wait_for_end(const std::function<void()>& reload, const std::function<void()>& daily,
+                  std::chrono::nanoseconds day) {
   using Clock = std::chrono::steady_clock;
-  constexpr std::chrono::hours kDay{24};
   const sigset_t signals = steering_signals();
-  auto due = Clock::now() + kDay;
+  auto due = Clock::now() + day;
   for (;;) {
     const auto left = std::max<Clock::duration>(due - Clock::now(), std::chrono::seconds(0));
     const timespec patience{
@@ -68,7 +68,7 @@ void wait_for_end(const std::function<void()>& reload, const std::function<void(
     if (signal == SIGHUP) reload();
     if (Clock::now() < due) continue;
     if (daily) daily();
-    due = Clock::now() + kDay;
+    due = Clock::now() + day;
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -27,8 +28,9 @@ inline constexpr int64_t kStopGraceMs = 5000;
 // thread is made, because threads inherit the mask.
 void take_signals();
 
-// Until SIGTERM or SIGINT; SIGHUP calls `reload`, and every 24 hours `daily` is called, when there is one.
-void wait_for_end(const std::function<void()>& reload, const std::function<void()>& daily = nullptr);
+// Until SIGTERM or SIGINT; SIGHUP calls `reload`, and whenever a `day` is over `daily` is called, when there is one.
+void wait_for_end(const std::function<void()>& reload, const std::function<void()>& daily = nullptr,
+                  std::chrono::nanoseconds day = std::chrono::hours(24));
 
 // Written aside and renamed: whoever waits for the file never reads half of it.
 [[nodiscard]] Status write_port_file(const std::filesystem::path& file, uint16_t port);

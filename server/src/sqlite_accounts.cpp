@@ -59,9 +59,6 @@ constexpr const char* kAddHeartbeatSql =
     "duration_ms, bitrate_kbps, buffering_count, received_at_ms, known_by) "
     "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
     "CASE ?10 WHEN '' THEN 'at ' || ?3 ELSE 'id ' || ?10 END)";
-constexpr const char* kTotalsSql =
-    "SELECT (SELECT count(*) FROM playback_event WHERE user_id=?1 AND session_id=?2), "
-    "(SELECT count(*) FROM heartbeat WHERE user_id=?1 AND session_id=?2)";
 constexpr const char* kAddRefreshSql =
     "INSERT INTO refresh_token(digest, family, user_id, expires_at_s, used) "
     "VALUES(?1, ?2, ?3, ?4, 0)";
@@ -212,19 +209,6 @@ Result<bool> SqliteStore::knows_refresh_token(std::string_view digest) {
   });
   if (!read.ok()) return read.error();
   return is_known;
-}
-
-Result<AccountStore::SessionTotals> SqliteStore::totals(std::string_view user_id,
-                                                        std::string_view session_id) {
-  SessionTotals sum;
-  const Status read = with_reader([&](SqliteConnection& reader) {
-    SqlStatement query(reader, kTotalsSql);
-    query.text(user_id).text(session_id);
-    if (query.next()) sum = {query.integer_at(0), query.integer_at(1)};
-    return query.status();
-  });
-  if (!read.ok()) return read.error();
-  return sum;
 }
 
 Status SqliteStore::add_event(const PlaybackEvent& event) {

@@ -48,8 +48,6 @@ class SqliteStore final : public Store, public AccountStore {
   [[nodiscard]] Result<std::vector<PlaybackSession>> recent_sessions(const Viewer& viewer,
                                                                      std::size_t limit) override;
   [[nodiscard]] Result<bool> knows_refresh_token(std::string_view digest) override;
-  [[nodiscard]] Result<SessionTotals> totals(std::string_view user_id,
-                                             std::string_view session_id) override;
   [[nodiscard]] Result<bool> put_profile(const Profile& profile, std::size_t max) override;
   [[nodiscard]] Status put_rating(const Rating& rating) override;
   [[nodiscard]] Status put_session(const PlaybackSession& session) override;

@@ -5,7 +5,8 @@
 //
 // REQUESTS is a file of requests as they go over the wire, each ended by a zero byte; they take turns. A client has one
 // connection and one request on its way. A request is due at its time whether or not a client is free; one that finds none
-// until its deadline is given up unsent. Latencies count from when a request was due. With `heed` a client that
+// until its deadline is given up unsent. Latencies count from when a request was due, those of refusals from when it was
+// sent: how long it found no client free is no doing of who refuses it. With `heed` a client that
 // is told Retry-After is not free for so long. What is due within the first two seconds (the warm-up) is not counted.
 //
 // One thread, no allocation per request: it shares the processors with what it measures.
@@ -73,6 +74,7 @@ struct Client {
   int fd = -1;
   bool is_busy = false;
   int64_t due_us = 0;
+  int64_t sent_us = 0;
   std::size_t got = 0;
   std::array<char, 1024> answer{};
 };
@@ -174,6 +176,7 @@ class Load {
     Client& client = clients_[index];
     client.is_busy = true;
     client.due_us = due_us;
+    client.sent_us = now;
     client.got = 0;
     if (plan_.rate == 0 && counts(now)) ++tally_.due;
     if (counts(due_us)) ++tally_.sent;
@@ -199,7 +202,7 @@ class Load {
     const std::string_view text(client.answer.data(), client.got);
     if (whole(text) == 0) return client.got == client.answer.size() ? lose(index) : void();
     const int64_t now = monotonic_us();
-    const int64_t pause_s = note(text, client.due_us, now);
+    const int64_t pause_s = note(text, client, now);
     client.is_busy = false;
     if (plan_.heeds && pause_s > 0) {
       away_.emplace(now + pause_s * kSecondUs, index);
@@ -208,18 +211,18 @@ class Load {
     }
   }
 
-  int64_t note(std::string_view text, int64_t due_us, int64_t now) {
+  int64_t note(std::string_view text, const Client& client, int64_t now) {
     const bool is_done = text.substr(0, 10) == "HTTP/1.1 2";
     const bool is_busy = text.substr(0, 12) == "HTTP/1.1 503";
     const int64_t pause_s = is_busy ? retry_after(text) : 0;
-    if (!counts(due_us)) return pause_s;
-    const auto took_us = static_cast<int32_t>(now - due_us);
+    if (!counts(client.due_us)) return pause_s;
+    const auto took_us = static_cast<int32_t>(now - client.due_us);
     if (is_done) {
       ++(took_us <= plan_.deadline_us ? tally_.done : tally_.late);
       tally_.done_us.push_back(took_us);
     } else if (pause_s > 0) {
       ++tally_.refused;
-      tally_.refused_us.push_back(took_us);
+      tally_.refused_us.push_back(static_cast<int32_t>(now - client.sent_us));
     } else {
       ++tally_.failed;
     }

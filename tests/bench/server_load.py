@@ -7,11 +7,12 @@
 progress  POST /api/v1/stream/progress, each on disk before its 204 (wrk): at least 20,000/s, p99 at most 25 ms
 stream    GET /api/v1/stream of titles that are known (wrk): at least 30,000/s
 media     ranges of 100 kB of signed files (wrk), beside nginx: at least half of its answers per second of CPU
-overload  twice as many positions as 1,000 clients get done that ask again at once (sustained), due at their time whatever
-          the server answers (open_load), from 2,000 and from 8,000 clients that keep to Retry-After; and 1,000 that ask
-          again at once where 500 writes may wait, beside 500 such. Done is what has its 204 within a second of being due: later, who was
-          told Retry-After: 1 would have come again. At least 90 % of what is sustained is done, and who is refused hears of
-          it within a second, too. A client has one request on its way: what finds none free was not sent.
+overload  twice as many positions, due at their time whatever the server answers (open_load), as the same number of
+          clients gets done that ask again at once (sustained: what the server carries with so many connections), from
+          2,000 and from 8,000 that keep to Retry-After; and where 500 writes may wait, from 2,000, twice what 500 such
+          get done. Done is what has its 204 within a second of being due: later, who was told Retry-After: 1 would have
+          come again. At least 90 % of what is sustained is done, and who is refused hears of it within a second. A
+          client has one request on its way: what finds none free was not sent.
 
 The rounds take turns; printed are their medians. Exit status 1 when something is missed, 3 when wrk or nginx is not
 installed (Debian: wrk, nginx-light).
@@ -34,8 +35,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from reference_server import ReferenceServer  # noqa: E402
 
 USERS, TITLES = 64, 20
-SUSTAINING_CLIENTS = 1000
-OVERLOADING_CLIENTS = (2000, 8000)  # of the 10,000 connections there may be; 4,096 writes may wait
+CLIENTS = (2000, 8000)  # of the 10,000 connections there may be; 4,096 writes may wait
 FEW_WAITING = 500
 DEADLINE_MS = 1000
 FILE_BYTES, RANGE_BYTES = 8_000_000, 100_000
@@ -249,18 +249,19 @@ class Bench:
         few = Server(self.options.bin / "playhead-server", self.folder("few"), self.media,
                      options=("--rate-limit", "0", "--threads", "2", "--max-waiting-writes", str(FEW_WAITING),
                               "--secret-file", str(self.scratch / "data" / "secrets")))
-        # Name: which server, by how many clients, how many times what "sustained" does (0: they ask at once), beside what.
-        sustained, sustained_few = "sustained", f"sustained where {FEW_WAITING} may wait"
-        runs = {sustained: (self.server, SUSTAINING_CLIENTS, 0, sustained),
-                **{f"{clients} clients, twice that": (self.server, clients, 2, sustained)
-                   for clients in OVERLOADING_CLIENTS},
-                sustained_few: (few, FEW_WAITING, 0, sustained_few),
-                f"{2 * FEW_WAITING} clients there": (few, 2 * FEW_WAITING, 0, sustained_few)}
+        # Name: which server, by how many clients, how many times what the other does (0: they ask at once), beside which.
+        runs = {}
+        for server, sustaining, clients, where in (
+                *((self.server, clients, clients, "") for clients in CLIENTS),
+                (few, FEW_WAITING, CLIENTS[0], f" where {FEW_WAITING} may wait")):
+            sustained = f"{sustaining} clients at once{where}"
+            runs[sustained] = (server, sustaining, 0, sustained)
+            runs[f"{clients} clients, twice that{where}"] = (server, clients, 2, sustained)
         rounds = []
         for _ in range(self.options.rounds):
             done = {}
-            for name, (server, clients, times, _) in runs.items():
-                rate = times * done[sustained]["done"] if times else 0
+            for name, (server, clients, times, beside) in runs.items():
+                rate = times * done[beside]["done"] if times else 0
                 done[name] = self.open_load(server, clients, rate)
             rounds.append(done)
         few.end()

@@ -223,6 +223,7 @@ class Schemas:
 
 # --- the server and a client ----------------------------------------------------------------------------------------
 KID = "00112233445566778899aabbccddeeff"
+PIN = "90817263"
 TITLES = {
     "m_1": {"genre": "Drama", "maturity_rating": "PG", "cast": ["Zoë Ö"], "description": "d",
             "chapters": [{"start_seconds": 0, "end_seconds": 50.5, "name": "One"}],
@@ -257,28 +258,41 @@ class Contract(unittest.TestCase):
         os.chmod(f"{cls.folder.name}/media/m_3/keys.json", 0o600)
         write(f"{cls.folder.name}/cdn.json", '{"locations":[{"id":"eu","origin":"https://eu.example"}]}')
         environment = {**os.environ, "PLAYHEAD_RATE_BURST": "150", "PLAYHEAD_COUNTRY_HEADER": "X-Country"}
-        cls.process = subprocess.Popen(
-            [SERVER, "serve", "--data", f"{cls.folder.name}/data", "--media", f"{cls.folder.name}/media",
-             "--cdn-file", f"{cls.folder.name}/cdn.json", "--dev-accounts", "--rate-limit", "1", "--log-json"],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
-        cls.address = cls.process.stdout.readline().strip().removeprefix("listening on http://")
+        cls.log = open(f"{cls.folder.name}/log", "w+", encoding="utf-8")
+        cls.process, cls.address = cls.start(
+            environment, "serve", "--data", f"{cls.folder.name}/data", "--media", f"{cls.folder.name}/media",
+            "--cdn-file", f"{cls.folder.name}/cdn.json", "--dev-accounts", "--rate-limit", "1", "--log-json",
+            "--log-requests")
+        # Nothing is where it would fetch from.
+        cls.edge, cls.edge_address = cls.start(
+            environment, "edge", "--origin", "http://127.0.0.1:1", "--cache", f"{cls.folder.name}/cache",
+            "--secret-file", f"{cls.folder.name}/data/secrets", "--log-requests")
         cls.connection = http.client.HTTPConnection(cls.address, timeout=60)
         cls.operations = {operation["operationId"]: (path, method, operation)
                           for path, methods in cls.document["paths"].items()
                           for method, operation in methods.items()}
         cls.seen = set()
+        cls.secrets = {PIN}  # all that lets somebody in
         cls.token = None
+
+    @classmethod
+    def start(cls, environment, *words):
+        process = subprocess.Popen([SERVER, *words], stdout=subprocess.PIPE, stderr=cls.log, text=True, env=environment)
+        return process, process.stdout.readline().strip().removeprefix("listening on http://")
 
     @classmethod
     def tearDownClass(cls):
         cls.connection.close()
-        cls.process.terminate()
-        _, cls.log = cls.process.communicate(timeout=60)
+        for process in (cls.process, cls.edge):
+            process.terminate()
+            process.communicate(timeout=60)
+        cls.log.close()
         cls.folder.cleanup()
 
-    def call(self, name, status, code=None, path=None, query="", body=None, headers=None):
-        """Calls an operation; the answer must be the expected one and a documented one."""
-        template, method, operation = self.operations[name]
+    def call(self, name, status, code=None, path=None, query="", body=None, headers=None, method=None):
+        """Calls an operation; the answer must be the expected one and a documented one. `method`: not its own."""
+        template, own_method, operation = self.operations[name]
+        method = method or own_method
         target = template
         for key, value in (path or {}).items():
             target = target.replace("{" + key + "}", value)
@@ -291,11 +305,12 @@ class Contract(unittest.TestCase):
             self.assertIsNone(self.schemas.check(body, schema), name)
         self.connection.request(method.upper(), target + ("?" + query if query else ""), text, sent)
         answer = self.connection.getresponse()
-        data = answer.read()
+        self.got, data = answer.headers, answer.read()
         what = f"{name} {target}?{query} {text}: {answer.status} {data[:300]!r}"
         self.assertEqual(answer.status, status, what)
-        self.assertIn(str(status), operation["responses"], what)
-        documented = self.schemas.resolve(operation["responses"][str(status)])
+        is_any = str(status) not in operation["responses"]
+        documented = self.schemas.resolve(operation["responses"]["default" if is_any else str(status)])
+        self.assertTrue(code or not is_any, what)
         self.seen.add((name, status))
         content = documented.get("content", {}).get("application/json")
         if content is None:
@@ -305,9 +320,12 @@ class Contract(unittest.TestCase):
         self.assertEqual(answer.getheader("Content-Type"), "application/json", what)
         value = json.loads(data)
         self.assertIsNone(self.schemas.check(value, content["schema"]), what)
+        self.secrets.update(re.findall(r'(?:sig=|_token":")([^"&]+)', json.dumps(value, separators=(",", ":"))))
         if code:
             self.assertEqual(value["error"]["code"], code, what)
-            self.assertIn(code, documented["description"].split(", "), what)
+            anywhere = self.schemas.resolve(operation["responses"]["default"])["description"].split(".")[0].split(", ")
+            told = [] if is_any else documented["description"].split(", ")
+            self.assertTrue(code in told or f"{status} {code}" in anywhere, what)
             self.assertEqual(answer.getheader("Retry-After") is not None, status in (429, 503), what)
         return value
 
@@ -348,6 +366,7 @@ class Contract(unittest.TestCase):
         self.assertEqual(served, documented)
 
     def test_every_operation(self):
+        self.__class__.token = None
         self.call("home", 401, "token_missing")
         self.call("health", 200)
         self.call("devLogin", 400, "bad_json", body="{")
@@ -362,9 +381,54 @@ class Contract(unittest.TestCase):
         self.protect()
         self.ask_too_often()
         self.assertIn(b"playhead_requests_total", self.call("metrics", 200))
+        self.log_knows_no_secret()
         for name, (_, _, operation) in self.operations.items():
-            wanted = min(int(status) for status in operation["responses"])
+            wanted = min(int(status) for status in operation["responses"] if status != "default")
             self.assertIn((name, wanted), self.seen)
+
+    def test_what_any_call_may_be_answered_with(self):
+        allowed = {path: ", ".join(sorted(method.upper() for method in methods))
+                   for path, methods in self.document["paths"].items()}
+        for name, (path, _, _) in self.operations.items():
+            where = {"path": {"title": "m_1", "path": "a.m3u8", "id": "m_1"}}
+            self.call(name, 405, "method_not_allowed", method="patch", **where)
+            self.assertEqual(self.got["Allow"].replace(", HEAD", ""), allowed[path])
+            self.assertEqual(self.got["Access-Control-Allow-Origin"], "*")
+        for headers, body, status, code in (({"X-Long": "a" * 20_000}, None, 431, "header_too_large"),
+                                            ({"Content-Length": "70000"}, "{}", 413, "body_too_large"),
+                                            ({"Transfer-Encoding": "what"}, "{}", 400, "bad_request")):
+            self.call("rate", status, code, headers=headers, body=body)
+            self.assertEqual((self.got["Connection"], self.got["Access-Control-Allow-Origin"]), ("close", "*"))
+            self.connection.close()
+
+    def test_preflights(self):
+        for path, methods in self.document["paths"].items():
+            self.connection.request("OPTIONS", re.sub(r"\{\w+\}", "m_1", path), headers={
+                "Origin": "https://app.example", "Access-Control-Request-Method": "POST"})
+            answer = self.connection.getresponse()
+            self.assertEqual((answer.status, answer.read()), (204, b""), path)
+            self.assertEqual(answer.getheader("Access-Control-Allow-Origin"), "*")
+            self.assertEqual(set(answer.getheader("Access-Control-Allow-Methods").split(", ")) - {"HEAD"},
+                             {method.upper() for method in methods}, path)
+            allowed = answer.getheader("Access-Control-Allow-Headers").split(", ")
+            for header in ("Authorization", "Content-Type", "Range", "X-Profile-Pin", "CMCD-Request"):
+                self.assertIn(header, allowed)
+            self.assertGreater(int(answer.getheader("Access-Control-Max-Age")), 0)
+
+    def test_an_edge_answers_as_is_documented(self):
+        self.log_in("edna")
+        signed = urlsplit(self.call("stream", 200, query="movie_id=m_1")["stream_url"]).query
+        origin, self.__class__.connection = self.connection, http.client.HTTPConnection(self.edge_address, timeout=60)
+        try:
+            media = {"path": {"title": "m_1", "path": "a.m3u8"}}
+            self.call("media", 502, "origin_failed", query=signed, **media)
+            self.call("media", 403, "signature_invalid", query=signed[:-2], **media)
+            self.call("media", 404, "not_found", query=signed, path={"title": "m_1", "path": "../x"})
+            self.call("media", 405, "method_not_allowed", query=signed, method="post", **media)
+            self.call("health", 200)
+            self.connection.close()
+        finally:
+            self.__class__.connection = origin
 
     def browse(self):
         self.call("progress", 204, body={"movie_id": "m_1", "position_seconds": 42.5})
@@ -396,7 +460,7 @@ class Contract(unittest.TestCase):
     def profiles(self):
         self.call("profiles", 200)
         kid = self.call("putProfile", 200, body={"name": "Kid", "maturity_rating": "G"})["profile_id"]
-        change = {"profile_id": kid, "name": "Kid", "maturity_rating": "G", "pin": "1234"}
+        change = {"profile_id": kid, "name": "Kid", "maturity_rating": "G", "pin": PIN}
         self.call("putProfile", 200, body=change)
         self.call("putProfile", 422, "bad_pin", body={**change, "pin": "1"})
         self.call("putProfile", 422, "bad_maturity", body={**change, "maturity_rating": "X"})
@@ -406,12 +470,12 @@ class Contract(unittest.TestCase):
             where = {"path": {"id": "m_1"}}
             query = f"q=a&movie_id=m_1&profile_id={kid}"
             self.call(name, 403, "pin_required", query=query, **where)
-            self.call(name, 200, query=query, headers={"X-Profile-Pin": "1234"}, **where)
+            self.call(name, 200, query=query, headers={"X-Profile-Pin": PIN}, **where)
             self.call(name, 404, "unknown_profile", query="q=a&movie_id=m_1&profile_id=none", **where)
         self.call("startPlayback", 403, "pin_wrong", body={"asset_id": "m_1", "profile_id": kid, "pin": "9"})
         self.call("putProfile", 403, "pin_required", body={**change, "pin": None})
         self.call("putProfile", 403, "pin_required", body={**change, "maturity_rating": "R"})
-        self.call("putProfile", 200, body={**change, "pin": None}, headers={"X-Profile-Pin": "1234"})
+        self.call("putProfile", 200, body={**change, "pin": None}, headers={"X-Profile-Pin": PIN})
         self.call("startPlayback", 403, "maturity_blocked", body={"asset_id": "m_1", "profile_id": kid})
         self.call("download", 403, "maturity_blocked", body={"movie_id": "m_1", "profile_id": kid})
         self.call("rate", 404, "unknown_profile", body={"movie_id": "m_1", "stars": 1, "profile_id": "none"})
@@ -474,6 +538,17 @@ class Contract(unittest.TestCase):
         self.call("stream", 403, "not_entitled", query="movie_id=m_3")
         self.call("download", 403, "not_entitled", body={"movie_id": "m_3"})
         self.call("license", 403, "not_entitled", body=wrapped)
+
+    def log_knows_no_secret(self):
+        with open(f"{self.folder.name}/log", encoding="utf-8") as file:
+            log = file.read()
+        lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
+        asked = {(line["method"], line["path"], line["status"]) for line in lines if line["event"] == "request"}
+        self.assertIn(("GET", "/media/m_1/a.m3u8", "206"), asked)
+        self.assertIn(("POST", "/api/v1/stream/progress", "413"), asked)
+        self.assertGreater(len(self.secrets), 10)
+        for secret in self.secrets:
+            self.assertNotIn(secret, log)
 
     def ask_too_often(self):
         self.log_in("greedy")

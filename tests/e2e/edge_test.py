@@ -12,6 +12,7 @@ import pathlib
 import re
 import shutil
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -200,6 +201,16 @@ class TlsTest(Titles):
         connection.request("GET", "/healthz", headers={"Connection": "close"})
         self.assertEqual(connection.getresponse().read(), b'{"status":"ok"}')
         connection.close()
+
+    def test_who_is_slow_is_told_so(self):
+        server = self.start_server("--tls-cert", self.certificate, "--tls-key", self.key, "--request-timeout", "0.3")
+        with socket.create_connection((parts := urlsplit(server.url)).netloc.split(":"), timeout=30) as plain, \
+                self.trust.wrap_socket(plain, server_hostname=parts.hostname) as client:
+            client.sendall(b"GET /healthz HTTP/1.1\r\nHost: ")
+            answer = http.client.HTTPResponse(client)
+            answer.begin()
+            self.assertEqual((answer.status, json.loads(answer.read())["error"]["code"]), (408, "request_timeout"))
+            self.assertEqual(client.recv(1), b"")  # and properly, not cut
 
     def test_a_certificate_that_does_not_serve_is_named(self):
         for certificate, key, word in ((self.key, self.key, "certificate"), (self.certificate, self.certificate, "key")):

@@ -266,11 +266,14 @@ struct Watcher {
       CHECK(playhead_request_set_url(request, url.c_str()) == PLAYHEAD_OK);
       CHECK(playhead_request_add_header(request, "X-App", "1", 0) == PLAYHEAD_OK);
       CHECK(playhead_request_add_header(request, "X-Secret", "1", 1) == PLAYHEAD_OK);
+      CHECK(std::string(playhead_request_response_header(request, "Server")).empty());
       ++static_cast<Watcher*>(user)->asked;
     };
     interceptor.on_response = [](void* user, const playhead_request* request, int32_t status) {
       CHECK(std::string(playhead_request_url(request)).rfind("http://127.0.0.1:", 0) == 0);
       CHECK(status >= 200);
+      CHECK(std::string(playhead_request_response_header(request, "server")) == "playhead");
+      CHECK(std::string(playhead_request_response_header(request, "X-None")).empty());
       ++static_cast<Watcher*>(user)->answered;
     };
     return interceptor;

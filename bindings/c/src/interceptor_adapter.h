@@ -9,6 +9,7 @@
 
 struct playhead_request {
   playhead::InterceptedRequest* request;
+  const playhead::ResponseHead* response = nullptr;  // none before it is answered
 };
 
 namespace playhead::capi {

@@ -25,7 +25,7 @@ void CInterceptor::on_request(InterceptedRequest& request) {
 void CInterceptor::on_response(const InterceptedRequest& request, const ResponseHead& head) {
   if ((*table_)->on_response == nullptr) return;
   InterceptedRequest seen = request;
-  const playhead_request handle{&seen};
+  const playhead_request handle{&seen, &head};
   (*table_)->on_response((*table_)->user, &handle, head.status);
 }
 
@@ -61,4 +61,11 @@ playhead_status playhead_request_add_header(playhead_request* request, const cha
     headers.push_back({name, value});
     return playhead_status{PLAYHEAD_OK};
   });
+}
+
+const char* playhead_request_response_header(const playhead_request* request,
+                                             const char* name) noexcept {
+  if (request == nullptr || request->response == nullptr || name == nullptr) return "";
+  const auto value = request->response->header(name);
+  return value.empty() ? "" : value.data();  // all of a string
 }

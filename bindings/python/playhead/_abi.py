@@ -543,6 +543,7 @@ FUNCTIONS = {
     "playhead_request_url": (c_char_p, [c_void_p]),
     "playhead_request_set_url": (c_int32, [c_void_p, c_char_p]),
     "playhead_request_add_header": (c_int32, [c_void_p, c_char_p, c_char_p, c_int32]),
+    "playhead_request_response_header": (c_char_p, [c_void_p, c_char_p]),
     "playhead_license_message_scheme": (c_char_p, [c_void_p]),
     "playhead_license_message_url": (c_char_p, [c_void_p]),
     "playhead_license_message_body": (c_void_p, [c_void_p, POINTER(c_uint64)]),

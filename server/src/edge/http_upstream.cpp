@@ -18,6 +18,7 @@ namespace {
 constexpr std::size_t kMaxTransfers = 64;
 constexpr std::size_t kMaxBodyBytes = std::size_t{40} * 1024 * 1024;  // manifests: see MediaHandler
 constexpr long kConnectTimeoutMs = 5000;
+constexpr int kIdleMs = 3'600'000;
 constexpr long kSlowBytesPerS = 1024;
 constexpr long kSlowS = 10;
 
@@ -107,7 +108,8 @@ class HttpUpstream final : public Upstream {
       int running = 0;
       curl_multi_perform(multi_, &running);
       if (finish_transfers()) continue;  // who waits for their place gets it now
-      curl_multi_poll(multi_, nullptr, 0, 1000, nullptr);
+      // Until there is something to do: fetch() and the end wake it, and transfers have timers of their own.
+      curl_multi_poll(multi_, nullptr, 0, kIdleMs, nullptr);
     }
   }
 

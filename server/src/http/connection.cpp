@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -12,14 +11,14 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
-#include <boost/beast/ssl.hpp>
 #include <sys/sendfile.h>
+#include <sys/socket.h>
 
 #include "api_json.h"
+#include "common_answers.h"
 #include "http/message.h"
 #include "http/worker.h"
 
@@ -35,21 +34,15 @@ using boost::system::error_code;
 // Largest request body, in bytes; the largest we know has 200.
 constexpr std::uint64_t kMaxBodyBytes = std::uint64_t{64} * 1024;
 constexpr std::uint32_t kMaxHeaderBytes = 16 * 1024;
-constexpr std::chrono::seconds kHandshakeTimeout{10};
-// From the first wait for a request to its last byte, and between two requests of a connection.
-constexpr std::chrono::seconds kRequestTimeout{60};
-// No byte of an answer accepted by the client for so long: it is gone.
-constexpr std::chrono::seconds kWriteTimeout{30};
-// What a client still sends after it was refused is read for this long, or a reset could overtake
-// the answer that tells it why.
-constexpr std::chrono::seconds kLingerTime{1};
+constexpr std::size_t kReadBytes = std::size_t{16} * 1024;
 constexpr std::size_t kMaxLingerBytes = std::size_t{1024} * 1024;
 // Per turn and connection, so that one fast client does not hold its thread.
 constexpr int64_t kMaxPieceBytes = int64_t{1024} * 1024;
 constexpr std::size_t kTlsPieceBytes = std::size_t{64} * 1024;  // four records of TLS
+// Of an answer's text, kept for the next one.
+constexpr std::size_t kMaxKeptBytes = std::size_t{8} * 1024;
 
-using PlainStream = beast::tcp_stream;
-using TlsStream = beast::ssl_stream<beast::tcp_stream>;
+using TlsStream = asio::ssl::stream<Socket>;
 
 template <class Stream>
 class ConnectionOf final : public Connection,
@@ -59,16 +52,18 @@ class ConnectionOf final : public Connection,
 
   template <class... Args>
   ConnectionOf(Worker& worker, Shared& shared, Args&&... stream)
-      : stream_(std::forward<Args>(stream)...),
-        timer_(stream_.get_executor()),
-        worker_(worker),
-        shared_(shared) {}
+      : stream_(std::forward<Args>(stream)...), worker_(worker), shared_(shared) {}
 
   void start(std::optional<Error> refusal) override;
+  void respond(server::Response response) override;
   void finish() override;
   void close() override;
+  void on_deadline() override;
 
  private:
+  // What it is about; a deadline belongs to all but kAnswering, where a handler is to be waited for.
+  enum class State { kHandshaking, kReading, kAnswering, kPausing, kEnding };
+
   // A handler of this object that keeps it alive and is not called after its end.
   template <class Function>
   auto guarded(Function function) {
@@ -76,41 +71,50 @@ class ConnectionOf final : public Connection,
       if (!self->ended_) function(*self, arguments...);
     };
   }
-  beast::tcp_stream& tcp_layer() { return beast::get_lowest_layer(stream_); }
+  Socket& socket() {
+    if constexpr (kIsTls) {
+      return stream_.next_layer();
+    } else {
+      return stream_;
+    }
+  }
 
   void begin(const std::optional<Error>& refusal);
   void refuse(const Error& error);
   void read();
-  void on_read(const error_code& error);
-  void respond(server::Response response);
-  void write_head();
+  void receive();
+  void parse();
+  void on_request();
+  void write();
   void write_rest();
   void ask_for_more();
   void write_file();
   void wait_writable();
   void on_written();
-  void pause();
+  void begin_log();
+  void log_request(bool is_whole);
   void half_close();
   void linger();
   void end();
 
   // Worker's thread.
   Stream stream_;
-  asio::steady_timer timer_;  // until a client must have taken bytes; of a pause
   Worker& worker_;
   Shared& shared_;
+  State state_ = State::kHandshaking;
   beast::flat_buffer buffer_{kMaxHeaderBytes + kMaxBodyBytes};
   std::optional<http::request_parser<http::string_body>> parser_;
   std::string out_;
+  std::size_t written_ = 0;         // of it
   std::optional<FilePart> file_;    // what is being written of the body
   std::optional<BodyStream> more_;  // what comes after it
   std::array<char, kIsTls ? kTlsPieceBytes : 1> piece_{};
+  LoggedRequest logged_;  // of the request that is being answered, if requests are logged
+  int64_t began_us_ = 0;
   bool is_head_ = false;
   bool keep_alive_ = true;
   bool refused_ = false;  // the rest of the request has not been read
-  bool waiting_ = false;  // for a request
   bool overloaded_ = false;  // what was told last
-  bool pausing_ = false;
   bool finishing_ = false;
   bool ended_ = false;
 };
@@ -119,10 +123,10 @@ template <class Stream>
 void ConnectionOf<Stream>::start(std::optional<Error> refusal) {
   error_code ignored;
   // Without it small answers wait for the client's delayed acknowledgement (40 ms).
-  tcp_layer().socket().set_option(tcp::no_delay(true), ignored);
-  tcp_layer().socket().native_non_blocking(true, ignored);
+  socket().set_option(tcp::no_delay(true), ignored);
+  socket().native_non_blocking(true, ignored);
   if constexpr (kIsTls) {
-    tcp_layer().expires_after(kHandshakeTimeout);
+    worker_.wait(*this, Patience::kHandshake);
     stream_.async_handshake(asio::ssl::stream_base::server,
                             guarded([refusal](ConnectionOf& self, const error_code& error) {
                               return error ? self.close() : self.begin(refusal);
@@ -141,59 +145,96 @@ template <class Stream>
 void ConnectionOf<Stream>::refuse(const Error& error) {
   refused_ = true;
   keep_alive_ = false;
-  respond(error_response(error));
+  state_ = State::kAnswering;
+  begin_log();
+  Response response = error_response(error);
+  allow_all_origins(response);
+  respond(std::move(response));
 }
 
 template <class Stream>
 void ConnectionOf<Stream>::finish() {
   finishing_ = true;
-  if (pausing_) return close();
+  if (state_ == State::kPausing) return close();
   // Bytes that arrived belong to a request that was sent before the end was known.
-  if (waiting_ && buffer_.size() == 0 && !parser_->got_some()) close();
+  if (state_ == State::kReading && buffer_.size() == 0 && !parser_->got_some()) close();
 }
 
 template <class Stream>
 void ConnectionOf<Stream>::close() {
   error_code ignored;
-  timer_.cancel();
-  tcp_layer().socket().close(ignored);
-  tcp_layer().cancel();
+  socket().close(ignored);
   end();
+}
+
+template <class Stream>
+void ConnectionOf<Stream>::on_deadline() {
+  const auto self = this->shared_from_this();
+  if (state_ == State::kPausing) return read();
+  const bool has_begun = state_ == State::kReading && (buffer_.size() > 0 || parser_->got_some());
+  if (!has_begun) return close();
+  error_code ignored;
+  socket().cancel(ignored);  // what is read from now on comes after the answer
+  refuse(Error{408, "request_timeout", "The request did not come in time."});
 }
 
 template <class Stream>
 void ConnectionOf<Stream>::read() {
   parser_.emplace();
+  parser_->eager(true);
   parser_->body_limit(kMaxBodyBytes);
   parser_->header_limit(kMaxHeaderBytes);
-  waiting_ = true;
-  tcp_layer().expires_after(kRequestTimeout);
-  http::async_read(stream_, buffer_, *parser_,
-                   guarded([](ConnectionOf& self, const error_code& error, std::size_t) {
-                     self.on_read(error);
-                   }));
+  state_ = State::kReading;
+  worker_.wait(*this, Patience::kRequest);
+  if (buffer_.size() == 0) return receive();
+  // Requests that came together take turns with those of others.
+  asio::post(stream_.get_executor(), guarded([](ConnectionOf& self) {
+               if (self.state_ == State::kReading) self.parse();
+             }));
 }
 
 template <class Stream>
-void ConnectionOf<Stream>::on_read(const error_code& error) {
-  waiting_ = false;
-  if (error) {
-    const auto answer = read_failure(error);
-    return answer ? refuse(*answer) : close();
+void ConnectionOf<Stream>::receive() {
+  const std::size_t room = beast::read_size(buffer_, kReadBytes);
+  if (room == 0) return refuse(read_failure(http::error::buffer_overflow));
+  stream_.async_read_some(buffer_.prepare(room),
+                          guarded([](ConnectionOf& self, const error_code& error, std::size_t count) {
+                            if (self.state_ != State::kReading) return;  // it came too late
+                            if (error) return self.close();
+                            self.buffer_.commit(count);
+                            self.parse();
+                          }));
+}
+
+template <class Stream>
+void ConnectionOf<Stream>::parse() {
+  const bool had_begun = parser_->got_some();
+  error_code error;
+  buffer_.consume(parser_->put(buffer_.data(), error));
+  if (error && error != http::error::need_more) return refuse(read_failure(error));
+  if (parser_->is_done()) {
+    // A body in an encoding we do not know would be taken for the next request (RFC 9112 §6.1).
+    const bool is_encoded = parser_->get().count(http::field::transfer_encoding) > 0;
+    if (is_encoded && !parser_->chunked()) return refuse(read_failure(http::error::bad_transfer_encoding));
+    return on_request();
   }
-  tcp_layer().expires_never();
+  if (!had_begun) worker_.wait(*this, Patience::kRequest);  // the rest of it
+  receive();
+}
+
+template <class Stream>
+void ConnectionOf<Stream>::on_request() {
+  Deadlines::stop(*this);
+  state_ = State::kAnswering;
   const RequestMessage& message = parser_->get();
   is_head_ = message.method() == http::verb::head;
   keep_alive_ = message.keep_alive();
+  begin_log();
   Request request = make_request(message, shared_.country_header);
   request.is_excess = worker_.queue().note_request();
-  shared_.handler->handle(request,
-                          [self = this->shared_from_this()](server::Response response) {
-                            asio::dispatch(self->stream_.get_executor(),
-                                           [self, response = std::move(response)]() mutable {
-                                             self->respond(std::move(response));
-                                           });
-                          });
+  shared_.handler->handle(request, [self = this->shared_from_this()](server::Response response) {
+    self->worker_.answer(self, std::move(response));
+  });
 }
 
 template <class Stream>
@@ -201,24 +242,46 @@ void ConnectionOf<Stream>::respond(server::Response response) {
   if (ended_) return;
   if (finishing_) keep_alive_ = false;
   overloaded_ = response.status == 503;
+  if (logged_.id != 0) {
+    logged_.status = response.status;
+    response.headers.emplace_back("X-Request-Id", RequestLog::id_text(logged_.id));
+  }
   const unsigned version = parser_ ? parser_->get().version() : 11U;
-  out_ = head_and_text(response, {version, keep_alive_, !is_head_}, worker_.date());
+  out_.clear();
+  written_ = 0;
+  append_head_and_text(out_, response, {version, keep_alive_, !is_head_}, worker_.date());
   if (!is_head_) {
     file_ = std::move(response.file);
     more_ = std::move(response.stream);
   }
-  write_head();
+  write();
 }
 
 // The head, and the body too when it is text.
 template <class Stream>
-void ConnectionOf<Stream>::write_head() {
-  tcp_layer().expires_after(kWriteTimeout);
-  asio::async_write(stream_, asio::buffer(out_),
-                    guarded([](ConnectionOf& self, const error_code& error, std::size_t) {
-                      self.tcp_layer().expires_never();
-                      return error ? self.close() : self.write_rest();
-                    }));
+void ConnectionOf<Stream>::write() {
+  if constexpr (kIsTls) {
+    worker_.wait(*this, Patience::kWrite);
+    asio::async_write(stream_, asio::buffer(out_),
+                      guarded([](ConnectionOf& self, const error_code& error, std::size_t count) {
+                        Deadlines::stop(self);
+                        self.logged_.bytes += static_cast<int64_t>(count);
+                        return error ? self.close() : self.write_rest();
+                      }));
+  } else {
+    // At once, and with what follows in the same packets: almost always there is room for it.
+    const int flags = MSG_NOSIGNAL | MSG_DONTWAIT | (file_ && file_->length > 0 ? MSG_MORE : 0);
+    while (written_ < out_.size()) {
+      const ssize_t count =
+          ::send(socket().native_handle(), out_.data() + written_, out_.size() - written_, flags);
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0 && errno == EAGAIN) return wait_writable();
+      if (count < 0) return close();
+      written_ += static_cast<std::size_t>(count);
+      logged_.bytes += count;
+    }
+    write_rest();
+  }
 }
 
 template <class Stream>
@@ -256,11 +319,11 @@ void ConnectionOf<Stream>::write_file() {
       if (count <= 0) return close();  // the file became shorter after its length was promised
       file_->offset += count;
       file_->length -= count;
-      tcp_layer().expires_after(kWriteTimeout);
-      return asio::async_write(stream_,
-                               asio::buffer(piece_.data(), static_cast<std::size_t>(count)),
-                               guarded([](ConnectionOf& self, const error_code& error, std::size_t) {
-                                 self.tcp_layer().expires_never();
+      worker_.wait(*this, Patience::kWrite);
+      return asio::async_write(stream_, asio::buffer(piece_.data(), static_cast<std::size_t>(count)),
+                               guarded([](ConnectionOf& self, const error_code& error, std::size_t written) {
+                                 Deadlines::stop(self);
+                                 self.logged_.bytes += static_cast<int64_t>(written);
                                  return error ? self.close() : self.write_file();
                                }));
     } else {
@@ -271,13 +334,14 @@ void ConnectionOf<Stream>::write_file() {
       off_t offset = file_->offset;
       const auto wanted = static_cast<std::size_t>(std::min(file_->length, budget));
       const ssize_t sent =
-          ::sendfile(stream_.socket().native_handle(), file_->fd.get(), &offset, wanted);
+          ::sendfile(socket().native_handle(), file_->fd.get(), &offset, wanted);
       if (sent < 0 && errno == EINTR) continue;
       if (sent < 0 && errno == EAGAIN) return wait_writable();
       if (sent <= 0) return close();  // as above
       file_->offset += sent;
       file_->length -= sent;
       budget -= sent;
+      logged_.bytes += sent;
     }
   }
   file_.reset();
@@ -286,54 +350,72 @@ void ConnectionOf<Stream>::write_file() {
 
 template <class Stream>
 void ConnectionOf<Stream>::wait_writable() {
-  timer_.expires_after(kWriteTimeout);
-  timer_.async_wait(guarded([](ConnectionOf& self, const error_code& error) {
-    if (!error) self.close();
-  }));
-  tcp_layer().socket().async_wait(tcp::socket::wait_write,
-                                  guarded([](ConnectionOf& self, const error_code& error) {
-                                    self.timer_.cancel();
-                                    return error ? self.close() : self.write_file();
-                                  }));
+  worker_.wait(*this, Patience::kWrite);
+  socket().async_wait(tcp::socket::wait_write,
+                      guarded([](ConnectionOf& self, const error_code& error) {
+                        Deadlines::stop(self);
+                        return error ? self.close() : self.write();
+                      }));
 }
 
 template <class Stream>
 void ConnectionOf<Stream>::on_written() {
+  log_request(true);
+  if (out_.capacity() > kMaxKeptBytes) std::string().swap(out_);
   if (refused_) return linger();
-  if (keep_alive_ && !finishing_) return overloaded_ ? pause() : read();
+  if (keep_alive_ && !finishing_) {
+    if (!overloaded_) return read();
+    state_ = State::kPausing;
+    return worker_.wait(*this, Patience::kPause);
+  }
   half_close();
   if constexpr (!kIsTls) close();
 }
 
 template <class Stream>
-void ConnectionOf<Stream>::pause() {
-  pausing_ = true;
-  timer_.expires_after(shared_.overload_pause);
-  timer_.async_wait(guarded([](ConnectionOf& self, const error_code& error) {
-    self.pausing_ = false;
-    if (!error) self.read();
-  }));
+void ConnectionOf<Stream>::begin_log() {
+  if (!shared_.requests) return;
+  if (parser_) {  // both are empty before their line is whole
+    const auto method = parser_->get().method_string();
+    const auto target = parser_->get().target();
+    logged_.method = {method.data(), method.size()};
+    logged_.target = {target.data(), target.size()};
+  }
+  logged_.id = shared_.requests->next_id();
+  began_us_ = shared_.clock.monotonic_us();
+}
+
+template <class Stream>
+void ConnectionOf<Stream>::log_request(bool is_whole) {
+  if (logged_.id == 0) return;
+  logged_.took_us = shared_.clock.monotonic_us() - began_us_;
+  logged_.is_whole = is_whole;
+  shared_.requests->note(logged_);
+  logged_ = {};
 }
 
 // Tells the client that nothing more comes. Of TLS that is a message of its own, or the client could not tell the end
 // from a cut (RFC 8446 §6.1); it ends the connection when it is sent.
 template <class Stream>
 void ConnectionOf<Stream>::half_close() {
+  state_ = State::kEnding;
   if constexpr (kIsTls) {
-    tcp_layer().expires_after(kLingerTime);
+    worker_.wait(*this, Patience::kLinger);
     stream_.async_shutdown(
         guarded([](ConnectionOf& self, const error_code&) { self.close(); }));
   } else {
     error_code ignored;
-    tcp_layer().socket().shutdown(tcp::socket::shutdown_send, ignored);
+    socket().shutdown(tcp::socket::shutdown_send, ignored);
   }
 }
 
+// What a client still sends after it was refused is read for a while, or a reset could overtake the answer that tells it
+// why.
 template <class Stream>
 void ConnectionOf<Stream>::linger() {
   half_close();
   if constexpr (kIsTls) return;  // async_shutdown() reads until the client's own
-  tcp_layer().expires_after(kLingerTime);
+  worker_.wait(*this, Patience::kLinger);
   buffer_.clear();
   parser_.reset();
   struct Drain {
@@ -357,16 +439,16 @@ void ConnectionOf<Stream>::linger() {
 template <class Stream>
 void ConnectionOf<Stream>::end() {
   if (ended_) return;
+  log_request(false);
   ended_ = true;
+  Deadlines::stop(*this);
   worker_.remove(this->shared_from_this());
 }
 
 }  // namespace
 
-std::shared_ptr<Connection> make_connection(tcp::socket socket, Worker& worker, Shared& shared) {
-  if (!shared.tls) {
-    return std::make_shared<ConnectionOf<PlainStream>>(worker, shared, std::move(socket));
-  }
+std::shared_ptr<Connection> make_connection(Socket socket, Worker& worker, Shared& shared) {
+  if (!shared.tls) return std::make_shared<ConnectionOf<Socket>>(worker, shared, std::move(socket));
   return std::make_shared<ConnectionOf<TlsStream>>(worker, shared, std::move(socket), *shared.tls);
 }
 

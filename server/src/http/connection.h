@@ -4,8 +4,11 @@
 #include <memory>
 #include <optional>
 
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include "http/deadlines.h"
+#include "http_types.h"
 #include "result.h"
 
 namespace playhead::server {
@@ -13,19 +16,23 @@ namespace playhead::server {
 struct Shared;
 class Worker;
 
-// One client. Everything runs on its worker's thread, but the Respond it hands out, which posts there.
-class Connection {
+// Of one event loop, known when compiled: no handler goes through an erased executor.
+using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+
+// One client. Its worker's thread only.
+class Connection : public Waiter {
  public:
   virtual ~Connection() = default;
   // Reads requests from now on; with a refusal, only tells why none is read.
   virtual void start(std::optional<Error> refusal) = 0;
+  // Of the request it has given to the handler.
+  virtual void respond(Response response) = 0;
   // The server is stopping: ends at once when idle, else after the running request.
   virtual void finish() = 0;
   virtual void close() = 0;
 };
 
 // Of HTTP, or of HTTPS when `shared.tls` is set.
-[[nodiscard]] std::shared_ptr<Connection> make_connection(boost::asio::ip::tcp::socket socket,
-                                                          Worker& worker, Shared& shared);
+[[nodiscard]] std::shared_ptr<Connection> make_connection(Socket socket, Worker& worker, Shared& shared);
 
 }  // namespace playhead::server

@@ -22,12 +22,25 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr std::chrono::milliseconds kAcceptRetry{100};
+constexpr int64_t kHandshakeMs = 10'000;
+constexpr int64_t kLingerMs = 1'000;
+
+Deadlines::Durations patience(const HttpServerConfig& config) {
+  Deadlines::Durations durations_us{};
+  const auto set = [&](Patience kind, int64_t ms) { durations_us[static_cast<std::size_t>(kind)] = ms * 1000; };
+  set(Patience::kHandshake, kHandshakeMs);
+  set(Patience::kRequest, config.request_timeout_ms);
+  set(Patience::kWrite, config.write_timeout_ms);
+  set(Patience::kLinger, kLingerMs);
+  set(Patience::kPause, config.overload_pause_ms);
+  return durations_us;
+}
 
 class BeastServer final : public HttpServer {
  public:
   BeastServer(const HttpServerConfig& config, const Clock& clock, const Log& log)
-      : shared_{clock, log, config.max_connections, config.country_header,
-                std::chrono::milliseconds(config.overload_pause_ms), config.queue} {
+      : shared_{clock, log, config.max_connections, config.country_header, patience(config), config.queue} {
+    if (config.logs_requests) shared_.requests.emplace(log);
     for (unsigned i = 0; i < std::max(1U, config.threads); ++i) {
       workers_.push_back(std::make_unique<Worker>(shared_));
     }
@@ -89,7 +102,7 @@ class BeastServer final : public HttpServer {
   // The workers take turns; the socket is made in the event loop of the one that will have it.
   void accept() {
     Worker& worker = *workers_[next_++ % workers_.size()];
-    acceptor_->async_accept(worker.io(), [this, &worker](error_code error, tcp::socket socket) {
+    acceptor_->async_accept(worker.io().get_executor(), [this, &worker](error_code error, Socket socket) {
       if (!acceptor_->is_open()) return;
       if (!error) {
         worker.adopt(std::move(socket));

@@ -48,10 +48,9 @@ Request make_request(const RequestMessage& message, const std::string& country_h
 }
 
 // By hand: the library's serializer and its fields cost more than all else that an answer of a few lines needs.
-std::string head_and_text(const Response& response, const HeadOptions& options,
+void append_head_and_text(std::string& text, const Response& response, const HeadOptions& options,
                           const std::string& date) {
-  std::string text;
-  text.reserve(512 + response.body.size());
+  text.reserve(text.size() + 512 + response.body.size());
   const beast::string_view reason = http::obsolete_reason(static_cast<http::status>(response.status));
   text.append(options.version == 10 ? "HTTP/1.0 " : "HTTP/1.1 ")
       .append(std::to_string(response.status))
@@ -72,19 +71,14 @@ std::string head_and_text(const Response& response, const HeadOptions& options,
   }
   text += "\r\n";
   if (has_length && options.has_body) text += response.body;
-  return text;
 }
 
-std::optional<Error> read_failure(const boost::system::error_code& error) {
+Error read_failure(const boost::system::error_code& error) {
   if (error == http::error::body_limit) {
     return Error{413, "body_too_large", "The request's body is too large."};
   }
   if (error == http::error::header_limit || error == http::error::buffer_overflow) {
     return Error{431, "header_too_large", "The request's header is too large."};
-  }
-  const bool gone = error == http::error::end_of_stream || error == http::error::partial_message;
-  if (gone || error.category() != make_error_code(http::error::bad_method).category()) {
-    return std::nullopt;
   }
   return Error{400, "bad_request", "This is not an HTTP request."};
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include <boost/beast/http.hpp>
@@ -25,10 +24,10 @@ struct HeadOptions {
 };
 
 // Status line, headers and, when it is text, the body: what is sent at once. `date` is an HTTP date.
-[[nodiscard]] std::string head_and_text(const Response& response, const HeadOptions& options,
-                                        const std::string& date);
+void append_head_and_text(std::string& text, const Response& response, const HeadOptions& options,
+                          const std::string& date);
 
-// What to answer when a request could not be read; empty = nothing, the peer is gone.
-[[nodiscard]] std::optional<Error> read_failure(const boost::system::error_code& error);
+// What to answer when a request cannot be read.
+[[nodiscard]] Error read_failure(const boost::system::error_code& error);
 
 }  // namespace playhead::server

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/worker.h"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <utility>
@@ -8,16 +9,27 @@
 
 #include <boost/asio/post.hpp>
 
-#include "http/connection.h"
 #include "timestamps.h"
 
 namespace playhead::server {
+namespace {
 
-namespace asio = boost::asio;
 using boost::system::error_code;
 
+// Deadlines that are closer than that are seen to together.
+constexpr int64_t kTickApartUs = 10'000;
+
+}  // namespace
+
+namespace asio = boost::asio;
+
 Worker::Worker(Shared& shared)
-    : shared_(shared), guard_(io_.get_executor()), deadline_(io_), queue_(io_, shared.clock, shared.queue) {}
+    : shared_(shared),
+      guard_(io_.get_executor()),
+      end_(io_),
+      deadlines_(shared.patience),
+      tick_(io_),
+      queue_(io_, shared.clock, shared.queue) {}
 
 void Worker::start() {
   thread_ = std::thread([this] { io_.run(); });
@@ -27,7 +39,7 @@ void Worker::join() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Worker::adopt(asio::ip::tcp::socket socket) {
+void Worker::adopt(Socket socket) {
   asio::post(io_, [this, socket = std::move(socket)]() mutable {
     if (finishing_) return;
     const auto connection = make_connection(std::move(socket), *this, shared_);
@@ -46,8 +58,8 @@ void Worker::finish(int64_t grace_ms) {
     // A copy: finishing a connection removes it from the set.
     const std::vector<std::shared_ptr<Connection>> all(connections_.begin(), connections_.end());
     for (const auto& connection : all) connection->finish();
-    deadline_.expires_after(std::chrono::milliseconds(grace_ms));
-    deadline_.async_wait([this](error_code error) {
+    end_.expires_after(std::chrono::milliseconds(grace_ms));
+    end_.async_wait([this](error_code error) {
       if (error) return;
       const std::vector<std::shared_ptr<Connection>> late(connections_.begin(), connections_.end());
       for (const auto& connection : late) connection->close();
@@ -56,15 +68,58 @@ void Worker::finish(int64_t grace_ms) {
   });
 }
 
+void Worker::answer(std::shared_ptr<Connection> connection, Response response) {
+  if (io_.get_executor().running_in_this_thread()) return connection->respond(std::move(response));
+  {
+    const std::lock_guard lock(mutex_);
+    answers_.emplace_back(std::move(connection), std::move(response));
+    if (answers_.size() > 1) return;  // the thread has been told already
+  }
+  asio::post(io_, [this] { give_answers(); });
+}
+
+void Worker::give_answers() {
+  {
+    const std::lock_guard lock(mutex_);
+    std::swap(answers_, being_given_);
+  }
+  for (auto& [connection, response] : being_given_) connection->respond(std::move(response));
+  being_given_.clear();
+}
+
 void Worker::remove(const std::shared_ptr<Connection>& connection) {
   if (connections_.erase(connection) == 0) return;
   shared_.connections.fetch_sub(1);
   release_if_done();
 }
 
+void Worker::wait(Waiter& waiter, Patience kind) {
+  const int64_t now_us = shared_.clock.monotonic_us();
+  deadlines_.start(waiter, kind, now_us);
+  arm(now_us, 0);
+}
+
+void Worker::arm(int64_t now_us, int64_t apart_us) {
+  const auto next = deadlines_.next_us();
+  if (!next || (tick_us_ && *tick_us_ <= *next)) return;
+  tick_us_ = std::max(*next, now_us + apart_us);
+  tick_.expires_after(std::chrono::microseconds(*tick_us_ - now_us));
+  tick_.async_wait([this](error_code error) {
+    if (!error) on_tick();
+  });
+}
+
+void Worker::on_tick() {
+  const int64_t now_us = shared_.clock.monotonic_us();
+  tick_us_.reset();
+  while (Waiter* const waiter = deadlines_.take_due(now_us)) waiter->on_deadline();
+  arm(now_us, kTickApartUs);
+}
+
 void Worker::release_if_done() {
   if (!finishing_ || !connections_.empty()) return;
-  deadline_.cancel();
+  end_.cancel();
+  tick_.cancel();
   guard_.reset();
 }
 

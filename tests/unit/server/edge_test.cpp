@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <fstream>
+#include <future>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,6 +16,8 @@
 #include "edge/session_tracker.h"
 #include "edge/slice_cache.h"
 #include "edge/slice_store.h"
+#include "edge/upstream.h"
+#include "http/http_server.h"
 #include "server_fixture.h"
 
 using namespace playhead::server;
@@ -352,4 +355,42 @@ TEST_CASE("session tracker: who watches on has the next title's beginning fetche
   for (const char* text : {"", "[]", R"({"m_1":1})", R"({"../":"m_1"})", R"({"m_1":"a/b"})"}) {
     CHECK_FALSE(parse_next_titles(text).ok());
   }
+}
+
+TEST_CASE("http upstream: one that is idle asks at once, tells what there is to tell, and ends at once") {
+  class Origin final : public HttpHandler {
+   public:
+    void handle(const Request& request, const Respond& respond) override {
+      if (request.query != "sig=a&b") return respond(no_content());
+      Response response;
+      response.status = 206;
+      response.headers = {{"ETag", "\"1\""}, {"Cache-Control", "max-age=1"}, {"Content-Range", std::string(request.range)}};
+      response.body = std::string(request.path);
+      respond(std::move(response));
+    }
+  };
+  const SystemClock clock;
+  const Log log(clock, kNoLog);
+  Origin origin;
+  auto server = HttpServer::listen({}, clock, log);
+  REQUIRE(server.ok());
+  server.value()->start(origin);
+  auto upstream = make_http_upstream("http://127.0.0.1:" + std::to_string(server.value()->port()), log);
+  const auto fetch = [&](UpstreamRequest request) {
+    std::promise<UpstreamAnswer> promise;
+    upstream->fetch(std::move(request), [&](UpstreamAnswer answer) { promise.set_value(std::move(answer)); });
+    return promise.get_future().get();
+  };
+  for (int i = 0; i < 3; ++i) {  // it would sleep for an hour in between
+    const UpstreamAnswer answer = fetch({"/media/m_1/a%20b.m4s?sig=a&b", "bytes=1-2"});
+    CHECK(answer.status == 206);
+    CHECK(answer.body == "/media/m_1/a%20b.m4s");
+    CHECK(answer.etag == "\"1\"");
+    CHECK(answer.cache_control == "max-age=1");
+    CHECK(answer.content_range == "bytes=1-2");
+  }
+  CHECK(fetch({"/x", ""}).status == 204);
+  server.value()->stop(0);
+  CHECK(fetch({"/x", ""}).status == 0);
+  upstream.reset();
 }

@@ -2,17 +2,26 @@
 #include "http/http_server.h"
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <semaphore>
+#include <set>
 #include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include <arpa/inet.h>
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <nlohmann/json.hpp>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "http/deadlines.h"
 
 using namespace playhead::server;
 
@@ -40,32 +49,71 @@ UniqueFd connect_to(uint16_t port) {
   return fd;
 }
 
-class BusyServer {
+class Handler final : public HttpHandler {
  public:
-  explicit BusyServer(int64_t pause_ms) {
-    HttpServerConfig config;
-    config.overload_pause_ms = pause_ms;
+  explicit Handler(std::function<Response(const Request&)> answer) : answer_(std::move(answer)) {}
+  void handle(const Request& request, const Respond& respond) override { respond(answer_(request)); }
+
+ private:
+  const std::function<Response(const Request&)> answer_;
+};
+
+class TestServer {
+ public:
+  explicit TestServer(HttpHandler& handler, const HttpServerConfig& config = {},
+                      UniqueFd log = UniqueFd(::open("/dev/null", O_WRONLY | O_CLOEXEC)))
+      : log_fd_(std::move(log)), log_(clock_, log_fd_.get()) {
     auto server = HttpServer::listen(config, clock_, log_);
     REQUIRE(server.ok());
     server_ = std::move(server.value());
-    server_->start(handler_);
+    server_->start(handler);
   }
   void stop() { server_->stop(3'600'000); }
 
   [[nodiscard]] UniqueFd connect() const { return connect_to(server_->port()); }
+  [[nodiscard]] std::size_t connections() const { return server_->open_connections(); }
 
  private:
   SystemClock clock_;
-  UniqueFd nowhere_{::open("/dev/null", O_WRONLY | O_CLOEXEC)};
-  Log log_{clock_, nowhere_.get()};
-  BusyAtFirst handler_;
+  UniqueFd log_fd_;
+  Log log_;
   std::unique_ptr<HttpServer> server_;
 };
 
+HttpServerConfig pausing(int64_t ms) {
+  HttpServerConfig config;
+  config.overload_pause_ms = ms;
+  return config;
+}
+
+void say(const UniqueFd& fd, const std::string& text) {
+  REQUIRE(::send(fd.get(), text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size()));
+}
+
+// All that comes until the connection ends.
+std::string rest(const UniqueFd& fd) {
+  std::string text;
+  std::string piece(65'536, '\0');
+  for (ssize_t n = 0; (n = ::recv(fd.get(), piece.data(), piece.size(), 0)) > 0;) {
+    text.append(piece, 0, static_cast<std::size_t>(n));
+  }
+  return text;
+}
+
+std::string rest_of_pipe(const UniqueFd& fd) {
+  std::string text(65'536, '\0');  // what a pipe holds
+  const ssize_t count = ::read(fd.get(), text.data(), text.size());
+  return text.substr(0, count > 0 ? static_cast<std::size_t>(count) : 0);
+}
+
+// The code in an answer that is an error.
+std::string code_of(const std::string& answer) {
+  const auto body = nlohmann::json::parse(answer.substr(answer.find("\r\n\r\n") + 4), nullptr, false);
+  return body.is_object() ? body["error"].value("code", "") : "";
+}
+
 void ask(const UniqueFd& fd, const std::string& path = "/") {
-  const std::string request = "GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n";
-  REQUIRE(::send(fd.get(), request.data(), request.size(), MSG_NOSIGNAL) ==
-          static_cast<ssize_t>(request.size()));
+  say(fd, "GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n");
 }
 
 // The status line and headers of one answer; "" = the connection has ended.
@@ -79,7 +127,8 @@ std::string answer(const UniqueFd& fd) {
 }  // namespace
 
 TEST_CASE("http server: who is told to come back later and asks at once waits") {
-  BusyServer server(100);
+  BusyAtFirst handler;
+  TestServer server(handler, pausing(100));
   const UniqueFd client = server.connect();
   const SystemClock clock;
   const int64_t before_us = clock.monotonic_us();
@@ -182,10 +231,189 @@ TEST_CASE("http server: requests that waited too long to be read are told to be 
 }
 
 TEST_CASE("http server: a connection that is made to wait does not hold up the end") {
-  BusyServer server(3'600'000);
+  BusyAtFirst handler;
+  TestServer server(handler, pausing(3'600'000));
   const UniqueFd client = server.connect();
   ask(client);
   CHECK(answer(client).starts_with("HTTP/1.1 503"));
   server.stop();  // as long as the pause if it waited for it
   CHECK(answer(client).empty());
+}
+
+TEST_CASE("http server: who sends a request slower than may be is told so, and who sends none is not waited for") {
+  Handler handler([](const Request&) { return no_content(); });
+  HttpServerConfig config;
+  config.request_timeout_ms = 20;
+  TestServer server(handler, config);
+  for (const char* begun : {"G", "GET / HTTP/1.1\r\nHost: a\r\n",
+                            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n12345"}) {
+    CAPTURE(std::string(begun));
+    const UniqueFd client = server.connect();
+    say(client, begun);
+    const std::string told = rest(client);
+    CHECK(told.starts_with("HTTP/1.1 408 Request Timeout\r\n"));
+    CHECK(told.find("\r\nConnection: close\r\n") != std::string::npos);
+    CHECK(code_of(told) == "request_timeout");
+  }
+  CHECK(rest(server.connect()).empty());
+  server.stop();
+}
+
+TEST_CASE("http server: who takes nothing of an answer is given up, and what was to be sent let go") {
+  // As long as a test would take, and then some.
+  constexpr int64_t kPartBytes = int64_t{64} << 20;
+  class Endless final : public BodySource {
+   public:
+    explicit Endless(std::binary_semaphore& gone) : gone_(gone) {}
+    ~Endless() override { gone_.release(); }
+    void next(Give give) override {
+      FilePart part{UniqueFd(::memfd_create("part", MFD_CLOEXEC)), 0, kPartBytes};
+      REQUIRE(::ftruncate(part.fd.get(), kPartBytes) == 0);
+      give(std::move(part));
+    }
+
+   private:
+    std::binary_semaphore& gone_;
+  };
+  std::binary_semaphore gone{0};
+  Handler handler([&gone](const Request&) {
+    Response response;
+    response.stream = BodyStream{std::make_shared<Endless>(gone), int64_t{1} << 40};
+    return response;
+  });
+  HttpServerConfig config;
+  config.write_timeout_ms = 20;
+  TestServer server(handler, config);
+  const UniqueFd client = server.connect();
+  ask(client);
+  gone.acquire();
+  CHECK(server.connections() == 0);
+  CHECK(static_cast<int64_t>(rest(client).size()) < kPartBytes);
+  server.stop();
+}
+
+TEST_CASE("http server: one connection too many is told to come back later, and ends") {
+  Handler handler([](const Request&) { return no_content(); });
+  HttpServerConfig config;
+  config.max_connections = 1;
+  TestServer server(handler, config);
+  {
+    const UniqueFd first = server.connect();
+    ask(first);
+    CHECK(answer(first).starts_with("HTTP/1.1 204"));
+    const std::string told = rest(server.connect());  // without having asked for anything
+    CHECK(told.starts_with("HTTP/1.1 503"));
+    CHECK(told.find("\r\nRetry-After: 1\r\n") != std::string::npos);
+    CHECK(told.find("\r\nConnection: close\r\n") != std::string::npos);
+    CHECK(code_of(told) == "overloaded");
+    ask(first);
+    CHECK(answer(first).starts_with("HTTP/1.1 204"));
+  }
+  while (server.connections() > 0) std::this_thread::yield();
+  const UniqueFd next = server.connect();
+  ask(next);
+  CHECK(answer(next).starts_with("HTTP/1.1 204"));
+  server.stop();
+}
+
+TEST_CASE("http server: requests that come together are answered in order") {
+  Handler handler([](const Request& request) {
+    Response response;
+    response.body = std::string(request.path);
+    return response;
+  });
+  TestServer server(handler);
+  const UniqueFd client = server.connect();
+  constexpr int kCount = 1000;
+  std::string all;
+  for (int i = 0; i < kCount; ++i) all += "GET /" + std::to_string(i) + " HTTP/1.1\r\nHost: a\r\n\r\n";
+  std::thread asking([&] { say(client, all + "GET /end HTTP/1.1\r\nConnection: close\r\n\r\n"); });
+  const std::string told = rest(client);
+  asking.join();
+  std::size_t at = 0;
+  for (int i = 0; i < kCount && at != std::string::npos; ++i) at = told.find("\r\n\r\n/" + std::to_string(i), at);
+  CHECK(at != std::string::npos);
+  CHECK(told.ends_with("\r\n\r\n/end"));
+  server.stop();
+}
+
+TEST_CASE("http server: the log of requests says what was asked and answered, and nothing that lets somebody in") {
+  int ends[2];
+  REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+  const UniqueFd logged(ends[0]);
+  Handler handler([](const Request& request) {
+    Response response = no_content();
+    if (request.path == "/media/m_1/a.ts") {
+      response.status = 200;
+      response.body = "12345";
+    }
+    return response;
+  });
+  std::vector<std::string> answers;
+  {
+    HttpServerConfig config;
+    config.logs_requests = true;
+    TestServer server(handler, config, UniqueFd(ends[1]));
+    const UniqueFd client = server.connect();
+    for (const std::string request :
+         {"GET /media/m_1/a.ts?exp=1&sig=SECRET HTTP/1.1\r\nHost: a\r\n\r\n",
+          "GET /media/m_1/a.ts%3Fsig=SECRET HTTP/1.1\r\nAuthorization: Bearer SECRET\r\n\r\n",
+          "POST /api/v1/profiles HTTP/1.1\r\nX-Profile-Pin: SECRET\r\nContent-Length: 16\r\n\r\n{\"pin\":\"SECRET\"}"}) {
+      say(client, request);
+      answers.push_back(answer(client));
+      if (answers.back().find("Content-Length: 5") != std::string::npos) {
+        std::string body(5, '\0');
+        REQUIRE(::recv(client.get(), body.data(), body.size(), MSG_WAITALL) == 5);
+      }
+    }
+    say(client, "SECRET\r\n\r\n");
+    answers.push_back(answer(client));
+    server.stop();
+  }
+  const std::string log = rest_of_pipe(logged);
+  CAPTURE(log);
+  CHECK(log.find("SECRET") == std::string::npos);
+  const std::string bytes = std::to_string(answers[0].size() + 5);
+  CHECK(log.find("method=\"GET\" path=\"/media/m_1/a.ts\" status=\"200\" bytes=\"" + bytes + "\" ms=\"") !=
+        std::string::npos);
+  CHECK(log.find("method=\"GET\" path=\"/media/m_1/a.ts\" status=\"204\"") != std::string::npos);
+  CHECK(log.find("method=\"POST\" path=\"/api/v1/profiles\" status=\"204\"") != std::string::npos);
+  CHECK(log.find("method=\"\" path=\"\" status=\"400\"") != std::string::npos);
+  constexpr std::string_view kId = "X-Request-Id: ";
+  std::set<std::string> ids;
+  for (const std::string& told : answers) {
+    const std::string id = told.substr(told.find(kId) + kId.size(), 16);
+    CHECK(log.find("request id=\"" + id + "\"") != std::string::npos);
+    ids.insert(id);
+  }
+  CHECK(ids.size() == answers.size());
+}
+
+TEST_CASE("deadlines: who comes due is taken once, soonest of its kind first, and nobody who stopped or went") {
+  struct Named final : Waiter {
+    void on_deadline() override {}
+  };
+  Deadlines deadlines({10, 60, 30, 1, 1});
+  CHECK_FALSE(deadlines.next_us());
+  Named slow, idle, stopped, again;
+  deadlines.start(slow, Patience::kWrite, 0);
+  deadlines.start(idle, Patience::kRequest, 1);
+  deadlines.start(stopped, Patience::kRequest, 2);
+  deadlines.start(again, Patience::kRequest, 3);
+  {
+    Named gone;
+    deadlines.start(gone, Patience::kPause, 0);
+    CHECK(deadlines.next_us() == 1);
+  }
+  CHECK(deadlines.next_us() == 30);
+  CHECK(deadlines.take_due(29) == nullptr);
+  Deadlines::stop(stopped);
+  deadlines.start(again, Patience::kHandshake, 50);  // another kind in place of the first
+  CHECK(deadlines.take_due(59) == &slow);
+  CHECK(deadlines.take_due(59) == nullptr);
+  CHECK(deadlines.next_us() == 60);
+  CHECK(deadlines.take_due(61) == &again);
+  CHECK(deadlines.take_due(61) == &idle);
+  CHECK(deadlines.take_due(1'000) == nullptr);
+  CHECK_FALSE(deadlines.next_us());
 }

@@ -13,6 +13,7 @@
 #include "router.h"
 #include "server_fixture.h"
 #include "sqlite_store.h"
+#include "stored_reports.h"
 
 namespace playhead::server::test {
 
@@ -113,6 +114,9 @@ class ServiceFixture {
   void set_pin(std::string pin) { pin_ = std::move(pin); }
   void set_country(std::string country) { country_ = std::move(country); }
   SqliteStore& store() { return *store_; }
+  [[nodiscard]] StoredReports reports(std::string_view user, std::string_view session) const {
+    return stored_reports(data_dir_.path(), user, session);
+  }
   const JwtCodec& tokens() const { return tokens_; }
 
   FixedClock& clock() { return clock_; }

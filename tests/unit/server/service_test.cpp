@@ -168,8 +168,8 @@ TEST_CASE("service: bad input gets the right status and code, and writes nothing
   CHECK(server.store().ratings("alice", 9).value().empty());
   CHECK(server.store().profiles("alice").value().empty());
   CHECK(server.store().recent_sessions("alice", 9).value().empty());
-  CHECK(server.store().totals("alice", "s").value().events == 0);
-  CHECK(server.store().totals("alice", "s").value().heartbeats == 0);
+  CHECK(server.reports("alice", "s").events == 0);
+  CHECK(server.reports("alice", "s").heartbeats == 0);
   ServiceFixture closed;  // nobody said that anybody may log in
   CHECK(closed.post("/api/v1/dev/login", R"({"user":"bob"})").status == 404);
 }
@@ -398,14 +398,14 @@ TEST_CASE("service: events and heartbeats are kept once, for their user only") {
   CHECK(beat(session, 7, "b1") == 204);
   CHECK(beat(session, 3'600'007, "b1") == 204);
   CHECK(beat("made-by-the-player", 1) == 204);
-  CHECK(server.store().totals("alice", session).value().events == 2);
-  CHECK(server.store().totals("alice", session).value().heartbeats == 3);
+  CHECK(server.reports("alice", session).events == 2);
+  CHECK(server.reports("alice", session).heartbeats == 3);
   CHECK(server.store().session("made-by-the-player").value()->movie_id == "m_1");
   server.be("bob");
   CHECK(events("e3") == 404);
   CHECK(beat(session, 3) == 404);
   CHECK(beat("made-by-the-player", 3) == 404);
-  CHECK(server.store().totals("bob", session).value().events == 0);
+  CHECK(server.reports("bob", session).events == 0);
   // What three users say of a place is believed: others are sent elsewhere first. A player that
   // went on at another place only warns.
   server.set_country("DE");

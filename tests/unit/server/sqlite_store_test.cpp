@@ -11,8 +11,10 @@
 
 #include "progress_writer.h"
 #include "server_fixture.h"
+#include "stored_reports.h"
 
 using namespace playhead::server;
+using playhead::server::test::stored_reports;
 using playhead::server::test::TempDir;
 
 namespace {
@@ -267,12 +269,12 @@ TEST_CASE("sqlite_store: events and heartbeats that come again are one; old ones
         .ok();
   };
   REQUIRE((add("e1", 5) && add("e1", 5) && add("e2", 7)));
-  CHECK(store->totals("a", "s").value().events == 2);
-  CHECK(store->totals("a", "s").value().heartbeats == 2);
-  CHECK(store->totals("b", "s").value().events == 0);
+  CHECK(stored_reports(dir.path(), "a", "s").events == 2);
+  CHECK(stored_reports(dir.path(), "a", "s").heartbeats == 2);
+  CHECK(stored_reports(dir.path(), "b", "s").events == 0);
   REQUIRE(store->transact([&] { return store->prune(6); }).ok());
-  CHECK(store->totals("a", "s").value().events == 1);
-  CHECK(store->totals("a", "s").value().heartbeats == 1);
+  CHECK(stored_reports(dir.path(), "a", "s").events == 1);
+  CHECK(stored_reports(dir.path(), "a", "s").heartbeats == 1);
 }
 
 TEST_CASE("sqlite_store: a heartbeat is known by its id, without one by its time, also after a migration") {
@@ -297,7 +299,7 @@ TEST_CASE("sqlite_store: a heartbeat is known by its id, without one by its time
   const auto beats_after = [&](const char* id, int64_t at_ms) {
     const Heartbeat beat{"a", "s", "", "m1", id, at_ms, 10, 1, 0, 6};
     CHECK(store->transact([&] { return store->add_heartbeat(beat); }).ok());
-    return store->totals("a", "s").value().heartbeats;
+    return stored_reports(dir.path(), "a", "s").heartbeats;
   };
   CHECK(beats_after("", 1) == 1);
   CHECK(beats_after("", 2) == 2);

@@ -53,6 +53,10 @@ PLAYHEAD_API playhead_status playhead_request_set_url(playhead_request* request,
 PLAYHEAD_API playhead_status playhead_request_add_header(playhead_request* request,
                                                          const char* name, const char* value,
                                                          int32_t is_secret) PLAYHEAD_NOEXCEPT;
+/* Of the answer: its first header `name`, whose case does not matter. Never NULL; "" when there is
+ * none, for NULL and in on_request. Borrowed until the callback's end. Thread: the callback's. */
+PLAYHEAD_API const char* playhead_request_response_header(const playhead_request* request,
+                                                          const char* name) PLAYHEAD_NOEXCEPT;
 
 #ifdef __cplusplus
 } /* extern "C" */
