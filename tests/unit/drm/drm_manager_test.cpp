@@ -404,6 +404,7 @@ TEST_CASE("drm manager: the level is that of the serving system on this output")
   CHECK(rig.manager->level(TrackKind::kVideo) == SecurityLevel::kSl3000);  // nothing protected
   rig.require({protection_of(kWidevine, {kA}), common_protection({kA})});
   CHECK(rig.manager->level(TrackKind::kVideo) == SecurityLevel::kSl1000);  // output unknown
+  CHECK(rig.manager->system_level(TrackKind::kVideo) == SecurityLevel::kSl3000);
   CHECK(rig.manager->level(TrackKind::kAudio) == SecurityLevel::kSl3000);
   rig.executor.run_for(1s);
   const int changes = rig.changes;
