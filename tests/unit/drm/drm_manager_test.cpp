@@ -375,6 +375,38 @@ TEST_CASE("drm manager: initialisation data that names no key is asked for once"
   CHECK(rig.manager->status(kC) == KeyStatus::kUsable);
 }
 
+TEST_CASE("drm manager: data that names no key, and a manifest that does (KEYID)") {
+  ManagerRig rig;
+  SystemScript& fairplay = rig.add();
+  fairplay.name = "fairplay";
+  fairplay.id = drm::system_ids::kFairPlay;
+  fairplay.keys = std::vector<KeyId>{kA, kB};
+  rig.make_bare();
+  ContentProtection protection;
+  protection.scheme = "com.apple.streamingkeydelivery";
+  protection.value = "SAMPLE-AES";
+  protection.key_uri = "skd://title/1";
+  protection.default_kids = {kA};
+  rig.require({protection});
+  rig.executor.run_for(1s);
+  CHECK(rig.manager->status(kA) == KeyStatus::kUsable);  // before any container named it
+  rig.require({protection}, {kA});
+  // Other words for a key that is there, and another one of the same licence.
+  protection.key_uri = "skd://title/1?again";
+  rig.require({protection});
+  protection.default_kids = {kB};
+  rig.require({protection}, {kB});
+  rig.executor.run_for(1s);
+  CHECK(rig.service.seen.size() == 1);
+  // One that the licence left out is asked for, by its own data.
+  fairplay.keys = std::vector<KeyId>{kC};
+  protection.default_kids = {kC};
+  rig.require({protection});
+  rig.executor.run_for(1s);
+  CHECK(rig.service.seen.size() == 2);
+  CHECK(rig.manager->status(kC) == KeyStatus::kUsable);
+}
+
 TEST_CASE("drm manager: where the boxes are in the media alone they are awaited") {
   ManagerRig rig;
   SystemScript& widevine = rig.add();
