@@ -407,6 +407,24 @@ TEST_CASE("drm manager: data that names no key, and a manifest that does (KEYID)
   CHECK(rig.manager->status(kC) == KeyStatus::kUsable);
 }
 
+TEST_CASE("drm manager: a Clear Key KEY with its KEYID needs no container to be asked for") {
+  ManagerRig rig;
+  rig.make();
+  ContentProtection protection;
+  protection.scheme = "urn:uuid:e2719d58-a985-b3c9-781a-b030af78d30e";
+  protection.value = "SAMPLE-AES-CTR";
+  protection.key_uri = "https://licences.example/clear";
+  rig.require({protection});
+  rig.executor.run_for(1s);
+  CHECK(rig.service.seen.empty());  // nobody knows for which
+  protection.default_kids = {kA};
+  rig.require({protection});
+  rig.executor.run_for(1s);
+  REQUIRE(rig.service.seen.size() == 1);
+  CHECK(rig.service.seen.front().url == "https://licences.example/clear");
+  CHECK(rig.manager->status(kA) == KeyStatus::kUsable);
+}
+
 TEST_CASE("drm manager: where the boxes are in the media alone they are awaited") {
   ManagerRig rig;
   SystemScript& widevine = rig.add();
