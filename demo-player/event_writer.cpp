@@ -113,10 +113,14 @@ void fill_drm(Json& line, const playhead_event& event) {
   line["to"] = event.id;
   line["error"] = event.error_name;
 }
+const char* name_of_rule(int32_t reason) {
+  if (reason == PLAYHEAD_PICTURE_RULE_LICENSE) return "license";
+  return reason == PLAYHEAD_PICTURE_RULE_DISPLAY ? "display" : "security_level";
+}
 void fill_security(Json& line, const playhead_event& event) {
   line["level"] = event.count;
   line["max_height"] = event.height;
-  line["rule"] = event.reason == PLAYHEAD_PICTURE_RULE_LICENSE ? "license" : "security_level";
+  line["rule"] = name_of_rule(event.reason);
 }
 void fill_thumbnail(Json& line, const playhead_event& event) {
   if (event.thumbnail == nullptr) {

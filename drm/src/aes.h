@@ -8,6 +8,7 @@
 #include <span>
 #include <utility>
 
+#include "counter_blocks.h"
 #include "playhead/bytes.h"
 #include "playhead/encryption.h"
 #include "playhead/result.h"
@@ -60,6 +61,7 @@ class AesCtr {
   Result<void> decrypt_stream(ByteView bytes, uint8_t* out);
   Result<void> start_stream();
 
+  Registers registers_;
   AesContext stream_;  // counter mode of OpenSSL: the fastest, but slow to begin anew
   AesContext blocks_;  // encrypts counters one by one: for samples that are over soon
   std::unique_ptr<Pad> pad_;

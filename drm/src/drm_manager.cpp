@@ -255,6 +255,16 @@ void DrmManagerImpl::revive(KeySet& set) {
 }
 
 SecurityLevel DrmManagerImpl::level(TrackKind track) const {
+  const std::optional<SecurityLevel> served = served_level(track);
+  return served ? effective_level(*served, output_) : SecurityLevel::kSl3000;
+}
+
+SecurityLevel DrmManagerImpl::system_level(TrackKind track) const {
+  return served_level(track).value_or(SecurityLevel::kSl3000);
+}
+
+// None while nothing protected is played.
+std::optional<SecurityLevel> DrmManagerImpl::served_level(TrackKind track) const {
   std::optional<SecurityLevel> served;
   std::optional<SecurityLevel> failed;
   for (const auto& set : registry_.sets()) {
@@ -264,13 +274,10 @@ SecurityLevel DrmManagerImpl::level(TrackKind track) const {
     std::optional<SecurityLevel>& least = set->failure ? failed : served;
     least = least ? std::min(*least, level) : level;
   }
-  if (!served) served = failed;
-  if (!served) {
-    const auto announced = announced_.find(track);
-    if (announced == announced_.end()) return SecurityLevel::kSl3000;
-    served = announced->second;
-  }
-  return effective_level(*served, output_);
+  if (served) return served;
+  if (failed) return failed;
+  const auto announced = announced_.find(track);
+  return announced == announced_.end() ? std::nullopt : std::optional(announced->second);
 }
 
 int DrmManagerImpl::max_height(TrackKind track) const {

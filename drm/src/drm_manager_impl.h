@@ -37,6 +37,7 @@ class DrmManagerImpl final : public DrmManager, private LicenseSession::Owner {
     return registry_.is_withheld(kid);
   }
   [[nodiscard]] SecurityLevel level(TrackKind track) const override;
+  [[nodiscard]] SecurityLevel system_level(TrackKind track) const override;
   [[nodiscard]] int max_height(TrackKind track) const override;
   void set_output(OutputProtection output) override;
   [[nodiscard]] std::shared_ptr<SampleDecryptor> decryptor() const override { return router_; }
@@ -85,6 +86,7 @@ class DrmManagerImpl final : public DrmManager, private LicenseSession::Owner {
   void join(KeySet& set, const std::vector<KeyId>& kids, TrackKind track);
   void narrow(std::vector<DrmChoice>& ladder, const std::vector<KeyId>& kids) const;
   void revive(KeySet& set);
+  [[nodiscard]] std::optional<SecurityLevel> served_level(TrackKind track) const;
   KeySet& add_set(TrackKind track, std::vector<KeyId> kids, std::vector<DrmChoice> ladder);
 
   void ask(KeySet& set);

@@ -15,30 +15,30 @@ class KeyStore::Key {
   explicit Key(ContentKey key) : key_(key) {}
 
   Result<std::size_t> decrypt(const CryptoInfo& info, std::span<uint8_t> sample) {
-    Result<SampleCipher> cipher = take();
-    if (!cipher) return std::move(cipher).error();
+    PLAYHEAD_TRY(std::unique_ptr<SampleCipher> cipher, take());
     Result<std::size_t> size = cipher->decrypt(info, sample);
     const std::lock_guard lock(mutex_);
-    idle_.push_back(*std::move(cipher));
+    idle_.push_back(std::move(cipher));
     return size;
   }
 
  private:
-  Result<SampleCipher> take() {
+  Result<std::unique_ptr<SampleCipher>> take() {
     {
       const std::lock_guard lock(mutex_);
       if (!idle_.empty()) {
-        SampleCipher cipher = std::move(idle_.back());
+        std::unique_ptr<SampleCipher> cipher = std::move(idle_.back());
         idle_.pop_back();
         return cipher;
       }
     }
-    return SampleCipher::make(key_.view());
+    PLAYHEAD_TRY(SampleCipher made, SampleCipher::make(key_.view()));
+    return std::make_unique<SampleCipher>(std::move(made));
   }
 
   const ContentKey key_;
   std::mutex mutex_;
-  std::vector<SampleCipher> idle_;  // under mutex_
+  std::vector<std::unique_ptr<SampleCipher>> idle_;  // under mutex_; a pointer is soon moved
 };
 
 KeyStore::KeyStore() = default;

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "key_ids.h"
-#include "renewal_policy.h"
 
 namespace playhead::drm {
 namespace {
@@ -36,7 +35,8 @@ LicenseSession::LicenseSession(LicenseOrder order, LicenseFetcher& fetcher, Exec
       fetcher_(fetcher),
       executor_(executor),
       owner_(owner),
-      end_(executor) {}
+      end_(executor),
+      renewal_(executor, [this] { renew(); }) {}
 
 LicenseSession::~LicenseSession() = default;
 
@@ -142,8 +142,7 @@ void LicenseSession::on_drm_message(DrmMessage message) {
                 FailureSource::kSystem);
   }
   if (state_ == State::kLicensed && message.type != DrmMessageType::kIndividualisation) {
-    renewal_ = Renewal::kUnderWay;  // the system may have come to it first
-    renewal_timer_.reset();
+    renewal_.begin();
   }
   LicenseRequest request;
   request.type = message.type;
@@ -165,7 +164,7 @@ void LicenseSession::on_drm_message(DrmMessage message) {
 // What a device is told of itself while its licence serves: no renewal waits for it.
 bool LicenseSession::is_aside(DrmMessageType type) const {
   return type == DrmMessageType::kIndividualisation && state_ == State::kLicensed &&
-         renewal_ != Renewal::kUnderWay;
+         !renewal_.is_under_way();
 }
 
 void LicenseSession::on_answer(DrmMessageType type, Result<LicenseAnswer> answer) {
@@ -217,8 +216,7 @@ void LicenseSession::on_updated(DrmMessageType type, const LicenseTerms& terms,
   const bool is_first = state_ == State::kAsking || is_kept_now;
   is_accepted_ = true;
   state_ = State::kLicensed;
-  renewal_ = Renewal::kNone;
-  renewal_failures_ = 0;
+  renewal_.succeed();
   messages_ = 0;
   const bool is_limit_new = terms.max_height != terms_.max_height;
   accept_terms(terms);
@@ -266,41 +264,24 @@ void LicenseSession::on_drm_keys(std::vector<KeyInfo> keys) {
   }
   if (has_expired) {
     if (!has_usable_key()) return owner_.on_license_expired(*this);
-    renew_soon();  // others still open: of a licence for several crypto periods one is over
+    // Others still open: of a licence for several crypto periods one is over.
+    if (!is_restored()) renewal_.hasten();
   }
   owner_.on_license_keys(*this);
 }
 
-void LicenseSession::renew_soon() {
-  if (state_ != State::kLicensed || renewal_ != Renewal::kNone || is_restored()) return;
-  renewal_timer_ = executor_.post_at(executor_.now(), [this] { renew(); });
-}
-
 void LicenseSession::on_drm_expiration(std::optional<WallTime> at) {
   if (at) at = within_calendar(*at);
-  if (at == system_end_ && renewal_timer_) return;
+  if (at == system_end_ && renewal_.is_waiting()) return;
   system_end_ = at;
   plan_renewal();
 }
 
 void LicenseSession::plan_renewal() {
-  renewal_timer_.reset();
-  renews_at_.reset();
+  renewal_.clear();
   expires_at_ = earlier(system_end_, terms_.expires_at);
   if (state_ == State::kResting || state_ == State::kReturning || is_restored()) return;
-  const WallTime now = executor_.wall_now();
-  std::optional<Duration> lifetime;
-  if (expires_at_) lifetime = *expires_at_ - now;
-  if (lifetime && *lifetime <= kLeastLifetime) return;
-  std::optional<Duration> delay;
-  if (terms_.renew_after) {
-    delay = renewal_delay(lifetime, *terms_.renew_after - now);
-  } else if (lifetime) {
-    delay = renewal_delay(*lifetime, executor_.random());
-  }
-  if (!delay) return;
-  renews_at_ = now + *delay;
-  renewal_timer_ = executor_.post_at(executor_.now() + *delay, [this] { renew(); });
+  renewal_.plan(expires_at_, terms_.renew_after);
 }
 
 void LicenseSession::on_drm_failed(Error error) { fail(std::move(error), FailureSource::kSystem); }
@@ -311,37 +292,27 @@ void LicenseSession::fail(Error error, FailureSource source) {
 }
 
 void LicenseSession::renew() {
-  renewal_timer_.reset();
-  renewal_ = Renewal::kUnderWay;
+  renewal_.begin();
   watch();
   const Result<void> asked = session_->renew();
   if (!asked) on_renewal_failed(asked.error());
 }
 
-// Not the end: the old licence serves until it runs out, and then a new one is asked for.
 void LicenseSession::on_renewal_failed(const Error& error) {
   watch_.reset();
-  renewal_ = Renewal::kNone;
   messages_ = 0;
-  if (error.code == ErrorCode::kDrmLicenseRefused) {
-    renewal_ = Renewal::kRefused;
-    return;
-  }
-  const Duration delay = renewal_retry_delay(++renewal_failures_, executor_.random());
-  renewal_timer_ = executor_.post_at(executor_.now() + delay, [this] { renew(); });
+  renewal_.fail(error);
 }
 
 void LicenseSession::on_resume() {
-  if (state_ != State::kLicensed || renewal_ != Renewal::kNone || !renews_at_) return;
-  const bool is_late = executor_.wall_now() >= *renews_at_;
-  if (renewal_failures_ > 0 || is_late) renew();
+  if (state_ == State::kLicensed && renewal_.is_late()) renew();
 }
 
 void LicenseSession::stop_all() {
   fetch_.reset();
   watch_.reset();
   end_.clear();
-  renewal_timer_.reset();
+  renewal_.clear();
 }
 
 void LicenseSession::rest() {

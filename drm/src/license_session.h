@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "license_end.h"
+#include "license_renewal.h"
 #include "playhead/drm/drm_system.h"
 #include "playhead/drm/license_fetcher.h"
 #include "system_ladder.h"
@@ -93,11 +94,6 @@ class LicenseSession final : private DrmSessionListener {
     kReturning,  // it is being given back
     kOver,       // ended by the service: the session of the system is closed
   };
-  enum class Renewal {
-    kNone,
-    kUnderWay,  // a message for it is awaited, at the service, or being accepted
-    kRefused,
-  };
 
   void on_drm_message(DrmMessage message) override;
   void on_drm_keys(std::vector<KeyInfo> keys) override;
@@ -116,7 +112,6 @@ class LicenseSession final : private DrmSessionListener {
   void on_found();
   void fail(Error error, FailureSource source);
   void renew();
-  void renew_soon();
   void on_renewal_failed(const Error& error);
   void stop_all();
   void watch();
@@ -141,10 +136,7 @@ class LicenseSession final : private DrmSessionListener {
   LicenseEnd end_;                      // with terms_.expires_at
   std::optional<WallTime> system_end_;  // as the system says
   std::optional<WallTime> expires_at_;  // the earlier of both
-  std::optional<WallTime> renews_at_;   // with a plan
-  CancelHandle renewal_timer_;
-  Renewal renewal_ = Renewal::kNone;
-  int renewal_failures_ = 0;
+  LicenseRenewal renewal_;
 };
 
 }  // namespace playhead::drm

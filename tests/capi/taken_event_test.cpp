@@ -251,6 +251,10 @@ TEST_CASE("taken_event: every kind fills the members its type names") {
          return e.count == 1000 && e.number == 3000 && e.height == 720 &&
                 e.reason == PLAYHEAD_PICTURE_RULE_LICENSE;
        }},
+      {"security level by the display",
+       SecurityLevelChanged{3000, 2000, 1080, SecurityLevelChanged::Rule::kDisplay},
+       PLAYHEAD_EVENT_SECURITY_LEVEL,
+       [](auto& e) { return e.count == 2000 && e.reason == PLAYHEAD_PICTURE_RULE_DISPLAY; }},
       {"ended", Ended{}, PLAYHEAD_EVENT_ENDED,
        [](auto& e) { return e.qoe == nullptr && e.goes_on == 0; }},
       {"goes on", Ended{true}, PLAYHEAD_EVENT_ENDED, [](auto& e) { return e.goes_on == 1; }},

@@ -25,6 +25,7 @@ class MemoryLicenseStore final : public LicenseStore {
     return found->second;
   }
   Result<void> remove(const std::string& id) override {
+    if (is_stuck) return make_error(ErrorCode::kStoreIo, "planned");
     records.erase(id);
     return {};
   }
@@ -32,6 +33,7 @@ class MemoryLicenseStore final : public LicenseStore {
   std::map<std::string, std::vector<uint8_t>> records;
   bool is_full = false;
   bool is_broken = false;  // neither writes nor reads
+  bool is_stuck = false;   // removes nothing
 };
 
 }  // namespace playhead::test

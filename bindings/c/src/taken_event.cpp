@@ -30,6 +30,8 @@ static_assert(static_cast<int>(SecurityLevelChanged::Rule::kSecurityLevel) ==
               PLAYHEAD_PICTURE_RULE_LEVEL);
 static_assert(static_cast<int>(SecurityLevelChanged::Rule::kLicense) ==
               PLAYHEAD_PICTURE_RULE_LICENSE);
+static_assert(static_cast<int>(SecurityLevelChanged::Rule::kDisplay) ==
+              PLAYHEAD_PICTURE_RULE_DISPLAY);
 static_assert(static_cast<int>(TrackKind::kVideo) == PLAYHEAD_TRACK_VIDEO);
 static_assert(static_cast<int>(TrackKind::kAudio) == PLAYHEAD_TRACK_AUDIO);
 static_assert(static_cast<int>(TrackKind::kText) == PLAYHEAD_TRACK_TEXT);

@@ -205,7 +205,11 @@ struct SecurityLevelChanged {
   // Pictures up to that height are shown; 0: all.
   int max_height = 0;
   // What that height comes from.
-  enum class Rule : uint8_t { kSecurityLevel, kLicense } rule = Rule::kSecurityLevel;
+  enum class Rule : uint8_t {
+    kSecurityLevel,  // what the DRM system is
+    kLicense,        // the licence service's word
+    kDisplay,        // the output protects less than the system's level needs (PictureLimits)
+  } rule = Rule::kSecurityLevel;
 };
 struct Ended {
   // What Player::set_next() named follows by itself: its LoadStarted comes after this play's

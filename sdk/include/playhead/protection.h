@@ -25,7 +25,7 @@ struct ContentProtection {
   std::string scheme;
   // DASH @value, HLS METHOD: "cenc", "cbcs", "AES-128", "SAMPLE-AES" …
   std::string value;
-  std::vector<KeyId> default_kids;  // @cenc:default_KID; empty unknown
+  std::vector<KeyId> default_kids;  // @cenc:default_KID, HLS KEYID; empty unknown
   SharedBytes pssh;                 // whole pssh boxes (cenc:pssh), may be several; may be empty
   SharedBytes playready_object;     // mspr:pro; may be empty
   std::string license_url;          // dashif:Laurl, clearkey:Laurl, ms:laurl; empty unknown
@@ -52,6 +52,9 @@ struct SegmentKey {
   std::optional<std::array<uint8_t, 16>> iv;  // none: the segment's number, big-endian
   std::string key_format = "identity";
   std::string key_format_versions;
+  // KEYID, which Widevine and PlayReady add to HLS: what the key is known by to licences. None:
+  // not said, or not 16 bytes.
+  std::optional<KeyId> kid;
   friend bool operator==(const SegmentKey&, const SegmentKey&) = default;
 };
 // All keys in force at once, one for each KEYFORMAT: alternatives, any of which opens the segment.

@@ -41,7 +41,8 @@ class [[nodiscard]] Result {
 template <>
 class [[nodiscard]] Result<void> {
  public:
-  Result() = default;
+  // Not defaulted: `return {}` would first fill all of it with zeros, the room for an error, too.
+  Result() {}  // NOLINT: see above
   Result(Error error) : error_(std::move(error)) {}  // NOLINT: as expected
 
   [[nodiscard]] bool has_value() const { return !error_.has_value(); }

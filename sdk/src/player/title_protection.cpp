@@ -269,7 +269,10 @@ void TitleProtection::tell_level() {
   now.to = static_cast<int>(level);
   now.max_height = is_licence_less ? by_license : by_level;
   using Rule = SecurityLevelChanged::Rule;
-  now.rule = is_licence_less ? Rule::kLicense : Rule::kSecurityLevel;
+  const bool is_display_less = level < manager_->system_level(TrackKind::kVideo);
+  now.rule = is_licence_less   ? Rule::kLicense
+             : is_display_less ? Rule::kDisplay
+                               : Rule::kSecurityLevel;
   if (now.to == told_.to && now.max_height == told_.max_height) return;
   told_ = now;
   listener_.on_security_level(now);

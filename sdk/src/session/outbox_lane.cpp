@@ -225,6 +225,13 @@ void OutboxLane::on_outcome(const OutboxQueue::Ticket& ticket, const PostOutcome
   pump();
 }
 
+void OutboxLane::let_go(const std::string& key) {
+  const auto early = before_load_.find(key);
+  if (early != before_load_.end()) early->second.is_with_another = false;
+  queue_.let_go(key);
+  if (!drains_.empty()) flush();
+}
+
 void OutboxLane::flush() {
   queue_.hurry();
   pump();

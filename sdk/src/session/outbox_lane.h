@@ -49,6 +49,8 @@ class OutboxLane {
   void put(OutboxItem item);
   // It is not needed any more: forgotten, on disk as well.
   void remove(const std::string& key);
+  // See OutboxItem::is_with_another.
+  void let_go(const std::string& key);
   // Tries everything at once, whatever the back-off; Retry-After is still obeyed.
   void flush();
   // Tries everything at once; `done` gets true as soon as nothing waits, false after `patience`.

@@ -208,7 +208,14 @@ std::optional<OutboxQueue::Erase> OutboxQueue::collect(const std::string& key) {
 
 void OutboxQueue::hurry() {
   not_before_ = {};
-  for (auto& [key, entry] : entries_) entry.not_before = {};
+  for (auto& [key, entry] : entries_) {
+    entry.not_before = entry.item.is_with_another ? entry.item.held_until : MonotonicTime{};
+  }
+}
+
+void OutboxQueue::let_go(const std::string& key) {
+  const auto found = entries_.find(key);
+  if (found != entries_.end()) found->second.item.is_with_another = false;
 }
 
 void OutboxQueue::hurry(const std::string& key) {

@@ -24,6 +24,8 @@ struct OutboxItem {
   bool is_server_time = false;
   // Is not sent before: more is to come under its key. hurry() sends it all the same.
   MonotonicTime held_until = {};
+  // Somebody else is delivering it until then: not even hurry() sends it.
+  bool is_with_another = false;
 
   friend bool operator==(const OutboxItem&, const OutboxItem&) = default;
 };
@@ -105,6 +107,8 @@ class OutboxQueue {
   // None: there is none, or a save under way will tell.
   std::optional<Erase> collect(const std::string& key);
 
+  // Who was delivering it has not: hurry() may send it.
+  void let_go(const std::string& key);
   // Forgets back-off, not what the service asked for (Retry-After).
   void hurry();
   // The same for one item, which is also the next one.

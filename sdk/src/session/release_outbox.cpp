@@ -62,8 +62,9 @@ class ReleaseOutbox::Impl final : public OutboxCargo {
   void put(std::string key, KeptRelease release) {
     const WallTime now = executor_.wall_now();
     release.at = now;
-    lane_->put({std::move(key), now, encode_release(release), false, executor_.now() + kOwnTime});
+    lane_->put({std::move(key), now, encode_release(release), false, executor_.now() + kOwnTime, true});
   }
+  void let_go(const std::string& key) { lane_->let_go(key); }
   void settled(const std::string& key) { lane_->remove(key); }
   void drain(Duration patience, UniqueFunction<void(bool)> done) { lane_->drain(patience, std::move(done)); }
 
@@ -134,6 +135,10 @@ void ReleaseOutbox::settled(std::string key) {
   post([key = std::move(key)](Impl& impl) { impl.settled(key); });
 }
 
+void ReleaseOutbox::let_go(std::string key) {
+  post([key = std::move(key)](Impl& impl) { impl.let_go(key); });
+}
+
 void ReleaseOutbox::drain(Duration patience, UniqueFunction<void(bool)> done) {
   post([patience, done = std::move(done)](Impl& impl) mutable { impl.drain(patience, std::move(done)); });
 }
@@ -143,13 +148,22 @@ CancelHandle ReleaseKeeper::fetch(LicenseRequest request, UniqueFunction<void(Re
   const uint64_t high = executor_.random();
   std::string key = make_session_id(high, executor_.random());
   outbox_.put(key, request, origin_);
-  return fetcher_->fetch(std::move(request), [&outbox = outbox_, key = std::move(key),
-                                              done = std::move(done)](Result<LicenseAnswer> answer) mutable {
-    const auto verdict = outcome_of(answer).verdict;
-    const bool is_settled =
-        verdict == PostOutcome::Verdict::kDelivered || verdict == PostOutcome::Verdict::kRefused;
-    if (is_settled) outbox.settled(std::move(key));
-    done(std::move(answer));
+  CancelHandle fetch = fetcher_->fetch(
+      std::move(request), [&outbox = outbox_, key, done = std::move(done)](Result<LicenseAnswer> answer) mutable {
+        const auto verdict = outcome_of(answer).verdict;
+        const bool is_settled =
+            verdict == PostOutcome::Verdict::kDelivered || verdict == PostOutcome::Verdict::kRefused;
+        if (is_settled) {
+          outbox.settled(key);
+        } else {
+          outbox.let_go(key);
+        }
+        done(std::move(answer));
+      });
+  // Not in the callback's destruction, which may come later and on another thread.
+  return CancelHandle([&outbox = outbox_, key = std::move(key), fetch = std::move(fetch)]() mutable {
+    fetch.reset();
+    outbox.let_go(std::move(key));
   });
 }
 

@@ -28,10 +28,12 @@ class ReleaseOutbox {
   ReleaseOutbox(const ReleaseOutbox&) = delete;
   ReleaseOutbox& operator=(const ReleaseOutbox&) = delete;
 
-  // `key` never repeats. Its session has 5 s to tell it by itself.
+  // `key` never repeats. Its session has 5 s to tell it by itself: until then, or let_go(), nothing sends it.
   void put(std::string key, const LicenseRequest& request, const LicenseOrigin& origin);
   // The service has confirmed or refused it.
   void settled(std::string key);
+  // Its session is not telling it any more: drain() may send it.
+  void let_go(std::string key);
   // Sends everything at once, whatever the back-off; `done` gets true, on the executor, as soon as nothing waits, false
   // after `patience`.
   void drain(Duration patience, UniqueFunction<void(bool)> done);

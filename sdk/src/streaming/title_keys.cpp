@@ -21,6 +21,7 @@ std::vector<ContentProtection> protections_of(const SegmentKeys& keys) {
     protection.value = hls::name_of(key.method);
     protection.key_uri = key.uri;
     protection.key_format_versions = key.key_format_versions;
+    if (key.kid) protection.default_kids = {*key.kid};
   }
   return all;
 }

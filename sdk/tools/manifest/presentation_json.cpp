@@ -117,6 +117,7 @@ Json key_json(const SegmentKey& key) {
   Fields fields;
   fields.text("method", name_of(key.method)).text("uri", key.uri);
   if (key.iv) fields.always("iv", hex(*key.iv));
+  if (key.kid) fields.always("kid", hex(*key.kid));
   return fields.text("key_format", key.key_format)
       .text("key_format_versions", key.key_format_versions)
       .take();

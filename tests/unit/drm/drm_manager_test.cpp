@@ -375,6 +375,56 @@ TEST_CASE("drm manager: initialisation data that names no key is asked for once"
   CHECK(rig.manager->status(kC) == KeyStatus::kUsable);
 }
 
+TEST_CASE("drm manager: data that names no key, and a manifest that does (KEYID)") {
+  ManagerRig rig;
+  SystemScript& fairplay = rig.add();
+  fairplay.name = "fairplay";
+  fairplay.id = drm::system_ids::kFairPlay;
+  fairplay.keys = std::vector<KeyId>{kA, kB};
+  rig.make_bare();
+  ContentProtection protection;
+  protection.scheme = "com.apple.streamingkeydelivery";
+  protection.value = "SAMPLE-AES";
+  protection.key_uri = "skd://title/1";
+  protection.default_kids = {kA};
+  rig.require({protection});
+  rig.executor.run_for(1s);
+  CHECK(rig.manager->status(kA) == KeyStatus::kUsable);  // before any container named it
+  rig.require({protection}, {kA});
+  // Other words for a key that is there, and another one of the same licence.
+  protection.key_uri = "skd://title/1?again";
+  rig.require({protection});
+  protection.default_kids = {kB};
+  rig.require({protection}, {kB});
+  rig.executor.run_for(1s);
+  CHECK(rig.service.seen.size() == 1);
+  // One that the licence left out is asked for, by its own data.
+  fairplay.keys = std::vector<KeyId>{kC};
+  protection.default_kids = {kC};
+  rig.require({protection});
+  rig.executor.run_for(1s);
+  CHECK(rig.service.seen.size() == 2);
+  CHECK(rig.manager->status(kC) == KeyStatus::kUsable);
+}
+
+TEST_CASE("drm manager: a Clear Key KEY with its KEYID needs no container to be asked for") {
+  ManagerRig rig;
+  rig.make();
+  ContentProtection protection;
+  protection.scheme = "urn:uuid:e2719d58-a985-b3c9-781a-b030af78d30e";
+  protection.value = "SAMPLE-AES-CTR";
+  protection.key_uri = "https://licences.example/clear";
+  rig.require({protection});
+  rig.executor.run_for(1s);
+  CHECK(rig.service.seen.empty());  // nobody knows for which
+  protection.default_kids = {kA};
+  rig.require({protection});
+  rig.executor.run_for(1s);
+  REQUIRE(rig.service.seen.size() == 1);
+  CHECK(rig.service.seen.front().url == "https://licences.example/clear");
+  CHECK(rig.manager->status(kA) == KeyStatus::kUsable);
+}
+
 TEST_CASE("drm manager: where the boxes are in the media alone they are awaited") {
   ManagerRig rig;
   SystemScript& widevine = rig.add();
@@ -404,6 +454,7 @@ TEST_CASE("drm manager: the level is that of the serving system on this output")
   CHECK(rig.manager->level(TrackKind::kVideo) == SecurityLevel::kSl3000);  // nothing protected
   rig.require({protection_of(kWidevine, {kA}), common_protection({kA})});
   CHECK(rig.manager->level(TrackKind::kVideo) == SecurityLevel::kSl1000);  // output unknown
+  CHECK(rig.manager->system_level(TrackKind::kVideo) == SecurityLevel::kSl3000);
   CHECK(rig.manager->level(TrackKind::kAudio) == SecurityLevel::kSl3000);
   rig.executor.run_for(1s);
   const int changes = rig.changes;

@@ -296,6 +296,28 @@ TEST_CASE("license keeper: a store that fails is told though another system has 
   }
 }
 
+TEST_CASE("license keeper: what the store fails at on the way back is told, and done later") {
+  KeeperRig rig;
+  const auto got = rig.acquire({{kA}});
+  REQUIRE(got.has_value());
+  const std::size_t asked = rig.service.seen.size();
+  const auto record = rig.store.records.begin()->second;
+  rig.store.is_full = true;  // it is marked as given back before anybody is told
+  CHECK(rig.release(got->front()) == "STORE_FULL");
+  CHECK(rig.service.seen.size() == asked);
+  CHECK(rig.store.records.begin()->second == record);
+  CHECK(ManagerRig::open_sample(*rig.play(*got, {kA})->decryptor(), kA) == "ok");
+  rig.store.is_full = false;
+  rig.store.is_stuck = true;  // the service has it back, the mark stays
+  CHECK(rig.release(got->front()) == "STORE_IO");
+  CHECK(rig.service.seen.size() == asked + 1);
+  CHECK(failure(*rig.play(*got, {kA}), kA) == "DRM_NO_KEY");
+  rig.store.is_stuck = false;
+  CHECK(rig.release(got->front()) == "");
+  CHECK(rig.service.seen.size() == asked + 2);
+  CHECK(rig.store.records.empty());
+}
+
 TEST_CASE("license keeper: a system that goes on telling after a return is not heard") {
   VirtualExecutor executor;
   LicenseService service{executor};

@@ -237,7 +237,7 @@ TEST_CASE("hls model: everything a multivariant playlist says") {
       "#EXT-X-SESSION-DATA:DATA-ID=\"t\",VALUE=\"Title\",LANGUAGE=\"en\"\n"
       "#EXT-X-SESSION-DATA:DATA-ID=\"u\",URI=\"u.json\"\n"
       "#EXT-X-SESSION-KEY:METHOD=SAMPLE-AES,URI=\"skd://k\",KEYFORMAT=\"com.apple.streaming"
-      "keydelivery\"\n"
+      "keydelivery\",KEYID=0x10fe0000000000000000000000000000\n"
       "#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID=\"c\",NAME=\"CC\",LANGUAGE=\"en\","
       "INSTREAM-ID=\"CC1\"\n"
       "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a\",NAME=\"D\",CHANNELS=\"16/JOC\",SAMPLE-RATE=48000,"
@@ -259,6 +259,7 @@ TEST_CASE("hls model: everything a multivariant playlist says") {
   CHECK(p.session_data[0].value == "Title");
   CHECK(p.session_data[1].url == "https://h.example/d/u.json");
   REQUIRE(p.session_keys.size() == 1);
+  CHECK(p.session_keys[0].default_kids == std::vector<KeyId>{{0x10, 15 * 16 + 14}});
   CHECK(p.session_keys[0].value == "SAMPLE-AES");
   CHECK(p.session_keys[0].key_uri == "skd://k");
   const AdaptationSet& video = set_named(p, "video");

@@ -146,6 +146,43 @@ TEST_CASE("media playlist: keys") {
   CHECK_FALSE(parse("#EXTM3U\n#EXT-X-KEY:METHOD=NONE\n#EXTINF:1,\na\n")->is_encrypted);
 }
 
+TEST_CASE("media playlist: KEYID of a key") {
+  const KeyId kid = {0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef,
+                     0xfe, 0xdc, 0xba, 0x98, 0x76, 0x54, 0x32, 0x10};
+  struct Case {
+    const char* name;
+    std::string attribute;
+    bool is_known;
+    int64_t warnings;
+  };
+  const Case cases[] = {
+      {"none", "", false, 0},
+      {"Widevine's", ",KEYID=0x0123456789abcdeffedcba9876543210", true, 0},
+      {"in capitals", ",KEYID=0X0123456789ABCDEFFEDCBA9876543210", true, 0},
+      {"quoted, without 0x", ",KEYID=\"0123456789abcdeffedcba9876543210\"", true, 0},
+      {"a UUID", ",KEYID=\"01234567-89ab-cdef-fedc-ba9876543210\"", true, 0},
+      {"a digit short", ",KEYID=0x0123456789abcdeffedcba987654321", false, 1},
+      {"a digit too many", ",KEYID=0x0123456789abcdeffedcba98765432100", false, 1},
+      {"no digits", ",KEYID=0x", false, 1},
+      {"nothing", ",KEYID=\"\"", false, 1},
+      {"no hexadecimal digit", ",KEYID=0x0123456789abcdeffedcba987654321g", false, 1},
+      {"Base64", ",KEYID=\"ASNFZ4mrze/+3LqYdlQyEA==\"", false, 1},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    const auto playlist = parse(
+        "#EXTM3U\n#EXT-X-VERSION:5\n#EXT-X-TARGETDURATION:1\n"
+        "#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"data:,\",KEYFORMAT=\"com.widevine\"" +
+        c.attribute + "\n#EXTINF:1,\na\n");
+    REQUIRE(playlist.has_value());
+    REQUIRE(playlist->run(0).keys != nullptr);
+    const SegmentKey& key = playlist->run(0).keys->front();
+    CHECK(key.kid == (c.is_known ? std::optional(kid) : std::nullopt));
+    CHECK(key.key_format == "com.widevine");  // whatever it is, the rest counts
+    CHECK(playlist->warnings == c.warnings);
+  }
+}
+
 TEST_CASE("media playlist: dates are kept where they say something new") {
   const auto playlist = parse(
       "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\na\n"

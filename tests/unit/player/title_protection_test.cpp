@@ -214,6 +214,42 @@ TEST_CASE("title_protection: a licence may allow less than the level does, and s
   CHECK(rig.levels[1].rule == SecurityLevelChanged::Rule::kLicense);
 }
 
+TEST_CASE("title_protection: a display that protects less is why pictures are smaller") {
+  test::SystemScript script;
+  Rig rig(LicenseAnswer{bytes_of("any"), {}}, std::make_unique<test::ScriptedSystem>(script));
+  script.keys = {rig.kid};
+  ContentProtection system;
+  system.scheme = "urn:uuid:" + drm::format_uuid(script.id);
+  system.pssh = SharedBytes(drm::write_pssh(script.id, {rig.kid}, {}));
+  rig.protection->set_output(OutputProtection::kInternal);
+  rig.protection->require(TrackKind::kVideo, std::vector{rig.said, system});
+  rig.executor.run_for(5s);
+  CHECK(rig.levels.empty());
+  struct Case {
+    OutputProtection output;
+    int level, max_height;
+    SecurityLevelChanged::Rule rule;
+  };
+  using Rule = SecurityLevelChanged::Rule;
+  const Case cases[] = {{OutputProtection::kHdcp1, 2000, 1080, Rule::kDisplay},
+                        {OutputProtection::kNone, 1000, 720, Rule::kDisplay},
+                        {OutputProtection::kHdcp2_2, 3000, 0, Rule::kSecurityLevel}};
+  int before = 3000;
+  for (const Case& c : cases) {
+    CAPTURE(c.level);
+    rig.levels.clear();
+    rig.protection->set_output(c.output);
+    rig.executor.run_for(1s);
+    REQUIRE(rig.levels.size() == 1);
+    CHECK(rig.levels[0].from == before);
+    CHECK(rig.levels[0].to == c.level);
+    CHECK(rig.levels[0].max_height == c.max_height);
+    CHECK(rig.levels[0].rule == c.rule);
+    CHECK(rig.may_show(2160) == (c.level == 3000));
+    before = c.level;
+  }
+}
+
 TEST_CASE("title_protection: a licence that is refused is why samples are") {
   Rig rig(make_error(ErrorCode::kDrmLicenseRefused, "403"));
   rig.protection->require(TrackKind::kVideo, std::vector{rig.said});

@@ -225,6 +225,25 @@ TEST_CASE("outbox_queue: hurry forgets back-off") {
   CHECK(all.next_due() <= kNow);
 }
 
+TEST_CASE("outbox_queue: what somebody else is delivering is left to them, for a while") {
+  OutboxQueue queue({});
+  OutboxItem shared = item("a", 1);
+  shared.held_until = kNow + 5s;
+  shared.is_with_another = true;
+  queue.put(shared);
+  queue.hurry();
+  CHECK_FALSE(queue.next(kNow + 4s).has_value());
+  CHECK(queue.next_due() == kNow + 5s);
+  queue.let_go("a");
+  queue.let_go("nobody's");
+  CHECK_FALSE(queue.next(kNow + 4s).has_value());  // no hurry
+  queue.hurry();
+  CHECK(queue.next(kNow + 4s)->item.key == "a");
+  OutboxQueue late({});
+  late.put(shared);
+  CHECK(late.next(kNow + 5s)->item.key == "a");
+}
+
 TEST_CASE("outbox_queue: strange refusals end after a while, for that value alone") {
   OutboxLimits limits;
   limits.max_suspicious = 3;

@@ -156,6 +156,27 @@ TEST_CASE("release outbox: it goes on without the title in the same process, and
   CHECK(world.kept() == 0);
 }
 
+TEST_CASE("release outbox: a proof that its session is telling is not told beside it, whatever the hurry") {
+  for (const bool is_confirmed : {true, false}) {
+    CAPTURE(is_confirmed);
+    World world;
+    world.answers_get_lost = !is_confirmed;
+    CancelHandle handle = world.title->fetch(proof("a"), [](const Result<LicenseAnswer>&) {});
+    std::optional<bool> is_empty;
+    world.executor.run_for(5ms);
+    world.outbox->drain(30s, [&](bool answer) { is_empty = answer; });
+    world.executor.run_for(is_confirmed ? Duration{1s} : Duration{25ms});  // before it tries again
+    CHECK(world.heard == Proofs{"a"});
+    CHECK(is_empty == (is_confirmed ? std::optional(true) : std::nullopt));
+    world.answers_get_lost = false;
+    handle.reset();  // the title is gone
+    world.executor.run_for(1s);
+    CHECK(world.heard.size() == (is_confirmed ? 1 : 2));
+    CHECK(is_empty == true);
+    CHECK(world.kept() == 0);
+  }
+}
+
 TEST_CASE("release outbox: what a service refuses is let go, unless nobody was signed in") {
   World world;
   world.status = 403;

@@ -101,6 +101,7 @@ TEST_CASE("title_keys: a segment of HLS is opened by any of the keys in force") 
   in_force[1].key_format = "good";
   in_force[1].method = EncryptionMethod::kSampleAesCtr;
   in_force[1].uri = "data:,x";
+  in_force[1].kid = KeyId{7};
   segment.keys = std::make_shared<const SegmentKeys>(in_force);
   CHECK(can_open(&keys, TrackKind::kVideo, segment));
   CHECK_FALSE(can_open(nullptr, TrackKind::kVideo, segment));
@@ -108,6 +109,8 @@ TEST_CASE("title_keys: a segment of HLS is opened by any of the keys in force") 
   REQUIRE(said.size() == 2);
   CHECK(said[1].value == "SAMPLE-AES-CTR");
   CHECK(said[1].key_uri == "data:,x");
+  CHECK(said[0].default_kids.empty());
+  CHECK(said[1].default_kids == std::vector<KeyId>{{7}});
   in_force.pop_back();
   segment.init_keys = std::make_shared<const SegmentKeys>(in_force);
   segment.keys = nullptr;

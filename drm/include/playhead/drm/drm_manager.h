@@ -102,6 +102,8 @@ class DrmManager {
   // What of the ladder may be shown, on this output, by the system that serves the track: see
   // allows(). kSl3000 while nothing protected is played.
   [[nodiscard]] virtual SecurityLevel level(TrackKind track) const = 0;
+  // The same on the best of outputs: more than level() where the display is why it is less.
+  [[nodiscard]] virtual SecurityLevel system_level(TrackKind track) const = 0;
   // The tallest pictures that licences of the track allow, by what the service said of them; see
   // fits_height(). 0: any.
   [[nodiscard]] virtual int max_height(TrackKind track) const = 0;

@@ -48,6 +48,22 @@ std::optional<std::array<uint8_t, 16>> parse_iv(std::string_view text) {
   return iv;
 }
 
+// "0x" and 32 digits, or a UUID: packagers write both.
+std::optional<KeyId> parse_key_id(std::string_view text) {
+  if (text.substr(0, 2) == "0x" || text.substr(0, 2) == "0X") text.remove_prefix(2);
+  KeyId kid{};
+  std::size_t digits = 0;
+  for (const char letter : text) {
+    if (letter == '-') continue;
+    const int digit = hex_digit(letter);
+    if (digit < 0 || digits == 2 * kid.size()) return std::nullopt;
+    kid[digits / 2] = static_cast<uint8_t>(kid[digits / 2] * 16 + digit);
+    ++digits;
+  }
+  if (digits != 2 * kid.size()) return std::nullopt;
+  return kid;
+}
+
 }  // namespace
 
 std::optional<SegmentKey> read_key(const AttributeList& list, std::string_view clause,
@@ -77,6 +93,10 @@ std::optional<SegmentKey> read_key(const AttributeList& list, std::string_view c
     key.iv = parse_iv(*iv);
     context.require_version(2, "IV of EXT-X-KEY");
     if (!key.iv) context.violate(clause, "IV is not a hexadecimal number of 128 bits");
+  }
+  if (const auto kid = list.find("KEYID")) {
+    key.kid = parse_key_id(*kid);
+    if (!key.kid) context.skip("KEYID that is not 16 bytes in hexadecimal digits");
   }
   // A key without a usable URI still says that the segments are encrypted.
   const std::string_view uri = list.get("URI");

@@ -530,6 +530,7 @@ void MultivariantMapper::map_session() {
     protection.value = name_of(key.method);
     protection.key_uri = key.uri;
     protection.key_format_versions = key.key_format_versions;
+    if (key.kid) protection.default_kids = {*key.kid};
     take_init_data(protection);
     presentation_.session_keys.push_back(std::move(protection));
   }

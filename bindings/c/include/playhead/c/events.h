@@ -144,8 +144,9 @@ enum {
 };
 
 enum {
-  PLAYHEAD_PICTURE_RULE_LEVEL = 0,  /* the security level of the DRM system, on this output */
-  PLAYHEAD_PICTURE_RULE_LICENSE = 1 /* the licence service's word */
+  PLAYHEAD_PICTURE_RULE_LEVEL = 0,   /* the security level of the DRM system */
+  PLAYHEAD_PICTURE_RULE_LICENSE = 1, /* the licence service's word */
+  PLAYHEAD_PICTURE_RULE_DISPLAY = 2  /* the output protects less than the system's level needs */
 };
 
 /* One event. Members that its type does not name are 0, and strings "" (never NULL once an event
