@@ -23,8 +23,9 @@ constexpr Duration kStalePatience = 60s;
 // title's own clock moves a start that was settled without it.
 constexpr Duration kClockTrust = 3s;
 
-// Segments of different Renditions leave a window at slightly different times.
-constexpr Duration kLeastGone = 500ms;
+// No title is begun so long before where it begins (kLateBeginning): what is missing by less is a
+// gap like others.
+constexpr Duration kLeastGone = 1s;
 
 Error behind_window_error() {
   return make_error(ErrorCode::kBehindLiveWindow,
@@ -119,7 +120,7 @@ void PlayerEngine::pass_gap(MonotonicTime now) {
   if (!decision.jump) return;
   // A live title has ended, and what came next had left its window before.
   const bool is_gone =
-      streaming_->duration() && position(now) + kLeastGone < streaming_->first_moment();
+      streaming_->duration() && position(now) + kLeastGone <= streaming_->first_moment();
   if (is_gone && config_.live.behind_window == BehindWindow::kStop) {
     pipeline_->run(false, now);
     return fail_next_turn(behind_window_error());
