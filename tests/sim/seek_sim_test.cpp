@@ -161,22 +161,5 @@ TEST_CASE("sim: sound chosen again before it is there, and the sound that plays 
   }
 }
 
-TEST_CASE("sim: other sound that cannot be had by the title's end fails nothing after it") {
-  Playing playing(20s);
-  SimWorld& world = playing.world;
-  world.fail_requests("a-de", 503);
-  REQUIRE(world.executor.run_until_true(
-      [&] {
-        const auto& status = *world.status();
-        return status.duration && status.position + 2s >= MediaTime{0} + *status.duration;
-      },
-      20min));
-  world.player->select_audio(id_of(world, "de"));
-  world.run_for(1min);
-  CHECK(world.find<Ended>() != nullptr);
-  CHECK(world.find<Failed>() == nullptr);
-  CHECK(world.status()->state == PlayerState::kEnded);
-}
-
 }  // namespace
 }  // namespace playhead::test
