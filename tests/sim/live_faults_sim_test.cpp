@@ -176,6 +176,48 @@ TEST_CASE("M13 N11 a run that begins anew is followed when its URLs are renewed 
   CHECK(world.find<Failed>() == nullptr);
 }
 
+TEST_CASE("M13 M15 whoever seeks while paused sees a picture, though another run has let go of it") {
+  SimWorld world(1, SimTitle{}, SimLink::constant(8'000'000));
+  world.start_app();
+  SimLive live;
+  live.has_dates = false;
+  world.load_live(live);
+  world.run_for(kBefore);
+  REQUIRE(world.status()->state == PlayerState::kPlaying);
+  world.player->pause();
+  ++world.live.run;
+  world.live.began = world.executor.wall_now();
+  world.run_for(3min);
+  const auto before = world.screen->shown().size();
+  world.player->seek(world.status()->position + 20s);
+  world.run_for(20s);
+  CHECK(world.status()->state == PlayerState::kPaused);
+  CHECK(world.screen->shown().size() == before + 1);
+  CHECK(world.find<Failed>() == nullptr);
+}
+
+TEST_CASE("M14 N11 what was paused while its URLs were renewed is not taken for one that stopped") {
+  SimWorld world(1, SimTitle{}, SimLink::constant(8'000'000));
+  world.start_app();
+  world.load_live({});
+  world.service.titles["m1"].manifest_url = world.live.url();
+  world.service.clock = &world.executor;
+  world.service.url_life = 60s;
+  world.load_title();
+  world.run_for(kBefore);
+  REQUIRE(world.status()->state == PlayerState::kPlaying);
+  world.player->pause();
+  world.run_for(5min);
+  world.player->go_live();
+  world.player->play();
+  world.run_for(20s);
+  CHECK(world.status()->state == PlayerState::kPlaying);
+  CHECK(world.find<Failed>() == nullptr);
+  for (const Warning& warning : world.all<Warning>()) {
+    CHECK(warning.error.code != ErrorCode::kManifestStale);
+  }
+}
+
 TEST_CASE("M15 a title that asks for a delay as long as its window starts, and does not jump") {
   for (const bool is_dash : {true, false}) {
     CAPTURE(is_dash);

@@ -126,6 +126,31 @@ TEST_CASE("sim: M15 what is paused for longer than the window goes on by the app
   }
 }
 
+TEST_CASE("sim: M15 what a title let go of before it ended is jumped over by the app's policy") {
+  for (const BehindWindow policy : {BehindWindow::kJumpLive, BehindWindow::kStop}) {
+    CAPTURE(static_cast<int>(policy));
+    SimWorld world(1, {}, SimLink::constant(8'000'000));
+    PlayerConfig config;
+    config.live.behind_window = policy;
+    world.start_app(config);
+    world.load_live({});
+    world.run_for(20s);
+    world.player->pause();
+    world.live.ends = world.executor.wall_now() + 80s;
+    world.run_for(2min);
+    world.player->play();
+    if (policy == BehindWindow::kStop) {
+      REQUIRE(world.run_until_event<Failed>(60s));
+      CHECK(world.find<Failed>()->error.code == ErrorCode::kBehindLiveWindow);
+      continue;
+    }
+    REQUIRE(world.run_until_event<Ended>(2min));
+    REQUIRE(world.all<PositionJumped>().size() == 1);
+    CHECK(world.find<PositionJumped>()->reason == JumpReason::kBehindWindow);
+    CHECK(world.find<Failed>() == nullptr);
+  }
+}
+
 TEST_CASE("sim: M14 a live playlist that stops to change is asked for less and less, then named") {
   SimWorld world(1, {}, SimLink::constant(8'000'000));
   world.start_app();

@@ -182,7 +182,8 @@ void PlayerEngine::handle_errors(MonotonicTime now) {
     ahead_failure_ = failure_;
     return let_go();
   }
-  if (failure_) {
+  // After its end nobody waits for anything of the title; whoever seeks back is told.
+  if (failure_ && state_ != PlayerState::kEnded) {
     // What is buffered is still played.
     const bool can_play_on = pipeline_ && pipeline_->is_running() &&
                              !pipeline_->video().has_failed() && !stuck_.has_given_up() &&

@@ -23,6 +23,15 @@ constexpr Duration kStalePatience = 60s;
 // title's own clock moves a start that was settled without it.
 constexpr Duration kClockTrust = 3s;
 
+// No title is begun so long before where it begins (kLateBeginning): what is missing by less is a
+// gap like others.
+constexpr Duration kLeastGone = 1s;
+
+Error behind_window_error() {
+  return make_error(ErrorCode::kBehindLiveWindow,
+                    "the oldest moment kept is later than the position");
+}
+
 }  // namespace
 
 bool PlayerEngine::waits_for_clock() const { return !is_start_settled_ && !clock_.is_settled(); }
@@ -74,7 +83,8 @@ Duration PlayerEngine::control_live(MonotonicTime now) {
   situation.position = position(now);
   situation.level = pipeline_->least_level(*streaming_, now);
   situation.is_playing = state_ == PlayerState::kPlaying;
-  situation.is_paused = is_paused_;
+  // Whoever seeks while paused waits for a picture.
+  situation.is_paused = is_paused_ && state_ != PlayerState::kBuffering;
   situation.viewer_speed = speed_;
   if (std::exchange(begins_anew_, false) && situation.position > live->window_end) {
     jump(live_control_.live_position(*live, now), JumpReason::kBehindWindow, now);
@@ -82,8 +92,7 @@ Duration PlayerEngine::control_live(MonotonicTime now) {
   }
   const LiveControl::Decision decision = live_control_.decide(*live, situation, now);
   if (decision.stops) {
-    fail_next_turn(make_error(ErrorCode::kBehindLiveWindow,
-                              "the oldest moment kept is later than the position"));
+    fail_next_turn(behind_window_error());
     return kForever;
   }
   if (decision.jump) jump(*decision.jump, JumpReason::kBehindWindow, now);
@@ -109,6 +118,14 @@ void PlayerEngine::pass_gap(MonotonicTime now) {
   const GapInputs gap = pipeline_->gap(*streaming_, now);
   const GapDecision decision = decide_gap(gap);
   if (!decision.jump) return;
+  // A live title has ended, and what came next had left its window before.
+  const bool is_gone =
+      streaming_->duration() && position(now) + kLeastGone <= streaming_->first_moment();
+  if (is_gone && config_.live.behind_window == BehindWindow::kStop) {
+    pipeline_->run(false, now);
+    return fail_next_turn(behind_window_error());
+  }
+  if (is_gone) return jump(*decision.jump, JumpReason::kBehindWindow, now);
   const bool has_picture = pipeline_->video().has_shown();
   jump(*decision.jump, JumpReason::kGap, now, decision.is_told);
   // Where there is sound first the next picture is not shown before its time.

@@ -389,6 +389,16 @@ void IndexTable::update(const Representation& representation, std::size_t place,
   if (found == entries_.end() || place >= found->second.places.size()) return;
   Place& updated = found->second.places[place];
   if (!updated.index) return;
+  // What listed nothing could not be put on the timeline of the others, and counts from anywhere.
+  const LoadedIndex* other = newest_live();
+  if (other && updated.index->segments->size() == 0 && index.segments->size() > 0) {
+    const MonotonicTime told = index.told;
+    Result<LoadedIndex> placed =
+        align_index(std::move(index), *other, source_of(representation, place), std::nullopt);
+    if (!placed) return;
+    index = *std::move(placed);
+    index.told = told;
+  }
   updated.asked = asked;
   take(updated, std::move(index));
 }

@@ -141,6 +141,7 @@ Duration LiveRefresher::turn_playlist(const Representation& representation, Mono
   Reload& reload = entry->second;
   if (is_new) reload.asked = reload.changed = indexes_.in_use(representation).asked;
   if (reload.running) return kForever;
+  note_elsewhere(reload, representation, *index);
   watch(reload, index->url, now);
   reload.period = index->target_duration.value_or(Duration{0});
   const bool can_block = index->server_control && index->server_control->can_block_reload;
@@ -202,6 +203,16 @@ void LiveRefresher::note(Reload& reload, bool is_new) {
   reload.unchanged = is_new ? 0 : reload.unchanged + 1;
   if (!is_new) return;
   reload.changed = executor_.now();
+  reload.was_stale = false;
+}
+
+void LiveRefresher::note_elsewhere(Reload& reload, const Representation& representation,
+                                   const LoadedIndex& index) {
+  const IndexTable::InUse use = indexes_.in_use(representation);
+  reload.asked = std::max(reload.asked, use.asked);
+  const MediaTime end = listed_end(*index.segments);
+  if (std::exchange(reload.end, end) == end || use.grown <= reload.changed) return;
+  reload.changed = use.grown;
   reload.was_stale = false;
 }
 

@@ -58,6 +58,7 @@ class LiveRefresher {
     Duration period{0};
     MonotonicTime asked;
     MonotonicTime changed;
+    MediaTime end;  // of what was listed then
     int unchanged = 0;
     int failures = 0;
     MonotonicTime failed;    // the last attempt, when that was known
@@ -71,6 +72,9 @@ class LiveRefresher {
   void start_playlist(Reload& reload, const Representation& representation,
                       const LoadedIndex& index, MonotonicTime now, bool by_part);
   void note(Reload& reload, bool is_new);
+  // What of it came otherwise: under URLs that were renewed, from another place.
+  void note_elsewhere(Reload& reload, const Representation& representation,
+                      const LoadedIndex& index);
   void note_failure(Reload& reload, Error error);
   // Tells, once, that it has stopped to change.
   void watch(Reload& reload, const std::string& url, MonotonicTime now);

@@ -81,7 +81,7 @@ class StreamingEngine final : private TrackStreamListener {
   void set_paused(bool is_paused);  // by the viewer, before a picture: nobody waits for more
   // Starts what is due. Answers how long until the next turn is needed if nothing else happens.
   Duration turn(MonotonicTime now, MediaTime position, double speed);
-  // Each turn: what stands beside the title. During trick play it takes the place of turn().
+  // Each turn: what stands beside the title; during trick play in place of turn().
   Duration turn_previews(MonotonicTime now);
   [[nodiscard]] Previews& previews() { return previews_; }
   // The same for subtitles, which come after everything else: once there are pictures or sound.
@@ -109,13 +109,11 @@ class StreamingEngine final : private TrackStreamListener {
   // Those that would be if nothing more was read.
   [[nodiscard]] int64_t unread_bytes() const;
 
-  // None for a title without an end, and until it is known.
-  [[nodiscard]] std::optional<Duration> duration() const;
+  [[nodiscard]] std::optional<Duration> duration() const;  // none: no end, or not known yet
   // None for a title that is complete, and until something is known of it.
   [[nodiscard]] std::optional<LiveState> live(MonotonicTime now) const;
   [[nodiscard]] MediaTime first_moment() const;  // complete titles; what was live begins late
-  // Where the title wants playback to begin: EXT-X-START.
-  [[nodiscard]] std::optional<MediaTime> start_point() const;
+  [[nodiscard]] std::optional<MediaTime> start_point() const;  // EXT-X-START: where to begin
   // For so long the live manifest has not changed, though it should have.
   [[nodiscard]] std::optional<Duration> stale_for(MonotonicTime now) const;
   // HLS: the encoder was started anew, and nothing that is known goes on. True: what it makes now
@@ -167,6 +165,8 @@ class StreamingEngine final : private TrackStreamListener {
 
   // Live titles: brings up to date what is known of them.
   Duration refresh(MonotonicTime now);
+  // DASH: until title or Period of a track are over, though some of it may never come.
+  [[nodiscard]] Duration until_over(MonotonicTime now) const;
   void on_presentation(std::shared_ptr<const Presentation> presentation);
   void on_refresh_failed(const Error& error);
   // Tracks go on in the Periods there are now.

@@ -92,11 +92,22 @@ Duration StreamingEngine::refresh(MonotonicTime now) {
   }
   const bool by_part = config_.live.low_latency && !leaves_parts(now);
   const Duration wait = refresher_.turn(now, wall(now), in_use, by_part);
-  // When the title is over a track may wait for what never comes.
-  const auto end = settled_end(*presentation_);
-  const auto state = end ? live(now) : std::nullopt;
-  if (!state || state->edge >= *end) return wait;
-  return std::min(wait, std::max(*end - state->edge, Duration{1ms}));
+  return std::min(wait, until_over(now));
+}
+
+Duration StreamingEngine::until_over(MonotonicTime now) const {
+  if (presentation_->format != ManifestFormat::kDash) return kForever;
+  const auto state = live(now);
+  if (!state) return kForever;
+  std::optional<MediaTime> next;
+  const auto note = [&](MediaTime end) {
+    if (end > state->edge) next = std::min(next.value_or(end), end);
+  };
+  if (const auto end = settled_end(*presentation_)) note(*end);
+  for (const Track& track : tracks_) {
+    if (track.period < played_.last()) note(played_.end_of(track.period));
+  }
+  return next ? std::max(*next - state->edge, Duration{1ms}) : kForever;
 }
 
 Duration StreamingEngine::turn_previews(MonotonicTime now) {

@@ -90,8 +90,11 @@ bool StreamingEngine::drop_transfer(Track& track, MonotonicTime now, MediaTime p
     track.no_forgiving_before = now + track.forgiving_pause;
   }
   watch_.abandon(TrackKind::kVideo, now);
-  track.stream->give_up();
+  const std::optional<PlannedSegment> dropped = track.stream->give_up();
   track.last_id = receiving->previous_id;
+  // Parts go on from those before them: a decoder may have pictures of the other one by now.
+  const bool was_within = dropped && dropped->segment.start + kRounding < dropped->from;
+  track.begins = track.begins || (was_within && dropped->begins);
   return true;
 }
 

@@ -432,10 +432,13 @@ void TrackStream::on_failed(Load& load, Error error) {
   context_.listener.on_segment_failed(kind_, std::move(failure));
 }
 
-void TrackStream::give_up() {
+std::optional<PlannedSegment> TrackStream::give_up() {
   const auto coming = std::find_if(loads_.begin(), loads_.end(),
                                    [](const auto& load) { return !load->load->is_fetched(); });
-  if (coming != loads_.end()) break_off(**coming);
+  if (coming == loads_.end()) return std::nullopt;
+  PlannedSegment planned = (*coming)->planned;
+  break_off(**coming);
+  return planned;
 }
 
 bool TrackStream::withdraw(const PlannedSegment& planned) {

@@ -102,8 +102,8 @@ class TrackStream {
   // starts.
   std::optional<MediaTime> drop_from(MediaTime from);
   // Gives up the segment that is coming, and what follows it, as if it had failed: what was played
-  // of it is not played again. The next segment wanted is that one.
-  void give_up();
+  // of it is not played again. The next segment wanted is that one, which is answered.
+  std::optional<PlannedSegment> give_up();
   // Gives up the segment that is to take another one's place.
   void stop_replacing();
   // The last segment planned was not the right one: what came of it is not played. True: it was

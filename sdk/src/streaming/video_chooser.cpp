@@ -88,7 +88,8 @@ void VideoChooser::add(const ThroughputSample& sample) {
 
 // Times are in seconds of the viewer: at double speed a segment lasts half as long and needs twice
 // the bits a second.
-VideoChooser::Ladder VideoChooser::make_ladder(const Situation& s) const {
+VideoChooser::Ladder VideoChooser::make_ladder(const Situation& s,
+                                               const std::string& coming) const {
   Ladder ladder;
   std::vector<abr::LimitCandidate> limited;
   for (const Option& option : s.options) {
@@ -102,7 +103,12 @@ VideoChooser::Ladder VideoChooser::make_ladder(const Situation& s) const {
   std::size_t ahead = 0;
   abr::LimitResult result = abr::apply_limits(limited, s.limits);
   ladder.limits = std::move(result.limits);
-  const std::vector<std::size_t>& allowed = result.allowed;
+  std::vector<std::size_t>& allowed = result.allowed;
+  for (std::size_t i = 0; i < s.options.size(); ++i) {
+    const auto at = std::lower_bound(allowed.begin(), allowed.end(), i);
+    const bool is_left_out = at == allowed.end() || *at != i;
+    if (is_left_out && s.options[i].representation->id == coming) allowed.insert(at, i);
+  }
   for (const std::size_t i : allowed) {
     const Option& option = s.options[i];
     if (!option.segments || !option.next) continue;
@@ -176,9 +182,10 @@ VideoChooser::DropAdvice VideoChooser::judge(const Situation& situation, const T
 
 const Representation* VideoChooser::instead_of(const Situation& situation, const Transfer& transfer,
                                                bool is_meant) {
-  const Ladder ladder = make_ladder(situation);
+  // What may not be chosen any more is played to its end, unless it comes too slowly.
+  const Ladder ladder = make_ladder(situation, transfer.id);
   const auto running = ladder.find(transfer.id);
-  if (!running) return nullptr;  // what may not be chosen any more is played to its end
+  if (!running) return nullptr;
   abr::TransferInputs in;
   in.now = ladder.in;
   in.now.ladder = ladder.candidates;

@@ -96,7 +96,8 @@ class VideoChooser {
 
  private:
   struct Ladder;
-  [[nodiscard]] Ladder make_ladder(const Situation& situation) const;
+  // `coming` stands in it whatever the limits say of it by now.
+  [[nodiscard]] Ladder make_ladder(const Situation& situation, const std::string& coming = {}) const;
   // What to fetch instead of `transfer`, among these options; null: it goes on. `is_meant`: the
   // decision is kept.
   const Representation* instead_of(const Situation& situation, const Transfer& transfer,

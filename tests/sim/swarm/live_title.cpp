@@ -78,8 +78,8 @@ void Encoder::begin_stretch(int64_t lost, bool is_new_run) {
 }
 
 void Encoder::forget(int64_t segment) {
+  // Who was paused passes over holes that are long gone.
   while (stretches_.size() > 1 && stretches_.front().end <= segment) stretches_.pop_front();
-  while (!holes_.empty() && holes_.front().second <= segment) holes_.pop_front();
 }
 
 const Stretch* Encoder::of_segment(int64_t segment) const {

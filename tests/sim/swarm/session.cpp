@@ -482,8 +482,9 @@ void Session::on_event(const Event& event) {
     const bool is_pending = media_->deaths > 0 || media_->bad_samples > 0;
     const bool has_lost = title_->has_lost(executor_.now());
     facts_.troubles_in_load = facts_.is_in_trouble || is_pending || has_lost ? 1 : 0;
-    // What follows was got ready before.
-    if (load->is_next) facts_.troubles_in_load += troubles_since_naming_;
+    // What follows was got ready before; what a host has asked it to wait for still holds.
+    const bool is_held = facts_.retry_after_until > executor_.now();
+    if (load->is_next) facts_.troubles_in_load += troubles_since_naming_ + (is_held ? 1 : 0);
   }
   if (std::holds_alternative<SeekStarted>(event.payload)) facts_.last_restart = event.time;
   each([&](Invariant& i) { i.on_event(event, facts_); });

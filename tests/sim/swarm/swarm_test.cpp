@@ -133,6 +133,10 @@ TEST_CASE("swarm: seeds that found something keep their promises") {
       {"the memory cap did not bind what is kept behind", 46, 2min, {}},
       {"another language after the end: a second end", 151, 2min, {}},
       {"another language while a segment comes: pictures without a key frame", 9, 32min, {}},
+      {"another language that cannot be had: a failure after the end",
+       100160,
+       1h,
+       {192, 203, 204, 205, 206, 238, 246, 248, 253}},
   };
   for (const Case& c : cases) {
     CAPTURE(c.name);

@@ -134,6 +134,11 @@ TEST_CASE(
   CHECK_FALSE(selector.judge(place, receiving).drops);
   receiving.made_within = 2s;
   CHECK(selector.judge(place, receiving).drops);
+  // Nor is one kept that a limit leaves out by now.
+  PictureLimits limits;
+  limits.max_bitrate = title.at(1).bandwidth;
+  selector.set_limits(limits);
+  CHECK(selector.judge(place, receiving).drops);
   receiving.made_within.reset();
   receiving.first_byte.reset();
   CHECK_FALSE(selector.judge(place, receiving).drops);
