@@ -85,8 +85,9 @@ void follow_system(ClockState& state, WallTime system, TimeEvents& events) {
 
 }  // namespace
 
-ClockState first_state(const ClockFacts& facts) {
+ClockState first_state(const ClockFacts& facts, uint32_t record) {
   ClockState state;
+  state.boot = uint64_t{record} << 32;
   state.boot_id = facts.boot_id;
   state.uptime = std::clamp(facts.uptime, Duration{0}, kLongestDuration);
   state.system = state.firm = clamp(facts.system);

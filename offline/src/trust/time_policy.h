@@ -51,8 +51,10 @@ struct ClockState {
   std::string boot_id;
   Duration uptime{0};
   WallTime system;
-  uint64_t boot = 0;    // a number of the device's start
-  Duration running{0};  // of the device, as far as it was seen; never set back
+  // A number of the device's start. Its upper half, at random, is that of the record: numbers and
+  // `running` of another record mean nothing in this one (see is_same_record()).
+  uint64_t boot = 0;
+  Duration running{0};  // of the device, as far as this record saw it; never set back
   std::optional<WallTime> contact_at;
   WallTime certain;  // latest contact and what has passed since at least; 0 without a contact
   WallTime firm;
@@ -121,8 +123,10 @@ struct TimeContact {
   Duration round_trip{0};  // from the request to the answer
 };
 
-// Where nothing was recorded before.
-[[nodiscard]] ClockState first_state(const ClockFacts& facts);
+// Where nothing was recorded before. `record`: at random, another one each time.
+[[nodiscard]] ClockState first_state(const ClockFacts& facts, uint32_t record);
+// Of two numbers of starts (ClockState::boot).
+[[nodiscard]] constexpr bool is_same_record(uint64_t a, uint64_t b) { return a >> 32 == b >> 32; }
 // Time has passed. The same facts again change nothing.
 void advance(ClockState& state, const ClockFacts& facts, TimeEvents& events);
 // After advance() with the facts of the moment.

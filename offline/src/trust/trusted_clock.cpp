@@ -5,6 +5,8 @@
 #include <array>
 #include <utility>
 
+#include "vault/crypto.h"
+
 namespace playhead::offline {
 namespace {
 
@@ -87,11 +89,15 @@ Result<TrustRecord> TrustedClock::choose(std::array<TwinFile::Copy, 2>& copies) 
   return *std::move(best);
 }
 
-TrustRecord TrustedClock::start_over(TimeEvent why, bool is_restored) {
+Result<TrustRecord> TrustedClock::start_over(TimeEvent why, bool is_restored) {
+  std::array<uint8_t, 4> random{};
+  if (auto done = fill_random(random); !done) return std::move(done).error();
+  uint32_t number = 0;
+  for (const uint8_t byte : random) number = number << 8 | byte;
   note({why});
   TrustRecord record;
   record.counter = parts_.keys.read_counter().value_or(0);
-  record.clock = first_state(parts_.source.read());
+  record.clock = first_state(parts_.source.read(), number);
   record.clock.is_restored = is_restored;
   return record;
 }

@@ -63,7 +63,7 @@ class TrustedClock {
   explicit TrustedClock(const Parts& parts);
   Result<void> load();
   Result<TrustRecord> choose(std::array<TwinFile::Copy, 2>& copies);
-  TrustRecord start_over(TimeEvent why, bool is_restored);
+  Result<TrustRecord> start_over(TimeEvent why, bool is_restored);
   Result<void> write(int copies);
   Result<void> write_once();
   void note(const TimeEvents& events);

@@ -352,6 +352,42 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("O11 O04 without the clock's record no first play is moved by numbers of the one before") {
+  SimDevice device;
+  device.start();
+  device.add("a", rented(device));
+  device.restart();
+  device.start();
+  device.pass(20 * kDay);
+  const WallTime played_at = device.truth;
+  REQUIRE(device.play("a", kHour) == kHour);
+  device.close();
+  device.disk.put_all({});
+  device.start();
+  SUBCASE("by a contact in a start of the same number") {
+    device.restart();
+    device.start();
+    device.pass(5 * kDay);
+    device.contact();
+    CHECK_REFUSED(device.judge("a"), kExpired, kOfflineExpired);
+  }
+  SUBCASE("by a licence, which makes the title no better known") {
+    device.contact();
+    REQUIRE(device.titles["a"]->set_licence(device.truth + 9 * kDay, std::nullopt).has_value());
+    CHECK(device.titles["a"]->rights().licence_ends == device.truth + 9 * kDay);
+    CHECK_REFUSED(device.judge("a"), kContactNeeded, kOfflineContactNeeded);
+  }
+  SUBCASE("by a renewal, with which the window goes on where it is") {
+    device.pass(kDay);
+    device.contact();
+    REQUIRE(device.titles["a"]->renew(rented(device)).has_value());
+    device.contact();
+    CHECK(device.judge("a").may_play());
+    CHECK(*device.judge("a").ends_at - played_at < 48h + 1min);
+  }
+  CHECK(device.titles["a"]->rights().first_play->at - played_at < 1min);
+}
+
 TEST_CASE("O12 a damaged copy of the clock's record is written again from the other") {
   for (const char* name : {"/offline/trust/state.a", "/offline/trust/state.b"}) {
     CAPTURE(std::string(name));

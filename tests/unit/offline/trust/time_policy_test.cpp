@@ -14,7 +14,7 @@ constexpr Duration kDay = 24h;
 
 // A state that heard of the service at kNow, uptime 100 s, boot "b".
 ClockState anchored(const std::string& boot_id = "b") {
-  ClockState state = first_state({kNow, 100s, boot_id});
+  ClockState state = first_state({kNow, 100s, boot_id}, 1);
   TimeEvents events;
   hear(state, {kNow, ContactOrigin::kService, 0s}, events);
   return state;
