@@ -9,6 +9,7 @@
 #include "engine/request_json.h"
 #include "engine/resource_transfer.h"
 #include "net/http_headers.h"
+#include "plan/resource_names.h"
 #include "plan/stable_key.h"
 #include "playback/track_ids_json.h"
 
@@ -110,10 +111,10 @@ void Preparation::keep_document(const Request& request, const FetchedResource& f
   document.resource.is_size_exact = true;
   document.answer = answer_of(fetched.head);
   document.body = fetched.body;
-  if (request.range)
-    versions_.emplace_back(document.resource.key.stable_key, version_of(fetched.head));
+  if (request.range) versions_.emplace_back(request.url, version_of(fetched.head));
   std::erase_if(documents_, [&](const PlannedDocument& known) {
-    return known.resource.key == document.resource.key;
+    return query_key(known.resource.url) == query_key(request.url) &&
+           known.resource.key.range == request.range;
   });
   documents_.push_back(std::move(document));
 }
@@ -186,7 +187,7 @@ void Preparation::plan_plain() {
   file.is_size_exact = plain_head_.content_length.has_value();
   if (does_ranges && file.size > kPartBytes) {
     plan_.resources = cut_file(file, file.size);
-    versions_.emplace_back(file.key.stable_key, version_of(plain_head_));
+    versions_.emplace_back(file.url, version_of(plain_head_));
   } else {
     plan_.resources = {std::move(file)};
   }
@@ -211,7 +212,7 @@ void Preparation::on_size(const Result<FetchedResource>& probe) {
   const bool does_ranges = probe->head.status == 206 && range && range->total;
   if (does_ranges) {
     const PlannedResource& file = plan_.resources[plan_.whole_files[sizes_.size()]];
-    versions_.emplace_back(file.key.stable_key, version_of(probe->head));
+    versions_.emplace_back(file.url, version_of(probe->head));
   }
   sizes_.push_back(does_ranges ? range->total : std::nullopt);
   ask_next_size();
@@ -261,7 +262,23 @@ void Preparation::finish() {
   }
   title.documents = std::move(documents_);
   title.versions = std::move(versions_);
+  name(title);
   end(std::move(title));
+}
+
+// Whose URL says too little without its query is known only now.
+void Preparation::name(PreparedTitle& title) {
+  std::vector<std::string_view> urls;
+  urls.reserve(title.resources.size());
+  for (const PlannedResource& resource : title.resources) urls.push_back(resource.url);
+  const ResourceNames names(urls);
+  for (PlannedResource& resource : title.resources) {
+    resource.key.stable_key = names.of(resource.url);
+  }
+  for (std::size_t i = 0; i < title.documents.size(); ++i) {
+    title.documents[i].resource.key = title.resources[i].key;
+  }
+  for (auto& [file, version] : title.versions) file = names.of(file);
 }
 
 void Preparation::end(Result<PreparedTitle> result) {

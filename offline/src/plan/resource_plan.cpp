@@ -2,7 +2,6 @@
 #include "plan/resource_plan.h"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "base/limits.h"
@@ -144,7 +143,6 @@ class Planner {
     }
     PlannedResource media = locate(segment.media);
     media.kind = media_kind(track.kind);
-    if (auto unique = note_url(media); !unique) return unique;
     const bool is_played = track.kind == TrackKind::kVideo || track.kind == TrackKind::kAudio;
     has_media_ = has_media_ || is_played || in_.tracks.size() == 1;
     if (!media.is_size_exact) media.size = estimate(track, segment);
@@ -184,14 +182,6 @@ class Planner {
     found_.push_back({std::move(resource)});
   }
 
-  // Segments that only a query tells apart would be taken for one another.
-  Result<void> note_url(const PlannedResource& media) {
-    if (media.key.range || media.url.find('?') == std::string::npos) return {};
-    const auto [known, is_new] = queries_.emplace(media.key.stable_key, media.url);
-    if (is_new || known->second == media.url) return {};
-    return unsupported("segments that differ in the query of their URLs alone");
-  }
-
   static int64_t estimate(const PlanTrack& track, const Segment& segment) {
     const Representation& r = track.representation;
     Bitrate rate = r.average_bandwidth.bps > 0 ? r.average_bandwidth : r.bandwidth;
@@ -208,7 +198,6 @@ class Planner {
   int64_t seq_ = 0;
   std::shared_ptr<const ResourceLocation> init_;
   std::shared_ptr<const SegmentKeys> keys_;
-  std::map<std::string, std::string> queries_;
   bool has_media_ = false;
   std::vector<Found> found_;
   TitlePlan plan_;
