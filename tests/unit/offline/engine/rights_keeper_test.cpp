@@ -214,7 +214,7 @@ TEST_CASE("rights_keeper: what only the service can put right is asked for by it
     world.executor.jump_wall(c.ahead);
     world.off = c.ahead;
     world.stop();
-    world.device->boot = "boot-2";
+    world.device->restart();
     world.start();
     CHECK(world.state() == c.state);
     CHECK(world.has_key());

@@ -352,7 +352,8 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("O11 O04 without the clock's record no first play is moved by numbers of the one before") {
+TEST_CASE(
+    "O11 O04 without the clock's record no first play is moved by numbers of the one before") {
   SimDevice device;
   device.start();
   device.add("a", rented(device));
@@ -529,6 +530,71 @@ TEST_CASE("O28 a time that is not the service's is ignored") {
     CHECK(device.clock->read().now == before.now);
     CHECK(device.clock->read().trust == ClockTrust::kUnanchored);
     CHECK(device.judge("a").may_play());
+  }
+}
+
+TEST_CASE("O28 one answer of the service that is far off takes and gives nothing for good") {
+  SimDevice device;
+  device.start();
+  device.add("a", until(device, 10 * kDay));
+  device.add("b", rented(device));
+  device.pass(kDay);
+  const auto hear = [&](Duration off) {
+    (void)device.clock->hear({device.truth + off, ContactOrigin::kService, 0s});
+    for (auto& [id, title] : device.titles) (void)title->correct();
+  };
+  SUBCASE("ahead: what ends by it does, its keys stay, and a right one undoes it") {
+    hear(365 * kDay);
+    CHECK_REFUSED(device.judge("a"), kExpired, kOfflineExpired);
+    CHECK(!device.judge("a").destroys_keys);
+    device.pass(1min);
+    hear(365 * kDay);  // the same cache again
+    CHECK(!device.judge("a").destroys_keys);
+    SUBCASE("in the same process") {}
+    SUBCASE("in another process") {
+      device.close();
+      device.start();
+      CHECK(!device.judge("a").destroys_keys);
+    }
+    hear(0s);
+    CHECK(device.judge("a").may_play());
+    CHECK(device.clock->read().trust == ClockTrust::kAnchored);
+    CHECK(device.clock->read().now == device.truth);
+  }
+  SUBCASE("ahead: a first play by it is put right") {
+    hear(20 * kDay);
+    CHECK(device.play("b", kHour) == kHour);
+    hear(0s);
+    CHECK(*device.judge("b").ends_at - device.truth < 48h);
+  }
+  SUBCASE("ahead, and it stays so: it is the time") {
+    hear(365 * kDay);
+    device.pass(kContactProof);
+    hear(365 * kDay);
+    CHECK(device.judge("a").destroys_keys);
+  }
+  SUBCASE("behind: no end moves") {
+    const auto end = device.judge("b").ends_at;
+    hear(-30 * kDay);
+    device.pass(1min);
+    hear(-30 * kDay);
+    CHECK(device.clock->read().now == device.truth);
+    CHECK(device.judge("b").ends_at == end);
+    CHECK(device.has_event(TimeEvent::kContactRefused));
+    device.pass(9 * kDay);
+    CHECK_REFUSED(device.judge("a"), kExpired, kOfflineExpired);
+  }
+  SUBCASE("behind, and it stays so: it is the time") {
+    hear(-9 * kDay);
+    device.pass(kContactProof);
+    hear(-9 * kDay);
+    CHECK(device.clock->read().now == device.truth - 9 * kDay);
+  }
+  SUBCASE("after the device was off its clock is a witness") {
+    device.restart(40 * kDay);
+    device.start();
+    hear(0s);
+    CHECK(device.judge("a").destroys_keys);
   }
 }
 
