@@ -30,11 +30,12 @@ Result<DeviceKey> CDeviceKeys::get() {
   return key;
 }
 
-std::optional<uint64_t> CDeviceKeys::read_counter() {
-  if ((*table_)->read_counter == nullptr) return std::nullopt;
+Result<std::optional<uint64_t>> CDeviceKeys::read_counter() {
+  if ((*table_)->read_counter == nullptr) return std::optional<uint64_t>();
   uint64_t counter = 0;
-  if ((*table_)->read_counter((*table_)->user, &counter) != PLAYHEAD_OK) return std::nullopt;
-  return counter;
+  const playhead_status status = (*table_)->read_counter((*table_)->user, &counter);
+  if (status == PLAYHEAD_OK) return std::optional(counter);
+  return make_error(ErrorCode::kStoreIo, "the app's key store gave no counter", status);
 }
 
 Result<void> CDeviceKeys::write_counter(uint64_t counter) {

@@ -21,7 +21,7 @@ class CDeviceKeys final : public DeviceKeys {
   [[nodiscard]] static bool is_complete(const playhead_device_keys& table);
 
   Result<DeviceKey> get() override;
-  std::optional<uint64_t> read_counter() override;
+  Result<std::optional<uint64_t>> read_counter() override;
   Result<void> write_counter(uint64_t counter) override;
 
  private:

@@ -33,7 +33,8 @@ class TrustedClock {
   };
   // Finds what was kept. What is lost, damaged or older than the key store's counter is replaced by
   // a new record, which trusts nothing until the service is heard of. Errors: kStoreIo (unreadable:
-  // nothing was changed), kOfflineOtherDevice, kStoreNewer (the same).
+  // nothing was changed; nor can a key store that has a counter be asked), kOfflineOtherDevice,
+  // kStoreNewer (the same).
   // A disk that cannot be written is no error here: see TimeReading::is_recorded.
   static Result<std::unique_ptr<TrustedClock>> open(const Parts& parts);
 
@@ -63,7 +64,7 @@ class TrustedClock {
   explicit TrustedClock(const Parts& parts);
   Result<void> load();
   Result<TrustRecord> choose(std::array<TwinFile::Copy, 2>& copies);
-  Result<TrustRecord> start_over(TimeEvent why, bool is_restored);
+  Result<TrustRecord> start_over(TimeEvent why, uint64_t counter);
   Result<void> write(int copies);
   Result<void> write_once();
   void note(const TimeEvents& events);

@@ -21,8 +21,9 @@ class DeviceKeys {
   // Errors: kStoreIo (it cannot be had at present), kOfflineOtherDevice (it is lost).
   virtual Result<DeviceKey> get() = 0;
   // A number that outlives the download folder, so that a folder put back from a backup is noticed;
-  // none where the platform keeps none. write() never lowers it.
-  virtual std::optional<uint64_t> read_counter() { return std::nullopt; }
+  // none where the platform keeps none, 0 before the first write. write() never lowers it.
+  // Errors: kStoreIo (it cannot be had at present; nothing is opened then).
+  virtual Result<std::optional<uint64_t>> read_counter() { return std::optional<uint64_t>(); }
   virtual Result<void> write_counter(uint64_t) { return {}; }
 };
 

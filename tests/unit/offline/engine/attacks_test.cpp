@@ -43,7 +43,7 @@ class PlatformKeys final : public DeviceKeys {
  public:
   explicit PlatformKeys(uint8_t device) { key_.fill(device); }
   Result<DeviceKey> get() override { return key_; }
-  std::optional<uint64_t> read_counter() override { return counter_; }
+  Result<std::optional<uint64_t>> read_counter() override { return std::optional(counter_); }
   Result<void> write_counter(uint64_t value) override {
     counter_ = std::max(counter_, value);
     return {};

@@ -211,6 +211,25 @@ TEST_CASE("O06 S17 a folder from a backup is refused") {
   }
 }
 
+TEST_CASE("O06 a key store that does not answer is no leave to open a folder from a backup") {
+  SimDevice device;
+  device.start();
+  device.add("a", until(device, 10 * kDay));
+  const auto files = device.disk.copy_all();
+  device.pass(kDay);
+  (void)device.clock->keep();
+  device.close();
+  device.disk.put_all(files);
+  device.keys.is_locked = true;
+  device.start();
+  REQUIRE(device.open_error);
+  CHECK(device.open_error->code == ErrorCode::kStoreIo);
+  CHECK((device.disk.copy_all() == files));  // nothing was changed
+  device.keys.is_locked = false;
+  device.start();
+  CHECK_REFUSED(device.judge("a"), kTampered, kOfflineTampered);
+}
+
 TEST_CASE("O06 after a backup the service is asked, and all is well") {
   SimDevice device;
   device.start();

@@ -45,7 +45,8 @@ typedef struct playhead_device_keys {
   playhead_status (*get_key)(void* user, uint8_t* key);
   /* Both or neither. A number that outlives the folder, so that a folder put back from a backup is
    * noticed. read_counter: 0 and the number last written, 0 when none ever was; anything else: it
-   * cannot be had at present. write_counter: keeps the larger of the numbers written; returns 0
+   * cannot be had at present, and playhead_downloads_open fails with PLAYHEAD_ERROR_STORE_IO
+   * rather than to believe a folder from before. write_counter: keeps the larger of the numbers written; returns 0
    * when it is kept. */
   playhead_status (*read_counter)(void* user, uint64_t* out_counter);
   playhead_status (*write_counter)(void* user, uint64_t counter);
