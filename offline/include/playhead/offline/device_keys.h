@@ -12,8 +12,10 @@ namespace playhead {
 // 32 bytes that never leave the device. The caller wipes its copy.
 using DeviceKey = std::array<uint8_t, 32>;
 
-// The platform's key store (Keystore, Keychain, TPM, DPAPI). Called on the manager's thread; may
-// block for as long as a local key store takes.
+// The platform's key store (Keystore, Keychain, TPM, DPAPI). Called on the thread of
+// DownloadManager::open() and on the manager's own: the one that works, or pumps, and the one that
+// reads for players, which writes the counter at the start of a play and each minute of it. One
+// call at a time; may block for as long as a local key store takes.
 class DeviceKeys {
  public:
   virtual ~DeviceKeys() = default;

@@ -32,8 +32,9 @@ typedef struct playhead_downloads playhead_downloads;
 enum { PLAYHEAD_DEVICE_KEY_BYTES = 32 };
 
 /* The platform's key store (Keystore, Keychain, TPM, DPAPI). Called on the thread of
- * playhead_downloads_open and on the downloads' own (with is_pumped the pumping one), one call at a
- * time; may block for as long as a local key store takes. */
+ * playhead_downloads_open and on the downloads' own: the one that works (with is_pumped the pumping
+ * one), and the one that reads for players, which writes the counter at the start of a play and each
+ * minute of it. One call at a time; may block for as long as a local key store takes. */
 typedef struct playhead_device_keys {
   uint32_t struct_size;
   void* user;                  /* transferred; handed to every callback */
