@@ -2,6 +2,7 @@
 #include "playhead/offline/download_manager.h"
 
 #include <filesystem>
+#include <mutex>
 #include <system_error>
 #include <type_traits>
 #include <utility>
@@ -19,6 +20,13 @@ using offline::DownloadEngine;
 
 // They wait for the disk more than they work. Fewer: it waits for them; more: memory.
 constexpr int kDiskLanes = 4;
+
+// Between looking for a library of the client and lending it one.
+std::mutex library_mutex;  // NOLINT(cert-err58-cpp): constexpr constructor
+
+Error has_library() {
+  return make_error(ErrorCode::kInvalidState, "the client has a folder of downloads open already");
+}
 
 Error invalid(const char* why) { return make_error(ErrorCode::kInvalidArgument, why); }
 
@@ -99,6 +107,8 @@ Result<std::unique_ptr<DownloadManager>> DownloadManager::Impl::open(std::shared
   PLAYHEAD_TRY(impl->folder_,
                offline::DownloadFolder::open({root, world.files, config.device_keys, world.clock},
                                              impl->executor_->wall_now()));
+  // Before anything begins; two that open at once are told apart by open_library().
+  if (shared.library()) return has_library();
   if (!impl->licences_) {
     impl->licences_ = std::make_shared<offline::DrmLicenceKeeper>(offline::DrmLicenceKeeper::Parts{
         shared.drm, shared.api.get(), *shared.transport, impl->folder_->sealer(),
@@ -136,12 +146,13 @@ Result<std::unique_ptr<DownloadManager>> DownloadManager::Impl::open(std::shared
         });
       });
   // Reading for players waits for no download; in a simulation there is one thread for all.
-  impl->open_library(is_simulated ? impl->executor_
-                                  : std::make_shared<ThreadExecutor>("playhead-reads"));
+  auto lent = impl->open_library(is_simulated ? impl->executor_
+                                              : std::make_shared<ThreadExecutor>("playhead-reads"));
+  if (!lent) return std::move(lent).error();
   return std::unique_ptr<DownloadManager>(new DownloadManager(std::move(impl)));
 }
 
-void DownloadManager::Impl::open_library(std::shared_ptr<Executor> reader) {
+Result<void> DownloadManager::Impl::open_library(std::shared_ptr<Executor> reader) {
   offline::LibraryParts parts{
       folder_->files(),
       folder_->store(),
@@ -153,8 +164,11 @@ void DownloadManager::Impl::open_library(std::shared_ptr<Executor> reader) {
           if (const auto engine = weak.lock()) engine->refetch(id);
         });
       }};
+  const std::lock_guard lock(library_mutex);
+  if (client_->impl().library()) return has_library();
   library_ = std::make_shared<offline::OfflineLibraryImpl>(std::move(parts), std::move(reader));
   client_->impl().set_library(library_);
+  return {};
 }
 
 DownloadManager::Impl::~Impl() {

@@ -62,7 +62,8 @@ class PLAYHEAD_API DownloadManager {
  public:
   // Opens the folder; downloads that were under way go on. While it lives players of that client
   // can play PlaySource::download_id. Errors: kOfflineBusy (another process has it), kStoreIo,
-  // kStoreNewer, kStoreCorrupt (nothing was deleted), kOfflineOtherDevice, kInvalidArgument.
+  // kStoreFull, kStoreNewer, kStoreCorrupt (nothing was deleted), kOfflineOtherDevice,
+  // kInvalidArgument, kInvalidState (a manager of that client lives).
   static Result<std::unique_ptr<DownloadManager>> open(std::shared_ptr<Client> client,
                                                        OfflineConfig config,
                                                        DownloadListener* listener = nullptr);

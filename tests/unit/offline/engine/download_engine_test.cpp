@@ -392,6 +392,25 @@ TEST_CASE("downloads: why nothing begins is told within seconds") {
   }
 }
 
+TEST_CASE("downloads: a client has one folder open at a time") {
+  DownloadRig rig(small_title(2));
+  rig.open();
+  const std::string id = rig.add();
+  REQUIRE(rig.run_until(id, DownloadState::kCompleted));
+  const auto library = rig.world.client->impl().library();
+  REQUIRE(library);
+  OfflineConfig other = rig.config;
+  other.path = rig.folder.path("others");
+  other.runs_by_itself = false;
+  const auto second = DownloadManager::open(rig.world.client, other);
+  REQUIRE_FALSE(second);
+  CHECK(second.error().code == ErrorCode::kInvalidState);
+  CHECK(rig.world.client->impl().library() == library);  // what it had plays on
+  rig.close();
+  CHECK_FALSE(rig.world.client->impl().library());
+  CHECK(DownloadManager::open(rig.world.client, other));
+}
+
 TEST_CASE("downloads: S02 floor and quota") {
   DownloadRig rig(small_title(20));
   rig.disk->set_free_bytes(rig.config.free_space_floor);

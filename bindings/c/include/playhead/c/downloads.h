@@ -173,9 +173,9 @@ typedef struct playhead_download_conditions {
  * out_downloads  yours: free with playhead_downloads_close; NULL after a failure.
  * Returns 0, -PLAYHEAD_ERROR_INVALID_ARGUMENT (no path, a struct_size that cannot be, a table
  * without its required callback, a number out of its range), -PLAYHEAD_ERROR_OFFLINE_BUSY (another
- * process or playhead_downloads has the folder), -PLAYHEAD_ERROR_STORE_IO,
- * -PLAYHEAD_ERROR_STORE_NEWER, -PLAYHEAD_ERROR_STORE_CORRUPT (nothing was deleted) or
- * -PLAYHEAD_ERROR_OFFLINE_OTHER_DEVICE. */
+ * process or playhead_downloads has the folder), -PLAYHEAD_ERROR_INVALID_STATE (the client has another
+ * folder open), -PLAYHEAD_ERROR_STORE_IO, -PLAYHEAD_ERROR_STORE_FULL, -PLAYHEAD_ERROR_STORE_NEWER,
+ * -PLAYHEAD_ERROR_STORE_CORRUPT (nothing was deleted) or -PLAYHEAD_ERROR_OFFLINE_OTHER_DEVICE. */
 PLAYHEAD_API playhead_status
 playhead_downloads_open(playhead_client* client, const playhead_downloads_config* config,
                         playhead_downloads** out_downloads) PLAYHEAD_NOEXCEPT;
