@@ -151,7 +151,10 @@ Result<void> DownloadEngine::start() {
     item.state = row.state;
     item.waits_for = row.waits_for;
     item.failure = row.failure;
-    if (row.state == DownloadState::kRemoving) removal_.go_on(row.added.id);
+    if (row.state != DownloadState::kRemoving) continue;
+    parts_.rights.withdraw(row.added.id);
+    keeper_.leave(row.added.id);
+    removal_.go_on(row.added.id);
   }
   licences_.start();
   keeper_.look();
@@ -262,8 +265,9 @@ Result<void> DownloadEngine::remove(const std::string& id) {
   turn_soon();
   if (auto begun = removal_.begin(id); !begun) return begun;
   item->state = DownloadState::kRemoving;
-  // Who plays it is told at once.
+  // Who plays it is told at once; a licence that came now would never be given back.
   parts_.rights.withdraw(id);
+  keeper_.leave(id);
   tell(*item);
   return {};
 }

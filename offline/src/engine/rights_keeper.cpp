@@ -102,8 +102,20 @@ void RightsKeeper::set_online(bool is_online) {
   look();
 }
 
+void RightsKeeper::leave(const std::string& id) {
+  leaving_.insert(id);
+  watched_.erase(id);
+}
+
+void RightsKeeper::forget(const std::string& id) {
+  leaving_.erase(id);
+  watched_.erase(id);
+}
+
 void RightsKeeper::look() {
-  for (const std::string& id : parts_.rights.ids()) look_at(id, watched_[id]);
+  for (const std::string& id : parts_.rights.ids()) {
+    if (leaving_.count(id) == 0) look_at(id, watched_[id]);
+  }
   tell_time_events();  // of what was just read, too
   due_ = next_due();
   const MonotonicTime now = parts_.executor.now();
@@ -234,7 +246,7 @@ Result<void> RightsKeeper::permit_unlimited(const std::string& id) {
 }
 
 void RightsKeeper::renew(const NewDownload& download) {
-  if (watched_[download.id].asking) return;
+  if (leaving_.count(download.id) > 0 || watched_[download.id].asking) return;
   if (download.title_id.empty()) return renew_licences(download.id, {});
   ask(download.id, download.title_id, download.profile_id);
 }

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "base/log.h"
@@ -46,7 +47,10 @@ class RightsKeeper {
   // The service was heard of, whoever asked it.
   void hear(const TimeContact& contact);
   void set_online(bool is_online);
-  void forget(const std::string& id) { watched_.erase(id); }
+  // It is going away: what is asked for it is given up, and nothing more is asked or told of it.
+  void leave(const std::string& id);
+  // It is gone.
+  void forget(const std::string& id);
   // Somebody is being asked, or something is due by then.
   [[nodiscard]] bool is_busy(MonotonicTime until) const;
 
@@ -84,6 +88,7 @@ class RightsKeeper {
   Parts parts_;
   bool is_online_ = true;
   std::map<std::string, Watched> watched_;
+  std::set<std::string> leaving_;
   std::optional<MonotonicTime> due_;
   CancelHandle timer_;
 };

@@ -285,6 +285,32 @@ TEST_CASE("rights_keeper: it is busy while it asks, and when something is due") 
   CHECK(world.granted == 1);
 }
 
+TEST_CASE("rights_keeper: for what goes away nothing is asked any more") {
+  KeeperWorld world;
+  world.expires_in(90 * kDay);
+  REQUIRE(world.permit() == "");
+  REQUIRE(world.folder->store().change_licences("d1", {{world.licence('a', 10 * kDay)}, {}, {}}));
+  world.licences.rows = {world.licence('b', 30 * kDay)};
+  NewDownload download;
+  download.id = "d1";
+  download.title_id = "m1";
+  const auto asks = [&] { return world.licences.wishes.size(); };
+  world.keeper->renew(download);
+  REQUIRE(world.executor.run_until_true([&] { return asks() == 1; }, 10s));
+  world.keeper->leave("d1");  // its licence is on the way
+  world.executor.run_for(5s);
+  const auto rows = world.folder->store().licences("d1");
+  REQUIRE(rows);
+  REQUIRE(rows->size() == 1);
+  CHECK(rows->front().sealed == Blob{'a'});
+  CHECK_FALSE(world.keeper->is_busy(world.executor.now()));
+  const int downloads = world.host.downloads;
+  world.keeper->renew(download);
+  world.executor.run_for(40 * kDay);  // by then it would have been due
+  CHECK(world.host.downloads == downloads);
+  CHECK(asks() == 1);
+}
+
 TEST_CASE("rights_keeper: O01 a clock that is set is told, in the log and in the journal") {
   KeeperWorld world;
   world.expires_in(10 * kDay);
