@@ -627,11 +627,15 @@ void DownloadEngine::on_granted(const std::string& id) {
 void DownloadEngine::purge(const std::string& id) {
   Item* item = item_of(id);
   if (item == nullptr || item->state == DownloadState::kRemoving) return;
+  const DownloadFailure failure{make_error(ErrorCode::kOfflineExpired, ""), true,
+                                NextAction::kRenew};
+  const bool is_told = item->state == DownloadState::kFailed && item->failure &&
+                       item->failure->error.code == failure.error.code;
+  const auto row = parts_.folder.store().find(id);
+  if (is_told && row && row->bytes_done == 0) return;  // by the process before
   stop_job(*item);
   commits_.drop(id);
   note(removal_.purge(id));
-  const DownloadFailure failure{make_error(ErrorCode::kOfflineExpired, ""), true,
-                                NextAction::kRenew};
   show(*item, DownloadState::kFailed, {}, failure);
 }
 

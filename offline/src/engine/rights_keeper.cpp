@@ -131,6 +131,9 @@ void RightsKeeper::look_at(const std::string& id, Watched& watched) {
   const Verdict verdict = parts_.rights.judge(id);
   if (!verdict.destroys_keys) {
     watched.are_keys_destroyed = watched.is_stale = watched.is_given_back = false;
+  } else if (!watched.are_keys_destroyed && !has_keys(id)) {
+    // By the process before: nothing is written again.
+    watched.are_keys_destroyed = watched.is_given_back = true;
   } else if (!watched.are_keys_destroyed) {
     // Licences end with their keys.
     if (!std::exchange(watched.is_given_back, true)) parts_.licences.give_back(id);
@@ -149,6 +152,13 @@ void RightsKeeper::look_at(const std::string& id, Watched& watched) {
   if (is_open && !known.title_id.empty() && is_due(verdict, known, watched)) {
     ask(id, known.title_id, known.profile_id);
   }
+}
+
+// A journal that does not say is asked by erasing them.
+bool RightsKeeper::has_keys(const std::string& id) const {
+  const auto row = parts_.folder.store().find(id);
+  const auto licences = parts_.folder.store().licences(id);
+  return !row || row->has_content_key || !licences || !licences->empty();
 }
 
 bool RightsKeeper::may_ask(const Watched& watched) const {

@@ -69,6 +69,7 @@ class RightsKeeper {
   void look_at(const std::string& id, Watched& watched);
   [[nodiscard]] bool is_due(const Verdict& verdict, const Rights& rights, const Watched& watched);
   [[nodiscard]] bool is_asking() const;
+  [[nodiscard]] bool has_keys(const std::string& id) const;
   // Nothing but its not being due keeps the service from being asked.
   [[nodiscard]] bool may_ask(const Watched& watched) const;
   // Its record is not the one that was written.

@@ -49,6 +49,16 @@ std::size_t content_folders(const DownloadRig& rig) {
   return count;
 }
 
+// In the journal, while nobody has it open.
+std::size_t events_of(const DownloadRig& rig) {
+  const auto files = make_file_system();
+  const auto store = DownloadStore::open(*files, rig.config.path);
+  REQUIRE(store);
+  const auto events = (*store)->events();
+  REQUIRE(events);
+  return events->size();
+}
+
 }  // namespace
 
 TEST_CASE("downloads: a title of the service comes whole, one picture and its sound") {
@@ -670,6 +680,16 @@ TEST_CASE("downloads: bytes of an expired title go after a while, its name stays
   CHECK(content_folders(rig) == 0);
   REQUIRE(rig.status(id).failure);
   CHECK(rig.status(id).failure->next_action == NextAction::kRenew);
+  // And the next process leaves it as it is.
+  rig.run_for(1s);
+  rig.close();
+  const std::size_t before = events_of(rig);
+  rig.told.changes.clear();
+  rig.open();
+  rig.run_for(1s);
+  CHECK(rig.status(id).failure->next_action == NextAction::kRenew);
+  rig.close();
+  CHECK(events_of(rig) == before);
 }
 
 }  // namespace playhead::offline

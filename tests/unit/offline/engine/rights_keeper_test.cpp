@@ -170,6 +170,28 @@ TEST_CASE("rights_keeper: keys are destroyed at every end, not the first alone")
   }
 }
 
+TEST_CASE("rights_keeper: what has lost its keys is not written down again at each start") {
+  KeeperWorld world;
+  world.expires_in(1h);
+  REQUIRE(world.permit() == "");
+  REQUIRE(world.folder->store().change_licences("d1", {{world.licence('a', 10 * kDay)}, {}, {}}));
+  world.fail_downloads();
+  world.executor.run_for(2h);
+  CHECK_FALSE(world.has_key());
+  const auto events = [&] {
+    const auto all = world.folder->store().events();
+    REQUIRE(all);
+    return all->size();
+  };
+  const std::size_t before = events();
+  for (int i = 0; i < 2; ++i) {
+    world.stop();
+    world.start();
+    CHECK(world.state() == RightsState::kExpired);
+    CHECK(events() == before);
+  }
+}
+
 TEST_CASE("rights_keeper: any answer of the service tells what time it is") {
   KeeperWorld world;
   world.expires_in(90 * kDay);
