@@ -96,7 +96,8 @@ struct DownloadStatus {
   int64_t bytes_per_second = 0;       // over the last seconds; 0 while nothing comes
   std::optional<Duration> time_left;  // none: not known
   Duration duration{0};               // of the title, 0 unknown
-  Duration playable_until{0};         // from its beginning, without a network
+  // From its beginning, without a network; 0 when the time range asked for begins later.
+  Duration playable_until{0};
   int width = 0, height = 0;
   std::string video_codec;
   RightsState rights = RightsState::kNone;

@@ -81,6 +81,42 @@ TEST_CASE("downloads: a title of the service comes whole, one picture and its so
   CHECK(rig.world.service.downloads == 1);
 }
 
+TEST_CASE("downloads: a range of time plays inside, and ends typed where it ends") {
+  struct Case {
+    const char* name;
+    std::optional<Duration> from, to, start;
+    Duration playable_until;
+    std::size_t segments;  // of each of two tracks
+  };
+  const Case cases[] = {{"its beginning", {}, 16s, {}, 16s, 4},
+                        {"its middle", 8s, 16s, 9s, 0s, 2}};
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.name));
+    DownloadRig rig(small_title());
+    rig.open();
+    DownloadRequest request;
+    request.from = c.from;
+    request.to = c.to;
+    const std::string id = rig.add(request);
+    REQUIRE(rig.run_until(id, DownloadState::kCompleted));
+    CHECK(rig.status(id).playable_until == c.playable_until);
+    CHECK(rig.status(id).duration == 40s);
+    CHECK(rig.requests(".seg").size() == 2 * c.segments);
+    rig.manager->set_conditions({false, false, true});
+    rig.world.forget_events();
+    PlaySource source;
+    source.download_id = id;
+    source.start = c.start;
+    rig.world.player->load(source);
+    CHECK(rig.world.run_until_event<FirstFrame>(5s));
+    CHECK(rig.world.find<Failed>() == nullptr);
+    REQUIRE(rig.world.run_until_event<Failed>(30s));
+    CHECK(rig.world.find<Failed>()->error.code == ErrorCode::kOfflineIncomplete);
+    rig.world.player->stop();
+    rig.run_for(1s);
+  }
+}
+
 TEST_CASE("downloads: what is added again has the id it has, what is wrong is refused") {
   DownloadRig rig(small_title());
   rig.open();
