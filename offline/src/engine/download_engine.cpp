@@ -465,7 +465,9 @@ bool DownloadEngine::has_space() {
   if (free && *free < parts_.config.free_space_floor + kReserveBytes) return false;
   if (parts_.config.quota_bytes <= 0) return true;
   const auto used = parts_.folder.store().bytes_of_all();
-  is_quota_used_ = used && *used >= parts_.config.quota_bytes;
+  int64_t coming = 0;
+  for (const auto& [id, item] : items_) coming += item.job ? item.job->bytes_ahead() : 0;
+  is_quota_used_ = used && *used + coming >= parts_.config.quota_bytes;
   return !is_quota_used_;
 }
 
@@ -685,6 +687,8 @@ void DownloadEngine::tell_news() {
     if (item.job && std::exchange(item.has_news, false)) tell(item);
   }
   if (!has_jobs) return;
+  // A large file is committed long after it has filled the disk.
+  if (!has_space()) turn_soon();
   news_timer_ =
       parts_.executor.post_at(parts_.executor.now() + kNewsInterval, [this] { tell_news(); });
 }

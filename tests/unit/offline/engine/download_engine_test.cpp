@@ -481,6 +481,35 @@ TEST_CASE("downloads: S02 floor and quota") {
   CHECK(rig.run_until(second, DownloadState::kCompleted));
 }
 
+TEST_CASE("downloads: S02 floor and quota hold within one large file, too") {
+  for (const bool is_quota : {true, false}) {
+    CAPTURE(is_quota);
+    constexpr std::size_t kFile = 20'000'000;
+    DownloadRig rig;
+    rig.host = [&](const WebRequest& request) -> std::optional<WebAnswer> {
+      if (request.url != "http://cdn.test/film.mp4") return std::nullopt;
+      WebAnswer answer = playhead::test::bytes_answer(playhead::test::pattern_bytes(kFile, 3));
+      answer.ignores_range = true;
+      return answer;
+    };
+    rig.world.transport->set_link(playhead::test::SimLink::constant(8'000'000, 10ms));
+    if (is_quota) rig.config.quota_bytes = 5'000'000;
+    rig.open();
+    DownloadRequest request;
+    request.url = "http://cdn.test/film.mp4";
+    const std::string id = rig.add(request);
+    rig.run_for(3s);
+    CHECK(rig.status(id).state == DownloadState::kDownloading);
+    if (!is_quota) rig.disk->set_free_bytes(rig.config.free_space_floor);
+    REQUIRE(rig.run_until(id, DownloadState::kWaiting, 10s));
+    CHECK(rig.status(id).waits_for == WaitReason::kStorage);
+    CHECK(rig.status(id).failure->error.code ==
+          (is_quota ? ErrorCode::kOfflineQuota : ErrorCode::kStoreFull));
+    rig.run_for(1min);
+    CHECK(rig.disk->bytes_appended() < 8'000'000);
+  }
+}
+
 TEST_CASE("downloads: removed, nothing of it is left, whatever it was doing") {
   DownloadRig rig(small_title(40));
   rig.open();
