@@ -183,6 +183,7 @@ TEST_CASE("U08 downloads: NULL is answered everywhere") {
   const playhead_downloads_config config = PLAYHEAD_DOWNLOADS_CONFIG_INIT;
   const playhead_download_request request = PLAYHEAD_DOWNLOAD_REQUEST_INIT;
   const playhead_download_conditions conditions = PLAYHEAD_DOWNLOAD_CONDITIONS_INIT;
+  playhead_download_limits limits = PLAYHEAD_DOWNLOAD_LIMITS_INIT;
   playhead_downloads* none = some;
   CHECK(playhead_downloads_open(nullptr, &config, &none) == kInvalid);
   CHECK(none == nullptr);
@@ -208,6 +209,10 @@ TEST_CASE("U08 downloads: NULL is answered everywhere") {
   }
   CHECK(playhead_downloads_set_conditions(nullptr, &conditions) == kInvalid);
   CHECK(playhead_downloads_set_conditions(some, nullptr) == kInvalid);
+  CHECK(playhead_downloads_set_limits(nullptr, &limits) == kInvalid);
+  CHECK(playhead_downloads_set_limits(some, nullptr) == kInvalid);
+  limits.parallel_titles = 9;
+  CHECK(playhead_downloads_set_limits(some, &limits) == kInvalid);
   playhead_download_list* list = nullptr;
   CHECK(playhead_downloads_list(nullptr, &list) == kInvalid);
   CHECK(playhead_downloads_list(some, nullptr) == kInvalid);
@@ -473,6 +478,24 @@ TEST_CASE("downloads: what the conditions forbid waits, and says for what") {
     pump_to_rest(downloads);
     CHECK(Found(downloads, id).download.state == PLAYHEAD_DOWNLOAD_COMPLETED);
   }
+}
+
+TEST_CASE("downloads: limits that change hold back and let go on") {
+  World world;
+  playhead_downloads_config config = world.config();
+  config.is_pumped = 1;
+  const Downloads downloads = open(world, config);
+  playhead_download_conditions conditions = PLAYHEAD_DOWNLOAD_CONDITIONS_INIT;
+  conditions.is_metered = 1;
+  REQUIRE(playhead_downloads_set_conditions(downloads.get(), &conditions) == PLAYHEAD_OK);
+  const std::string id = add(downloads, world.film);
+  pump_to_rest(downloads);
+  CHECK(Found(downloads, id).download.waits_for == PLAYHEAD_WAIT_UNMETERED);
+  playhead_download_limits limits = PLAYHEAD_DOWNLOAD_LIMITS_INIT;
+  limits.allow_metered = 1;
+  REQUIRE(playhead_downloads_set_limits(downloads.get(), &limits) == PLAYHEAD_OK);
+  pump_to_rest(downloads);
+  CHECK(Found(downloads, id).download.state == PLAYHEAD_DOWNLOAD_COMPLETED);
 }
 
 TEST_CASE("downloads: requests that cannot be are refused with a sentence") {

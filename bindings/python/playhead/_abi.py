@@ -486,6 +486,12 @@ class playhead_downloads_config(Structure):
                 ("url_resolver", POINTER(playhead_url_resolver))]
 
 
+class playhead_download_limits(Structure):
+    _fields_ = [("struct_size", c_uint32), ("parallel_titles", c_int32), ("quota_bytes", c_int64),
+                ("free_space_floor_bytes", c_int64), ("parallel_segments", c_int32), ("allow_metered", c_int32),
+                ("only_charging", c_int32), ("reserved", c_int32)]
+
+
 class playhead_download_conditions(Structure):
     _fields_ = [("struct_size", c_uint32), ("is_offline", c_int32), ("is_metered", c_int32), ("is_on_battery", c_int32)]
 
@@ -611,6 +617,7 @@ FUNCTIONS = {
     "playhead_downloads_resume_all": (c_int32, [c_void_p]),
     "playhead_downloads_remove_all": (c_int32, [c_void_p]),
     "playhead_downloads_set_conditions": (c_int32, [c_void_p, POINTER(playhead_download_conditions)]),
+    "playhead_downloads_set_limits": (c_int32, [c_void_p, POINTER(playhead_download_limits)]),
     "playhead_downloads_list": (c_int32, [c_void_p, POINTER(c_void_p)]),
     "playhead_downloads_find": (c_int32, [c_void_p, c_char_p, POINTER(c_void_p)]),
     "playhead_downloads_pump": (c_int32, [c_void_p, c_int64, POINTER(c_int32)]),

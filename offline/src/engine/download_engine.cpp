@@ -358,6 +358,17 @@ void DownloadEngine::set_conditions(const DownloadConditions& conditions) {
   set_network(is_network_there_);
 }
 
+void DownloadEngine::set_limits(const DownloadLimits& limits) {
+  OfflineConfig& config = parts_.config;
+  config.only_unmetered = limits.only_unmetered;
+  config.only_charging = limits.only_charging;
+  config.quota_bytes = limits.quota_bytes;
+  config.free_space_floor = limits.free_space_floor;
+  config.parallel_titles = limits.parallel_titles;
+  config.parallel_segments = limits.parallel_segments;
+  turn_soon();
+}
+
 void DownloadEngine::set_network(bool is_online) {
   is_network_there_ = is_online;
   const bool is_there = is_online && conditions_.is_online;

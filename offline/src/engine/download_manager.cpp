@@ -30,17 +30,25 @@ Error has_library() {
 
 Error invalid(const char* why) { return make_error(ErrorCode::kInvalidArgument, why); }
 
-Result<void> validate(const OfflineConfig& config) {
-  if (config.path.empty()) return invalid("downloads need a folder");
-  if (config.parallel_titles < 1 || config.parallel_titles > 8) {
+Result<void> validate(const DownloadLimits& limits) {
+  if (limits.parallel_titles < 1 || limits.parallel_titles > 8) {
     return invalid("parallel_titles is 1 to 8");
   }
-  if (config.parallel_segments < 1 || config.parallel_segments > 16) {
+  if (limits.parallel_segments < 1 || limits.parallel_segments > 16) {
     return invalid("parallel_segments is 1 to 16");
   }
-  if (config.quota_bytes < 0 || config.free_space_floor < 0) {
+  if (limits.quota_bytes < 0 || limits.free_space_floor < 0) {
     return invalid("quota_bytes and free_space_floor are not negative");
   }
+  return {};
+}
+
+Result<void> validate(const OfflineConfig& config) {
+  if (config.path.empty()) return invalid("downloads need a folder");
+  auto limits = validate(DownloadLimits{config.only_unmetered, config.only_charging,
+                                        config.quota_bytes, config.free_space_floor,
+                                        config.parallel_titles, config.parallel_segments});
+  if (!limits) return limits;
   if (config.keep_expired < Duration{0} || config.max_without_contact <= Duration{0}) {
     return invalid("keep_expired and max_without_contact are times");
   }
@@ -244,6 +252,11 @@ Result<void> DownloadManager::remove_all() {
 }
 void DownloadManager::set_conditions(const DownloadConditions& conditions) {
   impl_->run([&](DownloadEngine& engine) { engine.set_conditions(conditions); });
+}
+Result<void> DownloadManager::set_limits(const DownloadLimits& limits) {
+  if (auto valid = validate(limits); !valid) return valid;
+  impl_->run([&](DownloadEngine& engine) { engine.set_limits(limits); });
+  return {};
 }
 Result<std::vector<DownloadStatus>> DownloadManager::list() const {
   return impl_->run([](DownloadEngine& engine) { return engine.list(); });

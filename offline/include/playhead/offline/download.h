@@ -105,6 +105,16 @@ struct DownloadStatus {
   WallTime added_at;
 };
 
+// What the user allows; see OfflineConfig, which has the same at first.
+struct DownloadLimits {
+  bool only_unmetered = true;
+  bool only_charging = false;
+  int64_t quota_bytes = 0;                        // 0: none
+  int64_t free_space_floor = int64_t{512} << 20;  // left on the disk for others
+  int parallel_titles = 2;                        // 1..8
+  int parallel_segments = 4;                      // of all titles together, 1..16
+};
+
 // What the app knows of the device; all allowed until it says otherwise.
 struct DownloadConditions {
   bool is_online = true;

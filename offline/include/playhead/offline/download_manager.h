@@ -91,6 +91,9 @@ class PLAYHEAD_API DownloadManager {
   Result<void> remove_all();
 
   void set_conditions(const DownloadConditions& conditions);
+  // In the place of those of OfflineConfig, until it ends: what they forbid waits, what they allow
+  // goes on. Nothing that is there goes for a smaller quota. Errors: kInvalidArgument.
+  Result<void> set_limits(const DownloadLimits& limits);
 
   // From the store, without a network; by priority and order. Errors: kStoreIo, kStoreCorrupt.
   [[nodiscard]] Result<std::vector<DownloadStatus>> list() const;

@@ -224,6 +224,34 @@ TEST_CASE("downloads: conditions hold them back, by name, and let them go on") {
   }
 }
 
+TEST_CASE("downloads: limits change while it comes: it waits, by name, and goes on") {
+  DownloadRig rig(small_title(40));
+  rig.world.transport->set_link(playhead::test::SimLink::constant(2'000'000, 10ms));
+  rig.open();
+  rig.manager->set_conditions({true, true, false});
+  const std::string id = rig.add();
+  REQUIRE(rig.run_until(id, DownloadState::kWaiting));
+  CHECK(rig.status(id).waits_for == WaitReason::kUnmetered);
+  DownloadLimits limits;
+  limits.only_unmetered = false;
+  REQUIRE(rig.manager->set_limits(limits));
+  REQUIRE(rig.run_until(id, DownloadState::kDownloading));
+  limits.only_charging = true;
+  REQUIRE(rig.manager->set_limits(limits));
+  REQUIRE(rig.run_until(id, DownloadState::kWaiting));
+  CHECK(rig.status(id).waits_for == WaitReason::kCharging);
+  limits.only_charging = false;
+  limits.quota_bytes = 1;
+  REQUIRE(rig.manager->set_limits(limits));
+  rig.run_for(5s);
+  CHECK(rig.status(id).waits_for == WaitReason::kStorage);
+  limits.quota_bytes = 0;
+  REQUIRE(rig.manager->set_limits(limits));
+  REQUIRE(rig.run_until(id, DownloadState::kCompleted));
+  limits.parallel_segments = 17;
+  CHECK(rig.manager->set_limits(limits).error().code == ErrorCode::kInvalidArgument);
+}
+
 TEST_CASE("downloads: a host that is away for an hour is waited for") {
   DownloadRig rig(small_title(30));
   rig.open();

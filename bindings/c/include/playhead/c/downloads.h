@@ -157,6 +157,19 @@ typedef struct playhead_downloads_config {
 } playhead_downloads_config;
 #define PLAYHEAD_DOWNLOADS_CONFIG_INIT PLAYHEAD_SIZED(playhead_downloads_config)
 
+/* What the user allows; members as of playhead_downloads_config, which says it at first. */
+typedef struct playhead_download_limits {
+  uint32_t struct_size;
+  int32_t parallel_titles;        /* 1..8; 0: 2 */
+  int64_t quota_bytes;            /* of all downloads; 0: none */
+  int64_t free_space_floor_bytes; /* left on the disk for others; 0: 512 MiB; negative: none */
+  int32_t parallel_segments;      /* of all titles together, 1..16; 0: 4 */
+  int32_t allow_metered;          /* 1: networks that cost are used as well */
+  int32_t only_charging;          /* 1: nothing comes while on battery */
+  int32_t reserved;               /* 0 */
+} playhead_download_limits;
+#define PLAYHEAD_DOWNLOAD_LIMITS_INIT PLAYHEAD_SIZED(playhead_download_limits)
+
 /* What the app knows of the device; until it says otherwise, all zero. */
 typedef struct playhead_download_conditions {
   uint32_t struct_size;
@@ -233,6 +246,13 @@ PLAYHEAD_API playhead_status playhead_downloads_remove_all(playhead_downloads* d
 PLAYHEAD_API playhead_status
 playhead_downloads_set_conditions(playhead_downloads* downloads,
                                   const playhead_download_conditions* conditions) PLAYHEAD_NOEXCEPT;
+
+/* Replaces all limits, until the downloads are closed: what they forbid waits, what they allow goes
+ * on. Nothing that is there goes for a smaller quota. Thread: any. Blocks: briefly.
+ * Returns 0 or -PLAYHEAD_ERROR_INVALID_ARGUMENT (NULL, a number out of its range). */
+PLAYHEAD_API playhead_status
+playhead_downloads_set_limits(playhead_downloads* downloads,
+                              const playhead_download_limits* limits) PLAYHEAD_NOEXCEPT;
 
 /* All downloads, by priority and order; or the one of that id. Thread: any. Block: while the lists
  * are made; no network is asked.
