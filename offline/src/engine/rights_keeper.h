@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <optional>
@@ -68,9 +69,10 @@ class RightsKeeper {
   void look_soon();
   void look_at(const std::string& id, Watched& watched);
   [[nodiscard]] bool is_due(const Verdict& verdict, const Rights& rights, const Watched& watched);
-  [[nodiscard]] bool is_asking() const;
+  [[nodiscard]] std::ptrdiff_t asking() const;  // titles
   [[nodiscard]] bool has_keys(const std::string& id) const;
-  // Nothing but its not being due keeps the service from being asked.
+  // Nothing but its not being due keeps the service from being asked. What has to wait for others
+  // is looked at again once they are answered.
   [[nodiscard]] bool may_ask(const Watched& watched) const;
   // Its record is not the one that was written.
   [[nodiscard]] bool is_lost(const std::string& id) const;
@@ -90,6 +92,7 @@ class RightsKeeper {
   bool is_online_ = true;
   std::map<std::string, Watched> watched_;
   std::set<std::string> leaving_;
+  std::ptrdiff_t asked_ = 0;  // titles the service is being asked about, as of this look
   std::optional<MonotonicTime> due_;
   CancelHandle timer_;
 };

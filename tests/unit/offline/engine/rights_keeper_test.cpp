@@ -307,6 +307,51 @@ TEST_CASE("rights_keeper: it is busy while it asks, and when something is due") 
   CHECK(world.granted == 1);
 }
 
+TEST_CASE("rights_keeper: few titles are asked about at a time, one where a word is enough") {
+  struct Case {
+    const char* name;
+    bool is_renewal;
+    int at_once, in_all;  // requests
+  };
+  for (const Case& c : {Case{"renewals are due", true, 2, 50},
+                        Case{"the service was not heard of for too long", false, 1, 1}}) {
+    CAPTURE(std::string(c.name));
+    KeeperWorld world;
+    world.expires_in(90 * kDay);
+    REQUIRE(world.permit() == "");
+    for (int i = 2; i <= 50; ++i) {
+      NewDownload added;
+      added.id = "d" + std::to_string(i);
+      added.identity = added.id;
+      added.title_id = "m1";
+      REQUIRE(world.folder->store().add(added));
+    }
+    for (int i = 1; i <= 50; ++i) {
+      Grant grant;
+      grant.title_id = "m1";
+      grant.server_time = world.executor.wall_now();
+      grant.expires_at = grant.server_time + 90 * kDay;
+      if (c.is_renewal) grant.renew_after = grant.server_time + kDay;
+      REQUIRE(world.rights->grant("d" + std::to_string(i), grant));
+    }
+    const int before = world.host.downloads;
+    world.keeper->set_online(false);
+    world.executor.run_for(c.is_renewal ? 10 * kDay : 31 * kDay);
+    SimFault slow;
+    slow.url_contains = "/api/v1/download";
+    slow.latency = 2s;
+    world.transport.add_fault(slow);
+    world.keeper->set_online(true);
+    world.executor.run_for(3s);
+    CHECK(world.host.downloads - before <= 2 * c.at_once);
+    world.executor.run_for(5min);
+    CHECK(world.host.downloads - before == c.in_all);
+    for (const std::string& id : world.rights->ids()) {
+      CHECK(world.rights->judge(id).may_play());
+    }
+  }
+}
+
 TEST_CASE("rights_keeper: for what goes away nothing is asked any more") {
   KeeperWorld world;
   world.expires_in(90 * kDay);
