@@ -50,7 +50,7 @@ class DownloadStore {
   // What was under way, or waited, when the process before ended: queued. How many there were.
   // Small.
   Result<int64_t> requeue_all(WallTime now);
-  // Sum of DownloadRow::bytes_done of all.
+  // Sum of DownloadRow::bytes_done of all that have a content key: without it nobody can read them.
   Result<int64_t> bytes_of_all();
 
   // --- removing: begin, unlink the folder, finish. Reconciler goes on after a kill.

@@ -33,9 +33,10 @@ struct OfflineConfig {
   int parallel_segments = 4;  // of all titles together, 1..16
   bool only_unmetered = true;
   bool only_charging = false;
-  int64_t quota_bytes = 0;                        // 0: none
+  int64_t quota_bytes = 0;                        // of what can be read; 0: none
   int64_t free_space_floor = int64_t{512} << 20;  // left on the disk for others
-  // How long bytes of an expired title stay for a renewal; its keys are destroyed at once.
+  // How long what an expired title consists of stays on the disk. Its keys are destroyed at once and
+  // its bytes nobody can read: the quota does not count them, and a renewal fetches it anew.
   Duration keep_expired = std::chrono::hours{24 * 7};
   // Titles with an end are not played when the service was not heard of for that long.
   Duration max_without_contact = std::chrono::hours{24 * 30};
@@ -81,7 +82,8 @@ class PLAYHEAD_API DownloadManager {
   // Bytes and keys; works offline: what the service has to be told waits. Wins over everything.
   Result<void> remove(const std::string& id);
   Result<void> set_priority(const std::string& id, int priority);
-  // Asks the service for the permission anew, without a new download.
+  // Asks the service for the permission anew. What has expired, and lost its keys by that, is
+  // fetched again then.
   Result<void> renew(const std::string& id);
   // Reads every byte and compares its hash, now or once it is complete; what is damaged is fetched
   // again.

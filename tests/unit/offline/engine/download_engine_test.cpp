@@ -509,6 +509,29 @@ TEST_CASE("downloads: S02 floor and quota") {
   CHECK(rig.run_until(second, DownloadState::kCompleted));
 }
 
+TEST_CASE("downloads: S02 what an expired title left behind takes no place of the quota") {
+  DownloadRig rig(small_title());
+  const int64_t now_s = rig.world.executor.wall_now().us / 1'000'000;
+  rig.world.service.download_expires_at_s = now_s + 3600;
+  rig.open();
+  const std::string id = rig.add();
+  REQUIRE(rig.run_until(id, DownloadState::kCompleted));
+  DownloadLimits limits;
+  limits.quota_bytes = rig.status(id).bytes_done * 3 / 2;
+  REQUIRE(rig.manager->set_limits(limits));
+  rig.manager->set_conditions({false, false, true});
+  rig.run_for(2h);
+  REQUIRE(rig.status(id).rights == RightsState::kExpired);
+  CHECK(content_folders(rig) == 1);
+  rig.manager->set_conditions({true, false, true});
+  rig.world.service.download_expires_at_s.reset();
+  DownloadRequest other;
+  other.title_id = "m1";
+  other.profile_id = "another";
+  const std::string second = rig.add(other);
+  CHECK(rig.run_until(second, DownloadState::kCompleted));
+}
+
 TEST_CASE("downloads: S02 floor and quota hold within one large file, too") {
   for (const bool is_quota : {true, false}) {
     CAPTURE(is_quota);

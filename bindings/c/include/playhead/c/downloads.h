@@ -147,7 +147,8 @@ typedef struct playhead_downloads_config {
   int32_t only_charging;                      /* 1: nothing comes while on battery */
   int64_t quota_bytes;                        /* of all downloads; 0: none */
   int64_t free_space_floor_bytes; /* left on the disk for others; 0: 512 MiB; negative: none */
-  /* How long bytes of an expired title stay for a renewal; its keys are destroyed at once.
+  /* How long what an expired title consists of stays on the disk. Its keys are destroyed at once and
+   * its bytes nobody can read: the quota does not count them, and a renewal fetches it anew.
    * 0: 7 days; negative: they go at once. */
   int64_t keep_expired_us;
   /* Titles with an end are not played when the service was not heard of for that long. 0: 30 days.
