@@ -156,6 +156,7 @@ Result<void> DownloadEngine::start() {
     keeper_.leave(row.added.id);
     removal_.go_on(row.added.id);
   }
+  for (const std::string& id : parts_.folder.reconciler().report().removed) parts_.on_removed(id);
   licences_.start();
   keeper_.look();
   look_through_soon();

@@ -19,7 +19,7 @@ struct ReconcileReport {
   int64_t resources_wanted = 0;  // their file is gone
   int64_t resources_bad = 0;     // their file has another length
   int64_t parts_restarted = 0;   // shorter than their checkpoint
-  int64_t removals_finished = 0;
+  std::vector<std::string> removed;  // downloads whose removal had begun
   int64_t downloads_requeued = 0;  // completed ones of which something is missing
 };
 

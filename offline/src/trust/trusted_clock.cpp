@@ -177,6 +177,15 @@ Result<void> TrustedClock::forget(const std::string& download_id) {
   return write(2);
 }
 
+Result<void> TrustedClock::forget_others(const std::set<std::string>& download_ids) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto is_other = [&](const auto& entry) { return download_ids.count(entry.first) == 0; };
+    if (std::erase_if(record_.generations, is_other) == 0) return {};
+  }
+  return write(2);
+}
+
 TimeEvents TrustedClock::take_events() {
   const std::lock_guard lock(mutex_);
   return std::exchange(events_, {});

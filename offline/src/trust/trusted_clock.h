@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "files/file_system.h"
@@ -56,6 +57,8 @@ class TrustedClock {
   // kStoreFull beyond kTrustTitles.
   Result<void> set_generation(const std::string& download_id, uint64_t generation);
   Result<void> forget(const std::string& download_id);
+  // All but these; nothing is written when there are no others.
+  Result<void> forget_others(const std::set<std::string>& download_ids);
 
   // What happened since the last call, oldest first, at most 64.
   [[nodiscard]] TimeEvents take_events();

@@ -598,6 +598,22 @@ TEST_CASE("downloads: a disk that keeps files is asked again until they are gone
   CHECK(content_folders(rig) == 0);
 }
 
+TEST_CASE("downloads: a removal that the next process finishes is told there") {
+  DownloadRig rig(small_title());
+  rig.open();
+  const std::string id = rig.add();
+  REQUIRE(rig.run_until(id, DownloadState::kCompleted));
+  rig.disk->failing_removals = 1;
+  REQUIRE(rig.manager->remove(id));
+  rig.run_for(1s);
+  rig.close();
+  CHECK(rig.told.removed.empty());
+  rig.open();
+  rig.run_for(1s);
+  CHECK(rig.told.removed == std::vector<std::string>{id});
+  CHECK(content_folders(rig) == 0);
+}
+
 TEST_CASE("downloads: O25 what is removed while it plays ends cleanly") {
   DownloadRig rig(small_title());
   rig.world.service.download_expires_at_s =

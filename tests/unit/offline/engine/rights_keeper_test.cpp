@@ -352,6 +352,27 @@ TEST_CASE("rights_keeper: few titles are asked about at a time, one where a word
   }
 }
 
+TEST_CASE("rights_book: the record of time forgets what was removed while nobody was here") {
+  KeeperWorld world;
+  world.expires_in(10 * kDay);
+  REQUIRE(world.permit() == "");
+  NewDownload kept;
+  kept.id = "d2";
+  kept.identity = "two";
+  kept.title_id = "m1";
+  REQUIRE(world.folder->store().add(kept));
+  Grant grant;
+  grant.title_id = "m1";
+  grant.server_time = world.executor.wall_now();
+  grant.expires_at = grant.server_time + kDay;
+  REQUIRE(world.rights->grant("d2", grant));
+  REQUIRE(world.folder->store().begin_removal("d1", {}, world.executor.wall_now()));
+  world.stop();
+  world.start();
+  CHECK_FALSE(world.folder->clock().generation("d1"));
+  CHECK(world.folder->clock().generation("d2") == 1);
+}
+
 TEST_CASE("rights_keeper: for what goes away nothing is asked any more") {
   KeeperWorld world;
   world.expires_in(90 * kDay);
