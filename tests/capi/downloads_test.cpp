@@ -480,6 +480,25 @@ TEST_CASE("downloads: what the conditions forbid waits, and says for what") {
   }
 }
 
+TEST_CASE("downloads: S10 who pumps looks for files that went, too") {
+  World world;
+  Downloads downloads = open_pumped(world);
+  const std::string id = add(downloads, world.film);
+  pump_to_rest(downloads);
+  REQUIRE(Found(downloads, id).download.state == PLAYHEAD_DOWNLOAD_COMPLETED);
+  downloads.reset();
+  const std::filesystem::path files = world.path + "/content/" + id;
+  const auto count = [&] {
+    return std::distance(std::filesystem::directory_iterator(files), {});
+  };
+  const auto before = count();
+  std::filesystem::remove(std::filesystem::directory_iterator(files)->path());
+  downloads = open_pumped(world);
+  pump_to_rest(downloads);
+  CHECK(Found(downloads, id).download.state == PLAYHEAD_DOWNLOAD_COMPLETED);
+  CHECK(count() == before);
+}
+
 TEST_CASE("downloads: limits that change hold back and let go on") {
   World world;
   playhead_downloads_config config = world.config();

@@ -171,6 +171,7 @@ void DownloadEngine::look_through_soon() {
 
 // Files may have gone while nobody was here; what has lost some is fetched again.
 void DownloadEngine::look_through() {
+  looking_.reset();
   Reconciler& reconciler = parts_.folder.reconciler();
   const int64_t before = reconciler.report().downloads_requeued;
   // What is under way is looked through at its end.
@@ -399,7 +400,7 @@ Result<DownloadStatus> DownloadEngine::find(const std::string& id) {
 }
 
 bool DownloadEngine::has_work(MonotonicTime until) const {
-  if (keeper_.is_busy(until) || licences_.is_busy(until)) return true;
+  if (looking_ || keeper_.is_busy(until) || licences_.is_busy(until)) return true;
   return std::any_of(items_.begin(), items_.end(), [until](const auto& entry) {
     const Item& item = entry.second;
     const bool is_due =
