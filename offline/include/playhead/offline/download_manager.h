@@ -74,9 +74,9 @@ class PLAYHEAD_API DownloadManager {
   DownloadManager& operator=(const DownloadManager&) = delete;
 
   // The id. The same title, profile and choice of tracks again: the id it has. Errors:
-  // kInvalidArgument, kStoreFull, kStoreIo.
+  // kInvalidArgument, kStoreFull, kStoreIo, kStoreCorrupt.
   Result<std::string> add(const DownloadRequest& request);
-  // Errors of the next six: kNotFound, kStoreIo.
+  // Errors of the next six: kNotFound, kStoreIo, kStoreFull, kStoreCorrupt.
   Result<void> pause(const std::string& id);
   Result<void> resume(const std::string& id);  // what failed is tried again
   // Bytes and keys; works offline: what the service has to be told waits. Wins over everything.
@@ -88,6 +88,7 @@ class PLAYHEAD_API DownloadManager {
   // Reads every byte and compares its hash, now or once it is complete; what is damaged is fetched
   // again.
   Result<void> verify(const std::string& id);
+  // One after the other; the first that fails ends it. Errors: kStoreIo, kStoreFull, kStoreCorrupt.
   Result<void> pause_all();
   Result<void> resume_all();  // but what failed: that is resumed by its id
   Result<void> remove_all();
@@ -99,7 +100,7 @@ class PLAYHEAD_API DownloadManager {
 
   // From the store, without a network; by priority and order. Errors: kStoreIo, kStoreCorrupt.
   [[nodiscard]] Result<std::vector<DownloadStatus>> list() const;
-  // Errors: kNotFound.
+  // Errors: kNotFound, kStoreIo, kStoreCorrupt.
   [[nodiscard]] Result<DownloadStatus> find(const std::string& id) const;
 
   // Works for about `slice` on the calling thread, for apps whose background time is limited; true:

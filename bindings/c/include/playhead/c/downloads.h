@@ -208,15 +208,16 @@ PLAYHEAD_API void playhead_downloads_close(playhead_downloads* downloads) PLAYHE
  * out_needed  bytes of the id with its zero byte, 0 after a failure; may be NULL.
  * Returns 0, -PLAYHEAD_ERROR_INVALID_ARGUMENT (neither title nor URL, another scheme, a list that
  * is too long, negative numbers, an empty range), -PLAYHEAD_ERROR_STORE_FULL,
- * -PLAYHEAD_ERROR_STORE_IO. */
+ * -PLAYHEAD_ERROR_STORE_IO, -PLAYHEAD_ERROR_STORE_CORRUPT. */
 PLAYHEAD_API playhead_status playhead_downloads_add(playhead_downloads* downloads,
                                                     const playhead_download_request* request,
                                                     char* buffer, uint64_t capacity,
                                                     uint64_t* out_needed) PLAYHEAD_NOEXCEPT;
 
 /* The commands. Thread: any. Block: while they are written down. Pointers are borrowed until
- * return. Return 0, -PLAYHEAD_ERROR_INVALID_ARGUMENT, -PLAYHEAD_ERROR_NOT_FOUND (those that name an
- * id) or -PLAYHEAD_ERROR_STORE_IO. */
+ * return. Those of all downloads take one after the other; the first that fails ends them. Return 0,
+ * -PLAYHEAD_ERROR_INVALID_ARGUMENT, -PLAYHEAD_ERROR_NOT_FOUND (those that name an id),
+ * -PLAYHEAD_ERROR_STORE_IO, -PLAYHEAD_ERROR_STORE_FULL or -PLAYHEAD_ERROR_STORE_CORRUPT. */
 
 PLAYHEAD_API playhead_status playhead_downloads_pause(playhead_downloads* downloads,
                                                       const char* id) PLAYHEAD_NOEXCEPT;
