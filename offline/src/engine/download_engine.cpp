@@ -158,7 +158,7 @@ Result<void> DownloadEngine::start() {
   }
   for (const std::string& id : parts_.folder.reconciler().report().removed) parts_.on_removed(id);
   licences_.start();
-  keeper_.look();
+  keeper_.start();
   look_through_soon();
   turn_soon();
   return {};

@@ -121,6 +121,13 @@ void RightsKeeper::forget(const std::string& id) {
   watched_.erase(id);
 }
 
+void RightsKeeper::start() {
+  for (const std::string& id : parts_.rights.ids()) {
+    if (leaving_.count(id) == 0) watched_[id].state = parts_.rights.judge(id).state;
+  }
+  look();
+}
+
 void RightsKeeper::look() {
   asked_ = asking();
   for (const std::string& id : parts_.rights.ids()) {

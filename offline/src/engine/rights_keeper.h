@@ -34,6 +34,8 @@ class RightsKeeper {
   };
   explicit RightsKeeper(Parts parts);
 
+  // Once, at the start: how things stand is no change, and not told. Looks at all then.
+  void start();
   // Looks at all, and again when something of them is due.
   void look();
   // A download that is being fetched asks for its permission. `done` once, never inside the call;

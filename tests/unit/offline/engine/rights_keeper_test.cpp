@@ -44,6 +44,7 @@ struct KeeperWorld {
   std::unique_ptr<ContactWatch> contacts;
   std::vector<std::string> stale;
   int granted = 0;
+  int changes = 0;
   CancelHandle asking;
 
   KeeperWorld() {
@@ -79,13 +80,14 @@ struct KeeperWorld {
         LicenceDesk::Parts{*folder, *rights, &licences, executor, log});
     keeper = std::make_unique<RightsKeeper>(
         RightsKeeper::Parts{*folder, *rights, *service, *desk, executor, log,
-                            [](const std::string&) {}, [this](const std::string&) { ++granted; },
+                            [this](const std::string&) { ++changes; },
+                            [this](const std::string&) { ++granted; },
                             [this](const std::string& id) { stale.push_back(id); }, keep_expired});
     contacts = std::make_unique<ContactWatch>(
         ContactWatch::Parts{api, folder->clock(), executor,
                             [this](const TimeContact& contact) { keeper->hear(contact); }});
     desk->start();
-    keeper->look();
+    keeper->start();
   }
   void stop() {
     contacts.reset();
@@ -190,6 +192,19 @@ TEST_CASE("rights_keeper: what has lost its keys is not written down again at ea
     CHECK(world.state() == RightsState::kExpired);
     CHECK(events() == before);
   }
+}
+
+TEST_CASE("rights_keeper: a start tells nothing, what changes then is told") {
+  KeeperWorld world;
+  world.expires_in(25h);
+  REQUIRE(world.permit() == "");
+  world.stop();
+  world.changes = 0;
+  world.start();
+  CHECK(world.changes == 0);
+  world.executor.run_for(2h);
+  CHECK(world.state() == RightsState::kExpiring);
+  CHECK(world.changes == 1);
 }
 
 TEST_CASE("rights_keeper: any answer of the service tells what time it is") {
