@@ -320,6 +320,8 @@ TEST_CASE("downloads: a URL that is refused is asked of the app, whose answer is
       asked.id = id;
       asked.url = url;
       ++asked.asked;
+      CHECK(playhead_url_request_get(request)->app_data == std::string("mine"));
+      CHECK(playhead_url_request_get(request)->url == std::string(url));
       playhead_url_request_answer(request, asked.answer.empty() ? nullptr : asked.answer.c_str());
     };
     Ear ear;
@@ -345,6 +347,7 @@ TEST_CASE("downloads: a URL that is refused is asked of the app, whose answer is
     CHECK(app.destroyed == 1);
   }
   playhead_url_request_answer(nullptr, "x");
+  CHECK(playhead_url_request_get(nullptr) == nullptr);
 }
 
 TEST_CASE("downloads: a file comes by itself, is told, listed, checked, kept and removed") {
@@ -478,6 +481,35 @@ TEST_CASE("downloads: what the conditions forbid waits, and says for what") {
     pump_to_rest(downloads);
     CHECK(Found(downloads, id).download.state == PLAYHEAD_DOWNLOAD_COMPLETED);
   }
+}
+
+TEST_CASE("downloads: an app's chooser may ask what the library would choose") {
+  struct Offer {
+    const char* codecs;
+    int width, height;
+  };
+  const Offer kinds[] = {
+      {"avc1.4d401f", 1280, 720}, {"avc1.4d401e", 854, 480}, {"av01.0.04M.08", 1280, 720}};
+  std::vector<playhead_video_offer> offers;
+  for (const Offer& kind : kinds) {
+    playhead_video_offer& offer = offers.emplace_back(PLAYHEAD_VIDEO_OFFER_INIT);
+    offer.codecs = kind.codecs;
+    offer.width = kind.width;
+    offer.height = kind.height;
+    offer.can_decode = 1;
+  }
+  std::vector<const playhead_video_offer*> pointers;
+  for (const playhead_video_offer& offer : offers) pointers.push_back(&offer);
+  playhead_video_question question = PLAYHEAD_VIDEO_QUESTION_INIT;
+  question.offers = pointers.data();
+  question.offer_count = 3;
+  question.free_bytes = int64_t{1} << 40;
+  CHECK(playhead_choose_download_video(&question) == 2);
+  question.free_bytes = int64_t{1} << 30;
+  CHECK(playhead_choose_download_video(&question) == 1);
+  question.offer_count = 0;
+  CHECK(playhead_choose_download_video(&question) == -1);
+  CHECK(playhead_choose_download_video(nullptr) == -1);
 }
 
 TEST_CASE("downloads: S10 who pumps looks for files that went, too") {

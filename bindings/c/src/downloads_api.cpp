@@ -162,6 +162,23 @@ playhead_status playhead_downloads_open(playhead_client* client,
   return guard([&] { return playhead::capi::open_downloads(client, config, out_downloads); });
 }
 
+int32_t playhead_choose_download_video(const playhead_video_question* question) noexcept {
+  int32_t chosen = -1;
+  guard_void([&] {
+    playhead_video_question ours{};
+    if (!playhead::capi::read_struct(question, ours)) return;
+    const auto asked = playhead::capi::read_question(ours);
+    const auto offer = asked ? playhead::choose_download_video(*asked) : std::nullopt;
+    if (offer) chosen = static_cast<int32_t>(*offer);
+  });
+  return chosen;
+}
+
+const playhead_download_request* playhead_url_request_get(
+    const playhead_url_request* request) noexcept {
+  return request == nullptr ? nullptr : request->asked_for.c_download().request;
+}
+
 void playhead_url_request_answer(playhead_url_request* request, const char* url) noexcept {
   guard_void([&] {
     const std::unique_ptr<playhead_url_request> owned(request);

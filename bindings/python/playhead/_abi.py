@@ -602,6 +602,8 @@ FUNCTIONS = {
     "playhead_download_list_count": (c_int32, [c_void_p]),
     "playhead_download_list_get": (c_int32, [c_void_p, c_int32, POINTER(playhead_download)]),
     "playhead_download_list_release": (None, [c_void_p]),
+    "playhead_choose_download_video": (c_int32, [POINTER(playhead_video_question)]),
+    "playhead_url_request_get": (POINTER(playhead_download_request), [c_void_p]),
     "playhead_url_request_answer": (None, [c_void_p, c_char_p]),
     "playhead_downloads_open": (c_int32, [c_void_p, POINTER(playhead_downloads_config), POINTER(c_void_p)]),
     "playhead_downloads_close": (None, [c_void_p]),

@@ -52,6 +52,7 @@ struct SignedWorld {
     rig.config.resolve_url = [this](const std::string&, const DownloadRequest& request,
                                     UrlCallback answer) {
       asked.push_back(request.url);
+      CHECK(request.app_data == "mine");
       if (resolve) resolve(std::move(answer));
     };
     rig.world.transport->set_link(SimLink::constant(4'000'000, 10ms));
@@ -61,6 +62,7 @@ struct SignedWorld {
     rig.open();
     DownloadRequest request;
     request.url = kPlaylistUrl + "?sig=1";
+    request.app_data = "mine";
     return rig.add(request);
   }
   // The signature ends while something of it is there.

@@ -15,7 +15,7 @@
  * Protection. Everything on disk is encrypted. What may be played is decided by the service's time;
  *   setting the device's clock changes nothing. See PLAYHEAD_RIGHTS_….
  * Threads. Commands and queries: any thread, also inside the listener's callbacks. The other
- *   callbacks may not call the library.
+ *   callbacks may not call the library, but for what says that they may.
  */
 
 #include "playhead/c/base.h"
@@ -89,6 +89,13 @@ typedef struct playhead_video_chooser {
 } playhead_video_chooser;
 #define PLAYHEAD_VIDEO_CHOOSER_INIT PLAYHEAD_SIZED(playhead_video_chooser)
 
+/* What is chosen without a chooser of the app's own, for those that have one for some titles alone.
+ * Thread: any, also from within choose. Blocks: no.
+ * question  borrowed until return.
+ * Returns the index of one of the offers; -1: none, or a question that cannot be read. */
+PLAYHEAD_API int32_t
+playhead_choose_download_video(const playhead_video_question* question) PLAYHEAD_NOEXCEPT;
+
 /* One question for the URL of a download; to be answered exactly once. */
 typedef struct playhead_url_request playhead_url_request;
 
@@ -105,6 +112,11 @@ typedef struct playhead_url_resolver {
   void (*resolve)(void* user, const char* id, const char* url, playhead_url_request* request);
 } playhead_url_resolver;
 #define PLAYHEAD_URL_RESOLVER_INIT PLAYHEAD_SIZED(playhead_url_resolver)
+
+/* The download as it was added, with its profile and app_data; borrowed until the request is
+ * answered. NULL for NULL. Thread: any, also from within resolve. */
+PLAYHEAD_API const playhead_download_request*
+playhead_url_request_get(const playhead_url_request* request) PLAYHEAD_NOEXCEPT;
 
 /* Answers and frees the request. Thread: any, also from within resolve.
  * request  transferred; NULL does nothing.
