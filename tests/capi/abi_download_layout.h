@@ -104,6 +104,8 @@
   FIELD(playhead_downloads_config, keep_expired_us) \
   FIELD(playhead_downloads_config, max_without_contact_us) \
   FIELD(playhead_downloads_config, url_resolver) \
+  FIELD(playhead_downloads_config, start_over_when_corrupt) \
+  FIELD(playhead_downloads_config, reserved) \
   STRUCT(playhead_download_conditions) \
   FIELD(playhead_download_conditions, struct_size) \
   FIELD(playhead_download_conditions, is_offline) \

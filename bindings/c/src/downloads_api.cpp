@@ -51,6 +51,7 @@ OfflineConfig read_config(const playhead_downloads_config& from) {
   to.path = text_or_empty(from.path);
   to.runs_by_itself = from.is_pumped == 0;
   read_limits(from, to);
+  to.start_over_when_corrupt = from.start_over_when_corrupt != 0;
   if (from.keep_expired_us != 0) {
     to.keep_expired = std::max(Duration{from.keep_expired_us}, Duration{0});
   }

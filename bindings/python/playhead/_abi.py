@@ -483,7 +483,8 @@ class playhead_downloads_config(Structure):
                 POINTER(playhead_download_listener)), ("parallel_titles", c_int32), ("parallel_segments", c_int32),
                 ("allow_metered", c_int32), ("only_charging", c_int32), ("quota_bytes", c_int64),
                 ("free_space_floor_bytes", c_int64), ("keep_expired_us", c_int64), ("max_without_contact_us", c_int64),
-                ("url_resolver", POINTER(playhead_url_resolver))]
+                ("url_resolver", POINTER(playhead_url_resolver)), ("start_over_when_corrupt", c_int32), ("reserved",
+                c_int32)]
 
 
 class playhead_download_limits(Structure):

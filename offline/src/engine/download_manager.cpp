@@ -113,7 +113,8 @@ Result<std::unique_ptr<DownloadManager>> DownloadManager::Impl::open(std::shared
     }
   }
   PLAYHEAD_TRY(impl->folder_,
-               offline::DownloadFolder::open({root, world.files, config.device_keys, world.clock},
+               offline::DownloadFolder::open({root, world.files, config.device_keys, world.clock,
+                                              config.start_over_when_corrupt},
                                              impl->executor_->wall_now()));
   // Before anything begins; two that open at once are told apart by open_library().
   if (shared.library()) return has_library();

@@ -44,6 +44,9 @@ struct OfflineConfig {
   VideoChooser choose_video;
   // Empty: a URL that is refused stays so.
   UrlResolver resolve_url;
+  // Instead of kStoreCorrupt: the journal that cannot be read is put aside (corrupt.db in `path`),
+  // what was downloaded goes, and the folder is empty. Better asked of the user than always set.
+  bool start_over_when_corrupt = false;
   // False: nothing runs by itself; the app calls pump().
   bool runs_by_itself = true;
 };

@@ -468,6 +468,40 @@ TEST_CASE("downloads: O26 a newer journal and a damaged one are told, and nothin
   }
 }
 
+TEST_CASE("downloads: O26 who wants to start over does, with an empty folder that works") {
+  for (const char* how : {"newer", "damaged", "gone"}) {
+    CAPTURE(std::string(how));
+    Device device;
+    static_cast<void>(device.fetch(10 * kDay));
+    device.close();
+    const std::string journal = layout::journal(device.rig.config.path);
+    if (std::string(how) == "newer") {
+      device.edit("PRAGMA user_version = 99");
+    } else if (std::string(how) == "damaged") {
+      std::fstream file(journal, std::ios::in | std::ios::out | std::ios::binary);
+      file.write("no journal", 10);
+    } else {
+      fs::remove(journal);
+    }
+    device.rig.config.start_over_when_corrupt = true;
+    if (std::string(how) == "newer") {  // it is whole, for who knows it
+      const auto opened = DownloadManager::open(device.rig.world.client, device.rig.config);
+      REQUIRE_FALSE(opened);
+      CHECK(opened.error().code == ErrorCode::kStoreNewer);
+      CHECK(device.folders() == 1);
+      continue;
+    }
+    device.open();
+    const auto all = device.rig.manager->list();
+    REQUIRE(all);
+    CHECK(all->empty());
+    CHECK(fs::exists(layout::corrupt_journal(device.rig.config.path)));
+    const std::string id = device.fetch(10 * kDay);
+    CHECK(device.folders() == 1);
+    CHECK(device.play(id) == kPlays);
+  }
+}
+
 TEST_CASE("downloads: O27 what was downloaded plays without one request") {
   Device device;
   const std::string id = device.fetch(10 * kDay);

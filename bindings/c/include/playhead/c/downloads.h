@@ -167,6 +167,11 @@ typedef struct playhead_downloads_config {
    */
   int64_t max_without_contact_us;
   const playhead_url_resolver* url_resolver; /* copied; NULL: a URL that is refused stays so */
+  /* 1: instead of PLAYHEAD_ERROR_STORE_CORRUPT the journal that cannot be read is put aside
+   * (corrupt.db in `path`), what was downloaded goes, and the folder is empty. Better asked of the
+   * user than always set. */
+  int32_t start_over_when_corrupt;
+  int32_t reserved; /* 0 */
 } playhead_downloads_config;
 #define PLAYHEAD_DOWNLOADS_CONFIG_INIT PLAYHEAD_SIZED(playhead_downloads_config)
 
