@@ -2,6 +2,7 @@
 #include "engine/preparation.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/limits.h"
@@ -219,6 +220,7 @@ void Preparation::on_size(const Result<FetchedResource>& probe) {
 }
 
 void Preparation::cut_whole_files() {
+  if (plan_.whole_files.empty()) return finish();
   std::vector<PlannedResource> cut;
   std::size_t next = 0;
   for (std::size_t i = 0; i < plan_.resources.size(); ++i) {
@@ -251,14 +253,18 @@ void Preparation::finish() {
     title.facts.height = track.representation.height;
     title.facts.video_codec = track.representation.codecs;
   }
+  // In the vector there is: of a long title another is as large again.
+  title.resources = std::move(plan_.resources);
+  std::vector<PlannedResource> first;
   for (std::size_t i = 0; i < documents_.size(); ++i) {
     documents_[i].resource.seq = static_cast<int64_t>(i);
     documents_[i].resource.play_order = static_cast<int64_t>(i);
-    title.resources.push_back(documents_[i].resource);
+    first.push_back(documents_[i].resource);
   }
-  for (PlannedResource& resource : plan_.resources) {
-    resource.play_order = static_cast<int64_t>(title.resources.size());
-    title.resources.push_back(std::move(resource));
+  title.resources.insert(title.resources.begin(), std::make_move_iterator(first.begin()),
+                         std::make_move_iterator(first.end()));
+  for (std::size_t i = 0; i < title.resources.size(); ++i) {
+    title.resources[i].play_order = static_cast<int64_t>(i);
   }
   title.documents = std::move(documents_);
   title.versions = std::move(versions_);

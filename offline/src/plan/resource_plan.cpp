@@ -2,6 +2,7 @@
 #include "plan/resource_plan.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "base/limits.h"
@@ -78,23 +79,19 @@ class Planner {
     if (!has_media_) {
       return make_error(ErrorCode::kManifestEmpty, "nothing of the title lies in that range");
     }
-    std::stable_sort(found_.begin(), found_.end(), [](const Found& a, const Found& b) {
-      return a.resource.start < b.resource.start;
-    });
-    for (Found& found : found_) {
-      found.resource.play_order = static_cast<int64_t>(plan_.resources.size());
-      if (found.is_whole_file) plan_.whole_files.push_back(plan_.resources.size());
-      plan_.resources.push_back(std::move(found.resource));
+    // In place: titles of ten hours have a hundred thousand.
+    std::vector<PlannedResource>& all = plan_.resources;
+    std::stable_sort(
+        all.begin(), all.end(),
+        [](const PlannedResource& a, const PlannedResource& b) { return a.start < b.start; });
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      all[i].play_order = static_cast<int64_t>(i);
+      if (is_whole_file(all[i])) plan_.whole_files.push_back(i);
     }
     return std::move(plan_);
   }
 
  private:
-  struct Found {
-    PlannedResource resource;
-    bool is_whole_file = false;
-  };
-
   Result<void> add_track(const PlanTrack& track, std::size_t number) {
     if (track.index.type != PresentationType::kVod) {
       return unsupported("a live title cannot be downloaded while it goes on");
@@ -152,10 +149,10 @@ class Planner {
       const bool is_long = segment.duration() > kLongSegment;
       const bool is_whole =
           is_only && is_played && is_long && !media.is_size_exact && !media.key.range;
+      if (is_whole) whole_files_.emplace(track_, seq_);
       add(std::move(media), segment);
-      found_.back().is_whole_file = is_whole;
     }
-    if (found_.size() <= kMaxPlanned) return {};
+    if (plan_.resources.size() <= kMaxPlanned) return {};
     return make_error(ErrorCode::kManifestLimit, "the title has too many segments to download");
   }
 
@@ -179,7 +176,11 @@ class Planner {
     resource.seq = seq_++;
     resource.start = std::max(segment.start, MediaTime{});
     resource.end = segment.end;
-    found_.push_back({std::move(resource)});
+    plan_.resources.push_back(std::move(resource));
+  }
+
+  [[nodiscard]] bool is_whole_file(const PlannedResource& resource) const {
+    return !whole_files_.empty() && whole_files_.count({resource.track, resource.seq}) > 0;
   }
 
   static int64_t estimate(const PlanTrack& track, const Segment& segment) {
@@ -199,7 +200,7 @@ class Planner {
   std::shared_ptr<const ResourceLocation> init_;
   std::shared_ptr<const SegmentKeys> keys_;
   bool has_media_ = false;
-  std::vector<Found> found_;
+  std::set<std::pair<std::string, int64_t>> whole_files_;  // by track and seq
   TitlePlan plan_;
 };
 
