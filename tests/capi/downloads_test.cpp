@@ -520,9 +520,7 @@ TEST_CASE("downloads: S10 who pumps looks for files that went, too") {
   REQUIRE(Found(downloads, id).download.state == PLAYHEAD_DOWNLOAD_COMPLETED);
   downloads.reset();
   const std::filesystem::path files = world.path + "/content/" + id;
-  const auto count = [&] {
-    return std::distance(std::filesystem::directory_iterator(files), {});
-  };
+  const auto count = [&] { return std::distance(std::filesystem::directory_iterator(files), {}); };
   const auto before = count();
   std::filesystem::remove(std::filesystem::directory_iterator(files)->path());
   downloads = open_pumped(world);

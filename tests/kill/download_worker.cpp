@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Downloads titles and tells each thing as it becomes true, one line each, written at once; whoever
 // started it may kill it at any moment.
-//   download_worker get API_URL TOKEN FOLDER TITLE...  "open", "has ID TITLE BYTES whole|part PRIORITY
+//   download_worker get API_URL TOKEN FOLDER TITLE...  "open", "has ID TITLE BYTES whole|part
+//   PRIORITY
 //                                                      paused|not", "listed", "done ID TITLE"
 //   download_worker get-and-tell ...                   and what each call has asked for, when it
 //                                                      returns: "added ID TITLE", "priority ID N",
-//                                                      "paused ID"; "resumes ID" before it is called
+//                                                      "paused ID"; "resumes ID" before it is
+//                                                      called
 //   download_worker get-and-lie ...                    says "done" of each when it begins, and is
 //                                                      gone: for those who check
 //   download_worker renew API_URL TOKEN FOLDER         "open", "renewed ID" for each download

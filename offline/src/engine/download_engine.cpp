@@ -4,10 +4,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/url.h"
 #include "engine/request_json.h"
 #include "engine/status_of_row.h"
-#include "session/api_types.h"
 #include "session/backoff.h"
 
 namespace playhead::offline {
@@ -37,7 +35,6 @@ constexpr Duration kNewsInterval = 1s;
 constexpr Duration kLookInterval = 100ms;
 // Kept free beside the floor: the journal and what is being written need it.
 constexpr int64_t kReserveBytes = int64_t{64} << 20;
-constexpr std::size_t kMaxAppData = 4096;
 
 bool wants_to_run(DownloadState state) {
   switch (state) {
@@ -54,22 +51,6 @@ bool wants_to_run(DownloadState state) {
 
 Error not_found(const std::string& id) {
   return make_error(ErrorCode::kNotFound, "there is no download " + id);
-}
-
-Result<void> validate(const DownloadRequest& request) {
-  const auto invalid = [](const char* why) { return make_error(ErrorCode::kInvalidArgument, why); };
-  if (request.title_id.empty()) {
-    const auto origin = url_origin(request.url);
-    const bool is_http = origin && (origin->scheme == "http" || origin->scheme == "https");
-    if (!is_http) return invalid("a download needs a title or an http(s) URL");
-  } else if (request.title_id.size() > kMaxIdBytes) {
-    return invalid("a title id has 1 to 256 bytes");
-  }
-  if (request.profile_id.size() > kMaxIdBytes) return invalid("a profile id has 256 bytes at most");
-  if (request.app_data.size() > kMaxAppData) return invalid("app_data has 4 KiB at most");
-  const bool is_empty = request.from && request.to && *request.from >= *request.to;
-  if (is_empty) return invalid("the time range is empty");
-  return {};
 }
 
 std::string new_id(Executor& executor) {
@@ -212,7 +193,7 @@ DownloadEngine::Item* DownloadEngine::item_of(const std::string& id) {
 // --- what the app asks for
 
 Result<std::string> DownloadEngine::add(const DownloadRequest& request) {
-  if (auto valid = validate(request); !valid) return std::move(valid).error();
+  if (auto valid = check_request(request); !valid) return std::move(valid).error();
   DownloadStore& store = parts_.folder.store();
   NewDownload added;
   PLAYHEAD_TRY(added.identity, identity_of(request));

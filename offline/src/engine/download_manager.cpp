@@ -119,9 +119,9 @@ Result<std::unique_ptr<DownloadManager>> DownloadManager::Impl::open(std::shared
   // Before anything begins; two that open at once are told apart by open_library().
   if (shared.library()) return has_library();
   if (!impl->licences_) {
-    impl->licences_ = std::make_shared<offline::DrmLicenceKeeper>(offline::DrmLicenceKeeper::Parts{
-        shared.drm, shared.api.get(), *shared.transport, impl->folder_->sealer(),
-        shared.secure_decoders()});
+    impl->licences_ = std::make_shared<offline::DrmLicenceKeeper>(
+        offline::DrmLicenceKeeper::Parts{shared.drm, shared.api.get(), *shared.transport,
+                                         impl->folder_->sealer(), shared.secure_decoders()});
   }
   impl->rights_ = std::make_shared<offline::RightsBook>(*impl->folder_);
   if (auto loaded = impl->rights_->load(); !loaded) return std::move(loaded).error();

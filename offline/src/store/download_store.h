@@ -124,8 +124,8 @@ class DownloadStore {
   // --- licences
 
   // New ones, those that go, and what the service has to be told of them, in one transaction. A new
-  // one takes the place of the valid one of the same scheme and kids; what is superseded, by that or
-  // by `change`, loses its blob.
+  // one takes the place of the valid one of the same scheme and kids; what is superseded, by that
+  // or by `change`, loses its blob.
   Result<void> change_licences(const std::string& id, const LicenceChange& change);
   // All, oldest first.
   Result<std::vector<LicenceRow>> licences(const std::string& id);

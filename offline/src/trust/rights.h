@@ -44,8 +44,8 @@ struct Grant {
 
 struct FirstPlay {
   WallTime at;
-  Duration running{0};  // of the device (TimeReading)
-  uint64_t boot = 0;    // see is_same_record()
+  Duration running{0};      // of the device (TimeReading)
+  uint64_t boot = 0;        // see is_same_record()
   bool is_certain = false;  // by the service's clock, not the device's
   friend bool operator==(const FirstPlay&, const FirstPlay&) = default;
 };

@@ -91,9 +91,7 @@ void TitleRights::withdraw() {
   is_withdrawn_ = true;
 }
 
-bool TitleRights::is_known() const {
-  return parts_.clock.generation(download_id_).has_value();
-}
+bool TitleRights::is_known() const { return parts_.clock.generation(download_id_).has_value(); }
 
 Rights TitleRights::rights() const {
   const std::lock_guard lock(mutex_);

@@ -35,8 +35,8 @@ struct OfflineConfig {
   bool only_charging = false;
   int64_t quota_bytes = 0;                        // of what can be read; 0: none
   int64_t free_space_floor = int64_t{512} << 20;  // left on the disk for others
-  // How long what an expired title consists of stays on the disk. Its keys are destroyed at once and
-  // its bytes nobody can read: the quota does not count them, and a renewal fetches it anew.
+  // How long what an expired title consists of stays on the disk. Its keys are destroyed at once
+  // and its bytes nobody can read: the quota does not count them, and a renewal fetches it anew.
   Duration keep_expired = std::chrono::hours{24 * 7};
   // Titles with an end are not played when the service was not heard of for that long.
   Duration max_without_contact = std::chrono::hours{24 * 30};

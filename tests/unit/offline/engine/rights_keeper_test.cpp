@@ -78,11 +78,10 @@ struct KeeperWorld {
         TitleService::Parts{&api, transport, executor, *rights, 30 * kDay});
     desk = std::make_unique<LicenceDesk>(
         LicenceDesk::Parts{*folder, *rights, &licences, executor, log});
-    keeper = std::make_unique<RightsKeeper>(
-        RightsKeeper::Parts{*folder, *rights, *service, *desk, executor, log,
-                            [this](const std::string&) { ++changes; },
-                            [this](const std::string&) { ++granted; },
-                            [this](const std::string& id) { stale.push_back(id); }, keep_expired});
+    keeper = std::make_unique<RightsKeeper>(RightsKeeper::Parts{
+        *folder, *rights, *service, *desk, executor, log, [this](const std::string&) { ++changes; },
+        [this](const std::string&) { ++granted; },
+        [this](const std::string& id) { stale.push_back(id); }, keep_expired});
     contacts = std::make_unique<ContactWatch>(
         ContactWatch::Parts{api, folder->clock(), executor,
                             [this](const TimeContact& contact) { keeper->hear(contact); }});
