@@ -104,11 +104,22 @@
   FIELD(playhead_downloads_config, keep_expired_us) \
   FIELD(playhead_downloads_config, max_without_contact_us) \
   FIELD(playhead_downloads_config, url_resolver) \
+  FIELD(playhead_downloads_config, start_over_when_corrupt) \
+  FIELD(playhead_downloads_config, reserved) \
   STRUCT(playhead_download_conditions) \
   FIELD(playhead_download_conditions, struct_size) \
   FIELD(playhead_download_conditions, is_offline) \
   FIELD(playhead_download_conditions, is_metered) \
-  FIELD(playhead_download_conditions, is_on_battery)
+  FIELD(playhead_download_conditions, is_on_battery) \
+  STRUCT(playhead_download_limits) \
+  FIELD(playhead_download_limits, struct_size) \
+  FIELD(playhead_download_limits, parallel_titles) \
+  FIELD(playhead_download_limits, quota_bytes) \
+  FIELD(playhead_download_limits, free_space_floor_bytes) \
+  FIELD(playhead_download_limits, parallel_segments) \
+  FIELD(playhead_download_limits, allow_metered) \
+  FIELD(playhead_download_limits, only_charging) \
+  FIELD(playhead_download_limits, reserved)
 
 #define PLAYHEAD_ABI_DOWNLOAD_CONSTANTS(CONSTANT) \
   CONSTANT(PLAYHEAD_DOWNLOAD_QUEUED) \

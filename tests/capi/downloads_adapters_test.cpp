@@ -3,6 +3,7 @@
 
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -80,11 +81,11 @@ TEST_CASE("device keys: a counter is one only when it can be read") {
   KeyStore target;
   playhead_device_keys table = key_table(target);
   CDeviceKeys keys = make_keys(table);
-  CHECK(keys.read_counter() == 41);
+  CHECK(*keys.read_counter() == 41);
   CHECK(keys.write_counter(42));
   CHECK(target.counter == 42);
   target.status = -1;
-  CHECK_FALSE(keys.read_counter());
+  CHECK(keys.read_counter().error().code == ErrorCode::kStoreIo);
   CHECK(keys.write_counter(43).error().code == ErrorCode::kStoreIo);
 
   table.read_counter = nullptr;
@@ -92,7 +93,8 @@ TEST_CASE("device keys: a counter is one only when it can be read") {
   table.write_counter = nullptr;
   CHECK(CDeviceKeys::is_complete(table));
   CDeviceKeys without = make_keys(table);
-  CHECK_FALSE(without.read_counter());
+  REQUIRE(without.read_counter());
+  CHECK_FALSE(without.read_counter()->has_value());
   CHECK(without.write_counter(1));
   table.get_key = nullptr;
   CHECK_FALSE(CDeviceKeys::is_complete(table));
@@ -143,6 +145,38 @@ TEST_CASE("video chooser: the app sees the whole question, and only an offer is 
     CHECK(app.seen ==
           "avc1.4d401f 1280x720 3000000 yes, av01.0.04M.08 640x360 0 no, 99 1080 5000000 h264 av1");
   }
+}
+
+TEST_CASE("video chooser: a question that goes back is the one that came") {
+  static std::optional<VideoQuestion> back;
+  playhead_video_chooser table = PLAYHEAD_VIDEO_CHOOSER_INIT;
+  table.choose = [](void*, const playhead_video_question* question) {
+    auto read = read_question(*question);
+    if (read) back = *std::move(read);
+    return int32_t{0};
+  };
+  VideoQuestion question;
+  question.offers = {{"avc1.4d401f", 1280, 720, 3'000'000, true},
+                     {"av01.0.04M.08", 640, 360, 0, false}};
+  question.wish = {1080, 5'000'000, {"h264", "av1"}};
+  question.free_bytes = 99;
+  REQUIRE(make_chooser(CallbackTable<playhead_video_chooser>::adopt(&table))(question));
+  REQUIRE(back);
+  REQUIRE(back->offers.size() == 2);
+  for (std::size_t i = 0; i < 2; ++i) {
+    CHECK(back->offers[i].codecs == question.offers[i].codecs);
+    CHECK(back->offers[i].width == question.offers[i].width);
+    CHECK(back->offers[i].height == question.offers[i].height);
+    CHECK(back->offers[i].bitrate == question.offers[i].bitrate);
+    CHECK(back->offers[i].can_decode == question.offers[i].can_decode);
+  }
+  CHECK(back->wish.max_height == 1080);
+  CHECK(back->wish.max_bitrate == 5'000'000);
+  CHECK(back->wish.codecs == question.wish.codecs);
+  CHECK(back->free_bytes == 99);
+  playhead_video_question asked = PLAYHEAD_VIDEO_QUESTION_INIT;
+  asked.offer_count = 1;
+  CHECK(read_question(asked).error().code == ErrorCode::kInvalidArgument);
 }
 
 TEST_CASE("download listener: removed may be missing") {

@@ -183,6 +183,7 @@ TEST_CASE("U08 downloads: NULL is answered everywhere") {
   const playhead_downloads_config config = PLAYHEAD_DOWNLOADS_CONFIG_INIT;
   const playhead_download_request request = PLAYHEAD_DOWNLOAD_REQUEST_INIT;
   const playhead_download_conditions conditions = PLAYHEAD_DOWNLOAD_CONDITIONS_INIT;
+  playhead_download_limits limits = PLAYHEAD_DOWNLOAD_LIMITS_INIT;
   playhead_downloads* none = some;
   CHECK(playhead_downloads_open(nullptr, &config, &none) == kInvalid);
   CHECK(none == nullptr);
@@ -208,6 +209,10 @@ TEST_CASE("U08 downloads: NULL is answered everywhere") {
   }
   CHECK(playhead_downloads_set_conditions(nullptr, &conditions) == kInvalid);
   CHECK(playhead_downloads_set_conditions(some, nullptr) == kInvalid);
+  CHECK(playhead_downloads_set_limits(nullptr, &limits) == kInvalid);
+  CHECK(playhead_downloads_set_limits(some, nullptr) == kInvalid);
+  limits.parallel_titles = 9;
+  CHECK(playhead_downloads_set_limits(some, &limits) == kInvalid);
   playhead_download_list* list = nullptr;
   CHECK(playhead_downloads_list(nullptr, &list) == kInvalid);
   CHECK(playhead_downloads_list(some, nullptr) == kInvalid);
@@ -315,6 +320,8 @@ TEST_CASE("downloads: a URL that is refused is asked of the app, whose answer is
       asked.id = id;
       asked.url = url;
       ++asked.asked;
+      CHECK(playhead_url_request_get(request)->app_data == std::string("mine"));
+      CHECK(playhead_url_request_get(request)->url == std::string(url));
       playhead_url_request_answer(request, asked.answer.empty() ? nullptr : asked.answer.c_str());
     };
     Ear ear;
@@ -340,6 +347,7 @@ TEST_CASE("downloads: a URL that is refused is asked of the app, whose answer is
     CHECK(app.destroyed == 1);
   }
   playhead_url_request_answer(nullptr, "x");
+  CHECK(playhead_url_request_get(nullptr) == nullptr);
 }
 
 TEST_CASE("downloads: a file comes by itself, is told, listed, checked, kept and removed") {
@@ -473,6 +481,70 @@ TEST_CASE("downloads: what the conditions forbid waits, and says for what") {
     pump_to_rest(downloads);
     CHECK(Found(downloads, id).download.state == PLAYHEAD_DOWNLOAD_COMPLETED);
   }
+}
+
+TEST_CASE("downloads: an app's chooser may ask what the library would choose") {
+  struct Offer {
+    const char* codecs;
+    int width, height;
+  };
+  const Offer kinds[] = {
+      {"avc1.4d401f", 1280, 720}, {"avc1.4d401e", 854, 480}, {"av01.0.04M.08", 1280, 720}};
+  std::vector<playhead_video_offer> offers;
+  for (const Offer& kind : kinds) {
+    playhead_video_offer& offer = offers.emplace_back(PLAYHEAD_VIDEO_OFFER_INIT);
+    offer.codecs = kind.codecs;
+    offer.width = kind.width;
+    offer.height = kind.height;
+    offer.can_decode = 1;
+  }
+  std::vector<const playhead_video_offer*> pointers;
+  for (const playhead_video_offer& offer : offers) pointers.push_back(&offer);
+  playhead_video_question question = PLAYHEAD_VIDEO_QUESTION_INIT;
+  question.offers = pointers.data();
+  question.offer_count = 3;
+  question.free_bytes = int64_t{1} << 40;
+  CHECK(playhead_choose_download_video(&question) == 2);
+  question.free_bytes = int64_t{1} << 30;
+  CHECK(playhead_choose_download_video(&question) == 1);
+  question.offer_count = 0;
+  CHECK(playhead_choose_download_video(&question) == -1);
+  CHECK(playhead_choose_download_video(nullptr) == -1);
+}
+
+TEST_CASE("downloads: S10 who pumps looks for files that went, too") {
+  World world;
+  Downloads downloads = open_pumped(world);
+  const std::string id = add(downloads, world.film);
+  pump_to_rest(downloads);
+  REQUIRE(Found(downloads, id).download.state == PLAYHEAD_DOWNLOAD_COMPLETED);
+  downloads.reset();
+  const std::filesystem::path files = world.path + "/content/" + id;
+  const auto count = [&] { return std::distance(std::filesystem::directory_iterator(files), {}); };
+  const auto before = count();
+  std::filesystem::remove(std::filesystem::directory_iterator(files)->path());
+  downloads = open_pumped(world);
+  pump_to_rest(downloads);
+  CHECK(Found(downloads, id).download.state == PLAYHEAD_DOWNLOAD_COMPLETED);
+  CHECK(count() == before);
+}
+
+TEST_CASE("downloads: limits that change hold back and let go on") {
+  World world;
+  playhead_downloads_config config = world.config();
+  config.is_pumped = 1;
+  const Downloads downloads = open(world, config);
+  playhead_download_conditions conditions = PLAYHEAD_DOWNLOAD_CONDITIONS_INIT;
+  conditions.is_metered = 1;
+  REQUIRE(playhead_downloads_set_conditions(downloads.get(), &conditions) == PLAYHEAD_OK);
+  const std::string id = add(downloads, world.film);
+  pump_to_rest(downloads);
+  CHECK(Found(downloads, id).download.waits_for == PLAYHEAD_WAIT_UNMETERED);
+  playhead_download_limits limits = PLAYHEAD_DOWNLOAD_LIMITS_INIT;
+  limits.allow_metered = 1;
+  REQUIRE(playhead_downloads_set_limits(downloads.get(), &limits) == PLAYHEAD_OK);
+  pump_to_rest(downloads);
+  CHECK(Found(downloads, id).download.state == PLAYHEAD_DOWNLOAD_COMPLETED);
 }
 
 TEST_CASE("downloads: requests that cannot be are refused with a sentence") {

@@ -12,6 +12,7 @@ read through the vault and compared with what the server sends; then they are re
 It fails when
   - the folder cannot be opened, or a download fails,
   - bytes that were on disk once are gone, or a title that was told to be done is not,
+  - what a call has answered is not so afterwards: added, its priority, paused, removed,
   - a finished title differs from the server's in one byte,
   - a file lies in the folder that belongs to nothing.
 --licences does the same with protected titles, and renews them in between: titles that are whole have their licences,
@@ -87,6 +88,8 @@ class Trial:
         self.goes_on = self.rounds = 0
         self.done = {}   # id -> title, as it was told
         self.bytes = {}  # id -> most bytes that were on disk
+        self.added, self.priority, self.paused = {}, {}, set()  # as calls have answered
+        self.removed = set()  # ids never come again
 
     def run(self):
         while self.kills.total() < self.kills_wanted:
@@ -113,6 +116,7 @@ class Trial:
 
     def download(self):
         self.done, self.bytes = {}, {}
+        self.added, self.priority, self.paused = {}, {}, set()
         while True:
             life = self.one_download(self.limit(), self.random.random() < OPEN_SHARE)
             self.count(life)
@@ -125,7 +129,7 @@ class Trial:
                 raise Wrong(f"done are {self.done}")
             return
 
-    def one_download(self, limit, from_open=False, how="get"):
+    def one_download(self, limit, from_open=False, how="get-and-tell"):
         return live([self.worker, how, self.server.url, self.server.token, self.folder, *self.titles], limit,
                     first_line(from_open))
 
@@ -133,23 +137,48 @@ class Trial:
         return live([self.worker, "get", self.server.url, self.server.token, self.folder], None).lines
 
     def check_lines(self, lines):
-        has = {}
+        has, before = {}, set(self.added)
         for line in lines:
             word, *rest = line.split(" ")
             if word == "failed":
                 raise Wrong(line)
+            self.note_answer(word, rest)
             if word == "has":
                 has[rest[0]] = int(rest[2])
+                self.check_answers(*rest)
                 if rest[0] in self.done and rest[3] != "whole":
                     raise Wrong(f"{rest[0]} was told to be done and is not")
             if word == "done":
                 self.done[rest[0]] = rest[1]
         if "listed" in lines:
+            lost = before - set(has)
+            if lost:
+                raise Wrong(f"{sorted(lost)} told to be added, and not there")
             for download, size in self.bytes.items():
                 if has.get(download, -1) < size:
                     raise Wrong(f"{download} had {size} bytes, has {has.get(download)}")
         self.goes_on += any(has.values())
         self.bytes.update(has)
+
+    def note_answer(self, word, rest):
+        if word == "added":
+            self.added[rest[0]] = rest[1]
+        elif word == "priority":
+            self.priority[rest[0]] = int(rest[1])
+        elif word == "paused":
+            self.paused.add(rest[0])
+        elif word == "resumes":
+            self.paused.discard(rest[0])
+
+    def check_answers(self, download, _title, _size, whole, priority, paused):
+        if download in self.removed:
+            raise Wrong(f"{download} was told to be removed and is there")
+        # A call may have done its work and not have said so.
+        told = self.priority.get(download, 0)
+        if int(priority) not in (told, told + 1):
+            raise Wrong(f"{download} was told to have priority {told} and has {priority}")
+        if download in self.paused and whole != "whole" and paused != "paused":
+            raise Wrong(f"{download} was told to be paused and is not")
 
     def exported(self, out):
         out.mkdir()
@@ -198,12 +227,21 @@ class Trial:
                         first_line(self.random.random() < OPEN_SHARE))
             self.count(life)
             self.check_lines([line for line in life.lines if line.startswith("failed")])
+            self.check_removed(life.lines)
             if life.was_killed:
                 continue
             if life.exit_code != 0:
                 raise Wrong(f"a removal ended with {life.exit_code}: {life.lines[-3:]}")
             break
         self.check_files(set())
+
+    def check_removed(self, lines):
+        for line in lines:
+            word, *rest = line.split(" ")
+            if word == "has" and rest[0] in self.removed:
+                raise Wrong(f"{rest[0]} was told to be removed and is there")
+            if word == "removed":
+                self.removed.add(rest[0])
 
     def report(self):
         return (f"{self.kills.total()} kills ({self.kills['while opening']} before the folder was open), "
@@ -333,7 +371,31 @@ def leave_a_folder(trial):
     trial.check_files(set())
 
 
+def lose_an_added(trial):
+    trial.check_lines(["open", "listed", "added d1 m_1"])
+    trial.check_lines(["open", "listed"])
+
+
+def lose_a_priority(trial):
+    trial.check_lines(["added d1 m_1", "priority d1 4"])
+    trial.check_lines(["has d1 m_1 0 part 3 not", "listed"])
+
+
+def lose_a_pause(trial):
+    trial.check_lines(["added d1 m_1", "paused d1"])
+    trial.check_lines(["has d1 m_1 0 part 0 not", "listed"])
+
+
+def bring_back_a_removed(trial):
+    trial.check_removed(["has d1 m_1 9 whole 0 not", "listed", "removed d1"])
+    trial.check_removed(["has d1 m_1 9 whole 0 not"])
+
+
 FAULTS = (
+    (lose_an_added, "told to be added, and not there"),
+    (lose_a_priority, "was told to have priority 4 and has 3"),
+    (lose_a_pause, "was told to be paused and is not"),
+    (bring_back_a_removed, "was told to be removed and is there"),
     (say_done_early, "was told to be done and is not"),
     (leave_out_title, "told to be done: "),
     (turn_a_byte, "the folder cannot be read"),

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Downloads titles and tells each thing as it becomes true, one line each, written at once; whoever
 // started it may kill it at any moment.
-//   download_worker get API_URL TOKEN FOLDER TITLE...  "open", "has ID TITLE BYTES whole|part",
-//                                                      "listed", "done ID TITLE"
+//   download_worker get API_URL TOKEN FOLDER TITLE...  "open", "has ID TITLE BYTES whole|part
+//   PRIORITY
+//                                                      paused|not", "listed", "done ID TITLE"
+//   download_worker get-and-tell ...                   and what each call has asked for, when it
+//                                                      returns: "added ID TITLE", "priority ID N",
+//                                                      "paused ID"; "resumes ID" before it is
+//                                                      called
 //   download_worker get-and-lie ...                    says "done" of each when it begins, and is
 //                                                      gone: for those who check
 //   download_worker renew API_URL TOKEN FOLDER         "open", "renewed ID" for each download
-//   download_worker remove FOLDER                      "open", "removed ID"
+//   download_worker remove FOLDER                      "open", "has …", "listed", "removed ID"
 //   download_worker export FOLDER OUT                  a JSON object for each resource of complete
 //                                                      titles; its media in OUT/<row>
 #include <condition_variable>
@@ -128,6 +133,30 @@ Result<std::unique_ptr<DownloadManager>> open_manager(const std::string& api,
   return DownloadManager::open(std::move(client), std::move(offline), &watch);
 }
 
+void say_known(const std::vector<DownloadStatus>& known) {
+  for (const DownloadStatus& status : known) {
+    say("has " + status.id + " " + status.request.title_id + " " +
+        std::to_string(status.bytes_done) +
+        (status.state == DownloadState::kCompleted ? " whole " : " part ") +
+        std::to_string(status.request.priority) +
+        (status.state == DownloadState::kPaused ? " paused" : " not"));
+  }
+  say("listed");
+}
+
+// Each call, and that it has returned: what it asks for is on disk by then.
+Result<void> tell_all(DownloadManager& manager, const std::string& id, const std::string& title) {
+  say("added " + id + " " + title);
+  PLAYHEAD_TRY(const DownloadStatus status, manager.find(id));
+  const int priority = status.request.priority + 1;
+  if (auto set = manager.set_priority(id, priority); !set) return set;
+  say("priority " + id + " " + std::to_string(priority));
+  if (auto paused = manager.pause(id); !paused) return paused;
+  say("paused " + id);
+  say("resumes " + id);
+  return manager.resume(id);
+}
+
 int get(const std::vector<std::string>& words) {
   const bool lies = words[1] == "get-and-lie";
   Watch watch;
@@ -136,18 +165,16 @@ int get(const std::vector<std::string>& words) {
   say("open");
   const auto known = (*manager)->list();
   if (!known) return fail("list", known.error());
-  for (const DownloadStatus& status : *known) {
-    say("has " + status.id + " " + status.request.title_id + " " +
-        std::to_string(status.bytes_done) +
-        (status.state == DownloadState::kCompleted ? " whole" : " part"));
-  }
-  say("listed");
+  say_known(*known);
   for (std::size_t i = 5; i < words.size(); ++i) {
     DownloadRequest request;
     request.title_id = words[i];
     const auto id = (*manager)->add(request);
     if (!id) return fail("add", id.error());
     if (lies) say("done " + *id + " " + words[i]);
+    if (words[1] == "get-and-tell") {
+      if (auto told = tell_all(**manager, *id, words[i]); !told) return fail("ask", told.error());
+    }
     watch.expect(*id);
     const auto status = (*manager)->find(*id);
     if (status) watch.look_at(*status);
@@ -181,6 +208,7 @@ int remove_all(const std::string& folder) {
   say("open");
   const auto known = (*manager)->list();
   if (!known) return fail("list", known.error());
+  say_known(*known);
   for (const DownloadStatus& status : *known) watch.expect(status.id);
   if (auto removed = (*manager)->remove_all(); !removed) return fail("remove", removed.error());
   const std::string failure = watch.wait();
@@ -257,7 +285,7 @@ int export_all(const std::string& root, const std::string& out) {
 
 int main(int argc, char** argv) {
   const std::vector<std::string> words(argv, argv + argc);
-  if (words.size() >= 5 && (words[1] == "get" || words[1] == "get-and-lie")) return get(words);
+  if (words.size() >= 5 && words[1].starts_with("get")) return get(words);
   if (words.size() == 5 && words[1] == "renew") return renew_all(words);
   if (words.size() == 3 && words[1] == "remove") return remove_all(words[2]);
   if (words.size() == 4 && words[1] == "export") return export_all(words[2], words[3]);

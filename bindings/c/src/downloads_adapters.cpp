@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "handles.h"
 #include "taken_download.h"
 
 namespace playhead::capi {
@@ -30,11 +31,12 @@ Result<DeviceKey> CDeviceKeys::get() {
   return key;
 }
 
-std::optional<uint64_t> CDeviceKeys::read_counter() {
-  if ((*table_)->read_counter == nullptr) return std::nullopt;
+Result<std::optional<uint64_t>> CDeviceKeys::read_counter() {
+  if ((*table_)->read_counter == nullptr) return std::optional<uint64_t>();
   uint64_t counter = 0;
-  if ((*table_)->read_counter((*table_)->user, &counter) != PLAYHEAD_OK) return std::nullopt;
-  return counter;
+  const playhead_status status = (*table_)->read_counter((*table_)->user, &counter);
+  if (status == PLAYHEAD_OK) return std::optional(counter);
+  return make_error(ErrorCode::kStoreIo, "the app's key store gave no counter", status);
 }
 
 Result<void> CDeviceKeys::write_counter(uint64_t counter) {
@@ -81,11 +83,33 @@ VideoChooser make_chooser(SharedTable<playhead_video_chooser> table) {
   };
 }
 
+Result<VideoQuestion> read_question(const playhead_video_question& from) {
+  const auto invalid = [](const char* why) { return make_error(ErrorCode::kInvalidArgument, why); };
+  if (from.offer_count < 0 || (from.offer_count > 0 && from.offers == nullptr)) {
+    return invalid("a question without its offers");
+  }
+  VideoQuestion question;
+  for (int32_t i = 0; i < from.offer_count; ++i) {
+    playhead_video_offer offer{};
+    if (!read_struct(from.offers[i], offer)) return invalid("an offer that cannot be read");
+    question.offers.push_back({text_or_empty(offer.codecs), offer.width, offer.height,
+                               offer.bitrate_bps, offer.can_decode != 0});
+  }
+  question.wish.max_height = from.max_height;
+  question.wish.max_bitrate = from.max_bitrate_bps;
+  PLAYHEAD_TRY(question.wish.codecs, read_words(from.video_codecs));
+  question.free_bytes = from.free_bytes;
+  return question;
+}
+
 UrlResolver make_resolver(SharedTable<playhead_url_resolver> table) {
   if (table == nullptr) return nullptr;
   return [table = std::move(table)](const std::string& id, const DownloadRequest& request,
                                     UrlCallback answer) {
-    auto* asked = new playhead_url_request{std::move(answer)};
+    DownloadStatus status;
+    status.id = id;
+    status.request = request;
+    auto* asked = new playhead_url_request{std::move(answer), TakenDownload(std::move(status))};
     (*table)->resolve((*table)->user, id.c_str(), request.url.c_str(), asked);
   };
 }

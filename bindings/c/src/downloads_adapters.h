@@ -7,9 +7,11 @@
 #include "callback_table.h"
 #include "playhead/offline/download_manager.h"
 #include "playhead/playhead.h"
+#include "taken_download.h"
 
 struct playhead_url_request {
   playhead::UrlCallback done;
+  playhead::capi::TakenDownload asked_for;
 };
 
 // What downloads ask an app for, over the app's callback tables.
@@ -21,7 +23,7 @@ class CDeviceKeys final : public DeviceKeys {
   [[nodiscard]] static bool is_complete(const playhead_device_keys& table);
 
   Result<DeviceKey> get() override;
-  std::optional<uint64_t> read_counter() override;
+  Result<std::optional<uint64_t>> read_counter() override;
   Result<void> write_counter(uint64_t counter) override;
 
  private:
@@ -41,6 +43,9 @@ class CDownloadListener final : public DownloadListener {
 };
 
 [[nodiscard]] VideoChooser make_chooser(SharedTable<playhead_video_chooser> table);
+
+// Errors: kInvalidArgument.
+[[nodiscard]] Result<VideoQuestion> read_question(const playhead_video_question& from);
 
 [[nodiscard]] UrlResolver make_resolver(SharedTable<playhead_url_resolver> table);
 

@@ -33,10 +33,9 @@ playhead_status answer(const playhead_downloads& handle, const Result<void>& res
   return result ? PLAYHEAD_OK : refuse(handle.log, result.error());
 }
 
-OfflineConfig read_config(const playhead_downloads_config& from) {
-  OfflineConfig to;
-  to.path = text_or_empty(from.path);
-  to.runs_by_itself = from.is_pumped == 0;
+// The same members have the same names in both, there and here.
+template <typename From, typename To>
+void read_limits(const From& from, To& to) {
   if (from.parallel_titles != 0) to.parallel_titles = from.parallel_titles;
   if (from.parallel_segments != 0) to.parallel_segments = from.parallel_segments;
   to.only_unmetered = from.allow_metered == 0;
@@ -45,6 +44,14 @@ OfflineConfig read_config(const playhead_downloads_config& from) {
   if (from.free_space_floor_bytes != 0) {
     to.free_space_floor = std::max<int64_t>(from.free_space_floor_bytes, 0);
   }
+}
+
+OfflineConfig read_config(const playhead_downloads_config& from) {
+  OfflineConfig to;
+  to.path = text_or_empty(from.path);
+  to.runs_by_itself = from.is_pumped == 0;
+  read_limits(from, to);
+  to.start_over_when_corrupt = from.start_over_when_corrupt != 0;
   if (from.keep_expired_us != 0) {
     to.keep_expired = std::max(Duration{from.keep_expired_us}, Duration{0});
   }
@@ -156,6 +163,23 @@ playhead_status playhead_downloads_open(playhead_client* client,
   return guard([&] { return playhead::capi::open_downloads(client, config, out_downloads); });
 }
 
+int32_t playhead_choose_download_video(const playhead_video_question* question) noexcept {
+  int32_t chosen = -1;
+  guard_void([&] {
+    playhead_video_question ours{};
+    if (!playhead::capi::read_struct(question, ours)) return;
+    const auto asked = playhead::capi::read_question(ours);
+    const auto offer = asked ? playhead::choose_download_video(*asked) : std::nullopt;
+    if (offer) chosen = static_cast<int32_t>(*offer);
+  });
+  return chosen;
+}
+
+const playhead_download_request* playhead_url_request_get(
+    const playhead_url_request* request) noexcept {
+  return request == nullptr ? nullptr : request->asked_for.c_download().request;
+}
+
 void playhead_url_request_answer(playhead_url_request* request, const char* url) noexcept {
   guard_void([&] {
     const std::unique_ptr<playhead_url_request> owned(request);
@@ -235,6 +259,19 @@ playhead_status playhead_downloads_set_conditions(
     to.is_charging = ours.is_on_battery == 0;
     downloads->manager->set_conditions(to);
     return playhead_status{PLAYHEAD_OK};
+  });
+}
+
+playhead_status playhead_downloads_set_limits(playhead_downloads* downloads,
+                                              const playhead_download_limits* limits) noexcept {
+  return guard([&] {
+    playhead_download_limits ours{};
+    if (downloads == nullptr || !playhead::capi::read_struct(limits, ours)) {
+      return status_of(ErrorCode::kInvalidArgument);
+    }
+    playhead::DownloadLimits to;
+    playhead::capi::read_limits(ours, to);
+    return playhead::capi::answer(*downloads, downloads->manager->set_limits(to));
   });
 }
 

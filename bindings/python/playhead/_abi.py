@@ -484,7 +484,14 @@ class playhead_downloads_config(Structure):
                 POINTER(playhead_download_listener)), ("parallel_titles", c_int32), ("parallel_segments", c_int32),
                 ("allow_metered", c_int32), ("only_charging", c_int32), ("quota_bytes", c_int64),
                 ("free_space_floor_bytes", c_int64), ("keep_expired_us", c_int64), ("max_without_contact_us", c_int64),
-                ("url_resolver", POINTER(playhead_url_resolver))]
+                ("url_resolver", POINTER(playhead_url_resolver)), ("start_over_when_corrupt", c_int32), ("reserved",
+                c_int32)]
+
+
+class playhead_download_limits(Structure):
+    _fields_ = [("struct_size", c_uint32), ("parallel_titles", c_int32), ("quota_bytes", c_int64),
+                ("free_space_floor_bytes", c_int64), ("parallel_segments", c_int32), ("allow_metered", c_int32),
+                ("only_charging", c_int32), ("reserved", c_int32)]
 
 
 class playhead_download_conditions(Structure):
@@ -598,6 +605,8 @@ FUNCTIONS = {
     "playhead_download_list_count": (c_int32, [c_void_p]),
     "playhead_download_list_get": (c_int32, [c_void_p, c_int32, POINTER(playhead_download)]),
     "playhead_download_list_release": (None, [c_void_p]),
+    "playhead_choose_download_video": (c_int32, [POINTER(playhead_video_question)]),
+    "playhead_url_request_get": (POINTER(playhead_download_request), [c_void_p]),
     "playhead_url_request_answer": (None, [c_void_p, c_char_p]),
     "playhead_downloads_open": (c_int32, [c_void_p, POINTER(playhead_downloads_config), POINTER(c_void_p)]),
     "playhead_downloads_close": (None, [c_void_p]),
@@ -613,6 +622,7 @@ FUNCTIONS = {
     "playhead_downloads_resume_all": (c_int32, [c_void_p]),
     "playhead_downloads_remove_all": (c_int32, [c_void_p]),
     "playhead_downloads_set_conditions": (c_int32, [c_void_p, POINTER(playhead_download_conditions)]),
+    "playhead_downloads_set_limits": (c_int32, [c_void_p, POINTER(playhead_download_limits)]),
     "playhead_downloads_list": (c_int32, [c_void_p, POINTER(c_void_p)]),
     "playhead_downloads_find": (c_int32, [c_void_p, c_char_p, POINTER(c_void_p)]),
     "playhead_downloads_pump": (c_int32, [c_void_p, c_int64, POINTER(c_int32)]),

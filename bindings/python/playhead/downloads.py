@@ -104,6 +104,11 @@ class Downloads:
         conditions = sized(_abi.playhead_download_conditions, **members)
         check(lib.playhead_downloads_set_conditions(self._handle, ctypes.byref(conditions)))
 
+    def set_limits(self, **members):
+        """allow_metered, only_charging, quota_bytes, free_space_floor_bytes, parallel_titles, parallel_segments."""
+        limits = sized(_abi.playhead_download_limits, **members)
+        check(lib.playhead_downloads_set_limits(self._handle, ctypes.byref(limits)))
+
     def pump(self, slice_us):
         """Only with is_pumped=1. True: there is more to do at once."""
         more = ctypes.c_int32()

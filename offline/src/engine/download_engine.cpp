@@ -4,10 +4,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/url.h"
 #include "engine/request_json.h"
 #include "engine/status_of_row.h"
-#include "session/api_types.h"
 #include "session/backoff.h"
 
 namespace playhead::offline {
@@ -37,7 +35,6 @@ constexpr Duration kNewsInterval = 1s;
 constexpr Duration kLookInterval = 100ms;
 // Kept free beside the floor: the journal and what is being written need it.
 constexpr int64_t kReserveBytes = int64_t{64} << 20;
-constexpr std::size_t kMaxAppData = 4096;
 
 bool wants_to_run(DownloadState state) {
   switch (state) {
@@ -54,22 +51,6 @@ bool wants_to_run(DownloadState state) {
 
 Error not_found(const std::string& id) {
   return make_error(ErrorCode::kNotFound, "there is no download " + id);
-}
-
-Result<void> validate(const DownloadRequest& request) {
-  const auto invalid = [](const char* why) { return make_error(ErrorCode::kInvalidArgument, why); };
-  if (request.title_id.empty()) {
-    const auto origin = url_origin(request.url);
-    const bool is_http = origin && (origin->scheme == "http" || origin->scheme == "https");
-    if (!is_http) return invalid("a download needs a title or an http(s) URL");
-  } else if (request.title_id.size() > kMaxIdBytes) {
-    return invalid("a title id has 1 to 256 bytes");
-  }
-  if (request.profile_id.size() > kMaxIdBytes) return invalid("a profile id has 256 bytes at most");
-  if (request.app_data.size() > kMaxAppData) return invalid("app_data has 4 KiB at most");
-  const bool is_empty = request.from && request.to && *request.from >= *request.to;
-  if (is_empty) return invalid("the time range is empty");
-  return {};
 }
 
 std::string new_id(Executor& executor) {
@@ -151,10 +132,14 @@ Result<void> DownloadEngine::start() {
     item.state = row.state;
     item.waits_for = row.waits_for;
     item.failure = row.failure;
-    if (row.state == DownloadState::kRemoving) removal_.go_on(row.added.id);
+    if (row.state != DownloadState::kRemoving) continue;
+    parts_.rights.withdraw(row.added.id);
+    keeper_.leave(row.added.id);
+    removal_.go_on(row.added.id);
   }
+  for (const std::string& id : parts_.folder.reconciler().report().removed) parts_.on_removed(id);
   licences_.start();
-  keeper_.look();
+  keeper_.start();
   look_through_soon();
   turn_soon();
   return {};
@@ -167,6 +152,7 @@ void DownloadEngine::look_through_soon() {
 
 // Files may have gone while nobody was here; what has lost some is fetched again.
 void DownloadEngine::look_through() {
+  looking_.reset();
   Reconciler& reconciler = parts_.folder.reconciler();
   const int64_t before = reconciler.report().downloads_requeued;
   // What is under way is looked through at its end.
@@ -207,7 +193,7 @@ DownloadEngine::Item* DownloadEngine::item_of(const std::string& id) {
 // --- what the app asks for
 
 Result<std::string> DownloadEngine::add(const DownloadRequest& request) {
-  if (auto valid = validate(request); !valid) return std::move(valid).error();
+  if (auto valid = check_request(request); !valid) return std::move(valid).error();
   DownloadStore& store = parts_.folder.store();
   NewDownload added;
   PLAYHEAD_TRY(added.identity, identity_of(request));
@@ -262,8 +248,9 @@ Result<void> DownloadEngine::remove(const std::string& id) {
   turn_soon();
   if (auto begun = removal_.begin(id); !begun) return begun;
   item->state = DownloadState::kRemoving;
-  // Who plays it is told at once.
+  // Who plays it is told at once; a licence that came now would never be given back.
   parts_.rights.withdraw(id);
+  keeper_.leave(id);
   tell(*item);
   return {};
 }
@@ -354,6 +341,17 @@ void DownloadEngine::set_conditions(const DownloadConditions& conditions) {
   set_network(is_network_there_);
 }
 
+void DownloadEngine::set_limits(const DownloadLimits& limits) {
+  OfflineConfig& config = parts_.config;
+  config.only_unmetered = limits.only_unmetered;
+  config.only_charging = limits.only_charging;
+  config.quota_bytes = limits.quota_bytes;
+  config.free_space_floor = limits.free_space_floor;
+  config.parallel_titles = limits.parallel_titles;
+  config.parallel_segments = limits.parallel_segments;
+  turn_soon();
+}
+
 void DownloadEngine::set_network(bool is_online) {
   is_network_there_ = is_online;
   const bool is_there = is_online && conditions_.is_online;
@@ -383,7 +381,7 @@ Result<DownloadStatus> DownloadEngine::find(const std::string& id) {
 }
 
 bool DownloadEngine::has_work(MonotonicTime until) const {
-  if (keeper_.is_busy(until) || licences_.is_busy(until)) return true;
+  if (looking_ || keeper_.is_busy(until) || licences_.is_busy(until)) return true;
   return std::any_of(items_.begin(), items_.end(), [until](const auto& entry) {
     const Item& item = entry.second;
     const bool is_due =
@@ -461,7 +459,9 @@ bool DownloadEngine::has_space() {
   if (free && *free < parts_.config.free_space_floor + kReserveBytes) return false;
   if (parts_.config.quota_bytes <= 0) return true;
   const auto used = parts_.folder.store().bytes_of_all();
-  is_quota_used_ = used && *used >= parts_.config.quota_bytes;
+  int64_t coming = 0;
+  for (const auto& [id, item] : items_) coming += item.job ? item.job->bytes_ahead() : 0;
+  is_quota_used_ = used && *used + coming >= parts_.config.quota_bytes;
   return !is_quota_used_;
 }
 
@@ -623,11 +623,15 @@ void DownloadEngine::on_granted(const std::string& id) {
 void DownloadEngine::purge(const std::string& id) {
   Item* item = item_of(id);
   if (item == nullptr || item->state == DownloadState::kRemoving) return;
+  const DownloadFailure failure{make_error(ErrorCode::kOfflineExpired, ""), true,
+                                NextAction::kRenew};
+  const bool is_told = item->state == DownloadState::kFailed && item->failure &&
+                       item->failure->error.code == failure.error.code;
+  const auto row = parts_.folder.store().find(id);
+  if (is_told && row && row->bytes_done == 0) return;  // by the process before
   stop_job(*item);
   commits_.drop(id);
   note(removal_.purge(id));
-  const DownloadFailure failure{make_error(ErrorCode::kOfflineExpired, ""), true,
-                                NextAction::kRenew};
   show(*item, DownloadState::kFailed, {}, failure);
 }
 
@@ -677,6 +681,8 @@ void DownloadEngine::tell_news() {
     if (item.job && std::exchange(item.has_news, false)) tell(item);
   }
   if (!has_jobs) return;
+  // A large file is committed long after it has filled the disk.
+  if (!has_space()) turn_soon();
   news_timer_ =
       parts_.executor.post_at(parts_.executor.now() + kNewsInterval, [this] { tell_news(); });
 }

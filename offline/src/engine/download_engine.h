@@ -63,6 +63,7 @@ class DownloadEngine {
   Result<void> resume_all();
   Result<void> remove_all();
   void set_conditions(const DownloadConditions& conditions);
+  void set_limits(const DownloadLimits& limits);
   void set_network(bool is_online);
   // Errors: kStoreIo, kStoreCorrupt.
   [[nodiscard]] Result<std::vector<DownloadStatus>> list();

@@ -23,6 +23,7 @@ class DownloadFolder {
     std::shared_ptr<FileSystem> files;
     std::shared_ptr<DeviceKeys> keys;  // null: a file in the folder
     std::shared_ptr<ClockSource> clock;
+    bool starts_over_when_corrupt = false;  // OfflineConfig::start_over_when_corrupt
   };
   // Takes the folder's lock, puts right what a kill left behind. Errors: those of
   // DownloadManager::open().

@@ -2,6 +2,7 @@
 #include "playhead/offline/download_manager.h"
 
 #include <filesystem>
+#include <mutex>
 #include <system_error>
 #include <type_traits>
 #include <utility>
@@ -20,19 +21,34 @@ using offline::DownloadEngine;
 // They wait for the disk more than they work. Fewer: it waits for them; more: memory.
 constexpr int kDiskLanes = 4;
 
+// Between looking for a library of the client and lending it one.
+std::mutex library_mutex;  // NOLINT(cert-err58-cpp): constexpr constructor
+
+Error has_library() {
+  return make_error(ErrorCode::kInvalidState, "the client has a folder of downloads open already");
+}
+
 Error invalid(const char* why) { return make_error(ErrorCode::kInvalidArgument, why); }
+
+Result<void> validate(const DownloadLimits& limits) {
+  if (limits.parallel_titles < 1 || limits.parallel_titles > 8) {
+    return invalid("parallel_titles is 1 to 8");
+  }
+  if (limits.parallel_segments < 1 || limits.parallel_segments > 16) {
+    return invalid("parallel_segments is 1 to 16");
+  }
+  if (limits.quota_bytes < 0 || limits.free_space_floor < 0) {
+    return invalid("quota_bytes and free_space_floor are not negative");
+  }
+  return {};
+}
 
 Result<void> validate(const OfflineConfig& config) {
   if (config.path.empty()) return invalid("downloads need a folder");
-  if (config.parallel_titles < 1 || config.parallel_titles > 8) {
-    return invalid("parallel_titles is 1 to 8");
-  }
-  if (config.parallel_segments < 1 || config.parallel_segments > 16) {
-    return invalid("parallel_segments is 1 to 16");
-  }
-  if (config.quota_bytes < 0 || config.free_space_floor < 0) {
-    return invalid("quota_bytes and free_space_floor are not negative");
-  }
+  auto limits = validate(DownloadLimits{config.only_unmetered, config.only_charging,
+                                        config.quota_bytes, config.free_space_floor,
+                                        config.parallel_titles, config.parallel_segments});
+  if (!limits) return limits;
   if (config.keep_expired < Duration{0} || config.max_without_contact <= Duration{0}) {
     return invalid("keep_expired and max_without_contact are times");
   }
@@ -97,12 +113,15 @@ Result<std::unique_ptr<DownloadManager>> DownloadManager::Impl::open(std::shared
     }
   }
   PLAYHEAD_TRY(impl->folder_,
-               offline::DownloadFolder::open({root, world.files, config.device_keys, world.clock},
+               offline::DownloadFolder::open({root, world.files, config.device_keys, world.clock,
+                                              config.start_over_when_corrupt},
                                              impl->executor_->wall_now()));
+  // Before anything begins; two that open at once are told apart by open_library().
+  if (shared.library()) return has_library();
   if (!impl->licences_) {
-    impl->licences_ = std::make_shared<offline::DrmLicenceKeeper>(offline::DrmLicenceKeeper::Parts{
-        shared.drm, shared.api.get(), *shared.transport, impl->folder_->sealer(),
-        shared.secure_decoders()});
+    impl->licences_ = std::make_shared<offline::DrmLicenceKeeper>(
+        offline::DrmLicenceKeeper::Parts{shared.drm, shared.api.get(), *shared.transport,
+                                         impl->folder_->sealer(), shared.secure_decoders()});
   }
   impl->rights_ = std::make_shared<offline::RightsBook>(*impl->folder_);
   if (auto loaded = impl->rights_->load(); !loaded) return std::move(loaded).error();
@@ -136,12 +155,13 @@ Result<std::unique_ptr<DownloadManager>> DownloadManager::Impl::open(std::shared
         });
       });
   // Reading for players waits for no download; in a simulation there is one thread for all.
-  impl->open_library(is_simulated ? impl->executor_
-                                  : std::make_shared<ThreadExecutor>("playhead-reads"));
+  auto lent = impl->open_library(is_simulated ? impl->executor_
+                                              : std::make_shared<ThreadExecutor>("playhead-reads"));
+  if (!lent) return std::move(lent).error();
   return std::unique_ptr<DownloadManager>(new DownloadManager(std::move(impl)));
 }
 
-void DownloadManager::Impl::open_library(std::shared_ptr<Executor> reader) {
+Result<void> DownloadManager::Impl::open_library(std::shared_ptr<Executor> reader) {
   offline::LibraryParts parts{
       folder_->files(),
       folder_->store(),
@@ -153,8 +173,11 @@ void DownloadManager::Impl::open_library(std::shared_ptr<Executor> reader) {
           if (const auto engine = weak.lock()) engine->refetch(id);
         });
       }};
+  const std::lock_guard lock(library_mutex);
+  if (client_->impl().library()) return has_library();
   library_ = std::make_shared<offline::OfflineLibraryImpl>(std::move(parts), std::move(reader));
   client_->impl().set_library(library_);
+  return {};
 }
 
 DownloadManager::Impl::~Impl() {
@@ -230,6 +253,11 @@ Result<void> DownloadManager::remove_all() {
 }
 void DownloadManager::set_conditions(const DownloadConditions& conditions) {
   impl_->run([&](DownloadEngine& engine) { engine.set_conditions(conditions); });
+}
+Result<void> DownloadManager::set_limits(const DownloadLimits& limits) {
+  if (auto valid = validate(limits); !valid) return valid;
+  impl_->run([&](DownloadEngine& engine) { engine.set_limits(limits); });
+  return {};
 }
 Result<std::vector<DownloadStatus>> DownloadManager::list() const {
   return impl_->run([](DownloadEngine& engine) { return engine.list(); });

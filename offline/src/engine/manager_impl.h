@@ -85,8 +85,9 @@ class DownloadManager::Impl {
   bool pump(Duration slice);
 
  private:
-  // Players of the client can play what is here, from now on.
-  void open_library(std::shared_ptr<Executor> reader);
+  // Players of the client can play what is here, from now on. Errors: kInvalidState (they have
+  // another's).
+  Result<void> open_library(std::shared_ptr<Executor> reader);
   Impl(std::shared_ptr<Client> client, DownloadListener* listener);
 
   const std::shared_ptr<Client> client_;

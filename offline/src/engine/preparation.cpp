@@ -2,6 +2,7 @@
 #include "engine/preparation.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/limits.h"
@@ -9,6 +10,7 @@
 #include "engine/request_json.h"
 #include "engine/resource_transfer.h"
 #include "net/http_headers.h"
+#include "plan/resource_names.h"
 #include "plan/stable_key.h"
 #include "playback/track_ids_json.h"
 
@@ -110,10 +112,10 @@ void Preparation::keep_document(const Request& request, const FetchedResource& f
   document.resource.is_size_exact = true;
   document.answer = answer_of(fetched.head);
   document.body = fetched.body;
-  if (request.range)
-    versions_.emplace_back(document.resource.key.stable_key, version_of(fetched.head));
+  if (request.range) versions_.emplace_back(request.url, version_of(fetched.head));
   std::erase_if(documents_, [&](const PlannedDocument& known) {
-    return known.resource.key == document.resource.key;
+    return query_key(known.resource.url) == query_key(request.url) &&
+           known.resource.key.range == request.range;
   });
   documents_.push_back(std::move(document));
 }
@@ -186,7 +188,7 @@ void Preparation::plan_plain() {
   file.is_size_exact = plain_head_.content_length.has_value();
   if (does_ranges && file.size > kPartBytes) {
     plan_.resources = cut_file(file, file.size);
-    versions_.emplace_back(file.key.stable_key, version_of(plain_head_));
+    versions_.emplace_back(file.url, version_of(plain_head_));
   } else {
     plan_.resources = {std::move(file)};
   }
@@ -211,13 +213,14 @@ void Preparation::on_size(const Result<FetchedResource>& probe) {
   const bool does_ranges = probe->head.status == 206 && range && range->total;
   if (does_ranges) {
     const PlannedResource& file = plan_.resources[plan_.whole_files[sizes_.size()]];
-    versions_.emplace_back(file.key.stable_key, version_of(probe->head));
+    versions_.emplace_back(file.url, version_of(probe->head));
   }
   sizes_.push_back(does_ranges ? range->total : std::nullopt);
   ask_next_size();
 }
 
 void Preparation::cut_whole_files() {
+  if (plan_.whole_files.empty()) return finish();
   std::vector<PlannedResource> cut;
   std::size_t next = 0;
   for (std::size_t i = 0; i < plan_.resources.size(); ++i) {
@@ -250,18 +253,38 @@ void Preparation::finish() {
     title.facts.height = track.representation.height;
     title.facts.video_codec = track.representation.codecs;
   }
+  // In the vector there is: of a long title another is as large again.
+  title.resources = std::move(plan_.resources);
+  std::vector<PlannedResource> first;
   for (std::size_t i = 0; i < documents_.size(); ++i) {
     documents_[i].resource.seq = static_cast<int64_t>(i);
     documents_[i].resource.play_order = static_cast<int64_t>(i);
-    title.resources.push_back(documents_[i].resource);
+    first.push_back(documents_[i].resource);
   }
-  for (PlannedResource& resource : plan_.resources) {
-    resource.play_order = static_cast<int64_t>(title.resources.size());
-    title.resources.push_back(std::move(resource));
+  title.resources.insert(title.resources.begin(), std::make_move_iterator(first.begin()),
+                         std::make_move_iterator(first.end()));
+  for (std::size_t i = 0; i < title.resources.size(); ++i) {
+    title.resources[i].play_order = static_cast<int64_t>(i);
   }
   title.documents = std::move(documents_);
   title.versions = std::move(versions_);
+  name(title);
   end(std::move(title));
+}
+
+// Whose URL says too little without its query is known only now.
+void Preparation::name(PreparedTitle& title) {
+  std::vector<std::string_view> urls;
+  urls.reserve(title.resources.size());
+  for (const PlannedResource& resource : title.resources) urls.push_back(resource.url);
+  const ResourceNames names(urls);
+  for (PlannedResource& resource : title.resources) {
+    resource.key.stable_key = names.of(resource.url);
+  }
+  for (std::size_t i = 0; i < title.documents.size(); ++i) {
+    title.documents[i].resource.key = title.resources[i].key;
+  }
+  for (auto& [file, version] : title.versions) file = names.of(file);
 }
 
 void Preparation::end(Result<PreparedTitle> result) {

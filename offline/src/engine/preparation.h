@@ -68,6 +68,7 @@ class Preparation {
   void on_size(const Result<FetchedResource>& probe);
   void cut_whole_files();
   void finish();
+  void name(PreparedTitle& title);
   void end(Result<PreparedTitle> result);
 
   ResourceFetcher& fetcher_;
@@ -86,7 +87,7 @@ class Preparation {
   TitlePlan plan_;
   std::vector<std::optional<int64_t>> sizes_;  // of plan_.whole_files
   std::vector<PlannedDocument> documents_;
-  std::vector<std::pair<std::string, ResourceVersion>> versions_;
+  std::vector<std::pair<std::string, ResourceVersion>> versions_;  // by URL
 };
 
 }  // namespace playhead::offline

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/request_json.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
 #include <nlohmann/json.hpp>
 
 #include "base/json_depth.h"
+#include "base/url.h"
 #include "plan/stable_key.h"
+#include "session/api_types.h"
 #include "vault/crypto.h"
 
 namespace playhead::offline {
@@ -17,6 +20,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr int kMaxDepth = 8;
+constexpr std::size_t kMaxAppData = 4096;
 
 Error corrupt(const char* what) {
   return make_error(ErrorCode::kStoreCorrupt, std::string("a download's ") + what);
@@ -74,6 +78,22 @@ Json choice_of(const DownloadRequest& request) {
 }
 
 }  // namespace
+
+Result<void> check_request(const DownloadRequest& request) {
+  const auto invalid = [](const char* why) { return make_error(ErrorCode::kInvalidArgument, why); };
+  if (request.title_id.empty()) {
+    const auto origin = url_origin(request.url);
+    const bool is_http = origin && (origin->scheme == "http" || origin->scheme == "https");
+    if (!is_http) return invalid("a download needs a title or an http(s) URL");
+  } else if (request.title_id.size() > kMaxIdBytes) {
+    return invalid("a title id has 1 to 256 bytes");
+  }
+  if (request.profile_id.size() > kMaxIdBytes) return invalid("a profile id has 256 bytes at most");
+  if (request.app_data.size() > kMaxAppData) return invalid("app_data has 4 KiB at most");
+  const bool is_empty = request.from && request.to && *request.from >= *request.to;
+  if (is_empty) return invalid("the time range is empty");
+  return {};
+}
 
 std::string write_request(const DownloadRequest& request) { return to_text(choice_of(request)); }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/rights_book.h"
 
+#include <set>
 #include <utility>
 
 namespace playhead::offline {
@@ -36,6 +37,16 @@ Result<void> RightsBook::load() {
     const std::lock_guard lock(mutex_);
     entries_[record.download_id] = std::move(entry);
   }
+  return forget_removed();
+}
+
+// Of those whose removal was finished while nobody was here; they would fill the record of time.
+Result<void> RightsBook::forget_removed() {
+  PLAYHEAD_TRY(const auto rows, folder_.store().list());
+  std::set<std::string> ids;
+  for (const DownloadRow& row : rows) ids.insert(row.added.id);
+  // A disk that cannot be written now is written at the next start.
+  static_cast<void>(folder_.clock().forget_others(ids));
   return {};
 }
 

@@ -45,6 +45,7 @@ class RightsBook {
     std::shared_ptr<TitleRights> rights;
     std::optional<Error> error;  // why there are none
   };
+  Result<void> forget_removed();
   [[nodiscard]] TitleRights::Parts parts_of(const std::string& id);
 
   DownloadFolder& folder_;

@@ -14,6 +14,8 @@ constexpr Duration kLongestLook = 10min;
 constexpr Duration kShortestLook = 1s;
 // A renewal that succeeded is not due again for so long, whatever the service says (chosen).
 constexpr Duration kAfterRenewal = 10min;
+// Titles the service is asked about at a time (chosen: a library of thousands is not an attack).
+constexpr std::ptrdiff_t kMostAsking = 2;
 // Of the time a title may be played without hearing of the service: from then on it is asked
 // (chosen).
 constexpr int kContactFifths = 4;
@@ -50,6 +52,9 @@ bool needs_contact(const Verdict& verdict, const TimeReading& time) {
       return false;
   }
 }
+
+// What time it is puts it right, whichever title the service was asked about.
+bool is_time_alone(RightsState state) { return state != RightsState::kTampered; }
 
 // None: nothing of it hangs on hearing of the service.
 std::optional<WallTime> contact_due(const Rights& rights, const TimeReading& time) {
@@ -102,8 +107,32 @@ void RightsKeeper::set_online(bool is_online) {
   look();
 }
 
+void RightsKeeper::leave(const std::string& id) {
+  leaving_.insert(id);
+  const auto found = watched_.find(id);
+  if (found == watched_.end()) return;
+  const bool was_asked = static_cast<bool>(found->second.asking);
+  watched_.erase(found);
+  if (was_asked) look_soon();  // others wait for their turn
+}
+
+void RightsKeeper::forget(const std::string& id) {
+  leaving_.erase(id);
+  watched_.erase(id);
+}
+
+void RightsKeeper::start() {
+  for (const std::string& id : parts_.rights.ids()) {
+    if (leaving_.count(id) == 0) watched_[id].state = parts_.rights.judge(id).state;
+  }
+  look();
+}
+
 void RightsKeeper::look() {
-  for (const std::string& id : parts_.rights.ids()) look_at(id, watched_[id]);
+  asked_ = asking();
+  for (const std::string& id : parts_.rights.ids()) {
+    if (leaving_.count(id) == 0) look_at(id, watched_[id]);
+  }
   tell_time_events();  // of what was just read, too
   due_ = next_due();
   const MonotonicTime now = parts_.executor.now();
@@ -119,6 +148,9 @@ void RightsKeeper::look_at(const std::string& id, Watched& watched) {
   const Verdict verdict = parts_.rights.judge(id);
   if (!verdict.destroys_keys) {
     watched.are_keys_destroyed = watched.is_stale = watched.is_given_back = false;
+  } else if (!watched.are_keys_destroyed && !has_keys(id)) {
+    // By the process before: nothing is written again.
+    watched.are_keys_destroyed = watched.is_given_back = true;
   } else if (!watched.are_keys_destroyed) {
     // Licences end with their keys.
     if (!std::exchange(watched.is_given_back, true)) parts_.licences.give_back(id);
@@ -139,8 +171,15 @@ void RightsKeeper::look_at(const std::string& id, Watched& watched) {
   }
 }
 
+// A journal that does not say is asked by erasing them.
+bool RightsKeeper::has_keys(const std::string& id) const {
+  const auto row = parts_.folder.store().find(id);
+  const auto licences = parts_.folder.store().licences(id);
+  return !row || row->has_content_key || !licences || !licences->empty();
+}
+
 bool RightsKeeper::may_ask(const Watched& watched) const {
-  return is_online_ && parts_.service.exists() && !watched.asking &&
+  return is_online_ && parts_.service.exists() && !watched.asking && asked_ < kMostAsking &&
          (!watched.not_before || *watched.not_before <= parts_.executor.now());
 }
 
@@ -159,19 +198,22 @@ void RightsKeeper::replace_lost(const std::string& id, const Watched& watched) {
 bool RightsKeeper::is_due(const Verdict& verdict, const Rights& rights, const Watched& watched) {
   const TimeReading time = parts_.folder.clock().read();
   const bool is_open = watched.is_renewal_open && !verdict.destroys_keys;
-  if (verdict.is_renewal_due || is_open || needs_contact(verdict, time)) return true;
+  if (verdict.is_renewal_due || is_open) return true;
+  const bool is_known = parts_.folder.clock().generation(rights.download_id).has_value();
+  if (needs_contact(verdict, time) && !(is_known && is_time_alone(verdict.state))) return true;
   // The answer for one is a word for all.
   const auto due = contact_due(rights, time);
-  return due && time.now >= *due && !is_asking();
+  const bool is_near = due && time.now >= *due;
+  return (is_near || needs_contact(verdict, time)) && asked_ == 0;
 }
 
-bool RightsKeeper::is_asking() const {
-  return std::any_of(watched_.begin(), watched_.end(),
-                     [](const auto& entry) { return static_cast<bool>(entry.second.asking); });
+std::ptrdiff_t RightsKeeper::asking() const {
+  return std::count_if(watched_.begin(), watched_.end(),
+                       [](const auto& entry) { return static_cast<bool>(entry.second.asking); });
 }
 
 bool RightsKeeper::is_busy(MonotonicTime until) const {
-  return is_asking() || (is_online_ && due_ && *due_ <= until);
+  return asking() > 0 || (is_online_ && due_ && *due_ <= until);
 }
 
 void RightsKeeper::tell_changes(const std::string& id, Watched& watched) {
@@ -234,7 +276,7 @@ Result<void> RightsKeeper::permit_unlimited(const std::string& id) {
 }
 
 void RightsKeeper::renew(const NewDownload& download) {
-  if (watched_[download.id].asking) return;
+  if (leaving_.count(download.id) > 0 || watched_[download.id].asking) return;
   if (download.title_id.empty()) return renew_licences(download.id, {});
   ask(download.id, download.title_id, download.profile_id);
 }
@@ -242,6 +284,7 @@ void RightsKeeper::renew(const NewDownload& download) {
 void RightsKeeper::ask(const std::string& id, const std::string& title_id,
                        const std::string& profile_id) {
   if (const auto rights = parts_.rights.find(id)) rights->set_renewal(RenewalState::kAsked);
+  ++asked_;
   DownloadQuery query;
   query.title_id = title_id;
   Watched& watched = watched_[id];

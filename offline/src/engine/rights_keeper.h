@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "base/log.h"
@@ -32,6 +34,8 @@ class RightsKeeper {
   };
   explicit RightsKeeper(Parts parts);
 
+  // Once, at the start: how things stand is no change, and not told. Looks at all then.
+  void start();
   // Looks at all, and again when something of them is due.
   void look();
   // A download that is being fetched asks for its permission. `done` once, never inside the call;
@@ -46,7 +50,10 @@ class RightsKeeper {
   // The service was heard of, whoever asked it.
   void hear(const TimeContact& contact);
   void set_online(bool is_online);
-  void forget(const std::string& id) { watched_.erase(id); }
+  // It is going away: what is asked for it is given up, and nothing more is asked or told of it.
+  void leave(const std::string& id);
+  // It is gone.
+  void forget(const std::string& id);
   // Somebody is being asked, or something is due by then.
   [[nodiscard]] bool is_busy(MonotonicTime until) const;
 
@@ -64,8 +71,10 @@ class RightsKeeper {
   void look_soon();
   void look_at(const std::string& id, Watched& watched);
   [[nodiscard]] bool is_due(const Verdict& verdict, const Rights& rights, const Watched& watched);
-  [[nodiscard]] bool is_asking() const;
-  // Nothing but its not being due keeps the service from being asked.
+  [[nodiscard]] std::ptrdiff_t asking() const;  // titles
+  [[nodiscard]] bool has_keys(const std::string& id) const;
+  // Nothing but its not being due keeps the service from being asked. What has to wait for others
+  // is looked at again once they are answered.
   [[nodiscard]] bool may_ask(const Watched& watched) const;
   // Its record is not the one that was written.
   [[nodiscard]] bool is_lost(const std::string& id) const;
@@ -84,6 +93,8 @@ class RightsKeeper {
   Parts parts_;
   bool is_online_ = true;
   std::map<std::string, Watched> watched_;
+  std::set<std::string> leaving_;
+  std::ptrdiff_t asked_ = 0;  // titles the service is being asked about, as of this look
   std::optional<MonotonicTime> due_;
   CancelHandle timer_;
 };

@@ -42,6 +42,8 @@ void TitleDownload::start() {
   auto request = read_request(row->added.request);
   if (!request) return fail(request.error(), true);
   request_ = *std::move(request);
+  request_.app_data = row->added.app_data;
+  request_.priority = row->added.priority;
   title_id_ = row->added.title_id;
   profile_id_ = row->added.profile_id;
   url_ = row->facts.manifest_url.empty() ? request_.url : row->facts.manifest_url;

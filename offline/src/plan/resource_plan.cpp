@@ -2,7 +2,7 @@
 #include "plan/resource_plan.h"
 
 #include <algorithm>
-#include <map>
+#include <set>
 #include <utility>
 
 #include "base/limits.h"
@@ -79,23 +79,19 @@ class Planner {
     if (!has_media_) {
       return make_error(ErrorCode::kManifestEmpty, "nothing of the title lies in that range");
     }
-    std::stable_sort(found_.begin(), found_.end(), [](const Found& a, const Found& b) {
-      return a.resource.start < b.resource.start;
-    });
-    for (Found& found : found_) {
-      found.resource.play_order = static_cast<int64_t>(plan_.resources.size());
-      if (found.is_whole_file) plan_.whole_files.push_back(plan_.resources.size());
-      plan_.resources.push_back(std::move(found.resource));
+    // In place: titles of ten hours have a hundred thousand.
+    std::vector<PlannedResource>& all = plan_.resources;
+    std::stable_sort(
+        all.begin(), all.end(),
+        [](const PlannedResource& a, const PlannedResource& b) { return a.start < b.start; });
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      all[i].play_order = static_cast<int64_t>(i);
+      if (is_whole_file(all[i])) plan_.whole_files.push_back(i);
     }
     return std::move(plan_);
   }
 
  private:
-  struct Found {
-    PlannedResource resource;
-    bool is_whole_file = false;
-  };
-
   Result<void> add_track(const PlanTrack& track, std::size_t number) {
     if (track.index.type != PresentationType::kVod) {
       return unsupported("a live title cannot be downloaded while it goes on");
@@ -144,7 +140,6 @@ class Planner {
     }
     PlannedResource media = locate(segment.media);
     media.kind = media_kind(track.kind);
-    if (auto unique = note_url(media); !unique) return unique;
     const bool is_played = track.kind == TrackKind::kVideo || track.kind == TrackKind::kAudio;
     has_media_ = has_media_ || is_played || in_.tracks.size() == 1;
     if (!media.is_size_exact) media.size = estimate(track, segment);
@@ -154,10 +149,10 @@ class Planner {
       const bool is_long = segment.duration() > kLongSegment;
       const bool is_whole =
           is_only && is_played && is_long && !media.is_size_exact && !media.key.range;
+      if (is_whole) whole_files_.emplace(track_, seq_);
       add(std::move(media), segment);
-      found_.back().is_whole_file = is_whole;
     }
-    if (found_.size() <= kMaxPlanned) return {};
+    if (plan_.resources.size() <= kMaxPlanned) return {};
     return make_error(ErrorCode::kManifestLimit, "the title has too many segments to download");
   }
 
@@ -181,15 +176,11 @@ class Planner {
     resource.seq = seq_++;
     resource.start = std::max(segment.start, MediaTime{});
     resource.end = segment.end;
-    found_.push_back({std::move(resource)});
+    plan_.resources.push_back(std::move(resource));
   }
 
-  // Segments that only a query tells apart would be taken for one another.
-  Result<void> note_url(const PlannedResource& media) {
-    if (media.key.range || media.url.find('?') == std::string::npos) return {};
-    const auto [known, is_new] = queries_.emplace(media.key.stable_key, media.url);
-    if (is_new || known->second == media.url) return {};
-    return unsupported("segments that differ in the query of their URLs alone");
+  [[nodiscard]] bool is_whole_file(const PlannedResource& resource) const {
+    return !whole_files_.empty() && whole_files_.count({resource.track, resource.seq}) > 0;
   }
 
   static int64_t estimate(const PlanTrack& track, const Segment& segment) {
@@ -208,9 +199,8 @@ class Planner {
   int64_t seq_ = 0;
   std::shared_ptr<const ResourceLocation> init_;
   std::shared_ptr<const SegmentKeys> keys_;
-  std::map<std::string, std::string> queries_;
   bool has_media_ = false;
-  std::vector<Found> found_;
+  std::set<std::pair<std::string, int64_t>> whole_files_;  // by track and seq
   TitlePlan plan_;
 };
 

@@ -49,8 +49,9 @@ struct TitlePlan {
   std::vector<LicenseWish> wishes;  // what the licences are for, by track
 };
 
-// Errors: kManifestUnsupported (a live title; resources that differ in their query alone),
-// kManifestLimit, kManifestEmpty (nothing lies between from and to).
+// Their keys are those of resources that no query has to tell apart: see ResourceNames. Errors:
+// kManifestUnsupported (a live title), kManifestLimit, kManifestEmpty (nothing lies between from
+// and to).
 [[nodiscard]] Result<TitlePlan> plan_resources(const PlanInputs& in);
 
 // The same bytes as parts of at most kPartBytes; `file` has a range with an end, or `size` is the

@@ -12,4 +12,10 @@ namespace playhead::offline {
   return std::string(url.substr(0, url.find_first_of("?#")));
 }
 
+// Its URL without the fragment: what a resource is called when others of its title have that path,
+// too, and differ in the query alone.
+[[nodiscard]] inline std::string query_key(std::string_view url) {
+  return std::string(url.substr(0, url.find('#')));
+}
+
 }  // namespace playhead::offline

@@ -55,8 +55,14 @@ Result<std::vector<ResourceRow>> StoredRequest::find(LibraryParts& parts) {
   if (request_.method != "GET" && request_.method != "HEAD") {
     return incomplete(request_.url, "asks a service, and nobody is asked for a download");
   }
-  return find_rows(parts,
-                   {stable_key(is_manifest ? title.source_url : request_.url), request_.range});
+  const std::string& url = is_manifest ? title.source_url : request_.url;
+  ResourceKey key{stable_key(url), request_.range};
+  // Where a path has several queries in the title its resources are called by them.
+  if (query_key(url) != key.stable_key) {
+    ResourceKey told_apart{query_key(url), request_.range};
+    if (parts.store.lookup(title.id, told_apart)) key = std::move(told_apart);
+  }
+  return find_rows(parts, key);
 }
 
 Result<std::vector<ResourceRow>> StoredRequest::find_rows(LibraryParts& parts,

@@ -374,16 +374,19 @@ Result<std::optional<Answer>> DownloadStore::file_answer(const std::string& id,
 }
 
 Result<void> DownloadStore::change_licences(const std::string& id, const LicenceChange& change) {
-  return impl_->write_of(id, Space::kAny, [&](Journal& journal, int64_t row) -> Result<void> {
+  auto changed = impl_->write_of(id, Space::kAny, [&](Journal& journal, int64_t row) {
     for (const LicenceRow& licence : change.taken) {
       if (auto put = licences::put(journal, row, licence); !put) return put;
     }
     for (const int64_t old : change.superseded) {
-      auto set = licences::set_state(journal, old, LicenceState::kSuperseded);
-      if (!set) return set;
+      if (auto gone = licences::supersede(journal, old); !gone) return gone;
     }
     return tell_releases(journal, id, change.releases);
   });
+  // What was overwritten stands in the log as it was. A log that stays is emptied later: the change
+  // is made.
+  if (changed && !change.taken.empty()) static_cast<void>(impl_->empty_log());
+  return changed;
 }
 
 Result<std::vector<std::string>> DownloadStore::licensed() {

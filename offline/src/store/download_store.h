@@ -50,7 +50,7 @@ class DownloadStore {
   // What was under way, or waited, when the process before ended: queued. How many there were.
   // Small.
   Result<int64_t> requeue_all(WallTime now);
-  // Sum of DownloadRow::bytes_done of all.
+  // Sum of DownloadRow::bytes_done of all that have a content key: without it nobody can read them.
   Result<int64_t> bytes_of_all();
 
   // --- removing: begin, unlink the folder, finish. Reconciler goes on after a kill.
@@ -124,8 +124,8 @@ class DownloadStore {
   // --- licences
 
   // New ones, those that go, and what the service has to be told of them, in one transaction. A new
-  // one takes the place of the valid one of the same scheme and kids, which is superseded and whose
-  // blob is emptied.
+  // one takes the place of the valid one of the same scheme and kids; what is superseded, by that
+  // or by `change`, loses its blob.
   Result<void> change_licences(const std::string& id, const LicenceChange& change);
   // All, oldest first.
   Result<std::vector<LicenceRow>> licences(const std::string& id);

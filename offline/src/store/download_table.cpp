@@ -244,7 +244,9 @@ Result<void> set_facts(Journal& journal, int64_t row, const DownloadFacts& facts
 }
 
 Result<int64_t> bytes_of_all(Journal& journal) {
-  Query query(journal, "SELECT sum(bytes_done) FROM tally");
+  Query query(journal,
+              "SELECT sum(t.bytes_done) FROM tally t JOIN sealed s ON s.download = t.download"
+              " WHERE s.content_key IS NOT NULL");
   PLAYHEAD_TRY(const bool row, query.step());
   return row ? query.integer() : int64_t{0};
 }

@@ -7,6 +7,7 @@
 //
 //   <root>/lock                      one process at a time
 //   <root>/offline.db, -wal, -shm    the journal
+//   <root>/corrupt.db, -wal, -shm    one that could not be read, when the app wanted to start over
 //   <root>/reserve                   given up when the disk is full, so that this can be written
 //   <root>/content/<download>/<file>        finished
 //   <root>/content/<download>/<file>.part   being written; renamed in its folder: one sync_folder()
@@ -14,6 +15,7 @@ namespace playhead::offline::layout {
 
 inline std::string lock(const std::string& root) { return root + "/lock"; }
 inline std::string journal(const std::string& root) { return root + "/offline.db"; }
+inline std::string corrupt_journal(const std::string& root) { return root + "/corrupt.db"; }
 inline std::string reserve(const std::string& root) { return root + "/reserve"; }
 inline std::string content(const std::string& root) { return root + "/content"; }
 inline std::string folder(const std::string& root, const std::string& download_id) {

@@ -122,9 +122,14 @@ Result<std::vector<std::string>> licensed(Journal& journal) {
   return read_all<std::string>(query, [](Query& row) { return row.text(); });
 }
 
-Result<void> set_state(Journal& journal, int64_t row, LicenceState state) {
-  Query query(journal, "UPDATE licence SET state = ?2 WHERE row = ?1");
-  return run_on_one(journal, query.with(row).with(state), "a licence that is gone");
+Result<void> supersede(Journal& journal, int64_t row) {
+  Query zeroed(journal, "UPDATE licence SET sealed = zeroblob(length(sealed)) WHERE row = ?1");
+  if (auto done = run_on_one(journal, zeroed.with(row), "a licence that is gone"); !done) {
+    return done;
+  }
+  return Query(journal, "UPDATE licence SET sealed = x'', state = 1 WHERE row = ?1")
+      .with(row)
+      .run();
 }
 
 Result<void> erase(Journal& journal, int64_t download) {

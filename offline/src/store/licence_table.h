@@ -16,7 +16,8 @@ Result<void> put(Journal& journal, int64_t download, const LicenceRow& licence);
 Result<std::vector<LicenceRow>> list(Journal& journal, int64_t download);
 // Ids of the downloads that have a valid one.
 Result<std::vector<std::string>> licensed(Journal& journal);
-Result<void> set_state(Journal& journal, int64_t row, LicenceState state);
+// Its blob is overwritten. Errors: kNotFound.
+Result<void> supersede(Journal& journal, int64_t row);
 // All of a download, zeroed first.
 Result<void> erase(Journal& journal, int64_t download);
 

@@ -65,7 +65,7 @@ Result<void> Reconciler::start(WallTime now) {
     if (download.state != DownloadState::kRemoving) continue;
     auto finished = finish_removal(files_, store_, download.added.id, now);
     if (!finished) return finished;
-    ++report_.removals_finished;
+    report_.removed.push_back(download.added.id);
   }
   if (auto deleted = delete_unknown_folders(downloads); !deleted) return deleted;
   unchecked_.clear();

@@ -15,12 +15,12 @@ namespace playhead::offline {
 
 // What was found wrong and put right.
 struct ReconcileReport {
-  int64_t orphans_deleted = 0;   // files and folders no row knows
-  int64_t resources_wanted = 0;  // their file is gone
-  int64_t resources_bad = 0;     // their file has another length
-  int64_t parts_restarted = 0;   // shorter than their checkpoint
-  int64_t removals_finished = 0;
-  int64_t downloads_requeued = 0;  // completed ones of which something is missing
+  int64_t orphans_deleted = 0;       // files and folders no row knows
+  int64_t resources_wanted = 0;      // their file is gone
+  int64_t resources_bad = 0;         // their file has another length
+  int64_t parts_restarted = 0;       // shorter than their checkpoint
+  std::vector<std::string> removed;  // downloads whose removal had begun
+  int64_t downloads_requeued = 0;    // completed ones of which something is missing
 };
 
 // Makes files and journal agree after whatever ended the process before. One thread at a time.

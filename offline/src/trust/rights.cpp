@@ -51,6 +51,7 @@ End end_of_rights(const Rights& rights) {
 // The device alone has run for longer than the watching window: whatever clocks say, it is over.
 bool has_run_out(const Rights& rights, const TimeReading& time, Duration grace) {
   return rights.playback && rights.first_play &&
+         is_same_record(time.boot, rights.first_play->boot) &&
          time.running - rights.first_play->running >= *rights.playback + grace;
 }
 
@@ -148,8 +149,10 @@ Rights renew_rights(const Rights& old, const Grant& grant, const TimeReading& ti
     rights.first_play.reset();
     return rights;
   }
+  // What was not corrected while the title was not known to the record of time is now.
+  if (const auto right = corrected(old, time)) rights.first_play = right->first_play;
   const bool is_over =
-      time.now >= old.first_play->at + *old.playback || has_run_out(old, time, Duration{0});
+      time.now >= rights.first_play->at + *old.playback || has_run_out(old, time, Duration{0});
   if (is_over) rights.first_play.reset();
   return rights;
 }
@@ -229,8 +232,11 @@ std::optional<Rights> with_first_play(const Rights& rights, const TimeReading& t
 std::optional<Rights> corrected(const Rights& rights, const TimeReading& time) {
   if (!rights.first_play || rights.first_play->is_certain) return std::nullopt;
   FirstPlay first = *rights.first_play;
-  // At least as much has passed since as the device has run.
-  const WallTime latest = bounded(time.now - (time.running - first.running));
+  // At least as much has passed since as the device has run; of a record that was begun since, all
+  // that it saw.
+  const bool is_same = is_same_record(first.boot, time.boot);
+  const WallTime latest =
+      bounded(time.now - (time.running - (is_same ? first.running : Duration{0})));
   if (time.trust == ClockTrust::kAnchored && first.boot == time.boot) {
     first.at = latest;
     first.is_certain = true;

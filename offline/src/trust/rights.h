@@ -44,8 +44,8 @@ struct Grant {
 
 struct FirstPlay {
   WallTime at;
-  Duration running{0};  // of the device (TimeReading)
-  uint64_t boot = 0;
+  Duration running{0};      // of the device (TimeReading)
+  uint64_t boot = 0;        // see is_same_record()
   bool is_certain = false;  // by the service's clock, not the device's
   friend bool operator==(const FirstPlay&, const FirstPlay&) = default;
 };
@@ -123,7 +123,8 @@ struct Verdict {
 [[nodiscard]] std::optional<Rights> with_first_play(const Rights& rights, const TimeReading& time);
 // A first play is moved to where it was once more is known of the time: by the service's clock in
 // the same start of the device, or back when it seems to lie ahead. To be asked for every record at
-// start and after a contact, and what it answers be written. None: it stays.
+// start and after a contact, and what it answers be written. By another record of time it moves
+// back alone. None: it stays.
 [[nodiscard]] std::optional<Rights> corrected(const Rights& rights, const TimeReading& time);
 
 // When to ask the service anew: from renew_after on (without it, of licences after 4/5 of their

@@ -83,10 +83,43 @@ void follow_system(ClockState& state, WallTime system, TimeEvents& events) {
   events.push_back(TimeEvent::kJump);
 }
 
+bool agree(WallTime a, WallTime b) { return a - b <= kClockTolerance && b - a <= kClockTolerance; }
+
+// One answer alone has said that it is later than can be known.
+bool is_ahead_alone(const ClockState& state) {
+  return state.is_anchored && state.contact_at && !agree(state.firm, state.certain);
+}
+
+// How far an answer of the service is to be believed. The first one ever is all there is.
+enum class Belief : uint8_t {
+  kNot,    // it is earlier than is proven
+  kKnown,  // it says what one before has said, and does not prove it yet
+  kNow,    // what ends by it does, and no key is destroyed
+  kWhole,
+};
+
+Belief belief_in(ClockState& state, WallTime time) {
+  if (!state.contact_at || agree(time, state.certain)) return Belief::kWhole;
+  if (time < state.certain) {
+    const bool is_again = state.claim && agree(time, state.claim->time);
+    if (is_again && state.claim->seen >= kContactProof) return Belief::kWhole;
+    if (!is_again) state.claim = TimeClaim{time};
+    return Belief::kNot;
+  }
+  if (is_ahead_alone(state) && agree(time, state.firm)) {
+    const bool is_proven = state.firm - *state.contact_at >= kContactProof;
+    return is_proven ? Belief::kWhole : Belief::kKnown;
+  }
+  // While the device was off the time went on: its own clock says the same.
+  const bool is_seen = !state.is_anchored && agree(time, read_time(state).now);
+  return is_seen ? Belief::kWhole : Belief::kNow;
+}
+
 }  // namespace
 
-ClockState first_state(const ClockFacts& facts) {
+ClockState first_state(const ClockFacts& facts, uint32_t record) {
   ClockState state;
+  state.boot = uint64_t{record} << 32;
   state.boot_id = facts.boot_id;
   state.uptime = std::clamp(facts.uptime, Duration{0}, kLongestDuration);
   state.system = state.firm = clamp(facts.system);
@@ -107,6 +140,10 @@ void advance(ClockState& state, const ClockFacts& told, TimeEvents& events) {
     state.jump->claimed = later(state.jump->claimed, since.time);
     state.jump->seen += std::min(since.time, kJumpLook);
   }
+  if (state.claim) {
+    state.claim->time = later(state.claim->time, since.time);
+    state.claim->seen += since.time;
+  }
   if (since.is_new_boot) start_boot(state, facts.system, events);
   if (!state.is_anchored) follow_system(state, facts.system, events);
   state.boot_id = facts.boot_id;
@@ -125,11 +162,18 @@ void hear(ClockState& state, const TimeContact& contact, TimeEvents& events) {
     events.push_back(TimeEvent::kContactRefused);
     return;
   }
-  const Duration off = contact.time - read_time(state).now;
-  const bool has_moved = off < -kClockTolerance || off > kClockTolerance;
+  const Belief belief = belief_in(state, contact.time);
+  if (belief == Belief::kNot) {
+    events.push_back(TimeEvent::kContactRefused);
+    return;
+  }
+  const bool has_moved = !agree(contact.time, read_time(state).now);
   events.push_back(has_moved ? TimeEvent::kContactMoved : TimeEvent::kContact);
-  state.contact_at = state.certain = state.firm = contact.time;
+  if (belief == Belief::kKnown) return;
+  if (belief == Belief::kWhole) state.certain = contact.time;
+  state.contact_at = state.firm = contact.time;
   state.jump.reset();
+  state.claim.reset();
   state.boots = state.set_backs = 0;
   state.is_anchored = true;
   state.is_set_back = state.is_restored = false;
@@ -144,7 +188,7 @@ TimeReading read_time(const ClockState& state) {
   reading.boot = state.boot;
   reading.running = state.running;
   reading.trust = ClockTrust::kUnanchored;
-  if (state.is_anchored) reading.trust = ClockTrust::kAnchored;
+  if (state.is_anchored && !is_ahead_alone(state)) reading.trust = ClockTrust::kAnchored;
   if (state.is_set_back || state.set_backs >= kSetBacks) reading.trust = ClockTrust::kSetBack;
   if (!state.contact_at) reading.trust = ClockTrust::kNever;
   if (state.is_restored) reading.trust = ClockTrust::kRestored;

@@ -27,6 +27,10 @@ inline constexpr Duration kJumpProof = 1h;
 inline constexpr Duration kJumpLook = 2min;
 // After an answer that took longer the service's time is not known well enough.
 inline constexpr Duration kSlowContact = 5min;
+// An answer of the service that differs from what its answers before and the uptime say is one to
+// be proven: by another that agrees, so much later (chosen: a cache or a host that is wrong for a
+// moment is right by then).
+inline constexpr Duration kContactProof = 5min;
 // Starts of the device without hearing of the service: bounds what a clock that is held back at
 // each start can win.
 inline constexpr int kBootsWithoutContact = 20;
@@ -44,6 +48,14 @@ struct TimeJump {
   friend bool operator==(const TimeJump&, const TimeJump&) = default;
 };
 
+// A time of the service earlier than what its answers before and the uptime prove, not yet proven
+// itself.
+struct TimeClaim {
+  WallTime time;
+  Duration seen{0};
+  friend bool operator==(const TimeClaim&, const TimeClaim&) = default;
+};
+
 // What is known, as of the facts it was last told. Three lines of time, all of which go on with the
 // uptime: `certain` <= truth as long as the service tells it, `firm`, which never goes back but by
 // the service, and a jump's claim.
@@ -51,23 +63,29 @@ struct ClockState {
   std::string boot_id;
   Duration uptime{0};
   WallTime system;
-  uint64_t boot = 0;    // a number of the device's start
-  Duration running{0};  // of the device, as far as it was seen; never set back
+  // A number of the device's start. Its upper half, at random, is that of the record: numbers and
+  // `running` of another record mean nothing in this one (see is_same_record()).
+  uint64_t boot = 0;
+  Duration running{0};  // of the device, as far as this record saw it; never set back
   std::optional<WallTime> contact_at;
-  WallTime certain;  // latest contact and what has passed since at least; 0 without a contact
+  // Latest contact that is proven, or the first, and what has passed since at least; 0 without a
+  // contact. An anchored `firm` that is ahead of it is the claim of one answer alone.
+  WallTime certain;
   WallTime firm;
   std::optional<TimeJump> jump;
-  int boots = 0;             // since the contact
-  int set_backs = 0;         // since the contact
-  bool is_anchored = false;  // the service was heard of since the device was started
-  bool is_set_back = false;  // the clock was found behind and still is
-  bool is_restored = false;  // older than what the device's key store knows; until a contact
+  std::optional<TimeClaim> claim;  // not in the record: a new process hears of it twice again
+  int boots = 0;                   // since the contact
+  int set_backs = 0;               // since the contact
+  bool is_anchored = false;        // the service was heard of since the device was started
+  bool is_set_back = false;        // the clock was found behind and still is
+  bool is_restored = false;        // older than what the device's key store knows; until a contact
   friend bool operator==(const ClockState&, const ClockState&) = default;
 };
 
 enum class ClockTrust : uint8_t {
   kAnchored,    // by the service and the uptime; the device's clock plays no part
-  kUnanchored,  // restarted since: also by the device's clock, within bounds
+  kUnanchored,  // restarted since: also by the device's clock, within bounds; or by one answer
+                // alone
   kNever,       // the service was never heard of, or what was known is gone
   kSetBack,
   kRestored,
@@ -121,8 +139,10 @@ struct TimeContact {
   Duration round_trip{0};  // from the request to the answer
 };
 
-// Where nothing was recorded before.
-[[nodiscard]] ClockState first_state(const ClockFacts& facts);
+// Where nothing was recorded before. `record`: at random, another one each time.
+[[nodiscard]] ClockState first_state(const ClockFacts& facts, uint32_t record);
+// Of two numbers of starts (ClockState::boot).
+[[nodiscard]] constexpr bool is_same_record(uint64_t a, uint64_t b) { return a >> 32 == b >> 32; }
 // Time has passed. The same facts again change nothing.
 void advance(ClockState& state, const ClockFacts& facts, TimeEvents& events);
 // After advance() with the facts of the moment.

@@ -8,7 +8,7 @@
 namespace playhead::offline {
 
 TitleRights::TitleRights(Rights rights, Parts parts)
-    : parts_(std::move(parts)), rights_(std::move(rights)) {}
+    : parts_(std::move(parts)), download_id_(rights.download_id), rights_(std::move(rights)) {}
 
 Result<std::unique_ptr<TitleRights>> TitleRights::grant(std::string download_id, const Grant& grant,
                                                         Parts parts) {
@@ -42,7 +42,7 @@ Verdict TitleRights::judge(bool is_playing) {
   if (is_withdrawn_) return judge_removed();
   PlayQuestion question;
   question.is_playing = is_playing;
-  question.is_known = parts_.clock.generation(rights_.download_id).has_value();
+  question.is_known = is_known();
   question.renewal = renewal_;
   question.jitter = parts_.jitter;
   return offline::judge(rights_, time, question);
@@ -70,11 +70,13 @@ Result<void> TitleRights::set_licence(std::optional<WallTime> end,
                                       std::optional<WallTime> renew_after) {
   const std::lock_guard write_lock(write_mutex_);
   const std::optional<Rights> next = with_licence(rights(), end, renew_after);
-  return next ? replace(*next) : Result<void>();
+  if (!next) return {};
+  return is_known() ? replace(*next) : keep(*next);
 }
 
 Result<void> TitleRights::correct() {
   const std::lock_guard write_lock(write_mutex_);
+  if (!is_known()) return {};
   const std::optional<Rights> next = corrected(rights(), parts_.clock.read());
   return next ? replace(*next) : Result<void>();
 }
@@ -89,6 +91,8 @@ void TitleRights::withdraw() {
   is_withdrawn_ = true;
 }
 
+bool TitleRights::is_known() const { return parts_.clock.generation(download_id_).has_value(); }
+
 Rights TitleRights::rights() const {
   const std::lock_guard lock(mutex_);
   return rights_;
@@ -97,13 +101,16 @@ Rights TitleRights::rights() const {
 // The record first: a clock that knew of a generation which never reached the disk would refuse the
 // one that did.
 Result<void> TitleRights::replace(const Rights& next) {
+  if (auto kept = keep(next); !kept) return kept;
+  return parts_.clock.set_generation(next.download_id, next.generation);
+}
+
+Result<void> TitleRights::keep(const Rights& next) {
   PLAYHEAD_TRY(const std::vector<uint8_t> sealed, seal_rights(parts_.sealer, next));
   if (auto kept = parts_.keep(next, sealed); !kept) return kept;
-  {
-    const std::lock_guard lock(mutex_);
-    rights_ = next;
-  }
-  return parts_.clock.set_generation(next.download_id, next.generation);
+  const std::lock_guard lock(mutex_);
+  rights_ = next;
+  return {};
 }
 
 }  // namespace playhead::offline

@@ -43,9 +43,11 @@ class TitleRights {
   Result<void> begin_play();
   // Errors: kStoreIo, kStoreFull; the rights are what they were.
   Result<void> renew(const Grant& grant);
-  // See with_licence(). Errors as of renew().
+  // See with_licence(). A title that the record of time does not know stays unknown: only what the
+  // service grants makes it known. Errors as of renew().
   Result<void> set_licence(std::optional<WallTime> end, std::optional<WallTime> renew_after);
-  // At start and after each contact that moved the time: see corrected(). Errors as of renew().
+  // At start and after each contact that moved the time: see corrected(). Nothing for titles that
+  // the record of time does not know. Errors as of renew().
   Result<void> correct();
   void set_renewal(RenewalState state);
   // The download was removed: refused from now on (kNotFound), for who plays it, too.
@@ -54,9 +56,12 @@ class TitleRights {
 
  private:
   TitleRights(Rights rights, Parts parts);
-  Result<void> replace(const Rights& next);
+  Result<void> replace(const Rights& next);  // and it is known
+  Result<void> keep(const Rights& next);
+  [[nodiscard]] bool is_known() const;
 
   Parts parts_;
+  const std::string download_id_;
   std::mutex write_mutex_;  // one change at a time; taken before mutex_
   mutable std::mutex mutex_;
   // Under mutex_.

@@ -5,6 +5,8 @@
 #include <array>
 #include <utility>
 
+#include "vault/crypto.h"
+
 namespace playhead::offline {
 namespace {
 
@@ -72,27 +74,33 @@ Result<TrustRecord> TrustedClock::choose(std::array<TwinFile::Copy, 2>& copies) 
   if (!best && of(Standing::kOtherDevice) > 0) {
     return make_error(ErrorCode::kOfflineOtherDevice, "the record of time is another device's");
   }
-  const uint64_t known = parts_.keys.read_counter().value_or(0);
+  // A key store that does not answer might know of more: nothing is believed, nor written, then.
+  PLAYHEAD_TRY(const std::optional<uint64_t> counter, parts_.keys.read_counter());
+  const uint64_t known = counter.value_or(0);
   if (!best) {
     const bool is_first = known == 0 && of(Standing::kMissing) == 2;
-    return start_over(is_first ? TimeEvent::kFirstStart : TimeEvent::kRecordLost, false);
+    return start_over(is_first ? TimeEvent::kFirstStart : TimeEvent::kRecordLost, known);
   }
   // The key store's counter is written after the copy. With one copy lost the other may be the one
   // before; what must not be undone was written to both.
   const bool has_lost_one = of(Standing::kWhole) == 1;
   if (best->counter + (has_lost_one ? 1 : 0) < known) {
-    return start_over(TimeEvent::kRecordRestored, true);
+    return start_over(TimeEvent::kRecordRestored, known);
   }
   if (of(Standing::kDamaged) > 0) note({TimeEvent::kCopyDamaged});
   return *std::move(best);
 }
 
-TrustRecord TrustedClock::start_over(TimeEvent why, bool is_restored) {
+Result<TrustRecord> TrustedClock::start_over(TimeEvent why, uint64_t counter) {
+  std::array<uint8_t, 4> random{};
+  if (auto done = fill_random(random); !done) return std::move(done).error();
+  uint32_t number = 0;
+  for (const uint8_t byte : random) number = number << 8 | byte;
   note({why});
   TrustRecord record;
-  record.counter = parts_.keys.read_counter().value_or(0);
-  record.clock = first_state(parts_.source.read());
-  record.clock.is_restored = is_restored;
+  record.counter = counter;
+  record.clock = first_state(parts_.source.read(), number);
+  record.clock.is_restored = why == TimeEvent::kRecordRestored;
   return record;
 }
 
@@ -165,6 +173,15 @@ Result<void> TrustedClock::forget(const std::string& download_id) {
   {
     const std::lock_guard lock(mutex_);
     if (record_.generations.erase(download_id) == 0) return {};
+  }
+  return write(2);
+}
+
+Result<void> TrustedClock::forget_others(const std::set<std::string>& download_ids) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto is_other = [&](const auto& entry) { return download_ids.count(entry.first) == 0; };
+    if (std::erase_if(record_.generations, is_other) == 0) return {};
   }
   return write(2);
 }

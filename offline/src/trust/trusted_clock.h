@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "files/file_system.h"
@@ -33,7 +34,8 @@ class TrustedClock {
   };
   // Finds what was kept. What is lost, damaged or older than the key store's counter is replaced by
   // a new record, which trusts nothing until the service is heard of. Errors: kStoreIo (unreadable:
-  // nothing was changed), kOfflineOtherDevice, kStoreNewer (the same).
+  // nothing was changed; nor can a key store that has a counter be asked), kOfflineOtherDevice,
+  // kStoreNewer (the same).
   // A disk that cannot be written is no error here: see TimeReading::is_recorded.
   static Result<std::unique_ptr<TrustedClock>> open(const Parts& parts);
 
@@ -55,6 +57,8 @@ class TrustedClock {
   // kStoreFull beyond kTrustTitles.
   Result<void> set_generation(const std::string& download_id, uint64_t generation);
   Result<void> forget(const std::string& download_id);
+  // All but these; nothing is written when there are no others.
+  Result<void> forget_others(const std::set<std::string>& download_ids);
 
   // What happened since the last call, oldest first, at most 64.
   [[nodiscard]] TimeEvents take_events();
@@ -63,7 +67,7 @@ class TrustedClock {
   explicit TrustedClock(const Parts& parts);
   Result<void> load();
   Result<TrustRecord> choose(std::array<TwinFile::Copy, 2>& copies);
-  TrustRecord start_over(TimeEvent why, bool is_restored);
+  Result<TrustRecord> start_over(TimeEvent why, uint64_t counter);
   Result<void> write(int copies);
   Result<void> write_once();
   void note(const TimeEvents& events);

@@ -33,7 +33,7 @@ TEST_CASE("file_device_keys: made once, for nobody else to read") {
   const auto other = make_file_device_keys(make_file_system(), folder.path("other"))->get();
   REQUIRE(other);
   CHECK(*other != *first);
-  CHECK_FALSE(make_file_device_keys(make_file_system(), path)->read_counter().has_value());
+  CHECK_FALSE(make_file_device_keys(make_file_system(), path)->read_counter()->has_value());
 }
 
 TEST_CASE("file_device_keys: a damaged file is said to be lost and is not replaced") {

@@ -96,12 +96,23 @@ struct DownloadStatus {
   int64_t bytes_per_second = 0;       // over the last seconds; 0 while nothing comes
   std::optional<Duration> time_left;  // none: not known
   Duration duration{0};               // of the title, 0 unknown
-  Duration playable_until{0};         // from its beginning, without a network
+  // From its beginning, without a network; 0 when the time range asked for begins later.
+  Duration playable_until{0};
   int width = 0, height = 0;
   std::string video_codec;
   RightsState rights = RightsState::kNone;
   std::optional<WallTime> expires_at;  // by the service's clock; the earliest of all rules
   WallTime added_at;
+};
+
+// What the user allows; see OfflineConfig, which has the same at first.
+struct DownloadLimits {
+  bool only_unmetered = true;
+  bool only_charging = false;
+  int64_t quota_bytes = 0;                        // 0: none
+  int64_t free_space_floor = int64_t{512} << 20;  // left on the disk for others
+  int parallel_titles = 2;                        // 1..8
+  int parallel_segments = 4;                      // of all titles together, 1..16
 };
 
 // What the app knows of the device; all allowed until it says otherwise.

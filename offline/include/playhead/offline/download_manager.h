@@ -33,9 +33,10 @@ struct OfflineConfig {
   int parallel_segments = 4;  // of all titles together, 1..16
   bool only_unmetered = true;
   bool only_charging = false;
-  int64_t quota_bytes = 0;                        // 0: none
+  int64_t quota_bytes = 0;                        // of what can be read; 0: none
   int64_t free_space_floor = int64_t{512} << 20;  // left on the disk for others
-  // How long bytes of an expired title stay for a renewal; its keys are destroyed at once.
+  // How long what an expired title consists of stays on the disk. Its keys are destroyed at once
+  // and its bytes nobody can read: the quota does not count them, and a renewal fetches it anew.
   Duration keep_expired = std::chrono::hours{24 * 7};
   // Titles with an end are not played when the service was not heard of for that long.
   Duration max_without_contact = std::chrono::hours{24 * 30};
@@ -43,6 +44,9 @@ struct OfflineConfig {
   VideoChooser choose_video;
   // Empty: a URL that is refused stays so.
   UrlResolver resolve_url;
+  // Instead of kStoreCorrupt: the journal that cannot be read is put aside (corrupt.db in `path`),
+  // what was downloaded goes, and the folder is empty. Better asked of the user than always set.
+  bool start_over_when_corrupt = false;
   // False: nothing runs by itself; the app calls pump().
   bool runs_by_itself = true;
 };
@@ -62,7 +66,8 @@ class PLAYHEAD_API DownloadManager {
  public:
   // Opens the folder; downloads that were under way go on. While it lives players of that client
   // can play PlaySource::download_id. Errors: kOfflineBusy (another process has it), kStoreIo,
-  // kStoreNewer, kStoreCorrupt (nothing was deleted), kOfflineOtherDevice, kInvalidArgument.
+  // kStoreFull, kStoreNewer, kStoreCorrupt (nothing was deleted), kOfflineOtherDevice,
+  // kInvalidArgument, kInvalidState (a manager of that client lives).
   static Result<std::unique_ptr<DownloadManager>> open(std::shared_ptr<Client> client,
                                                        OfflineConfig config,
                                                        DownloadListener* listener = nullptr);
@@ -72,28 +77,33 @@ class PLAYHEAD_API DownloadManager {
   DownloadManager& operator=(const DownloadManager&) = delete;
 
   // The id. The same title, profile and choice of tracks again: the id it has. Errors:
-  // kInvalidArgument, kStoreFull, kStoreIo.
+  // kInvalidArgument, kStoreFull, kStoreIo, kStoreCorrupt.
   Result<std::string> add(const DownloadRequest& request);
-  // Errors of the next six: kNotFound, kStoreIo.
+  // Errors of the next six: kNotFound, kStoreIo, kStoreFull, kStoreCorrupt.
   Result<void> pause(const std::string& id);
   Result<void> resume(const std::string& id);  // what failed is tried again
   // Bytes and keys; works offline: what the service has to be told waits. Wins over everything.
   Result<void> remove(const std::string& id);
   Result<void> set_priority(const std::string& id, int priority);
-  // Asks the service for the permission anew, without a new download.
+  // Asks the service for the permission anew. What has expired, and lost its keys by that, is
+  // fetched again then.
   Result<void> renew(const std::string& id);
   // Reads every byte and compares its hash, now or once it is complete; what is damaged is fetched
   // again.
   Result<void> verify(const std::string& id);
+  // One after the other; the first that fails ends it. Errors: kStoreIo, kStoreFull, kStoreCorrupt.
   Result<void> pause_all();
   Result<void> resume_all();  // but what failed: that is resumed by its id
   Result<void> remove_all();
 
   void set_conditions(const DownloadConditions& conditions);
+  // In the place of those of OfflineConfig, until it ends: what they forbid waits, what they allow
+  // goes on. Nothing that is there goes for a smaller quota. Errors: kInvalidArgument.
+  Result<void> set_limits(const DownloadLimits& limits);
 
   // From the store, without a network; by priority and order. Errors: kStoreIo, kStoreCorrupt.
   [[nodiscard]] Result<std::vector<DownloadStatus>> list() const;
-  // Errors: kNotFound.
+  // Errors: kNotFound, kStoreIo, kStoreCorrupt.
   [[nodiscard]] Result<DownloadStatus> find(const std::string& id) const;
 
   // Works for about `slice` on the calling thread, for apps whose background time is limited; true:

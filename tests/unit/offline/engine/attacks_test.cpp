@@ -43,7 +43,7 @@ class PlatformKeys final : public DeviceKeys {
  public:
   explicit PlatformKeys(uint8_t device) { key_.fill(device); }
   Result<DeviceKey> get() override { return key_; }
-  std::optional<uint64_t> read_counter() override { return counter_; }
+  Result<std::optional<uint64_t>> read_counter() override { return std::optional(counter_); }
   Result<void> write_counter(uint64_t value) override {
     counter_ = std::max(counter_, value);
     return {};
@@ -496,6 +496,40 @@ TEST_CASE("downloads: O26 a newer journal and a damaged one are told, and nothin
     REQUIRE_FALSE(opened);
     CHECK(opened.error().code == c.refusal);
     CHECK(device.folders() == 1);
+  }
+}
+
+TEST_CASE("downloads: O26 who wants to start over does, with an empty folder that works") {
+  for (const char* how : {"newer", "damaged", "gone"}) {
+    CAPTURE(std::string(how));
+    Device device;
+    static_cast<void>(device.fetch(10 * kDay));
+    device.close();
+    const std::string journal = layout::journal(device.rig.config.path);
+    if (std::string(how) == "newer") {
+      device.edit("PRAGMA user_version = 99");
+    } else if (std::string(how) == "damaged") {
+      std::fstream file(journal, std::ios::in | std::ios::out | std::ios::binary);
+      file.write("no journal", 10);
+    } else {
+      fs::remove(journal);
+    }
+    device.rig.config.start_over_when_corrupt = true;
+    if (std::string(how) == "newer") {  // it is whole, for who knows it
+      const auto opened = DownloadManager::open(device.rig.world.client, device.rig.config);
+      REQUIRE_FALSE(opened);
+      CHECK(opened.error().code == ErrorCode::kStoreNewer);
+      CHECK(device.folders() == 1);
+      continue;
+    }
+    device.open();
+    const auto all = device.rig.manager->list();
+    REQUIRE(all);
+    CHECK(all->empty());
+    CHECK(fs::exists(layout::corrupt_journal(device.rig.config.path)));
+    const std::string id = device.fetch(10 * kDay);
+    CHECK(device.folders() == 1);
+    CHECK(device.play(id) == kPlays);
   }
 }
 

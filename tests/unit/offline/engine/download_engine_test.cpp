@@ -49,6 +49,16 @@ std::size_t content_folders(const DownloadRig& rig) {
   return count;
 }
 
+// In the journal, while nobody has it open.
+std::size_t events_of(const DownloadRig& rig) {
+  const auto files = make_file_system();
+  const auto store = DownloadStore::open(*files, rig.config.path);
+  REQUIRE(store);
+  const auto events = (*store)->events();
+  REQUIRE(events);
+  return events->size();
+}
+
 }  // namespace
 
 TEST_CASE("downloads: a title of the service comes whole, one picture and its sound") {
@@ -69,6 +79,41 @@ TEST_CASE("downloads: a title of the service comes whole, one picture and its so
   // Multivariant playlist, two playlists, two times ten segments.
   CHECK(rig.check_bytes(id) == 23);
   CHECK(rig.world.service.downloads == 1);
+}
+
+TEST_CASE("downloads: a range of time plays inside, and ends typed where it ends") {
+  struct Case {
+    const char* name;
+    std::optional<Duration> from, to, start;
+    Duration playable_until;
+    std::size_t segments;  // of each of two tracks
+  };
+  const Case cases[] = {{"its beginning", {}, 16s, {}, 16s, 4}, {"its middle", 8s, 16s, 9s, 0s, 2}};
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.name));
+    DownloadRig rig(small_title());
+    rig.open();
+    DownloadRequest request;
+    request.from = c.from;
+    request.to = c.to;
+    const std::string id = rig.add(request);
+    REQUIRE(rig.run_until(id, DownloadState::kCompleted));
+    CHECK(rig.status(id).playable_until == c.playable_until);
+    CHECK(rig.status(id).duration == 40s);
+    CHECK(rig.requests(".seg").size() == 2 * c.segments);
+    rig.manager->set_conditions({false, false, true});
+    rig.world.forget_events();
+    PlaySource source;
+    source.download_id = id;
+    source.start = c.start;
+    rig.world.player->load(source);
+    CHECK(rig.world.run_until_event<FirstFrame>(5s));
+    CHECK(rig.world.find<Failed>() == nullptr);
+    REQUIRE(rig.world.run_until_event<Failed>(30s));
+    CHECK(rig.world.find<Failed>()->error.code == ErrorCode::kOfflineIncomplete);
+    rig.world.player->stop();
+    rig.run_for(1s);
+  }
 }
 
 TEST_CASE("downloads: what is added again has the id it has, what is wrong is refused") {
@@ -265,35 +310,6 @@ TEST_CASE("downloads: live and protected titles are refused with a sentence") {
   CHECK(rig.status(b).bytes_done == 0);
 }
 
-TEST_CASE("downloads: O16 S01 a full disk holds them back, and room lets them go on") {
-  struct Case {
-    const char* name;
-    TestDisk::Step step;
-  };
-  const Case cases[] = {{"at the start of a file", TestDisk::Step::kCreate},
-                        {"in the middle", TestDisk::Step::kAppend},
-                        {"when it is synced", TestDisk::Step::kSync},
-                        {"when it gets its name", TestDisk::Step::kRename}};
-  for (const Case& c : cases) {
-    CAPTURE(c.name);
-    DownloadRig rig(small_title(20));
-    rig.open();
-    const std::string id = rig.add();
-    rig.run_for(1s);
-    rig.disk->fail(c.step);
-    REQUIRE(rig.run_until(id, DownloadState::kWaiting));
-    CHECK(rig.status(id).waits_for == WaitReason::kStorage);
-    REQUIRE(rig.status(id).failure);
-    CHECK(rig.status(id).failure->error.code == ErrorCode::kStoreFull);
-    CHECK(rig.status(id).failure->next_action == NextAction::kFreeSpace);
-    rig.run_for(5min);
-    CHECK(rig.status(id).state != DownloadState::kCompleted);
-    rig.disk->fail(TestDisk::Step::kNothing);
-    REQUIRE(rig.run_until(id, DownloadState::kCompleted));
-    CHECK(rig.check_bytes(id) == 43);
-  }
-}
-
 TEST_CASE("downloads: S01 S03 a journal that cannot be written holds them back, by name") {
   using Fault = playhead::test::FaultySqlite::Fault;
   struct Case {
@@ -392,28 +408,23 @@ TEST_CASE("downloads: why nothing begins is told within seconds") {
   }
 }
 
-TEST_CASE("downloads: S02 floor and quota") {
-  DownloadRig rig(small_title(20));
-  rig.disk->set_free_bytes(rig.config.free_space_floor);
+TEST_CASE("downloads: a client has one folder open at a time") {
+  DownloadRig rig(small_title(2));
   rig.open();
   const std::string id = rig.add();
-  rig.run_for(10s);
-  CHECK(rig.status(id).waits_for == WaitReason::kStorage);
-  CHECK(rig.requests().empty());
-  rig.disk->set_free_bytes(int64_t{10} << 30);
   REQUIRE(rig.run_until(id, DownloadState::kCompleted));
-  const int64_t size = rig.status(id).bytes_done;
+  const auto library = rig.world.client->impl().library();
+  REQUIRE(library);
+  OfflineConfig other = rig.config;
+  other.path = rig.folder.path("others");
+  other.runs_by_itself = false;
+  const auto second = DownloadManager::open(rig.world.client, other);
+  REQUIRE_FALSE(second);
+  CHECK(second.error().code == ErrorCode::kInvalidState);
+  CHECK(rig.world.client->impl().library() == library);  // what it had plays on
   rig.close();
-  rig.config.quota_bytes = size + 1;
-  rig.open();
-  DownloadRequest other;
-  other.title_id = "m1";
-  other.video.max_bitrate = 500'000;
-  const std::string second = rig.add(other);
-  REQUIRE(rig.run_until(second, DownloadState::kWaiting));
-  CHECK(rig.status(second).failure->error.code == ErrorCode::kOfflineQuota);
-  REQUIRE(rig.manager->remove(id));
-  CHECK(rig.run_until(second, DownloadState::kCompleted));
+  CHECK_FALSE(rig.world.client->impl().library());
+  CHECK(DownloadManager::open(rig.world.client, other));
 }
 
 TEST_CASE("downloads: removed, nothing of it is left, whatever it was doing") {
@@ -450,6 +461,22 @@ TEST_CASE("downloads: a disk that keeps files is asked again until they are gone
   CHECK(content_folders(rig) == 1);
   rig.run_for(1min);
   CHECK(rig.manager->list()->empty());
+  CHECK(content_folders(rig) == 0);
+}
+
+TEST_CASE("downloads: a removal that the next process finishes is told there") {
+  DownloadRig rig(small_title());
+  rig.open();
+  const std::string id = rig.add();
+  REQUIRE(rig.run_until(id, DownloadState::kCompleted));
+  rig.disk->failing_removals = 1;
+  REQUIRE(rig.manager->remove(id));
+  rig.run_for(1s);
+  rig.close();
+  CHECK(rig.told.removed.empty());
+  rig.open();
+  rig.run_for(1s);
+  CHECK(rig.told.removed == std::vector<std::string>{id});
   CHECK(content_folders(rig) == 0);
 }
 
@@ -507,26 +534,6 @@ TEST_CASE("downloads: O25 what is removed without a network is given back later,
   rig.manager->set_conditions({});
   rig.run_for(24h);
   CHECK(service->told == std::vector<Blob>{{1}});
-}
-
-TEST_CASE("downloads: a disk below its floor is not told as a quota") {
-  DownloadRig rig(small_title());
-  rig.open();
-  REQUIRE(rig.run_until(rig.add(), DownloadState::kCompleted));
-  rig.close();
-  rig.config.quota_bytes = 1;
-  rig.open();
-  DownloadRequest request;
-  request.title_id = "m1";
-  request.audio_languages = {"a"};
-  const std::string over = rig.add(request);
-  REQUIRE(rig.run_until(over, DownloadState::kWaiting));
-  CHECK(rig.status(over).failure->error.code == ErrorCode::kOfflineQuota);
-  rig.disk->set_free_bytes(0);
-  request.audio_languages = {"b"};
-  const std::string low = rig.add(request);
-  REQUIRE(rig.run_until(low, DownloadState::kWaiting));
-  CHECK(rig.status(low).failure->error.code == ErrorCode::kStoreFull);
 }
 
 TEST_CASE("downloads: by priority, then in the order they came; few at a time") {
@@ -660,6 +667,16 @@ TEST_CASE("downloads: bytes of an expired title go after a while, its name stays
   CHECK(content_folders(rig) == 0);
   REQUIRE(rig.status(id).failure);
   CHECK(rig.status(id).failure->next_action == NextAction::kRenew);
+  // And the next process leaves it as it is.
+  rig.run_for(1s);
+  rig.close();
+  const std::size_t before = events_of(rig);
+  rig.told.changes.clear();
+  rig.open();
+  rig.run_for(1s);
+  CHECK(rig.status(id).failure->next_action == NextAction::kRenew);
+  rig.close();
+  CHECK(events_of(rig) == before);
 }
 
 }  // namespace playhead::offline

@@ -44,6 +44,7 @@ struct KeeperWorld {
   std::unique_ptr<ContactWatch> contacts;
   std::vector<std::string> stale;
   int granted = 0;
+  int changes = 0;
   CancelHandle asking;
 
   KeeperWorld() {
@@ -77,15 +78,15 @@ struct KeeperWorld {
         TitleService::Parts{&api, transport, executor, *rights, 30 * kDay});
     desk = std::make_unique<LicenceDesk>(
         LicenceDesk::Parts{*folder, *rights, &licences, executor, log});
-    keeper = std::make_unique<RightsKeeper>(
-        RightsKeeper::Parts{*folder, *rights, *service, *desk, executor, log,
-                            [](const std::string&) {}, [this](const std::string&) { ++granted; },
-                            [this](const std::string& id) { stale.push_back(id); }, keep_expired});
+    keeper = std::make_unique<RightsKeeper>(RightsKeeper::Parts{
+        *folder, *rights, *service, *desk, executor, log, [this](const std::string&) { ++changes; },
+        [this](const std::string&) { ++granted; },
+        [this](const std::string& id) { stale.push_back(id); }, keep_expired});
     contacts = std::make_unique<ContactWatch>(
         ContactWatch::Parts{api, folder->clock(), executor,
                             [this](const TimeContact& contact) { keeper->hear(contact); }});
     desk->start();
-    keeper->look();
+    keeper->start();
   }
   void stop() {
     contacts.reset();
@@ -170,6 +171,41 @@ TEST_CASE("rights_keeper: keys are destroyed at every end, not the first alone")
   }
 }
 
+TEST_CASE("rights_keeper: what has lost its keys is not written down again at each start") {
+  KeeperWorld world;
+  world.expires_in(1h);
+  REQUIRE(world.permit() == "");
+  REQUIRE(world.folder->store().change_licences("d1", {{world.licence('a', 10 * kDay)}, {}, {}}));
+  world.fail_downloads();
+  world.executor.run_for(2h);
+  CHECK_FALSE(world.has_key());
+  const auto events = [&] {
+    const auto all = world.folder->store().events();
+    REQUIRE(all);
+    return all->size();
+  };
+  const std::size_t before = events();
+  for (int i = 0; i < 2; ++i) {
+    world.stop();
+    world.start();
+    CHECK(world.state() == RightsState::kExpired);
+    CHECK(events() == before);
+  }
+}
+
+TEST_CASE("rights_keeper: a start tells nothing, what changes then is told") {
+  KeeperWorld world;
+  world.expires_in(25h);
+  REQUIRE(world.permit() == "");
+  world.stop();
+  world.changes = 0;
+  world.start();
+  CHECK(world.changes == 0);
+  world.executor.run_for(2h);
+  CHECK(world.state() == RightsState::kExpiring);
+  CHECK(world.changes == 1);
+}
+
 TEST_CASE("rights_keeper: any answer of the service tells what time it is") {
   KeeperWorld world;
   world.expires_in(90 * kDay);
@@ -214,7 +250,7 @@ TEST_CASE("rights_keeper: what only the service can put right is asked for by it
     world.executor.jump_wall(c.ahead);
     world.off = c.ahead;
     world.stop();
-    world.device->boot = "boot-2";
+    world.device->restart();
     world.start();
     CHECK(world.state() == c.state);
     CHECK(world.has_key());
@@ -283,6 +319,98 @@ TEST_CASE("rights_keeper: it is busy while it asks, and when something is due") 
   world.executor.run_for(5s);
   CHECK_FALSE(world.keeper->is_busy(world.executor.now() + 30s));
   CHECK(world.granted == 1);
+}
+
+TEST_CASE("rights_keeper: few titles are asked about at a time, one where a word is enough") {
+  struct Case {
+    const char* name;
+    bool is_renewal;
+    int at_once, in_all;  // requests
+  };
+  for (const Case& c : {Case{"renewals are due", true, 2, 50},
+                        Case{"the service was not heard of for too long", false, 1, 1}}) {
+    CAPTURE(std::string(c.name));
+    KeeperWorld world;
+    world.expires_in(90 * kDay);
+    REQUIRE(world.permit() == "");
+    for (int i = 2; i <= 50; ++i) {
+      NewDownload added;
+      added.id = "d" + std::to_string(i);
+      added.identity = added.id;
+      added.title_id = "m1";
+      REQUIRE(world.folder->store().add(added));
+    }
+    for (int i = 1; i <= 50; ++i) {
+      Grant grant;
+      grant.title_id = "m1";
+      grant.server_time = world.executor.wall_now();
+      grant.expires_at = grant.server_time + 90 * kDay;
+      if (c.is_renewal) grant.renew_after = grant.server_time + kDay;
+      REQUIRE(world.rights->grant("d" + std::to_string(i), grant));
+    }
+    const int before = world.host.downloads;
+    world.keeper->set_online(false);
+    world.executor.run_for(c.is_renewal ? 10 * kDay : 31 * kDay);
+    SimFault slow;
+    slow.url_contains = "/api/v1/download";
+    slow.latency = 2s;
+    world.transport.add_fault(slow);
+    world.keeper->set_online(true);
+    world.executor.run_for(3s);
+    CHECK(world.host.downloads - before <= 2 * c.at_once);
+    world.executor.run_for(5min);
+    CHECK(world.host.downloads - before == c.in_all);
+    for (const std::string& id : world.rights->ids()) {
+      CHECK(world.rights->judge(id).may_play());
+    }
+  }
+}
+
+TEST_CASE("rights_book: the record of time forgets what was removed while nobody was here") {
+  KeeperWorld world;
+  world.expires_in(10 * kDay);
+  REQUIRE(world.permit() == "");
+  NewDownload kept;
+  kept.id = "d2";
+  kept.identity = "two";
+  kept.title_id = "m1";
+  REQUIRE(world.folder->store().add(kept));
+  Grant grant;
+  grant.title_id = "m1";
+  grant.server_time = world.executor.wall_now();
+  grant.expires_at = grant.server_time + kDay;
+  REQUIRE(world.rights->grant("d2", grant));
+  REQUIRE(world.folder->store().begin_removal("d1", {}, world.executor.wall_now()));
+  world.stop();
+  world.start();
+  CHECK_FALSE(world.folder->clock().generation("d1"));
+  CHECK(world.folder->clock().generation("d2") == 1);
+}
+
+TEST_CASE("rights_keeper: for what goes away nothing is asked any more") {
+  KeeperWorld world;
+  world.expires_in(90 * kDay);
+  REQUIRE(world.permit() == "");
+  REQUIRE(world.folder->store().change_licences("d1", {{world.licence('a', 10 * kDay)}, {}, {}}));
+  world.licences.rows = {world.licence('b', 30 * kDay)};
+  NewDownload download;
+  download.id = "d1";
+  download.title_id = "m1";
+  const auto asks = [&] { return world.licences.wishes.size(); };
+  world.keeper->renew(download);
+  REQUIRE(world.executor.run_until_true([&] { return asks() == 1; }, 10s));
+  world.keeper->leave("d1");  // its licence is on the way
+  world.executor.run_for(5s);
+  const auto rows = world.folder->store().licences("d1");
+  REQUIRE(rows);
+  REQUIRE(rows->size() == 1);
+  CHECK(rows->front().sealed == Blob{'a'});
+  CHECK_FALSE(world.keeper->is_busy(world.executor.now()));
+  const int downloads = world.host.downloads;
+  world.keeper->renew(download);
+  world.executor.run_for(40 * kDay);  // by then it would have been due
+  CHECK(world.host.downloads == downloads);
+  CHECK(asks() == 1);
 }
 
 TEST_CASE("rights_keeper: O01 a clock that is set is told, in the log and in the journal") {

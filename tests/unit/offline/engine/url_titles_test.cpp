@@ -9,6 +9,7 @@
 
 #include "engine/download_rig.h"
 #include "engine/url_desk.h"
+#include "player/client_impl.h"
 
 // Downloads that were added by URL, and apps that know where they are to be had by now.
 namespace playhead::offline {
@@ -51,6 +52,7 @@ struct SignedWorld {
     rig.config.resolve_url = [this](const std::string&, const DownloadRequest& request,
                                     UrlCallback answer) {
       asked.push_back(request.url);
+      CHECK(request.app_data == "mine");
       if (resolve) resolve(std::move(answer));
     };
     rig.world.transport->set_link(SimLink::constant(4'000'000, 10ms));
@@ -60,6 +62,7 @@ struct SignedWorld {
     rig.open();
     DownloadRequest request;
     request.url = kPlaylistUrl + "?sig=1";
+    request.app_data = "mine";
     return rig.add(request);
   }
   // The signature ends while something of it is there.
@@ -101,6 +104,65 @@ TEST_CASE("downloads: O20 a signed URL that runs out is asked of the app, what i
     CHECK(fetched >= static_cast<int64_t>(6 * kSegment));
     CHECK(fetched <= static_cast<int64_t>(6 * kSegment) + 4 * 65'536);
     CHECK(world.rig.check_bytes(id) == 7);
+  }
+}
+
+TEST_CASE("downloads: playlists, keys, inits and ranges that their query alone tells apart") {
+  const std::string root = "http://cdn.test/q/";
+  const auto body_of = [&](const std::string& url) {
+    const std::string name = url.substr(root.size());
+    const auto list = [](const std::string& t) {
+      return "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:4\n#EXT-X-KEY:METHOD=AES-128,URI="
+             "\"key?id=" +
+             t + "\"\n#EXT-X-MAP:URI=\"init.mp4?r=" + t + "\"\n#EXTINF:4,\ns.m4s?n=" + t +
+             "\n#EXT-X-BYTERANGE:1000@0\n#EXTINF:4,\nv.mp4?itag=" + t + "\n#EXT-X-ENDLIST\n";
+    };
+    if (name == "main.m3u8") {
+      return std::string(
+          "#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a\",NAME=\"a\",DEFAULT=YES,URI=\"list.m3u8?"
+          "t=2\""
+          "\n#EXT-X-STREAM-INF:BANDWIDTH=400000,CODECS=\"avc1.64001e,mp4a.40.2\",AUDIO=\"a\"\n"
+          "list.m3u8?t=1\n");
+    }
+    if (name.starts_with("list.m3u8?t=")) return list(name.substr(12));
+    const auto bytes = pattern_bytes(name.starts_with("key") ? 16 : 4'000,
+                                     static_cast<uint32_t>(std::hash<std::string>()(name)));
+    return std::string(as_text(bytes));
+  };
+  DownloadRig rig;
+  rig.more = body_of;
+  rig.host = [&](const WebRequest& request) -> std::optional<WebAnswer> {
+    if (!request.url.starts_with(root)) return std::nullopt;
+    const std::string body = body_of(request.url);
+    return bytes_answer({body.begin(), body.end()});
+  };
+  rig.open();
+  DownloadRequest request;
+  request.url = root + "main.m3u8";
+  const std::string id = rig.add(request);
+  REQUIRE(rig.run_until(id, DownloadState::kCompleted));
+  CHECK(rig.check_bytes(id) == 11);
+  // And as players ask for them.
+  std::unique_ptr<OfflineTitle> title;
+  const auto opening = rig.world.client->impl().library()->open(
+      id, rig.world.executor,
+      [&](Result<std::unique_ptr<OfflineTitle>> opened) { title = *std::move(opened); });
+  rig.run_for(1s);
+  REQUIRE(title);
+  for (const char* name : {"list.m3u8?t=1", "list.m3u8?t=2", "key?id=1", "key?id=2", "init.mp4?r=1",
+                           "init.mp4?r=2", "s.m4s?n=1", "s.m4s?n=2"}) {
+    CAPTURE(name);
+    Request asked;
+    asked.url = root + name;
+    std::string got;
+    FetchCallbacks callbacks;
+    callbacks.on_body = [&got](const SharedBytes& bytes, MonotonicTime) {
+      got += as_text(bytes.view());
+    };
+    const auto asking =
+        title->transport().start(std::move(asked), rig.world.executor, std::move(callbacks));
+    rig.run_for(1s);
+    CHECK((got == body_of(root + name)));
   }
 }
 

@@ -23,9 +23,15 @@ class DeskClock final : public ClockSource {
   explicit DeskClock(Executor& executor) : executor_(executor) {}
   ClockFacts read() override {
     ++reads;
-    return {executor_.wall_now(), executor_.now() - MonotonicTime{} + asleep, boot};
+    return {executor_.wall_now(), executor_.now() - booted + asleep, boot};
+  }
+  void restart() {
+    boot += "'";
+    booted = executor_.now();
+    asleep = Duration{0};
   }
   std::string boot = "boot-1";
+  MonotonicTime booted;
   Duration asleep{0};  // what the executor's clock did not see
   int reads = 0;
 

@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "manifest/manifest_parser.h"
+#include "plan/resource_names.h"
 #include "plan/resource_plan.h"
 #include "plan/stable_key.h"
 #include "plan/track_choice.h"
@@ -270,10 +271,6 @@ TEST_CASE("resource_plan: what cannot be kept is a typed error") {
   };
   const std::vector<Case> cases = {
       {"a live title", "#EXTINF:4,\n1.ts\n", {}, ErrorCode::kManifestUnsupported},
-      {"segments told apart by their query alone",
-       "#EXTINF:4,\ns?n=1\n#EXTINF:4,\ns?n=2\n#EXT-X-ENDLIST\n",
-       {},
-       ErrorCode::kManifestUnsupported},
       {"nothing in that range", "#EXTINF:4,\n1.ts\n#EXT-X-ENDLIST\n", 1min,
        ErrorCode::kManifestEmpty},
   };
@@ -350,10 +347,25 @@ TEST_CASE("resource_plan: files are cut into parts that abut") {
   }
 }
 
+TEST_CASE("resource_names: the query is in a name where it alone tells resources apart") {
+  const std::vector<std::string_view> urls = {"http://a/key?id=1",      "http://a/key?id=2",
+                                              "http://a/init.mp4",      "http://a/init.mp4?r=1",
+                                              "http://a/1.ts?sig=1",    "http://a/1.ts?sig=1#f",
+                                              "http://a/v.mp4?itag=22", "http://a/v.mp4-2?x"};
+  const ResourceNames names(urls);
+  const std::vector<std::string> expected = {
+      "http://a/key?id=1", "http://a/key?id=2", "http://a/init.mp4", "http://a/init.mp4?r=1",
+      "http://a/1.ts",     "http://a/1.ts",     "http://a/v.mp4",    "http://a/v.mp4-2"};
+  for (std::size_t i = 0; i < urls.size(); ++i) CHECK(names.of(urls[i]) == expected[i]);
+  CHECK(names.of("http://a/key?id=3#f") == "http://a/key?id=3");
+  CHECK(names.of("http://b/key?id=1") == "http://b/key");
+}
+
 TEST_CASE("stable_key: signatures are no part of it") {
   CHECK(stable_key("http://a/b?x=1#f") == "http://a/b");
   CHECK(stable_key("http://a/b#f?x") == "http://a/b");
   CHECK(stable_key("http://a/b") == "http://a/b");
+  CHECK(query_key("http://a/b?x=1#f") == "http://a/b?x=1");
 }
 
 }  // namespace playhead::offline

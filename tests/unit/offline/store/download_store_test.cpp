@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include "store/journal.h"
+#include "store/layout.h"
 #include "store_world.h"
 
 namespace playhead::offline {
@@ -58,7 +59,8 @@ bool holds(const std::string& bytes, const std::string& text) {
 TEST_CASE("download_store: key ids are read as they were written, whatever their bytes") {
   StoreWorld world;
   world.add_planned("a", 1);
-  const KeyId kid{0xa9, 0x29, 0x2a, 0x04, 0x30, 0x94, 0x9e, 0xd5, 0x19, 0x90, 0x33, 0x33, 0x83, 0x76, 0x4c, 0x02};
+  const KeyId kid{0xa9, 0x29, 0x2a, 0x04, 0x30, 0x94, 0x9e, 0xd5,
+                  0x19, 0x90, 0x33, 0x33, 0x83, 0x76, 0x4c, 0x02};
   world.put_licence("a", licence_of({kid}, "sealed licence"));
   CHECK(got(world->licences("a")).at(0).kids == std::vector<KeyId>{kid});
 }
@@ -282,6 +284,27 @@ TEST_CASE("download_store: a licence is superseded, never changed") {
   CHECK_FALSE(rows[2].renew_after);
   CHECK(as_text(rows[2].sealed) == "new");
   CHECK(got(world->licences("b"))[0].state == LicenceState::kValid);
+}
+
+TEST_CASE("download_store: nothing is kept of licences that others replace") {
+  StoreWorld world;
+  done(world->add(download_of("a")));
+  const int64_t one = world.put_licence("a", licence_of({kid_of(1)}, "secret-1"));
+  const int64_t two = world.put_licence("a", licence_of({kid_of(2)}, "secret-2"));
+  const LicenceRow both = licence_of({kid_of(1), kid_of(2)}, "new");
+  done(world->change_licences("a", {{both}, {one, two}, {}}));
+  const auto rows = got(world->licences("a"));
+  REQUIRE(rows.size() == 3);
+  for (std::size_t i = 0; i < 2; ++i) {
+    CHECK(rows[i].state == LicenceState::kSuperseded);
+    CHECK(rows[i].sealed.empty());
+  }
+  for (const char* suffix : {"", "-wal"}) {
+    std::ifstream file(layout::journal(world.folder.path()) + suffix, std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+    CHECK(bytes.find("secret-") == std::string::npos);
+  }
+  CHECK(code_of(world->change_licences("a", {{}, {99}, {}})) == ErrorCode::kNotFound);
 }
 
 TEST_CASE("download_store: releases wait for their turn") {

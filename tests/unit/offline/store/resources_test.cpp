@@ -88,6 +88,8 @@ TEST_CASE("resources: progress, and what the host said") {
   CHECK(row.content_type == answer.content_type);
   CHECK(row.etag == answer.etag);
   CHECK(row.last_modified == answer.last_modified);
+  CHECK(got(world->bytes_of_all()) == 0);  // nobody can read them
+  done(world->set_content_key("a", blob_of("key")));
   CHECK(got(world->bytes_of_all()) == 65'536);
   check_sums(*world);
   // The host had another file: from the beginning.

@@ -211,6 +211,25 @@ TEST_CASE("O06 S17 a folder from a backup is refused") {
   }
 }
 
+TEST_CASE("O06 a key store that does not answer is no leave to open a folder from a backup") {
+  SimDevice device;
+  device.start();
+  device.add("a", until(device, 10 * kDay));
+  const auto files = device.disk.copy_all();
+  device.pass(kDay);
+  (void)device.clock->keep();
+  device.close();
+  device.disk.put_all(files);
+  device.keys.is_locked = true;
+  device.start();
+  REQUIRE(device.open_error);
+  CHECK(device.open_error->code == ErrorCode::kStoreIo);
+  CHECK((device.disk.copy_all() == files));  // nothing was changed
+  device.keys.is_locked = false;
+  device.start();
+  CHECK_REFUSED(device.judge("a"), kTampered, kOfflineTampered);
+}
+
 TEST_CASE("O06 after a backup the service is asked, and all is well") {
   SimDevice device;
   device.start();
@@ -350,6 +369,43 @@ TEST_CASE(
     REQUIRE(device.titles["ends"]->renew(until(device, 10 * kDay)).has_value());
     CHECK(device.judge("ends").may_play());
   }
+}
+
+TEST_CASE(
+    "O11 O04 without the clock's record no first play is moved by numbers of the one before") {
+  SimDevice device;
+  device.start();
+  device.add("a", rented(device));
+  device.restart();
+  device.start();
+  device.pass(20 * kDay);
+  const WallTime played_at = device.truth;
+  REQUIRE(device.play("a", kHour) == kHour);
+  device.close();
+  device.disk.put_all({});
+  device.start();
+  SUBCASE("by a contact in a start of the same number") {
+    device.restart();
+    device.start();
+    device.pass(5 * kDay);
+    device.contact();
+    CHECK_REFUSED(device.judge("a"), kExpired, kOfflineExpired);
+  }
+  SUBCASE("by a licence, which makes the title no better known") {
+    device.contact();
+    REQUIRE(device.titles["a"]->set_licence(device.truth + 9 * kDay, std::nullopt).has_value());
+    CHECK(device.titles["a"]->rights().licence_ends == device.truth + 9 * kDay);
+    CHECK_REFUSED(device.judge("a"), kContactNeeded, kOfflineContactNeeded);
+  }
+  SUBCASE("by a renewal, with which the window goes on where it is") {
+    device.pass(kDay);
+    device.contact();
+    REQUIRE(device.titles["a"]->renew(rented(device)).has_value());
+    device.contact();
+    CHECK(device.judge("a").may_play());
+    CHECK(*device.judge("a").ends_at - played_at < 48h + 1min);
+  }
+  CHECK(device.titles["a"]->rights().first_play->at - played_at < 1min);
 }
 
 TEST_CASE("O12 a damaged copy of the clock's record is written again from the other") {
@@ -493,6 +549,71 @@ TEST_CASE("O28 a time that is not the service's is ignored") {
     CHECK(device.clock->read().now == before.now);
     CHECK(device.clock->read().trust == ClockTrust::kUnanchored);
     CHECK(device.judge("a").may_play());
+  }
+}
+
+TEST_CASE("O28 one answer of the service that is far off takes and gives nothing for good") {
+  SimDevice device;
+  device.start();
+  device.add("a", until(device, 10 * kDay));
+  device.add("b", rented(device));
+  device.pass(kDay);
+  const auto hear = [&](Duration off) {
+    (void)device.clock->hear({device.truth + off, ContactOrigin::kService, 0s});
+    for (auto& [id, title] : device.titles) (void)title->correct();
+  };
+  SUBCASE("ahead: what ends by it does, its keys stay, and a right one undoes it") {
+    hear(365 * kDay);
+    CHECK_REFUSED(device.judge("a"), kExpired, kOfflineExpired);
+    CHECK(!device.judge("a").destroys_keys);
+    device.pass(1min);
+    hear(365 * kDay);  // the same cache again
+    CHECK(!device.judge("a").destroys_keys);
+    SUBCASE("in the same process") {}
+    SUBCASE("in another process") {
+      device.close();
+      device.start();
+      CHECK(!device.judge("a").destroys_keys);
+    }
+    hear(0s);
+    CHECK(device.judge("a").may_play());
+    CHECK(device.clock->read().trust == ClockTrust::kAnchored);
+    CHECK(device.clock->read().now == device.truth);
+  }
+  SUBCASE("ahead: a first play by it is put right") {
+    hear(20 * kDay);
+    CHECK(device.play("b", kHour) == kHour);
+    hear(0s);
+    CHECK(*device.judge("b").ends_at - device.truth < 48h);
+  }
+  SUBCASE("ahead, and it stays so: it is the time") {
+    hear(365 * kDay);
+    device.pass(kContactProof);
+    hear(365 * kDay);
+    CHECK(device.judge("a").destroys_keys);
+  }
+  SUBCASE("behind: no end moves") {
+    const auto end = device.judge("b").ends_at;
+    hear(-30 * kDay);
+    device.pass(1min);
+    hear(-30 * kDay);
+    CHECK(device.clock->read().now == device.truth);
+    CHECK(device.judge("b").ends_at == end);
+    CHECK(device.has_event(TimeEvent::kContactRefused));
+    device.pass(9 * kDay);
+    CHECK_REFUSED(device.judge("a"), kExpired, kOfflineExpired);
+  }
+  SUBCASE("behind, and it stays so: it is the time") {
+    hear(-9 * kDay);
+    device.pass(kContactProof);
+    hear(-9 * kDay);
+    CHECK(device.clock->read().now == device.truth - 9 * kDay);
+  }
+  SUBCASE("after the device was off its clock is a witness") {
+    device.restart(40 * kDay);
+    device.start();
+    hear(0s);
+    CHECK(device.judge("a").destroys_keys);
   }
 }
 

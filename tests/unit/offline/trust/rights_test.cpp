@@ -164,6 +164,27 @@ TEST_CASE("rights: an uncertain first play is put right by the service's time of
   CHECK(!corrected(rights, known));
 }
 
+TEST_CASE("rights: another record of time moves a first play back alone") {
+  constexpr uint64_t kOther = uint64_t{9} << 32;
+  Grant grant = granted();
+  grant.playback = 48h;
+  TimeReading first = at(20 * kDay);
+  first.trust = ClockTrust::kUnanchored;
+  const Rights rights = *with_first_play(make_rights("d", grant), first);
+  TimeReading other = at(21 * kDay);
+  other.boot = kOther | 1;  // the same number of a start, in another record
+  other.running = 1h;
+  CHECK(!corrected(rights, other));
+  CHECK(judge(rights, other, {}).may_play());
+  CHECK(renew_rights(rights, grant, other).first_play == rights.first_play);
+  other.running = 25h;
+  CHECK(corrected(rights, other)->first_play->at == kNow + 20 * kDay - 1h);
+  CHECK(!corrected(rights, other)->first_play->is_certain);
+  CHECK(renew_rights(rights, grant, other).first_play->at == kNow + 20 * kDay - 1h);
+  other.running = 30 * kDay;  // more than at the first play, and of another record
+  CHECK(!judge(rights, other, {}).destroys_keys);
+}
+
 TEST_CASE("rights: renewals are spread and tried again") {
   Grant grant = granted();
   CHECK(!renewal_due(make_rights("d", grant), 0));
@@ -211,7 +232,7 @@ Rights full_rights() {
 TrustRecord full_record() {
   TrustRecord record;
   record.counter = 7;
-  record.clock = first_state({kNow, 5s, "boot"});
+  record.clock = first_state({kNow, 5s, "boot"}, 1);
   record.clock.contact_at = kNow;
   record.clock.jump = TimeJump{kNow, 5s};
   record.generations = {{"a", 1}, {"b", 3}};

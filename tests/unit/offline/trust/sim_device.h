@@ -25,13 +25,15 @@ class TestKeys final : public DeviceKeys {
  public:
   explicit TestKeys(bool has_counter) : has_counter_(has_counter) {}
   Result<DeviceKey> get() override { return DeviceKey{}; }
-  std::optional<uint64_t> read_counter() override {
+  Result<std::optional<uint64_t>> read_counter() override {
+    if (is_locked) return make_error(ErrorCode::kStoreIo, "locked");
     return has_counter_ ? std::optional<uint64_t>(counter_) : std::nullopt;
   }
   Result<void> write_counter(uint64_t value) override {
     counter_ = std::max(counter_, value);
     return {};
   }
+  bool is_locked = false;
 
  private:
   const bool has_counter_;

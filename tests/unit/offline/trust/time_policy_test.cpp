@@ -14,7 +14,7 @@ constexpr Duration kDay = 24h;
 
 // A state that heard of the service at kNow, uptime 100 s, boot "b".
 ClockState anchored(const std::string& boot_id = "b") {
-  ClockState state = first_state({kNow, 100s, boot_id});
+  ClockState state = first_state({kNow, 100s, boot_id}, 1);
   TimeEvents events;
   hear(state, {kNow, ContactOrigin::kService, 0s}, events);
   return state;
@@ -140,25 +140,53 @@ TEST_CASE("time_policy: a contact rules, forward and back") {
   struct Case {
     const char* name;
     ClockFacts facts;
-    Duration contact;  // from kNow
+    Duration contact;       // from kNow
+    Duration now, certain;  // what one answer makes of it
+    TimeEvent event;
   };
-  const Case cases[] = {{"as thought", {kNow + 1h, 3700s, "b"}, 1h},
-                        {"after a clock far ahead", {kNow + 400 * kDay, 20s, "c"}, 1h},
-                        {"after a clock behind", {kNow - 400 * kDay, 20s, "c"}, 40 * kDay},
-                        {"a service that was ahead itself", {kNow, 100s, "b"}, -2 * kDay}};
+  using E = TimeEvent;
+  const Case cases[] = {
+      {"as thought", {kNow + 1h, 3700s, "b"}, 1h, 1h, 1h, E::kContact},
+      {"as the device's clock says after a start", {kNow + 1h, 20s, "c"}, 1h, 1h, 1h, E::kContact},
+      {"after a clock far ahead", {kNow + 400 * kDay, 20s, "c"}, 1h, 1h, 20s, E::kContactMoved},
+      {"after a clock behind",
+       {kNow - 400 * kDay, 20s, "c"},
+       40 * kDay,
+       40 * kDay,
+       20s,
+       E::kContactMoved},
+      {"a service that is ahead", {kNow, 100s, "b"}, 9 * kDay, 9 * kDay, 0s, E::kContactMoved},
+      {"a service that was ahead itself",
+       {kNow, 100s, "b"},
+       -2 * kDay,
+       0s,
+       0s,
+       E::kContactRefused}};
   for (const Case& c : cases) {
     CAPTURE(std::string(c.name));
     ClockState state = anchored();
     TimeEvents events;
     advance(state, c.facts, events);
-    const bool was_right = read_time(state).now == kNow + c.contact;
     hear(state, {kNow + c.contact, ContactOrigin::kService, 1s}, events);
-    const TimeReading time = read_time(state);
-    CHECK(time.now == kNow + c.contact);
-    CHECK(time.certain == time.now);
-    CHECK(time.trust == ClockTrust::kAnchored);
+    TimeReading time = read_time(state);
+    CHECK(time.now == kNow + c.now);
+    CHECK(time.certain == kNow + c.certain);
+    CHECK((time.trust == ClockTrust::kAnchored) == (time.certain == time.now));
     CHECK(time.boots_since_contact == 0);
-    CHECK(has(events, TimeEvent::kContactMoved) == !was_right);
+    CHECK(has(events, c.event));
+    // Another that agrees, too early and in time.
+    for (const Duration later : {kContactProof - 1s, kContactProof}) {
+      CAPTURE(later.count());
+      ClockFacts facts = c.facts;
+      facts.uptime += later;
+      advance(state, facts, events);
+      hear(state, {kNow + c.contact + later, ContactOrigin::kService, 1s}, events);
+      time = read_time(state);
+      const bool is_proven = later == kContactProof || c.certain == c.contact;
+      CHECK((time.certain == kNow + c.contact + later) == is_proven);
+    }
+    CHECK(time.now == time.certain);
+    CHECK(time.trust == ClockTrust::kAnchored);
   }
 }
 

@@ -15,7 +15,7 @@
  * Protection. Everything on disk is encrypted. What may be played is decided by the service's time;
  *   setting the device's clock changes nothing. See PLAYHEAD_RIGHTS_….
  * Threads. Commands and queries: any thread, also inside the listener's callbacks. The other
- *   callbacks may not call the library.
+ *   callbacks may not call the library, but for what says that they may.
  */
 
 #include "playhead/c/base.h"
@@ -32,8 +32,8 @@ typedef struct playhead_downloads playhead_downloads;
 enum { PLAYHEAD_DEVICE_KEY_BYTES = 32 };
 
 /* The platform's key store (Keystore, Keychain, TPM, DPAPI). Called on the thread of
- * playhead_downloads_open and on the downloads' own (with is_pumped the pumping one), one call at a
- * time; may block for as long as a local key store takes. */
+ * playhead_downloads_open and on the downloads' own, that which reads for players included (with
+ * is_pumped the pumping one); one call at a time; may block as long as a local key store takes. */
 typedef struct playhead_device_keys {
   uint32_t struct_size;
   void* user;                  /* transferred; handed to every callback */
@@ -45,8 +45,9 @@ typedef struct playhead_device_keys {
   playhead_status (*get_key)(void* user, uint8_t* key);
   /* Both or neither. A number that outlives the folder, so that a folder put back from a backup is
    * noticed. read_counter: 0 and the number last written, 0 when none ever was; anything else: it
-   * cannot be had at present. write_counter: keeps the larger of the numbers written; returns 0
-   * when it is kept. */
+   * cannot be had at present, and playhead_downloads_open fails with PLAYHEAD_ERROR_STORE_IO
+   * rather than to believe a folder from before. write_counter: keeps the larger of the numbers
+   * written; returns 0 when it is kept. */
   playhead_status (*read_counter)(void* user, uint64_t* out_counter);
   playhead_status (*write_counter)(void* user, uint64_t counter);
 } playhead_device_keys;
@@ -87,6 +88,12 @@ typedef struct playhead_video_chooser {
 } playhead_video_chooser;
 #define PLAYHEAD_VIDEO_CHOOSER_INIT PLAYHEAD_SIZED(playhead_video_chooser)
 
+/* What is chosen without a chooser of the app's own: the index of one of the offers; -1: none, or a
+ * question that cannot be read. `question` is borrowed until return. Thread: any, also from within
+ * choose. Blocks: no. */
+PLAYHEAD_API int32_t playhead_choose_download_video(const playhead_video_question* question)
+    PLAYHEAD_NOEXCEPT;
+
 /* One question for the URL of a download; to be answered exactly once. */
 typedef struct playhead_url_request playhead_url_request;
 
@@ -103,6 +110,11 @@ typedef struct playhead_url_resolver {
   void (*resolve)(void* user, const char* id, const char* url, playhead_url_request* request);
 } playhead_url_resolver;
 #define PLAYHEAD_URL_RESOLVER_INIT PLAYHEAD_SIZED(playhead_url_resolver)
+
+/* The download as it was added, with its profile and app_data; borrowed until the request is
+ * answered. NULL for NULL. Thread: any, also from within resolve. */
+PLAYHEAD_API const playhead_download_request* playhead_url_request_get(
+    const playhead_url_request* request) PLAYHEAD_NOEXCEPT;
 
 /* Answers and frees the request. Thread: any, also from within resolve.
  * request  transferred; NULL does nothing.
@@ -145,15 +157,33 @@ typedef struct playhead_downloads_config {
   int32_t only_charging;                      /* 1: nothing comes while on battery */
   int64_t quota_bytes;                        /* of all downloads; 0: none */
   int64_t free_space_floor_bytes; /* left on the disk for others; 0: 512 MiB; negative: none */
-  /* How long bytes of an expired title stay for a renewal; its keys are destroyed at once.
-   * 0: 7 days; negative: they go at once. */
+  /* How long what an expired title consists of stays on the disk. Its keys are destroyed at once
+   * and its bytes nobody can read: the quota does not count them, and a renewal fetches it anew. 0:
+   * 7 days; negative: they go at once. */
   int64_t keep_expired_us;
   /* Titles with an end are not played when the service was not heard of for that long. 0: 30 days.
    */
   int64_t max_without_contact_us;
   const playhead_url_resolver* url_resolver; /* copied; NULL: a URL that is refused stays so */
+  /* 1: instead of PLAYHEAD_ERROR_STORE_CORRUPT the journal is put aside (corrupt.db in `path`),
+   * what was downloaded goes, and the folder is empty. Better asked of the user than always set. */
+  int32_t start_over_when_corrupt;
+  int32_t reserved; /* 0 */
 } playhead_downloads_config;
 #define PLAYHEAD_DOWNLOADS_CONFIG_INIT PLAYHEAD_SIZED(playhead_downloads_config)
+
+/* What the user allows; members as of playhead_downloads_config, which says it at first. */
+typedef struct playhead_download_limits {
+  uint32_t struct_size;
+  int32_t parallel_titles;        /* 1..8; 0: 2 */
+  int64_t quota_bytes;            /* of all downloads; 0: none */
+  int64_t free_space_floor_bytes; /* left on the disk for others; 0: 512 MiB; negative: none */
+  int32_t parallel_segments;      /* of all titles together, 1..16; 0: 4 */
+  int32_t allow_metered;          /* 1: networks that cost are used as well */
+  int32_t only_charging;          /* 1: nothing comes while on battery */
+  int32_t reserved;               /* 0 */
+} playhead_download_limits;
+#define PLAYHEAD_DOWNLOAD_LIMITS_INIT PLAYHEAD_SIZED(playhead_download_limits)
 
 /* What the app knows of the device; until it says otherwise, all zero. */
 typedef struct playhead_download_conditions {
@@ -171,7 +201,8 @@ typedef struct playhead_download_conditions {
  * out_downloads  yours: free with playhead_downloads_close; NULL after a failure.
  * Returns 0, -PLAYHEAD_ERROR_INVALID_ARGUMENT (no path, a struct_size that cannot be, a table
  * without its required callback, a number out of its range), -PLAYHEAD_ERROR_OFFLINE_BUSY (another
- * process or playhead_downloads has the folder), -PLAYHEAD_ERROR_STORE_IO,
+ * process or playhead_downloads has the folder), -PLAYHEAD_ERROR_INVALID_STATE (the client has
+ * another folder open), -PLAYHEAD_ERROR_STORE_IO, -PLAYHEAD_ERROR_STORE_FULL,
  * -PLAYHEAD_ERROR_STORE_NEWER, -PLAYHEAD_ERROR_STORE_CORRUPT (nothing was deleted) or
  * -PLAYHEAD_ERROR_OFFLINE_OTHER_DEVICE. */
 PLAYHEAD_API playhead_status
@@ -192,15 +223,16 @@ PLAYHEAD_API void playhead_downloads_close(playhead_downloads* downloads) PLAYHE
  * out_needed  bytes of the id with its zero byte, 0 after a failure; may be NULL.
  * Returns 0, -PLAYHEAD_ERROR_INVALID_ARGUMENT (neither title nor URL, another scheme, a list that
  * is too long, negative numbers, an empty range), -PLAYHEAD_ERROR_STORE_FULL,
- * -PLAYHEAD_ERROR_STORE_IO. */
+ * -PLAYHEAD_ERROR_STORE_IO, -PLAYHEAD_ERROR_STORE_CORRUPT. */
 PLAYHEAD_API playhead_status playhead_downloads_add(playhead_downloads* downloads,
                                                     const playhead_download_request* request,
                                                     char* buffer, uint64_t capacity,
                                                     uint64_t* out_needed) PLAYHEAD_NOEXCEPT;
 
 /* The commands. Thread: any. Block: while they are written down. Pointers are borrowed until
- * return. Return 0, -PLAYHEAD_ERROR_INVALID_ARGUMENT, -PLAYHEAD_ERROR_NOT_FOUND (those that name an
- * id) or -PLAYHEAD_ERROR_STORE_IO. */
+ * return. Those of all downloads take one after the other; the first that fails ends them. Return
+ * 0, -PLAYHEAD_ERROR_INVALID_ARGUMENT, -PLAYHEAD_ERROR_NOT_FOUND (those that name an id),
+ * -PLAYHEAD_ERROR_STORE_IO, -PLAYHEAD_ERROR_STORE_FULL or -PLAYHEAD_ERROR_STORE_CORRUPT. */
 
 PLAYHEAD_API playhead_status playhead_downloads_pause(playhead_downloads* downloads,
                                                       const char* id) PLAYHEAD_NOEXCEPT;
@@ -232,13 +264,19 @@ PLAYHEAD_API playhead_status
 playhead_downloads_set_conditions(playhead_downloads* downloads,
                                   const playhead_download_conditions* conditions) PLAYHEAD_NOEXCEPT;
 
+/* Replaces all limits, until the downloads are closed: what they forbid waits, what they allow goes
+ * on. Nothing that is there goes for a smaller quota. Thread: any. Blocks: briefly.
+ * Returns 0 or -PLAYHEAD_ERROR_INVALID_ARGUMENT (NULL, a number out of its range). */
+PLAYHEAD_API playhead_status playhead_downloads_set_limits(
+    playhead_downloads* downloads, const playhead_download_limits* limits) PLAYHEAD_NOEXCEPT;
+
 /* All downloads, by priority and order; or the one of that id. Thread: any. Block: while the lists
  * are made; no network is asked.
  * downloads  borrowed until return.
  * out_list   yours: free with playhead_download_list_release; outlives the downloads; NULL after a
  *            failure.
- * Return 0, -PLAYHEAD_ERROR_INVALID_ARGUMENT, -PLAYHEAD_ERROR_STORE_IO, -PLAYHEAD_ERROR_STORE_CORRUPT
- * or, of that id, -PLAYHEAD_ERROR_NOT_FOUND. */
+ * Return 0, -PLAYHEAD_ERROR_INVALID_ARGUMENT, -PLAYHEAD_ERROR_STORE_IO,
+ * -PLAYHEAD_ERROR_STORE_CORRUPT or, of that id, -PLAYHEAD_ERROR_NOT_FOUND. */
 PLAYHEAD_API playhead_status playhead_downloads_list(
     playhead_downloads* downloads, playhead_download_list** out_list) PLAYHEAD_NOEXCEPT;
 PLAYHEAD_API playhead_status playhead_downloads_find(playhead_downloads* downloads, const char* id,
