@@ -178,6 +178,72 @@ TEST_CASE("sim: M14 a live playlist that stops to change is asked for less and l
   }
 }
 
+// Its MPD lists its segments one by one.
+void list_segments(SimWorld& world) {
+  world.transport->meddle([&world](const SimRecord& record, const WebRequest&, WebAnswer& answer) {
+    if (record.url.find("live.mpd") == std::string::npos) return;
+    const SimLive& live = world.live;
+    const int64_t count = live.made_us(world.executor.wall_now()) / live.segment_us;
+    std::string text(answer.body->begin(), answer.body->end());
+    const std::string counted = " duration=\"" + std::to_string(live.segment_us) + "\"";
+    const std::string listed = "><SegmentTimeline><S t=\"" +
+                               std::to_string(live.container_start_us) + "\" d=\"" +
+                               std::to_string(live.segment_us) + "\" r=\"" +
+                               std::to_string(count - 1) + "\"/></SegmentTimeline></SegmentTemplate>";
+    for (std::size_t at = text.find(counted); at != std::string::npos; at = text.find(counted)) {
+      text.erase(at, counted.size());
+      text.replace(text.find("/>", at), 2, listed);
+    }
+    answer = text_answer(text);
+  });
+}
+
+TEST_CASE("sim: M14 an MPD whose SegmentTimeline stops to grow is named, and ends the play") {
+  SimWorld world(1, {}, SimLink::constant(8'000'000));
+  list_segments(world);
+  world.start_app();
+  SimLive live;
+  live.is_dash = true;
+  world.load_live(live);
+  world.run_for(60s);
+  CHECK(world.status()->state == PlayerState::kPlaying);
+  CHECK(world.all<Warning>().empty());
+  world.live.stops = world.executor.wall_now();
+  world.run_for(60s);
+  const auto warnings = world.all<Warning>();
+  REQUIRE_FALSE(warnings.empty());
+  CHECK(warnings.front().error.code == ErrorCode::kManifestStale);
+  REQUIRE(world.run_until_event<Failed>(3min));
+  CHECK(world.find<Failed>()->error.code == ErrorCode::kManifestStale);
+}
+
+TEST_CASE("sim: N15 after an outage live playlists are asked for at times of their own") {
+  Duration least = 1h, most{0};
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    SimWorld world(seed, {}, SimLink::constant(8'000'000));
+    world.start_app();
+    world.load_live({});
+    world.run_for(10s);
+    const std::size_t before = world.transport->records().size();
+    world.fail_requests(".m3u8", 404);
+    world.run_for(10s);
+    // Of one playlist, the first that failed and the next.
+    const auto& records = world.transport->records();
+    std::vector<const SimRecord*> failed;
+    for (std::size_t i = before; i < records.size(); ++i) {
+      const bool is_same = failed.empty() || records[i].url == failed.front()->url;
+      if (records[i].status == 404 && is_same) failed.push_back(&records[i]);
+    }
+    REQUIRE(failed.size() >= 2);
+    const Duration pause = failed[1]->started - failed[0]->finished;
+    least = std::min(least, pause);
+    most = std::max(most, pause);
+  }
+  CHECK(least >= 250ms);
+  CHECK(most >= 400ms);
+  CHECK(most <= 600ms);
+}
+
 TEST_CASE("sim: go live, seek back in the window, and stay in it") {
   SimWorld world(1, {}, SimLink::constant(8'000'000));
   SimLive live;

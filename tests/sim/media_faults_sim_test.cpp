@@ -55,6 +55,54 @@ TEST_CASE("A02 a segment of no bytes is a gap, not the end") {
   CHECK(world.find<Failed>() == nullptr);
 }
 
+// 0xffffffff ticks of 90 kHz, as a broken trun box has them.
+constexpr int64_t kHalfADayUs = 47'721'858'000;
+
+TEST_CASE("A10 a last picture that claims to last for hours does not keep the title from ending") {
+  SimWorld world(1, {}, SimLink::constant(8'000'000));
+  serve(world, [](int number, SimSegmentSpec& spec, bool&) {
+    if (number == 9 && spec.kind == TrackKind::kVideo) spec.last_duration_us = kHalfADayUs;
+  });
+  world.start_app();
+  world.load_url("http://odd.test/main.m3u8");
+  REQUIRE(world.run_until_event<Ended>(1min));
+  CHECK(world.screen->shown().size() == 10 * 100);
+}
+
+TEST_CASE("A10 N10 nor does one in the middle hide for hours that nothing more can be had") {
+  SimWorld world(1, {}, SimLink::constant(8'000'000));
+  serve(world, [](int number, SimSegmentSpec& spec, bool&) {
+    if (number == 3 && spec.kind == TrackKind::kVideo) spec.last_duration_us = kHalfADayUs;
+  });
+  for (const char* name : {"4.seg", "5.seg", "6.seg", "7.seg", "8.seg", "9.seg"}) {
+    world.fail_requests(name, 404);
+  }
+  world.start_app();
+  world.load_url("http://odd.test/main.m3u8");
+  REQUIRE(world.run_until_event<Failed>(1min));
+  CHECK(world.screen->shown().size() >= 4 * 100 - 25);
+}
+
+TEST_CASE("A10 nor does it count as what a seek leads to") {
+  SimWorld world(1, {}, SimLink::constant(1'000'000));
+  serve(world, [](int number, SimSegmentSpec& spec, bool&) {
+    if (number == 0) spec.last_duration_us = kHalfADayUs;
+  });
+  world.start_app();
+  world.load_url("http://odd.test/v.m3u8");
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  world.run_for(1s);
+  world.screen->forget();
+  world.player->seek(MediaTime{34'000'000});
+  REQUIRE(world.run_until_event<SeekDone>(10s));
+  REQUIRE_FALSE(world.screen->shown().empty());
+  CHECK(world.screen->shown().front().time == MediaTime{34'000'000});
+  const auto urls = world.media_requests();
+  CHECK(std::none_of(urls.begin(), urls.end(), [](const std::string& url) {
+    return url.find("v5.seg") != std::string::npos;  // between here and there
+  }));
+}
+
 TEST_CASE("A08 sound that begins five seconds after the pictures, or before them") {
   for (const int64_t offset_us : {5'000'000, -5'000'000}) {
     CAPTURE(offset_us);

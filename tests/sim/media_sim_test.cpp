@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What segments hold, and what becomes of it in demuxers, decoders and devices.
+#include <algorithm>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -153,18 +154,22 @@ TEST_CASE("A01 decoders that fail on damaged bytes") {
     bool ends;  // else it fails
     std::size_t least_pictures, most_pictures;
     double heard_s;
+    int stalls = 0;
   };
   SimCodecTroubles bad_picture;
   bad_picture.bad_video_sample = 100;
   SimCodecTroubles no_picture = bad_picture;
   no_picture.severity = Severity::kFatal;
+  SimCodecTroubles lost_decoder = no_picture;
+  lost_decoder.bad_decoders = 1;
   SimCodecTroubles bad_sound;
   bad_sound.bad_audio_sample = 100;
   SimCodecTroubles no_sound = bad_sound;
   no_sound.severity = Severity::kFatal;
   const Case cases[] = {
       {"one picture", bad_picture, true, 499, 499, 20},
-      {"all pictures", no_picture, false, 90, 99, 3.8},
+      {"all pictures", no_picture, false, 90, 400, 9, 3},
+      {"all pictures, until there is another decoder", lost_decoder, true, 500, 505, 20, 1},
       {"one piece of sound", bad_sound, true, 500, 500, 19.98},
       {"all sound", no_sound, true, 495, 500, 1.98},
   };
@@ -179,10 +184,48 @@ TEST_CASE("A01 decoders that fail on damaged bytes") {
     CHECK(is_over);
     CHECK(world.screen->shown().size() >= c.least_pictures);
     CHECK(world.screen->shown().size() <= c.most_pictures);
-    CHECK(heard_s(world) == doctest::Approx(c.heard_s).epsilon(0.15));
+    const double heard = world.speaker->heard_s(world.executor.now());
+    CHECK(heard == doctest::Approx(c.heard_s).epsilon(0.15));
     CHECK(world.all<Failed>().size() == (c.ends ? 0 : 1));
     if (c.ends) CHECK(world.find<Warning>()->error.code == ErrorCode::kDecodeFailed);
-    CHECK(world.status()->qoe.rebuffer_count == 0);
+    CHECK(world.status()->qoe.rebuffer_count == c.stalls);
+  }
+}
+
+TEST_CASE("A14 A01 a Representation whose pictures cannot be decoded is left for another") {
+  struct Case {
+    const char* name;
+    int bad_sample, in_a_row;
+    Severity severity;
+  };
+  const Case cases[] = {
+      {"the decoder fails at once", 1, 1, Severity::kFatal},
+      {"the decoder fails after a while", 150, 1, Severity::kFatal},
+      {"one picture in each segment is damaged", 20, 1'000, Severity::kRecoverable},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.name));
+    SimTitle title;
+    title.bitrates_bps = {400'000, 900'000, 1'800'000, 3'000'000};
+    SimWorld world(1, title, SimLink::constant(20'000'000));
+    world.codecs.bad_video_sample = c.bad_sample;
+    world.codecs.bad_in_a_row = c.in_a_row;
+    world.codecs.severity = c.severity;
+    world.codecs.bad_config = "v3";
+    world.start_app();
+    world.load_url(world.title.url());
+    REQUIRE(world.run_until_event<Ended>(5min));
+    CHECK(world.find<Failed>() == nullptr);
+    const auto changes = world.all<RepresentationChanged>();
+    REQUIRE_FALSE(changes.empty());
+    CHECK(changes.back().id == "v2");
+    const auto urls = world.media_requests();
+    // What was buffered of it, once more a minute later, and then no more of the title's thirty.
+    CHECK(std::count_if(urls.begin(), urls.end(), [](const std::string& url) {
+            return url.find("/v3-") != std::string::npos;
+          }) <= 20);
+    CHECK(world.screen->shown().back().time > MediaTime{119'000'000});
+    CHECK(world.status()->qoe.rebuffer_time < 2s);
   }
 }
 

@@ -23,14 +23,29 @@ class FailingSink final : public AudioSink {
     good_frames_ = device_.frames_played(executor_.now());
     pace_ = pace;
   }
-  [[nodiscard]] bool is_closed() const { return was_open_ && !device_.is_open(); }
+  // It plays again.
+  void recover() {
+    pace_.reset();
+    is_gone_ = false;
+  }
+  // It cannot be opened either.
+  void vanish() {
+    fail(0);
+    is_gone_ = true;
+  }
+  // Frames written that are no silence.
+  [[nodiscard]] int64_t sound_frames() const { return sound_frames_; }
 
   Result<AudioFormat> open(AudioFormat wanted) override {
-    was_open_ = true;
+    if (is_gone_) return make_error(ErrorCode::kAudioOutput, "it was pulled out");
+    good_frames_ = 0;
     return device_.open(wanted);
   }
   void close() override { device_.close(); }
-  void write(const float* samples, int64_t frames) override { device_.write(samples, frames); }
+  void write(const float* samples, int64_t frames) override {
+    if (samples[0] != 0) sound_frames_ += frames;
+    device_.write(samples, frames);
+  }
   [[nodiscard]] int64_t frames_played(MonotonicTime now) override {
     const int64_t played = device_.frames_played(now);
     if (!pace_ || played < good_frames_) return played;
@@ -47,7 +62,8 @@ class FailingSink final : public AudioSink {
  private:
   SimAudioSink device_;
   Executor& executor_;
-  bool was_open_ = false;
+  bool is_gone_ = false;
+  int64_t sound_frames_ = 0;
   std::optional<double> pace_;
   int64_t good_frames_ = 0;
 };
@@ -91,9 +107,11 @@ TEST_CASE("A15 a sound device that stops is given up, and pictures go on by the 
     world.run_for(20s);
     const double before = world.position_s();
     sink->fail(pace);
-    world.run_for(10s);
+    world.run_for(3s);
+    const int64_t given = sink->sound_frames();
+    world.run_for(7s);
     CHECK(audio_warnings(world) == 1);
-    CHECK(sink->is_closed());
+    CHECK(sink->sound_frames() == given);
     CHECK(world.status()->state == PlayerState::kPlaying);
     // The picture stands for a moment until the device is given up.
     CHECK(world.position_s() > before + 7);
@@ -123,7 +141,48 @@ TEST_CASE("sim: a sound device that is slow to wake up, or paused for long, is n
   world.player->play();
   REQUIRE(world.run_until_event<Ended>(5min));
   CHECK(audio_warnings(world) == 0);
-  CHECK_FALSE(sink->is_closed());
+}
+
+TEST_CASE("A15 a sound device that comes back is heard within a second") {
+  for (const bool can_be_opened : {false, true}) {
+    CAPTURE(can_be_opened);
+    SimWorld world;
+    world.start_app();
+    const auto sink = plug_in_speaker(world);
+    if (!can_be_opened) sink->vanish();
+    world.load_url(world.title.url());
+    REQUIRE(world.run_until_event<FirstFrame>(10s));
+    // Twice: gone from the start, or soon after it; then in the middle.
+    for (int times = 0; times < 2; ++times) {
+      CAPTURE(times);
+      if (can_be_opened) sink->fail(0);
+      if (!can_be_opened) sink->vanish();
+      world.run_for(5s);
+      const int64_t given = sink->sound_frames();
+      world.run_for(1s);
+      CHECK(sink->sound_frames() == given);
+      sink->recover();
+      world.run_for(1s);
+      CHECK(sink->sound_frames() > given);
+      const double before = world.position_s();
+      world.run_for(10s);
+      CHECK(world.position_s() == doctest::Approx(before + 10).epsilon(0.01));
+      CHECK(audio_warnings(world) == times + 1);
+    }
+    // While paused nobody looks for it, and afterwards somebody does.
+    sink->vanish();
+    world.run_for(3s);
+    world.player->pause();
+    world.run_for(1h);
+    sink->recover();
+    const int64_t given = sink->sound_frames();
+    world.player->play();
+    world.run_for(1s);
+    CHECK(sink->sound_frames() > given);
+    REQUIRE(world.run_until_event<Ended>(2min));
+    CHECK(world.find<Failed>() == nullptr);
+    CHECK(world.status()->qoe.rebuffer_count == 0);
+  }
 }
 
 TEST_CASE("sim: a title of sound alone goes on silently where no sound can be had") {

@@ -25,12 +25,14 @@ struct Header {
   char config[33] = "";
   int first_key = 0;
   int muxed_audio = 0;
+  long long last_duration_us = 0;  // not in every header
 };
 
 bool parse_header(const std::string& text, Header& header) {
-  return std::sscanf(text.c_str(), "PLAYHEADSIM %c %lld %lld %d %d %lld %32s %d %d", &header.kind,
-                     &header.start_us, &header.duration_us, &header.samples, &header.gop,
-                     &header.bytes, header.config, &header.first_key, &header.muxed_audio) == 9 &&
+  return std::sscanf(text.c_str(), "PLAYHEADSIM %c %lld %lld %d %d %lld %32s %d %d last %lld",
+                     &header.kind, &header.start_us, &header.duration_us, &header.samples,
+                     &header.gop, &header.bytes, header.config, &header.first_key,
+                     &header.muxed_audio, &header.last_duration_us) >= 9 &&
          header.samples > 0 && header.gop > 0;
 }
 
@@ -128,6 +130,8 @@ class SimDemuxer final : public SegmentDemuxer {
     sample.pts_ticks = at(index);
     sample.dts_ticks = sample.pts_ticks;
     sample.duration_ticks = at(index + 1) - at(index);
+    const bool is_last = index + 1 == header_.samples;
+    if (is_last && header_.last_duration_us > 0) sample.duration_ticks = header_.last_duration_us;
     sample.is_key_frame =
         index >= header_.first_key && (index - header_.first_key) % header_.gop == 0;
     sample.data = SharedBytes(std::vector<uint8_t>(
@@ -167,15 +171,22 @@ class SimDemuxer final : public SegmentDemuxer {
 // Tells when a decoder meets the sample that it cannot decode.
 class BadSample {
  public:
-  BadSample(int number, Severity severity) : number_(number), severity_(severity) {}
+  // `in_a_row` of them, `kApart` apart.
+  BadSample(int number, Severity severity, int in_a_row = 1)
+      : number_(number), severity_(severity), in_a_row_(in_a_row) {}
   [[nodiscard]] std::optional<Error> next() {
-    if (++count_ != number_) return std::nullopt;
+    const int behind = ++count_ - number_;
+    if (number_ == 0 || behind < 0 || behind % kApart != 0 || behind / kApart >= in_a_row_) {
+      return std::nullopt;
+    }
     return make_error(ErrorCode::kDecodeFailed, "the simulated sample is damaged", 0, severity_);
   }
 
  private:
+  static constexpr int kApart = 100;  // a segment of 4 s
   int number_;
   Severity severity_;
+  int in_a_row_;
   int count_ = 0;
 };
 
@@ -340,6 +351,9 @@ std::string make_sim_segment(const SimSegmentSpec& spec) {
                 spec.codec_config.empty() ? "-" : spec.codec_config.c_str(), spec.first_key_frame,
                 spec.muxed_audio_samples);
   std::string body(head);
+  if (spec.last_duration_us > 0) {
+    body.insert(body.size() - 1, " last " + std::to_string(spec.last_duration_us));
+  }
   body.resize(static_cast<std::size_t>(std::max<int64_t>(spec.bytes, kHeaderBytes)), '.');
   return body;
 }
@@ -349,13 +363,21 @@ std::unique_ptr<SegmentDemuxer> SimBackend::open_demuxer(DemuxerInput, Executor&
   return std::make_unique<SimDemuxer>(executor, troubles_.demux_delay, std::move(callbacks));
 }
 
+bool SimBackend::is_bad(const StreamInfo& stream, int decoder) const {
+  const bool is_early = troubles_.bad_decoders < 0 || decoder <= troubles_.bad_decoders;
+  return is_early &&
+         (troubles_.bad_config.empty() || as_text(stream.codec_config.view()) == troubles_.bad_config);
+}
+
 Result<std::unique_ptr<VideoDecoder>> SimBackend::open_video_decoder(
     const StreamInfo& stream, std::shared_ptr<SampleDecryptor>, Executor& executor,
     VideoDecoderCallbacks callbacks) {
   if (stream.codec != "sim") return make_error(ErrorCode::kCodecUnsupported, stream.codec);
-  const BadSample bad(troubles_.bad_video_sample, troubles_.severity);
+  const bool is_bad_one = is_bad(stream, ++video_decoders_);
+  const BadSample bad(is_bad_one ? troubles_.bad_video_sample : 0, troubles_.severity,
+                      troubles_.bad_in_a_row);
   const bool is_well =
-      video_decoders_++ > 0 && troubles_.stuck_until != SimCodecTroubles::StuckUntil::kNever;
+      video_decoders_ > 1 && troubles_.stuck_until != SimCodecTroubles::StuckUntil::kNever;
   Stuck stuck{is_well ? 0 : troubles_.stuck_video_sample,
               troubles_.stuck_until == SimCodecTroubles::StuckUntil::kFlush};
   return std::unique_ptr<VideoDecoder>(std::make_unique<SimVideoDecoder>(
@@ -366,7 +388,9 @@ Result<std::unique_ptr<AudioDecoder>> SimBackend::open_audio_decoder(
     const StreamInfo& stream, AudioFormat output, std::shared_ptr<SampleDecryptor>,
     Executor& executor, AudioDecoderCallbacks callbacks) {
   if (stream.codec != "sim") return make_error(ErrorCode::kCodecUnsupported, stream.codec);
-  const BadSample bad(troubles_.bad_audio_sample, troubles_.severity);
+  const bool is_bad_one = is_bad(stream, ++audio_decoders_);
+  const BadSample bad(is_bad_one ? troubles_.bad_audio_sample : 0, troubles_.severity,
+                      troubles_.bad_in_a_row);
   return std::unique_ptr<AudioDecoder>(
       std::make_unique<SimAudioDecoder>(output, executor, bad, std::move(callbacks)));
 }

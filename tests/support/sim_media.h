@@ -23,6 +23,7 @@ struct SimSegmentSpec {
   std::string codec_config;     // another text, another decoder
   int first_key_frame = 0;      // samples before the first key frame
   int muxed_audio_samples = 0;  // sound beside the pictures, as a second stream
+  int64_t last_duration_us = 0;  // that the last sample claims to last; 0: what it does
 };
 
 // The body of such a segment.
@@ -34,6 +35,9 @@ struct SimCodecTroubles {
   // The sample with that number, counted from 1 for each decoder, cannot be decoded; 0 is none.
   int bad_video_sample = 0;
   int bad_audio_sample = 0;
+  int bad_decoders = -1;   // in so many decoders of each kind, the first ones; -1: in all
+  std::string bad_config;  // in those opened with this codec_config; empty: in all
+  int bad_in_a_row = 1;    // so many samples, 100 apart: pictures of as many segments of 4 s
   // Pictures of more bytes than that take 50 ms each and come out four at a time; 0: none.
   std::size_t slow_above_bytes = 0;
   Severity severity = Severity::kRecoverable;  // of that: fatal ends the decoder
@@ -61,8 +65,10 @@ class SimBackend final : public MediaBackend {
   [[nodiscard]] bool supports(const std::string& rfc6381_codec) const override;
 
  private:
+  // Whether that decoder, counted from 1, meets the samples that cannot be decoded.
+  [[nodiscard]] bool is_bad(const StreamInfo& stream, int decoder) const;
   SimCodecTroubles troubles_;
-  int video_decoders_ = 0;
+  int video_decoders_ = 0, audio_decoders_ = 0;
 };
 
 }  // namespace playhead::test

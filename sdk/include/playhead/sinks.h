@@ -24,7 +24,8 @@ class AudioSink {
   virtual ~AudioSink() = default;
 
   // Opens the device near `wanted`; answers what it takes. Called before any write.
-  // Errors: kAudioOutput; the title then plays without sound, after a Warning.
+  // Errors: kAudioOutput; the title then plays without sound, after a Warning, and while it plays
+  // the device is asked for again about once a second.
   virtual Result<AudioFormat> open(AudioFormat wanted) = 0;
   virtual void close() = 0;
 
@@ -33,7 +34,7 @@ class AudioSink {
   // Frames that have been heard since open() or the last flush(), by the device's own clock,
   // device latency taken off. Never decreases between flushes. A device that stands still for 2 s
   // though it has frames to play is closed, and the title plays on without sound, after a Warning
-  // (kAudioOutput).
+  // (kAudioOutput), until it can be opened again and plays the silence that it is tried with.
   [[nodiscard]] virtual int64_t frames_played(MonotonicTime now) = 0;
 
   // A sink is paused after open() and after flush().

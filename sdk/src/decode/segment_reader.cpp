@@ -36,6 +36,10 @@ constexpr std::size_t kMaxMetadataBytes = std::size_t{1} << 20;
 // RFC 8216 §3.4 and ISO/IEC 13818-1: packed audio and MPEG-TS count 90 kHz in 33 bits.
 constexpr int kMpegTimescale = 90'000;
 constexpr int64_t kMpegTimeMask = (int64_t{1} << 33) - 1;
+// Times beyond that many ticks are damage: sums of a few others can be counted.
+constexpr int64_t kFarthestTicks = int64_t{1} << 61;
+
+bool is_countable(int64_t ticks) { return ticks >= -kFarthestTicks && ticks <= kFarthestTicks; }
 
 const char* demuxer_name(SegmentFormat format) {
   switch (format) {
@@ -438,6 +442,7 @@ std::optional<SegmentReader::Times> SegmentReader::find_times(const AVPacket& pa
   Times times;
   times.dts = packet.dts != AV_NOPTS_VALUE ? packet.dts : packet.pts;
   if (times.dts != AV_NOPTS_VALUE) {
+    if (!is_countable(times.dts)) return {};
     track.has_times = true;
     track.last_dts = times.dts;
     track.ticks_since = track.adts_samples_since = 0;
@@ -447,16 +452,17 @@ std::optional<SegmentReader::Times> SegmentReader::find_times(const AVPacket& pa
     return {};  // nothing to place it by
   }
   times.pts = packet.pts != AV_NOPTS_VALUE ? packet.pts : times.dts;
+  if (!is_countable(times.pts)) return {};
 
   const int64_t in_fragment = input_.take_duration(stream.id);
-  times.duration = std::max<int64_t>(packet.duration, 0);
+  times.duration = std::clamp<int64_t>(packet.duration, 0, kFarthestTicks);
   if (in_fragment > 0) times.duration = in_fragment;
   if (adts) {
     track.adts_samples_since += adts->samples;
     times.duration =
         ticks_of(track.adts_samples_since) - ticks_of(track.adts_samples_since - adts->samples);
   }
-  track.ticks_since += times.duration;
+  track.ticks_since = std::min(track.ticks_since + times.duration, kFarthestTicks);
   return times;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "decode/worker_pool.h"
 
+#include <system_error>
 #include <utility>
 
 namespace playhead {
@@ -18,11 +19,17 @@ void WorkerPool::run(Task task) {
   {
     const std::lock_guard lock(mutex_);
     waiting_.push_back(std::move(task));
-    if (waiting_.size() > idle_ && threads_.size() < kMaxThreads) {
-      threads_.emplace_back([this] { work(); });
-    }
+    if (waiting_.size() > idle_) start_thread();
   }
   wake_.notify_one();
+}
+
+void WorkerPool::start_thread() {
+  try {
+    threads_.emplace_back([this] { work(); });
+  } catch (const std::system_error&) {
+    // The task waits for a thread that there is.
+  }
 }
 
 void WorkerPool::work() {

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 
 #include "base/decimal.h"
 
@@ -146,14 +145,15 @@ std::optional<WallTime> parse_http_date(std::string_view text) {
 std::optional<Duration> parse_retry_after(std::string_view value, std::string_view date_header,
                                           WallTime now) {
   value = trim(value);
-  constexpr int64_t kMaxSeconds = std::numeric_limits<int64_t>::max() / 1'000'000;
+  // Any moment may be added to it.
+  constexpr std::chrono::seconds kMost = std::chrono::hours(365 * 24);
   if (const auto seconds = parse_count(value)) {
-    return std::chrono::seconds(std::min(*seconds, kMaxSeconds));
+    return std::chrono::seconds(std::min<int64_t>(*seconds, kMost.count()));
   }
   const auto until = parse_http_date(value);
   if (!until) return std::nullopt;
   const WallTime from = parse_http_date(date_header).value_or(now);
-  return std::max(*until - from, Duration{0});
+  return std::clamp<Duration>(*until - from, Duration{0}, kMost);
 }
 
 std::string_view strong_validator(const ResponseHead& head) {

@@ -36,7 +36,7 @@ struct ContentRange {
 
 // How long a Retry-After value asks to wait (RFC 9110 §10.2.3): seconds, or a date. A date is
 // compared with the server's own Date header when there is one, since our clock may be off, else
-// with `now`. Never negative; nothing when it cannot be understood.
+// with `now`. Never negative, at most 365 days; nothing when it cannot be understood.
 [[nodiscard]] std::optional<Duration> parse_retry_after(std::string_view value,
                                                         std::string_view date_header, WallTime now);
 

@@ -32,7 +32,8 @@ AudioPipeline::AudioPipeline(MediaBackend& backend, Executor& executor,
       sink_(std::move(sink)),
       keys_(keys),
       listener_(listener),
-      decoder_(TrackKind::kAudio, listener) {}
+      decoder_(TrackKind::kAudio, listener),
+      device_(*sink_) {}
 
 AudioPipeline::~AudioPipeline() {
   if (format_) sink_->close();
@@ -83,8 +84,8 @@ void AudioPipeline::change_track() {
 }
 
 void AudioPipeline::feed(SampleQueue& queue, const Outlook& outlook, MonotonicTime now) {
-  if (decoder_.has_failed() || !check_device(now)) return;
-  decode(queue, outlook);
+  if (has_failed() || !check_device(now)) return;
+  decode(queue, outlook, now);
   write(now);
 }
 
@@ -96,11 +97,23 @@ bool AudioPipeline::check_device(MonotonicTime now) {
   }
   sink_->close();
   format_.reset();
+  lose_device(make_error(ErrorCode::kAudioOutput,
+                         "the device has stopped playing; the title goes on without sound"),
+              now);
+  return false;
+}
+
+void AudioPipeline::lose_device(Error error, MonotonicTime now) {
   decoder_.close();
   chunks_.clear();
-  decoder_.fail(make_error(ErrorCode::kAudioOutput,
-                           "the device has stopped playing; the title goes on without sound"));
-  return false;
+  device_.lose(wanted_, now);
+  listener_.on_pipeline_error(TrackKind::kAudio, std::move(error));
+}
+
+Duration AudioPipeline::seek_device(MonotonicTime now) {
+  if (!device_.is_lost()) return 24h;
+  format_ = device_.look(now);
+  return format_ ? Duration{0} : device_.wait(now);
 }
 
 Duration AudioPipeline::decoded_ahead() const {
@@ -114,7 +127,7 @@ bool AudioPipeline::is_at_end(const Outlook& outlook) const {
   return outlook.is_complete || (outlook.none_until && *outlook.none_until > end + kLeastPause);
 }
 
-void AudioPipeline::decode(SampleQueue& queue, const Outlook& outlook) {
+void AudioPipeline::decode(SampleQueue& queue, const Outlook& outlook, MonotonicTime now) {
   while (decoded_ahead() < kDecodedTarget * speed_) {
     const TimedSample* sample = queue.peek();
     if (!sample) {
@@ -135,7 +148,7 @@ void AudioPipeline::decode(SampleQueue& queue, const Outlook& outlook) {
         decoder_.drain();
         return;
       }
-      if (!decoder_ && !open_decoder(*sample->origin)) return;
+      if (!decoder_ && !open_decoder(*sample->origin, now)) return;
       origin_ = sample->origin;
     }
     if (decoder_->room() <= 0) return;
@@ -147,18 +160,21 @@ void AudioPipeline::decode(SampleQueue& queue, const Outlook& outlook) {
   }
 }
 
-bool AudioPipeline::open_decoder(const SampleOrigin& origin) {
-  if (!format_) {
-    AudioFormat wanted;
-    if (origin.stream.sample_rate >= 8'000) wanted.sample_rate = origin.stream.sample_rate;
-    auto opened = sink_->open(wanted);
-    if (!opened) {
-      decoder_.fail(std::move(opened).error());
-      return false;
-    }
-    format_ = *opened;
-    if (is_running_) sink_->resume();
+bool AudioPipeline::open_device(const SampleOrigin& origin, MonotonicTime now) {
+  wanted_ = AudioFormat();
+  if (origin.stream.sample_rate >= 8'000) wanted_.sample_rate = origin.stream.sample_rate;
+  auto opened = sink_->open(wanted_);
+  if (!opened) {
+    lose_device(std::move(opened).error(), now);
+    return false;
   }
+  format_ = *opened;
+  if (is_running_) sink_->resume();
+  return true;
+}
+
+bool AudioPipeline::open_decoder(const SampleOrigin& origin, MonotonicTime now) {
+  if (!format_ && !open_device(origin, now)) return false;
   AudioDecoderCallbacks callbacks = decoder_.callbacks();
   callbacks.on_chunk = [this](AudioChunk chunk) {
     chunks_.push_back(std::move(chunk));
@@ -239,7 +255,7 @@ MediaTime AudioPipeline::position(MonotonicTime now) {
 bool AudioPipeline::is_dry(MonotonicTime now) { return chunks_.empty() && queued_frames(now) == 0; }
 
 bool AudioPipeline::is_finished(MonotonicTime now) {
-  return decoder_.has_failed() || (decoder_.is_drained() && is_dry(now) && !is_held());
+  return has_failed() || (decoder_.is_drained() && is_dry(now) && !is_held());
 }
 
 const TimedSample* AudioPipeline::held_sample(const SampleQueue& queue, MonotonicTime now) {

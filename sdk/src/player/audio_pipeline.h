@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "player/audio_timeline.h"
+#include "player/device_return.h"
 #include "player/key_gate.h"
 #include "player/pipeline_decoder.h"
 #include "player/sink_watch.h"
@@ -71,8 +72,11 @@ class AudioPipeline {
   [[nodiscard]] bool is_written_out() const {
     return decoder_.is_drained() && chunks_.empty() && !is_held();
   }
-  // No sound can be had: the device or the decoder failed for good.
-  [[nodiscard]] bool has_failed() const { return decoder_.has_failed(); }
+  // No sound can be had: the decoder failed for good, or the device has gone.
+  [[nodiscard]] bool has_failed() const { return decoder_.has_failed() || device_.is_lost(); }
+  // Looks whether a device that had gone is back: has_failed() tells, and restart() has to follow.
+  // Answers how long until it should look again.
+  Duration seek_device(MonotonicTime now);
   // Samples taken and pieces given, for telling whether anything happens.
   [[nodiscard]] int64_t progress() const { return progress_; }
   // How long until feed() should be called again although nothing arrived.
@@ -80,17 +84,19 @@ class AudioPipeline {
 
  private:
   int64_t progress_ = 0;
-  void decode(SampleQueue& queue, const Outlook& outlook);
+  void decode(SampleQueue& queue, const Outlook& outlook, MonotonicTime now);
   // The queue is read out: whether what the decoder still holds must come out now.
   [[nodiscard]] bool is_at_end(const Outlook& outlook) const;
-  bool open_decoder(const SampleOrigin& origin);
+  bool open_decoder(const SampleOrigin& origin, MonotonicTime now);
+  bool open_device(const SampleOrigin& origin, MonotonicTime now);
   void write(MonotonicTime now);
   void write_silence(Duration media);
   void write_chunk(AudioChunk chunk);
   [[nodiscard]] int64_t queued_frames(MonotonicTime now);
   [[nodiscard]] Duration decoded_ahead() const;
-  // A device that has stopped is given up for the rest of the play. False: there is no sound.
+  // A device that has stopped is closed. False: there is no sound.
   bool check_device(MonotonicTime now);
+  void lose_device(Error error, MonotonicTime now);
 
   MediaBackend& backend_;
   Executor& executor_;
@@ -100,7 +106,9 @@ class AudioPipeline {
 
   PipelineDecoder<AudioDecoder, AudioDecoderCallbacks> decoder_;
   std::shared_ptr<const SampleOrigin> origin_;  // of the samples the decoder was opened for
+  AudioFormat wanted_;                          // what the sink was opened with, or would be
   std::optional<AudioFormat> format_;           // the opened sink's
+  DeviceReturn device_;
   std::deque<AudioChunk> chunks_;               // decoded, not yet in the sink
   AudioTimeline timeline_;
   MediaTime sound_end_;

@@ -44,9 +44,11 @@ bool EventSchedule::is_over(const TimedEvent& event, MediaTime position) {
 }
 
 bool EventSchedule::drop_oldest() {
-  const auto oldest = entries_.begin();
-  if (oldest == entries_.end()) return false;
-  if (!is_over(oldest->second.event, position_)) return false;
+  // One that goes on for a day does not keep those behind it.
+  const auto oldest = std::find_if(entries_.begin(), entries_.end(), [&](const auto& entry) {
+    return entry.first.first >= position_ || is_over(entry.second.event, position_);
+  });
+  if (oldest == entries_.end() || oldest->first.first >= position_) return false;
   bytes_ -= oldest->second.event.message.size();
   starts_.erase(oldest->first.second);
   entries_.erase(oldest);

@@ -43,7 +43,7 @@ class EventSchedule {
 
   // Playback at `position` has nothing to do with it any more.
   [[nodiscard]] static bool is_over(const TimedEvent& event, MediaTime position);
-  // Makes room for one more. False: all there is lies ahead.
+  // Makes room for one more. False: all there is lies ahead, or is under way.
   bool drop_oldest();
   [[nodiscard]] bool has_room_for(const TimedEvent& event) const {
     return entries_.size() < kMost && bytes_ + event.message.size() <= kMostBytes;

@@ -119,6 +119,8 @@ Duration MediaPipeline::sound_level(StreamingEngine& streaming, MediaTime positi
 }
 
 void MediaPipeline::turn_sound(StreamingEngine& streaming, MonotonicTime now, Duration& wait) {
+  // Nobody misses a device while nothing is to be heard.
+  if (audio_ && is_running_) wait = std::min(wait, audio_->seek_device(now));
   const bool is_audible = audio_ && streaming.plays_audio() && !audio_->has_failed();
   if (!std::exchange(plays_audio_, is_audible) && is_audible) {
     // Muxed sound may turn up in the middle: it begins where playback is.

@@ -146,6 +146,7 @@ Duration PlayerEngine::turn_playback(MonotonicTime now) {
     const MediaPipeline::Turn played = pipeline_->turn(*streaming_, now);
     wait = std::min(wait, played.wait);
     note_presented(played.video, now);
+    if (trouble_.failure) return wait;  // the turn that mends it is asked for
     pass_gap(now);
     tell_remainder(now);
     handle_keys(now);
@@ -176,7 +177,8 @@ void PlayerEngine::handle_errors(MonotonicTime now) {
     if (auto refusal = offline_->refusal(is_being_watched(), now)) return fail(*std::move(refusal));
   }
   if (!licenses_.lapsed.empty()) go_on_after_lapse(now);
-  for (Error& error : std::exchange(decode_errors_, {})) warn(std::move(error));
+  if (trouble_.failure) mend_decoder(now);
+  for (Error& error : std::exchange(trouble_.warnings, {})) warn(std::move(error));
   if (failure_ && is_ahead_) {
     log_.info("what was prepared cannot be had: " + describe(*failure_));
     ahead_failure_ = failure_;
@@ -425,13 +427,22 @@ void PlayerEngine::on_pipeline_error(TrackKind kind, Error error) {
 }
 
 void PlayerEngine::note_pipeline_error(TrackKind kind, Error error) {
-  // Without pictures there is nothing to watch; without sound there still is.
-  if (error.severity == Severity::kFatal && kind == TrackKind::kVideo) {
-    failure_ = std::move(error);
-  } else {
-    error.severity = Severity::kRecoverable;
-    decode_errors_.push_back(std::move(error));
+  const bool is_video = kind == TrackKind::kVideo;
+  const bool is_of_media =
+      error.code == ErrorCode::kDecodeFailed || error.code == ErrorCode::kCodecUnsupported;
+  const bool may_mend = is_video && is_of_media && pipeline_ && !is_ahead_ && !trick_;
+  if (error.severity == Severity::kFatal && is_video) {
+    // Without pictures there is nothing to watch; without sound there still is.
+    (may_mend ? trouble_.failure : failure_) = std::move(error);
+    return;
   }
+  error.severity = Severity::kRecoverable;
+  const SampleOrigin* origin = may_mend ? pipeline_->video().decoding() : nullptr;
+  if (origin &&
+      trouble_.on_damage(pipeline_->video().segment_number(), origin->representation.id)) {
+    trouble_.failure = error;
+  }
+  trouble_.warnings.push_back(std::move(error));
 }
 
 }  // namespace playhead

@@ -14,6 +14,7 @@
 #include "player/cmcd_reporter.h"
 #include "player/cue_screen.h"
 #include "player/decision_text.h"
+#include "player/decoder_trouble.h"
 #include "player/event_queue.h"
 #include "player/event_schedule.h"
 #include "player/live_control.h"
@@ -85,8 +86,7 @@ class PlayerEngine final : private StreamingListener,
  private:
   using ManifestDone = UniqueFunction<void(Result<FetchedManifest>)>;
 
-  // Loading, in order.
-  // What every play of source_ begins with.
+  // Loading, in order. What every play of source_ begins with:
   void begin_play(bool is_next, MonotonicTime now);
   bool begin();  // asks for what source_ needs first; false: it cannot be, see failure_
   void take_over(MonotonicTime now);  // what prepare() began; tells what has happened so far
@@ -139,6 +139,7 @@ class PlayerEngine final : private StreamingListener,
   // how long until it should look again.
   Duration watch_output(MonotonicTime now);
   void free_stuck(StuckWatch::Step step, MonotonicTime now);
+  void mend_decoder(MonotonicTime now);  // after trouble_.failure
   void on_clock_told(Duration moved);
   // Where playback begins hangs on a clock that is being asked.
   [[nodiscard]] bool waits_for_clock() const;
@@ -268,7 +269,7 @@ class PlayerEngine final : private StreamingListener,
   std::size_t shown_period_ = 0;
   std::optional<Error> last_trouble_;  // why nothing was shown, if nothing will have been
   std::optional<Error> failure_;       // ends the play at the next turn
-  std::vector<Error> decode_errors_;
+  DecoderTrouble trouble_;
   bool is_renewing_ = false;
   LicenseNotes licenses_;
   // Text and events of the title.

@@ -465,7 +465,7 @@ void PlayerEngine::let_go() {
   failure_.reset();
   offline_.reset();  // nothing fetches any more
   last_trouble_.reset();
-  decode_errors_.clear();
+  trouble_ = DecoderTrouble();
   is_renewing_ = false;
 }
 

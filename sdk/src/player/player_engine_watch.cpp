@@ -46,10 +46,49 @@ Duration PlayerEngine::watch_output(MonotonicTime now) {
   return stuck_.wait(now);
 }
 
+void PlayerEngine::mend_decoder(MonotonicTime now) {
+  Error error = *std::exchange(trouble_.failure, std::nullopt);
+  const bool is_over = state_ == PlayerState::kEnded || state_ == PlayerState::kFailed;
+  if (is_over || failure_ || !pipeline_ || !streaming_) return;
+  const bool is_lost = error.severity == Severity::kFatal;  // else segments in a row are damaged
+  const SampleOrigin* origin = pipeline_->video().decoding();
+  const std::string id = origin ? origin->representation.id : std::string();
+  StuckWatch::Step step = stuck_.on_failure(now);
+  const bool is_unsupported = error.code == ErrorCode::kCodecUnsupported;
+  // Nothing else was found to take its place.
+  const bool is_all_there_is = is_unsupported && !id.empty() && id == trouble_.avoided;
+  if (is_lost && (step == StuckWatch::Step::kGiveUp || is_all_there_is)) {
+    failure_ = std::move(error);
+    return;
+  }
+  const bool is_elsewhere = !is_lost || is_unsupported || step == StuckWatch::Step::kLower;
+  if (is_elsewhere) step = StuckWatch::Step::kLower;
+  if (is_lost) {
+    error.severity = Severity::kRecoverable;
+    error.context += std::string("; ") + words_of(step);
+    warn(std::move(error));
+  }
+  const MediaTime here = position(now);
+  const bool was_running = pipeline_->is_running();
+  if (is_elsewhere) {
+    trouble_.avoided = id;
+    streaming_->avoid_representation(id, now);
+    streaming_->refetch(here);
+  } else {
+    streaming_->seek(here);
+  }
+  pipeline_->restart_anew(here, {TrackKind::kVideo}, now);
+  restart_at(here, now);
+  if (was_running && state_ == PlayerState::kPlaying) set_state(PlayerState::kRebuffering, now);
+}
+
 void PlayerEngine::free_stuck(StuckWatch::Step step, MonotonicTime now) {
   const MediaTime here = position(now);
   const bool was_running = pipeline_->is_running();
-  if (step == StuckWatch::Step::kLower) streaming_->avoid_representation(now);
+  const SampleOrigin* origin = pipeline_->video().decoding();
+  if (step == StuckWatch::Step::kLower) {
+    streaming_->avoid_representation(origin ? origin->representation.id : std::string(), now);
+  }
   if (step == StuckWatch::Step::kNudge) {
     streaming_->seek(here);
   } else {

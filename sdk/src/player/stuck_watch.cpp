@@ -38,6 +38,16 @@ StuckWatch::Step StuckWatch::update(std::optional<int64_t> owed, MonotonicTime n
   return static_cast<Step>(steps_);
 }
 
+StuckWatch::Step StuckWatch::on_failure(MonotonicTime now) {
+  if (now - stepped_ >= kCalm) steps_ = 0;
+  stepped_ = now;
+  is_owed_ = false;
+  steps_ = std::min(steps_ + 1, static_cast<int>(Step::kGiveUp));
+  if (steps_ == static_cast<int>(Step::kGiveUp)) return Step::kGiveUp;
+  // One that was lost, not what it was given: another goes on with that.
+  return steps_ == 1 ? Step::kRebuildDecoder : Step::kLower;
+}
+
 Duration StuckWatch::wait(MonotonicTime now) const {
   return is_owed_ ? std::max(since_ + kPatience - now, Duration{1ms}) : Duration{24h};
 }

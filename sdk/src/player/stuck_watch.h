@@ -27,6 +27,8 @@ class StuckWatch {
   // To be asked every turn. `owed`: counts what comes out, while something should; none: nothing
   // should, at present.
   [[nodiscard]] Step update(std::optional<int64_t> owed, MonotonicTime now);
+  // The decoder reported that it failed for good: what to try next, of the same steps.
+  [[nodiscard]] Step on_failure(MonotonicTime now);
   // The last step was kGiveUp.
   [[nodiscard]] bool has_given_up() const { return steps_ == static_cast<int>(Step::kGiveUp); }
   // How long until asking again makes sense, while something is owed.

@@ -67,6 +67,7 @@ void VideoPipeline::feed(SampleQueue& queue, bool complete) {
       if (is_last && decoder_ && !decoder_.is_drained()) decoder_.drain();
       return;
     }
+    if (!decoder_) decoding_ = sample->origin;
     if (!decoder_ && !open_decoder(*sample->origin)) return;
     if (origin_ && origin_ != sample->origin &&
         needs_new_decoder(origin_->stream, sample->origin->stream)) {
@@ -103,7 +104,8 @@ int VideoPipeline::catch_up(SampleQueue& queue, MediaTime position) {
 
 void VideoPipeline::note_origin(const TimedSample& sample) {
   if (origin_ == sample.origin && !origins_.empty()) return;
-  origin_ = sample.origin;
+  if (std::exchange(segment_, sample.origin->transfer) != sample.origin->transfer) ++segment_number_;
+  origin_ = decoding_ = sample.origin;
   origins_.push_back({sample.pts, sample.origin});
 }
 

@@ -66,6 +66,10 @@ class VideoPipeline {
   [[nodiscard]] const TimedSample* held_sample(const SampleQueue& queue, MediaTime position) const;
   // The same, whether or not it is reached yet: nothing comes out of the decoder for good reason.
   [[nodiscard]] bool is_held() const { return held_ != KeyGate::Answer::kOpen; }
+  // What the decoder was given last, or was to be opened for; null: nothing yet.
+  [[nodiscard]] const SampleOrigin* decoding() const { return decoding_.get(); }
+  // Which segment that is of, counted as they are decoded.
+  [[nodiscard]] uint64_t segment_number() const { return segment_number_; }
   // No pictures can be had: the decoder failed for good.
   [[nodiscard]] bool has_failed() const { return decoder_.has_failed(); }
   // When the frame on screen ends, if it is the title's last.
@@ -93,7 +97,9 @@ class VideoPipeline {
 
   PipelineDecoder<VideoDecoder, VideoDecoderCallbacks> decoder_;
   std::shared_ptr<const SampleOrigin> origin_;  // of the last sample given to the decoder
-  std::deque<VideoFrame> frames_;               // decoded, not yet shown
+  std::shared_ptr<const SampleOrigin> decoding_;
+  uint64_t segment_ = 0, segment_number_ = 0;  // its transfer, and how many there were
+  std::deque<VideoFrame> frames_;  // decoded, not yet shown
   MediaTime target_;
   bool has_shown_ = false;
   bool is_kept_ = false;       // what is on screen was shown before restart()

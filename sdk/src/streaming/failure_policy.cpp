@@ -23,6 +23,9 @@ constexpr int kMostBreaks = 2;
 constexpr Duration kNewSegmentDelay = 500ms;
 constexpr int kNewSegmentAttempts = 4;
 
+// Before the same is asked for again that was answered, but not well: no URL is asked more often.
+constexpr Duration kAgainDelay = 1s;
+
 bool is_host_down(ErrorCode code) {
   return code == ErrorCode::kNetworkUnreachable || code == ErrorCode::kNetworkTimeout ||
          code == ErrorCode::kConnectionLost || code == ErrorCode::kServerBusy ||
@@ -64,6 +67,9 @@ FailureDecision decide_failure(const FailureInputs& in) {
   }
   // A key is behind a signed URL as its segments are.
   if (in.code == ErrorCode::kForbidden || in.code == ErrorCode::kDrmLicenseRefused) {
+    // A host that refuses the first request for each segment must not cost a renewal for each.
+    const bool may_be_its_way = in.can_renew && in.renewed_lately && in.attempts < 2;
+    if (may_be_its_way && !in.renewed) return {FailureAction::kRetry, kAgainDelay};
     if (in.can_renew && !in.renewed) return {FailureAction::kRenewUrl, Duration{0}};
     return {FailureAction::kGiveUp, Duration{0}};
   }
@@ -71,7 +77,7 @@ FailureDecision decide_failure(const FailureInputs& in) {
     return {FailureAction::kRetry, kNewSegmentDelay};
   }
   // A transfer may have been damaged on the way: once more, then elsewhere.
-  if (is_damage(in.code) && in.attempts < 2) return {FailureAction::kRetry, Duration{0}};
+  if (is_damage(in.code) && in.attempts < 2) return {FailureAction::kRetry, kAgainDelay};
   if (in.representations_left > 0) return {FailureAction::kOtherRepresentation, Duration{0}};
   // A host whose playlist breaks off, or is behind, may be well again while the buffer hides it.
   const bool is_wrong_index = !in.is_media && in.code == ErrorCode::kBadResponse;

@@ -13,6 +13,7 @@ struct FailureInputs {
   int representations_left = 0;  // others of the same AdaptationSet not yet tried for it
   bool can_renew = false;        // the URL was signed by the service and renewal is not under way
   bool renewed = false;          // it was renewed for this segment already
+  bool renewed_lately = false;   // for one before
   int segments_skipped = 0;      // in a row, before this one
   bool is_last = false;          // nothing of the title comes after this segment
   bool is_new = false;           // announced moments ago: it may not have reached the host yet

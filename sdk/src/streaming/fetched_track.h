@@ -42,6 +42,7 @@ struct FetchedTrack {
   int attempts = 0;
   int skipped = 0;
   bool renewed = false;
+  MonotonicTime renewed_at;  // zero: never
   std::set<std::string> failed_ids;
   // After those were tried again because what was left came too slowly: until when they are not,
   // and for how long that was.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "base/forever.h"
 #include "base/url.h"
@@ -58,6 +59,35 @@ bool has_news(const LoadedIndex& before, const LoadedIndex& index) {
   return before.type != index.type || listed_end(*before.segments) != listed_end(*index.segments);
 }
 
+// Calls visit(index) for every Representation of the last Period that lists segments.
+template <typename Visit>
+void for_each_listed(const Presentation& presentation, Visit visit) {
+  if (presentation.periods.empty()) return;
+  for (const AdaptationSet& set : presentation.periods.back().adaptation_sets) {
+    for (const Representation& representation : set.representations) {
+      if (representation.segments && representation.segments->size() > 0) {
+        visit(*representation.segments);
+      }
+    }
+  }
+}
+
+// The same of an MPD. One that counts by @duration lists more as time passes.
+bool has_news(const Presentation& before, const Presentation& after) {
+  const auto published = [](const Presentation& p) {
+    return p.live ? p.live->publish_time : std::nullopt;
+  };
+  const auto ends = [](const Presentation& p) {
+    std::vector<MediaTime> list;
+    for_each_listed(p, [&](const SegmentIndex& index) { list.push_back(listed_end(index)); });
+    return list;
+  };
+  const std::vector<MediaTime> listed = ends(after);
+  const bool is_to_begin = listed.empty();
+  return is_to_begin || before.type != after.type || published(before) != published(after) ||
+         before.periods.size() != after.periods.size() || ends(before) != listed;
+}
+
 // It counts from after all that was known, but was made before that, or begins later than can be:
 // it is of another run of the encoder.
 bool leaps(const LoadedIndex& before, const LoadedIndex& index, Duration passed) {
@@ -89,6 +119,10 @@ void LiveRefresher::follow(std::shared_ptr<const Presentation> presentation) {
     mpd_->asked = mpd_->changed = executor_.now();
   }
   mpd_->period = *presentation_->live->update_period;
+  mpd_->segment = Duration{0};
+  for_each_listed(*presentation_, [this](const SegmentIndex& index) {
+    mpd_->segment = std::max(mpd_->segment, index.at(index.size() - 1).duration());
+  });
 }
 
 Duration LiveRefresher::turn(MonotonicTime now, WallTime wall,
@@ -116,7 +150,7 @@ Duration LiveRefresher::turn_mpd(MonotonicTime now, WallTime wall) {
   if (mpd.running) return kForever;
   watch(mpd, presentation_->url, now);
   const MonotonicTime due =
-      next_reload({mpd.period, false, 0, mpd.failures, mpd.asked, executor_.random(), mpd.failed});
+      next_reload({mpd.period, false, 0, mpd.failures, mpd.asked, mpd.random, mpd.failed});
   if (now < due) return due - now;
   mpd.asked = now;
   ParseOptions options;
@@ -126,7 +160,7 @@ Duration LiveRefresher::turn_mpd(MonotonicTime now, WallTime wall) {
       [this](Result<std::shared_ptr<const Presentation>> result) {
         const CancelHandle done = std::move(mpd_->running);
         if (!result) return note_failure(*mpd_, std::move(result).error());
-        note(*mpd_, true);
+        note(*mpd_, has_news(*presentation_, **result));
         callbacks_.on_presentation(*std::move(result));
       },
       options);
@@ -147,7 +181,8 @@ Duration LiveRefresher::turn_playlist(const Representation& representation, Mono
   const bool can_block = index->server_control && index->server_control->can_block_reload;
   const MonotonicTime due =
       next_reload({reload.period, can_block, reload.unchanged, reload.failures, reload.asked,
-                   executor_.random(), reload.failed});
+                   reload.random, reload.failed,
+                   by_part ? index->part_target.value_or(Duration{0}) : Duration{0}});
   if (now < due) return due - now;
   start_playlist(reload, representation, *index, now, by_part);
   return kForever;
@@ -219,6 +254,7 @@ void LiveRefresher::note_elsewhere(Reload& reload, const Representation& represe
 void LiveRefresher::note_failure(Reload& reload, Error error) {
   ++reload.failures;
   reload.failed = executor_.now();
+  reload.random = executor_.random();
   error.severity = Severity::kRecoverable;
   callbacks_.on_warning(error);
   callbacks_.on_change();
@@ -226,7 +262,8 @@ void LiveRefresher::note_failure(Reload& reload, Error error) {
 
 void LiveRefresher::watch(Reload& reload, const std::string& url, MonotonicTime now) {
   if (reload.was_stale || reload.period <= Duration{0}) return;
-  if (now - reload.changed < kStalePeriods * reload.period) return;
+  // An MPD may be fetched more often than there are segments.
+  if (now - reload.changed < kStalePeriods * std::max(reload.period, reload.segment)) return;
   reload.was_stale = true;
   callbacks_.on_warning(stale_error(url));
 }

@@ -62,6 +62,8 @@ class LiveRefresher {
     int unchanged = 0;
     int failures = 0;
     MonotonicTime failed;    // the last attempt, when that was known
+    uint64_t random = 0;     // drawn for it: anew each turn, the least would count
+    Duration segment{0};     // how long they are, MPD
     int restarts = 0;        // answers in a row that are of another run of the encoder
     bool was_stale = false;  // the warning was given
     CancelHandle running;

@@ -39,7 +39,9 @@ MonotonicTime next_reload(const ReloadInputs& in) {
   const MonotonicTime tried = std::max(in.asked, in.failed);
   if (in.failures > 0) return tried + failure_delay(in.failures, in.random);
   // One answer without news is a server that does not hold back after all, or a cache.
-  if (in.can_block && in.unchanged == 0) return in.asked;
+  if (in.can_block && in.unchanged == 0) {
+    return in.asked + (in.part > Duration{0} ? in.part : period) / 2;
+  }
   if (in.unchanged == 0) return in.asked + period;
   return in.asked + unchanged_delay(period, in.unchanged);
 }

@@ -18,11 +18,13 @@ struct ReloadInputs {
   MonotonicTime asked;     // when it was asked for last
   uint64_t random = 0;     // uniform
   MonotonicTime failed{};  // when the last attempt was given up
+  Duration part{0};        // longest part, when they are asked for one by one; 0: they are not
 };
 
 // RFC 8216bis §6.3.4: a target duration after the last request, half of it while nothing changes;
 // then less and less often, up to four. After failures, from when they were known on, with jitter
-// up to 8 s. A server that holds answers back is asked at once.
+// up to 8 s. A server that holds answers back is asked at once, but no sooner than half of what
+// comes next takes: one that does not hold back and always has news would be asked without a pause.
 [[nodiscard]] MonotonicTime next_reload(const ReloadInputs& in);
 
 // What to ask a server that offers low latency for, given what is known. `is_recent`: the playlist

@@ -141,8 +141,13 @@ const Representation* RepresentationSelector::best_known(const AdaptationSet& se
 }
 
 void RepresentationSelector::avoid(const std::string& id, MonotonicTime now) {
-  avoided_id_ = id;
-  avoided_until_ = now + kAvoided;
+  const auto [known, is_first] = avoided_.try_emplace(id, now + kAvoided);
+  if (!is_first) known->second = MonotonicTime::max();
+}
+
+bool RepresentationSelector::is_avoided(const std::string& id, MonotonicTime now) const {
+  const auto found = avoided_.find(id);
+  return found != avoided_.end() && now < found->second;
 }
 
 bool RepresentationSelector::is_withheld() const {
@@ -161,7 +166,8 @@ PictureLimit RepresentationSelector::limit_of(const std::string& id) const {
 
 RepresentationSelector::Choice RepresentationSelector::choose_picture(const Place& place) {
   const Representation* forced = forced_in(place.set);
-  if (forced && is_usable(place.kind, place.failed_ids, *forced) && may_show(place.set, *forced)) {
+  if (forced && is_usable(place.kind, place.failed_ids, *forced) && may_show(place.set, *forced) &&
+      !is_avoided(forced->id, place.now)) {
     return {forced, SwitchReason::kManual};
   }
   std::vector<VideoChooser::Option> options;
@@ -176,11 +182,13 @@ RepresentationSelector::Choice RepresentationSelector::choose_picture(const Plac
 
 VideoChooser::Situation RepresentationSelector::situation(
     const Place& place, std::vector<VideoChooser::Option>& options) const {
-  for (const Representation& representation : place.set.representations) {
-    const bool is_avoided = representation.id == avoided_id_ && place.now < avoided_until_ &&
-                            place.set.representations.size() > 1;
-    if (is_avoided || place.failed_ids.count(representation.id) != 0) continue;
-    if (!is_understood(representation)) continue;
+  const auto& all = place.set.representations;
+  const bool has_other = std::any_of(all.begin(), all.end(), [&](const Representation& other) {
+    return is_usable(place.kind, place.failed_ids, other) && !is_avoided(other.id, place.now);
+  });
+  for (const Representation& representation : all) {
+    if (has_other && is_avoided(representation.id, place.now)) continue;
+    if (place.failed_ids.count(representation.id) != 0 || !is_understood(representation)) continue;
     VideoChooser::Option option{&representation, nullptr, std::nullopt,
                                 is_usable(place.kind, place.failed_ids, representation),
                                 is_released(place.set, representation)};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -71,7 +72,8 @@ class RepresentationSelector {
       const Place& place, MediaTime position, const Representation& chosen,
       std::span<const VideoChooser::Buffered> segments);
 
-  // Not to be chosen for a minute from `now` on, unless there is no other.
+  // Not to be chosen for a minute from `now` on, the second time for the rest of the play, unless
+  // there is no other.
   void avoid(const std::string& id, MonotonicTime now);
   // It can be played and has not just failed.
   [[nodiscard]] bool is_usable(TrackKind kind, const std::set<std::string>& failed_ids,
@@ -86,6 +88,7 @@ class RepresentationSelector {
 
  private:
   [[nodiscard]] Choice choose_picture(const Place& place);
+  [[nodiscard]] bool is_avoided(const std::string& id, MonotonicTime now) const;
   // The Representation chosen by hand, or what comes nearest to it in another Period; may be null.
   [[nodiscard]] const Representation* forced_in(const AdaptationSet& set) const;
   // The owner of the keys has nothing against it.
@@ -104,8 +107,7 @@ class RepresentationSelector {
   int smooth_height_ = 0;
   std::string forced_id_;
   Bitrate forced_bitrate_;
-  std::string avoided_id_;
-  MonotonicTime avoided_until_;
+  std::map<std::string, MonotonicTime> avoided_;  // until then
 };
 
 }  // namespace playhead

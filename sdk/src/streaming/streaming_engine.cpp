@@ -218,6 +218,10 @@ void StreamingEngine::refetch(MediaTime position) {
   for (Track& track : tracks_) place_track(track, position);
 }
 
+void StreamingEngine::avoid_representation(const std::string& id, MonotonicTime now) {
+  selector_.avoid(id.empty() ? last_video_id_ : id, now);
+}
+
 void StreamingEngine::select_representation(const std::string& id, MediaTime position) {
   selector_.force(id, *presentation_);
   Track* track = track_of(TrackKind::kVideo);

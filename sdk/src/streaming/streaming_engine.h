@@ -55,8 +55,8 @@ class StreamingEngine final : private TrackStreamListener {
   // `is_after_gap`: tracks that begin later still do so.
   bool seek(MediaTime position, bool is_after_gap = false);
   void refetch(MediaTime position);  // the same, and nothing that was fetched is used
-  // What is fetched at present serves no more for a while, where there is something else.
-  void avoid_representation(MonotonicTime now) { selector_.avoid(last_video_id_, now); }
+  // Of pictures; empty: what is fetched at present. See RepresentationSelector::avoid().
+  void avoid_representation(const std::string& id, MonotonicTime now);
   // Fetches sound anew from `position`, with these preferences. What is there of the old sound is
   // audio() until the new covers the position of a turn, or the old runs out; then audio() is the
   // new one, and audio_changes() counts.

@@ -20,6 +20,9 @@ constexpr Duration kReplacementPause = 30s;
 // (chosen). Longer: what was broken for a moment is missed; shorter: requests for nothing.
 constexpr Duration kIndexRest = 30s;
 
+// Signed URLs of media are renewed once in so long (chosen) when others of them were had since.
+constexpr Duration kMediaRenewalPause = 30s;
+
 // The bytes were not to be had, or wrong, at this place; the host itself is well.
 bool is_of_the_place(ErrorCode code, bool can_renew) {
   if (code == ErrorCode::kForbidden || code == ErrorCode::kDrmLicenseRefused) return !can_renew;
@@ -198,6 +201,8 @@ FailureAction StreamingEngine::react(Track& track, const Trouble& trouble, Monot
   in.representations_left = usable_left(track);
   in.can_renew = config_.can_renew;
   in.renewed = track.renewed;
+  in.renewed_lately =
+      track.renewed_at > MonotonicTime{} && now - track.renewed_at < kMediaRenewalPause;
   in.segments_skipped = track.skipped;
   in.is_media = trouble.is_media;
   in.is_last = trouble.is_last;
@@ -228,6 +233,7 @@ FailureAction StreamingEngine::react(Track& track, const Trouble& trouble, Monot
     case FailureAction::kRenewUrl:
       track.failed_ids.erase(trouble.representation_id);
       track.renewed = true;
+      track.renewed_at = now;
       if (!std::exchange(waiting_for_renewal_, true)) listener_.on_url_refused(trouble.error);
       break;
     case FailureAction::kOtherRepresentation:

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/decimal.h"
+
 namespace playhead {
 
 namespace {
@@ -16,6 +18,15 @@ constexpr int64_t kTsWrapUs = (int64_t{1} << 33) * 100 / 9;
 constexpr Duration kNoDrift = 25ms;
 constexpr Duration kMostStep = 10ms;
 
+// 73,000 years: what is placed beyond that is placed there, so that sums and differences of a few
+// times can always be counted.
+constexpr int64_t kFarthestUs = int64_t{1} << 61;
+
+int64_t bounded_sum(int64_t a, int64_t b) {
+  const int64_t sum = checked_add(a, b).value_or(a > 0 ? kFarthestUs : -kFarthestUs);
+  return std::clamp(sum, -kFarthestUs, kFarthestUs);
+}
+
 }  // namespace
 
 std::optional<Duration> TimelineMapper::offset(const Segment& segment,
@@ -27,7 +38,8 @@ std::optional<Duration> TimelineMapper::offset(const Segment& segment,
 }
 
 void TimelineMapper::learn(const Segment& segment, int64_t first_sample_us) {
-  learnt_.emplace(segment.discontinuity_sequence, Duration{segment.start.us - first_sample_us});
+  const int64_t first = std::clamp(first_sample_us, -kFarthestUs, kFarthestUs);
+  learnt_.emplace(segment.discontinuity_sequence, Duration{bounded_sum(segment.start.us, -first)});
 }
 
 void TimelineMapper::follow(const Segment& segment, MediaTime first) {
@@ -40,10 +52,12 @@ void TimelineMapper::follow(const Segment& segment, MediaTime first) {
 
 MediaTime TimelineMapper::map(int64_t container_us, Duration offset, const Segment& segment,
                               Container container) {
-  MediaTime time{container_us + offset.count()};
+  MediaTime time{bounded_sum(container_us, offset.count())};
   if (container != Container::kMpegTs) return time;
-  while (time.us - segment.start.us > kTsWrapUs / 2) time.us -= kTsWrapUs;
-  while (segment.start.us - time.us > kTsWrapUs / 2) time.us += kTsWrapUs;
+  constexpr int64_t kHalf = kTsWrapUs / 2;
+  const int64_t ahead = bounded_sum(time.us, -segment.start.us);
+  if (ahead > kHalf) time.us -= (ahead - kHalf + kTsWrapUs - 1) / kTsWrapUs * kTsWrapUs;
+  if (ahead < -kHalf) time.us += (-ahead - kHalf + kTsWrapUs - 1) / kTsWrapUs * kTsWrapUs;
   return time;
 }
 

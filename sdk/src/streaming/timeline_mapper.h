@@ -29,7 +29,7 @@ class TimelineMapper {
   void follow(const Segment& segment, MediaTime first);
 
   // Presentation time of a container time. MPEG-TS times wrap every 2^33 / 90 kHz (ISO/IEC 13818-1
-  // §2.4.3.7): of all candidates the one nearest to the segment is meant.
+  // §2.4.3.7): of all candidates the one nearest to the segment is meant. Within 73,000 years of 0.
   [[nodiscard]] static MediaTime map(int64_t container_us, Duration offset, const Segment& segment,
                                      Container container);
 

@@ -28,6 +28,20 @@ constexpr Duration kAstray = 60s;
 
 constexpr int64_t kMpegTimescale = 90'000;  // of MetadataSample
 
+// How long a sample lasts. One that claims more than its segment is bent to that: it would count as
+// buffered media, and stay on screen, for as long as it likes.
+Duration bound_duration(EncodedSample& sample, MediaTime pts, const Segment& segment,
+                        int64_t timescale) {
+  constexpr Duration kAlwaysLikely = 1s;  // segments end a little earlier than is told
+  const Duration most = std::max<Duration>(segment.end - pts, kAlwaysLikely);
+  const Duration told{ticks_to_us(sample.pts_ticks + sample.duration_ticks, timescale) -
+                      ticks_to_us(sample.pts_ticks, timescale)};
+  if (told <= most) return told;
+  sample.duration_ticks = std::max<int64_t>(
+      static_cast<int64_t>(to_seconds(most) * static_cast<double>(timescale)), 1);
+  return most;
+}
+
 // Alternatives are used up: only this fetch needs them.
 SegmentSources sources_of(PlannedSegment& planned) {
   return {planned.segment, std::move(planned.media_options), std::move(planned.init_options),
@@ -349,10 +363,7 @@ void TrackStream::push(Load& load, EncodedSample sample, Duration offset) {
   timed.dts = on_timeline(sample.dts_ticks);
   if (!load.earliest) load.earliest = timed.pts;
   Duration& last = last_duration_[is_video ? 0 : 1];
-  if (sample.duration_ticks > 0) {
-    last = Duration{ticks_to_us(sample.pts_ticks + sample.duration_ticks, timescale) -
-                    ticks_to_us(sample.pts_ticks, timescale)};
-  }
+  if (sample.duration_ticks > 0) last = bound_duration(sample, timed.pts, segment, timescale);
   timed.duration = last;
   load.has_key_frame = load.has_key_frame || (is_video && sample.is_key_frame);
   // A part that is begun again goes on where the first attempt ended: without a key frame a decoder

@@ -82,6 +82,23 @@ TEST_CASE("A10 sizes and counts of boxes that lie end in a typed error, or in fe
   }
 }
 
+TEST_CASE("A10 fragments at the end of what can be counted hold no samples") {
+  if (is_missing("av.mp4")) return;
+  DecodeRig rig;
+  std::vector<uint8_t> bytes = media_sample("av.mp4");
+  std::size_t patched = 0;
+  for (const std::size_t at : find_boxes(bytes, "tfdt")) {
+    if (bytes[at + 4] != 1) continue;  // 32 bits
+    put(bytes, at + 8, 0x40000000);
+    put(bytes, at + 12, 0);
+    ++patched;
+  }
+  REQUIRE(patched > 0);
+  const Demuxed demuxed = demux(rig, bytes);
+  CHECK(demuxed.is_over);
+  CHECK(demuxed.samples.empty());
+}
+
 TEST_CASE("A10 10,000 boxes in each other take no stack") {
   DecodeRig rig;
   std::vector<uint8_t> nested;

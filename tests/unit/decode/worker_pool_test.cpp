@@ -10,8 +10,8 @@
 
 namespace playhead::test {
 
-TEST_CASE("worker_pool: tasks that wait for each other run side by side") {
-  constexpr int kTasks = 8;
+TEST_CASE("worker_pool: U14 tasks that wait for each other run side by side, fifty players' too") {
+  constexpr int kTasks = 250;
   std::mutex mutex;
   std::condition_variable changed;
   int arrived = 0;
@@ -29,7 +29,7 @@ TEST_CASE("worker_pool: tasks that wait for each other run side by side") {
   CHECK(arrived == kTasks);
 }
 
-TEST_CASE("worker_pool: more tasks than threads all run, and what they own is destroyed") {
+TEST_CASE("worker_pool: many short tasks all run, and what they own is destroyed") {
   constexpr int kTasks = 200;
   std::atomic<int> runs{0};
   const auto owned = std::make_shared<int>(0);

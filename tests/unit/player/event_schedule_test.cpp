@@ -78,6 +78,20 @@ TEST_CASE("event schedule: those without a start are left out, and there is a mo
   CHECK(schedule.next_after(last) == MediaTime{30'000'000'000});
 }
 
+TEST_CASE("event schedule: one that goes on for a day does not keep new ones out") {
+  EventSchedule schedule;
+  TimedEvent day = at(0, "day");
+  day.duration = 24h;
+  schedule.add({day});
+  std::size_t told = 0;
+  constexpr int kShort = static_cast<int>(EventSchedule::kMost) + 1;
+  for (int i = 1; i <= kShort; ++i) {
+    schedule.add({at(i, std::to_string(i))});
+    told += schedule.advance(MediaTime{i * int64_t{1'000'000}}).size();
+  }
+  CHECK(told == static_cast<std::size_t>(kShort) + 1);
+}
+
 TEST_CASE("event schedule: messages take so many bytes, no more") {
   EventSchedule schedule;
   const SharedBytes large(std::vector<uint8_t>(1 << 20));

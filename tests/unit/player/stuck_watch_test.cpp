@@ -46,6 +46,18 @@ TEST_CASE("stuck watch: when it begins anew") {
   }
 }
 
+TEST_CASE("stuck watch: A14 a decoder that fails is made anew, then left, then given up") {
+  StuckWatch watch;
+  MonotonicTime now{};
+  now += 60s;
+  CHECK(watch.on_failure(now) == Step::kRebuildDecoder);
+  for (int i = 0; i < 3; ++i) CHECK(watch.on_failure(now += 5s) == Step::kLower);
+  CHECK(watch.on_failure(now += 5s) == Step::kGiveUp);
+  CHECK(watch.has_given_up());
+  // Pictures for a while are a new beginning.
+  CHECK(watch.on_failure(now += 11s) == Step::kRebuildDecoder);
+}
+
 TEST_CASE("stuck watch: what is not owed does not count") {
   StuckWatch watch;
   MonotonicTime now{};

@@ -36,6 +36,10 @@ TEST_CASE("decide_failure: what a failed segment leads to") {
   refused.can_renew = true;
   FailureInputs refused_again = refused;
   refused_again.renewed = true;
+  FailureInputs refused_next = refused;
+  refused_next.renewed_lately = true;
+  FailureInputs refused_next_again = refused_next;
+  refused_next_again.attempts = 2;
   FailureInputs damaged_again = failure(ErrorCode::kContainerSyntax);
   damaged_again.attempts = 2;
   damaged_again.representations_left = 1;
@@ -92,6 +96,8 @@ TEST_CASE("decide_failure: what a failed segment leads to") {
       {"and again: no skipping", wrong_again, FailureAction::kGiveUp},
       {"signed URL refused: renew", refused, FailureAction::kRenewUrl},
       {"refused after renewal: give up", refused_again, FailureAction::kGiveUp},
+      {"the next refused soon after a renewal: once more", refused_next, FailureAction::kRetry},
+      {"and again: renew", refused_next_again, FailureAction::kRenewUrl},
       {"refused, not signed by us", failure(ErrorCode::kForbidden), FailureAction::kGiveUp},
       {"damaged once: again", failure(ErrorCode::kContainerSyntax), FailureAction::kRetry},
       {"damaged twice: elsewhere", damaged_again, FailureAction::kOtherRepresentation},
@@ -100,6 +106,13 @@ TEST_CASE("decide_failure: what a failed segment leads to") {
     CAPTURE(c.name);
     CHECK(decide_failure(c.in).action == c.action);
   }
+}
+
+TEST_CASE("decide_failure: A01 N11 no URL is asked again at once") {
+  CHECK(decide_failure(failure(ErrorCode::kContainerSyntax)).delay == 1s);
+  FailureInputs refused = failure(ErrorCode::kForbidden);
+  refused.can_renew = refused.renewed_lately = true;
+  CHECK(decide_failure(refused).delay == 1s);
 }
 
 TEST_CASE("decide_failure: a dead host is not asked without pause") {

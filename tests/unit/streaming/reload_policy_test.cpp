@@ -28,7 +28,7 @@ TEST_CASE("next_reload: a period, half of it without news, then less and less of
                         {"M14 then backing off", 4s, false, 7, 0, 0, 4s},
                         {"M14 up to four periods", 4s, false, 60, 0, 0, 16s},
                         {"never more often than every half second", 0s, false, 0, 0, 0, 500ms},
-                        {"a server that holds back is asked at once", 4s, true, 0, 0, 0, 0s},
+                        {"a server that holds back is asked soon", 4s, true, 0, 0, 0, 2s},
                         {"unless it does not", 4s, true, 1, 0, 0, 2s},
                         {"a failure: at least half of the bound", 4s, true, 0, 1, 0, 250ms},
                         {"with jitter", 4s, true, 0, 1, 100'000, 350ms},
@@ -39,6 +39,12 @@ TEST_CASE("next_reload: a period, half of it without news, then less and less of
     const ReloadInputs in{c.period, c.can_block, c.unchanged, c.failures, kAsked, c.random};
     CHECK(next_reload(in) - kAsked == c.expected);
   }
+}
+
+TEST_CASE("next_reload: M28 a server that says it holds back and does not is asked twice a part") {
+  ReloadInputs in{4s, true, 0, 0, kAsked, 0};
+  in.part = 1s;
+  CHECK(next_reload(in) - kAsked == 500ms);
 }
 
 TEST_CASE(

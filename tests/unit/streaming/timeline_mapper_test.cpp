@@ -2,6 +2,7 @@
 #include "streaming/timeline_mapper.h"
 
 #include <algorithm>
+#include <limits>
 
 #include <doctest/doctest.h>
 
@@ -51,6 +52,24 @@ TEST_CASE("timeline mapper: MPEG-TS times that wrapped land beside their segment
         TimelineMapper::map(c.container_us, Duration{0}, segment(8'000'000), c.container);
     CHECK(mapped.us == doctest::Approx(static_cast<double>(c.expected_us)).epsilon(1e-12));
   }
+}
+
+TEST_CASE("A05 times at the ends of what can be counted are placed without an overflow") {
+  constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
+  constexpr int64_t kMin = std::numeric_limits<int64_t>::min();
+  for (const Container container : {Container::kFmp4, Container::kMpegTs}) {
+    const MediaTime late = TimelineMapper::map(kMax, 10s, segment(0), container);
+    const MediaTime early = TimelineMapper::map(kMin, Duration{-10s}, segment(0), container);
+    // A day more, or less, can still be counted, and so can what is between them.
+    CHECK(late + 24h > late);
+    CHECK(early - 24h < early);
+    CHECK(late - early >= Duration{0});
+  }
+  TimelineMapper mapper;
+  mapper.learn(segment(8'000'000), kMin);
+  const auto offset = mapper.offset(segment(8'000'000), std::nullopt);
+  REQUIRE(offset.has_value());
+  CHECK(TimelineMapper::map(0, *offset, segment(8'000'000), Container::kFmp4) > MediaTime{0});
 }
 
 TEST_CASE("timeline mapper: a day of rounded durations adds up to no drift") {
