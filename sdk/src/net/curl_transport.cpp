@@ -169,12 +169,15 @@ void CurlTransport::Impl::network_changed() {
 void CurlTransport::Impl::replace_connections() {
   std::map<CURL*, std::unique_ptr<CurlTransfer>> ended;
   std::map<OriginKey, Preconnect> preconnects;
+  std::map<CURL*, EasyHandle> spares;
   std::swap(ended, transfers_);
   std::swap(preconnects, preconnects_);
+  std::swap(spares, spares_);
   for (const auto& [easy, transfer] : ended) curl_multi_remove_handle(multi_, easy);
   for (const auto& [key, preconnect] : preconnects) {
     curl_multi_remove_handle(multi_, preconnect.easy.get());
   }
+  for (const auto& [easy, spare] : spares) curl_multi_remove_handle(multi_, easy);
   CURLM* old = multi_;
   {
     const std::lock_guard lock(mutex_);
