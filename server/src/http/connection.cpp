@@ -269,8 +269,9 @@ void ConnectionOf<Stream>::write() {
                         return error ? self.close() : self.write_rest();
                       }));
   } else {
-    // At once, and with what follows in the same packets: almost always there is room for it.
-    const int flags = MSG_NOSIGNAL | MSG_DONTWAIT | (file_ && file_->length > 0 ? MSG_MORE : 0);
+    // At once: almost always there is room for it. Not MSG_MORE before a file: sendfile() behind a head that waits costs
+    // half as much again (measured on loopback).
+    const int flags = MSG_NOSIGNAL | MSG_DONTWAIT;
     while (written_ < out_.size()) {
       const ssize_t count =
           ::send(socket().native_handle(), out_.data() + written_, out_.size() - written_, flags);
