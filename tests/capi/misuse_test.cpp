@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The C interface over the real library, used wrongly and at the edges of lives.
+#include <atomic>
 #include <cmath>
 #include <limits>
 #include <mutex>
@@ -401,6 +402,39 @@ TEST_CASE("capi: a download nobody has open fails, and says why") {
   CHECK(url == "offline:d-1");
   CHECK(event.error_code == PLAYHEAD_ERROR_INVALID_STATE);
   CHECK(std::string(event.error_context).find("DownloadManager") != std::string::npos);
+}
+
+TEST_CASE("U01 U07 a wake-up may replace itself, and what it throws ends there") {
+  struct Waker {
+    playhead_player* player = nullptr;
+    std::atomic<int> calls{0};
+    std::atomic<int> ended{0};
+  };
+  Waker waker;
+  {
+    const Pair pair;
+    waker.player = pair.player;
+    playhead_wakeup table = PLAYHEAD_WAKEUP_INIT;
+    table.user = &waker;
+    table.destroy = [](void* user) { ++static_cast<Waker*>(user)->ended; };
+    table.wake = [](void* user) {
+      auto& self = *static_cast<Waker*>(user);
+      ++self.calls;
+      playhead_player_set_wakeup(self.player, nullptr);
+      if (self.ended != 0) ++self.calls;  // gone while it runs
+      throw 7;
+    };
+    REQUIRE(playhead_player_set_wakeup(pair.player, &table) == PLAYHEAD_OK);
+    playhead_source source = PLAYHEAD_SOURCE_INIT;
+    source.url = "ftp://127.0.0.1/film.m3u8";
+    REQUIRE(playhead_player_load(pair.player, &source) == PLAYHEAD_OK);
+    playhead_event event = PLAYHEAD_EVENT_INIT;
+    while (event.type != PLAYHEAD_EVENT_FAILED) {
+      REQUIRE(playhead_player_next_event(pair.player, -1, &event) == PLAYHEAD_OK);
+    }
+  }
+  CHECK(waker.calls == 1);
+  CHECK(waker.ended == 1);
 }
 
 TEST_CASE("U07 what a body of the interface throws becomes a status") {

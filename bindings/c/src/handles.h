@@ -29,8 +29,8 @@ struct playhead_player {
   bool is_closed = false;
   int waiting = 0;  // calls inside playhead_player_next_event
 
-  // Held while the app's wake-up runs, so that replacing it waits for it.
-  std::mutex wakeup_mutex;
+  // Held while the app's wake-up runs, so that replacing it waits for it; it may replace itself.
+  std::recursive_mutex wakeup_mutex;
   playhead::capi::SharedTable<playhead_wakeup> wakeup;
 
   // Only the one thread that takes events:

@@ -92,7 +92,8 @@ void on_engine_wakeup(playhead_player& handle) {
   }
   handle.changed.notify_all();
   const std::lock_guard lock(handle.wakeup_mutex);
-  if (handle.wakeup != nullptr) (*handle.wakeup)->wake((*handle.wakeup)->user);
+  const auto wakeup = handle.wakeup;  // lives until it has returned, whatever it does to itself
+  if (wakeup != nullptr) guard_void([&] { (*wakeup)->wake((*wakeup)->user); });
 }
 
 // The tables are taken first, so that each is given back whatever fails afterwards.

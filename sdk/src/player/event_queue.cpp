@@ -43,7 +43,7 @@ void EventQueue::push(Event event) {
   }
   if (!was_empty) return;
   const std::lock_guard lock(wakeup_mutex_);
-  if (wakeup_) wakeup_();
+  if (const auto wakeup = wakeup_) (*wakeup)();
 }
 
 std::optional<Event> EventQueue::pop() {
@@ -62,8 +62,9 @@ std::optional<Event> EventQueue::pop() {
 }
 
 void EventQueue::set_wakeup(UniqueFunction<void()> wakeup) {
+  auto next = wakeup ? std::make_shared<UniqueFunction<void()>>(std::move(wakeup)) : nullptr;
   const std::lock_guard lock(wakeup_mutex_);
-  wakeup_ = std::move(wakeup);
+  wakeup_.swap(next);  // the one before ends after the lock, or with its running call
 }
 
 }  // namespace playhead

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -31,9 +32,10 @@ class EventQueue {
   // Under mutex_.
   std::deque<Event> events_;
   int64_t dropped_ = 0;
-  // Held while the wake-up runs, so that replacing it waits for it.
-  std::mutex wakeup_mutex_;
-  UniqueFunction<void()> wakeup_;
+  // Held while the wake-up runs, so that replacing it waits for it; recursive, because a wake-up may
+  // replace itself, which must not end the one that runs.
+  std::recursive_mutex wakeup_mutex_;
+  std::shared_ptr<UniqueFunction<void()>> wakeup_;  // null: none
 };
 
 }  // namespace playhead

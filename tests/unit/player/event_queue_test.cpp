@@ -26,6 +26,24 @@ TEST_CASE("event queue: first in, first out, one wake-up for each time it was em
   CHECK(wakeups == 2);
 }
 
+TEST_CASE("U01 event queue: a wake-up may be replaced by itself") {
+  EventQueue queue;
+  int first = 0;
+  int second = 0;
+  const auto kept = std::make_shared<int>(0);
+  queue.set_wakeup([&, kept] {
+    queue.set_wakeup([&] { ++second; });
+    ++first;
+    CHECK(kept.use_count() == 2);  // it lives until it has returned
+  });
+  queue.push(event(Ended{}));
+  CHECK(kept.use_count() == 1);
+  (void)queue.pop();
+  queue.push(event(Ended{}));
+  CHECK(first == 1);
+  CHECK(second == 1);
+}
+
 TEST_CASE("U06 event queue: reports give way when nobody reads, and their loss is told") {
   EventQueue queue;
   for (int i = 0; i < 2000; ++i) queue.push(event(SegmentLoaded{}));
