@@ -173,10 +173,11 @@ class Trial:
     def check_answers(self, download, _title, _size, whole, priority, paused):
         if download in self.removed:
             raise Wrong(f"{download} was told to be removed and is there")
-        # A call may have done its work and not have said so.
+        # A call may have done its work and not have said so, in each life anew.
         told = self.priority.get(download, 0)
         if int(priority) not in (told, told + 1):
             raise Wrong(f"{download} was told to have priority {told} and has {priority}")
+        self.priority[download] = int(priority)  # what the list says has been told
         if download in self.paused and whole != "whole" and paused != "paused":
             raise Wrong(f"{download} was told to be paused and is not")
 
