@@ -14,6 +14,8 @@ namespace {
 constexpr Duration kRounding = 100ms;
 // The same of parts, which are shorter.
 constexpr Duration kPartRounding = 20ms;
+// Who begins at the live edge may be ahead of what is listed by as much. Chosen: above a part.
+constexpr Duration kEdgeRounding = 2s;
 
 // The part to fetch at `cursor`; null when none fits.
 const PartialSegment* part_at(const std::vector<PartialSegment>& parts, MediaTime cursor,
@@ -22,6 +24,9 @@ const PartialSegment* part_at(const std::vector<PartialSegment>& parts, MediaTim
   const bool reaches_on = !parts.empty() && parts.back().end - kPartRounding > cursor;
   // What is there already is not fetched again before there is more.
   if (before == MediaBefore::kOther && !reaches_on) return nullptr;
+  // Of a playlist that was read long ago: nothing that is wanted follows what it lists.
+  const bool is_old = parts.empty() || cursor - parts.back().end > kEdgeRounding;
+  if (before == MediaBefore::kNothing && is_old) return nullptr;
   for (const PartialSegment& part : parts) {
     const bool has_begun = part.start - kPartRounding <= cursor;
     if (before == MediaBefore::kSame) {

@@ -69,6 +69,8 @@ TEST_CASE("next_media: parts of the segment in progress and of the one the curso
       {"begin in it: the last independent one before", 10'500, kNothing, true, "p2.2", 12, true},
       {"begin in it, earlier", 9'500, kNothing, true, "p2.0", 12, true},
       {"no part is listed yet", 11'000, kSame, true, "", 0, false},
+      {"begin where the listed ones end", 11'500, kNothing, true, "p2.2", 12, true},
+      {"begin beyond a list that has become old", 25'000, kNothing, true, "", 0, false},
       {"parts are not taken", 8'000, kSame, false, "", 0, false},
       {"another one in the segment in progress", 10'500, kOther, true, "p2.2", 12, true},
       {"another one, earlier in it", 9'000, kOther, true, "p2.0", 12, true},
