@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -52,7 +53,7 @@ class FixedClock final : public Clock {
   void set_ms(int64_t now_ms) { now_ms_ = now_ms; }
 
  private:
-  int64_t now_ms_;
+  std::atomic<int64_t> now_ms_;  // the writer's thread reads it, too
 };
 
 }  // namespace playhead::server::test
