@@ -6,19 +6,15 @@
 namespace playhead {
 namespace {
 
-// The next 00 00 `third` at or after `from`.
+// The next 00 00 `third` at or after `from`. The third is looked for by memchr(), which takes 32 bytes at once.
 std::size_t find_after_zeros(std::span<const uint8_t> bytes, std::size_t from, uint8_t third) {
   std::size_t at = from + 2;
   while (at < bytes.size()) {
-    // Most bytes are larger than 3: neither the third of the three nor one of the zeros.
-    const uint8_t byte = bytes[at];
-    if (byte > 3) {
-      at += 3;
-    } else if (byte == third && bytes[at - 1] == 0 && bytes[at - 2] == 0) {
-      return at - 2;
-    } else {
-      ++at;
-    }
+    const void* found = std::memchr(&bytes[at], third, bytes.size() - at);
+    if (found == nullptr) break;
+    at = static_cast<std::size_t>(static_cast<const uint8_t*>(found) - bytes.data());
+    if (bytes[at - 1] == 0 && bytes[at - 2] == 0) return at - 2;
+    ++at;
   }
   return bytes.size();
 }

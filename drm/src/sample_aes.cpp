@@ -66,7 +66,7 @@ Result<std::size_t> SampleAesDecryptor::decrypt_avc(const CipherIv& iv, std::spa
     std::size_t length = next - begin;
     // Zeros behind a unit are not its own: its last byte is another one (§7.4.1), and stays clear.
     while (length > 0 && unit[begin + length - 1] == 0) --length;
-    std::memmove(&unit[0] + written, &unit[0] + code, kStartCodeBytes + length);
+    if (written != code) std::memmove(&unit[0] + written, &unit[0] + code, kStartCodeBytes + length);
     const auto nal = unit.subspan(written + kStartCodeBytes, length);
     std::size_t kept = length;
     if (length > kLargestClearNal && is_encrypted_type(nal[0])) {

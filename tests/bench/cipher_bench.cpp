@@ -195,9 +195,8 @@ const Ratio kRatios[] = {
     {"cbcs/1:9_16k", "evp/cbc_1.6k_by_16", kPattern, kPromised},
     {"cbcs/1:9_4x4k", "evp/cbc_1.6k", kPattern},
     {"cbcs/1:9_4x4k", "evp/cbc_1.6k_by_16", kPattern, kPromised},
-    // Nothing is promised: each byte is looked at for start codes and escapes, a tenth is
-    // decrypted.
-    {"sample_aes/avc_16k", "evp/cbc_1.6k_by_16", kPattern},
+    // Each byte is looked at for start codes and escapes, a tenth is decrypted.
+    {"sample_aes/avc_16k", "evp/cbc_1.6k_by_16", kPattern, kPromised},
     {"sample_aes/aac_16k", "evp/cbc_16k", kAll, kPromised},
     {"aes128/pieces_16k", "evp/cbc_16k", kAll, kPromised},
     {"aes256ctr/pieces_16k", "evp/ctr256_16k", kAll, kPromised},
