@@ -123,6 +123,14 @@ SharedBytes bytes_of(const std::string& text) {
   return SharedBytes(std::vector<uint8_t>(text.begin(), text.end()));
 }
 
+// What the manifest says when `script` is one of the systems that have the rig's key.
+std::vector<ContentProtection> said_with(const Rig& rig, const test::SystemScript& script) {
+  ContentProtection system;
+  system.scheme = "urn:uuid:" + drm::format_uuid(script.id);
+  system.pssh = SharedBytes(drm::write_pssh(script.id, {rig.kid}, {}));
+  return {rig.said, system};
+}
+
 }  // namespace
 
 TEST_CASE("title_protection: samples wait for their licence, clear ones for nothing") {
@@ -218,11 +226,8 @@ TEST_CASE("title_protection: a display that protects less is why pictures are sm
   test::SystemScript script;
   Rig rig(LicenseAnswer{bytes_of("any"), {}}, std::make_unique<test::ScriptedSystem>(script));
   script.keys = {rig.kid};
-  ContentProtection system;
-  system.scheme = "urn:uuid:" + drm::format_uuid(script.id);
-  system.pssh = SharedBytes(drm::write_pssh(script.id, {rig.kid}, {}));
   rig.protection->set_output(OutputProtection::kInternal);
-  rig.protection->require(TrackKind::kVideo, std::vector{rig.said, system});
+  rig.protection->require(TrackKind::kVideo, said_with(rig, script));
   rig.executor.run_for(5s);
   CHECK(rig.levels.empty());
   struct Case {
@@ -264,10 +269,7 @@ TEST_CASE("title_protection: a key the display is not fit for hides what needs i
   test::SystemScript script;
   Rig rig(LicenseAnswer{bytes_of("any"), {}}, std::make_unique<test::ScriptedSystem>(script));
   script.keys = {rig.kid};
-  ContentProtection system;
-  system.scheme = "urn:uuid:" + drm::format_uuid(script.id);
-  system.pssh = SharedBytes(drm::write_pssh(script.id, {rig.kid}, {}));
-  rig.protection->require(TrackKind::kVideo, std::vector{rig.said, system});
+  rig.protection->require(TrackKind::kVideo, said_with(rig, script));
   rig.executor.run_for(5s);
   REQUIRE(script.opened.size() == 1);
   CHECK(rig.protection->ask(rig.sample(true)) == KeyGate::Answer::kOpen);

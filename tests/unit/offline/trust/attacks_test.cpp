@@ -211,8 +211,8 @@ TEST_CASE("O06 S17 a folder from a backup is refused") {
   }
 }
 
-TEST_CASE("O06 a key store that does not answer is no leave to open a folder from a backup") {
-  SimDevice device;
+// Puts back what the folder of a device with one title was a day before; nothing is open then.
+std::map<std::string, Bytes> restore_backup(SimDevice& device) {
   device.start();
   device.add("a", until(device, 10 * kDay));
   const auto files = device.disk.copy_all();
@@ -220,6 +220,12 @@ TEST_CASE("O06 a key store that does not answer is no leave to open a folder fro
   (void)device.clock->keep();
   device.close();
   device.disk.put_all(files);
+  return files;
+}
+
+TEST_CASE("O06 a key store that does not answer is no leave to open a folder from a backup") {
+  SimDevice device;
+  const auto files = restore_backup(device);
   device.keys.is_locked = true;
   device.start();
   REQUIRE(device.open_error);
@@ -232,13 +238,7 @@ TEST_CASE("O06 a key store that does not answer is no leave to open a folder fro
 
 TEST_CASE("O06 after a backup the service is asked, and all is well") {
   SimDevice device;
-  device.start();
-  device.add("a", until(device, 10 * kDay));
-  const auto files = device.disk.copy_all();
-  device.pass(kDay);
-  (void)device.clock->keep();
-  device.close();
-  device.disk.put_all(files);
+  (void)restore_backup(device);
   device.start();
   CHECK_REFUSED(device.judge("a"), kTampered, kOfflineTampered);
   device.contact();
