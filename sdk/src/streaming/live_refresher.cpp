@@ -74,9 +74,6 @@ void for_each_listed(const Presentation& presentation, Visit visit) {
 
 // The same of an MPD. One that counts by @duration lists more as time passes.
 bool has_news(const Presentation& before, const Presentation& after) {
-  const auto published = [](const Presentation& p) {
-    return p.live ? p.live->publish_time : std::nullopt;
-  };
   const auto ends = [](const Presentation& p) {
     std::vector<MediaTime> list;
     for_each_listed(p, [&](const SegmentIndex& index) { list.push_back(listed_end(index)); });

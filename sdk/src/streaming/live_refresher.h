@@ -14,6 +14,11 @@
 
 namespace playhead {
 
+// When an MPD says that it was published; none: it does not, or is not live.
+[[nodiscard]] inline std::optional<WallTime> published(const Presentation& presentation) {
+  return presentation.live ? presentation.live->publish_time : std::nullopt;
+}
+
 // What LiveRefresher tells its engine; never from inside a call.
 struct LiveRefresherCallbacks {
   // A later MPD.

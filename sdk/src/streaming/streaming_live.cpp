@@ -121,9 +121,6 @@ Duration StreamingEngine::turn_previews(MonotonicTime now) {
 void StreamingEngine::on_presentation(std::shared_ptr<const Presentation> presentation) {
   const MonotonicTime now = executor_.now();
   // A cache that is behind says nothing new (M21); an origin that stays behind is believed.
-  const auto published = [](const Presentation& p) {
-    return p.live ? p.live->publish_time : std::nullopt;
-  };
   const std::optional<WallTime> before = published(*presentation_),
                                 after = published(*presentation);
   const bool is_older = before && after && *after < *before;
