@@ -178,8 +178,10 @@ playhead_configure() {  # PRESET [cmake option...]
   local preset=$1 log=$PLAYHEAD_ROOT/build/configure-$1.log generator=''
   shift
   # A folder keeps the generator it was first configured with.
-  if [ ! -f "$PLAYHEAD_ROOT/build/$preset/CMakeCache.txt" ] && command -v ninja >/dev/null 2>&1; then
-    generator=Ninja
+  if [ ! -f "$PLAYHEAD_ROOT/build/$preset/CMakeCache.txt" ]; then
+    ! command -v ninja >/dev/null 2>&1 || generator=Ninja
+    # From nothing, sources are compiled several at a time; a folder somebody works in stays as it is.
+    set -- -DPLAYHEAD_UNITY=ON "$@"
   fi
   mkdir -p "$PLAYHEAD_ROOT/build"
   if ! (cd "$PLAYHEAD_ROOT" && cmake --preset "$preset" ${generator:+-G "$generator"} "$@") \
