@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "c_types.h"
+#include "c_wall.h"
 #include "host_executor.h"
 #include "host_store.h"
 #include "playhead/secret_bytes.h"
@@ -208,35 +209,40 @@ void ExportedSystem::fill_table() {
   table_.system_id_count = ids_.size() / KeyId().size();
   table_.key_formats = format_texts_.data();
   table_.key_format_count = format_texts_.size();
-  table_.destroy = [](void* user) { delete &of(user); };
-  table_.start = [](void* user, const playhead_cdm_host* host, playhead_cdm_error* error) {
+  fill_slot(table_.destroy, [](void* user) { delete &of(user); });
+  fill_slot(table_.start, [](void* user, const playhead_cdm_host* host, playhead_cdm_error* error) {
     return of(user).start(host, error);
-  };
-  table_.query = [](void* user, uint32_t track, playhead_cdm_capabilities* filled) {
+  });
+  fill_slot(table_.query, [](void* user, uint32_t track, playhead_cdm_capabilities* filled) {
     return of(user).query(track, filled);
-  };
-  table_.open_session = [](void* user, uint64_t number, uint32_t kind,
-                           playhead_cdm_session** opened, playhead_cdm_error* error) {
-    return of(user).open(number, kind, opened, error);
-  };
-  table_.close = [](playhead_cdm_session* session) { delete session; };
-  table_.request = request;
-  table_.update = update;
-  table_.wake = [](playhead_cdm_session* session, uint64_t token) {
-    session->executor.wake(token);
-  };
-  table_.decrypt = [](void* user, const playhead_cdm_crypto_info* info, uint8_t* sample,
-                      std::size_t* size, playhead_cdm_error* error) {
-    return of(user).decrypt(info, sample, size, error);
-  };
-  table_.restore = restore;
-  table_.renew = [](playhead_cdm_session* session, playhead_cdm_error* error) {
+  });
+  fill_slot(table_.open_session,
+            [](void* user, uint64_t number, uint32_t kind, playhead_cdm_session** opened,
+               playhead_cdm_error* error) { return of(user).open(number, kind, opened, error); });
+  fill_slot(table_.close, [](playhead_cdm_session* session) { delete session; });
+  fill_slot(table_.request,
+            [](playhead_cdm_session* session, uint32_t type, const uint8_t* init, std::size_t size,
+               playhead_cdm_error* error) { return request(session, type, init, size, error); });
+  fill_slot(table_.update,
+            [](playhead_cdm_session* session, const uint8_t* response, std::size_t size,
+               uint64_t token) { update(session, response, size, token); });
+  fill_slot(table_.wake,
+            [](playhead_cdm_session* session, uint64_t token) { session->executor.wake(token); });
+  fill_slot(table_.decrypt,
+            [](void* user, const playhead_cdm_crypto_info* info, uint8_t* sample, std::size_t* size,
+               playhead_cdm_error* error) { return of(user).decrypt(info, sample, size, error); });
+  fill_slot(table_.restore, [](playhead_cdm_session* session, const char* id,
+                               playhead_cdm_error* error) { return restore(session, id, error); });
+  fill_slot(table_.renew, [](playhead_cdm_session* session, playhead_cdm_error* error) {
     return answer(session->session->renew(), error);
-  };
-  table_.release = [](playhead_cdm_session* session, playhead_cdm_error* error) {
+  });
+  fill_slot(table_.release, [](playhead_cdm_session* session, playhead_cdm_error* error) {
     return answer(session->session->release(), error);
-  };
-  table_.persistent_id = persistent_id;
+  });
+  fill_slot(table_.persistent_id,
+            [](playhead_cdm_session* session, char* buffer, std::size_t capacity) {
+              return persistent_id(session, buffer, capacity);
+            });
 }
 
 }  // namespace

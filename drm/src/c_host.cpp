@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "aes.h"
+#include "c_wall.h"
 #include "license_end.h"
 
 namespace playhead::drm {
@@ -194,60 +195,63 @@ void CHost::fill_table() {
   table_ = c_sized<playhead_cdm_host>();
   table_.abi_version = PLAYHEAD_CDM_ABI_VERSION;
   table_.user = this;
-  table_.message = [](void* user, uint64_t session, const playhead_cdm_message* message) {
+  fill_slot(table_.message, [](void* user, uint64_t session, const playhead_cdm_message* message) {
     return of(user).message(session, message);
-  };
-  table_.keys = [](void* user, uint64_t session, const playhead_cdm_key* keys, std::size_t count) {
-    return of(user).keys(session, keys, count);
-  };
-  table_.expiration = [](void* user, uint64_t session, int64_t wall_us) {
+  });
+  fill_slot(table_.keys, [](void* user, uint64_t session, const playhead_cdm_key* keys,
+                            std::size_t count) { return of(user).keys(session, keys, count); });
+  fill_slot(table_.expiration, [](void* user, uint64_t session, int64_t wall_us) {
     return of(user).pass(session,
                          [at = time_of(wall_us)](CSessionSink& sink) { sink.on_expiration(at); });
-  };
-  table_.failed = [](void* user, uint64_t session, Status status, const playhead_cdm_error* error) {
-    return of(user).failed(session, status, error);
-  };
-  table_.updated = [](void* user, uint64_t session, uint64_t token, Status status,
-                      const playhead_cdm_error* error) {
+  });
+  fill_slot(table_.failed,
+            [](void* user, uint64_t session, Status status, const playhead_cdm_error* error) {
+              return of(user).failed(session, status, error);
+            });
+  fill_slot(table_.updated, [](void* user, uint64_t session, uint64_t token, Status status,
+                               const playhead_cdm_error* error) {
     return of(user).updated(session, token, status, error);
-  };
-  table_.post = [](void* user, uint64_t session, uint64_t token) {
+  });
+  fill_slot(table_.post, [](void* user, uint64_t session, uint64_t token) {
     return of(user).pass(session, [token](CSessionSink& sink) { sink.on_wake(token); });
-  };
-  table_.post_at = [](void* user, uint64_t session, int64_t at_us, uint64_t token) {
+  });
+  fill_slot(table_.post_at, [](void* user, uint64_t session, int64_t at_us, uint64_t token) {
     return of(user).pass(session,
                          [at_us, token](CSessionSink& sink) { sink.on_timer({at_us}, token); });
-  };
-  table_.cancel = [](void* user, uint64_t session, uint64_t token) {
+  });
+  fill_slot(table_.cancel, [](void* user, uint64_t session, uint64_t token) {
     return of(user).pass(session, [token](CSessionSink& sink) { sink.on_cancel(token); });
-  };
-  table_.now_us = [](void* user, uint64_t session) {
+  });
+  fill_slot(table_.now_us, [](void* user, uint64_t session) {
     return of(user).ask(session, [](Executor& executor) { return executor.now().us; });
-  };
-  table_.wall_now_us = [](void* user, uint64_t session) {
+  });
+  fill_slot(table_.wall_now_us, [](void* user, uint64_t session) {
     return of(user).ask(session, [](Executor& executor) { return executor.wall_now().us; });
-  };
-  table_.random = [](void* user, uint64_t session) {
+  });
+  fill_slot(table_.random, [](void* user, uint64_t session) {
     return of(user).ask(session, [](Executor& executor) -> uint64_t {
       return executor.is_current() ? executor.random() : 0;
     });
-  };
+  });
   table_.is_current = [](void* user, uint64_t session) {
     return of(user).ask(session, [](Executor& executor) { return int32_t{executor.is_current()}; });
   };
-  table_.output_protection = [](void* user) {
+  fill_slot(table_.output_protection, [](void* user) {
     const auto& output = of(user).options_.output;
     return c_output(output ? output() : OutputProtection::kUnknown);
-  };
-  table_.log = [](void* user, uint32_t level, const char* line) { of(user).log(level, line); };
+  });
+  fill_slot(table_.log,
+            [](void* user, uint32_t level, const char* line) { of(user).log(level, line); });
   if (options_.store == nullptr) return;
-  table_.store_get = [](void* user, const char* name, uint8_t* buffer, std::size_t* size) {
+  fill_slot(table_.store_get, [](void* user, const char* name, uint8_t* buffer, std::size_t* size) {
     return of(user).store_get(name, buffer, size);
-  };
-  table_.store_put = [](void* user, const char* name, const uint8_t* record, std::size_t size) {
-    return of(user).store_put(name, record, size);
-  };
-  table_.store_remove = [](void* user, const char* name) { return of(user).store_remove(name); };
+  });
+  fill_slot(table_.store_put,
+            [](void* user, const char* name, const uint8_t* record, std::size_t size) {
+              return of(user).store_put(name, record, size);
+            });
+  fill_slot(table_.store_remove,
+            [](void* user, const char* name) { return of(user).store_remove(name); });
 }
 
 }  // namespace playhead::drm

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -366,6 +367,27 @@ TEST_CASE("odd module: talks from a thread of its own, on and on") {
   CHECK(decryptor->decrypt({}, sample).has_value());
   CHECK(listener.told >= 1);
   CHECK(listener.told_late == 0);
+}
+
+// What an app's C++ does must not unwind a module's frames.
+class ThrowingStore final : public LicenseStore {
+ public:
+  Result<void> put(const std::string&, ByteView) override { throw std::bad_alloc(); }
+  Result<std::vector<uint8_t>> get(const std::string&) override { throw std::bad_alloc(); }
+  Result<void> remove(const std::string&) override { throw std::bad_alloc(); }
+};
+
+TEST_CASE("cdm host: what a callback throws is an error to the module, and passes no C frame") {
+  ThrowingStore store;
+  auto system = load_cdm_module(PLAYHEAD_CLEARKEY_MODULE, {&store, {}, nullptr});
+  REQUIRE(system.has_value());
+  VirtualExecutor executor;
+  DrmRecorder told;
+  auto session = (*system)->open_session(SessionKind::kPersistent, executor, told);
+  REQUIRE(session.has_value());
+  const Result<void> restored = (*session)->restore("id");
+  REQUIRE_FALSE(restored.has_value());
+  CHECK(restored.error().code == ErrorCode::kInternal);
 }
 
 }  // namespace
