@@ -50,6 +50,8 @@ struct SegmentKey {
   EncryptionMethod method = EncryptionMethod::kAes128;
   std::string uri;                            // absolute
   std::optional<std::array<uint8_t, 16>> iv;  // none: the segment's number, big-endian
+  // There was an IV that is no number of 128 bits: nothing can be decrypted, and nothing is guessed.
+  bool has_bad_iv = false;
   std::string key_format = "identity";
   std::string key_format_versions;
   // KEYID, which Widevine and PlayReady add to HLS: what the key is known by to licences. None:

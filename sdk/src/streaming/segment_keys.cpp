@@ -61,6 +61,11 @@ Error key_error(const Error& error) {
   return told;
 }
 
+Error bad_iv() {
+  return make_error(ErrorCode::kDrmInitData,
+                    "the IV of EXT-X-KEY is no hexadecimal number of 128 bits");
+}
+
 bool starts_with_scheme(std::string_view uri, std::string_view scheme) {
   if (uri.size() <= scheme.size() || uri[scheme.size()] != ':') return false;
   return std::equal(scheme.begin(), scheme.end(), uri.begin(),
@@ -205,18 +210,24 @@ Result<void> IdentityKeyRing::result_of(const KeyId& kid) const {
 CancelHandle IdentityKeyRing::wait(const SegmentKey& key, std::vector<std::string> elsewhere,
                                    UniqueFunction<void(Result<void>)> done) {
   const KeyId kid = identity_key_id(key.uri);
-  Entry& entry = require(kid, key, std::move(elsewhere));
   auto waiter = std::make_shared<Waiter>();
   waiter->done = std::move(done);
-  if (entry.is_coming) {
+  // The handle goes with the waiter.
+  const auto tell_soon = [&](UniqueFunction<Result<void>()> result) {
+    waiter->call = executor_.post_at(executor_.now(),
+                                     [waiter = waiter.get(), result = std::move(result)]() mutable {
+                                       auto called = std::exchange(waiter->done, nullptr);
+                                       if (called) called(result());
+                                     });
+  };
+  if (key.has_bad_iv) {
+    // Of the segment, not of the key: others may use the same one with a vector that is right.
+    tell_soon([] { return bad_iv(); });
+  } else if (Entry& entry = require(kid, key, std::move(elsewhere)); entry.is_coming) {
     std::erase_if(entry.waiters, [](const auto& other) { return !other->done; });
     entry.waiters.push_back(waiter);
   } else {
-    // The handle goes with the waiter.
-    waiter->call = executor_.post_at(executor_.now(), [this, kid, waiter = waiter.get()] {
-      auto called = std::exchange(waiter->done, nullptr);
-      if (called) called(result_of(kid));
-    });
+    tell_soon([this, kid] { return result_of(kid); });
   }
   trim();
   return CancelHandle([waiter = std::move(waiter)] {

@@ -190,6 +190,16 @@ TEST_CASE("hls presentation: identity keys need no DRM system, others do") {
       {"a vector of 8 bytes",
        "#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"k\",IV=0x3334353637383930\n#EXTINF:9,\na.ts\n", true,
        false, "33343536373839300000000000000000"},
+      {"a vector that is no number",
+       "#EXT-X-KEY:METHOD=AES-128,URI=\"k\",IV=0xZZ\n#EXTINF:9,\na.ts\n", true, false, "bad"},
+      {"a vector without 0x",
+       "#EXT-X-KEY:METHOD=AES-128,URI=\"k\",IV=33343536373839303334353637383930\n#EXTINF:9,\na."
+       "ts\n",
+       true, false, "bad"},
+      {"a vector of 17 bytes",
+       "#EXT-X-KEY:METHOD=AES-128,URI=\"k\",IV=0x0033343536373839303334353637383930\n#EXTINF:9,\n"
+       "a.ts\n",
+       true, false, "bad"},
       {"another beside it",
        "#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"skd://k\",KEYFORMAT=\"com.apple\"\n"
        "#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"k\",KEYFORMAT=\"identity\"\n#EXTINF:9,\na.ts\n",
@@ -217,7 +227,7 @@ TEST_CASE("hls presentation: identity keys need no DRM system, others do") {
     const SegmentIndex& segments = *set.representations[0].segments;
     const Segment last = segments.at(segments.size() - 1);
     const SegmentKey* key = identity_key(last.keys.get());
-    std::string iv;
+    std::string iv = key && key->has_bad_iv ? "bad" : "";
     if (key && key->iv) {
       for (const uint8_t byte : *key->iv) {
         iv += "0123456789abcdef"[byte >> 4];

@@ -350,6 +350,21 @@ TEST_CASE("segment load: keys and segments that do not fit end in typed errors")
   CHECK(name_of(*world.end) == "DRM_WRONG_KEY");
 }
 
+TEST_CASE("segment load: an IV that is no number of 128 bits is said so, not replaced by a guess") {
+  for (const auto method : {EncryptionMethod::kAes128, EncryptionMethod::kSampleAes}) {
+    World world;
+    world.transport.answers[kUrl] = {200, kKey, {}};
+    world.transport.answers[kMedia] = {200, plain_media(), {}};
+    SegmentKey key = key_of(method);
+    key.has_bad_iv = true;
+    CHECK(world.run(segment_of(key)) == "DRM_INIT_DATA");
+    CHECK(world.samples == 0);
+    // The key itself is as good as before.
+    key.has_bad_iv = false;
+    CHECK(world.wait(key));
+  }
+}
+
 TEST_CASE("segment load: of keys of other formats none is fetched") {
   World world;
   world.transport.answers[kMedia] = {200, plain_media(), {}};

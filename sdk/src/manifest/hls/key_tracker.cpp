@@ -92,6 +92,7 @@ std::optional<SegmentKey> read_key(const AttributeList& list, std::string_view c
   if (const auto iv = list.find("IV")) {
     key.iv = parse_iv(*iv);
     context.require_version(2, "IV of EXT-X-KEY");
+    key.has_bad_iv = !key.iv;
     if (!key.iv) context.violate(clause, "IV is not a hexadecimal number of 128 bits");
   }
   if (const auto kid = list.find("KEYID")) {
