@@ -11,9 +11,27 @@ namespace playhead {
 namespace {
 
 constexpr const char* kCollection = "drm-distrusted";
+constexpr int kMostRead = 1000;  // stale ones among them
 
 bool is_known(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// What is to be removed of the records; `names` gets the others.
+std::vector<StoreWrite> take_fresh(const std::vector<StoreRecord>& records, int64_t now_s,
+                                   std::vector<std::string>& names) {
+  constexpr auto kForgottenS = DrmMemory::kForgotten.count() / 1'000'000;
+  std::vector<StoreWrite> stale;
+  for (const StoreRecord& record : records) {
+    const auto at_s = parse_uint64(record.value);
+    const bool is_fresh = at_s && static_cast<int64_t>(*at_s) + kForgottenS > now_s;
+    if (!is_fresh) {
+      stale.push_back({StoreWrite::Kind::kErase, kCollection, record.key, {}, 0});
+    } else if (!is_known(names, record.key)) {
+      names.push_back(record.key);
+    }
+  }
+  return stale;
 }
 
 }  // namespace
@@ -27,18 +45,14 @@ bool is_about_device(ErrorCode reason) {
 DrmMemory::DrmMemory(Store& store, Executor& executor)
     : store_(store), executor_(executor), state_(std::make_shared<State>()) {
   const int64_t now_s = executor_.wall_now().us / 1'000'000;
-  store_.list(kCollection, "", static_cast<int>(kMostRemembered), executor_,
-              [weak = std::weak_ptr(state_), now_s](Result<std::vector<StoreRecord>> records) {
+  store_.list(kCollection, "", kMostRead, executor_,
+              [&store = store_, &executor = executor_, weak = std::weak_ptr(state_),
+               now_s](Result<std::vector<StoreRecord>> records) {
                 const auto state = weak.lock();
                 if (!state || !records) return;
                 const std::lock_guard lock(state->mutex);
-                for (const StoreRecord& record : *records) {
-                  const auto at_s = parse_uint64(record.value);
-                  constexpr auto kForgottenS = kForgotten.count() / 1'000'000;
-                  const bool is_fresh = at_s && static_cast<int64_t>(*at_s) + kForgottenS > now_s;
-                  if (is_fresh && !is_known(state->names, record.key))
-                    state->names.push_back(record.key);
-                }
+                auto stale = take_fresh(*records, now_s, state->names);
+                if (!stale.empty()) store.write(std::move(stale), executor, [](const auto&) {});
               });
 }
 

@@ -53,6 +53,32 @@ TEST_CASE("drm memory: a store that answers late finds nobody, and many names ha
   CHECK(memory.distrusted().size() == DrmMemory::kMostRemembered);
 }
 
+TEST_CASE("drm memory: what is forgotten is removed, and hides nothing that is known") {
+  VirtualExecutor executor;
+  MemoryStore store(executor);
+  for (int month = 0; month < 2; ++month) {
+    DrmMemory memory(store, executor);
+    for (std::size_t i = 0; i < DrmMemory::kMostRemembered; ++i) {
+      memory.distrust("old" + std::to_string(month) + "-" + std::to_string(i) + "/1000");
+    }
+    executor.run_for(24h * 16);
+  }
+  executor.run_for(24h * 31);
+  {
+    DrmMemory memory(store, executor);
+    memory.distrust("widevine/3000");
+    executor.run_for(1s);
+  }
+  DrmMemory next(store, executor);
+  executor.run_for(1s);
+  CHECK(next.distrusted() == Names{"widevine/3000"});
+  std::size_t left = 0;
+  store.list("drm-distrusted", "", 1000, executor,
+             [&](Result<std::vector<StoreRecord>> records) { left = records->size(); });
+  executor.run_for(1s);
+  CHECK(left == 1);
+}
+
 TEST_CASE("drm memory: a refusal or a busy moment says nothing of the device") {
   for (const ErrorCode code :
        {ErrorCode::kDrmLicenseRefused, ErrorCode::kDrmInitData, ErrorCode::kDrmBusy,
