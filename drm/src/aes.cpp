@@ -249,16 +249,4 @@ bool AesGcm::is_authentic(std::span<const uint8_t, kTagBytes> tag) {
          EVP_DecryptFinal_ex(context_.get(), copy.data(), &written) == 1;
 }
 
-Result<AesBlock> encrypt_block(ByteView key, const AesBlock& block) {
-  PLAYHEAD_TRY(const AesContext context, make_context(Mode::kEcb, key, true));
-  AesBlock out{};
-  int written = 0;
-  if (EVP_EncryptUpdate(context.get(), out.data(), &written, block.data(),
-                        static_cast<int>(block.size())) != 1 ||
-      static_cast<std::size_t>(written) != out.size()) {
-    return openssl_error("continued");
-  }
-  return out;
-}
-
 }  // namespace playhead

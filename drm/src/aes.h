@@ -108,7 +108,4 @@ class AesGcm {
   AesContext context_;
 };
 
-// One block by itself (ECB): for check sums of keys.
-Result<AesBlock> encrypt_block(ByteView key, const AesBlock& block);
-
 }  // namespace playhead

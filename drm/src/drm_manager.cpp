@@ -6,6 +6,7 @@
 #include "drm_system_ids.h"
 #include "key_ids.h"
 #include "media_protection.h"
+#include "pssh.h"
 
 namespace playhead {
 namespace drm {
@@ -111,8 +112,40 @@ void DrmManagerImpl::require(TrackKind track, std::span<const ContentProtection>
 void DrmManagerImpl::require(TrackKind track, std::span<const ContentProtection> protections,
                              const MediaProtection& media) {
   const Wish wish{track, media_kids(protections, media), true};
+  note_damage(media.pssh);
   if (!only_kept_ && is_asked_by_manifest(wish, protections)) return;
   require_keys(wish, with_media(protections, media));
+}
+
+void DrmManagerImpl::require_for_sample(TrackKind track,
+                                        std::span<const ContentProtection> protections,
+                                        const KeyId& kid) {
+  const MediaProtection media{{kid}, {}};
+  // Where the manifest is silent, what the media named a system by is all there is.
+  const bool is_silent = protections.empty() && registry_.find(kid) == nullptr;
+  if (is_silent && registry_.may_bring_unnamed()) return;
+  require(track, protections, media);
+  if (is_stopped_ || registry_.may_bring_unnamed()) return;
+  std::vector<KeyId> missing = media_kids(protections, media);
+  std::erase_if(missing, [&](const KeyId& id) { return registry_.find(id) != nullptr; });
+  if (missing.empty()) return;
+  KeySet& set = add_set(track, std::move(missing), {});
+  set.lacks_data = true;
+  fail(set, registry_.has_unnamed_licence()
+                ? make_error(ErrorCode::kDrmNoKey, "no licence that came has the sample's key")
+                : no_data(protections));
+}
+
+Error DrmManagerImpl::no_data(std::span<const ContentProtection> protections) {
+  for (const ContentProtection& protection : protections) note_damage(protection.pssh);
+  const std::string why = damage_.empty() ? "neither the manifest nor the media has any" : damage_;
+  return make_error(ErrorCode::kDrmInitData,
+                    "no initialisation data to ask for the key of a sample by: " + why);
+}
+
+void DrmManagerImpl::note_damage(const SharedBytes& pssh) {
+  if (pssh.empty()) return;
+  if (const Result<PsshList> list = parse_pssh(pssh.view()); !list) damage_ = list.error().context;
 }
 
 // What the manifest says comes first: where it does not name its keys, or speaks of them by a URI,
@@ -167,6 +200,7 @@ void DrmManagerImpl::require_keys(const Wish& wish,
   if (KeySet* same = registry_.find(ladder.front())) return join(*same, missing, wish.track);
   for (const KeyId& kid : registry_.withheld_of(kids)) missing.push_back(kid);
   narrow(ladder, missing);
+  registry_.forget_lacking();  // samples ask anew, and are told of these data
   ask(add_set(wish.track, std::move(missing), std::move(ladder)));
 }
 

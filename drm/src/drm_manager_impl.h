@@ -28,6 +28,8 @@ class DrmManagerImpl final : public DrmManager, private LicenseSession::Owner {
   void require(TrackKind track, std::span<const ContentProtection> protections) override;
   void require(TrackKind track, std::span<const ContentProtection> protections,
                const MediaProtection& media) override;
+  void require_for_sample(TrackKind track, std::span<const ContentProtection> protections,
+                          const KeyId& kid) override;
   void pass(std::span<const KeyId> kids) override;
   [[nodiscard]] KeyStatus status(const KeyId& kid) const override { return registry_.status(kid); }
   [[nodiscard]] std::optional<Error> failure(const KeyId& kid) const override {
@@ -75,6 +77,8 @@ class DrmManagerImpl final : public DrmManager, private LicenseSession::Owner {
   void on_license_returned(LicenseSession& session, Result<void> result) override;
 
   void require_keys(const Wish& wish, std::span<const ContentProtection> protections);
+  void note_damage(const SharedBytes& pssh);
+  [[nodiscard]] Error no_data(std::span<const ContentProtection> protections);
   [[nodiscard]] bool may_bring_withheld(const Wish& wish, const std::vector<KeyId>& kids,
                                         const DrmChoice& choice) const;
   void restore_kept(const std::vector<KeyId>& kids);
@@ -113,6 +117,7 @@ class DrmManagerImpl final : public DrmManager, private LicenseSession::Owner {
   std::shared_ptr<SampleRouter> router_;          // null: there are no systems
   std::map<TrackKind, SecurityLevel> announced_;  // of systems that await the media's word
   std::set<std::string> told_fallbacks_;
+  std::string damage_;    // of initialisation data that could not be read, the last; empty: none
   KeyRegistry registry_;  // after the systems: its sessions die first
   bool is_licensed_ = false;
   bool is_change_told_ = false;  // posted, not yet run

@@ -128,9 +128,27 @@ KeySet* KeyRegistry::served_by(const DrmSystem& system) const {
 std::vector<KeyId> KeyRegistry::missing_of(std::span<const KeyId> kids) const {
   std::vector<KeyId> missing;
   for (const KeyId& kid : kids) {
-    if (find(kid) == nullptr) missing.push_back(kid);
+    const KeySet* set = find(kid);
+    if (set == nullptr || set->lacks_data) missing.push_back(kid);
   }
   return missing;
+}
+
+void KeyRegistry::forget_lacking() {
+  std::erase_if(sets_, [](const auto& set) { return set->lacks_data; });
+}
+
+bool KeyRegistry::may_bring_unnamed() const {
+  return std::any_of(sets_.begin(), sets_.end(), [](const auto& set) {
+    const bool is_answered = set->failure || (set->session && set->session->is_licensed());
+    return set->kids.empty() && !is_answered;
+  });
+}
+
+bool KeyRegistry::has_unnamed_licence() const {
+  return std::any_of(sets_.begin(), sets_.end(), [](const auto& set) {
+    return set->kids.empty() && set->session && set->session->is_licensed();
+  });
 }
 
 std::vector<KeyId> KeyRegistry::withheld_of(std::span<const KeyId> kids) const {

@@ -28,6 +28,7 @@ struct KeySet {
   std::optional<Error> reason;   // why rungs were left, the best of them
   std::optional<Error> failure;  // there is no session, and will be none by itself
   MonotonicTime failed_at;       // with failure
+  bool lacks_data = false;       // with failure: there was nothing it could be asked for by
   uint64_t wanted = 0;           // when it was required last: a count
   std::set<KeyId> passed;        // keys that playback has no sample of any more
 };
@@ -55,7 +56,14 @@ class KeyRegistry {
   [[nodiscard]] const KeySet* playing(TrackKind track) const;
   // A set with a session of that system. Null: none.
   [[nodiscard]] KeySet* served_by(const DrmSystem& system) const;
+  // What nobody was asked for.
   [[nodiscard]] std::vector<KeyId> missing_of(std::span<const KeyId> kids) const;
+  // Forgets sets that lack data.
+  void forget_lacking();
+  // A licence is on its way of which only its initialisation data knows the keys.
+  [[nodiscard]] bool may_bring_unnamed() const;
+  // Such a licence has come.
+  [[nodiscard]] bool has_unnamed_licence() const;
   [[nodiscard]] std::vector<KeyId> withheld_of(std::span<const KeyId> kids) const;
   // These and the track are wanted now.
   void touch(std::span<const KeyId> kids, TrackKind track);

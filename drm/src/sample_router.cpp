@@ -63,6 +63,7 @@ Result<std::size_t> SampleRouter::try_each(const CryptoInfo& info, std::span<uin
     if (tried) return tried;
     if (result.error().code == ErrorCode::kDrmNoKey) result = std::move(tried);
   }
+  std::fill(sample.begin(), sample.end(), uint8_t{0});
   return result;
 }
 

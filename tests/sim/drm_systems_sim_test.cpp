@@ -11,6 +11,7 @@
 
 #include <doctest/doctest.h>
 
+#include "drm_system_ids.h"
 #include "export_system.h"
 #include "flipping_system.h"
 #include "playhead/drm/cdm_module.h"
@@ -20,7 +21,8 @@
 namespace playhead::test {
 namespace {
 
-constexpr std::size_t kTitlePictures = 82;  // of the title
+constexpr std::size_t kTitlePictures = 82;    // of the title
+constexpr Duration kUntilEncrypted = 1100ms;  // what comes before is not encrypted
 constexpr const char* kProof = "the keys are gone";
 
 // An encrypted sample as a secure decoder gets it.
@@ -192,6 +194,39 @@ TEST_CASE("drm systems: one for secure decoders alone is not asked where there a
     REQUIRE(play.world.find<Failed>());
     CHECK(play.world.find<Failed>()->error.code == ErrorCode::kDrmNoSystem);
     CHECK(play.requests == 0);
+  }
+}
+
+TEST_CASE("drm systems: a pssh that is missing or damaged ends the play, typed and soon") {
+  if (!has_protected_media()) return;
+  const std::string own = "1077efec-c0b2-4d02-ace3-3c1e52e2fb4b";
+  const std::string box =
+      "AAAANHBzc2gBAAAAEHfv7MCyTQKs4zweUuL7SwAAAAExMjM0NTY3ODkwMTIzNDU2AAAAAA==";
+  for (const char* pssh : {"", "AAAANHBzc2gB", "no base64 at all", "AAAAAA=="}) {
+    CAPTURE(std::string(pssh));
+    ProtectedWorld play;
+    const auto script = std::make_shared<BentScript>();
+    script->id = drm::system_ids::kWidevine;
+    play.world.drm.clear_key = false;
+    play.world.drm.systems.push_back(make_bent(script));
+    play.world.start_app();
+    std::string mpd = ProtectedWorld::mpd_of("encryption");
+    for (const auto& [from, to] :
+         {std::pair{own, drm::format_uuid(*script->id)}, std::pair{box, std::string(pssh)}}) {
+      for (std::size_t at; (at = mpd.find(from)) != std::string::npos;) {
+        mpd.replace(at, from.size(), to);
+      }
+    }
+    const MonotonicTime began = play.world.executor.now();
+    play.load_mpd("encryption", mpd);
+    REQUIRE(play.play_out(20s));
+    INFO(play.world.log());
+    REQUIRE(play.world.find<Failed>());
+    CHECK(play.world.find<Failed>()->error.code == ErrorCode::kDrmInitData);
+    CHECK(play.world.executor.now() - began < kUntilEncrypted + 1s);
+    CHECK(play.requests == 0);
+    for (const auto& picture : play.world.screen->shown())
+      CHECK(picture.time.us < kUntilEncrypted.count());
   }
 }
 

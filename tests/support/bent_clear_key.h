@@ -19,6 +19,7 @@ namespace playhead::test {
 struct BentScript {
   std::string name = "bent";
   SecurityLevel level = SecurityLevel::kSl1000;
+  std::optional<KeyId> id;  // of a system that needs initialisation data of its own
   // Path B: decrypts nothing itself; the keys are with `vault`, for a secure decoder of the app.
   bool is_for_secure_decoder = false;
   std::shared_ptr<SampleDecryptor> vault;
@@ -43,8 +44,12 @@ class BentClearKey final : public DrmSystem {
   }
 
   std::string name() const override { return script_->name; }
-  std::vector<KeyId> system_ids() const override { return clear_key_->system_ids(); }
-  std::vector<std::string> key_formats() const override { return clear_key_->key_formats(); }
+  std::vector<KeyId> system_ids() const override {
+    return script_->id ? std::vector<KeyId>{*script_->id} : clear_key_->system_ids();
+  }
+  std::vector<std::string> key_formats() const override {
+    return script_->id ? std::vector<std::string>() : clear_key_->key_formats();
+  }
   DrmCapabilities query(TrackKind track) const override {
     DrmCapabilities capabilities = clear_key_->query(track);
     capabilities.level = script_->level;

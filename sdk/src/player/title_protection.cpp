@@ -31,7 +31,7 @@ class TitleDecryptor final : public SampleDecryptor {
   const std::shared_ptr<ProvenKeys> proven_;
 };
 
-// Keys that samples name and nothing else does; of a title that rotates keys the containers tell.
+// Keys that samples asked for since something changed; beyond, they are asked for more than once.
 constexpr std::size_t kMostAsked = 1024;
 
 // Behind what is kept of samples, for what decoders hold and queues round up to whole picture
@@ -164,10 +164,11 @@ KeyGate::Answer TitleProtection::ask(const TimedSample& sample) {
   if (status == KeyStatus::kOutputRestricted) return Answer::kNever;
   // Before what failed is looked at: that may have been asked for by data that names no keys, and
   // this key may not be of it.
-  if (status == KeyStatus::kPending && asked_.size() < kMostAsked && asked_.insert(kid).second) {
+  if (status == KeyStatus::kPending && asked_.insert(kid).second) {
+    if (asked_.size() > kMostAsked) asked_ = {kid};
     is_used_ = true;
     const TrackKind track = sample.sample.kind;
-    manager_->require(track, said_[track], MediaProtection{{kid}, {}});
+    manager_->require_for_sample(track, said_[track], kid);
   }
   return manager_->failure(kid) ? Answer::kNever : Answer::kWait;
 }
@@ -240,8 +241,7 @@ std::shared_ptr<SampleDecryptor> TitleProtection::decryptor() const {
 
 void TitleProtection::on_drm_changed() {
   if (is_stopped_) return;
-  // What gives way later is asked for again then.
-  std::erase_if(asked_, [this](const KeyId& kid) { return opens(kid); });
+  asked_.clear();  // what gives way later, or did not come, is asked for again
   proven_->forget_if([this](const KeyId& kid) { return !opens(kid); });
   tell_level();
   listener_.on_keys_changed();

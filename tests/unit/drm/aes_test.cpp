@@ -13,6 +13,7 @@ namespace playhead {
 namespace {
 
 using reference::Bytes;
+using reference::encrypt_block;
 using reference::from_hex;
 using reference::iv_from_hex;
 using reference::to_hex;
@@ -41,14 +42,13 @@ std::string decrypt_in_steps(Cipher& cipher, Bytes bytes, std::size_t step) {
   return to_hex(bytes);
 }
 
-TEST_CASE("aes: ECB of one block (SP 800-38A F.1.1, F.1.5)") {
+TEST_CASE("cipher reference: ECB of one block (SP 800-38A F.1.1, F.1.5)") {
   const Vector rows[] = {{"F.1.1 ECB-AES128", kKey128, "3ad77bb40d7a3660a89ecaf32466ef97"},
                          {"F.1.5 ECB-AES256", kKey256, "f3eed1bdb5d2a03c064b5a7e3db181f8"}};
   for (const Vector& row : rows) {
     CAPTURE(std::string(row.name));
-    const auto block = encrypt_block(from_hex(row.key), iv_from_hex(std::string(kPlain, 32)));
-    REQUIRE(block);
-    CHECK(to_hex(*block) == row.encrypted);
+    const CipherIv block = encrypt_block(from_hex(row.key), iv_from_hex(std::string(kPlain, 32)));
+    CHECK(to_hex(block) == row.encrypted);
   }
 }
 
@@ -133,9 +133,8 @@ TEST_CASE("aes: the counter's second half begins at 0 again and carries nothing"
     Bytes stream;
     CipherIv state = counter;
     for (int n = 0; n < 5; ++n) {
-      const auto block = encrypt_block(key, state);
-      REQUIRE(block);
-      stream.insert(stream.end(), block->begin(), block->end());
+      const CipherIv block = encrypt_block(key, state);
+      stream.insert(stream.end(), block.begin(), block.end());
       for (std::size_t at = 16; at > 8; --at) {
         if (++state[at - 1] != 0) break;
       }
@@ -206,7 +205,6 @@ TEST_CASE("aes: keys of another length and parts of blocks are refused") {
     CHECK(ctr.error().code == ErrorCode::kDrmLicense);
     CHECK_FALSE(AesCbc::make(key));
     CHECK_FALSE(AesGcm::make(key));
-    CHECK_FALSE(encrypt_block(key, {}));
   }
   auto cbc = AesCbc::make(Bytes(16));
   REQUIRE(cbc);

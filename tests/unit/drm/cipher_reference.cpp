@@ -2,20 +2,14 @@
 #include "cipher_reference.h"
 
 #include <algorithm>
+#include <memory>
 #include <random>
 
 #include <doctest/doctest.h>
-
-#include "aes.h"
+#include <openssl/evp.h>
 
 namespace playhead::reference {
 namespace {
-
-AesBlock encrypted(ByteView key, const AesBlock& block) {
-  const auto result = encrypt_block(key, block);
-  REQUIRE(result);
-  return *result;
-}
 
 // ISO/IEC 23001-7 §9.3: the last 8 bytes count, without a carry.
 void increment(CipherIv& counter) {
@@ -26,7 +20,7 @@ void increment(CipherIv& counter) {
 
 void chain_block(ByteView key, CipherIv& chain, uint8_t* block) {
   for (std::size_t n = 0; n < 16; ++n) chain[n] ^= block[n];
-  chain = encrypted(key, chain);
+  chain = encrypt_block(key, chain);
   std::copy(chain.begin(), chain.end(), block);
 }
 
@@ -36,11 +30,11 @@ struct CencEncryptor {
   ByteView key;
   CipherIv state = info.iv;      // next counter, or the chain
   std::size_t stream_bytes = 0;  // cenc: bytes of key stream used
-  AesBlock stream{};
+  CipherIv stream{};
 
   void stream_byte(uint8_t& byte) {
     if (stream_bytes % 16 == 0) {
-      stream = encrypted(key, state);
+      stream = encrypt_block(key, state);
       increment(state);
     }
     byte ^= stream[stream_bytes++ % 16];
@@ -69,6 +63,20 @@ struct CencEncryptor {
 };
 
 }  // namespace
+
+CipherIv encrypt_block(ByteView key, const CipherIv& block) {
+  const std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)> context(
+      EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
+  const EVP_CIPHER* cipher = key.size() == 16 ? EVP_aes_128_ecb() : EVP_aes_256_ecb();
+  REQUIRE(key.size() == static_cast<std::size_t>(EVP_CIPHER_key_length(cipher)));
+  CipherIv out{};
+  int written = 0;
+  REQUIRE(EVP_EncryptInit_ex(context.get(), cipher, nullptr, key.data(), nullptr) == 1);
+  REQUIRE(EVP_CIPHER_CTX_set_padding(context.get(), 0) == 1);
+  REQUIRE(EVP_EncryptUpdate(context.get(), out.data(), &written, block.data(), 16) == 1);
+  REQUIRE(written == 16);
+  return out;
+}
 
 Bytes from_hex(std::string_view hex) {
   Bytes bytes;

@@ -9,7 +9,7 @@
 #include "playhead/bytes.h"
 #include "playhead/encryption.h"
 
-// The other side of the ciphers, written plainly: block by block over encrypt_block(), with nothing
+// The other side of the ciphers, written plainly: block by block over OpenSSL's ECB, with nothing
 // of the decryptors. Slow.
 namespace playhead::reference {
 
@@ -18,6 +18,8 @@ using Bytes = std::vector<uint8_t>;
 [[nodiscard]] Bytes from_hex(std::string_view hex);
 [[nodiscard]] std::string to_hex(ByteView bytes);
 [[nodiscard]] CipherIv iv_from_hex(std::string_view hex);  // shorter: zeros behind
+// One block by itself (ECB), with a key of 16 or 32 bytes.
+[[nodiscard]] CipherIv encrypt_block(ByteView key, const CipherIv& block);
 // Repeatable noise.
 [[nodiscard]] Bytes noise(std::size_t count, uint32_t seed);
 

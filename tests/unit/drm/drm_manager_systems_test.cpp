@@ -576,4 +576,66 @@ TEST_CASE("drm manager: segments encrypted as a whole are refused, and it is sai
   CHECK(rig.service.seen.empty());
 }
 
+TEST_CASE("drm manager: a sample without usable initialisation data is told so, not waited for") {
+  const std::vector<uint8_t> good = drm::write_pssh(kWidevine, {kA}, {});
+  const std::vector<uint8_t> cut(good.begin(), good.end() - 3);
+  struct Case {
+    const char* name;
+    std::vector<uint8_t> manifest, media;
+    const char* says;
+  };
+  const Case cases[] = {{"none at all", {}, {}, "neither the manifest nor the media has any"},
+                        {"damaged in the manifest", cut, {}, "pssh"},
+                        {"damaged in the media", {}, cut, "pssh"}};
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    ManagerRig rig;
+    rig.add(widevine(SecurityLevel::kSl1000));
+    rig.make_bare();
+    Protections manifest = {common_protection({kA}), protection_of(kWidevine)};
+    manifest.back().pssh = SharedBytes(c.manifest);
+    rig.require(manifest);
+    rig.require(manifest, {kA}, c.media);
+    rig.executor.run_for(1s);
+    CHECK(rig.failure(kA).empty());  // the next box may be a good one
+    rig.manager->require_for_sample(TrackKind::kVideo, manifest, kA);
+    CHECK(rig.failure(kA) == "DRM_INIT_DATA");
+    CHECK(rig.manager->failure(kA)->context.find(c.says) != std::string::npos);
+    CHECK(rig.manager->status(kA) == KeyStatus::kError);
+    rig.executor.run_for(1s);
+    CHECK(rig.changes == 1);
+    CHECK(rig.service.seen.empty());
+    // Better ones take its place.
+    rig.require(manifest, {kA}, good);
+    CHECK(rig.failure(kA).empty());
+    rig.executor.run_for(1s);
+    CHECK(rig.manager->status(kA) == KeyStatus::kUsable);
+    CHECK(rig.service.seen.size() == 1);
+  }
+}
+
+TEST_CASE("drm manager: a key of data that names none is waited for until their licence came") {
+  const std::vector<uint8_t> opaque =
+      drm::write_pssh(kWidevine, {}, std::vector<uint8_t>{0x22, 1, 7});
+  struct Case {
+    bool brings_it;
+    Protections manifest;
+  };
+  const Protections announced = {protection_of(kWidevine)};
+  for (const Case& c : {Case{true, {}}, Case{false, announced}, Case{true, announced}}) {
+    const bool brings_it = c.brings_it;
+    CAPTURE(brings_it);
+    ManagerRig rig;
+    rig.add(widevine(SecurityLevel::kSl1000)).keys = {brings_it ? kA : kB};
+    rig.make_bare();
+    rig.require(c.manifest, {}, opaque);
+    rig.manager->require_for_sample(TrackKind::kVideo, c.manifest, kA);
+    CHECK(rig.failure(kA).empty());
+    rig.executor.run_for(1s);
+    rig.manager->require_for_sample(TrackKind::kVideo, c.manifest, kA);
+    CHECK(rig.failure(kA) == std::string(brings_it ? "" : "DRM_NO_KEY"));
+    CHECK((rig.manager->status(kA) == KeyStatus::kUsable) == brings_it);
+  }
+}
+
 }  // namespace playhead::test

@@ -13,6 +13,7 @@ namespace playhead {
 namespace {
 
 using reference::Bytes;
+using reference::encrypt_block;
 using reference::to_hex;
 using enum EncryptionMethod;
 
@@ -83,19 +84,19 @@ AesBlock ghash(const AesBlock& h, Bytes bytes) {
 }
 
 Bytes encrypt_gcm(const Bytes& key, const CipherIv& iv, Bytes plain) {
-  const AesBlock h = encrypt_block(key, {}).value();
+  const AesBlock h = encrypt_block(key, {});
   const AesBlock first = ghash(h, Bytes(iv.begin(), iv.end()));  // the IV has not 12 bytes
   AesBlock counter = first;
   AesBlock stream{};
   for (std::size_t n = 0; n < plain.size(); ++n) {
     if (n % 16 == 0) {
       for (std::size_t at = 16; at > 12 && ++counter[at - 1] == 0; --at) continue;
-      stream = encrypt_block(key, counter).value();
+      stream = encrypt_block(key, counter);
     }
     plain[n] ^= stream[n % 16];
   }
   AesBlock tag = ghash(h, plain);
-  const AesBlock mask = encrypt_block(key, first).value();
+  const AesBlock mask = encrypt_block(key, first);
   for (std::size_t n = 0; n < 16; ++n) plain.push_back(tag[n] ^ mask[n]);
   return plain;
 }

@@ -85,6 +85,12 @@ class DrmManager {
   // is what the manifest said of it, for the choice of the system and the URL; may be empty.
   virtual void require(TrackKind track, std::span<const ContentProtection> protections,
                        const MediaProtection& media) = 0;
+  // The same, for a sample of that key which is there: no more initialisation data is to be awaited
+  // before it. Where there is none that a system could use (none at all, or all of it is damaged)
+  // failure() is kDrmInitData, until some comes. Call again after on_drm_changed() while the key is
+  // kPending: data that names no keys may have been asked by, and its licence have come without it.
+  virtual void require_for_sample(TrackKind track, std::span<const ContentProtection> protections,
+                                  const KeyId& kid) = 0;
 
   // Playback is past all samples of these keys, and others have taken their place (rotation). A
   // session all of whose keys have been passed is closed instead of renewed; its keys are as if
