@@ -52,6 +52,15 @@ std::vector<json> vectors_in(const std::string& container) {
   return found;
 }
 
+// The one of that name, when there are any.
+std::vector<json> vectors_of(const std::string& container, const std::string& id) {
+  std::vector<json> found = vectors_in(container);
+  const bool has_corpus = !found.empty();
+  std::erase_if(found, [&](const json& vector) { return vector.at("id") != id; });
+  CHECK(found.size() == (has_corpus ? 1 : 0));
+  return found;
+}
+
 std::vector<uint8_t> bytes_of(const json& vector) {
   std::vector<uint8_t> bytes;
   for (const std::string name : vector.at("files")) {
@@ -288,7 +297,7 @@ TEST_CASE("encrypted media: what FFmpeg opens, it opens to the same bytes") {
       }
     }
   }
-  if (compared > 0) CHECK(compared >= 15);
+  if (!vectors_in("mp4").empty()) CHECK(compared >= 15);
 }
 
 TEST_CASE("encrypted media: what FFmpeg plays of AES-128 playlists the library opens, too") {
@@ -313,7 +322,7 @@ TEST_CASE("encrypted media: what FFmpeg plays of AES-128 playlists the library o
                             AVMEDIA_TYPE_AUDIO, kAnyPlaylist) == ours);
     ++compared;
   }
-  if (compared > 0) CHECK(compared == 3);
+  if (!vectors_in("file").empty()) CHECK(compared == 3);
 }
 
 // To what the library's samples are compared with in identity_vectors_test.cpp.
@@ -336,7 +345,7 @@ TEST_CASE("encrypted media: what FFmpeg opens of SAMPLE-AES, it opens to the sam
       ++compared;
     }
   }
-  if (compared > 0) CHECK(compared == 2);
+  if (!vectors_in("ts").empty()) CHECK(compared == 2);
 }
 
 TEST_CASE("encrypted media: every MP4 vector opens to the bytes its manifest says") {
@@ -363,12 +372,11 @@ TEST_CASE("encrypted media: descriptions of samples are found without senc, by s
     }
     ++checked;
   }
-  if (checked > 0) CHECK(checked >= 18);
+  if (!vectors_in("mp4").empty()) CHECK(checked >= 18);
 }
 
 TEST_CASE("encrypted media: descriptions of samples behind the samples, in mdat") {
-  for (const json& vector : vectors_in("mp4")) {
-    if (vector.at("id") != "cenc-senc-video") continue;
+  for (const json& vector : vectors_of("mp4", "cenc-senc-video")) {
     std::vector<uint8_t> bytes = bytes_of(vector);
     // Of the one fragment; mdat is the last box of the file.
     const std::size_t moof = find(bytes, "moof") - 4, senc = find(bytes, "senc") - 4;
@@ -392,8 +400,7 @@ TEST_CASE("encrypted media: descriptions of samples behind the samples, in mdat"
 }
 
 TEST_CASE("encrypted media: a moov in the middle of the stream changes what is encrypted") {
-  for (const json& vector : vectors_in("mp4")) {
-    if (vector.at("id") != "cenc-av-clearlead-video") continue;
+  for (const json& vector : vectors_of("mp4", "cenc-av-clearlead-video")) {
     const std::vector<uint8_t> encrypted = bytes_of(vector);
     const std::vector<uint8_t> clear = corpus_file(vector.at("expected").at("clear_files").at(0));
     std::vector<uint8_t> bytes;
