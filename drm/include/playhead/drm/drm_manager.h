@@ -59,8 +59,9 @@ class DrmManagerListener {
 };
 
 // Gets licences for what a title plays: which keys are wanted, which system is asked, once for each
-// key; sends messages, renews before the end, falls back. One for each title; all calls on the
-// thread of its executor; nothing blocks.
+// key; sends messages, renews before the end, falls back. One for each title: licences are not
+// carried to the next one, nor to a replay (how long one lasts is the service's to say). All calls
+// on the thread of its executor; nothing blocks.
 class DrmManager {
  public:
   // All references outlive the manager.
