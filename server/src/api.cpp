@@ -113,7 +113,7 @@ Result<Api::Reader> Api::read_as(const Request& request) {
   if (!profile_id.ok()) return profile_id.error();
   auto profile = profiles_.find(user.value().user_id, profile_id.value());
   if (!profile.ok()) return profile.error();
-  if (Status opened = parts_.pins.check(profile.value(), request.profile_pin); !opened.ok()) {
+  if (Status opened = parts_.pins.check(profile.value(), request.profile_pin, request.must_be_quick); !opened.ok()) {
     return opened.error();
   }
   return Reader{std::move(user.value()), std::move(query.value()), std::move(profile.value())};
@@ -136,7 +136,7 @@ Result<Api::Admission> Api::admit(const Request& request, const Identity& user,
     case ProfileGate::kClosed:
       return Error{403, "maturity_blocked", "The title is above the profile's maturity rating."};
     case ProfileGate::kNeedsPin: {
-      Status opened = parts_.pins.check(who, pin.empty() ? request.profile_pin : pin);
+      Status opened = parts_.pins.check(who, pin.empty() ? request.profile_pin : pin, request.must_be_quick);
       if (!opened.ok()) return opened.error();
     }
   }

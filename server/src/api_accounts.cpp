@@ -36,7 +36,8 @@ Result<Profile> Api::changed_profile(const Request& request) {
   if (!body.ok()) return body.error();
   const auto owner = profiles_.find(user_id, {});
   if (!owner.ok()) return owner.error();
-  if (Status allowed = parts_.pins.check(owner.value(), request.profile_pin); !allowed.ok()) {
+  const bool is_quick = request.must_be_quick;
+  if (Status allowed = parts_.pins.check(owner.value(), request.profile_pin, is_quick); !allowed.ok()) {
     return allowed.error();
   }
   Profile profile;
@@ -55,7 +56,7 @@ Result<Profile> Api::changed_profile(const Request& request) {
     // A child that sits before an open default profile must not lift its own lock.
     const bool lifts = !body.value().keeps_pin || body.value().maturity != profile.maturity;
     if (lifts && owner.value().pin_hash.empty()) {
-      if (Status opened = parts_.pins.check(profile, request.profile_pin); !opened.ok()) {
+      if (Status opened = parts_.pins.check(profile, request.profile_pin, is_quick); !opened.ok()) {
         return opened.error();
       }
     }
@@ -70,7 +71,7 @@ Result<Profile> Api::changed_profile(const Request& request) {
   profile.maturity = body.value().maturity;
   if (!body.value().keeps_pin) profile.pin_hash.clear();
   if (!body.value().pin.empty()) {
-    auto hash = parts_.pins.hash(body.value().pin);
+    auto hash = parts_.pins.hash(body.value().pin, is_quick);
     if (!hash.ok()) return hash.error();
     profile.pin_hash = std::move(hash.value());
   }

@@ -6,6 +6,7 @@
 #include "api.h"
 #include "api_common.h"
 #include "media_path.h"
+#include "playback_json.h"
 #include "title_json.h"
 #include "viewing_rules.h"
 
@@ -142,6 +143,9 @@ Result<std::string> Api::recommendations_body(const Request& request) {
   if (!offset.ok()) return offset.error();
   auto device = text_param(query, "device", 32);
   if (!device.ok()) return device.error();
+  if (!device.value().empty() && !is_device_type(device.value())) {
+    return Error{400, "bad_query", "'device' must be phone, tablet, tv, desktop, browser, console or other."};
+  }
   const Viewer viewer(reader.value().user.user_id, reader.value().profile.profile_id);
   auto mine = parts_.accounts.ratings(viewer, kOwnRatings);
   if (!mine.ok()) return mine.error();

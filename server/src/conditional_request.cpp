@@ -33,8 +33,12 @@ void apply_range(Response& response, const ByteRange& range, int64_t size) {
   if (range.kind == ByteRange::Kind::kUnsatisfiable) {
     response.status = 416;
     response.headers.emplace_back("Content-Range", "bytes */" + total);
-    std::erase_if(response.headers, [](const auto& one) { return one.first == "Content-Type"; });
+    // What was said of the file does not hold for this: a cache that keeps it would give it to all.
+    std::erase_if(response.headers, [](const auto& one) {
+      return one.first == "Content-Type" || one.first == "Cache-Control" || one.first == "ETag";
+    });
     response.headers.emplace_back("Content-Type", "application/json");
+    response.headers.emplace_back("Cache-Control", "no-store");
     response.body = error_json({416, "range_not_satisfiable", "The range is beyond the end."});
     response.file.reset();
     response.stream.reset();

@@ -17,7 +17,7 @@ namespace playhead::server {
 
 enum class Method { kGet, kHead, kPost, kOptions, kOther };
 
-// The views stay valid until the request has been answered.
+// The views stay valid until the request has been answered: nobody touches them once `respond` was called.
 struct Request {
   Method method = Method::kOther;
   std::string_view path;   // still percent-encoded, without the query
@@ -30,8 +30,13 @@ struct Request {
   std::string_view if_none_match;
   std::string_view profile_pin;  // the header X-Profile-Pin
   std::string_view country;      // as the proxy in front of us says; "" = nobody does
+  std::string_view client;       // the address it came from; "" = not known
+  bool must_be_quick = false;    // what has to compute for long says kNeedsTime instead, and is asked again elsewhere
   bool is_excess = false;        // one more than can be served in time: refused, if it can be asked again later
 };
+
+// A status that no client sees, see Request::must_be_quick.
+inline constexpr int kNeedsTime = 0;
 
 // A part of an open file, sent in pieces.
 struct FilePart {

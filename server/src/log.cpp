@@ -14,7 +14,14 @@ void append_quoted(std::string& out, std::string_view value) {
   out += '"';
   for (const char c : value.substr(0, kMaxValueBytes)) {
     if (c == '"' || c == '\\') out += '\\';
-    out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x7f) {
+      out += byte < 0x20 ? ' ' : c;
+    } else {  // a terminal may take bytes from 0x80 on for commands
+      out += "\\x";
+      out += "0123456789abcdef"[byte >> 4];
+      out += "0123456789abcdef"[byte & 15];
+    }
   }
   out += '"';
 }

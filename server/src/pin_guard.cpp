@@ -6,6 +6,7 @@
 
 #include "base64url.h"
 #include "crypto.h"
+#include "http_types.h"
 
 namespace playhead::server {
 namespace {
@@ -21,6 +22,8 @@ constexpr std::size_t kMaxRemembered = 50'000;
 std::string key_of(const Profile& profile) {
   return std::to_string(profile.user_id.size()) + ":" + profile.user_id + profile.profile_id;
 }
+
+Error needs_time() { return Error{kNeedsTime, "needs_time", "This takes a while."}; }
 
 std::string process_key() {
   auto bytes = random_bytes(kKeyBytes);
@@ -62,7 +65,12 @@ bool pin_matches(std::string_view pin, std::string_view hash) {
 PinGuard::PinGuard(const Clock& clock, Limits limits)
     : clock_(clock), limits_(limits), key_(process_key()) {}
 
-Status PinGuard::check(const Profile& profile, std::string_view pin) {
+Result<std::string> PinGuard::hash(std::string_view pin, bool must_be_quick) const {
+  if (must_be_quick) return needs_time();
+  return hash_pin(pin, limits_.iterations);
+}
+
+Status PinGuard::check(const Profile& profile, std::string_view pin, bool must_be_quick) {
   if (profile.pin_hash.empty()) return Done{};
   if (pin.empty()) return Error{403, "pin_required", "This needs the profile's PIN."};
   const std::string who = key_of(profile);
@@ -86,6 +94,7 @@ Status PinGuard::check(const Profile& profile, std::string_view pin) {
       failures_.erase(who);
       return Done{};
     }
+    if (must_be_quick) return needs_time();
     // Counted before the hash is made: who sends many at once does not get more tries.
     if (failures_.size() >= kMaxRemembered && failures_.count(who) == 0) {
       return Error{429, "pin_locked", "Too many wrong PINs; try again later.",

@@ -37,13 +37,13 @@ class PinGuard {
 
   PinGuard(const Clock& clock, Limits limits);
 
-  [[nodiscard]] Result<std::string> hash(std::string_view pin) const {
-    return hash_pin(pin, limits_.iterations);
-  }
+  // To keep. With `must_be_quick` always kNeedsTime.
+  [[nodiscard]] Result<std::string> hash(std::string_view pin, bool must_be_quick = false) const;
 
   // Whether `pin` opens the profile; ok for a profile without PIN. Errors: 403 `pin_required` for
-  // an empty one, 403 `pin_wrong`, 429 `pin_locked` after too many.
-  [[nodiscard]] Status check(const Profile& profile, std::string_view pin);
+  // an empty one, 403 `pin_wrong`, 429 `pin_locked` after too many; with `must_be_quick` kNeedsTime
+  // for one that is not remembered, which then counts as not tried.
+  [[nodiscard]] Status check(const Profile& profile, std::string_view pin, bool must_be_quick = false);
 
  private:
   struct Failures {

@@ -53,7 +53,7 @@ Result<DeviceInfo> parse_device(const Json& object) {
   auto type = text_member(*found, "type", false);
   if (!type.ok()) return type.error();
   if (!type.value().empty()) device.type = std::move(type.value());
-  if (std::find(kDeviceTypes.begin(), kDeviceTypes.end(), device.type) == kDeviceTypes.end()) {
+  if (!is_device_type(device.type)) {
     return bad_field("type", "must be phone, tablet, tv, desktop, browser, console or other");
   }
   for (auto [name, list] : {std::pair{"formats", &device.formats},
@@ -97,6 +97,10 @@ Json session_json(const PlaybackSession& session) {
 }
 
 }  // namespace
+
+bool is_device_type(std::string_view text) {
+  return std::find(kDeviceTypes.begin(), kDeviceTypes.end(), text) != kDeviceTypes.end();
+}
 
 Result<PlaybackStart> parse_playback_start(std::string_view text) {
   const auto object = parse_object(text);

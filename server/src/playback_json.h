@@ -62,6 +62,9 @@ struct EventBatch {
 inline constexpr std::size_t kMaxEvents = 100;
 [[nodiscard]] Result<EventBatch> parse_events(std::string_view text);
 
+// "phone", "tv" …: the contract's DeviceType.
+[[nodiscard]] bool is_device_type(std::string_view text);
+
 // POST /api/playback/heartbeat; the user and the time of arrival are the caller's to fill in.
 [[nodiscard]] Result<Heartbeat> parse_heartbeat(std::string_view text);
 

@@ -9,11 +9,17 @@
 #include <system_error>
 
 #include <pthread.h>
+#include <sys/resource.h>
 
 namespace playhead::server {
 namespace {
 
 constexpr std::size_t kMaxSmallFileBytes = std::size_t{256} * 1024;
+
+// Of the database, the event loops, and those who are told that there are too many.
+constexpr std::size_t kOwnDescriptors = 32;
+// The socket and what is sent.
+constexpr std::size_t kDescriptorsEach = 2;
 
 sigset_t steering_signals() {
   sigset_t set;
@@ -70,6 +76,20 @@ void wait_for_end(const std::function<void()>& reload, const std::function<void(
     if (daily) daily();
     due = Clock::now() + day;
   }
+}
+
+std::size_t connections_within_limit(std::size_t wanted, const Log& log) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return wanted;
+  limit.rlim_cur = limit.rlim_max;
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) ::getrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur == RLIM_INFINITY) return wanted;
+  const auto descriptors = static_cast<std::size_t>(limit.rlim_cur);
+  const std::size_t most = std::max(descriptors, kOwnDescriptors + 2) - kOwnDescriptors;
+  if (wanted <= most / kDescriptorsEach) return wanted;
+  log.warn("fewer_connections", {{"wanted", std::to_string(wanted)},
+                                 {"limit", std::to_string(most / kDescriptorsEach)}});
+  return most / kDescriptorsEach;
 }
 
 Status write_port_file(const std::filesystem::path& file, uint16_t port) {

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
 
+#include "log.h"
 #include "result.h"
 
 // What the processes that serve have in common: signals, files, the words of a failure.
@@ -31,6 +33,10 @@ void take_signals();
 // Until SIGTERM or SIGINT; SIGHUP calls `reload`, and whenever a `day` is over `daily` is called, when there is one.
 void wait_for_end(const std::function<void()>& reload, const std::function<void()>& daily = nullptr,
                   std::chrono::nanoseconds day = std::chrono::hours(24));
+
+// As many connections as `wanted`, or fewer where the system lets this process have too few descriptors, which the log
+// says; takes all it may have.
+[[nodiscard]] std::size_t connections_within_limit(std::size_t wanted, const Log& log);
 
 // Written aside and renamed: whoever waits for the file never reads half of it.
 [[nodiscard]] Status write_port_file(const std::filesystem::path& file, uint16_t port);

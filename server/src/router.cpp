@@ -9,8 +9,6 @@
 namespace playhead::server {
 namespace {
 
-using Call = void (Api::*)(const Request&, const Respond&);
-
 // The longest that an overloaded server asks for.
 constexpr unsigned kRetryAfterS = 3;
 
@@ -24,6 +22,7 @@ struct Router::Route {
   Call post = nullptr;
   void (Router::*own)(const Request&, const Respond&) = nullptr;  // instead of `get`
   bool is_prefix = false;
+  bool has_pin = false;   // in its body: a slow hash, maybe
   bool can_wait = false;  // clients keep what they report until it is taken: the first to be refused
 };
 
@@ -31,16 +30,16 @@ const Router::Route& Router::find(std::string_view path) {
   static constexpr std::array kRoutes = {
       Route{"/media/", "GET, HEAD", nullptr, nullptr, &Router::media, true},
       Route{"/api/v1/stream", "GET", &Api::stream},
-      Route{"/api/v1/stream/progress", "POST", nullptr, &Api::progress, nullptr, false, true},
-      Route{"/api/playback/heartbeat", "POST", nullptr, &Api::heartbeat, nullptr, false, true},
-      Route{"/v1/playback/start", "POST", nullptr, &Api::start_playback},
-      Route{"/v1/playback/events", "POST", nullptr, &Api::playback_events, nullptr, false, true},
+      Route{"/api/v1/stream/progress", "POST", nullptr, &Api::progress, nullptr, false, false, true},
+      Route{"/api/playback/heartbeat", "POST", nullptr, &Api::heartbeat, nullptr, false, false, true},
+      Route{"/v1/playback/start", "POST", nullptr, &Api::start_playback, nullptr, false, true},
+      Route{"/v1/playback/events", "POST", nullptr, &Api::playback_events, nullptr, false, false, true},
       Route{"/api/v1/home", "GET", &Api::home},
       Route{"/api/v1/search", "GET", &Api::search},
       Route{"/api/v1/continue-watching", "GET", &Api::continue_watching},
       Route{"/api/v1/recommendations", "GET", &Api::recommendations},
       Route{"/api/v1/titles/", "GET", &Api::title, nullptr, nullptr, true},
-      Route{"/api/v1/profiles", "GET, POST", &Api::list_profiles, &Api::put_profile},
+      Route{"/api/v1/profiles", "GET, POST", &Api::list_profiles, &Api::put_profile, nullptr, false, true},
       Route{"/api/v1/ratings", "POST", nullptr, &Api::rate},
       Route{"/api/v1/download", "POST", nullptr, &Api::download},
       Route{"/v1/license", "POST", nullptr, &Api::license},
@@ -73,13 +72,28 @@ void Router::handle(const Request& request, const Respond& respond) {
   if (route.own != nullptr && (is_get || request.method == Method::kHead)) {
     return (this->*route.own)(request, answer);
   }
-  if (route.get != nullptr && is_get) return (api_.*route.get)(request, answer);
+  if (route.get != nullptr && is_get) return call(route, route.get, request, answer);
   if (route.post != nullptr && request.method == Method::kPost) {
     // Before anything of it is looked at: refusing must cost little.
     if (route.can_wait && (request.is_excess || api_.is_next_write_excess())) return refuse(answer);
-    return (api_.*route.post)(request, answer);
+    return call(route, route.post, request, answer);
   }
   answer(method_not_allowed(route.allow));
+}
+
+// What needs a slow hash is asked again on a thread where no other client waits for it.
+void Router::call(const Route& route, Call call, const Request& request, const Respond& respond) {
+  if (!route.has_pin && request.profile_pin.empty()) return (api_.*call)(request, respond);
+  Request quick = request;
+  quick.must_be_quick = true;
+  (api_.*call)(quick, [this, call, request, respond](Response response) {
+    if (response.status != kNeedsTime) return respond(std::move(response));
+    if (const int wait_s = slow_calls_.seconds_to_wait(request.authorization); wait_s > 0) {
+      return respond(error_response(Error{429, "rate_limited", "This token uses too many PINs; try again later.", wait_s}));
+    }
+    const auto again = [this, call, request, respond] { (api_.*call)(request, respond); };
+    if (!slow_lane_.submit(again)) respond(error_response(overloaded()));
+  });
 }
 
 void Router::media(const Request& request, const Respond& respond) {

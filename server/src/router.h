@@ -7,8 +7,13 @@
 #include "http_types.h"
 #include "media_handler.h"
 #include "metrics.h"
+#include "rate_limiter.h"
+#include "slow_lane.h"
 
 namespace playhead::server {
+
+// Waiting for the slow lane: three seconds of it.
+inline constexpr std::size_t kMaxSlowCalls = 64;
 
 // Which call answers which method and path; also what all answers have in common (errors as JSON,
 // CORS, being counted).
@@ -16,14 +21,22 @@ class Router final : public HttpHandler {
  public:
   Router(Api& api, const MediaHandler& media, Metrics& metrics, Metrics::Gauges gauges,
          const Clock& clock)
-      : api_(api), media_(media), metrics_(metrics), gauges_(std::move(gauges)), clock_(clock) {}
+      : api_(api),
+        media_(media),
+        metrics_(metrics),
+        gauges_(std::move(gauges)),
+        clock_(clock),
+        slow_calls_(clock, {.per_second = 1, .burst = 50}),
+        slow_lane_(kMaxSlowCalls) {}
 
   void handle(const Request& request, const Respond& respond) override;
 
  private:
   struct Route;
+  using Call = void (Api::*)(const Request&, const Respond&);
   [[nodiscard]] static const Route& find(std::string_view path);
   void media(const Request& request, const Respond& respond);
+  void call(const Route& route, Call call, const Request& request, const Respond& respond);
   void refuse(const Respond& respond);
   void nothing(const Request& request, const Respond& respond);
   void health(const Request& request, const Respond& respond);
@@ -35,6 +48,9 @@ class Router final : public HttpHandler {
   const Metrics::Gauges gauges_;
   const Clock& clock_;
   std::atomic<unsigned> refused_{0};
+  // Of one token, calls that need a slow hash: a person types a few PINs. Each takes 50 ms of the lane.
+  RateLimiter slow_calls_;
+  SlowLane slow_lane_;  // ends first: what it does uses all the rest
 };
 
 }  // namespace playhead::server

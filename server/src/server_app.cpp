@@ -58,7 +58,9 @@ Result<ApiConfig> api_config(const ServeOptions& options, std::string own_author
 // Everything of a running server, in the order it is built; torn down in reverse.
 int run(const ServeOptions& options, const Secrets& secrets, SqliteStore& store, const Clock& clock,
         const Log& log) {
-  auto server = HttpServer::listen(options.http, clock, log);
+  HttpServerConfig http = options.http;
+  http.max_connections = connections_within_limit(http.max_connections, log);
+  auto server = HttpServer::listen(http, clock, log);
   if (!server.ok()) return fail(server.error());
   const std::string address = authority(options.http.host, server.value()->port());
   auto config = api_config(options, address);

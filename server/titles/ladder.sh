@@ -27,7 +27,7 @@ probe_point() {  # START WIDTH HEIGHT CRF
   awk -v b="$bytes" -v s="$PROBE_S" -v q="${ssim:-0}" 'BEGIN { printf "%.1f %s\n", b * 8 / s / 1000, q }'
 }
 
-# Prints the kbit/s at which a rendition reaches the goal, from points "kbit/s SSIM" on stdin, best quality first: of
+# Prints the kbit/s at which a rendition reaches the goal, or fails when one was not measured, from points "kbit/s SSIM" on stdin, best quality first: of
 # each window by the line between its two nearest points in the logarithm of the rate, then the most of the windows.
 rate_for_goal() {  # MOST
   awk -v goal="$SSIM_GOAL" -v most="$1" -v points="$(wc -w <<<"$PROBE_QUALITIES")" '
@@ -41,8 +41,10 @@ rate_for_goal() {  # MOST
       if (r > result) result = r
       n = 0
     }
+    $2 <= 0 { print "ladder: ffmpeg told no SSIM" > "/dev/stderr"; failed = 1; exit 1 }
     { n++; rate[n] = $1; ssim[n] = $2; if (n == points) settle() }
     END {
+      if (failed) exit 1
       if (result > most) result = most
       if (result < 80) result = 80
       printf "%d\n", int(result / 10 + 0.5) * 10

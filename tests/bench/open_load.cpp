@@ -9,6 +9,8 @@
 // sent: how long it found no client free is no doing of who refuses it. With `heed` a client that
 // is told Retry-After is not free for so long. What is due within the first two seconds (the warm-up) is not counted.
 //
+// Before all that each client asks once, so that the server has taken every connection, and a line says "ready".
+//
 // One thread, no allocation per request: it shares the processors with what it measures.
 #include <algorithm>
 #include <array>
@@ -40,6 +42,7 @@ using playhead::bench::monotonic_us;
 using playhead::bench::process_cpu_seconds;
 
 constexpr int64_t kSecondUs = 1'000'000;
+constexpr std::size_t kSettling = 256;  // clients that ask at once before it begins
 constexpr int64_t kWarmUpUs = 2 * kSecondUs;
 
 [[noreturn]] void die(const char* what) {
@@ -106,6 +109,15 @@ class Load {
     for (std::size_t i = 0; i < clients_.size(); ++i) {
       connect(i);
       free_.push_back(i);
+    }
+  }
+
+  void settle() {
+    const std::size_t all = clients_.size();
+    std::size_t left = all;
+    const auto busy = [&] { return all - free_.size() - away_.size(); };
+    for (; left > 0 || busy() > 0; receive()) {
+      for (; left > 0 && busy() < kSettling && !free_.empty(); --left) ask(0, monotonic_us());
     }
   }
 
@@ -295,6 +307,9 @@ int main(int count, char** words) {
   ::setrlimit(RLIMIT_NOFILE, &files);
 
   Load load(plan);
+  load.settle();
+  std::puts("ready");
+  std::fflush(stdout);
   const double cpu_before = process_cpu_seconds();
   const Tally& tally = load.run();
   std::printf(

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the reference server carries on this machine, with the load made on the same cores.
 
-    server_load.py --bin build/release/bin [--seconds 10] [--rounds 3] [progress|stream|media|overload ...]
+    server_load.py --bin build/release/bin [--seconds 10] [--rounds 3] [progress|stream|media|overload|offered ...]
 
 progress  POST /api/v1/stream/progress, each on disk before its 204 (wrk): at least 20,000/s, p99 at most 25 ms
 stream    GET /api/v1/stream of titles that are known (wrk): at least 30,000/s
@@ -14,20 +14,30 @@ overload  twice as many positions, due at their time whatever the server answers
           come again. At least 90 % of what is sustained is done, and who is refused hears of it within a second. A
           client has one request on its way: what finds none free was not sent.
 
+offered   twice the load, all of it sent: of a server that gets a twenty-fifth of a processor (it is stopped whenever it
+          had more), so that there are clients enough for twice of what it carries, also while half of them are away for
+          as long as they were told. Done and refused are counted as above; a round in which less than 98 % of
+          what was due was sent says so and counts as missed. (Requests wait unread and in order, and to read one costs
+          nearly what serving it does: refusing makes no room. What keeps a whole machine from that is the number of
+          connections: 10,000 clients with a request each wait 0.13 s at 76,000/s.)
+
 The rounds take turns; printed are their medians. Exit status 1 when something is missed, 3 when wrk or nginx is not
 installed (Debian: wrk, nginx-light).
 """
 import argparse
+import contextlib
 import json
 import os
 import pathlib
 import re
 import shutil
+import signal
 import socket
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 
@@ -38,6 +48,8 @@ USERS, TITLES = 64, 20
 CLIENTS = (2000, 8000)  # of the 10,000 connections there may be; 4,096 writes may wait
 FEW_WAITING = 500
 DEADLINE_MS = 1000
+SHARE = 0.04  # of a processor, for a throttled server
+SUSTAINING, OFFERING = 500, 9000  # clients; half of what is offered is refused, and away for 2 s
 FILE_BYTES, RANGE_BYTES = 8_000_000, 100_000
 TICKS = os.sysconf("SC_CLK_TCK")
 BODIES = """
@@ -103,6 +115,33 @@ class Server(ReferenceServer):
 
     def pids(self):
         return [self.pid]
+
+
+class Throttle:
+    """While it lives, a process gets no more than a share of one processor, and saves nothing of it up."""
+
+    def __init__(self, pid):
+        self.pid, self.ends = pid, threading.Event()
+        self.thread = threading.Thread(target=self.run)
+
+    def run(self):
+        used = (~self.pid << 3) | 2  # its CPU-time clock: MAKE_PROCESS_CPUCLOCK of Linux
+        is_stopped, begun = False, time.monotonic() - time.clock_gettime(used) / SHARE
+        while not self.ends.wait(0.001):
+            now, earned_until = time.monotonic(), begun + time.clock_gettime(used) / SHARE
+            begun += max(0, now - earned_until - 0.05)
+            if (earned_until > now) != is_stopped:
+                is_stopped = not is_stopped
+                os.kill(self.pid, signal.SIGSTOP if is_stopped else signal.SIGCONT)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ends.set()
+        self.thread.join()
+        os.kill(self.pid, signal.SIGCONT)
 
 
 class Nginx:
@@ -232,15 +271,18 @@ class Bench:
                    f"{per_cpu[1]:,.0f} ({per_cpu[0] / per_cpu[1]:.2f}), {failed:.2%} failed",
                    per_cpu[0] >= 0.5 * per_cpu[1] and failed == 0)
 
-    def open_load(self, server, clients, rate):
-        """Of a second: what open_load counted, and processor time of the two."""
-        before = cpu_seconds(server.pids())
+    def open_load(self, server, clients, rate, throttle=None):
+        """Of a second: what open_load counted, and processor time of the two. `throttle`: once all are connected."""
         seconds = self.options.seconds
         words = [self.options.bin / "open_load", server.port, self.requests, clients, seconds, int(rate), DEADLINE_MS,
                  "heed"]
-        began = time.monotonic()
-        told = json.loads(subprocess.run([str(word) for word in words], check=True, capture_output=True, text=True).stdout)
-        took = time.monotonic() - began
+        with subprocess.Popen([str(word) for word in words], stdout=subprocess.PIPE, text=True) as load:
+            if load.stdout.readline() != "ready\n":
+                sys.exit("open_load did not begin")
+            before, began = cpu_seconds(server.pids()), time.monotonic()
+            with throttle or contextlib.nullcontext():
+                told = json.loads(load.stdout.read())
+            took = time.monotonic() - began
         per_second = {name: value if name.endswith("_ms") else value / seconds for name, value in told.items()}
         return {**per_second, "load_cpu": told["cpu_seconds"] / took,
                 "server_cpu": (cpu_seconds(server.pids()) - before) / took}
@@ -276,6 +318,29 @@ class Bench:
                         share >= 0.9 and got["failed"] == 0 and got["refused_p99_ms"] <= DEADLINE_MS)
         return good
 
+    def offered(self):
+        throttled = Server(self.options.bin / "playhead-server", self.folder("throttled"), self.media,
+                           options=("--rate-limit", "0", "--threads", "2",
+                                    "--secret-file", str(self.scratch / "data" / "secrets")))
+        rounds = []
+        try:
+            for _ in range(self.options.rounds):
+                sustained = self.open_load(throttled, SUSTAINING, 0, Throttle(throttled.pid))
+                twice = self.open_load(throttled, OFFERING, 2 * sustained["done"], Throttle(throttled.pid))
+                rounds.append({**twice, "sustained": sustained["done"], "share": twice["done"] / sustained["done"],
+                               "offered": twice["sent"] / twice["due"]})
+        finally:
+            throttled.end()
+        got = {what: statistics.median(one[what] for one in rounds) for what in rounds[0]}
+        least = min(one["offered"] for one in rounds)
+        worst = min(one["share"] for one in rounds)
+        text = (f"{got['sustained']:,.0f}/s sustained; twice that: {got['due']:,.0f}/s due, {got['sent']:,.0f} sent "
+                f"({least:.0%} at least), {got['done']:,.0f} done ({got['share']:.0%}, {worst:.0%} at least, p50 "
+                f"{got['done_p50_ms']:.0f} ms), {got['refused']:,.0f} refused (p99 {got['refused_p99_ms']:.0f} ms), "
+                f"{got['late']:,.0f} late, {got['failed']:,.0f} failed" + (", NOT OFFERED" if least < 0.98 else ""))
+        return row("offered", text, least >= 0.98 and worst >= 0.9 and got["failed"] == 0 and
+                   got["refused_p99_ms"] <= DEADLINE_MS)
+
     def folder(self, name):
         (self.scratch / name).mkdir()
         return self.scratch / name
@@ -287,16 +352,18 @@ def main():
     parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--clients", type=int, default=400, help="connections of progress")
-    parser.add_argument("what", nargs="*", help="default: all four")
+    parser.add_argument("what", nargs="*", help="default: all five")
     options = parser.parse_args()
-    missing = [tool for tool in ("wrk", "nginx") if not shutil.which(tool)]
+    asked = set(options.what or ["media", "stream"])
+    makers = (("wrk", {"progress", "stream", "media"}), ("nginx", {"media"}))
+    missing = [tool for tool, rows in makers if asked & rows and not shutil.which(tool)]
     if missing:
         print(f"skipped: {', '.join(missing)} not installed", file=sys.stderr)
         return 3
     with tempfile.TemporaryDirectory(prefix="playhead-load-") as folder:
         bench = Bench(options, pathlib.Path(folder))
         runs = {"progress": bench.progress, "stream": bench.stream, "media": bench.media_ranges,
-                "overload": bench.overload}
+                "overload": bench.overload, "offered": bench.offered}
         try:
             return 0 if all([runs[what]() for what in options.what or runs]) else 1
         finally:

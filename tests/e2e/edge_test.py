@@ -10,6 +10,7 @@ import json
 import os
 import pathlib
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -27,10 +28,12 @@ SEGMENT_BYTES = 1_300_000  # three slices of an edge
 class Process:
     """A playhead-server that serves or is an edge; `url` is where it listens."""
 
-    def __init__(self, *arguments):
+    def __init__(self, *arguments, descriptors=None):
         environment = {key: value for key, value in os.environ.items() if not key.startswith("PLAYHEAD_")}
         self.process = subprocess.Popen([SERVER, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                        text=True, env=environment)
+                                        text=True, env=environment,
+                                        preexec_fn=descriptors and (lambda: resource.setrlimit(
+                                            resource.RLIMIT_NOFILE, (descriptors // 2, descriptors))))
         line = self.process.stdout.readline()
         if not line:
             raise RuntimeError(self.process.communicate()[1])
@@ -72,13 +75,13 @@ class Titles(unittest.TestCase):
         for number, data in enumerate(self.segments):
             (title / f"s{number}.m4s").write_bytes(data)
 
-    def start(self, *arguments):
-        process = Process(*arguments)
+    def start(self, *arguments, **how):
+        process = Process(*arguments, **how)
         self.addCleanup(lambda: process.process.poll() is None and process.end(signal.SIGKILL))
         return process
 
-    def start_server(self, *arguments):
-        return self.start("serve", "--data", self.folder / "data", "--media", self.folder / "titles", *arguments)
+    def start_server(self, *arguments, **how):
+        return self.start("serve", "--data", self.folder / "data", "--media", self.folder / "titles", *arguments, **how)
 
     def start_edge(self, origin, name, *arguments):
         return self.start("edge", "--origin", origin, "--cache", self.folder / name, "--secret-file",
@@ -143,6 +146,32 @@ class EdgeTest(Titles):
         self.assertEqual(get(edge.url + "/api/v1/home")[0], 404)
         self.assertEqual(get(good, method="POST")[0], 405)
         self.assertEqual(get(edge.url + "/healthz")[0], 200)
+
+    def test_there_are_descriptors_for_all_who_may_connect(self):
+        server = self.start_server(descriptors=128)
+        url = self.stream_url(server)
+        address = urlsplit(server.url).netloc.split(":")
+        first = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=30)
+        self.addCleanup(first.close)
+        first.request("GET", "/healthz")
+        first.getresponse().read()
+        told = []
+        for _ in range(200):
+            client = socket.create_connection(address, timeout=30)
+            self.addCleanup(client.close)
+            client.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+            try:
+                told.append(client.recv(12)[9:])
+            except ConnectionResetError:
+                told.append(b"")
+        self.assertEqual(told.count(b"200"), 47)
+        self.assertGreater(told.count(b"503"), 0)
+        first.request("GET", (parts := urlsplit(url)).path.replace("a.m3u8", "s0.m4s") + "?" + parts.query)
+        self.assertEqual(first.getresponse().read(), self.segments[0])
+        code, errors = server.end()
+        self.assertEqual(code, 0)
+        self.assertIn("fewer_connections", errors)
+        self.assertNotIn("accept_failed", errors)
 
     def test_the_cache_stays_within_its_size(self):
         server = self.start_server()
@@ -211,6 +240,29 @@ class TlsTest(Titles):
             answer.begin()
             self.assertEqual((answer.status, json.loads(answer.read())["error"]["code"]), (408, "request_timeout"))
             self.assertEqual(client.recv(1), b"")  # and properly, not cut
+
+    def test_who_asks_before_it_sends_is_told_and_who_sends_too_much_is_told_why(self):
+        server = self.start_server("--tls-cert", self.certificate, "--tls-key", self.key)
+        parts = urlsplit(server.url)
+
+        def connect():
+            plain = socket.create_connection(parts.netloc.split(":"), timeout=30)
+            return self.trust.wrap_socket(plain, server_hostname=parts.hostname)
+
+        head = b"POST /api/v1/token/refresh HTTP/1.1\r\nHost: a\r\n"
+        with connect() as client:
+            client.sendall(head + b"Expect: 100-continue\r\nContent-Length: 2\r\n\r\n")
+            self.assertEqual(client.recv(100), b"HTTP/1.1 100 Continue\r\n\r\n")
+            client.sendall(b"{}")
+            answer = http.client.HTTPResponse(client)
+            answer.begin()
+            self.assertEqual(answer.status, 400)
+        for _ in range(10):
+            with connect() as client:
+                client.sendall(head + b"Content-Length: 300000\r\n\r\n" + b"x" * 300_000)
+                answer = http.client.HTTPResponse(client)
+                answer.begin()
+                self.assertEqual((answer.status, json.loads(answer.read())["error"]["code"]), (413, "body_too_large"))
 
     def test_a_certificate_that_does_not_serve_is_named(self):
         for certificate, key, word in ((self.key, self.key, "certificate"), (self.certificate, self.certificate, "key")):

@@ -96,6 +96,35 @@ class PackagerTest(unittest.TestCase):
             rates[name] = int(re.search(r"AVERAGE-BANDWIDTH=(\d+)", master)[1])
         self.assertGreater(rates["busy"], 2 * rates["calm"])
 
+    # Functions of the ladder, with what make-titles gives them.
+    def ladder(self, script, name="busy"):
+        given = (f'set -euo pipefail; . "{SOURCE}/server/titles/ladder.sh"; WORK="{self.folder}"; SOURCE_FILTER=""; FPS=30; '
+                 f'VIDEO_IN=(-i "{self.folder}/{name}.mkv"); run_ffmpeg() {{ ffmpeg -loglevel error -nostdin -y "$@"; }}; '
+                 'probe() { ffprobe -v error -of csv=p=0 "$@"; }; gop_pictures() { echo 120; }; ')
+        return subprocess.run(["bash", "-c", given + script], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+
+    def test_the_ladder_measures_pictures(self):
+        points = {}
+        for name, quality in (("busy", 18), ("busy", 36), ("calm", 36)):
+            told = self.ladder(f"probe_point 1 426 240 {quality}", name)
+            self.assertEqual(told.returncode, 0, told.stderr)
+            points[name, quality] = tuple(map(float, told.stdout.split()))
+        self.assertGreater(points["busy", 18][0], 2 * points["busy", 36][0])
+        self.assertGreater(points["busy", 18][1], points["busy", 36][1] + 0.05)
+        self.assertGreater(points["busy", 36][1], 0.1)
+        self.assertGreater(points["calm", 36][1], 0.99)
+
+    def test_the_ladder_reaches_its_goal_by_what_was_measured(self):
+        def rate(*points, most=3000):
+            told = self.ladder(f"printf '%s\\n' {' '.join(repr(point) for point in points)} | rate_for_goal {most}")
+            return int(told.stdout) if told.returncode == 0 else told.stderr.strip()
+
+        # Between 800 and 400 kbit/s, half the way in the logarithm of the rate.
+        self.assertEqual(rate("1600 0.985", "800 0.965", "400 0.945", "200 0.9"), 570)
+        self.assertEqual(rate("1600 0.985", "800 0.965", "400 0.945", "200 0.9", most=500), 500)
+        self.assertEqual(rate("1600 0.9", "800 0.8", "400 0.7", "200 0.6"), 1600)
+        self.assertEqual(rate("1600 0.985", "800 0", "400 0.945", "200 0.9"), "ladder: ffmpeg told no SSIM")
+
     def test_the_picture_is_that_of_the_film(self):
         film = subprocess.run(["ffmpeg", "-loglevel", "error", "-allowed_extensions", "ALL", "-i",
                                self.folder / "titles/calm/cmaf/video-0.m3u8", "-frames:v", "1", "-pix_fmt", "gray", "-f",

@@ -210,7 +210,7 @@ TEST_CASE("sim: a collector is told of a play from its start to its end") {
   CHECK(collector.values("pr", "pr").find("2 ") != std::string::npos);
   CHECK(collector.values("m", "v") == "2 ");
   CHECK(collector.values("um", "v") == "2 ");
-  CHECK(collector.values("bc", "br").rfind("(400;v) ", 0) == 0);
+  CHECK(collector.values("bc", "pb").rfind("(400;v) ", 0) == 0);
   CHECK(collector.values("e", "ec").empty());
   int number = 0;
   std::string sid;
@@ -250,7 +250,7 @@ TEST_CASE("sim: a collector is told of stalls, in intervals how it goes, and of 
   world.player->stop();
   world.run_for(10s);
   CHECK(collector.values("ps", "sta") == "s p r p q ");
-  CHECK(collector.values("ps", "bsd").size() > 6);
+  CHECK(collector.values("ps", "bsd").find("(1") != std::string::npos);  // a list, of one stall of 10 s or more
   CHECK(!collector.values("e", "ec").empty());
   CHECK(collector.values("rr", "rc").empty());
   const std::string intervals = collector.values("t", "pt");

@@ -127,6 +127,33 @@ TEST_CASE("sim: quitting saves the position") {
   CHECK(world.service.saved["m1"].position_s == doctest::Approx(quit_at).epsilon(0.01));
 }
 
+TEST_CASE("sim: a flush, as at going to the background, takes along where a play is") {
+  SimWorld world;
+  world.start_app();
+  world.load_title();
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  world.run_for(7s);
+  const std::size_t before = world.service.accepted.size();
+  CHECK(world.service.saved["m1"].position_s == doctest::Approx(4).epsilon(0.1));
+  std::optional<bool> answer;
+  world.client->flush(2s, [&](bool nothing_left) { answer = nothing_left; });
+  world.run_for(500ms);
+  CHECK(answer == true);
+  CHECK(world.service.accepted.size() == before + 1);
+  CHECK(world.service.saved["m1"].position_s == doctest::Approx(7).epsilon(0.05));
+  // Nothing is said twice, and the next one is due as if this had been due.
+  world.run_for(3s);
+  CHECK(world.service.accepted.size() == before + 1);
+  world.run_for(1s);
+  CHECK(world.service.accepted.size() == before + 2);
+  world.player->pause();
+  world.run_for(2s);
+  const std::size_t paused = world.service.accepted.size();
+  world.client->flush(2s, [](bool) {});
+  world.run_for(2s);
+  CHECK(world.service.accepted.size() == paused);
+}
+
 TEST_CASE("sim: flush tells when everything has arrived, and when it cannot") {
   SimWorld world;
   world.start_app();

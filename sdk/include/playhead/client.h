@@ -37,8 +37,10 @@ class PLAYHEAD_API Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  // Tries to deliver what waits in the outbox now. What a player was told just before (stop) has its
-  // report there once its Summary came. `done` runs on the client's thread when nothing
+  // Puts into the outbox where its players are, and tries to deliver all that waits there now. To
+  // be called when the app goes to the background, where the system may freeze or end it: what a
+  // player shows is reported by itself every few seconds only. What a player was told just before
+  // (stop) has its report there once its Summary came. Any thread. `done` runs on the client's thread when nothing
   // is left or `limit` has passed; true: nothing is left.
   void flush(Duration limit, UniqueFunction<void(bool)> done);
 

@@ -22,8 +22,8 @@ struct DeviceInfo {
 // By which call a play starts.
 enum class PlaybackStart : uint8_t {
   kStream,  // GET /api/v1/stream: a URL and the position
-  // POST /v1/playback/start: the service looks at the device and at what else the account plays,
-  // names several places of the media, best first, and a session that reports are about.
+  // POST /v1/playback/start: the service looks at the device and at where else the profile plays
+  // this title, names several places of the media, best first, and a session that reports are about.
   kSession,
 };
 

@@ -62,7 +62,7 @@ std::string cmcd_line(const CmcdEvent& event) {
   Line line;
   line.list("bl", buffers(event));
   if (event.br > 0) line.list("br", std::to_string(event.br) + ";v");
-  line.ms("bsd", event.bsd);
+  if (event.bsd) line.list("bsd", std::to_string(to_ms(*event.bsd)));
   line.text("cid", std::string_view(event.cid).substr(0, kMaxContentIdBytes));
   line.ms("d", event.d);
   line.token("e", event.e);
@@ -71,6 +71,7 @@ std::string cmcd_line(const CmcdEvent& event) {
   line.ms("msd", event.msd);
   if (event.mtp > 0) line.list("mtp", std::to_string(to_hundreds(event.mtp)));
   line.token("ot", event.ot);
+  if (event.pb > 0) line.list("pb", std::to_string(event.pb) + ";v");
   if (event.pr != 1) line.token("pr", decimal(event.pr));
   line.ms("pt", event.pt);
   if (event.rc) line.number("rc", *event.rc);

@@ -19,15 +19,16 @@ struct CmcdEvent {
   WallTime ts;
   int64_t sn = 0;        // in this play, from 0
   std::string cid, sid;  // at most 128 and 64 characters
-  std::string sf, st;    // as of CmcdData; "ll" is a live title with low latency
+  std::string sf, st;    // as of CmcdData
   // Of the play: "s" starting, "p" playing, "k" seeking, "r" stalled, "a" paused, "e" ended, "f"
-  // failed, "q" given up, "d" fetched ahead of its start.
+  // failed, "q" given up. (Nothing is told of what is only fetched ahead.)
   std::string sta;
   double pr = 1;                            // playback rate; 0: it does not play
   std::optional<Duration> pt;               // of the title, on screen
   std::optional<Duration> ltc;              // behind the live edge
   std::optional<Duration> bl_video, bl_audio;  // media buffered
-  int64_t br = 0;                           // kbit/s, of the pictures
+  int64_t br = 0;                           // kbit/s, of the pictures that are fetched
+  int64_t pb = 0;                           // the same of those that are shown
   int64_t mtp = 0;                          // kbit/s, measured
   std::optional<Duration> msd;              // load to play; once in a play
   std::optional<Duration> bsd;              // of the stall that is over

@@ -2,6 +2,7 @@
 #include "net/cmcd_session.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "base/url.h"
@@ -31,6 +32,13 @@ const char* type_of(ResourceKind kind) {
 const char* type_of(ResourceKind kind, const CmcdObject* object) {
   return object != nullptr && kind != ResourceKind::kInit ? object->type.c_str() : type_of(kind);
 }
+
+// As nrr has it.
+std::string range_text(const ByteRange& range) {
+  return std::to_string(range.first) + '-' + (range.last ? std::to_string(*range.last) : "");
+}
+
+std::string_view bare(std::string_view url) { return url.substr(0, url.find_first_of("?#")); }
 
 bool is_media(const CmcdObject* object) {
   return object != nullptr && (object->type == "v" || object->type == "a" || object->type == "av");
@@ -77,7 +85,12 @@ CmcdData CmcdSession::describe(const Request& request, const CmcdObject* object,
   data.bl = object->buffered;
   if (wanted_by) data.dl = std::max(*wanted_by - now, Duration{0});
   data.bs = std::exchange(is_starved_, false);
-  if (!object->next_url.empty()) data.nor = cmcd_relative(request.url, object->next_url);
+  if (object->next_url.empty()) return data;
+  data.nor = cmcd_relative(request.url, object->next_url);
+  if (data.nor.empty()) return data;
+  if (object->next_range) data.nrr = range_text(*object->next_range);
+  // A range without an object is one of this object, which a CDN must not fetch whole.
+  if (bare(request.url) == bare(object->next_url)) data.nor.clear();
   return data;
 }
 

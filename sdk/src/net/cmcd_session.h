@@ -20,6 +20,7 @@ struct CmcdObject {
   Duration duration{0};
   Duration buffered{0};  // of its kind, ahead of the position
   std::string next_url;  // asked for after it; empty: not known
+  std::optional<ByteRange> next_range = {};  // of that; none: all of it
 };
 
 // How one attempt at an object went.

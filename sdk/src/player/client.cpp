@@ -59,6 +59,29 @@ void Client::Impl::on_network(bool is_online) {
   if (is_online) drain(kDrain, [](bool) {});
 }
 
+CancelHandle Client::Impl::watch_flush(UniqueFunction<void(std::shared_ptr<void>)> saver) {
+  const std::lock_guard lock(watchers_->mutex);
+  const uint64_t number = watchers_->next++;
+  watchers_->savers.emplace(number, std::move(saver));
+  return CancelHandle([watchers = watchers_, number] {
+    const std::lock_guard inner(watchers->mutex);
+    watchers->savers.erase(number);
+  });
+}
+
+void Client::Impl::flush(Duration limit, UniqueFunction<void(bool)> done) {
+  if (!outbox) return drain(limit, std::move(done));
+  const auto told = std::make_shared<UniqueFunction<void(bool)>>(std::move(done));
+  const auto deliver = [this, weak = std::weak_ptr<int>(alive_), limit, told] {
+    if (!weak.expired()) drain(limit, std::move(*told));
+  };
+  // Each player lets go of it when its position is in the outbox: then that can be delivered.
+  const std::shared_ptr<void> all_saved(
+      nullptr, [executor = executor, deliver](std::nullptr_t) { executor->post(deliver); });
+  const std::lock_guard lock(watchers_->mutex);
+  for (auto& [number, saver] : watchers_->savers) saver(all_saved);
+}
+
 void Client::Impl::drain(Duration patience, UniqueFunction<void(bool)> done) {
   CmcdCollector* collector = nullptr;
   {
@@ -119,6 +142,7 @@ PlaySource Client::Impl::settled(PlaySource source) const {
 }
 
 void Client::Impl::end_workers() {
+  alive_.reset();
   service.reset();
   collector_.reset();
   telemetry.reset();
@@ -355,10 +379,10 @@ Result<void> Client::set_network(std::string id) {
 }
 
 void Client::flush(Duration limit, UniqueFunction<void(bool)> done) {
-  if (!impl_->recording) return impl_->drain(limit, std::move(done));
+  if (!impl_->recording) return impl_->flush(limit, std::move(done));
   impl_->recording->run_call(
       [limit] { return recorder::Fields("flush").number(limit.count()).take(); },
-      [&] { impl_->drain(limit, std::move(done)); });
+      [&] { impl_->flush(limit, std::move(done)); });
 }
 
 void Client::network_changed(bool is_online) {

@@ -78,6 +78,10 @@ class Client::Impl {
   // that the network has changed; it must only post. Any thread.
   [[nodiscard]] CancelHandle watch_network(UniqueFunction<void(bool is_online)> watcher);
   void on_network(bool is_online);
+  // `saver` runs on any thread, as above, when the app may be about to end or to be frozen: it has
+  // where somebody is put into the outbox, and lets go of what it is given when that is done.
+  [[nodiscard]] CancelHandle watch_flush(UniqueFunction<void(std::shared_ptr<void>)> saver);
+  void flush(Duration limit, UniqueFunction<void(bool)> done);
   [[nodiscard]] bool is_online();
 
   // The downloads its players can play, as long as somebody has them open; null: none. Players that
@@ -94,11 +98,13 @@ class Client::Impl {
     std::mutex mutex;
     bool is_online = true;
     std::map<uint64_t, UniqueFunction<void(bool)>> list;
+    std::map<uint64_t, UniqueFunction<void(std::shared_ptr<void>)>> savers;
     uint64_t next = 0;
   };
   std::mutex collector_mutex_;
   std::unique_ptr<CmcdCollector> collector_;  // under collector_mutex_
   const std::shared_ptr<Watchers> watchers_ = std::make_shared<Watchers>();
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);  // while there are workers
   std::mutex library_mutex_;
   std::shared_ptr<OfflineLibrary> library_;  // under library_mutex_
 };

@@ -37,7 +37,8 @@ CmcdEvent CmcdReporter::event(const char* kind) const {
   event.ltc = facts_.latency;
   event.bl_video = facts_.video_buffer;
   event.bl_audio = facts_.audio_buffer;
-  event.br = facts_.shown_kbps;
+  event.br = facts_.fetched_kbps;
+  event.pb = facts_.shown_kbps;
   return event;
 }
 

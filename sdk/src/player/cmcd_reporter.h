@@ -28,7 +28,7 @@ class CmcdReporter {
     Duration position{0};
     std::optional<Duration> latency;  // behind the live edge
     std::optional<Duration> video_buffer, audio_buffer;
-    int64_t shown_kbps = 0, throughput_kbps = 0;  // 0: not known
+    int64_t fetched_kbps = 0, shown_kbps = 0, throughput_kbps = 0;  // 0: not known
   };
 
   // The play begins. `collector` outlives it.

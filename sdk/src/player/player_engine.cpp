@@ -57,6 +57,13 @@ PlayerEngine::PlayerEngine(PlayerWorld world,
           if (weak.lock()) set_network(is_online);
         });
       });
+  flush_watch_ = client_->impl().watch_flush(
+      [this, &executor = executor_,
+       weak = std::weak_ptr<int>(alive_)](std::shared_ptr<void> until_saved) {
+        executor.post([this, weak, until_saved = std::move(until_saved)] {
+          if (weak.lock() && session_) session_->save(activity(), told_position(executor_.now()));
+        });
+      });
   publish_status(executor_.now());
 }
 

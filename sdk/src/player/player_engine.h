@@ -294,7 +294,7 @@ class PlayerEngine final : private StreamingListener,
   CancelHandle manifest_load_, renewal_timer_, turn_timer_;
   bool is_turn_posted_ = false;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);  // posted tasks check it
-  CancelHandle network_watch_;
+  CancelHandle network_watch_, flush_watch_;
 };
 
 }  // namespace playhead

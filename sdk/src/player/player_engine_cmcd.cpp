@@ -99,6 +99,9 @@ CmcdReporter::Facts PlayerEngine::cmcd_facts(MonotonicTime now) {
   facts.type = streaming_->duration() ? "v" : "l";
   facts.throughput_kbps = streaming_->throughput().bps / 1000;
   if (!cmcd_events_) return facts;
+  for (const RepresentationInfo& one : streaming_->video_representations()) {
+    if (one.id == streaming_->fetched_representation()) facts.fetched_kbps = one.bitrate.bps / 1000;
+  }
   facts.video_buffer = streaming_->level(TrackKind::kVideo, here);
   facts.audio_buffer = streaming_->level(TrackKind::kAudio, here);
   if (const auto live = streaming_->live(now)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -10,7 +11,8 @@
 
 namespace playhead {
 
-// Which of the account's profiles everything is for, and its PIN. Thread-safe.
+// Which of the account's profiles everything is for, and the PINs of those that were chosen: a play
+// or a download of one goes on when another is chosen. In memory alone. Thread-safe.
 class ActingProfile {
  public:
   struct Choice {
@@ -20,21 +22,24 @@ class ActingProfile {
 
   void choose(Choice choice) {
     const std::lock_guard lock(mutex_);
-    choice_ = std::move(choice);
+    pins_.insert_or_assign(choice.profile_id, std::move(choice.pin));
+    id_ = std::move(choice.profile_id);
   }
   [[nodiscard]] std::string id() const {
     const std::lock_guard lock(mutex_);
-    return choice_.profile_id;
+    return id_;
   }
-  // Of `profile_id`: what was given when it was chosen; else empty.
+  // Of `profile_id`: what was given when it was chosen last; else empty.
   [[nodiscard]] std::string pin_of(const std::string& profile_id) const {
     const std::lock_guard lock(mutex_);
-    return profile_id == choice_.profile_id ? choice_.pin : std::string();
+    const auto found = pins_.find(profile_id);
+    return found == pins_.end() ? std::string() : found->second;
   }
 
  private:
   mutable std::mutex mutex_;
-  Choice choice_;  // under mutex_
+  std::string id_;                           // under mutex_
+  std::map<std::string, std::string> pins_;  // under mutex_; by profile
 };
 
 // The account's way to the service, shared by all that calls it: where it is, with which token, and

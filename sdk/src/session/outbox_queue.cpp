@@ -25,7 +25,7 @@ OutboxQueue::Entry& OutboxQueue::replace(OutboxItem item) {
   entry.serial = ++last_serial_;
   entry.is_restored = false;
   entry.is_finished = false;
-  entry.suspicious = 0;
+  entry.suspicious_since.reset();
   if (entry.failures == 0) entry.not_before = entry.item.held_until;
   count(entry.item, true);
   return entry;
@@ -190,7 +190,8 @@ bool OutboxQueue::failed(const std::string& key, uint64_t serial, const Failure&
     held_until_ = std::max(held_until_, failure.now + wait);
   }
   if (entry.serial != serial || !failure.is_suspicious) return false;
-  if (++entry.suspicious < limits_.max_suspicious) return false;
+  if (!entry.suspicious_since) entry.suspicious_since = failure.now;
+  if (failure.now - *entry.suspicious_since < limits_.suspicious_for) return false;
   finish(entry);
   return true;
 }

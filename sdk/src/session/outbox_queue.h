@@ -40,9 +40,10 @@ struct OutboxLimits {
   // A report comes every 4 s or 10 s anyway. A higher cap: after an outage positions stay here
   // longer; lower: a service in trouble sees more of its clients.
   Backoff backoff{500ms, 15s};
-  // Suspicious refusals (see PostOutcome) of one item after which it is dropped all the same. With
-  // the back-off that takes about ten minutes: longer than a captive portal's sign-in.
-  int max_suspicious = 20;
+  // How long an item that is refused suspiciously (see PostOutcome) is offered again, from the
+  // first such refusal on. Chosen: longer than a captive portal's sign-in. Longer: what a service
+  // refuses in strange words is asked about in vain; shorter: positions die in front of portals.
+  Duration suspicious_for = 10min;
   // Longest Retry-After obeyed in full. Longer: a service's slip silences the client for longer.
   Duration max_retry_after = 1h;
 };
@@ -132,7 +133,7 @@ class OutboxQueue {
     // On the network.
     bool is_in_flight = false;
     int failures = 0;
-    int suspicious = 0;
+    std::optional<MonotonicTime> suspicious_since;
     MonotonicTime not_before;
 
     [[nodiscard]] bool is_due(MonotonicTime now) const {

@@ -179,6 +179,11 @@ void PlaybackSession::update(PlayActivity activity, MediaTime position) {
   last_activity_ = activity;
 }
 
+void PlaybackSession::save(PlayActivity activity, MediaTime position) {
+  const auto decision = reporter_.save({activity, position, executor_.now()});
+  if (decision) report(*decision);
+}
+
 void PlaybackSession::report(const ProgressDecision& decision) {
   ServerClock::Reading stamp = access_.clock.read(executor_.now(), executor_.wall_now());
   // A session's own reports never go back in time, whatever the estimate does.

@@ -71,6 +71,8 @@ class PlaybackSession {
   // What the player does; at every change, and at next_deadline(). Reports go to the outbox; at the
   // end and when stopped it is flushed.
   void update(PlayActivity activity, MediaTime position);
+  // Puts the position into the outbox now, whenever it would be due: the process may be frozen.
+  void save(PlayActivity activity, MediaTime position);
   // What the player tells the app, for reports.
   void observe(const EventPayload& payload, MediaTime position);
   // When update() wants to be called again though nothing changed.

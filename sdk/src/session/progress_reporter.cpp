@@ -30,6 +30,16 @@ std::optional<ProgressDecision> ProgressReporter::update(const PlayState& state)
   return ProgressDecision{state.position, *cause};
 }
 
+std::optional<ProgressDecision> ProgressReporter::save(const PlayState& state) {
+  if (auto due = update(state)) return due;
+  const bool is_known = !has_started_ || !has_position(state.activity) || reported_ == state.position;
+  if (is_known) return std::nullopt;
+  owed_.reset();
+  played_ = Duration{0};
+  reported_ = state.position;
+  return ProgressDecision{state.position, ProgressCause::kCadence};
+}
+
 std::optional<ProgressCause> ProgressReporter::decide(const PlayState& state) {
   const PlayActivity before = last_.activity;
   const bool has_sought = before == PlayActivity::kSeeking && has_position(state.activity);

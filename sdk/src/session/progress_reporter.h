@@ -51,6 +51,9 @@ class ProgressReporter {
   // To be called at every change of activity and at next_due().
   std::optional<ProgressDecision> update(const PlayState& state);
 
+  // The same, and what is not reported yet is, though nothing is due.
+  std::optional<ProgressDecision> save(const PlayState& state);
+
   // When the next report falls due if the activity stays as it is; none: not by time alone.
   [[nodiscard]] std::optional<MonotonicTime> next_due() const;
 

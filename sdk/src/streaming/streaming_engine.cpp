@@ -58,11 +58,11 @@ Error withheld_error() {
                     "every picture of the title asks for an output with a higher HDCP version");
 }
 
-// Of the segment that is asked for after that one; empty: it is not listed yet.
-std::string next_url(const SegmentIndex& index, uint64_t number) {
+// Where the segment is that is asked for after that one; none: it is not listed yet.
+std::optional<ResourceLocation> next_media(const SegmentIndex& index, uint64_t number) {
   const auto place = index.find_number(number);
-  if (!place || *place + 1 >= index.size()) return {};
-  return index.at(*place + 1).media.url;
+  if (!place || *place + 1 >= index.size()) return std::nullopt;
+  return index.at(*place + 1).media;
 }
 
 }  // namespace
@@ -508,7 +508,10 @@ void StreamingEngine::start_fetch(Track& track, const LoadedIndex& index, NextMe
     }
   }
   planned.media_options.object->duration = media.segment.duration();
-  planned.media_options.object->next_url = next_url(*index.segments, media.segment.number);
+  if (auto next = next_media(*index.segments, media.segment.number)) {
+    planned.media_options.object->next_url = std::move(next->url);
+    planned.media_options.object->next_range = next->range;
+  }
   keys_.prefetch_after(*index.segments, media.segment.number);
   planned.segment = std::move(media.segment);
   planned.replaces = replaces;

@@ -42,7 +42,9 @@ int run_edge(const EdgeOptions& options) {
                                 options.evicts_lru ? make_lru_eviction() : make_content_eviction(),
                                 clock, log);
   if (!store.ok()) return fail(store.error());
-  auto server = HttpServer::listen(options.http, clock, log);
+  HttpServerConfig http = options.http;
+  http.max_connections = connections_within_limit(http.max_connections, log);
+  auto server = HttpServer::listen(http, clock, log);
   if (!server.ok()) return fail(server.error());
 
   const UrlSigner signer(std::move(url_key.value()));

@@ -26,6 +26,15 @@ Response failed(const UpstreamAnswer& answer) {
   }
 }
 
+Response empty_file(const Request& request, std::string_view mime) {
+  Response response;
+  response.headers.emplace_back("Accept-Ranges", "bytes");
+  response.headers.emplace_back("Cache-Control", "no-store");
+  response.headers.emplace_back("Content-Type", std::string(mime));
+  apply_range(response, wanted_range(request, {}, 0), 0);
+  return response;
+}
+
 }  // namespace
 
 struct EdgeHandler::Asked {
@@ -76,7 +85,7 @@ void EdgeHandler::media(const Request& request, const Respond& respond) {
                     std::string(request.if_range),
                     std::string(request.if_none_match)};
   if (is_whole) return send_whole(asked, respond);
-  const auto wanted = sessions_.note(asked.query, asked.media.title, asked.path);
+  const auto wanted = sessions_.note(request.client, asked.media.title, asked.path);
   for (const std::string& ahead : wanted.paths) {
     warmed_ += 1;
     cache_.warm(wanted.title, ahead, 0);
@@ -87,6 +96,8 @@ void EdgeHandler::media(const Request& request, const Respond& respond) {
 void EdgeHandler::send_file(const Asked& asked, const Respond& respond) {
   // The first slice says how long the file is, and is the one asked for, mostly.
   cache_.get(asked.media.title, asked.path, 0, [this, asked, respond](Result<Slice> first) {
+    // No range of an empty file can be had.
+    if (!first.ok() && first.error().http_status == 416) return respond(empty_file(asked.request(), asked.media.mime));
     if (!first.ok()) return respond(error_response(first.error()));
     const FileInfo& info = first.value().info;
     const Request request = asked.request();

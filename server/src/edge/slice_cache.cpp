@@ -47,7 +47,7 @@ Error failure_of(const UpstreamAnswer& answer) {
     case 404:
       return Error{404, "not_found", "There is no such media file."};
     case 416:
-      return Error{416, "no_such_slice", "The file is shorter."};
+      return Error{416, "range_not_satisfiable", "The file is shorter."};
     case 503:
       return Error{503, "overloaded", "The origin has too much to do; try again."};
     default:

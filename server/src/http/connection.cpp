@@ -2,40 +2,35 @@
 #include "http/connection.h"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
-#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/core.hpp>
-#include <boost/beast/http.hpp>
+#include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 
 #include "api_json.h"
 #include "common_answers.h"
 #include "http/message.h"
+#include "http/request_reader.h"
 #include "http/worker.h"
 
 namespace playhead::server {
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace http = boost::beast::http;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-// Largest request body, in bytes; the largest we know has 200.
-constexpr std::uint64_t kMaxBodyBytes = std::uint64_t{64} * 1024;
-constexpr std::uint32_t kMaxHeaderBytes = 16 * 1024;
-constexpr std::size_t kReadBytes = std::size_t{16} * 1024;
 constexpr std::size_t kMaxLingerBytes = std::size_t{1024} * 1024;
+constexpr std::size_t kLingerReadBytes = std::size_t{16} * 1024;
 // Per turn and connection, so that one fast client does not hold its thread.
 constexpr int64_t kMaxPieceBytes = int64_t{1024} * 1024;
 constexpr std::size_t kTlsPieceBytes = std::size_t{64} * 1024;  // four records of TLS
@@ -52,7 +47,7 @@ class ConnectionOf final : public Connection,
 
   template <class... Args>
   ConnectionOf(Worker& worker, Shared& shared, Args&&... stream)
-      : stream_(std::forward<Args>(stream)...), worker_(worker), shared_(shared) {}
+      : stream_(std::forward<Args>(stream)...), worker_(worker), shared_(shared), reader_(shared.country_header) {}
 
   void start(std::optional<Error> refusal) override;
   void respond(server::Response response) override;
@@ -62,7 +57,7 @@ class ConnectionOf final : public Connection,
 
  private:
   // What it is about; a deadline belongs to all but kAnswering, where a handler is to be waited for.
-  enum class State { kHandshaking, kReading, kAnswering, kPausing, kEnding };
+  enum class State { kHandshaking, kReading, kAllowing, kAnswering, kPausing, kEnding };
 
   // A handler of this object that keeps it alive and is not called after its end.
   template <class Function>
@@ -83,9 +78,11 @@ class ConnectionOf final : public Connection,
   void refuse(const Error& error);
   void read();
   void receive();
-  void parse();
+  void parse(bool had_begun);
+  void allow();
   void on_request();
   void write();
+  void write_piece(const char* data, std::size_t size);
   void write_rest();
   void ask_for_more();
   void write_file();
@@ -93,8 +90,10 @@ class ConnectionOf final : public Connection,
   void on_written();
   void begin_log();
   void log_request(bool is_whole);
+  [[nodiscard]] bool has_unread();
   void half_close();
   void linger();
+  void drain(std::size_t most);
   void end();
 
   // Worker's thread.
@@ -102,13 +101,13 @@ class ConnectionOf final : public Connection,
   Worker& worker_;
   Shared& shared_;
   State state_ = State::kHandshaking;
-  beast::flat_buffer buffer_{kMaxHeaderBytes + kMaxBodyBytes};
-  std::optional<http::request_parser<http::string_body>> parser_;
+  std::string client_;  // its address
+  RequestReader reader_;
   std::string out_;
   std::size_t written_ = 0;         // of it
   std::optional<FilePart> file_;    // what is being written of the body
   std::optional<BodyStream> more_;  // what comes after it
-  std::array<char, kIsTls ? kTlsPieceBytes : 1> piece_{};
+  std::unique_ptr<char[]> piece_;   // of a file, on its way through TLS
   LoggedRequest logged_;  // of the request that is being answered, if requests are logged
   int64_t began_us_ = 0;
   bool is_head_ = false;
@@ -125,6 +124,7 @@ void ConnectionOf<Stream>::start(std::optional<Error> refusal) {
   // Without it small answers wait for the client's delayed acknowledgement (40 ms).
   socket().set_option(tcp::no_delay(true), ignored);
   socket().native_non_blocking(true, ignored);
+  client_ = socket().remote_endpoint(ignored).address().to_string();
   if constexpr (kIsTls) {
     worker_.wait(*this, Patience::kHandshake);
     stream_.async_handshake(asio::ssl::stream_base::server,
@@ -145,6 +145,7 @@ template <class Stream>
 void ConnectionOf<Stream>::refuse(const Error& error) {
   refused_ = true;
   keep_alive_ = false;
+  is_head_ = reader_.is_head();
   state_ = State::kAnswering;
   begin_log();
   Response response = error_response(error);
@@ -155,9 +156,9 @@ void ConnectionOf<Stream>::refuse(const Error& error) {
 template <class Stream>
 void ConnectionOf<Stream>::finish() {
   finishing_ = true;
-  if (state_ == State::kPausing) return close();
+  if (state_ == State::kPausing || state_ == State::kHandshaking) return close();
   // Bytes that arrived belong to a request that was sent before the end was known.
-  if (state_ == State::kReading && buffer_.size() == 0 && !parser_->got_some()) close();
+  if (state_ == State::kReading && !reader_.has_begun() && !has_unread()) close();
 }
 
 template <class Stream>
@@ -171,8 +172,7 @@ template <class Stream>
 void ConnectionOf<Stream>::on_deadline() {
   const auto self = this->shared_from_this();
   if (state_ == State::kPausing) return read();
-  const bool has_begun = state_ == State::kReading && (buffer_.size() > 0 || parser_->got_some());
-  if (!has_begun) return close();
+  if (state_ != State::kReading || !reader_.has_begun()) return close();
   error_code ignored;
   socket().cancel(ignored);  // what is read from now on comes after the answer
   refuse(Error{408, "request_timeout", "The request did not come in time."});
@@ -180,57 +180,70 @@ void ConnectionOf<Stream>::on_deadline() {
 
 template <class Stream>
 void ConnectionOf<Stream>::read() {
-  parser_.emplace();
-  parser_->eager(true);
-  parser_->body_limit(kMaxBodyBytes);
-  parser_->header_limit(kMaxHeaderBytes);
+  reader_.begin();
   state_ = State::kReading;
   worker_.wait(*this, Patience::kRequest);
-  if (buffer_.size() == 0) return receive();
+  if (reader_.waiting_bytes() == 0) return receive();
   // Requests that came together take turns with those of others.
   asio::post(stream_.get_executor(), guarded([](ConnectionOf& self) {
-               if (self.state_ == State::kReading) self.parse();
+               if (self.state_ == State::kReading) self.parse(false);
              }));
 }
 
 template <class Stream>
 void ConnectionOf<Stream>::receive() {
-  const std::size_t room = beast::read_size(buffer_, kReadBytes);
-  if (room == 0) return refuse(read_failure(http::error::buffer_overflow));
-  stream_.async_read_some(buffer_.prepare(room),
+  stream_.async_read_some(reader_.room(reader_.next_read_bytes()),
                           guarded([](ConnectionOf& self, const error_code& error, std::size_t count) {
                             if (self.state_ != State::kReading) return;  // it came too late
                             if (error) return self.close();
-                            self.buffer_.commit(count);
-                            self.parse();
+                            const bool had_begun = self.reader_.has_begun();
+                            self.reader_.add(count);
+                            self.parse(had_begun);
                           }));
 }
 
 template <class Stream>
-void ConnectionOf<Stream>::parse() {
-  const bool had_begun = parser_->got_some();
-  error_code error;
-  buffer_.consume(parser_->put(buffer_.data(), error));
-  if (error && error != http::error::need_more) return refuse(read_failure(error));
-  if (parser_->is_done()) {
-    // A body in an encoding we do not know would be taken for the next request (RFC 9112 §6.1).
-    const bool is_encoded = parser_->get().count(http::field::transfer_encoding) > 0;
-    if (is_encoded && !parser_->chunked()) return refuse(read_failure(http::error::bad_transfer_encoding));
-    return on_request();
+void ConnectionOf<Stream>::parse(bool had_begun) {
+  using Progress = RequestReader::Progress;
+  const auto progress = reader_.read();
+  if (!progress.ok()) return refuse(progress.error());
+  if (progress.value() == Progress::kWhole) return on_request();
+  if (!had_begun && reader_.has_begun()) worker_.wait(*this, Patience::kRequest);  // the rest of it
+  return progress.value() == Progress::kAwaitsLeave ? allow() : receive();
+}
+
+// Tells a client that asks before it sends a body that it may (RFC 9110 §10.1.1).
+template <class Stream>
+void ConnectionOf<Stream>::allow() {
+  static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+  if constexpr (kIsTls) {
+    state_ = State::kAllowing;
+    worker_.wait(*this, Patience::kWrite);
+    asio::async_write(stream_, asio::buffer(kContinue),
+                      guarded([](ConnectionOf& self, const error_code& error, std::size_t) {
+                        if (error) return self.close();
+                        self.state_ = State::kReading;
+                        self.worker_.wait(self, Patience::kRequest);
+                        self.receive();
+                      }));
+  } else {
+    // One that takes nothing is not waited for: it sends its body unasked some time.
+    const ssize_t sent =
+        ::send(socket().native_handle(), kContinue.data(), kContinue.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent >= 0 && sent < static_cast<ssize_t>(kContinue.size())) return close();
+    receive();
   }
-  if (!had_begun) worker_.wait(*this, Patience::kRequest);  // the rest of it
-  receive();
 }
 
 template <class Stream>
 void ConnectionOf<Stream>::on_request() {
   Deadlines::stop(*this);
   state_ = State::kAnswering;
-  const RequestMessage& message = parser_->get();
-  is_head_ = message.method() == http::verb::head;
-  keep_alive_ = message.keep_alive();
+  is_head_ = reader_.is_head();
+  keep_alive_ = reader_.keeps_alive();
   begin_log();
-  Request request = make_request(message, shared_.country_header);
+  Request request = reader_.request();
+  request.client = client_;
   request.is_excess = worker_.queue().note_request();
   shared_.handler->handle(request, [self = this->shared_from_this()](server::Response response) {
     self->worker_.answer(self, std::move(response));
@@ -246,10 +259,9 @@ void ConnectionOf<Stream>::respond(server::Response response) {
     logged_.status = response.status;
     response.headers.emplace_back("X-Request-Id", RequestLog::id_text(logged_.id));
   }
-  const unsigned version = parser_ ? parser_->get().version() : 11U;
   out_.clear();
   written_ = 0;
-  append_head_and_text(out_, response, {version, keep_alive_, !is_head_}, worker_.date());
+  append_head_and_text(out_, response, {reader_.version(), keep_alive_, !is_head_}, worker_.date());
   if (!is_head_) {
     file_ = std::move(response.file);
     more_ = std::move(response.stream);
@@ -261,13 +273,10 @@ void ConnectionOf<Stream>::respond(server::Response response) {
 template <class Stream>
 void ConnectionOf<Stream>::write() {
   if constexpr (kIsTls) {
-    worker_.wait(*this, Patience::kWrite);
-    asio::async_write(stream_, asio::buffer(out_),
-                      guarded([](ConnectionOf& self, const error_code& error, std::size_t count) {
-                        Deadlines::stop(self);
-                        self.logged_.bytes += static_cast<int64_t>(count);
-                        return error ? self.close() : self.write_rest();
-                      }));
+    const std::size_t left = std::min(out_.size() - written_, kTlsPieceBytes);
+    if (left == 0) return write_rest();
+    written_ += left;
+    write_piece(out_.data() + (written_ - left), left);
   } else {
     // At once: almost always there is room for it. Not MSG_MORE before a file: sendfile() behind a head that waits costs
     // half as much again (measured on loopback).
@@ -285,6 +294,18 @@ void ConnectionOf<Stream>::write() {
   }
 }
 
+// By TLS; `data` stays as it is until write() goes on. A piece is what a client takes within the patience at least.
+template <class Stream>
+void ConnectionOf<Stream>::write_piece(const char* data, std::size_t size) {
+  worker_.wait(*this, Patience::kWrite);
+  asio::async_write(stream_, asio::buffer(data, size),
+                    guarded([](ConnectionOf& self, const error_code& error, std::size_t count) {
+                      Deadlines::stop(self);
+                      self.logged_.bytes += static_cast<int64_t>(count);
+                      return error ? self.close() : self.write();
+                    }));
+}
+
 template <class Stream>
 void ConnectionOf<Stream>::write_rest() {
   if (file_) return write_file();
@@ -296,7 +317,8 @@ void ConnectionOf<Stream>::write_rest() {
 template <class Stream>
 void ConnectionOf<Stream>::ask_for_more() {
   more_->source->next([self = this->shared_from_this()](std::optional<FilePart> part) {
-    asio::dispatch(self->stream_.get_executor(), [self, part = std::move(part)]() mutable {
+    // Also when it was there at once: other clients take their turns between two parts.
+    asio::post(self->stream_.get_executor(), [self, part = std::move(part)]() mutable {
       if (self->ended_) return;
       // Only a broken connection says that the rest of a body will not come.
       if (!part || part->length <= 0 || part->length > self->more_->length) return self->close();
@@ -312,21 +334,15 @@ void ConnectionOf<Stream>::write_file() {
   int64_t budget = kMaxPieceBytes;
   while (file_->length > 0) {
     if constexpr (kIsTls) {
-      const ssize_t count =
-          ::pread(file_->fd.get(), piece_.data(),
-                  static_cast<std::size_t>(std::min<int64_t>(file_->length, kTlsPieceBytes)),
-                  static_cast<off_t>(file_->offset));
+      if (!piece_) piece_.reset(new char[kTlsPieceBytes]);
+      const ssize_t count = ::pread(file_->fd.get(), piece_.get(),
+                                    static_cast<std::size_t>(std::min<int64_t>(file_->length, kTlsPieceBytes)),
+                                    static_cast<off_t>(file_->offset));
       if (count < 0 && errno == EINTR) continue;
       if (count <= 0) return close();  // the file became shorter after its length was promised
       file_->offset += count;
       file_->length -= count;
-      worker_.wait(*this, Patience::kWrite);
-      return asio::async_write(stream_, asio::buffer(piece_.data(), static_cast<std::size_t>(count)),
-                               guarded([](ConnectionOf& self, const error_code& error, std::size_t written) {
-                                 Deadlines::stop(self);
-                                 self.logged_.bytes += static_cast<int64_t>(written);
-                                 return error ? self.close() : self.write_file();
-                               }));
+      return write_piece(piece_.get(), static_cast<std::size_t>(count));
     } else {
       if (budget <= 0) {
         return asio::post(stream_.get_executor(),
@@ -363,12 +379,15 @@ template <class Stream>
 void ConnectionOf<Stream>::on_written() {
   log_request(true);
   if (out_.capacity() > kMaxKeptBytes) std::string().swap(out_);
+  piece_.reset();
   if (refused_) return linger();
   if (keep_alive_ && !finishing_) {
     if (!overloaded_) return read();
     state_ = State::kPausing;
     return worker_.wait(*this, Patience::kPause);
   }
+  // A reset, which unread bytes make of the end, could overtake the answer (RFC 9112 §9.6).
+  if (has_unread()) return linger();
   half_close();
   if constexpr (!kIsTls) close();
 }
@@ -376,12 +395,8 @@ void ConnectionOf<Stream>::on_written() {
 template <class Stream>
 void ConnectionOf<Stream>::begin_log() {
   if (!shared_.requests) return;
-  if (parser_) {  // both are empty before their line is whole
-    const auto method = parser_->get().method_string();
-    const auto target = parser_->get().target();
-    logged_.method = {method.data(), method.size()};
-    logged_.target = {target.data(), target.size()};
-  }
+  logged_.method = reader_.method_text();  // both are empty before their line is whole
+  logged_.target = reader_.target();
   logged_.id = shared_.requests->next_id();
   began_us_ = shared_.clock.monotonic_us();
 }
@@ -395,6 +410,13 @@ void ConnectionOf<Stream>::log_request(bool is_whole) {
   logged_ = {};
 }
 
+// What came and nobody has read yet.
+template <class Stream>
+bool ConnectionOf<Stream>::has_unread() {
+  int bytes = 0;
+  return ::ioctl(socket().native_handle(), FIONREAD, &bytes) == 0 && bytes > 0;
+}
+
 // Tells the client that nothing more comes. Of TLS that is a message of its own, or the client could not tell the end
 // from a cut (RFC 8446 §6.1); it ends the connection when it is sent.
 template <class Stream>
@@ -402,8 +424,13 @@ void ConnectionOf<Stream>::half_close() {
   state_ = State::kEnding;
   if constexpr (kIsTls) {
     worker_.wait(*this, Patience::kLinger);
-    stream_.async_shutdown(
-        guarded([](ConnectionOf& self, const error_code&) { self.close(); }));
+    // It fails at once when the client still sends.
+    stream_.async_shutdown(guarded([](ConnectionOf& self, const error_code& error) {
+      if (!error) return self.close();
+      error_code ignored;
+      self.socket().shutdown(tcp::socket::shutdown_send, ignored);
+      self.drain(kMaxLingerBytes);
+    }));
   } else {
     error_code ignored;
     socket().shutdown(tcp::socket::shutdown_send, ignored);
@@ -415,26 +442,19 @@ void ConnectionOf<Stream>::half_close() {
 template <class Stream>
 void ConnectionOf<Stream>::linger() {
   half_close();
-  if constexpr (kIsTls) return;  // async_shutdown() reads until the client's own
+  if constexpr (kIsTls) return;  // drains behind its last message
   worker_.wait(*this, Patience::kLinger);
-  buffer_.clear();
-  parser_.reset();
-  struct Drain {
-    std::shared_ptr<ConnectionOf> self;
-    std::size_t left = kMaxLingerBytes;
-    void operator()(error_code error, std::size_t count) {
-      if (self->ended_) return;
-      if (error || count >= left) return self->close();
-      left -= count;
-      next();
-    }
-    void next() {
-      ConnectionOf& c = *self;
-      c.buffer_.clear();
-      c.stream_.async_read_some(c.buffer_.prepare(kMaxHeaderBytes), Drain{self, left});
-    }
-  };
-  Drain{this->shared_from_this()}.next();
+  drain(kMaxLingerBytes);
+}
+
+// Reads `most` bytes, or to the client's end, and ends.
+template <class Stream>
+void ConnectionOf<Stream>::drain(std::size_t most) {
+  reader_.discard();
+  socket().async_read_some(reader_.room(kLingerReadBytes),
+                           guarded([most](ConnectionOf& self, const error_code& error, std::size_t count) {
+                             return error || count >= most ? self.close() : self.drain(most - count);
+                           }));
 }
 
 template <class Stream>

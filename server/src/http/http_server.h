@@ -19,7 +19,7 @@ struct HttpServerConfig {
   std::string host = "127.0.0.1";        // a numeric IPv4 or IPv6 address
   uint16_t port = 0;                     // 0 = the system picks a free one
   unsigned threads = 1;                  // I/O threads, >= 1
-  std::size_t max_connections = 10'000;  // more are answered 503 and closed
+  std::size_t max_connections = 10'000;  // more are answered 503 and closed; an eighth more only closed
   // Whoever is told to come back later (503) is not read for so long, >= 0: telling one that asks again at once again and
   // again would take the time of those who are served. One that keeps to Retry-After, a second at least, does not notice.
   int64_t overload_pause_ms = 1000;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/message.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string_view>
 
@@ -29,15 +30,27 @@ std::string_view view(beast::string_view text) { return {text.data(), text.size(
 
 }  // namespace
 
+OriginForm origin_form(std::string_view target) {
+  for (const beast::string_view scheme : {"http://", "https://"}) {
+    if (!beast::iequals(beast::string_view(target.data(), std::min(target.size(), scheme.size())), scheme)) continue;
+    const std::string_view rest = target.substr(scheme.size());
+    const std::size_t path = std::min(rest.find_first_of("/?"), rest.size());
+    std::string_view host = rest.substr(0, path);
+    host = host.substr(host.find_last_of('@') + 1);  // of none: from 0
+    return {path < rest.size() && rest[path] == '/' ? rest.substr(path) : std::string_view("/"), host};
+  }
+  return {target, {}};
+}
+
 Request make_request(const RequestMessage& message, const std::string& country_header) {
   Request request;
   request.method = method_of(message.method());
-  const std::string_view target = view(message.target());
+  const auto [target, host] = origin_form(view(message.target()));
   const std::size_t question = target.find('?');
   request.path = target.substr(0, question);
   if (question != std::string_view::npos) request.query = target.substr(question + 1);
   request.body = message.body();
-  request.host = view(message[http::field::host]);
+  request.host = host.empty() ? view(message[http::field::host]) : host;
   request.authorization = view(message[http::field::authorization]);
   request.range = view(message[http::field::range]);
   request.if_range = view(message[http::field::if_range]);
@@ -78,7 +91,7 @@ Error read_failure(const boost::system::error_code& error) {
     return Error{413, "body_too_large", "The request's body is too large."};
   }
   if (error == http::error::header_limit || error == http::error::buffer_overflow) {
-    return Error{431, "header_too_large", "The request's header is too large."};
+    return Error{431, "header_too_large", "The request's fields are too large."};
   }
   return Error{400, "bad_request", "This is not an HTTP request."};
 }

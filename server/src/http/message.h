@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include <boost/beast/http.hpp>
 
@@ -16,6 +17,16 @@ using RequestMessage = boost::beast::http::request<boost::beast::http::string_bo
 // Views into `message`.
 [[nodiscard]] Request make_request(const RequestMessage& message,
                                    const std::string& country_header);
+
+// What a request asks for, and of whom.
+struct OriginForm {
+  std::string_view target;  // path and query
+  std::string_view host;    // empty: the Host field says it
+};
+
+// RFC 9112 §3.2.2: a client may send all of a URL, as it does to a proxy; its host is the one that counts. Of user names
+// in it nothing stays.
+[[nodiscard]] OriginForm origin_form(std::string_view target);
 
 struct HeadOptions {
   unsigned version = 11;  // of the request: 10 = HTTP/1.0, 11 = HTTP/1.1

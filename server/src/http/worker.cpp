@@ -42,10 +42,15 @@ void Worker::join() {
 void Worker::adopt(Socket socket) {
   asio::post(io_, [this, socket = std::move(socket)]() mutable {
     if (finishing_) return;
+    const std::size_t open = shared_.connections.fetch_add(1);
+    if (open >= shared_.max_connections + shared_.max_connections / 8 + 1) {  // telling so many why costs too much, too
+      shared_.connections.fetch_sub(1);
+      return;
+    }
     const auto connection = make_connection(std::move(socket), *this, shared_);
     connections_.insert(connection);
     std::optional<Error> refusal;
-    if (shared_.connections.fetch_add(1) >= shared_.max_connections) {
+    if (open >= shared_.max_connections) {
       refusal = Error{503, "overloaded", "The server has too many connections."};
     }
     connection->start(std::move(refusal));

@@ -143,6 +143,16 @@ TEST_CASE("cmcd_session: a request tells of its object, the play and the buffer"
                   "bl=12000,br=3000,bs,cid=\"m_1\",d=4000,dl=12000,mtp=12300,nor=\"8.m4s\",ot=v,"
                   "rtp=15000,sf=h,sid=\"sid-1\",st=v,tb=6000"));
   CHECK(media.headers.empty());
+  // Of a file that is asked for range by range: this very file, whole, would not be next.
+  const CmcdObject same{"v", 0, 0, {}, {}, "http://cdn/t/v1/7.m4s?sig=other", ByteRange{100, 199}};
+  const CmcdObject other{"v", 0, 0, {}, {}, "http://cdn/t/v1/8.m4s", ByteRange{0, std::nullopt}};
+  CmcdSession plain(CmcdMode::kQuery, "", "");
+  for (const auto& [next, text] :
+       {std::pair(same, "nrr=\"100-199\""), {other, "nor=\"8.m4s\",nrr=\"0-\""}}) {
+    Request part = request_of(ResourceKind::kMedia);
+    plain.decorate(part, next, MonotonicTime{0}, std::nullopt);
+    CHECK(part.url == with_cmcd("http://cdn/t/v1/7.m4s?sig=s", std::string("bl=0,") + text + ",ot=v"));
+  }
   // The stall is told once, and by no manifest.
   Request again = request_of(ResourceKind::kMedia);
   session.decorate(again, object, MonotonicTime{0}, std::nullopt);
@@ -221,6 +231,7 @@ TEST_CASE("cmcd_event: a line has its keys in alphabetical order, and lists wher
   event.bl_video = 21'270ms;
   event.bl_audio = 4'000ms;
   event.br = 3200;
+  event.pb = 2400;
   event.mtp = 48'149;
   event.msd = 812ms;
   event.bsd = 1'400ms;
@@ -232,8 +243,8 @@ TEST_CASE("cmcd_event: a line has its keys in alphabetical order, and lists wher
   event.ttfb = 30ms;
   event.ttlb = 250ms;
   CHECK(cmcd_line(event) ==
-        "bl=(4000;a 21300;v),br=(3200;v),bsd=1400,cid=\"a \\\"film\\\"\",d=4000,e=ps,"
-        "ec=(\"2004\"),ltc=3000,msd=812,mtp=(48100),ot=v,pr=1.5,pt=42500,rc=0,sf=h,sid=\"sid-1\","
+        "bl=(4000;a 21300;v),br=(3200;v),bsd=(1400),cid=\"a \\\"film\\\"\",d=4000,e=ps,"
+        "ec=(\"2004\"),ltc=3000,msd=812,mtp=(48100),ot=v,pb=(2400;v),pr=1.5,pt=42500,rc=0,sf=h,sid=\"sid-1\","
         "sn=7,st=v,sta=p,ts=1700000000123,ttfb=30,ttlb=250,url=\"https://cdn/1.m4s\",v=2");
 }
 

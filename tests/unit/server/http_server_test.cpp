@@ -327,13 +327,79 @@ TEST_CASE("http server: requests that come together are answered in order") {
   constexpr int kCount = 1000;
   std::string all;
   for (int i = 0; i < kCount; ++i) all += "GET /" + std::to_string(i) + " HTTP/1.1\r\nHost: a\r\n\r\n";
-  std::thread asking([&] { say(client, all + "GET /end HTTP/1.1\r\nConnection: close\r\n\r\n"); });
+  std::thread asking([&] { say(client, all + "GET /end HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"); });
   const std::string told = rest(client);
   asking.join();
   std::size_t at = 0;
   for (int i = 0; i < kCount && at != std::string::npos; ++i) at = told.find("\r\n\r\n/" + std::to_string(i), at);
   CHECK(at != std::string::npos);
   CHECK(told.ends_with("\r\n\r\n/end"));
+  server.stop();
+}
+
+TEST_CASE("http server: what is wrong with a request is told, whatever was asked before, and the next client is served") {
+  Handler handler([](const Request& request) {
+    Response response;
+    response.body = std::string(request.body);
+    return response;
+  });
+  TestServer server(handler);
+  const std::string chunked = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n";
+  const std::string large(65'534, 'a');
+  for (const std::string& request : {chunked + "X: " + large + "\r\n\r\n", chunked + large + ": x\r\n\r\n"}) {
+    const UniqueFd client = server.connect();
+    say(client, request);
+    CHECK(code_of(rest(client)) == "header_too_large");
+  }
+  {
+    const UniqueFd client = server.connect();
+    say(client, "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n");
+    CHECK(answer(client).starts_with("HTTP/1.1 200"));
+    say(client, "GET / HTTP/9.9\r\n\r\n");
+    CHECK(code_of(rest(client)) == "bad_request");
+  }
+  {
+    const UniqueFd client = server.connect();
+    say(client, "HEAD / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: what\r\n\r\n");
+    const std::string told = rest(client);
+    CHECK(told.starts_with("HTTP/1.1 501 "));
+    CHECK(told.ends_with("\r\n\r\n"));
+  }
+  const UniqueFd client = server.connect();
+  say(client, "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+  CHECK(answer(client) == "HTTP/1.1 100 Continue\r\n\r\n");
+  say(client, "abc");
+  CHECK(rest(client).ends_with("\r\n\r\nabc"));
+  server.stop();
+}
+
+TEST_CASE("http server: an answer that comes late is whole, whatever else the client has sent") {
+  class Late final : public HttpHandler {
+   public:
+    void handle(const Request&, const Respond& respond) override {
+      respond_ = respond;
+      asked.release();
+    }
+    void answer() {
+      Response response;
+      response.body = "done";
+      respond_(std::move(response));
+    }
+    std::binary_semaphore asked{0};
+
+   private:
+    Respond respond_;
+  };
+  Late handler;
+  TestServer server(handler);
+  for (int i = 0; i < 20; ++i) {
+    const UniqueFd client = server.connect();
+    say(client, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    handler.asked.acquire();
+    say(client, std::string(20'000, 'x'));
+    handler.answer();
+    CHECK(rest(client).ends_with("\r\n\r\ndone"));
+  }
   server.stop();
 }
 
@@ -357,8 +423,8 @@ TEST_CASE("http server: the log of requests says what was asked and answered, an
     const UniqueFd client = server.connect();
     for (const std::string request :
          {"GET /media/m_1/a.ts?exp=1&sig=SECRET HTTP/1.1\r\nHost: a\r\n\r\n",
-          "GET /media/m_1/a.ts%3Fsig=SECRET HTTP/1.1\r\nAuthorization: Bearer SECRET\r\n\r\n",
-          "POST /api/v1/profiles HTTP/1.1\r\nX-Profile-Pin: SECRET\r\nContent-Length: 16\r\n\r\n{\"pin\":\"SECRET\"}"}) {
+          "GET /media/m_1/a.ts%3Fsig=SECRET HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer SECRET\r\n\r\n",
+          "POST /api/v1/profiles HTTP/1.1\r\nHost: a\r\nX-Profile-Pin: SECRET\r\nContent-Length: 16\r\n\r\n{\"pin\":\"SECRET\"}"}) {
       say(client, request);
       answers.push_back(answer(client));
       if (answers.back().find("Content-Length: 5") != std::string::npos) {

@@ -259,6 +259,8 @@ TEST_CASE("router: media needs the title's signature and then obeys ranges and v
     const Response response = server.call(request);
     CHECK(response.status == c.status);
     CHECK(error_code(response) == (c.status == 416 ? "range_not_satisfiable" : ""));
+    CHECK((header(response, "Cache-Control") == "no-store") == (c.status == 416));
+    CHECK(header(response, "ETag").empty() == (c.status == 416));
     CHECK((response.file ? response.file->offset : 0) == c.offset);
     CHECK((response.file ? response.file->length : 0) == c.length);
   }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 
 #include <nlohmann/json.hpp>
 
@@ -55,7 +56,10 @@ class ServiceFixture {
 
   Response call(Request request) {
     std::promise<Response> answered;
-    router_->handle(request, [&](Response response) { answered.set_value(std::move(response)); });
+    router_->handle(request, [&](Response response) {
+      answered_on_ = std::this_thread::get_id();
+      answered.set_value(std::move(response));
+    });
     return answered.get_future().get();
   }
 
@@ -102,6 +106,8 @@ class ServiceFixture {
     return "http://a/v1/license/" + title + "?" +
            signer_.license_query_for(title, user, clock_.now_s() + life_s);
   }
+  // The thread of the last answer.
+  [[nodiscard]] std::thread::id answered_on() const { return answered_on_; }
   void stop_writer() { writer_->stop(); }
 
   static ApiConfig default_config() { return {3600, 86'400, "", "127.0.0.1:1", "", 86'400}; }
@@ -143,6 +149,7 @@ class ServiceFixture {
   std::string authorization_;
   std::string pin_;
   std::string country_;
+  std::thread::id answered_on_;
 };
 
 inline std::string header(const Response& response, std::string_view name) {

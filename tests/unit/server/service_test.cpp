@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The calls around browsing, accounts and playback, through the router.
+#include <csignal>
+#include <thread>
+
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 
 #include "service_fixture.h"
 
@@ -13,6 +17,23 @@ using playhead::server::test::ServiceFixture;
 using playhead::server::test::title_text;
 
 namespace {
+
+// As long as it lives no file of this process can be written: what a full disk does to a database.
+class FullDisk {
+ public:
+  FullDisk() {
+    std::signal(SIGXFSZ, SIG_IGN);  // else it would end the process
+    REQUIRE(::getrlimit(RLIMIT_FSIZE, &before_) == 0);
+    const rlimit none{0, before_.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_FSIZE, &none) == 0);
+  }
+  ~FullDisk() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+
+ private:
+  rlimit before_{};
+};
 
 const std::map<std::string, std::string> kTitles = {
     {"kids", title_text("kids", "Family", R"(,"maturity_rating":"G","cast":["Ann Bee"])")},
@@ -100,6 +121,7 @@ TEST_CASE("service: bad input gets the right status and code, and writes nothing
       {"/api/v1/continue-watching?limit=x", "", 400, "bad_limit"},
       {"/api/v1/recommendations?utc_offset_minutes=900", "", 400, "bad_query"},
       {"/api/v1/recommendations?limit=-1", "", 400, "bad_limit"},
+      {"/api/v1/recommendations?device=toaster", "", 400, "bad_query"},
       {"/api/v1/profiles", "{", 400, "bad_json"},
       {"/api/v1/profiles", "[]", 400, "bad_json"},
       {"/api/v1/profiles", deep, 400, "bad_json"},
@@ -270,6 +292,59 @@ TEST_CASE("service: PINs protect profiles, open titles above the rating, and are
   CHECK(server.post("/api/v1/profiles", change + R"(,"pin":null})").status == 200);
   server.set_pin("");
   CHECK(server.post("/api/v1/profiles", sneaky).status == 200);
+}
+
+TEST_CASE("service: who uses a PIN for the first time holds up no event loop, and not for ever") {
+  ServiceFixture server(dev_config(), kTitles);
+  const auto caller = std::this_thread::get_id();
+  const std::string teen = new_profile(server, R"({"name":"Teen","maturity_rating":"PG","pin":"2468"})");
+  const auto code = [&](const std::string& pin) {
+    server.set_pin(pin);
+    return error_code(server.get("/api/v1/home", "profile_id=" + teen));
+  };
+  CHECK(code("1111") == "pin_wrong");
+  CHECK(server.answered_on() != caller);
+  CHECK(code("2468").empty());
+  CHECK(server.answered_on() != caller);
+  CHECK(code("2468").empty());  // it is known by now
+  CHECK(server.answered_on() == caller);
+  // A new hash each, whatever becomes of it.
+  std::string last;
+  for (int i = 0; i < 100 && last != "rate_limited"; ++i) {
+    last = error_code(server.post("/api/v1/profiles", R"({"name":"x","maturity_rating":"G","pin":"1234"})"));
+  }
+  CHECK(last == "rate_limited");
+  CHECK(code("2468").empty());
+}
+
+TEST_CASE("service: what is not on disk is not acknowledged, and is taken when there is room again") {
+  ServiceFixture server(dev_config(), kTitles);
+  const std::string started = body_of(server.post("/v1/playback/start", R"({"asset_id":"m_1"})")).at("session_id");
+  const json tokens = body_of(server.post("/api/v1/dev/login", R"({"user":"alice"})"));
+  const std::string about = R"("session_id":")" + started + '"';
+  const std::pair<const char*, std::string> writes[] = {
+      {"/api/v1/stream/progress", R"({"movie_id":"m_1","position_seconds":50})"},
+      {"/v1/playback/start", R"({"asset_id":"m_1"})"},
+      {"/v1/playback/events", "{" + about + R"(,"events":[{"event_id":"e","type":"pause","timestamp_ms":1}]})"},
+      {"/api/playback/heartbeat",
+       "{" + about + R"(,"video_id":"m_1","timestamp_ms":1,"duration_ms":1,"buffering_count":0,"bitrate_kbps":1})"},
+      {"/api/v1/profiles", R"({"name":"x","maturity_rating":"G"})"},
+      {"/api/v1/ratings", R"({"movie_id":"m_1","stars":5})"},
+      {"/api/v1/token/refresh", R"({"refresh_token":")" + tokens.at("refresh_token").get<std::string>() + "\"}"},
+      {"/api/v1/dev/login", R"({"user":"bob"})"},
+  };
+  for (const auto& [path, body] : writes) {
+    CAPTURE(std::string(path));
+    {
+      const FullDisk full;
+      const Response refused = server.post(path, body);
+      CHECK(refused.status == 503);
+      CHECK(error_code(refused) == "storage_unavailable");
+      CHECK_FALSE(header(refused, "Retry-After").empty());
+    }
+    CHECK(server.post(path, body).status / 100 == 2);
+  }
+  CHECK(server.resume("m_1") == 50);
 }
 
 TEST_CASE("service: who does not know a profile's PIN changes neither that nor its rating") {

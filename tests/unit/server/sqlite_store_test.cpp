@@ -38,6 +38,50 @@ int64_t saved_position(Store& store, std::string_view user, std::string_view mov
   return saved.value() ? saved.value()->position_ms : -1;
 }
 
+// While it lives, what databases that are opened make the system write to the disk of their logs is counted.
+class SyncCounter {
+ public:
+  SyncCounter() : real_(sqlite3_vfs_find(nullptr)) {
+    opens_ = real_->xOpen;
+    counting_ = *real_;
+    counting_.zName = "sync-counter";
+    counting_.pNext = nullptr;
+    counting_.xOpen = open;
+    sqlite3_vfs_register(&counting_, 1);
+  }
+  ~SyncCounter() {
+    sqlite3_vfs_unregister(&counting_);
+    sqlite3_vfs_register(real_, 1);
+  }
+  SyncCounter(const SyncCounter&) = delete;
+  SyncCounter& operator=(const SyncCounter&) = delete;
+  static int count() { return syncs_; }
+
+ private:
+  static int open(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* out) {
+    const int result = opens_(vfs, name, file, flags, out);
+    if (result != SQLITE_OK || (flags & SQLITE_OPEN_WAL) == 0) return result;
+    if (file->pMethods != &methods_) {
+      methods_ = *file->pMethods;
+      sync_ = methods_.xSync;
+      methods_.xSync = sync;
+    }
+    file->pMethods = &methods_;
+    return result;
+  }
+  static int sync(sqlite3_file* file, int flags) {
+    ++syncs_;
+    return sync_(file, flags);
+  }
+
+  static inline std::atomic<int> syncs_{0};
+  static inline int (*opens_)(sqlite3_vfs*, const char*, sqlite3_file*, int, int*) = nullptr;
+  static inline int (*sync_)(sqlite3_file*, int) = nullptr;
+  static inline sqlite3_io_methods methods_{};
+  sqlite3_vfs* const real_;
+  sqlite3_vfs counting_{};
+};
+
 // What fakes of the store have in common: nothing of licences.
 class ProgressStore : public Store {
  public:
@@ -400,6 +444,18 @@ TEST_CASE("progress_writer: when more than a commit's worth has to wait too long
     int excess = 0;
     for (int i = 0; i < 10; ++i) excess += writer.is_next_excess() ? 1 : 0;
     CHECK((excess > 0) == (waiting > 4));
+  }
+}
+
+TEST_CASE("sqlite_store: what is acknowledged was given to the disk") {
+  SyncCounter syncs;
+  TempDir dir;
+  const auto store = open_store(dir);
+  for (int i = 1; i <= 3; ++i) {
+    const int before = SyncCounter::count();
+    const std::vector<ProgressWrite> batch{row("u", "m", i, i)};
+    REQUIRE(store->write_progress(batch).ok());
+    CHECK(SyncCounter::count() > before);
   }
 }
 

@@ -283,6 +283,36 @@ TEST_CASE("playback_session: destroyed at any moment, no callback runs after it"
   }
 }
 
+TEST_CASE("playback_session: a protected profile's play is renewed by its PIN when another was chosen") {
+  for (const PlaybackStart how : {PlaybackStart::kStream, PlaybackStart::kSession}) {
+    CAPTURE(how == PlaybackStart::kSession);
+    Rig rig;
+    std::vector<std::string> pins;
+    rig.service.script = [&](const Request& request) -> std::optional<FakeService::Answer> {
+      const std::string& body = request.body;
+      std::string pin = body.find(R"("pin":"1234")") == std::string::npos ? "" : "1234";
+      for (const HttpHeader& one : request.credentials) {
+        if (one.name == "X-Profile-Pin") pin = one.value;
+      }
+      pins.push_back(pin);
+      return problem(403, "pin_required", "No.");
+    };
+    rig.access.profile.choose({"mum", "1234"});
+    PlaybackSessionConfig config;
+    config.title_id = "m";
+    config.profile_id = "mum";
+    config.service.start = how;
+    rig.session =
+        std::make_unique<PlaybackSession>(config, rig.access, *rig.outbox, rig.service, rig.executor);
+    CHECK(!rig.start().has_value());
+    rig.access.profile.choose({"kids", ""});
+    CHECK(rig.access.profile.pin_of("kids").empty());
+    rig.session->renew([](const Result<SessionStart>&) {});
+    rig.executor.run_for(1s);
+    CHECK(pins == std::vector<std::string>{"1234", "1234"});
+  }
+}
+
 TEST_CASE("playback_session: a start by a session takes its places and reports about it") {
   Rig rig;
   int starts = 0;

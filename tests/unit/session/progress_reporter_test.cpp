@@ -191,6 +191,22 @@ TEST_CASE("progress_reporter: a late call catches up with one report") {
         std::vector<std::string>{"cadence@9000/9000", "cadence@12000/12000"});
 }
 
+TEST_CASE("progress_reporter: what is not reported yet can be saved at any time, and stands for what is due") {
+  ProgressReporter reporter(4s);
+  const auto at = [](PlayActivity activity, int64_t ms) {
+    return PlayState{activity, MediaTime{ms * 1'000}, MonotonicTime{ms * 1'000}};
+  };
+  CHECK(!reporter.save(at(PlayActivity::kBuffering, 0)));  // an aborted start
+  CHECK(!reporter.update(at(PlayActivity::kPlaying, 0)));
+  CHECK(reporter.save(at(PlayActivity::kPlaying, 3'000))->position == MediaTime{3'000'000});
+  CHECK(!reporter.save(at(PlayActivity::kPlaying, 3'000)));
+  CHECK(!reporter.update(at(PlayActivity::kPlaying, 6'999)));
+  CHECK(reporter.update(at(PlayActivity::kPlaying, 7'000)));
+  CHECK(!reporter.update(at(PlayActivity::kSeeking, 8'000)));
+  CHECK(!reporter.save(at(PlayActivity::kSeeking, 9'000)));  // the old position counts no more
+  CHECK(!reporter.save(at(PlayActivity::kIdle, 9'000)));
+}
+
 TEST_CASE("progress_reporter: an interval below a second is taken as one") {
   CHECK(run({{kPlay, 0, 0}, {kPlay, 2'500, 2'500}}, 1ms).size() == 2);
 }

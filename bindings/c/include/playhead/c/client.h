@@ -148,8 +148,11 @@ PLAYHEAD_API playhead_status playhead_client_create(const playhead_client_config
  * client  transferred; NULL does nothing. */
 PLAYHEAD_API void playhead_client_destroy(playhead_client* client) PLAYHEAD_NOEXCEPT;
 
-/* Tries to deliver the saved positions that the service has not confirmed. Thread: any, not from a
- * callback. Blocks: until all are delivered, at most timeout_ms.
+/* Saves where the client's players are and tries to deliver all positions that the service has not
+ * confirmed. To be called when the app goes to the background, where the system may freeze or end it:
+ * otherwise what is played is saved every few seconds only. Thread: any, not from a callback. Blocks:
+ * until all are delivered, at most timeout_ms; with 0 what is saved is delivered without being waited
+ * for.
  * client      borrowed until return.
  * timeout_ms  0..60000; larger is taken as 60000, negative as 0.
  * Returns 0 when nothing is left, -PLAYHEAD_ERROR_TIMED_OUT, -PLAYHEAD_ERROR_INVALID_ARGUMENT. */
