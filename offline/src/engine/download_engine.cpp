@@ -314,26 +314,28 @@ void DownloadEngine::on_checked(const std::string& id, Result<int64_t> damaged) 
   }));
 }
 
-Result<void> DownloadEngine::pause_all() {
+template <typename Action>
+Result<void> DownloadEngine::for_all(Action action) {
+  Result<void> first;
   for (auto& [id, item] : items_) {
-    if (auto done = pause(id); !done) return done;
+    auto done = action(item);
+    if (first && !done) first = std::move(done);
   }
-  return {};
+  return first;
+}
+
+Result<void> DownloadEngine::pause_all() {
+  return for_all([this](const Item& item) { return pause(item.id); });
 }
 
 Result<void> DownloadEngine::resume_all() {
-  for (auto& [id, item] : items_) {
-    if (item.state == DownloadState::kFailed) continue;
-    if (auto done = resume(id); !done) return done;
-  }
-  return {};
+  return for_all([this](const Item& item) {
+    return item.state == DownloadState::kFailed ? Result<void>() : resume(item.id);
+  });
 }
 
 Result<void> DownloadEngine::remove_all() {
-  for (auto& [id, item] : items_) {
-    if (auto done = remove(id); !done) return done;
-  }
-  return {};
+  return for_all([this](const Item& item) { return remove(item.id); });
 }
 
 void DownloadEngine::set_conditions(const DownloadConditions& conditions) {

@@ -121,6 +121,9 @@ class DownloadEngine {
   void purge(const std::string& id);
   template <typename Action>
   auto guarded(Action action);
+  // Of every download, whatever becomes of others; the first error.
+  template <typename Action>
+  Result<void> for_all(Action action);
 
   Parts parts_;
   DiskLanes lanes_;

@@ -9,7 +9,7 @@
 
 #include "base/json_depth.h"
 #include "base/url.h"
-#include "plan/stable_key.h"
+#include "plan/unsigned_url.h"
 #include "session/api_types.h"
 #include "vault/crypto.h"
 
@@ -119,7 +119,7 @@ Result<DownloadRequest> read_request(std::string_view text) {
 Result<std::string> identity_of(const DownloadRequest& request) {
   Json json = choice_of(request);
   // Another signature is the same title.
-  json["url"] = request.title_id.empty() ? stable_key(request.url) : "";
+  json["url"] = request.title_id.empty() ? unsigned_url(request.url) : "";
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string name;
   PLAYHEAD_TRY(const Sha256Digest digest, sha256(as_bytes(to_text(json))));

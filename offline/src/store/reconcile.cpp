@@ -63,11 +63,14 @@ Result<void> Reconciler::start(WallTime now) {
   PLAYHEAD_TRY(std::vector<DownloadRow> downloads, store_.list());
   for (const DownloadRow& download : downloads) {
     if (download.state != DownloadState::kRemoving) continue;
-    auto finished = finish_removal(files_, store_, download.added.id, now);
-    if (!finished) return finished;
-    report_.removed.push_back(download.added.id);
+    const std::string& id = download.added.id;
+    if (auto finished = finish_removal(files_, store_, id, now); finished) {
+      report_.removed.push_back(id);
+    } else if (auto told = leave_for_later(id, finished.error(), now); !told) {
+      return told;
+    }
   }
-  if (auto deleted = delete_unknown_folders(downloads); !deleted) return deleted;
+  if (auto deleted = delete_unknown_folders(downloads, now); !deleted) return deleted;
   unchecked_.clear();
   for (const DownloadRow& download : downloads) {
     if (download.state == DownloadState::kRemoving) continue;
@@ -103,15 +106,27 @@ Result<void> Reconciler::check(const std::string& id, WallTime now) {
   return {};
 }
 
-Result<void> Reconciler::delete_unknown_folders(const std::vector<DownloadRow>& known) {
+Result<void> Reconciler::leave_for_later(const std::string& id, const Error& why, WallTime now) {
+  ++report_.left_for_later;
+  EventRow event;
+  event.at = now;
+  event.download_id = id;
+  event.detail = "cannot be removed yet: " + describe(why);
+  return store_.add_event(event);
+}
+
+Result<void> Reconciler::delete_unknown_folders(const std::vector<DownloadRow>& known,
+                                                WallTime now) {
   std::unordered_set<std::string> names;
   for (const DownloadRow& download : known) names.insert(download.added.id);
   PLAYHEAD_TRY(const Listing listing, listing_of(files_, layout::content(store_.root())));
   for (const auto& [name, entry] : listing) {
     if (entry.is_folder && names.contains(name)) continue;
-    auto removed = files_.remove(layout::folder(store_.root(), name));
-    if (!removed) return removed;
-    ++report_.orphans_deleted;
+    if (auto removed = files_.remove(layout::folder(store_.root(), name)); removed) {
+      ++report_.orphans_deleted;
+    } else if (auto told = leave_for_later("", removed.error(), now); !told) {
+      return told;
+    }
   }
   return {};
 }

@@ -21,6 +21,7 @@ struct ReconcileReport {
   int64_t parts_restarted = 0;       // shorter than their checkpoint
   std::vector<std::string> removed;  // downloads whose removal had begun
   int64_t downloads_requeued = 0;    // completed ones of which something is missing
+  int64_t left_for_later = 0;        // could not be removed; an event tells why
 };
 
 // Makes files and journal agree after whatever ended the process before. One thread at a time.
@@ -32,7 +33,8 @@ class Reconciler {
 
   // Once, before the first download goes on: what was under way is queued again, removals are
   // finished, folders without a download are deleted, files of downloads that are not complete are
-  // checked. A list of content/, and a list of each folder of what is not complete.
+  // checked. What cannot be removed keeps nobody from the rest: it stays kRemoving, or nobody's. A
+  // list of content/, and a list of each folder of what is not complete.
   Result<void> start(WallTime now);
   // Then, at leisure: looks through the files of one more complete download, unless it is busy by
   // now. False: there is none.
@@ -44,7 +46,8 @@ class Reconciler {
 
  private:
   struct Findings;
-  Result<void> delete_unknown_folders(const std::vector<DownloadRow>& known);
+  Result<void> leave_for_later(const std::string& id, const Error& why, WallTime now);
+  Result<void> delete_unknown_folders(const std::vector<DownloadRow>& known, WallTime now);
   Result<Findings> look_through(const std::string& id);
   static void judge(const ResourceRow& row, Findings& findings);
   Result<void> put_right(const std::string& id, const Findings& findings, WallTime now);

@@ -174,9 +174,9 @@ void FetchOperation::start_attempt() {
 Request FetchOperation::make_request() const {
   Request request = request_;
   request.url = place().url;
-  request.range = place().range;
+  request.range = is_whole_asked_ ? std::nullopt : place().range;
   // Ranges count encoded bytes: a compressed body starts again and is skipped over.
-  if (delivered_ > 0 && !is_encoded_) {
+  if (delivered_ > 0 && !is_encoded_ && !is_whole_asked_) {
     const int64_t first = place().range ? place().range->first : 0;
     request.range =
         ByteRange{first + delivered_, place().range ? place().range->last : std::nullopt};
@@ -187,7 +187,6 @@ Request FetchOperation::make_request() const {
   const bool is_first = delivered_ == 0 && version_ && request.range && place_ == 0;
   const std::string condition = is_first ? strong_validator(*version_) : std::string();
   if (!condition.empty()) request.headers.push_back({"If-Range", condition});
-  if (is_whole_asked_) request.range.reset();
   // A host may answer a range with the whole resource: what is delivered is counted here.
   if (place().range || request.range) request.max_bytes = std::numeric_limits<int64_t>::max();
   return request;
@@ -292,7 +291,7 @@ void FetchOperation::accept(const ResponseHead& head) {
   if (!plan) {
     const bool is_other = delivered_ > 0 && plan.error().code == ErrorCode::kConnectionLost;
     if (is_other) return start_over(std::move(plan).error());
-    return refuse(std::move(plan).error(), false);
+    return refuse_answer(std::move(plan).error());
   }
   const bool has_no_body = request_.method == "HEAD" || head.status == 204 || head.status == 304;
   attempt_.plan = has_no_body ? AnswerPlan{} : *plan;
@@ -301,6 +300,20 @@ void FetchOperation::accept(const ResponseHead& head) {
   validator_ = strong_validator(head);
   total_ = total_size(head);
   is_encoded_ = !head.header("content-encoding").empty();
+}
+
+// Not what was asked for: another place may do better; where there is none, the host without a
+// range, once.
+void FetchOperation::refuse_answer(Error error) {
+  bool has_others = has_more_places_;
+  for (std::size_t i = 0; i < states_.size(); ++i) {
+    has_others = has_others || (i != place_ && !states_[i].is_hopeless);
+  }
+  if (attempt_.is_range_asked && !has_others) {
+    attempt_.asks_whole = !std::exchange(is_whole_asked_, true);
+  }
+  const bool can_retry = attempt_.asks_whole;
+  refuse(std::move(error), can_retry);
 }
 
 // Ends the attempt because of its answer.

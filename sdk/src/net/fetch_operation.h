@@ -50,7 +50,7 @@ class FetchOperation : public std::enable_shared_from_this<FetchOperation> {
     int error_status = 0;
     std::optional<Duration> retry_after;
     bool can_retry = true;
-    bool asks_whole = false;         // its range was refused; without one it may be answered
+    bool asks_whole = false;         // its range is not answered; without one it may be
     bool is_host_well = false;       // what failed says nothing against the host
     std::optional<StallWatch> pace;  // with FetchOptions::least_rate, from the first byte on
     bool is_looked_into = false;     // its first bytes are what they claim to be
@@ -80,6 +80,7 @@ class FetchOperation : public std::enable_shared_from_this<FetchOperation> {
 
   void accept(const ResponseHead& head);
   void refuse(Error error, bool can_retry);
+  void refuse_answer(Error error);
   // What comes is too slow for what it is; true: the attempt is over.
   bool ends_slow_attempt(int64_t bytes, MonotonicTime received);
   void deliver_head();
@@ -119,7 +120,7 @@ class FetchOperation : public std::enable_shared_from_this<FetchOperation> {
   int failed_attempts_ = 0;
   MonotonicTime budget_start_;
   MonotonicTime attempt_started_;
-  bool is_whole_asked_ = false;  // a host refused the range: all of it is taken instead
+  bool is_whole_asked_ = false;  // a host does not answer the range: all of it is taken instead
   bool has_restarted_ = false;   // as another resource; once
   std::optional<Error> waits_offline_;
   bool is_ended_ = false;  // done or cancelled: nothing more is reported

@@ -55,7 +55,7 @@ SimFault status(int code, int times = 1, std::vector<HttpHeader> headers = {}) {
 struct Stream {
   explicit Stream(World& world_in) : world(world_in) {}
 
-  Stream& start(Request request) {
+  Stream& start(Request request, FetchOptions options = {}) {
     if (request.url.empty()) request.url = kUrl;
     FetchEvents events;
     events.on_head = [this](const ResponseHead& head) {
@@ -78,7 +78,7 @@ struct Stream {
       done = std::move(result);
     };
     started = world.executor.now();
-    handle = world.fetcher.stream(std::move(request), std::move(events));
+    handle = world.fetcher.stream(std::move(request), std::move(events), std::move(options));
     return *this;
   }
   bool wait() {
@@ -526,37 +526,75 @@ TEST_CASE("N29 a range is delivered exactly, whatever the host sends") {
   }
 }
 
-TEST_CASE("N30 the wrong range is refused, a part of it completed") {
-  World world;
-  int asked = 0;
-  std::string content_range;
-  world.transport.serve([&](const WebRequest& request) {
-    WebAnswer answer = test::status_answer(206, {{"Content-Range", content_range}});
-    answer.body = test::bytes_answer(std::vector<uint8_t>(10, 'x')).body;
-    if (++asked > 1) {
-      CHECK(request.header("range") == "bytes=10-19");
-      answer.headers = {{"Content-Range", "bytes 10-19/100"}};
+TEST_CASE("N30 a 206 of another place: the next host is asked, then for all of it, then no more") {
+  const auto bytes = test::pattern_bytes(100'000);
+  struct Case {
+    const char* name;
+    bool is_other_right;  // there is another host, which answers well
+    bool knows_no_whole;  // without a range it answers with the wrong one as well
+    int64_t have;         // from an earlier fetch
+    std::vector<std::string> asked;
+    bool ok;
+  };
+  const std::string range = "a bytes=10-19";
+  const Case cases[] = {
+      {"the next host", true, false, 0, {range, "b bytes=10-19"}, true},
+      {"all of it", false, false, 0, {range, "a "}, true},
+      {"nothing helps", false, true, 0, {range, "a "}, false},
+      {"the rest of what is there", false, false, 4, {"a bytes=14-19", "a "}, true},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    World world;
+    std::vector<std::string> asked;
+    world.transport.serve([&](const WebRequest& request) {
+      const bool is_other = request.url.find("b.test") != std::string::npos;
+      asked.push_back((is_other ? "b " : "a ") + request.header("range"));
+      WebAnswer answer = tagged(bytes);
+      if (!is_other && request.has_header("Range")) answer.content_range = "bytes 5-14/100000";
+      if (!is_other && c.knows_no_whole) {
+        answer.status = 206;
+        answer.content_range = "bytes 5-14/100000";
+      }
+      return std::optional(answer);
+    });
+    Request request;
+    request.range = ByteRange{10, 19};
+    FetchOptions options;
+    if (c.is_other_right) options.others = {{"http://b.test/seg.m4s", ByteRange{10, 19}}};
+    if (c.have > 0) options.part = FetchedPart{c.have, "\"v1\"", std::nullopt};
+    Stream stream(world);
+    REQUIRE(stream.start(request, std::move(options)).wait());
+    CHECK(stream.ok() == c.ok);
+    CHECK(asked == c.asked);
+    CHECK(world.executor.now() - stream.started < 5s);
+    if (c.ok) {
+      CHECK(stream.body == std::vector<uint8_t>(bytes.begin() + 10 + c.have, bytes.begin() + 20));
+    } else {
+      CHECK(stream.error().code == ErrorCode::kBadResponse);
+      CHECK(stream.body.empty());
     }
+  }
+}
+
+TEST_CASE("N30 a 206 that holds part of the range is completed") {
+  World world;
+  std::vector<std::string> asked;
+  world.transport.serve([&](const WebRequest& request) {
+    asked.push_back(request.header("range"));
+    const bool is_first = asked.size() == 1;
+    WebAnswer answer = test::status_answer(
+        206, {{"Content-Range", is_first ? "bytes 0-9/100" : "bytes 10-19/100"}});
+    answer.body = test::bytes_answer(std::vector<uint8_t>(10, 'x')).body;
     return std::optional(answer);
   });
   Request request;
-  SUBCASE("another start") {
-    content_range = "bytes 5-14/100";
-    request.range = ByteRange{10, 19};
-    Stream stream(world);
-    REQUIRE(stream.start(request).wait());
-    CHECK(stream.error().code == ErrorCode::kBadResponse);
-    CHECK(stream.body.empty());
-  }
-  SUBCASE("only its first half") {
-    content_range = "bytes 0-9/100";
-    request.range = ByteRange{0, 19};
-    Stream stream(world);
-    REQUIRE(stream.start(request).wait());
-    CHECK(stream.ok());
-    CHECK(stream.body.size() == 20);
-    CHECK(asked == 2);
-  }
+  request.range = ByteRange{0, 19};
+  Stream stream(world);
+  REQUIRE(stream.start(request).wait());
+  CHECK(stream.ok());
+  CHECK(stream.body.size() == 20);
+  CHECK(asked == std::vector<std::string>{"bytes=0-19", "bytes=10-19"});
 }
 
 TEST_CASE("fetcher: max_bytes holds over all attempts") {

@@ -71,7 +71,9 @@ struct VideoWish {
 struct DownloadRequest {
   // A title of the service (POST /api/v1/download), or the URL of any manifest or plain file.
   std::string title_id;
-  std::string url;  // used when title_id is empty
+  // Used when title_id is empty. The same title is the same URL, query and all, but for fragment
+  // and the parameters that sign it (tokens, signatures, their ends, as the large CDNs call them).
+  std::string url;
   std::string profile_id;
   VideoWish video;
   // BCP 47; empty: what PlayerConfig would choose. "*": all there are.

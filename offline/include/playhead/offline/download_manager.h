@@ -76,8 +76,8 @@ class PLAYHEAD_API DownloadManager {
   DownloadManager(const DownloadManager&) = delete;
   DownloadManager& operator=(const DownloadManager&) = delete;
 
-  // The id. The same title, profile and choice of tracks again: the id it has. Errors:
-  // kInvalidArgument, kStoreFull, kStoreIo, kStoreCorrupt.
+  // The id. The same title (DownloadRequest::url says when), profile and choice of tracks again:
+  // the id it has. Errors: kInvalidArgument, kStoreFull, kStoreIo, kStoreCorrupt.
   Result<std::string> add(const DownloadRequest& request);
   // Errors of the next six: kNotFound, kStoreIo, kStoreFull, kStoreCorrupt.
   Result<void> pause(const std::string& id);
@@ -91,7 +91,8 @@ class PLAYHEAD_API DownloadManager {
   // Reads every byte and compares its hash, now or once it is complete; what is damaged is fetched
   // again.
   Result<void> verify(const std::string& id);
-  // One after the other; the first that fails ends it. Errors: kStoreIo, kStoreFull, kStoreCorrupt.
+  // All of them, whatever fails for one; the first error. Errors: kStoreIo, kStoreFull,
+  // kStoreCorrupt.
   Result<void> pause_all();
   Result<void> resume_all();  // but what failed: that is resumed by its id
   Result<void> remove_all();

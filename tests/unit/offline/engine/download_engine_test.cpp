@@ -16,18 +16,13 @@
 namespace playhead::offline {
 namespace {
 
+using test::content_folders;
 using test::DownloadRig;
 using test::SimTitle;
+using test::small_title;
 using test::TestDisk;
 using test::WebAnswer;
 using test::WebRequest;
-
-SimTitle small_title(int segments = 10) {
-  SimTitle title;
-  title.segments = segments;
-  title.bitrates_bps = {400'000, 900'000};
-  return title;
-}
 
 bool has_no_repeats(const std::vector<std::string>& urls) {
   return std::set<std::string>(urls.begin(), urls.end()).size() == urls.size();
@@ -39,14 +34,6 @@ playhead::test::SimFault fault(const std::string& url, int status, int times = -
   made.status = status;
   made.times = times;
   return made;
-}
-
-std::size_t content_folders(const DownloadRig& rig) {
-  std::size_t count = 0;
-  const std::filesystem::path content = rig.config.path + "/content";
-  if (!std::filesystem::exists(content)) return 0;
-  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(content)) ++count;
-  return count;
 }
 
 // In the journal, while nobody has it open.
@@ -425,85 +412,6 @@ TEST_CASE("downloads: a client has one folder open at a time") {
   rig.close();
   CHECK_FALSE(rig.world.client->impl().library());
   CHECK(DownloadManager::open(rig.world.client, other));
-}
-
-TEST_CASE("downloads: removed, nothing of it is left, whatever it was doing") {
-  DownloadRig rig(small_title(40));
-  rig.open();
-  const std::string id = rig.add();
-  rig.run_for(1s);
-  CHECK(content_folders(rig) == 1);
-  REQUIRE(rig.manager->remove(id));
-  rig.run_for(1s);
-  CHECK(rig.manager->list()->empty());
-  CHECK(content_folders(rig) == 0);
-  CHECK(rig.told.removed == std::vector<std::string>{id});
-  CHECK(rig.world.transport->in_flight() == 0);
-  // Its name is free.
-  const std::string again = rig.add();
-  CHECK(again != id);
-  CHECK(rig.run_until(again, DownloadState::kCompleted));
-  REQUIRE(rig.manager->remove_all());
-  rig.run_for(1s);
-  CHECK(rig.manager->list()->empty());
-}
-
-TEST_CASE("downloads: a disk that keeps files is asked again until they are gone") {
-  DownloadRig rig(small_title());
-  rig.open();
-  const std::string id = rig.add();
-  REQUIRE(rig.run_until(id, DownloadState::kCompleted));
-  rig.disk->failing_removals = 3;
-  REQUIRE(rig.manager->remove(id));
-  CHECK(rig.status(id).state == DownloadState::kRemoving);
-  rig.run_for(8s);
-  CHECK(rig.status(id).state == DownloadState::kRemoving);
-  CHECK(content_folders(rig) == 1);
-  rig.run_for(1min);
-  CHECK(rig.manager->list()->empty());
-  CHECK(content_folders(rig) == 0);
-}
-
-TEST_CASE("downloads: a removal that the next process finishes is told there") {
-  DownloadRig rig(small_title());
-  rig.open();
-  const std::string id = rig.add();
-  REQUIRE(rig.run_until(id, DownloadState::kCompleted));
-  rig.disk->failing_removals = 1;
-  REQUIRE(rig.manager->remove(id));
-  rig.run_for(1s);
-  rig.close();
-  CHECK(rig.told.removed.empty());
-  rig.open();
-  rig.run_for(1s);
-  CHECK(rig.told.removed == std::vector<std::string>{id});
-  CHECK(content_folders(rig) == 0);
-}
-
-TEST_CASE("downloads: O25 what is removed while it plays ends cleanly") {
-  DownloadRig rig(small_title());
-  rig.world.service.download_expires_at_s =
-      rig.world.executor.wall_now().us / 1'000'000 + 24 * 3600 * 10;
-  rig.open();
-  const std::string id = rig.add();
-  REQUIRE(rig.run_until(id, DownloadState::kCompleted));
-  std::unique_ptr<OfflineTitle> playing;
-  const CancelHandle opening = rig.world.client->impl().library()->open(
-      id, rig.world.executor, [&](Result<std::unique_ptr<OfflineTitle>> title) {
-        if (title) playing = *std::move(title);
-      });
-  rig.run_for(1s);
-  REQUIRE(playing);
-  CHECK(playing->may_play());
-  REQUIRE(rig.manager->remove(id));
-  for (int i = 0; i < 2; ++i) {
-    const auto allowed = playing->may_play();
-    REQUIRE_FALSE(allowed);
-    CHECK(allowed.error().code == ErrorCode::kNotFound);
-    rig.run_for(1s);
-  }
-  CHECK(content_folders(rig) == 0);
-  CHECK(rig.manager->list()->empty());
 }
 
 TEST_CASE("downloads: O25 what is removed without a network is given back later, once") {

@@ -2,6 +2,7 @@
 #include "engine/download_rig.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include "store/layout.h"
@@ -66,6 +67,21 @@ Result<std::unique_ptr<File>> TestDisk::open_for_appending(const std::string& pa
 Result<void> TestDisk::rename(const std::string& from, const std::string& to) {
   if (auto able = fault_->at(Step::kRename); !able) return able;
   return real_->rename(from, to);
+}
+
+SimTitle small_title(int segments) {
+  SimTitle title;
+  title.segments = segments;
+  title.bitrates_bps = {400'000, 900'000};
+  return title;
+}
+
+std::size_t content_folders(const DownloadRig& rig) {
+  std::size_t count = 0;
+  const std::filesystem::path content = rig.config.path + "/content";
+  if (!std::filesystem::exists(content)) return 0;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(content)) ++count;
+  return count;
 }
 
 DownloadRig::DownloadRig(SimTitle title, uint64_t seed) : world(seed, std::move(title)) {

@@ -100,6 +100,9 @@ struct Told final : DownloadListener {
   DownloadStatus last;
 };
 
+// Two pictures, segments of four seconds.
+[[nodiscard]] SimTitle small_title(int segments = 10);
+
 class DownloadRig {
  public:
   explicit DownloadRig(SimTitle title = {}, uint64_t seed = 1);
@@ -133,5 +136,8 @@ class DownloadRig {
   std::function<std::optional<std::string>(const std::string& url)> more;
   std::function<std::optional<WebAnswer>(const WebRequest&)> host;
 };
+
+// Folders of downloads, on the disk.
+[[nodiscard]] std::size_t content_folders(const DownloadRig& rig);
 
 }  // namespace playhead::offline::test

@@ -181,6 +181,13 @@ TEST_CASE("request_json: what is written is read, and names what is the same") {
   CHECK(*identity_of(other) == *identity_of(request));
   other.profile_id = "adults";
   CHECK(*identity_of(other) != *identity_of(request));
+  request.title_id.clear();
+  request.url = "https://cdn.test/film.m3u8?id=1&sig=a";
+  other = request;
+  other.url = "https://cdn.test/film.m3u8?id=1&sig=b";
+  CHECK(*identity_of(other) == *identity_of(request));
+  other.url = "https://cdn.test/film.m3u8?id=2&sig=a";
+  CHECK(*identity_of(other) != *identity_of(request));
 
   for (const char* broken : {"", "[]", "{", "nonsense"}) {
     CAPTURE(broken);

@@ -10,6 +10,7 @@
 #include "plan/resource_plan.h"
 #include "plan/stable_key.h"
 #include "plan/track_choice.h"
+#include "plan/unsigned_url.h"
 
 namespace playhead::offline {
 namespace {
@@ -359,6 +360,37 @@ TEST_CASE("resource_names: the query is in a name where it alone tells resources
   for (std::size_t i = 0; i < urls.size(); ++i) CHECK(names.of(urls[i]) == expected[i]);
   CHECK(names.of("http://a/key?id=3#f") == "http://a/key?id=3");
   CHECK(names.of("http://b/key?id=1") == "http://b/key");
+}
+
+TEST_CASE("unsigned_url: what is left says which title it is") {
+  struct Case {
+    const char* name;
+    const char* url;
+    const char* left;
+  };
+  const Case cases[] = {
+      {"nothing to take away", "https://a/b.m3u8", "https://a/b.m3u8"},
+      {"a fragment", "https://a/b.mpd#t=1?x", "https://a/b.mpd"},
+      {"which title", "https://a/play?id=7&v=2", "https://a/play?id=7&v=2"},
+      {"ours", "https://a/b.m3u8?exp=1700000000&sig=ab", "https://a/b.m3u8"},
+      {"CloudFront", "https://a/b?id=7&Expires=1&Signature=x~&Key-Pair-Id=K", "https://a/b?id=7"},
+      {"S3", "https://a/b?X-Amz-Date=1&id=7&x-amz-signature=q&X-Amz-Credential=a/b",
+       "https://a/b?id=7"},
+      {"Google Cloud", "https://a/b?X-Goog-Signature=1&alt=media", "https://a/b?alt=media"},
+      {"Azure", "https://a/b?sv=2022&sr=b&sp=r&se=2030&sig=q&id=1", "https://a/b?id=1"},
+      {"their names without a signature", "https://a/b?sp=1&se=2&st=3",
+       "https://a/b?sp=1&se=2&st=3"},
+      {"Akamai", "https://a/b?hdnts=exp=1~acl=/*~hmac=f&id=7", "https://a/b?id=7"},
+      {"nginx", "https://a/b?md5=x&expires=5", "https://a/b"},
+      {"a name that only begins so", "https://a/b?signature_of=me&X-Amz-=1",
+       "https://a/b?signature_of=me&X-Amz-=1"},
+      {"empty parts", "https://a/b?&&id=1&", "https://a/b?id=1"},
+      {"a query of nothing", "https://a/b?", "https://a/b"},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    CHECK(unsigned_url(c.url) == c.left);
+  }
 }
 
 TEST_CASE("stable_key: signatures are no part of it") {

@@ -156,6 +156,37 @@ TEST_CASE("reconcile: folders nobody knows go, and removals go on") {
   CHECK(left[0].name == "b");
 }
 
+TEST_CASE("reconcile: what cannot be removed keeps nothing else from going on") {
+  World world;
+  const std::string stranger = layout::folder(world.folder.path(), "gone") + "/1.vault";
+  world.finish(world.add_planned("a", 2)[0]);
+  world.finish(world.add_planned("b", 1)[0]);
+  world.set_state("b", DownloadState::kDownloading);
+  world.put(stranger, 5);
+  done(world->begin_removal("a", {}, kNow));
+  world.files.fail_at(1, FaultyFileSystem::Fault::kIoError);  // the folder of "a"
+  ReconcileReport report = world.start();
+  CHECK(report.removed.empty());
+  CHECK(report.left_for_later == 1);
+  CHECK(report.orphans_deleted == 1);
+  CHECK(world.state_of("a") == DownloadState::kRemoving);
+  CHECK(world.state_of("b") == DownloadState::kQueued);
+  const EventRow told = got(world->events()).back();
+  CHECK(told.download_id == "a");
+  CHECK(told.kind == EventKind::kNote);
+  CHECK(told.detail.find("cannot be removed yet: ") == 0);
+
+  world.put(stranger, 5);
+  world.files.fail_at(3, FaultyFileSystem::Fault::kIoError);  // that which nobody knows
+  report = world.start();
+  CHECK(report.removed == std::vector<std::string>{"a"});
+  CHECK(report.left_for_later == 1);
+  CHECK(world.files.exists(stranger));
+  report = world.start();
+  CHECK(report.left_for_later == 0);
+  CHECK_FALSE(world.files.exists(stranger));
+}
+
 TEST_CASE("reconcile: S10 complete downloads are looked through later, one by one") {
   World world;
   for (const char* id : {"a", "b", "c"}) {

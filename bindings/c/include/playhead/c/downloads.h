@@ -230,8 +230,8 @@ PLAYHEAD_API playhead_status playhead_downloads_add(playhead_downloads* download
                                                     uint64_t* out_needed) PLAYHEAD_NOEXCEPT;
 
 /* The commands. Thread: any. Block: while they are written down. Pointers are borrowed until
- * return. Those of all downloads take one after the other; the first that fails ends them. Return
- * 0, -PLAYHEAD_ERROR_INVALID_ARGUMENT, -PLAYHEAD_ERROR_NOT_FOUND (those that name an id),
+ * return. Those of all downloads do what they can and return the first failure. Return 0,
+ * -PLAYHEAD_ERROR_INVALID_ARGUMENT, -PLAYHEAD_ERROR_NOT_FOUND (those that name an id),
  * -PLAYHEAD_ERROR_STORE_IO, -PLAYHEAD_ERROR_STORE_FULL or -PLAYHEAD_ERROR_STORE_CORRUPT. */
 
 PLAYHEAD_API playhead_status playhead_downloads_pause(playhead_downloads* downloads,
