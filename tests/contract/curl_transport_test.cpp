@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "contract/transport_world.h"
+#include "support/peak_memory.h"
 
 namespace playhead::test {
 namespace {
@@ -81,16 +82,20 @@ TEST_CASE("N32 a compressed answer stops at max_bytes decoded") {
 
 // 100 decoded bytes for one of the wire are more than any playlist reaches, so a bomb of 1,000:1
 // ends with its first pieces, whatever its size and whether it says it or not.
-TEST_CASE("N33 a compression bomb ends with its first pieces") {
+TEST_CASE("N33 a compression bomb ends with its first pieces, and takes no more than 32 MiB") {
   CurlWorld world;
   WebAnswer bomb = text_answer(std::string(50'000'000, '\0'));
   bomb.is_gzipped = true;
-  world.serve("/bomb", bomb);
+  world.serve("/small", text_answer("small"));
+  Exchange small(world);  // threads and connections are there
+  REQUIRE(small.start(request_for(world.url("/small"), ResourceKind::kManifest)).wait());
   for (const auto framing : {WebAnswer::Framing::kLength, WebAnswer::Framing::kChunked}) {
     bomb.framing = framing;
     world.serve("/bomb", bomb);
     Exchange get(world);
+    const PeakMemory memory;
     REQUIRE(get.start(request_for(world.url("/bomb"), ResourceKind::kManifest)).wait());
+    if (const auto growth = memory.growth_bytes()) CHECK(*growth <= int64_t{32} << 20);
     CHECK(get.error() == ErrorCode::kTooLarge);
     CHECK(get.body.size() <= std::size_t{16} << 20);
   }

@@ -134,9 +134,9 @@ class TlsServer::Impl {
                              const unsigned char* offered, unsigned int size, void* self) {
     static constexpr unsigned char kHttp2[] = {2, 'h', '2'};
     const auto& server = *static_cast<const Impl*>(self);
-    if (server.refused_ >= server.config_.http2_goaways + server.config_.http2_resets) {
-      return SSL_TLSEXT_ERR_NOACK;
-    }
+    const TlsServerConfig& config = server.config_;
+    const int odd = config.http2_goaways + config.http2_resets + config.http2_stalls;
+    if (server.refused_ >= odd) return SSL_TLSEXT_ERR_NOACK;
     unsigned char* chosen = nullptr;
     const int result =
         SSL_select_next_proto(&chosen, out_size, kHttp2, sizeof kHttp2, offered, size);
@@ -154,10 +154,12 @@ class TlsServer::Impl {
     return true;
   }
 
-  // Takes frames up to the first request, and refuses it.
+  // Takes frames up to the first request, and refuses it; or for ever, and leaves all of them open.
   void refuse_http2(SSL* tls) {
     constexpr std::size_t kPreface = 24, kFrameHeader = 9;
-    const bool says_goodbye = refused_++ < config_.http2_goaways;
+    const int number = refused_++;
+    const bool says_goodbye = number < config_.http2_goaways;
+    const bool stalls = number >= config_.http2_goaways + config_.http2_resets;
     const std::string settings("\0\0\0\x04\0\0\0\0\0", 9);
     SSL_write(tls, settings.data(), static_cast<int>(settings.size()));
     std::string bytes, header;
@@ -168,6 +170,10 @@ class TlsServer::Impl {
       if (!read_all(tls, size, bytes)) return;
       if (byte(3) != 1) continue;  // HEADERS
       ++requests_;
+      if (stalls) {
+        begin_answer(tls, header.substr(5));
+        continue;
+      }
       // GOAWAY: no stream was looked at. RST_STREAM: REFUSED_STREAM.
       std::string answer("\0\0\x08\x07\0\0\0\0\0\0\0\0\0\0\0\0\0", 17);
       if (!says_goodbye) {
@@ -177,6 +183,16 @@ class TlsServer::Impl {
       break;
     }
     SSL_shutdown(tls);
+  }
+
+  // HEADERS (":status 200" is entry 8 of HPACK's table) and DATA that do not end the stream.
+  void begin_answer(SSL* tls, const std::string& stream) {
+    const std::string& body = config_.stall_with;
+    if (body.empty()) return;
+    const std::string frames = std::string("\0\0\x01\x01\x04", 5) + stream + "\x88" +
+                               std::string("\0\0", 2) + static_cast<char>(body.size()) +
+                               std::string("\0\0", 2) + stream + body;
+    SSL_write(tls, frames.data(), static_cast<int>(frames.size()));
   }
 
   void serve(SSL* tls) {

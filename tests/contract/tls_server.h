@@ -23,6 +23,10 @@ struct TlsServerConfig {
   // reset (RFC 9113 §6.8, §6.4).
   int http2_goaways = 0;
   int http2_resets = 0;
+  // Then, connections that take every request, answer with a head and these bytes, or with nothing
+  // when there are none, and never go on.
+  int http2_stalls = 0;
+  std::string stall_with = {};
 };
 
 class TlsServer {

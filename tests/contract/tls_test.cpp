@@ -6,7 +6,6 @@
 
 #include "contract/tls_server.h"
 #include "contract/transport_world.h"
-#include "net/fetcher.h"
 
 namespace playhead::test {
 namespace {
@@ -21,27 +20,6 @@ CurlConfig trusting(const TlsServer& server) {
   CurlConfig config;
   config.ca_file = server.certificate_file();
   return config;
-}
-
-// With everything a ResourceFetcher tries.
-Result<FetchedResource> fetch(CurlWorld& world, const std::string& url) {
-  ResourceFetcher fetcher(world.transport(), world.executor());
-  std::optional<Result<FetchedResource>> done;
-  CancelHandle handle;
-  Request request;
-  request.url = url;
-  world.on_executor([&] {
-    handle = fetcher.fetch(request, [&](Result<FetchedResource> result) {
-      {
-        const std::lock_guard lock(world.mutex());
-        done = std::move(result);
-      }
-      world.notify();
-    });
-  });
-  REQUIRE(world.wait_until([&] { return done.has_value(); }));
-  world.on_executor([&] { handle.reset(); });
-  return *std::move(done);
 }
 
 TEST_CASE("N24 a certificate that proves nothing is refused, whatever is wrong with it") {
@@ -121,7 +99,7 @@ TEST_CASE("N26 a secure connection that ends within the body is a lost one, and 
   config.after_cuts = config.answer;  // ranges are ignored: the front is passed over
   const TlsServer server(config);
   CurlWorld world(trusting(server));
-  const auto fetched = fetch(world, server.url("localhost", "/a"));
+  const auto fetched = fetch_whole(world, server.url("localhost", "/a"));
   REQUIRE(fetched.has_value());
   CHECK(fetched->body.size() == body.size());
   CHECK(server.requests() == 2);
@@ -139,10 +117,38 @@ TEST_CASE("N36 a request that HTTP/2 did not take goes out again on a new connec
     config.http2_resets = c.resets;
     const TlsServer server(config);
     CurlWorld world(trusting(server));
-    const auto fetched = fetch(world, server.url("localhost", "/a"));
+    const auto fetched = fetch_whole(world, server.url("localhost", "/a"));
     REQUIRE(fetched.has_value());
     CHECK(as_text(fetched->body.view()) == "hello");
     CHECK(server.requests() == 2);
+  }
+}
+
+// As when a host gives no window any more, or the way to it swallows packets: the connection looks
+// well, and every request that is put on it waits for ever.
+TEST_CASE("N36 a connection of HTTP/2 that falls silent is left for a new one") {
+  struct Case {
+    const char* name;
+    const char* says;  // of the body, behind a head; nothing: no answer at all
+    int requests;
+  };
+  // A body of which neither length nor version is known begins anew, with a third request.
+  for (const Case& c : {Case{"within the body", "he", 3}, Case{"before the answer", "", 2}}) {
+    CAPTURE(std::string(c.name));
+    TlsServerConfig config{"localhost", 24h, answer_of("hello", "200 OK", "")};
+    config.http2_stalls = 1;
+    config.stall_with = c.says;
+    const TlsServer server(config);
+    CurlWorld world(trusting(server));
+    Request request;
+    request.url = server.url("localhost", "/a");
+    request.timeouts.stall = request.timeouts.first_byte = 200ms;
+    RetryConfig soon;
+    soon.first_delay = soon.max_delay = soon.least_interval = 1ms;
+    const auto fetched = fetch_whole(world, request, soon);
+    REQUIRE(fetched.has_value());
+    CHECK(as_text(fetched->body.view()) == "hello");
+    CHECK(server.requests() == c.requests);
   }
 }
 

@@ -54,6 +54,26 @@ void SimTransportWorld::wait_for_connections(int count) {
   executor_.run_for(1s);
 }
 
+Result<FetchedResource> fetch_whole(TransportWorld& world, const Request& request,
+                                    const RetryConfig& retries) {
+  ResourceFetcher fetcher(world.transport(), world.executor(), retries);
+  std::optional<Result<FetchedResource>> done;
+  CancelHandle handle;
+  world.on_executor([&] {
+    handle = fetcher.fetch(request, [&](Result<FetchedResource> result) {
+      {
+        const std::lock_guard lock(world.mutex());
+        done = std::move(result);
+      }
+      world.notify();
+    });
+  });
+  const bool is_done = world.wait_until([&] { return done.has_value(); });
+  world.on_executor([&] { handle.reset(); });
+  if (!is_done) return make_error(ErrorCode::kTimedOut, "the test waited in vain");
+  return *std::move(done);
+}
+
 Exchange& Exchange::start(const std::string& url) {
   Request request;
   request.url = url;

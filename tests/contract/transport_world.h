@@ -11,6 +11,7 @@
 
 #include "base/thread_executor.h"
 #include "net/curl_transport.h"
+#include "net/fetcher.h"
 #include "support/loopback_server.h"
 #include "support/sim_transport.h"
 #include "support/virtual_executor.h"
@@ -126,6 +127,16 @@ class SimTransportWorld final : public TransportWorld {
   std::vector<WebRequest> requests_;
   std::unique_ptr<SimTransport> transport_;
 };
+
+// The whole resource, with everything a ResourceFetcher tries. Waits.
+[[nodiscard]] Result<FetchedResource> fetch_whole(TransportWorld& world, const Request& request,
+                                                  const RetryConfig& retries = {});
+[[nodiscard]] inline Result<FetchedResource> fetch_whole(TransportWorld& world,
+                                                         const std::string& url) {
+  Request request;
+  request.url = url;
+  return fetch_whole(world, request);
+}
 
 // One request and all that its callbacks told. Written on the executor's thread under the world's
 // mutex; read by the test after wait().

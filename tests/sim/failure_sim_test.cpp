@@ -37,7 +37,7 @@ TEST_CASE("sim: what cannot be played ends with a typed error and a sentence") {
     if (c.status >= 400) world.transport->serve(c.url, status_answer(c.status));
     world.start_app();
     world.load_url(c.url);
-    REQUIRE(world.run_until_event<Failed>(1min));
+    REQUIRE(world.run_until_event<Failed>(1s));
     const Error& error = world.find<Failed>()->error;
     CHECK(error_name(error.code) == error_name(c.code));
     CHECK(describe(error).size() > 10);
@@ -257,6 +257,8 @@ TEST_CASE("N02 N10 N16 segments that are missing, cut or damaged") {
     world.load_url(world.title.url());
     REQUIRE(world.run_until_event<Ended>(10min));
     CHECK(world.screen->shown().size() >= c.least_frames);
+    CHECK((world.find<PositionJumped>() != nullptr) == (c.least_frames < 3000));
+    CHECK(world.find<Warning>() != nullptr);
     CHECK(world.find<Failed>() == nullptr);
   }
 }
@@ -370,6 +372,11 @@ TEST_CASE("N17 a host that asks to come back tomorrow ends the play once the buf
   world.transport->add_fault(fault);
   const std::size_t before = world.transport->records().size();
   REQUIRE(world.run_until_event<Failed>(2min));
+  // As soon as nothing is left to be seen.
+  const auto& seen = world.screen->shown();
+  REQUIRE_FALSE(seen.empty());
+  CHECK(world.executor.now() - seen.back().at <= 1s);
+  CHECK(seen.size() > 250);
   const Error& error = world.find<Failed>()->error;
   CHECK(error.code == ErrorCode::kServerBusy);
   // What is left of the day by then.
@@ -379,6 +386,30 @@ TEST_CASE("N17 a host that asks to come back tomorrow ends the play once the buf
   world.forget_events();
   world.load_url(world.title.url());
   CHECK(world.run_until_event<FirstFrame>(10s));
+}
+
+TEST_CASE("N28 what its host calls something else plays, and the app is told once a host") {
+  for (const char* type : {"text/html", "application/octet-stream"}) {
+    CAPTURE(std::string(type));
+    SimWorld world(1, {}, SimLink::constant(8'000'000));
+    world.transport->meddle([&](const SimRecord&, const WebRequest&, WebAnswer& answer) {
+      answer.headers.push_back({"Content-Type", type});
+    });
+    world.start_app();
+    for (int times = 0; times < 2; ++times) {
+      world.load_url(world.title.url());
+      REQUIRE(world.run_until_event<Ended>(5min));
+      CHECK(world.screen->shown().size() == 3000);
+      CHECK(world.status()->qoe.rebuffer_count == 0);
+      const auto warnings = world.all<Warning>();
+      world.forget_events();
+      world.screen->forget();
+      REQUIRE(warnings.size() == (std::string(type) == "text/html" ? 1 : 0));
+      if (warnings.empty()) continue;
+      CHECK(warnings[0].error.code == ErrorCode::kBadResponse);
+      CHECK(warnings[0].error.context.find("\"text/html\"") != std::string::npos);
+    }
+  }
 }
 
 TEST_CASE("N14 a seek does not forget that a host asked to wait") {

@@ -229,6 +229,39 @@ TEST_CASE("A14 A01 a Representation whose pictures cannot be decoded is left for
   }
 }
 
+TEST_CASE("A03 M19 a Representation of another codec than its manifest says is left for another") {
+  for (const bool has_other : {true, false}) {
+    CAPTURE(has_other);
+    SimTitle title;
+    title.bitrates_bps = {400'000, 900'000};
+    if (!has_other) title.bitrates_bps.erase(title.bitrates_bps.begin());
+    SimWorld world(1, title, SimLink::constant(20'000'000));
+    world.codecs.unknown_config = has_other ? "v1" : "v0";
+    world.start_app();
+    world.load_url(world.title.url());
+    const auto asked = [&world](const char* name) {
+      const auto urls = world.media_requests();
+      return std::count_if(urls.begin(), urls.end(), [name](const std::string& url) {
+        return url.find(name) != std::string::npos;
+      });
+    };
+    if (!has_other) {
+      REQUIRE(world.run_until_event<Failed>(1min));
+      CHECK(world.find<Failed>()->error.code == ErrorCode::kCodecUnsupported);
+      CHECK(asked("/v0-") <= 20);
+      continue;
+    }
+    const bool has_ended = world.run_until_event<Ended>(5min);
+    INFO(world.log());
+    REQUIRE(has_ended);
+    CHECK(world.find<Failed>() == nullptr);
+    CHECK(world.screen->shown().back().time > MediaTime{119'000'000});
+    CHECK(world.screen->shown().size() >= 115 * 25);
+    CHECK(asked("/v1-") <= 20);
+    CHECK(world.status()->qoe.rebuffer_time < 2s);
+  }
+}
+
 TEST_CASE("A15 without a sound device the pictures play, in time") {
   SimWorld world(1, {}, SimLink::constant(8'000'000));
   world.start_app();

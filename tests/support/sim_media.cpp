@@ -6,6 +6,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,6 +15,7 @@ namespace playhead::test {
 namespace {
 
 constexpr std::size_t kHeaderBytes = 128;
+constexpr std::string_view kInitMark = "PLAYHEADINIT ";
 
 struct Header {
   char kind = 'v';
@@ -69,6 +71,11 @@ class SimDemuxer final : public SegmentDemuxer {
       : later_(executor, delay), callbacks_(std::move(callbacks)) {}
 
   void append(SharedBytes bytes) override {
+    const std::string_view text = as_text(bytes.view());
+    if (received_ == 0 && text.substr(0, kInitMark.size()) == kInitMark) {
+      init_config_ = text.substr(kInitMark.size());
+      return;
+    }
     received_ += static_cast<int64_t>(bytes.size());
     if (head_.size() < kHeaderBytes) head_ += as_text(bytes.view()).substr(0, kHeaderBytes);
     if (!is_known_ && head_.size() >= kHeaderBytes) read_header();
@@ -93,7 +100,7 @@ class SimDemuxer final : public SegmentDemuxer {
     StreamInfo stream;
     stream.kind = header_.kind == 'v' ? TrackKind::kVideo : TrackKind::kAudio;
     stream.codec = "sim";
-    const std::string config = header_.config;
+    const std::string config = init_config_ + header_.config;
     stream.codec_config = SharedBytes(std::vector<uint8_t>(config.begin(), config.end()));
     std::vector<StreamInfo> streams = {stream};
     if (header_.muxed_audio > 0) {
@@ -159,6 +166,7 @@ class SimDemuxer final : public SegmentDemuxer {
 
   Later later_;
   DemuxerCallbacks callbacks_;
+  std::string init_config_;
   std::string head_;
   Header header_;
   bool is_known_ = false;
@@ -234,6 +242,7 @@ class SimVideoDecoder final : public VideoDecoder {
     frame.duration = Duration{sample.duration_ticks};
     frame.width = 16;
     frame.height = 9;
+    frame.owner = std::make_shared<const int64_t>(sample.pts_ticks);
     const Held picture{std::move(frame), show && has_key_};
     if (slow_above_bytes_ == 0 || sample.data.size() <= slow_above_bytes_) {
       return later_.post([this, picture] {
@@ -308,7 +317,8 @@ class SimAudioDecoder final : public AudioDecoder {
       });
       return;
     }
-    later_.post([this, time, duration = Duration{sample.duration_ticks}, speed = speed_] {
+    const float mark = sound_mark(std::max<int64_t>(sample.pts_ticks, 0));
+    later_.post([this, time, mark, duration = Duration{sample.duration_ticks}, speed = speed_] {
       --queued_;
       AudioChunk chunk;
       chunk.time = time;
@@ -316,7 +326,7 @@ class SimAudioDecoder final : public AudioDecoder {
       chunk.format = format_;
       const double seconds = to_seconds(duration) / speed;
       const auto frames = static_cast<std::size_t>(seconds * format_.sample_rate + 0.5);
-      chunk.samples.assign(frames * static_cast<std::size_t>(format_.channels), 0.5F);
+      chunk.samples.assign(frames * static_cast<std::size_t>(format_.channels), mark);
       callbacks_.on_chunk(std::move(chunk));
       callbacks_.on_room();
     });
@@ -358,6 +368,10 @@ std::string make_sim_segment(const SimSegmentSpec& spec) {
   return body;
 }
 
+std::string make_sim_init(const std::string& codec_config) {
+  return std::string(kInitMark) + codec_config;
+}
+
 std::unique_ptr<SegmentDemuxer> SimBackend::open_demuxer(DemuxerInput, Executor& executor,
                                                          DemuxerCallbacks callbacks) {
   return std::make_unique<SimDemuxer>(executor, troubles_.demux_delay, std::move(callbacks));
@@ -372,7 +386,11 @@ bool SimBackend::is_bad(const StreamInfo& stream, int decoder) const {
 Result<std::unique_ptr<VideoDecoder>> SimBackend::open_video_decoder(
     const StreamInfo& stream, std::shared_ptr<SampleDecryptor>, Executor& executor,
     VideoDecoderCallbacks callbacks) {
-  if (stream.codec != "sim") return make_error(ErrorCode::kCodecUnsupported, stream.codec);
+  const std::string_view config = as_text(stream.codec_config.view());
+  const bool is_unknown = !troubles_.unknown_config.empty() && config == troubles_.unknown_config;
+  if (stream.codec != "sim" || is_unknown) {
+    return make_error(ErrorCode::kCodecUnsupported, stream.codec);
+  }
   const bool is_bad_one = is_bad(stream, ++video_decoders_);
   const BadSample bad(is_bad_one ? troubles_.bad_video_sample : 0, troubles_.severity,
                       troubles_.bad_in_a_row);

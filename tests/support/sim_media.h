@@ -26,8 +26,20 @@ struct SimSegmentSpec {
   int64_t last_duration_us = 0;  // that the last sample claims to last; 0: what it does
 };
 
+// What make-believe sound and pictures say of themselves: their container time. Of sound in whole
+// milliseconds, modulo kSoundMarks; of pictures in VideoFrame::owner, whose planes are null.
+inline constexpr int64_t kSoundMarks = (int64_t{1} << 20) - 1;
+[[nodiscard]] inline float sound_mark(int64_t container_us) {
+  return static_cast<float>(container_us / 1000 % kSoundMarks + 1) / float{1 << 20};
+}
+[[nodiscard]] inline int64_t content_ms_of(float mark) {
+  return static_cast<int64_t>(mark * float{1 << 20}) - 1;
+}
+
 // The body of such a segment.
 [[nodiscard]] std::string make_sim_segment(const SimSegmentSpec& spec);
+// The body of an InitSegment: what is read behind it has `codec_config` in front of its own.
+[[nodiscard]] std::string make_sim_init(const std::string& codec_config);
 
 // What goes wrong with demuxing and decoding.
 struct SimCodecTroubles {
@@ -37,7 +49,8 @@ struct SimCodecTroubles {
   int bad_audio_sample = 0;
   int bad_decoders = -1;   // in so many decoders of each kind, the first ones; -1: in all
   std::string bad_config;  // in those opened with this codec_config; empty: in all
-  int bad_in_a_row = 1;    // so many samples, 100 apart: pictures of as many segments of 4 s
+  std::string unknown_config;  // what has this codec_config is of a codec nobody decodes
+  int bad_in_a_row = 1;        // so many samples, 100 apart: pictures of as many segments of 4 s
   // Pictures of more bytes than that take 50 ms each and come out four at a time; 0: none.
   std::size_t slow_above_bytes = 0;
   Severity severity = Severity::kRecoverable;  // of that: fatal ends the decoder

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <map>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -89,6 +90,9 @@ class CurlTransport::Impl {
   void collect_ended();
   void end_hop(CURL* easy, CURLcode code);
   Duration expire();
+  // Its host said nothing for too long: neither its connection nor another one that this origin has
+  // by now is believed to be well.
+  void leave_connection(CURL* easy, const HttpExchange& exchange);
   // Buffers are kept for what comes next, until nothing did for a while.
   Duration let_chunks_go(Duration sleep);
   void report(std::unique_ptr<CurlTransfer> transfer, Result<TransferStats> result);
@@ -114,6 +118,7 @@ class CurlTransport::Impl {
   std::map<OriginKey, Preconnect> preconnects_;
   std::map<CURL*, EasyHandle> spares_;  // connections being opened that nobody waits for
   std::map<OriginKey, MonotonicTime> last_used_;
+  std::set<OriginKey> silent_;  // the next request opens a connection of its own
   bool rests_ = false;      // nothing was fetched when it last looked
   bool was_woken_ = false;  // to look now
 };
@@ -324,6 +329,8 @@ void CurlTransport::Impl::begin_hop(std::unique_ptr<CurlTransfer> transfer) {
                              exchange.origin().scheme == "http";
   const std::string url = exchange.url();
   CURL* handle = transfer->easy();
+  const bool was_silent = silent_.erase(key_of(exchange.origin())) > 0;
+  if (was_silent) curl_easy_setopt(handle, CURLOPT_FRESH_CONNECT, 1L);
   transfers_.emplace(handle, std::move(transfer));
   chunks_->wake();
   curl_multi_add_handle(multi_, handle);
@@ -398,6 +405,7 @@ Duration CurlTransport::Impl::expire() {
       continue;
     }
     std::unique_ptr<CurlTransfer> ended = std::move(entry->second);
+    if (now) leave_connection(entry->first, ended->exchange());
     curl_multi_remove_handle(multi_, entry->first);
     entry = transfers_.erase(entry);
     if (now) {
@@ -406,6 +414,16 @@ Duration CurlTransport::Impl::expire() {
     }
   }
   return sleep;
+}
+
+// Requests share a connection of HTTP/2, which ends with none of them: one that has died without a
+// word, or whose host gives no window any more, would take every further attempt as well. It is
+// closed with the last request on it; those that wait on it run out of time themselves.
+void CurlTransport::Impl::leave_connection(CURL* easy, const HttpExchange& exchange) {
+  if (exchange.origin().scheme != "https") return;
+  curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+  silent_.insert(key_of(exchange.origin()));
+  if (silent_.size() > kRememberedOrigins) silent_.erase(silent_.begin());
 }
 
 Duration CurlTransport::Impl::let_chunks_go(Duration sleep) {

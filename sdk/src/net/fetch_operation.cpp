@@ -333,9 +333,13 @@ bool FetchOperation::is_web_page(const ResponseHead& head, ByteView bytes) const
 
 void FetchOperation::on_body(const SharedBytes& bytes, MonotonicTime received) {
   if (!attempt_.head) return;  // the body of an error
-  if (!std::exchange(attempt_.is_looked_into, true) && is_web_page(*attempt_.head, bytes.view())) {
-    refuse(make_error(ErrorCode::kCaptivePortal, redact(attempt_.head->url)), true);
-    return;
+  if (!std::exchange(attempt_.is_looked_into, true)) {
+    if (is_web_page(*attempt_.head, bytes.view())) {
+      refuse(make_error(ErrorCode::kCaptivePortal, redact(attempt_.head->url)), true);
+      return;
+    }
+    if (context_.types) context_.types->look(request_.kind, *attempt_.head, as_text(bytes.view()));
+    if (is_ended_) return;
   }
   AnswerPlan& plan = attempt_.plan;
   const auto size = static_cast<int64_t>(bytes.size());

@@ -13,6 +13,7 @@
 #include "net/host_health.h"
 #include "net/retry_policy.h"
 #include "net/stall_watch.h"
+#include "net/type_watch.h"
 
 namespace playhead {
 
@@ -24,6 +25,7 @@ struct FetchContext {
   std::shared_ptr<const bool> is_online;
   std::shared_ptr<HeldUrls> held;
   std::shared_ptr<CmcdSession> cmcd = {};  // may be null
+  std::shared_ptr<TypeWatch> types = {};   // may be null
 };
 
 // One fetch of ResourceFetcher over all its attempts. Owned by the fetch's handle; stays alive

@@ -102,7 +102,8 @@ CancelHandle ResourceFetcher::fetch(Request request,
 CancelHandle ResourceFetcher::stream(Request request, FetchEvents events, FetchOptions options) {
   if (options.others.empty()) options.others = mirrors_.others({request.url, request.range});
   const auto operation = std::make_shared<FetchOperation>(
-      FetchContext{transport_, executor_, health_, is_online_, held_, cmcd_}, config_,
+      FetchContext{transport_, executor_, health_, is_online_, held_, cmcd_, types_},
+      config_,
       std::move(request), std::move(events), std::move(options));
   std::erase_if(operations_, [](const auto& weak) { return weak.expired(); });
   operations_.push_back(operation);

@@ -12,6 +12,7 @@
 #include "net/mirrors.h"
 #include "net/resource_version.h"
 #include "net/retry_policy.h"
+#include "net/type_watch.h"
 #include "playhead/executor.h"
 #include "playhead/segment_index.h"
 #include "playhead/transport.h"
@@ -110,6 +111,8 @@ class ResourceFetcher {
   void set_mirrors(Mirrors mirrors) { mirrors_ = std::move(mirrors); }
   // Null: requests tell nothing.
   void set_cmcd(std::shared_ptr<CmcdSession> cmcd) { cmcd_ = std::move(cmcd); }
+  // Hears of answers of another type than what was asked for. Null: nobody does.
+  void set_types(std::shared_ptr<TypeWatch> types) { types_ = std::move(types); }
   [[nodiscard]] const std::shared_ptr<HostHealth>& health() const { return health_; }
 
  private:
@@ -121,6 +124,7 @@ class ResourceFetcher {
   const std::shared_ptr<HeldUrls> held_;
   Mirrors mirrors_;
   std::shared_ptr<CmcdSession> cmcd_;
+  std::shared_ptr<TypeWatch> types_;
   std::vector<std::weak_ptr<FetchOperation>> operations_;
 };
 

@@ -17,7 +17,10 @@ class PlayFetchers {
   PlayFetchers(Transport& transport, Executor& executor, const std::shared_ptr<HostHealth>& health,
                const std::shared_ptr<HeldUrls>& held)
       : start_(transport, executor, start_retries(), health, held),
-        media_(transport, executor, RetryConfig{}, health, held) {}
+        media_(transport, executor, RetryConfig{}, health, held) {
+    start_.set_types(types_);
+    media_.set_types(types_);
+  }
 
   // Playlists: the user waits for an answer.
   [[nodiscard]] ResourceFetcher& start() { return start_; }
@@ -38,6 +41,8 @@ class PlayFetchers {
     media_.set_cmcd(cmcd);
     cmcd_ = std::move(cmcd);
   }
+  // Answers of another type than what was asked for.
+  [[nodiscard]] TypeWatch& types() { return *types_; }
   [[nodiscard]] CmcdSession* cmcd() const { return cmcd_.get(); }
 
  private:
@@ -49,6 +54,7 @@ class PlayFetchers {
   }
 
   ResourceFetcher start_, media_;
+  const std::shared_ptr<TypeWatch> types_ = std::make_shared<TypeWatch>();
   std::shared_ptr<CmcdSession> cmcd_;
 };
 

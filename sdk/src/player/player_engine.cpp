@@ -48,6 +48,7 @@ PlayerEngine::PlayerEngine(PlayerWorld world,
   preferences_.audio_label = config_.audio_label;
   preferences_.text_language = config_.text_off ? std::string() : config_.text_language;
   preferences_.allows_forced_text = !config_.text_off;
+  fetchers_.types().on_odd([this](const Error& error) { warn(error); });
   if (!publish_) decisions_ahead_ = std::make_unique<DecisionText>();
   // Fetchers begin with a network; being told of one ends what is held.
   if (!client_->impl().is_online()) set_network(false);

@@ -103,6 +103,7 @@ bool PlayerEngine::begin() {
   correction_ = 1;
   Client::Impl& client = client_->impl();
   network_ = client.networks->network();
+  fetchers_.types().forget();
   fetchers_.set_cmcd(nullptr);
   if (!source_.download_id.empty()) return begin_offline();
   if (source_.title_id.empty()) {

@@ -72,7 +72,7 @@ void PlayerEngine::mend_decoder(MonotonicTime now) {
   const bool was_running = pipeline_->is_running();
   if (is_elsewhere) {
     trouble_.avoided = id;
-    streaming_->avoid_representation(id, now);
+    streaming_->avoid_representation(id, now, is_unsupported);
     streaming_->refetch(here);
   } else {
     streaming_->seek(here);

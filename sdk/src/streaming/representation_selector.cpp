@@ -140,9 +140,9 @@ const Representation* RepresentationSelector::best_known(const AdaptationSet& se
   return best;
 }
 
-void RepresentationSelector::avoid(const std::string& id, MonotonicTime now) {
+void RepresentationSelector::avoid(const std::string& id, MonotonicTime now, bool is_for_good) {
   const auto [known, is_first] = avoided_.try_emplace(id, now + kAvoided);
-  if (!is_first) known->second = MonotonicTime::max();
+  if (!is_first || is_for_good) known->second = MonotonicTime::max();
 }
 
 bool RepresentationSelector::is_avoided(const std::string& id, MonotonicTime now) const {

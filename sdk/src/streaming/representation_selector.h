@@ -72,9 +72,9 @@ class RepresentationSelector {
       const Place& place, MediaTime position, const Representation& chosen,
       std::span<const VideoChooser::Buffered> segments);
 
-  // Not to be chosen for a minute from `now` on, the second time for the rest of the play, unless
-  // there is no other.
-  void avoid(const std::string& id, MonotonicTime now);
+  // Not to be chosen for a minute from `now` on, the second time or `is_for_good` for the rest of the
+  // play, unless there is no other.
+  void avoid(const std::string& id, MonotonicTime now, bool is_for_good);
   // It can be played and has not just failed.
   [[nodiscard]] bool is_usable(TrackKind kind, const std::set<std::string>& failed_ids,
                                const Representation& representation) const;

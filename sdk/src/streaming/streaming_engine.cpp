@@ -218,8 +218,9 @@ void StreamingEngine::refetch(MediaTime position) {
   for (Track& track : tracks_) place_track(track, position);
 }
 
-void StreamingEngine::avoid_representation(const std::string& id, MonotonicTime now) {
-  selector_.avoid(id.empty() ? last_video_id_ : id, now);
+void StreamingEngine::avoid_representation(const std::string& id, MonotonicTime now,
+                                           bool is_for_good) {
+  selector_.avoid(id.empty() ? last_video_id_ : id, now, is_for_good);
 }
 
 void StreamingEngine::select_representation(const std::string& id, MediaTime position) {

@@ -56,7 +56,7 @@ class StreamingEngine final : private TrackStreamListener {
   bool seek(MediaTime position, bool is_after_gap = false);
   void refetch(MediaTime position);  // the same, and nothing that was fetched is used
   // Of pictures; empty: what is fetched at present. See RepresentationSelector::avoid().
-  void avoid_representation(const std::string& id, MonotonicTime now);
+  void avoid_representation(const std::string& id, MonotonicTime now, bool is_for_good = false);
   // Fetches sound anew from `position`, with these preferences. What is there of the old sound is
   // audio() until the new covers the position of a turn, or the old runs out; then audio() is the
   // new one, and audio_changes() counts.

@@ -329,26 +329,42 @@ TEST_CASE("N31 a resource that changed is fetched anew as a whole, once") {
   CHECK(std::vector<uint8_t>(view.begin(), view.end()) == changed);
 }
 
-TEST_CASE("N27 N28 a web page in place of media is named; a wrong type alone does no harm") {
+TEST_CASE("N27 N28 a web page in place of media is named; a wrong type alone is told, once") {
   struct Case {
     std::string name;
     std::string type, body;
     bool ok;
+    bool is_told;
   };
   const Case cases[] = {
-      {"a log-in page", "text/html; charset=utf-8", "\n <html>log in</html>", false},
-      {"media called a page", "text/html", "GGGG<html>", true},
-      {"media called text", "text/plain", "GGGG", true},
-      {"media called nothing", "", "GGGG", true}};
+      {"a log-in page", "text/html; charset=utf-8", "\n <html>log in</html>", false, false},
+      {"media called a page", "text/html", "GGGG<html>", true, true},
+      {"media called text", "text/plain", "GGGG", true, true},
+      {"what .ts is to some hosts", "Text/vnd.trolltech.linguist; v=1", "GGGG", true, true},
+      {"media called nothing", "", "GGGG", true, false},
+      {"media called bytes", "application/octet-stream", "GGGG", true, false},
+      {"media", "video/mp2t", "GGGG", true, false}};
   for (const Case& c : cases) {
     CAPTURE(c.name);
     World world;
     WebAnswer answer = test::text_answer(c.body);
     answer.headers = {{"Content-Type", c.type}};
     world.transport.serve(kA, answer);
+    const auto types = std::make_shared<TypeWatch>();
+    std::vector<Error> told;
+    types->on_odd([&](const Error& error) { told.push_back(error); });
+    world.fetcher.set_types(types);
     Stream stream(world, {});
     REQUIRE(stream.wait());
     CHECK(stream.ok() == c.ok);
+    Stream again(world, {});
+    REQUIRE(again.wait());
+    REQUIRE(told.size() == (c.is_told ? 1 : 0));
+    if (c.is_told) {
+      CHECK(told[0].code == ErrorCode::kBadResponse);
+      CHECK(told[0].severity == Severity::kRecoverable);
+      CHECK(told[0].context.find(kA) != std::string::npos);
+    }
     if (c.ok) continue;
     CHECK(stream.done->error().code == ErrorCode::kCaptivePortal);
     CHECK(stream.body.empty());

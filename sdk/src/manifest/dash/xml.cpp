@@ -58,6 +58,13 @@ bool is_too_deep(pugi::xml_node root) {
   }
 }
 
+// Nothing that is made for players has one; it can only name entities and files.
+bool has_dtd(const pugi::xml_document& document) {
+  return std::any_of(document.begin(), document.end(), [](pugi::xml_node node) {
+    return node.type() == pugi::node_doctype;
+  });
+}
+
 class StringWriter final : public pugi::xml_writer {
  public:
   void write(const void* data, std::size_t size) override {
@@ -108,15 +115,19 @@ Result<std::shared_ptr<XmlDocument>> parse_xml(ByteView text) {
   document->text.reset(new char[text.size() + 1]);
   document->size = text.size();
   if (!text.empty()) std::memcpy(document->text.get(), text.data(), text.size());
-  // DTDs, comments and processing instructions are passed over; entities other than XML's own five
-  // and characters stay as written.
+  // Comments and processing instructions are passed over; entities other than XML's own five and
+  // characters stay as written.
   const pugi::xml_parse_result parsed = document->tree.load_buffer_inplace(
       document->text.get(), text.size(),
-      pugi::parse_minimal | pugi::parse_escapes | pugi::parse_cdata, pugi::encoding_auto);
+      pugi::parse_minimal | pugi::parse_escapes | pugi::parse_cdata | pugi::parse_doctype,
+      pugi::encoding_auto);
   if (!parsed) {
     return make_error(ErrorCode::kManifestSyntax,
                       "line " + std::to_string(line_of(as_text(text), parsed.offset)) + ", byte " +
                           std::to_string(parsed.offset) + ": " + parsed.description());
+  }
+  if (has_dtd(document->tree)) {
+    return make_error(ErrorCode::kManifestUnsupported, "the document has a DTD");
   }
   if (is_too_deep(document->tree)) {
     return make_error(ErrorCode::kManifestLimit, "the document nests deeper than 64 elements");

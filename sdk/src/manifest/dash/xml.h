@@ -82,7 +82,7 @@ struct XmlDocument {
 };
 
 // kManifestSyntax: not well-formed (with the place); kManifestLimit: larger than 32 MiB, too much
-// markup, nested too deeply.
+// markup, nested too deeply; kManifestUnsupported: it has a DTD.
 [[nodiscard]] Result<std::shared_ptr<XmlDocument>> parse_xml(ByteView text);
 
 // The line, from 1, of a byte of `text`.
