@@ -63,6 +63,20 @@ function(install_tree)
   endforeach()
 endfunction()
 
+function(install_tools)
+  set(tools ${WORK}/tools)
+  file(REMOVE_RECURSE ${tools})
+  run(${CMAKE_COMMAND} --install ${BUILD} --component tools --prefix ${tools})
+  foreach(tool ${TOOLS})
+    execute_process(COMMAND ${tools}/${BINDIR}/${tool} --help RESULT_VARIABLE status OUTPUT_VARIABLE output
+                    ERROR_VARIABLE output)
+    if(NOT status EQUAL 0 OR NOT output MATCHES "--help")
+      message(FATAL_ERROR "${tool} is not installed, or has no help: ${status} ${output}")
+    endif()
+  endforeach()
+  file(REMOVE_RECURSE ${tools})
+endfunction()
+
 function(install_find_package)
   set(build ${WORK}/find_package)
   configure(${SOURCE}/tests/install/find_package ${build}
