@@ -54,9 +54,9 @@ class StreamingEngine final : private TrackStreamListener {
   // Reads on from `position`: from the buffer when it is there, else by fetching. True: buffered.
   // `is_after_gap`: tracks that begin later still do so.
   bool seek(MediaTime position, bool is_after_gap = false);
-  void refetch(MediaTime position);  // the same, and nothing that was fetched is used
-  // Of pictures; empty: what is fetched at present. See RepresentationSelector::avoid().
-  void avoid_representation(const std::string& id, MonotonicTime now);
+  void refetch(MediaTime position);        // the same, and nothing that was fetched is used
+  void refetch_sound(MediaTime position);  // what comes with the pictures stays
+  void avoid_representation(const std::string& id, MonotonicTime now);  // "": of these pictures
   // Fetches sound anew from `position`, with these preferences. What is there of the old sound is
   // audio() until the new covers the position of a turn, or the old runs out; then audio() is the
   // new one, and audio_changes() counts.
