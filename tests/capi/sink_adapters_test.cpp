@@ -4,6 +4,8 @@
 #include <array>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -180,4 +182,50 @@ TEST_CASE("audio sink: every callback but destroy is required") {
   table.set_volume = nullptr;
   CHECK_FALSE(CAudioSink::is_complete(table));
   CHECK_FALSE(CVideoSink::is_complete(PLAYHEAD_VIDEO_SINK_INIT));
+}
+
+TEST_CASE("U07 sinks: what their callbacks throw ends there, and the log hears of it once") {
+  struct Log final : LogSink {
+    void log(LogLevel, std::string_view, std::string_view line) override {
+      lines.emplace_back(line);
+    }
+    std::vector<std::string> lines;
+  };
+  const auto log = std::make_shared<Log>();
+  playhead_video_sink screen = PLAYHEAD_VIDEO_SINK_INIT;
+  screen.show = [](void*, playhead_frame*) { throw 1; };
+  screen.clear = [](void*) { throw 2; };
+  CVideoSink video(CallbackTable<playhead_video_sink>::adopt(&screen), log);
+  video.show(VideoFrame());
+  video.clear();
+  REQUIRE(log->lines.size() == 1);
+  CHECK(log->lines[0].find("show") != std::string::npos);
+
+  playhead_audio_sink table = PLAYHEAD_AUDIO_SINK_INIT;
+  int64_t played = 100;
+  table.user = &played;
+  table.destroy = [](void*) { throw 3; };
+  table.open = [](void*, const playhead_audio_format*, playhead_audio_format*) -> playhead_status {
+    throw 4;
+  };
+  table.close = table.pause = table.resume = table.flush = [](void*) { throw 5; };
+  table.write = [](void*, const float*, int64_t) { throw 6; };
+  table.frames_played = [](void* user, int64_t) -> int64_t {
+    auto& count = *static_cast<int64_t*>(user);
+    if (count == 0) throw 7;
+    return std::exchange(count, 0);
+  };
+  table.set_volume = [](void*, double) { throw 8; };
+  CAudioSink audio(CallbackTable<playhead_audio_sink>::adopt(&table));
+  const auto opened = audio.open({});
+  REQUIRE_FALSE(opened.has_value());
+  CHECK(opened.error().code == ErrorCode::kAudioOutput);
+  CHECK(audio.frames_played({}) == 100);
+  CHECK(audio.frames_played({}) == 100);  // as before
+  audio.write(nullptr, 0);
+  audio.pause();
+  audio.resume();
+  audio.set_volume(1);
+  audio.flush();
+  audio.close();
 }

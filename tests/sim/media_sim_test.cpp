@@ -166,12 +166,15 @@ TEST_CASE("A01 decoders that fail on damaged bytes") {
   bad_sound.bad_audio_sample = 100;
   SimCodecTroubles no_sound = bad_sound;
   no_sound.severity = Severity::kFatal;
+  SimCodecTroubles lost_sound = no_sound;
+  lost_sound.bad_decoders = 1;
   const Case cases[] = {
       {"one picture", bad_picture, true, 499, 499, 20},
       {"all pictures", no_picture, false, 90, 400, 9, 3},
       {"all pictures, until there is another decoder", lost_decoder, true, 500, 505, 20, 1},
       {"one piece of sound", bad_sound, true, 500, 500, 19.98},
-      {"all sound", no_sound, true, 495, 500, 1.98},
+      {"all sound", no_sound, true, 495, 500, 9.9, 3},
+      {"all sound, until there is another decoder", lost_sound, true, 495, 500, 19.9, 0},
   };
   for (const Case& c : cases) {
     CAPTURE(std::string(c.name));
@@ -262,6 +265,34 @@ TEST_CASE("A03 M19 a Representation of another codec than its manifest says is l
   }
 }
 
+TEST_CASE("A14 sound that no decoder takes: another Representation, else none, and it is told") {
+  struct Case {
+    const char* name;
+    bool has_other;
+    double least_heard_s;
+    std::size_t warnings;  // of lost decoders
+  };
+  const Case cases[] = {{"another one is good", true, 17, 2}, {"there is no other", false, 0, 5}};
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.name));
+    SimDash dash;
+    SimWorld world(1, {}, SimLink::constant(8'000'000));
+    world.codecs.bad_audio_sample = 1;
+    world.codecs.severity = Severity::kFatal;
+    if (c.has_other) world.codecs.bad_decoders = 2;
+    world.start_app();
+    world.load_dash(dash);
+    REQUIRE(world.run_until_event<Ended>(5min));
+    CHECK(world.find<Failed>() == nullptr);
+    CHECK(world.screen->shown().size() >= 495);
+    CHECK(world.speaker->heard_s(world.executor.now()) >= c.least_heard_s);
+    const auto warnings = world.all<Warning>();
+    REQUIRE(warnings.size() == c.warnings);
+    const std::string last = warnings.back().error.context;
+    CHECK((last.find("without sound") != std::string::npos) == !c.has_other);
+  }
+}
+
 TEST_CASE("A15 without a sound device the pictures play, in time") {
   SimWorld world(1, {}, SimLink::constant(8'000'000));
   world.start_app();
@@ -327,9 +358,9 @@ TEST_CASE("A14 a decoder that never answers is freed, step by step, or ends the 
   };
   const Case cases[] = {{"a nudge frees it, in the middle", 50, Until::kFlush, true, 0},
                         {"a nudge frees it, at the start", 1, Until::kFlush, true, 1},
-                        {"a new decoder does", 50, Until::kNewDecoder, true, 4},
-                        {"nothing does", 50, Until::kNever, false, 4},
-                        {"nothing does, at the start", 1, Until::kNever, false, 4}};
+                        {"a new decoder does", 50, Until::kNewDecoder, true, 2},
+                        {"nothing does", 50, Until::kNever, false, 2},
+                        {"nothing does, at the start", 1, Until::kNever, false, 3}};
   for (const Case& c : cases) {
     CAPTURE(std::string(c.name));
     SimTitle title;
@@ -348,9 +379,16 @@ TEST_CASE("A14 a decoder that never answers is freed, step by step, or ends the 
     } else {
       REQUIRE(world.run_until_event<Failed>(60s));
       CHECK(world.find<Failed>()->error.code == ErrorCode::kStalled);
-      // Two seconds of pictures, one in which they are late, ten of attempts; twice, since a new
-      // decoder gives some.
-      CHECK(world.executor.now() - began < 26s);
+      // The first attempt comes 2 s after the first moment that pictures were owed, the end 10 s
+      // after it, also where a new decoder has given two seconds of them in between.
+      std::vector<MonotonicTime> tries;
+      for (const Event& event : world.events) {
+        if (std::holds_alternative<Warning>(event.payload)) tries.push_back(event.time);
+      }
+      CHECK(tries.size() == c.warnings);
+      const MonotonicTime owed = tries.at(0) - 2s;
+      CHECK(world.executor.now() - owed == 10s);
+      CHECK(owed - began < 5s);
     }
     for (const Warning& warning : world.all<Warning>()) {
       CHECK(warning.error.code == ErrorCode::kStalled);

@@ -111,7 +111,7 @@ void SimWorld::start_app(PlayerConfig config) {
   client_config.drm = drm;
   client_config.token_provider = [this](bool, TokenCallback done) { done(service.token); };
   ClientDependencies world;
-  world.executor = borrowed<Executor>(executor);
+  world.executor = world.notifier = borrowed<Executor>(executor);
   world.transport = transport;
   world.store = borrowed<Store>(store);
   world.backend = backend;

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "guard.h"
 #include "sized_struct.h"
 
 namespace playhead::capi {
@@ -19,7 +20,8 @@ class CallbackTable {
     return std::shared_ptr<const CallbackTable>(new CallbackTable(ours));
   }
   ~CallbackTable() {
-    if (table_.destroy != nullptr) table_.destroy(table_.user);
+    if (table_.destroy == nullptr) return;
+    guard_void([this] { table_.destroy(table_.user); });
   }
   CallbackTable(const CallbackTable&) = delete;
   CallbackTable& operator=(const CallbackTable&) = delete;

@@ -32,8 +32,10 @@ class CLogSink final : public LogSink {
   explicit CLogSink(SharedTable<playhead_log_sink> table) : table_(std::move(table)) {}
 
   void log(LogLevel level, std::string_view module, std::string_view message) override {
-    (*table_)->log((*table_)->user, static_cast<int32_t>(level), std::string(module).c_str(),
-                   std::string(message).c_str());
+    guard_void([&] {
+      (*table_)->log((*table_)->user, static_cast<int32_t>(level), std::string(module).c_str(),
+                     std::string(message).c_str());
+    });
   }
 
  private:
@@ -43,8 +45,11 @@ class CLogSink final : public LogSink {
 TokenProvider make_token_provider(const SharedTable<playhead_token_provider>& table) {
   if (table == nullptr) return nullptr;
   return [table](bool refresh, UniqueFunction<void(Result<std::string>)> done) {
-    auto* request = new playhead_token_request{refresh, std::move(done)};
-    (*table)->request_token((*table)->user, refresh ? 1 : 0, request);
+    auto* request = make_handle(std::make_unique<playhead_token_request>(refresh, std::move(done)));
+    const bool has_returned =
+        tell_app([&] { (*table)->request_token((*table)->user, refresh ? 1 : 0, request); });
+    // Whoever throws has none; if it has answered before, this does nothing.
+    if (!has_returned) playhead_token_request_answer(request, nullptr);
   };
 }
 
@@ -134,7 +139,7 @@ playhead_status create_client(const playhead_client_config* theirs, playhead_cli
   auto client = Client::create(std::move(ours));
   if (!client) return refuse(client.error());
   handle->client = *std::move(client);
-  *out_client = handle.release();
+  *out_client = make_handle(std::move(handle));
   return PLAYHEAD_OK;
 }
 
@@ -165,12 +170,13 @@ playhead_status flush_client(playhead_client& handle, std::chrono::milliseconds 
 using playhead::ErrorCode;
 using playhead::capi::guard;
 using playhead::capi::guard_void;
+using playhead::capi::Pinned;
 using playhead::capi::status_of;
 
 void playhead_token_request_answer(playhead_token_request* request, const char* token) noexcept {
   guard_void([&] {
-    const std::unique_ptr<playhead_token_request> owned(request);
-    if (owned == nullptr || !owned->done) return;
+    const auto owned = Pinned<playhead_token_request>::take(request);
+    if (!owned || !owned->done) return;
     if (token != nullptr && *token != '\0') {
       owned->done(std::string(token));
     } else {
@@ -188,31 +194,34 @@ playhead_status playhead_client_create(const playhead_client_config* config,
 }
 
 void playhead_client_destroy(playhead_client* client) noexcept {
-  guard_void([&] { delete client; });
+  guard_void([&] { static_cast<void>(Pinned<playhead_client>::take(client)); });
 }
 
 playhead_status playhead_client_set_network(playhead_client* client, const char* id) noexcept {
   return guard([&] {
-    if (client == nullptr) return status_of(ErrorCode::kInvalidArgument);
-    const auto set = client->client->set_network(playhead::capi::text_or_empty(id));
+    const Pinned pinned(client);
+    if (!pinned) return pinned.status();
+    const auto set = pinned->client->set_network(playhead::capi::text_or_empty(id));
     return set ? PLAYHEAD_OK : status_of(set.error().code);
   });
 }
 
 playhead_status playhead_client_flush(playhead_client* client, int32_t timeout_ms) noexcept {
   return guard([&] {
-    if (client == nullptr) return status_of(ErrorCode::kInvalidArgument);
+    const Pinned pinned(client);
+    if (!pinned) return pinned.status();
     const int32_t limit = std::clamp(timeout_ms, 0, playhead::capi::kMaxFlushMs);
-    return playhead::capi::flush_client(*client, std::chrono::milliseconds(limit));
+    return playhead::capi::flush_client(*pinned, std::chrono::milliseconds(limit));
   });
 }
 
 playhead_status playhead_client_network_changed(playhead_client* client,
                                                 int32_t is_online) noexcept {
   return guard([&] {
-    const bool is_valid = client != nullptr && (is_online == 0 || is_online == 1);
-    if (!is_valid) return status_of(ErrorCode::kInvalidArgument);
-    client->client->network_changed(is_online == 1);
+    const Pinned pinned(client);
+    if (!pinned) return pinned.status();
+    if (is_online != 0 && is_online != 1) return status_of(ErrorCode::kInvalidArgument);
+    pinned->client->network_changed(is_online == 1);
     return playhead_status{PLAYHEAD_OK};
   });
 }

@@ -89,9 +89,10 @@ bool is_index(int32_t index, std::size_t size) {
 }
 
 template <typename Struct>
-playhead_status refuse(Struct* theirs) {
+playhead_status refuse(Struct* theirs,
+                       playhead_status status = status_of(ErrorCode::kInvalidArgument)) {
   static_cast<void>(write_struct(Struct{}, theirs));
-  return status_of(ErrorCode::kInvalidArgument);
+  return status;
 }
 
 }  // namespace
@@ -136,19 +137,22 @@ playhead_cues::playhead_cues(std::vector<std::shared_ptr<const playhead::Cue>> f
 }
 
 using playhead::capi::guard;
+using playhead::capi::Pinned;
 
 int32_t playhead_cues_count(const playhead_cues* cues) noexcept {
-  return cues != nullptr ? static_cast<int32_t>(cues->cues.size()) : 0;
+  const Pinned pinned(cues);
+  return pinned ? static_cast<int32_t>(pinned->cues.size()) : 0;
 }
 
 playhead_status playhead_cues_get(const playhead_cues* cues, int32_t index,
                                   playhead_cue* out_cue) noexcept {
   return guard([&] {
-    if (cues == nullptr || !playhead::capi::is_index(index, cues->cues.size())) {
+    const Pinned pinned(cues);
+    if (!pinned) return playhead::capi::refuse(out_cue, pinned.status());
+    if (!playhead::capi::is_index(index, pinned->cues.size()))
       return playhead::capi::refuse(out_cue);
-    }
     const auto i = static_cast<std::size_t>(index);
-    const playhead_cue cue = playhead::capi::cue_to_c(*cues->cues[i], cues->texts[i]);
+    const playhead_cue cue = playhead::capi::cue_to_c(*pinned->cues[i], pinned->texts[i]);
     if (!playhead::capi::write_struct(cue, out_cue)) return playhead::capi::refuse(out_cue);
     return PLAYHEAD_OK;
   });
@@ -157,14 +161,15 @@ playhead_status playhead_cues_get(const playhead_cues* cues, int32_t index,
 playhead_status playhead_cues_get_span(const playhead_cues* cues, int32_t cue, int32_t span,
                                        playhead_cue_span* out_span) noexcept {
   return guard([&] {
-    if (cues == nullptr || !playhead::capi::is_index(cue, cues->cues.size())) {
+    const Pinned pinned(cues);
+    if (!pinned) return playhead::capi::refuse(out_span, pinned.status());
+    if (!playhead::capi::is_index(cue, pinned->cues.size()))
       return playhead::capi::refuse(out_span);
-    }
     const auto c = static_cast<std::size_t>(cue);
-    const auto& spans = cues->cues[c]->spans;
+    const auto& spans = pinned->cues[c]->spans;
     if (!playhead::capi::is_index(span, spans.size())) return playhead::capi::refuse(out_span);
     const auto s = static_cast<std::size_t>(span);
-    const auto out = playhead::capi::span_to_c(spans[s], cues->texts[c].classes[s]);
+    const auto out = playhead::capi::span_to_c(spans[s], pinned->texts[c].classes[s]);
     if (!playhead::capi::write_struct(out, out_span)) return playhead::capi::refuse(out_span);
     return PLAYHEAD_OK;
   });

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "guard.h"
 #include "handles.h"
 #include "taken_download.h"
 
@@ -20,7 +21,8 @@ bool CDeviceKeys::is_complete(const playhead_device_keys& table) {
 // One object from the app's callback to our caller: no copy of the key stays behind.
 Result<DeviceKey> CDeviceKeys::get() {
   Result<DeviceKey> key{DeviceKey{}};
-  const playhead_status status = (*table_)->get_key((*table_)->user, key->data());
+  const playhead_status status =
+      ask_app(kThrew, [&] { return (*table_)->get_key((*table_)->user, key->data()); });
   if (status == -PLAYHEAD_ERROR_OFFLINE_OTHER_DEVICE) {
     key = make_error(ErrorCode::kOfflineOtherDevice, "the app's key store has lost the key");
   } else if (status != PLAYHEAD_OK) {
@@ -34,25 +36,28 @@ Result<DeviceKey> CDeviceKeys::get() {
 Result<std::optional<uint64_t>> CDeviceKeys::read_counter() {
   if ((*table_)->read_counter == nullptr) return std::optional<uint64_t>();
   uint64_t counter = 0;
-  const playhead_status status = (*table_)->read_counter((*table_)->user, &counter);
+  const playhead_status status =
+      ask_app(kThrew, [&] { return (*table_)->read_counter((*table_)->user, &counter); });
   if (status == PLAYHEAD_OK) return std::optional(counter);
   return make_error(ErrorCode::kStoreIo, "the app's key store gave no counter", status);
 }
 
 Result<void> CDeviceKeys::write_counter(uint64_t counter) {
   if ((*table_)->write_counter == nullptr) return {};
-  const playhead_status status = (*table_)->write_counter((*table_)->user, counter);
+  const playhead_status status =
+      ask_app(kThrew, [&] { return (*table_)->write_counter((*table_)->user, counter); });
   if (status == PLAYHEAD_OK) return {};
   return make_error(ErrorCode::kStoreIo, "the app's key store did not keep the counter", status);
 }
 
 void CDownloadListener::on_download_changed(const DownloadStatus& status) {
   const TakenDownload taken(status);
-  (*table_)->changed((*table_)->user, &taken.c_download());
+  guard_void([&] { (*table_)->changed((*table_)->user, &taken.c_download()); });
 }
 
 void CDownloadListener::on_download_removed(const std::string& id) {
-  if ((*table_)->removed != nullptr) (*table_)->removed((*table_)->user, id.c_str());
+  if ((*table_)->removed == nullptr) return;
+  guard_void([&] { (*table_)->removed((*table_)->user, id.c_str()); });
 }
 
 VideoChooser make_chooser(SharedTable<playhead_video_chooser> table) {
@@ -77,7 +82,8 @@ VideoChooser make_chooser(SharedTable<playhead_video_chooser> table) {
     asked.max_bitrate_bps = question.wish.max_bitrate;
     asked.video_codecs = codecs.c_str();
     asked.max_height = question.wish.max_height;
-    const int32_t chosen = (*table)->choose((*table)->user, &asked);
+    const int32_t none = -1;  // which is also the choice of one that throws
+    const int32_t chosen = ask_app(none, [&] { return (*table)->choose((*table)->user, &asked); });
     if (chosen < 0 || chosen >= asked.offer_count) return std::nullopt;
     return static_cast<std::size_t>(chosen);
   };
@@ -109,9 +115,26 @@ UrlResolver make_resolver(SharedTable<playhead_url_resolver> table) {
     DownloadStatus status;
     status.id = id;
     status.request = request;
-    auto* asked = new playhead_url_request{std::move(answer), TakenDownload(std::move(status))};
-    (*table)->resolve((*table)->user, id.c_str(), request.url.c_str(), asked);
+    auto* asked =
+        make_handle(std::make_unique<playhead_url_request>(std::move(answer), std::move(status)));
+    const bool has_returned = tell_app(
+        [&] { (*table)->resolve((*table)->user, id.c_str(), request.url.c_str(), asked); });
+    // Whoever throws has none; if it has answered before, this does nothing.
+    if (!has_returned) playhead_url_request_answer(asked, nullptr);
   };
 }
 
 }  // namespace playhead::capi
+
+const playhead_download_request* playhead_url_request_get(
+    const playhead_url_request* request) noexcept {
+  const playhead::capi::Pinned pinned(request);
+  return pinned ? pinned->asked_for.c_download().request : nullptr;
+}
+
+void playhead_url_request_answer(playhead_url_request* request, const char* url) noexcept {
+  playhead::capi::guard_void([&] {
+    const auto owned = playhead::capi::Pinned<playhead_url_request>::take(request);
+    if (owned && owned->done) owned->done(playhead::capi::text_or_empty(url));
+  });
+}

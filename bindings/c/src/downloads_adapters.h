@@ -10,6 +10,9 @@
 #include "taken_download.h"
 
 struct playhead_url_request {
+  static constexpr auto kKind = playhead::capi::HandleKind::kUrlRequest;
+  playhead_url_request(playhead::UrlCallback answer, playhead::DownloadStatus status)
+      : done(std::move(answer)), asked_for(std::move(status)) {}
   playhead::UrlCallback done;
   playhead::capi::TakenDownload asked_for;
 };

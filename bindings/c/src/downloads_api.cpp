@@ -10,6 +10,7 @@
 #include "taken_download.h"
 
 struct playhead_downloads {
+  static constexpr auto kKind = playhead::capi::HandleKind::kDownloads;
   std::shared_ptr<playhead::LogSink> log;  // may be null
   bool is_pumped = false;
   std::unique_ptr<playhead::capi::CDownloadListener> listener;  // may be null
@@ -62,7 +63,8 @@ OfflineConfig read_config(const playhead_downloads_config& from) {
 }
 
 // The tables are taken first, so that each is given back whatever fails afterwards.
-playhead_status open_downloads(playhead_client* client, const playhead_downloads_config* theirs,
+playhead_status open_downloads(const Pinned<playhead_client>& client,
+                               const playhead_downloads_config* theirs,
                                playhead_downloads** out_downloads) {
   playhead_downloads_config config{};
   if (!read_struct(theirs, config)) return status_of(ErrorCode::kInvalidArgument);
@@ -78,8 +80,9 @@ playhead_status open_downloads(playhead_client* client, const playhead_downloads
       config.listener != nullptr && (listener == nullptr || (*listener)->changed == nullptr);
   const bool resolver_is_bad =
       config.url_resolver != nullptr && (resolver == nullptr || (*resolver)->resolve == nullptr);
-  const bool is_bad = client == nullptr || out_downloads == nullptr || keys_are_bad ||
-                      chooser_is_bad || listener_is_bad || resolver_is_bad;
+  if (!client) return client.status();
+  const bool is_bad = out_downloads == nullptr || keys_are_bad || chooser_is_bad ||
+                      listener_is_bad || resolver_is_bad;
   if (is_bad) return status_of(ErrorCode::kInvalidArgument);
 
   OfflineConfig ours = read_config(config);
@@ -93,15 +96,17 @@ playhead_status open_downloads(playhead_client* client, const playhead_downloads
   auto manager = DownloadManager::open(client->client, std::move(ours), handle->listener.get());
   if (!manager) return refuse(handle->log, manager.error());
   handle->manager = *std::move(manager);
-  *out_downloads = handle.release();
+  *out_downloads = make_handle(std::move(handle));
   return PLAYHEAD_OK;
 }
 
-playhead_status add_download(playhead_downloads* handle, const playhead_download_request* theirs,
-                             char* buffer, uint64_t capacity, uint64_t& needed) {
+playhead_status add_download(const Pinned<playhead_downloads>& handle,
+                             const playhead_download_request* theirs, char* buffer,
+                             uint64_t capacity, uint64_t& needed) {
   playhead_download_request request{};
   const bool has_room = buffer != nullptr || capacity == 0;
-  if (handle == nullptr || !has_room || !read_struct(theirs, request)) {
+  if (!handle) return handle.status();
+  if (!has_room || !read_struct(theirs, request)) {
     return status_of(ErrorCode::kInvalidArgument);
   }
   const auto ours = read_request(request);
@@ -117,16 +122,19 @@ playhead_status add_download(playhead_downloads* handle, const playhead_download
 template <typename Command>
 playhead_status command(playhead_downloads* handle, const char* id, Command run) noexcept {
   return guard([&] {
-    if (handle == nullptr || id == nullptr) return status_of(ErrorCode::kInvalidArgument);
-    return answer(*handle, run(*handle->manager, std::string(id)));
+    const Pinned pinned(handle);
+    if (!pinned) return pinned.status();
+    if (id == nullptr) return status_of(ErrorCode::kInvalidArgument);
+    return answer(*pinned, run(*pinned->manager, std::string(id)));
   });
 }
 
 playhead_status command_all(playhead_downloads* handle,
                             Result<void> (DownloadManager::*run)()) noexcept {
   return guard([&] {
-    if (handle == nullptr) return status_of(ErrorCode::kInvalidArgument);
-    return answer(*handle, (handle->manager.get()->*run)());
+    const Pinned pinned(handle);
+    if (!pinned) return pinned.status();
+    return answer(*pinned, (pinned->manager.get()->*run)());
   });
 }
 
@@ -136,12 +144,14 @@ void append(playhead_download_list& list, DownloadStatus status) {
 
 playhead_status get_download(const playhead_download_list* list, int32_t index,
                              playhead_download* out) {
+  const Pinned pinned(list);
   const bool is_there =
-      list != nullptr && index >= 0 && static_cast<std::size_t>(index) < list->downloads.size();
+      pinned && index >= 0 && static_cast<std::size_t>(index) < pinned->downloads.size();
   const playhead_download download =
-      is_there ? list->downloads[static_cast<std::size_t>(index)]->c_download()
+      is_there ? pinned->downloads[static_cast<std::size_t>(index)]->c_download()
                : playhead_download{};
   const bool is_written = write_struct(download, out);
+  if (!pinned) return pinned.status();
   return is_there && is_written ? PLAYHEAD_OK : status_of(ErrorCode::kInvalidArgument);
 }
 
@@ -154,13 +164,16 @@ using playhead::capi::command;
 using playhead::capi::command_all;
 using playhead::capi::guard;
 using playhead::capi::guard_void;
+using playhead::capi::make_handle;
+using playhead::capi::Pinned;
 using playhead::capi::status_of;
 
 playhead_status playhead_downloads_open(playhead_client* client,
                                         const playhead_downloads_config* config,
                                         playhead_downloads** out_downloads) noexcept {
   if (out_downloads != nullptr) *out_downloads = nullptr;
-  return guard([&] { return playhead::capi::open_downloads(client, config, out_downloads); });
+  return guard(
+      [&] { return playhead::capi::open_downloads(Pinned(client), config, out_downloads); });
 }
 
 int32_t playhead_choose_download_video(const playhead_video_question* question) noexcept {
@@ -175,20 +188,8 @@ int32_t playhead_choose_download_video(const playhead_video_question* question) 
   return chosen;
 }
 
-const playhead_download_request* playhead_url_request_get(
-    const playhead_url_request* request) noexcept {
-  return request == nullptr ? nullptr : request->asked_for.c_download().request;
-}
-
-void playhead_url_request_answer(playhead_url_request* request, const char* url) noexcept {
-  guard_void([&] {
-    const std::unique_ptr<playhead_url_request> owned(request);
-    if (owned != nullptr && owned->done) owned->done(playhead::capi::text_or_empty(url));
-  });
-}
-
 void playhead_downloads_close(playhead_downloads* downloads) noexcept {
-  guard_void([&] { delete downloads; });
+  guard_void([&] { static_cast<void>(Pinned<playhead_downloads>::take(downloads)); });
 }
 
 playhead_status playhead_downloads_add(playhead_downloads* downloads,
@@ -196,8 +197,9 @@ playhead_status playhead_downloads_add(playhead_downloads* downloads,
                                        uint64_t capacity, uint64_t* out_needed) noexcept {
   uint64_t needed = 0;
   if (buffer != nullptr && capacity > 0) buffer[0] = '\0';
-  const playhead_status status = guard(
-      [&] { return playhead::capi::add_download(downloads, request, buffer, capacity, needed); });
+  const playhead_status status = guard([&] {
+    return playhead::capi::add_download(Pinned(downloads), request, buffer, capacity, needed);
+  });
   if (out_needed != nullptr) *out_needed = needed;
   return status;
 }
@@ -250,14 +252,16 @@ playhead_status playhead_downloads_set_conditions(
     playhead_downloads* downloads, const playhead_download_conditions* conditions) noexcept {
   return guard([&] {
     playhead_download_conditions ours{};
-    if (downloads == nullptr || !playhead::capi::read_struct(conditions, ours)) {
+    const Pinned pinned(downloads);
+    if (!pinned) return pinned.status();
+    if (!playhead::capi::read_struct(conditions, ours)) {
       return status_of(ErrorCode::kInvalidArgument);
     }
     playhead::DownloadConditions to;
     to.is_online = ours.is_offline == 0;
     to.is_metered = ours.is_metered != 0;
     to.is_charging = ours.is_on_battery == 0;
-    downloads->manager->set_conditions(to);
+    pinned->manager->set_conditions(to);
     return playhead_status{PLAYHEAD_OK};
   });
 }
@@ -266,12 +270,12 @@ playhead_status playhead_downloads_set_limits(playhead_downloads* downloads,
                                               const playhead_download_limits* limits) noexcept {
   return guard([&] {
     playhead_download_limits ours{};
-    if (downloads == nullptr || !playhead::capi::read_struct(limits, ours)) {
-      return status_of(ErrorCode::kInvalidArgument);
-    }
+    const Pinned pinned(downloads);
+    if (!pinned) return pinned.status();
+    if (!playhead::capi::read_struct(limits, ours)) return status_of(ErrorCode::kInvalidArgument);
     playhead::DownloadLimits to;
     playhead::capi::read_limits(ours, to);
-    return playhead::capi::answer(*downloads, downloads->manager->set_limits(to));
+    return playhead::capi::answer(*pinned, pinned->manager->set_limits(to));
   });
 }
 
@@ -279,14 +283,16 @@ playhead_status playhead_downloads_list(playhead_downloads* downloads,
                                         playhead_download_list** out_list) noexcept {
   if (out_list != nullptr) *out_list = nullptr;
   return guard([&] {
-    if (downloads == nullptr || out_list == nullptr) return status_of(ErrorCode::kInvalidArgument);
-    auto all = downloads->manager->list();
+    const Pinned pinned(downloads);
+    if (!pinned) return pinned.status();
+    if (out_list == nullptr) return status_of(ErrorCode::kInvalidArgument);
+    auto all = pinned->manager->list();
     if (!all) return status_of(all.error().code);
     auto list = std::make_unique<playhead_download_list>();
     for (playhead::DownloadStatus& status : *all) {
       playhead::capi::append(*list, std::move(status));
     }
-    *out_list = list.release();
+    *out_list = make_handle(std::move(list));
     return playhead_status{PLAYHEAD_OK};
   });
 }
@@ -295,20 +301,21 @@ playhead_status playhead_downloads_find(playhead_downloads* downloads, const cha
                                         playhead_download_list** out_list) noexcept {
   if (out_list != nullptr) *out_list = nullptr;
   return guard([&] {
-    if (downloads == nullptr || id == nullptr || out_list == nullptr) {
-      return status_of(ErrorCode::kInvalidArgument);
-    }
-    auto status = downloads->manager->find(id);
+    const Pinned pinned(downloads);
+    if (!pinned) return pinned.status();
+    if (id == nullptr || out_list == nullptr) return status_of(ErrorCode::kInvalidArgument);
+    auto status = pinned->manager->find(id);
     if (!status) return status_of(status.error().code);
     auto list = std::make_unique<playhead_download_list>();
     playhead::capi::append(*list, *std::move(status));
-    *out_list = list.release();
+    *out_list = make_handle(std::move(list));
     return playhead_status{PLAYHEAD_OK};
   });
 }
 
 int32_t playhead_download_list_count(const playhead_download_list* list) noexcept {
-  return list != nullptr ? static_cast<int32_t>(list->downloads.size()) : 0;
+  const Pinned pinned(list);
+  return pinned ? static_cast<int32_t>(pinned->downloads.size()) : 0;
 }
 
 playhead_status playhead_download_list_get(const playhead_download_list* list, int32_t index,
@@ -317,18 +324,19 @@ playhead_status playhead_download_list_get(const playhead_download_list* list, i
 }
 
 void playhead_download_list_release(playhead_download_list* list) noexcept {
-  guard_void([&] { delete list; });
+  guard_void([&] { static_cast<void>(Pinned<playhead_download_list>::take(list)); });
 }
 
 playhead_status playhead_downloads_pump(playhead_downloads* downloads, int64_t slice_us,
                                         int32_t* out_has_more) noexcept {
   if (out_has_more != nullptr) *out_has_more = 0;
   return guard([&] {
-    if (downloads == nullptr) return status_of(ErrorCode::kInvalidArgument);
-    if (!downloads->is_pumped) return status_of(ErrorCode::kInvalidState);
+    const Pinned pinned(downloads);
+    if (!pinned) return pinned.status();
+    if (!pinned->is_pumped) return status_of(ErrorCode::kInvalidState);
     const playhead::Duration slice =
         std::clamp(playhead::Duration{slice_us}, playhead::Duration{0}, playhead::capi::kMaxSlice);
-    const bool has_more = downloads->manager->pump(slice);
+    const bool has_more = pinned->manager->pump(slice);
     if (out_has_more != nullptr) *out_has_more = has_more ? 1 : 0;
     return playhead_status{PLAYHEAD_OK};
   });

@@ -47,34 +47,38 @@ playhead_status set_header(playhead_license_message& handle, std::string_view na
 
 using playhead::ErrorCode;
 using playhead::capi::guard;
+using playhead::capi::Pinned;
 using playhead::capi::status_of;
 
 const char* playhead_license_message_scheme(const playhead_license_message* message) noexcept {
-  return message != nullptr ? message->message.scheme.c_str() : nullptr;
+  const Pinned pinned(message);
+  return pinned ? pinned->message.scheme.c_str() : nullptr;
 }
 
 const char* playhead_license_message_url(const playhead_license_message* message) noexcept {
-  return message != nullptr ? message->message.url.c_str() : nullptr;
+  const Pinned pinned(message);
+  return pinned ? pinned->message.url.c_str() : nullptr;
 }
 
 const void* playhead_license_message_body(const playhead_license_message* message,
                                           uint64_t* out_bytes) noexcept {
   if (out_bytes != nullptr) *out_bytes = 0;
-  if (message == nullptr) return nullptr;
-  const playhead::ByteView answer = message->answer.view();
-  const std::string& body = message->message.body;
-  if (out_bytes != nullptr) *out_bytes = message->is_answer ? answer.size() : body.size();
-  if (message->is_answer) return answer.data();
+  const Pinned pinned(message);
+  if (!pinned) return nullptr;
+  const playhead::ByteView answer = pinned->answer.view();
+  const std::string& body = pinned->message.body;
+  if (out_bytes != nullptr) *out_bytes = pinned->is_answer ? answer.size() : body.size();
+  if (pinned->is_answer) return answer.data();
   return body.data();
 }
 
 playhead_status playhead_license_message_set_url(playhead_license_message* message,
                                                  const char* url) noexcept {
   return guard([&] {
-    if (message == nullptr || url == nullptr || message->is_answer) {
-      return status_of(ErrorCode::kInvalidArgument);
-    }
-    message->message.url = url;
+    const Pinned pinned(message);
+    if (!pinned) return pinned.status();
+    if (url == nullptr || pinned->is_answer) return status_of(ErrorCode::kInvalidArgument);
+    pinned->message.url = url;
     return playhead_status{PLAYHEAD_OK};
   });
 }
@@ -82,22 +86,25 @@ playhead_status playhead_license_message_set_url(playhead_license_message* messa
 playhead_status playhead_license_message_set_header(playhead_license_message* message,
                                                     const char* name, const char* value) noexcept {
   return guard([&] {
-    if (message == nullptr || name == nullptr) return status_of(ErrorCode::kInvalidArgument);
-    return playhead::capi::set_header(*message, name, value);
+    const Pinned pinned(message);
+    if (!pinned) return pinned.status();
+    if (name == nullptr) return status_of(ErrorCode::kInvalidArgument);
+    return playhead::capi::set_header(*pinned, name, value);
   });
 }
 
 playhead_status playhead_license_message_set_body(playhead_license_message* message,
                                                   const void* body, uint64_t bytes) noexcept {
   return guard([&] {
-    const bool is_fit = message != nullptr && (body != nullptr || bytes == 0) &&
-                        bytes <= playhead::capi::kMostBytes;
+    const Pinned pinned(message);
+    if (!pinned) return pinned.status();
+    const bool is_fit = (body != nullptr || bytes == 0) && bytes <= playhead::capi::kMostBytes;
     if (!is_fit) return status_of(ErrorCode::kInvalidArgument);
     const auto* first = static_cast<const uint8_t*>(body);
-    if (message->is_answer) {
-      message->answer = playhead::share_secret({first, first + bytes});
+    if (pinned->is_answer) {
+      pinned->answer = playhead::share_secret({first, first + bytes});
     } else {
-      message->message.body.assign(first, first + bytes);
+      pinned->message.body.assign(first, first + bytes);
     }
     return playhead_status{PLAYHEAD_OK};
   });

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "guard.h"
 #include "playhead/drm/cdm.h"
 #include "playhead/error.h"
 #include "playhead/secret_bytes.h"
@@ -31,7 +32,8 @@ Error store_error(playhead_status status, const char* what) {
 
 OutputProtection output_of(const DrmHost& host) {
   if (host == nullptr || (*host)->output_protection == nullptr) return OutputProtection::kUnknown;
-  switch ((*host)->output_protection((*host)->user)) {
+  const int32_t unknown = -1;  // as is what throws
+  switch (ask_app(unknown, [&] { return (*host)->output_protection((*host)->user); })) {
     case PLAYHEAD_CDM_OUTPUT_NONE:
       return OutputProtection::kNone;
     case PLAYHEAD_CDM_OUTPUT_HDCP1:
@@ -51,8 +53,10 @@ bool has_store(const DrmHost& host) {
 }
 
 Result<void> AppLicenseStore::put(const std::string& id, ByteView record) {
-  const playhead_status status = (*host_)->store_put((*host_)->user, system_.c_str(), id.c_str(),
-                                                     record.data(), record.size());
+  const playhead_status status = ask_app(kThrew, [&] {
+    return (*host_)->store_put((*host_)->user, system_.c_str(), id.c_str(), record.data(),
+                               record.size());
+  });
   if (status == PLAYHEAD_OK) return {};
   return store_error(status, "keep a licence");
 }
@@ -61,8 +65,9 @@ Result<std::vector<uint8_t>> AppLicenseStore::get(const std::string& id) {
   std::vector<uint8_t> record(kFirstRoom);
   for (int attempt = 0; attempt < 2; ++attempt) {
     uint64_t size = record.size();
-    const playhead_status status = (*host_)->store_get((*host_)->user, system_.c_str(), id.c_str(),
-                                                       record.data(), &size);
+    const playhead_status status = ask_app(kThrew, [&] {
+      return (*host_)->store_get((*host_)->user, system_.c_str(), id.c_str(), record.data(), &size);
+    });
     if (status == PLAYHEAD_OK && size <= record.size()) {
       record.resize(static_cast<std::size_t>(size));
       return record;
@@ -77,8 +82,8 @@ Result<std::vector<uint8_t>> AppLicenseStore::get(const std::string& id) {
 }
 
 Result<void> AppLicenseStore::remove(const std::string& id) {
-  const playhead_status status =
-      (*host_)->store_remove((*host_)->user, system_.c_str(), id.c_str());
+  const playhead_status status = ask_app(
+      kThrew, [&] { return (*host_)->store_remove((*host_)->user, system_.c_str(), id.c_str()); });
   if (status == PLAYHEAD_OK) return {};
   return store_error(status, "remove a licence");
 }

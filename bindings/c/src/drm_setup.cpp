@@ -6,6 +6,9 @@
 #include <utility>
 
 #include "drm_host.h"
+#include "guard.h"
+#include "handle.h"
+#include "handles.h"
 #include "playhead/drm/cdm_module.h"
 #include "sized_struct.h"
 
@@ -28,19 +31,25 @@ void add_hooks(const Hooks& hooks, DrmConfig& config) {
   if (hooks == nullptr) return;
   if ((*hooks)->on_request != nullptr) {
     config.on_license_request = [hooks](LicenseMessage& message) {
-      playhead_license_message handle{message, {}, false};
-      const playhead_status status = (*hooks)->on_request((*hooks)->user, &handle);
-      message = std::move(handle.message);
+      playhead_license_message seen{message, {}, false};
+      const playhead_status status = ask_app(kThrew, [&] {
+        const Lent<playhead_license_message> handle(seen);
+        return (*hooks)->on_request((*hooks)->user, handle.get());
+      });
+      message = std::move(seen.message);
       return result_of(status, "requests");
     };
   }
   if ((*hooks)->on_response != nullptr) {
     config.on_license_response = [hooks](const std::string& scheme,
                                          SharedBytes body) -> Result<SharedBytes> {
-      playhead_license_message handle{{scheme, {}, {}, {}}, std::move(body), true};
-      const playhead_status status = (*hooks)->on_response((*hooks)->user, &handle);
+      playhead_license_message seen{{scheme, {}, {}, {}}, std::move(body), true};
+      const playhead_status status = ask_app(kThrew, [&] {
+        const Lent<playhead_license_message> handle(seen);
+        return (*hooks)->on_response((*hooks)->user, handle.get());
+      });
       if (auto result = result_of(status, "answers"); !result) return std::move(result).error();
-      return std::move(handle.answer);
+      return std::move(seen.answer);
     };
   }
 }
@@ -51,7 +60,9 @@ Result<std::unique_ptr<DrmSystem>> system_of(playhead_cdm_entry_function entry,
   const playhead_cdm_system* table = nullptr;
   playhead_cdm_error error{};
   error.struct_size = sizeof(error);
-  const int32_t status = entry(PLAYHEAD_CDM_ABI_VERSION, PLAYHEAD_CDM_ABI_VERSION, &table, &error);
+  const int32_t status = ask_app(kThrew, [&] {
+    return entry(PLAYHEAD_CDM_ABI_VERSION, PLAYHEAD_CDM_ABI_VERSION, &table, &error);
+  });
   if (status != 0) {
     return make_error(ErrorCode::kDrmModule, "a DRM system of the app cannot be made", status);
   }
@@ -119,7 +130,8 @@ Result<DrmConfig> make_drm_config(const playhead_drm_config* theirs,
   if (!has_lists || ours.system_count > kMostSystems || ours.module_count > kMostSystems) {
     return invalid("the DRM systems are no list of at most 64");
   }
-  if (ours.host != nullptr && host.table == nullptr) return invalid("the DRM host has no such size");
+  if (ours.host != nullptr && host.table == nullptr)
+    return invalid("the DRM host has no such size");
   for (uint64_t i = 0; i < ours.system_count; ++i) {
     const auto make = [entry = ours.systems[i]](const CdmHostOptions& options) {
       return system_of(entry, options);

@@ -7,7 +7,7 @@
 #include "playhead/error.h"
 #include "playhead/playhead.h"
 
-// The wall between C callers and C++: nothing thrown below passes it.
+// The wall between C callers and C++: nothing thrown below passes it, in either direction.
 namespace playhead::capi {
 
 [[nodiscard]] constexpr playhead_status status_of(ErrorCode code) {
@@ -34,5 +34,29 @@ void guard_void(Body&& body) noexcept {
   } catch (...) {  // nobody to tell: the caller's object is gone either way
   }
 }
+
+// Calls the app. False: it threw, which ends here.
+template <typename Call>
+[[nodiscard]] bool tell_app(Call&& call) noexcept {
+  try {
+    std::forward<Call>(call)();
+    return true;
+  } catch (...) {
+    return false;
+  }
+}
+
+// The same with its answer; `otherwise` where it throws.
+template <typename Answer, typename Call>
+[[nodiscard]] Answer ask_app(Answer otherwise, Call&& call) noexcept {
+  try {
+    return std::forward<Call>(call)();
+  } catch (...) {
+    return otherwise;
+  }
+}
+
+// What a callback that throws is taken to have answered.
+inline constexpr playhead_status kThrew = status_of(ErrorCode::kInternal);
 
 }  // namespace playhead::capi

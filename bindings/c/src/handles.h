@@ -2,12 +2,12 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <string>
+#include <utility>
 
 #include "callback_table.h"
+#include "handle.h"
 #include "playhead/client.h"
 #include "playhead/drm_config.h"
 #include "playhead/player.h"
@@ -17,48 +17,44 @@
 // What the opaque types of the C interface are.
 
 struct playhead_client {
+  static constexpr auto kKind = playhead::capi::HandleKind::kClient;
   std::shared_ptr<playhead::Client> client;
   std::shared_ptr<playhead::LogSink> log;  // may be null
 };
 
 struct playhead_player {
-  // Any thread, under `mutex`:
-  std::mutex mutex;
-  std::condition_variable changed;
-  bool has_signal = false;  // the engine has queued something since the last look
-  bool is_closed = false;
-  int waiting = 0;  // calls inside playhead_player_next_event
-
-  // Held while the app's wake-up runs, so that replacing it waits for it; it may replace itself.
-  std::recursive_mutex wakeup_mutex;
-  playhead::capi::SharedTable<playhead_wakeup> wakeup;
-
+  static constexpr auto kKind = playhead::capi::HandleKind::kPlayer;
   // Only the one thread that takes events:
   playhead::capi::TakenEvent taken;
-
-  // Last member: ends first, and with it every call that could come in.
   std::unique_ptr<playhead::Player> player;
 };
 
 struct playhead_snapshot {
+  static constexpr auto kKind = playhead::capi::HandleKind::kSnapshot;
   std::shared_ptr<const playhead::PlayerStatus> status;
   playhead::MediaTime position;  // brought forward to the moment of the snapshot
 };
 
 struct playhead_frame {
+  static constexpr auto kKind = playhead::capi::HandleKind::kFrame;
   std::atomic<int32_t> references{1};
   playhead::VideoFrame frame;
 };
 
 struct playhead_license_message {
+  static constexpr auto kKind = playhead::capi::HandleKind::kLicenseMessage;
   playhead::LicenseMessage message;
   playhead::SharedBytes answer;  // of the service, in the place of message.body
   bool is_answer = false;
 };
 
 struct playhead_token_request {
-  bool is_refresh = false;
-  playhead::UniqueFunction<void(playhead::Result<std::string>)> done;
+  static constexpr auto kKind = playhead::capi::HandleKind::kTokenRequest;
+  using Done = playhead::UniqueFunction<void(playhead::Result<std::string>)>;
+  playhead_token_request(bool refresh, Done callback)
+      : is_refresh(refresh), done(std::move(callback)) {}
+  const bool is_refresh;
+  Done done;
 };
 
 namespace playhead::capi {

@@ -4,10 +4,12 @@
 #include <utility>
 
 #include "callback_table.h"
+#include "handle.h"
 #include "playhead/interceptor.h"
 #include "playhead/playhead.h"
 
 struct playhead_request {
+  static constexpr auto kKind = playhead::capi::HandleKind::kRequest;
   playhead::InterceptedRequest* request;
   const playhead::ResponseHead* response = nullptr;  // none before it is answered
 };

@@ -53,9 +53,10 @@ PlayerConfig make_player_config(const playhead_player_config& from) {
   return to;
 }
 
-playhead_status set_limits(playhead_player* handle, const playhead_limits* theirs) {
+playhead_status set_limits(const Pinned<playhead_player>& handle, const playhead_limits* theirs) {
   playhead_limits from{};
-  if (handle == nullptr || !read_struct(theirs, from) || std::isnan(from.pixel_ratio)) {
+  if (!handle) return handle.status();
+  if (!read_struct(theirs, from) || std::isnan(from.pixel_ratio)) {
     return status_of(ErrorCode::kInvalidArgument);
   }
   PictureLimits to;
@@ -71,11 +72,12 @@ playhead_status set_limits(playhead_player* handle, const playhead_limits* their
   return PLAYHEAD_OK;
 }
 
-playhead_status decision_log(const playhead_player* handle, char* buffer, uint64_t capacity,
-                             uint64_t* out_needed) {
+playhead_status decision_log(const Pinned<const playhead_player>& handle, char* buffer,
+                             uint64_t capacity, uint64_t* out_needed) {
   if (out_needed != nullptr) *out_needed = 0;
   if (buffer != nullptr && capacity > 0) *buffer = 0;
-  if (handle == nullptr || out_needed == nullptr || (buffer == nullptr && capacity > 0)) {
+  if (!handle) return handle.status();
+  if (out_needed == nullptr || (buffer == nullptr && capacity > 0)) {
     return status_of(ErrorCode::kInvalidArgument);
   }
   const std::string text = handle->player->decision_log();
@@ -84,21 +86,9 @@ playhead_status decision_log(const playhead_player* handle, char* buffer, uint64
   return PLAYHEAD_OK;
 }
 
-// Engine thread.
-void on_engine_wakeup(playhead_player& handle) {
-  {
-    const std::lock_guard lock(handle.mutex);
-    handle.has_signal = true;
-  }
-  handle.changed.notify_all();
-  const std::lock_guard lock(handle.wakeup_mutex);
-  const auto wakeup = handle.wakeup;  // lives until it has returned, whatever it does to itself
-  if (wakeup != nullptr) guard_void([&] { (*wakeup)->wake((*wakeup)->user); });
-}
-
 // The tables are taken first, so that each is given back whatever fails afterwards.
-playhead_status create_player(playhead_client* client, const playhead_player_config* theirs,
-                              playhead_player** out_player) {
+playhead_status create_player(const Pinned<playhead_client>& client,
+                              const playhead_player_config* theirs, playhead_player** out_player) {
   playhead_player_config config{};
   if (theirs != nullptr && !read_struct(theirs, config)) {
     return status_of(ErrorCode::kInvalidArgument);
@@ -109,13 +99,14 @@ playhead_status create_player(playhead_client* client, const playhead_player_con
                             (video == nullptr || !CVideoSink::is_complete(*video->operator->()));
   const bool audio_is_bad = config.audio != nullptr &&
                             (audio == nullptr || !CAudioSink::is_complete(*audio->operator->()));
-  if (client == nullptr || out_player == nullptr || video_is_bad || audio_is_bad) {
+  if (!client) return client.status();
+  if (out_player == nullptr || video_is_bad || audio_is_bad) {
     return status_of(ErrorCode::kInvalidArgument);
   }
 
   Sinks sinks;
-  if (video != nullptr) sinks.video = std::make_shared<CVideoSink>(video);
-  if (audio != nullptr) sinks.audio = std::make_shared<CAudioSink>(audio);
+  if (video != nullptr) sinks.video = std::make_shared<CVideoSink>(video, client->log);
+  if (audio != nullptr) sinks.audio = std::make_shared<CAudioSink>(audio, client->log);
   auto handle = std::make_unique<playhead_player>();
   auto player = Player::create(client->client, make_player_config(config), std::move(sinks));
   if (!player) {
@@ -123,37 +114,26 @@ playhead_status create_player(playhead_client* client, const playhead_player_con
     return status_of(player.error().code);
   }
   handle->player = *std::move(player);
-  handle->player->set_wakeup([raw = handle.get()] { on_engine_wakeup(*raw); });
-  *out_player = handle.release();
+  *out_player = make_handle(std::move(handle));
   return PLAYHEAD_OK;
-}
-
-void destroy_player(playhead_player* handle) {
-  if (handle == nullptr) return;
-  const std::unique_ptr<playhead_player> owned(handle);
-  std::unique_lock lock(handle->mutex);
-  handle->is_closed = true;
-  handle->changed.notify_all();
-  handle->changed.wait(lock, [&] { return handle->waiting == 0; });
 }
 
 // Posts one command.
 template <typename Command>
 playhead_status command(playhead_player* handle, Command&& body) noexcept {
   return guard([&] {
-    if (handle == nullptr) return status_of(ErrorCode::kInvalidArgument);
-    body(*handle->player);
-    return PLAYHEAD_OK;
+    const Pinned pinned(handle);
+    if (pinned) body(*pinned->player);
+    return pinned.status();
   });
 }
 
 // Hands a copy of the source to `call`, a member of Player.
-playhead_status with_source(playhead_player* handle, const playhead_source* theirs,
+playhead_status with_source(const Pinned<playhead_player>& handle, const playhead_source* theirs,
                             void (Player::*call)(PlaySource)) {
   playhead_source source{};
-  if (handle == nullptr || !read_struct(theirs, source)) {
-    return status_of(ErrorCode::kInvalidArgument);
-  }
+  if (!handle) return handle.status();
+  if (!read_struct(theirs, source)) return status_of(ErrorCode::kInvalidArgument);
   PlaySource ours;
   ours.title_id = text_or_empty(source.title_id);
   ours.url = text_or_empty(source.url);
@@ -177,6 +157,7 @@ using playhead::SeekMode;
 using playhead::capi::command;
 using playhead::capi::guard;
 using playhead::capi::guard_void;
+using playhead::capi::Pinned;
 using playhead::capi::status_of;
 using playhead::capi::text_or_empty;
 
@@ -184,27 +165,32 @@ playhead_status playhead_player_create(playhead_client* client,
                                        const playhead_player_config* config,
                                        playhead_player** out_player) noexcept {
   if (out_player != nullptr) *out_player = nullptr;
-  return guard([&] { return playhead::capi::create_player(client, config, out_player); });
+  return guard([&] { return playhead::capi::create_player(Pinned(client), config, out_player); });
 }
 
 void playhead_player_destroy(playhead_player* player) noexcept {
-  guard_void([&] { playhead::capi::destroy_player(player); });
+  guard_void([&] {
+    const auto taken = Pinned<playhead_player>::take(player);
+    if (taken) taken->player->close();
+  });
 }
 
 playhead_status playhead_player_load(playhead_player* player,
                                      const playhead_source* source) noexcept {
-  return guard([&] { return playhead::capi::with_source(player, source, &Player::load); });
+  return guard([&] { return playhead::capi::with_source(Pinned(player), source, &Player::load); });
 }
 
 playhead_status playhead_player_prepare(playhead_player* player,
                                         const playhead_source* source) noexcept {
-  return guard([&] { return playhead::capi::with_source(player, source, &Player::prepare); });
+  return guard(
+      [&] { return playhead::capi::with_source(Pinned(player), source, &Player::prepare); });
 }
 
 playhead_status playhead_player_set_next(playhead_player* player,
                                          const playhead_source* source) noexcept {
   if (source == nullptr) return command(player, [](Player& p) { p.clear_next(); });
-  return guard([&] { return playhead::capi::with_source(player, source, &Player::set_next); });
+  return guard(
+      [&] { return playhead::capi::with_source(Pinned(player), source, &Player::set_next); });
 }
 
 playhead_status playhead_player_play_next(playhead_player* player) noexcept {
@@ -264,12 +250,13 @@ playhead_status playhead_player_select_representation(playhead_player* player,
 
 playhead_status playhead_player_set_limits(playhead_player* player,
                                            const playhead_limits* limits) noexcept {
-  return guard([&] { return playhead::capi::set_limits(player, limits); });
+  return guard([&] { return playhead::capi::set_limits(Pinned(player), limits); });
 }
 
 playhead_status playhead_player_decision_log(const playhead_player* player, char* buffer,
                                              uint64_t capacity, uint64_t* out_needed) noexcept {
-  return guard([&] { return playhead::capi::decision_log(player, buffer, capacity, out_needed); });
+  return guard(
+      [&] { return playhead::capi::decision_log(Pinned(player), buffer, capacity, out_needed); });
 }
 
 playhead_status playhead_player_select_audio(playhead_player* player, const char* id) noexcept {

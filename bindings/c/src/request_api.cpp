@@ -18,35 +18,47 @@ static_assert(static_cast<int>(ResourceKind::kApi) == PLAYHEAD_RESOURCE_API);
 }  // namespace
 
 void CInterceptor::on_request(InterceptedRequest& request) {
-  playhead_request handle{&request};
-  (*table_)->on_request((*table_)->user, &handle);
+  // What was changed before it threw stays.
+  guard_void([&] {
+    playhead_request seen{&request};
+    const Lent<playhead_request> handle(seen);
+    (*table_)->on_request((*table_)->user, handle.get());
+  });
 }
 
 void CInterceptor::on_response(const InterceptedRequest& request, const ResponseHead& head) {
   if ((*table_)->on_response == nullptr) return;
-  InterceptedRequest seen = request;
-  const playhead_request handle{&seen, &head};
-  (*table_)->on_response((*table_)->user, &handle, head.status);
+  guard_void([&] {
+    InterceptedRequest copy = request;
+    playhead_request seen{&copy, &head};
+    const Lent<playhead_request> handle(seen);
+    (*table_)->on_response((*table_)->user, handle.get(), head.status);
+  });
 }
 
 }  // namespace playhead::capi
 
 using playhead::ErrorCode;
 using playhead::capi::guard;
+using playhead::capi::Pinned;
 using playhead::capi::status_of;
 
 int32_t playhead_request_kind(const playhead_request* request) noexcept {
-  return request != nullptr ? static_cast<int32_t>(request->request->kind) : -1;
+  const Pinned pinned(request);
+  return pinned ? static_cast<int32_t>(pinned->request->kind) : -1;
 }
 
 const char* playhead_request_url(const playhead_request* request) noexcept {
-  return request != nullptr ? request->request->url.c_str() : "";
+  const Pinned pinned(request);
+  return pinned ? pinned->request->url.c_str() : "";
 }
 
 playhead_status playhead_request_set_url(playhead_request* request, const char* url) noexcept {
   return guard([&] {
-    if (request == nullptr || url == nullptr) return status_of(ErrorCode::kInvalidArgument);
-    request->request->url = url;
+    const Pinned pinned(request);
+    if (!pinned) return pinned.status();
+    if (url == nullptr) return status_of(ErrorCode::kInvalidArgument);
+    pinned->request->url = url;
     return playhead_status{PLAYHEAD_OK};
   });
 }
@@ -54,10 +66,10 @@ playhead_status playhead_request_set_url(playhead_request* request, const char* 
 playhead_status playhead_request_add_header(playhead_request* request, const char* name,
                                             const char* value, int32_t is_secret) noexcept {
   return guard([&] {
-    if (request == nullptr || name == nullptr || value == nullptr) {
-      return status_of(ErrorCode::kInvalidArgument);
-    }
-    auto& headers = is_secret != 0 ? request->request->credentials : request->request->headers;
+    const Pinned pinned(request);
+    if (!pinned) return pinned.status();
+    if (name == nullptr || value == nullptr) return status_of(ErrorCode::kInvalidArgument);
+    auto& headers = is_secret != 0 ? pinned->request->credentials : pinned->request->headers;
     headers.push_back({name, value});
     return playhead_status{PLAYHEAD_OK};
   });
@@ -65,7 +77,8 @@ playhead_status playhead_request_add_header(playhead_request* request, const cha
 
 const char* playhead_request_response_header(const playhead_request* request,
                                              const char* name) noexcept {
-  if (request == nullptr || request->response == nullptr || name == nullptr) return "";
-  const auto value = request->response->header(name);
+  const Pinned pinned(request);
+  if (!pinned || pinned->response == nullptr || name == nullptr) return "";
+  const auto value = pinned->response->header(name);
   return value.empty() ? "" : value.data();  // all of a string
 }

@@ -8,6 +8,7 @@
 #include "taken_answer.h"
 
 struct playhead_service {
+  static constexpr auto kKind = playhead::capi::HandleKind::kService;
   playhead::capi::SharedTable<playhead_service_listener> listener;
   // Last member: ends first, and with it every answer that could come in.
   std::unique_ptr<playhead::ServiceClient> calls;
@@ -32,8 +33,11 @@ class Teller {
 
   template <typename T>
   void operator()(Result<T> result) {
-    auto answer = std::make_unique<playhead_answer>(std::move(result));
-    (*listener_)->answered((*listener_)->user, user_tag_, answer.release());
+    // Whoever throws has taken it all the same.
+    guard_void([&] {
+      auto* answer = make_handle(std::make_unique<playhead_answer>(std::move(result)));
+      (*listener_)->answered((*listener_)->user, user_tag_, answer);
+    });
   }
 
  private:
@@ -42,18 +46,20 @@ class Teller {
 };
 
 // The table is taken first, so that it is given back whatever fails afterwards.
-playhead_status open_service(playhead_client* client, const playhead_service_listener* theirs,
+playhead_status open_service(const Pinned<playhead_client>& client,
+                             const playhead_service_listener* theirs,
                              playhead_service** out_service) {
   const auto listener = CallbackTable<playhead_service_listener>::adopt(theirs);
-  const bool is_good = client != nullptr && out_service != nullptr && listener != nullptr &&
-                       (*listener)->answered != nullptr;
+  if (!client) return client.status();
+  const bool is_good =
+      out_service != nullptr && listener != nullptr && (*listener)->answered != nullptr;
   if (!is_good) return status_of(ErrorCode::kInvalidArgument);
   auto calls = ServiceClient::create(client->client);
   if (!calls) return status_of(calls.error().code);
   auto handle = std::make_unique<playhead_service>();
   handle->listener = listener;
   handle->calls = *std::move(calls);
-  *out_service = handle.release();
+  *out_service = make_handle(std::move(handle));
   return PLAYHEAD_OK;
 }
 
@@ -61,21 +67,22 @@ playhead_status open_service(playhead_client* client, const playhead_service_lis
 template <typename Body>
 playhead_status ask(playhead_service* handle, uint64_t user_tag, Body&& body) noexcept {
   return guard([&] {
-    if (handle == nullptr) return status_of(ErrorCode::kInvalidArgument);
-    body(*handle->calls, Teller(handle->listener, user_tag));
-    return playhead_status{PLAYHEAD_OK};
+    const Pinned pinned(handle);
+    if (pinned) body(*pinned->calls, Teller(pinned->listener, user_tag));
+    return pinned.status();
   });
 }
 
 [[nodiscard]] int limit_or(int32_t limit, int otherwise) { return limit != 0 ? limit : otherwise; }
 
-playhead_status put_profile(playhead_service* handle, const playhead_profile_change* theirs,
-                            uint64_t user_tag) {
+playhead_status put_profile(const Pinned<playhead_service>& handle,
+                            const playhead_profile_change* theirs, uint64_t user_tag) {
   playhead_profile_change from{};
   const bool is_rating = read_struct(theirs, from) &&
                          from.maturity >= PLAYHEAD_MATURITY_NOT_RATED &&
                          from.maturity <= PLAYHEAD_MATURITY_TV_MA;
-  if (handle == nullptr || !is_rating) return status_of(ErrorCode::kInvalidArgument);
+  if (!handle) return handle.status();
+  if (!is_rating) return status_of(ErrorCode::kInvalidArgument);
   ProfileChange change;
   change.profile_id = text_or_empty(from.profile_id);
   change.name = text_or_empty(from.name);
@@ -96,6 +103,7 @@ using playhead::capi::ask;
 using playhead::capi::guard;
 using playhead::capi::guard_void;
 using playhead::capi::limit_or;
+using playhead::capi::Pinned;
 using playhead::capi::status_of;
 using playhead::capi::Teller;
 using playhead::capi::text_or_empty;
@@ -104,11 +112,11 @@ playhead_status playhead_service_open(playhead_client* client,
                                       const playhead_service_listener* listener,
                                       playhead_service** out_service) noexcept {
   if (out_service != nullptr) *out_service = nullptr;
-  return guard([&] { return playhead::capi::open_service(client, listener, out_service); });
+  return guard([&] { return playhead::capi::open_service(Pinned(client), listener, out_service); });
 }
 
 void playhead_service_close(playhead_service* service) noexcept {
-  guard_void([&] { delete service; });
+  guard_void([&] { static_cast<void>(Pinned<playhead_service>::take(service)); });
 }
 
 playhead_status playhead_service_home(playhead_service* service, const char* cursor, int32_t limit,
@@ -176,7 +184,7 @@ playhead_status playhead_service_profiles(playhead_service* service, uint64_t us
 playhead_status playhead_service_put_profile(playhead_service* service,
                                              const playhead_profile_change* change,
                                              uint64_t user_tag) noexcept {
-  return guard([&] { return playhead::capi::put_profile(service, change, user_tag); });
+  return guard([&] { return playhead::capi::put_profile(Pinned(service), change, user_tag); });
 }
 
 playhead_status playhead_service_choose_profile(playhead_service* service, const char* profile_id,

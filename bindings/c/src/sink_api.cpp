@@ -5,13 +5,15 @@
 using playhead::ErrorCode;
 using playhead::capi::guard;
 using playhead::capi::guard_void;
+using playhead::capi::Pinned;
 using playhead::capi::status_of;
 
 playhead_status playhead_frame_get_info(const playhead_frame* frame,
                                         playhead_frame_info* info) noexcept {
   return guard([&] {
-    if (frame == nullptr) return status_of(ErrorCode::kInvalidArgument);
-    const playhead::VideoFrame& from = frame->frame;
+    const Pinned pinned(frame);
+    if (!pinned) return pinned.status();
+    const playhead::VideoFrame& from = pinned->frame;
     playhead_frame_info to = PLAYHEAD_FRAME_INFO_INIT;
     to.format = static_cast<int32_t>(from.format);
     to.time_us = from.time.us;
@@ -30,14 +32,17 @@ playhead_status playhead_frame_get_info(const playhead_frame* frame,
 }
 
 playhead_frame* playhead_frame_retain(playhead_frame* frame) noexcept {
-  if (frame != nullptr) frame->references.fetch_add(1, std::memory_order_relaxed);
+  const Pinned pinned(frame);
+  if (!pinned) return nullptr;
+  pinned->references.fetch_add(1, std::memory_order_relaxed);
   return frame;
 }
 
 void playhead_frame_release(playhead_frame* frame) noexcept {
   guard_void([&] {
-    if (frame == nullptr) return;
-    // The last holder must see what the others did with the frame before it frees it.
-    if (frame->references.fetch_sub(1, std::memory_order_acq_rel) == 1) delete frame;
+    const Pinned pinned(frame);
+    // The last holder must see what the others did with the frame before it goes.
+    const bool is_last = pinned && pinned->references.fetch_sub(1, std::memory_order_acq_rel) == 1;
+    if (is_last) static_cast<void>(Pinned<playhead_frame>::take(frame));
   });
 }

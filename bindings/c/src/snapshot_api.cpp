@@ -110,12 +110,14 @@ using playhead::capi::give;
 using playhead::capi::give_item;
 using playhead::capi::guard;
 using playhead::capi::guard_void;
+using playhead::capi::make_handle;
+using playhead::capi::Pinned;
 using playhead::capi::status_of;
 
 int64_t playhead_player_now_us(const playhead_player* player) noexcept {
   int64_t now_us = 0;
   guard_void([&] {
-    if (player != nullptr) now_us = player->player->now().us;
+    if (const Pinned pinned(player); pinned) now_us = pinned->player->now().us;
   });
   return now_us;
 }
@@ -124,42 +126,45 @@ playhead_status playhead_player_snapshot(const playhead_player* player,
                                          playhead_snapshot** out_snapshot) noexcept {
   if (out_snapshot != nullptr) *out_snapshot = nullptr;
   return guard([&] {
-    if (player == nullptr || out_snapshot == nullptr) {
-      return status_of(ErrorCode::kInvalidArgument);
-    }
+    const Pinned pinned(player);
+    if (!pinned) return pinned.status();
+    if (out_snapshot == nullptr) return status_of(ErrorCode::kInvalidArgument);
     auto snapshot = std::make_unique<playhead_snapshot>();
-    snapshot->status = player->player->status();
-    snapshot->position = playhead::capi::position_at(*snapshot->status, player->player->now());
-    *out_snapshot = snapshot.release();
+    snapshot->status = pinned->player->status();
+    snapshot->position = playhead::capi::position_at(*snapshot->status, pinned->player->now());
+    *out_snapshot = make_handle(std::move(snapshot));
     return PLAYHEAD_OK;
   });
 }
 
 void playhead_snapshot_release(playhead_snapshot* snapshot) noexcept {
-  guard_void([&] { delete snapshot; });
+  guard_void([&] { static_cast<void>(Pinned<playhead_snapshot>::take(snapshot)); });
 }
 
 playhead_status playhead_snapshot_get_status(const playhead_snapshot* snapshot,
                                              playhead_player_status* out_status) noexcept {
   return guard([&] {
-    if (snapshot == nullptr) return status_of(ErrorCode::kInvalidArgument);
-    return give(playhead::capi::status_to_c(*snapshot), out_status);
+    const Pinned pinned(snapshot);
+    if (!pinned) return pinned.status();
+    return give(playhead::capi::status_to_c(*pinned), out_status);
   });
 }
 
 playhead_status playhead_snapshot_get_qoe(const playhead_snapshot* snapshot,
                                           playhead_qoe* out_qoe) noexcept {
   return guard([&] {
-    if (snapshot == nullptr) return status_of(ErrorCode::kInvalidArgument);
-    return give(playhead::capi::to_c(snapshot->status->qoe), out_qoe);
+    const Pinned pinned(snapshot);
+    if (!pinned) return pinned.status();
+    return give(playhead::capi::to_c(pinned->status->qoe), out_qoe);
   });
 }
 
 playhead_status playhead_snapshot_get_live(const playhead_snapshot* snapshot,
                                            playhead_live* out_live) noexcept {
   return guard([&] {
-    if (snapshot == nullptr) return status_of(ErrorCode::kInvalidArgument);
-    return give(playhead::capi::live_to_c(*snapshot), out_live);
+    const Pinned pinned(snapshot);
+    if (!pinned) return pinned.status();
+    return give(playhead::capi::live_to_c(*pinned), out_live);
   });
 }
 
@@ -167,15 +172,17 @@ playhead_status playhead_snapshot_get_representation(
     const playhead_snapshot* snapshot, int32_t index,
     playhead_representation* out_representation) noexcept {
   return guard([&] {
-    if (snapshot == nullptr) return status_of(ErrorCode::kInvalidArgument);
-    return give_item(snapshot->status->representations, index, out_representation);
+    const Pinned pinned(snapshot);
+    if (!pinned) return pinned.status();
+    return give_item(pinned->status->representations, index, out_representation);
   });
 }
 
 playhead_status playhead_snapshot_get_track(const playhead_snapshot* snapshot, int32_t index,
                                             playhead_track* out_track) noexcept {
   return guard([&] {
-    if (snapshot == nullptr) return status_of(ErrorCode::kInvalidArgument);
-    return give_item(snapshot->status->tracks, index, out_track);
+    const Pinned pinned(snapshot);
+    if (!pinned) return pinned.status();
+    return give_item(pinned->status->tracks, index, out_track);
   });
 }

@@ -111,6 +111,7 @@ using playhead::capi::give;
 using playhead::capi::guard;
 using playhead::capi::guard_void;
 using playhead::capi::has;
+using playhead::capi::Pinned;
 using playhead::capi::status_of;
 
 playhead_answer::playhead_answer(Result<HomePage> answer) {
@@ -155,18 +156,19 @@ playhead_answer::playhead_answer(const Result<void>& done) { take_error(done); }
 playhead_status playhead_answer_get(const playhead_answer* answer,
                                     playhead_answer_info* out_info) noexcept {
   return guard([&] {
-    if (answer == nullptr) return status_of(ErrorCode::kInvalidArgument);
-    return give(capi::info_of(*answer), out_info);
+    const Pinned pinned(answer);
+    if (!pinned) return pinned.status();
+    return give(capi::info_of(*pinned), out_info);
   });
 }
 
 playhead_status playhead_answer_row(const playhead_answer* answer, int32_t row,
                                     playhead_row* out_row) noexcept {
   return guard([&] {
-    if (answer == nullptr || !has(answer->page.rows, row)) {
-      return status_of(ErrorCode::kInvalidArgument);
-    }
-    const HomeRow& from = answer->page.rows[static_cast<std::size_t>(row)];
+    const Pinned pinned(answer);
+    if (!pinned) return pinned.status();
+    if (!has(pinned->page.rows, row)) return status_of(ErrorCode::kInvalidArgument);
+    const HomeRow& from = pinned->page.rows[static_cast<std::size_t>(row)];
     playhead_row to = PLAYHEAD_ROW_INIT;
     to.id = from.id.c_str();
     to.name = from.name.c_str();
@@ -178,30 +180,33 @@ playhead_status playhead_answer_row(const playhead_answer* answer, int32_t row,
 playhead_status playhead_answer_item(const playhead_answer* answer, int32_t row, int32_t index,
                                      playhead_item* out_item) noexcept {
   return guard([&] {
-    if (answer == nullptr || !has(answer->page.rows, row)) {
-      return status_of(ErrorCode::kInvalidArgument);
-    }
-    const auto& items = answer->page.rows[static_cast<std::size_t>(row)].items;
+    const Pinned pinned(answer);
+    if (!pinned) return pinned.status();
+    if (!has(pinned->page.rows, row)) return status_of(ErrorCode::kInvalidArgument);
+    const auto& items = pinned->page.rows[static_cast<std::size_t>(row)].items;
     if (!has(items, index)) return status_of(ErrorCode::kInvalidArgument);
-    return give(capi::item_of(*answer, items[static_cast<std::size_t>(index)], index), out_item);
+    return give(capi::item_of(*pinned, items[static_cast<std::size_t>(index)], index), out_item);
   });
 }
 
 playhead_status playhead_answer_title(const playhead_answer* answer,
                                       playhead_title* out_title) noexcept {
   return guard([&] {
-    if (answer == nullptr || !answer->title) return status_of(ErrorCode::kInvalidArgument);
-    return give(capi::title_of(*answer), out_title);
+    const Pinned pinned(answer);
+    if (!pinned) return pinned.status();
+    if (!pinned->title) return status_of(ErrorCode::kInvalidArgument);
+    return give(capi::title_of(*pinned), out_title);
   });
 }
 
 playhead_status playhead_answer_chapter(const playhead_answer* answer, int32_t index,
                                         playhead_chapter* out_chapter) noexcept {
   return guard([&] {
-    const bool is_there =
-        answer != nullptr && answer->title && has(answer->title->marks.chapters, index);
+    const Pinned pinned(answer);
+    if (!pinned) return pinned.status();
+    const bool is_there = pinned->title && has(pinned->title->marks.chapters, index);
     if (!is_there) return status_of(ErrorCode::kInvalidArgument);
-    const Chapter& from = answer->title->marks.chapters[static_cast<std::size_t>(index)];
+    const Chapter& from = pinned->title->marks.chapters[static_cast<std::size_t>(index)];
     playhead_chapter to = PLAYHEAD_CHAPTER_INIT;
     to.name = from.name.c_str();
     to.start_us = from.span.start.us;
@@ -213,10 +218,10 @@ playhead_status playhead_answer_chapter(const playhead_answer* answer, int32_t i
 playhead_status playhead_answer_profile(const playhead_answer* answer, int32_t index,
                                         playhead_profile* out_profile) noexcept {
   return guard([&] {
-    if (answer == nullptr || !has(answer->profiles, index)) {
-      return status_of(ErrorCode::kInvalidArgument);
-    }
-    const ViewerProfile& from = answer->profiles[static_cast<std::size_t>(index)];
+    const Pinned pinned(answer);
+    if (!pinned) return pinned.status();
+    if (!has(pinned->profiles, index)) return status_of(ErrorCode::kInvalidArgument);
+    const ViewerProfile& from = pinned->profiles[static_cast<std::size_t>(index)];
     playhead_profile to = PLAYHEAD_PROFILE_INIT;
     to.profile_id = from.profile_id.c_str();
     to.name = from.name.c_str();
@@ -228,5 +233,5 @@ playhead_status playhead_answer_profile(const playhead_answer* answer, int32_t i
 }
 
 void playhead_answer_release(playhead_answer* answer) noexcept {
-  guard_void([&] { delete answer; });
+  guard_void([&] { static_cast<void>(Pinned<playhead_answer>::take(answer)); });
 }

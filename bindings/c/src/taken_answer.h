@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "handle.h"
 #include "playhead/catalogue.h"
 #include "playhead/playhead.h"
 #include "playhead/result.h"
@@ -12,6 +13,7 @@
 // One answer of the service, with everything that pointers of the C structs point to. Filled once,
 // by the constructor of its kind; read by any thread.
 struct playhead_answer {
+  static constexpr auto kKind = playhead::capi::HandleKind::kAnswer;
   using Items = std::vector<playhead::CatalogueItem>;
 
   explicit playhead_answer(playhead::Result<playhead::HomePage> page);

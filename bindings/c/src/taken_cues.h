@@ -5,12 +5,14 @@
 #include <string>
 #include <vector>
 
+#include "handle.h"
 #include "playhead/cues.h"
 #include "playhead/live.h"
 #include "playhead/playhead.h"
 
 // Cues of an event, with the texts C callers get pointers to.
 struct playhead_cues {
+  static constexpr auto kKind = playhead::capi::HandleKind::kCues;
   explicit playhead_cues(std::vector<std::shared_ptr<const playhead::Cue>> from);
 
   struct Texts {

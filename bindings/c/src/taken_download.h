@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "handle.h"
 #include "playhead/offline/download.h"
 #include "playhead/playhead.h"
 #include "playhead/result.h"
@@ -47,5 +48,6 @@ class TakenDownload {
 }  // namespace playhead::capi
 
 struct playhead_download_list {
+  static constexpr auto kKind = playhead::capi::HandleKind::kDownloadList;
   std::vector<std::unique_ptr<const playhead::capi::TakenDownload>> downloads;
 };

@@ -43,7 +43,7 @@ struct Filler {
   playhead_event& out;
   std::string& message;
   playhead_qoe& qoe;
-  std::unique_ptr<playhead_cues>& cues;
+  OwnedHandle<playhead_cues>& cues;
   std::unique_ptr<TakenMetadata>& metadata;
   playhead_thumbnail& thumbnail;
 
@@ -127,7 +127,7 @@ struct Filler {
   }
   void operator()(const CuesChanged& e) const {
     out.type = PLAYHEAD_EVENT_CUES_CHANGED;
-    cues = std::make_unique<playhead_cues>(e.cues);
+    cues.reset(make_handle(std::make_unique<playhead_cues>(e.cues)));
     out.cues = cues.get();
   }
   void operator()(const TimedMetadata& e) const {

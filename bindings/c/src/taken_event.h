@@ -22,7 +22,7 @@ class TakenEvent {
   Event event_;
   std::string message_;
   playhead_qoe qoe_{};
-  std::unique_ptr<playhead_cues> cues_;      // of a CuesChanged
+  OwnedHandle<playhead_cues> cues_;          // of a CuesChanged
   std::unique_ptr<TakenMetadata> metadata_;  // of a TimedMetadata
   playhead_thumbnail thumbnail_{};           // of a ThumbnailReady
   playhead_event c_event_{};

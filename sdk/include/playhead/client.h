@@ -20,6 +20,8 @@ struct ClientDependencies {
   std::shared_ptr<Transport> transport;
   std::shared_ptr<Store> store;
   std::shared_ptr<MediaBackend> backend;
+  // Runs the wake-ups of all players. Simulations give the executor they have.
+  std::shared_ptr<Executor> notifier;
 };
 
 // What the players of one app share: network, outbox, remembered facts. Two clients share nothing.
@@ -32,7 +34,8 @@ class PLAYHEAD_API Client {
   // Blocks for up to 2 s while licences of players that are gone are given back to a service that
   // does not answer. Executors of the app's run until it has returned; one that runs nothing any
   // more is given up after 5 s, and at once if it destroys what is posted to it: what is left ends
-  // on the calling thread, and the log says so.
+  // on the calling thread, and the log says so. From inside a callback on the thread the client made it
+  // returns at once, and the client goes when that callback has returned.
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;

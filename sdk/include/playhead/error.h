@@ -19,6 +19,8 @@
   X(1006, kInternal, INTERNAL, "the library broke one of its own rules")                           \
   X(1007, kTimedOut, TIMED_OUT, "the call's waiting time ran out")                                 \
   X(1008, kBufferTooSmall, BUFFER_TOO_SMALL, "the caller's buffer is smaller than the answer")     \
+  X(1009, kInvalidHandle, INVALID_HANDLE, "the handle is not, or no longer, one of that kind")     \
+  X(1010, kCallbackSlow, CALLBACK_SLOW, "a callback of the app's does not return in time")         \
   X(2001, kNetworkUnreachable, NETWORK_UNREACHABLE, "the host cannot be reached")                  \
   X(2002, kNetworkTimeout, NETWORK_TIMEOUT, "the host did not answer in time")                     \
   X(2003, kConnectionLost, CONNECTION_LOST, "the connection broke during the transfer")            \

@@ -227,7 +227,7 @@ struct Summary {
 };
 struct EventsDropped {
   int64_t count = 0;
-};  // the queue was full; progress-like events were lost
+};  // so many were left unread and gave way: see Player::next_event()
 
 using EventPayload =
     std::variant<LoadStarted, SessionStarted, ManifestLoaded, FirstFrame, StateChanged,

@@ -16,9 +16,10 @@ namespace playhead {
 // Chosen: what people can still tell apart, and a request each.
 inline constexpr int kTrickFramesPerSecond = 8;
 
-// Plays one title at a time. Every call may come from any thread except from a sink or a wake-up
-// callback; all return at once and take effect in order on the player's own engine thread. What
-// happens comes back as events. Destruction ends the play, saves the position and joins.
+// Plays one title at a time. Every call may come from any thread, also from inside a callback (a
+// sink, the wake-up, whatever else the library calls); all but close() and destruction return at
+// once and take effect in order on the player's own engine thread. What happens comes back as
+// events.
 class PLAYHEAD_API Player {
  public:
   // `executor` null: the player makes a thread of its own. One of the app's goes on running until
@@ -28,9 +29,18 @@ class PLAYHEAD_API Player {
   static Result<std::unique_ptr<Player>> create(std::shared_ptr<Client> client, PlayerConfig config,
                                                 Sinks sinks,
                                                 std::shared_ptr<Executor> executor = nullptr);
+  // As close(). A callback may destroy its own player.
   ~Player();
   Player(const Player&) = delete;
   Player& operator=(const Player&) = delete;
+
+  // Ends the play and saves the position. Sinks and the wake-up are not called once it has
+  // returned, and calls of this object do nothing any more; events that wait can still be taken.
+  // Waits for callbacks that are running on other threads, so hold no lock they take. From inside a
+  // callback on the engine thread (any but the wake-up) it waits for nothing: the sound device is
+  // closed before it returns (one whose open() this is: when that has returned), and what else
+  // there is goes when that callback has returned. The first of several calls counts.
+  void close();
 
   // Gets ready what load() of the same source (title or URL, and start) will need: the answer of
   // the service, the manifest, and of each track the first second, which means its first segment.
@@ -99,10 +109,19 @@ class PLAYHEAD_API Player {
   // Ends the play and saves the position; a Summary event follows.
   void stop();
 
-  // The oldest event not yet taken; nothing when there is none. Any thread, one at a time.
+  // The oldest event not yet taken; nothing when there is none. Any thread, one at a time. Once
+  // 1,024 wait unread SegmentLoaded, ProgressSent, Warning and TimedMetadata are not kept; of every
+  // other kind the oldest goes when one more comes, and changes of a state or rate become one;
+  // Ended, Failed and Summary always stay. Of ThumbnailReady 16 wait at most. EventsDropped tells.
   [[nodiscard]] std::optional<Event> next_event();
-  // Called (from the engine thread) when an event was queued while none was waiting; may only
-  // signal. Replaces the previous one; returns after a running call of that has ended.
+  // The same, but waits for one, at most `patience` of real time, without one for ever. Nothing:
+  // none came, or the player has ended.
+  [[nodiscard]] std::optional<Event> wait_event(std::optional<Duration> patience = std::nullopt);
+  // Called when an event was queued while none was waiting, on the thread that all wake-ups of the
+  // client share (ClientDependencies::notifier): one that takes its time delays the others, which
+  // is told by a Warning (kCallbackSlow), and neither playback nor sound. Replaces the previous
+  // one, and returns after a running call of that has ended, unless called by it or on the engine
+  // thread.
   void set_wakeup(UniqueFunction<void()> wakeup);
   // Never null.
   [[nodiscard]] std::shared_ptr<const PlayerStatus> status() const;
@@ -116,8 +135,8 @@ class PLAYHEAD_API Player {
 
  private:
   class PLAYHEAD_LOCAL Impl;
-  explicit Player(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  explicit Player(std::shared_ptr<Impl> impl);
+  const std::shared_ptr<Impl> impl_;
 };
 
 }  // namespace playhead

@@ -148,7 +148,10 @@ void AudioPipeline::decode(SampleQueue& queue, const Outlook& outlook, Monotonic
         decoder_.drain();
         return;
       }
-      if (!decoder_ && !open_decoder(*sample->origin, now)) return;
+      if (!decoder_) {
+        origin_ = sample->origin;  // also of a decoder that cannot be had
+        if (!open_decoder(*sample->origin, now)) return;
+      }
       origin_ = sample->origin;
     }
     if (decoder_->room() <= 0) return;

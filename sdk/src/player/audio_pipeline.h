@@ -72,6 +72,9 @@ class AudioPipeline {
   [[nodiscard]] bool is_written_out() const {
     return decoder_.is_drained() && chunks_.empty() && !is_held();
   }
+  [[nodiscard]] bool has_lost_decoder() const { return decoder_.has_failed(); }
+  // What the decoder gets, or got last; null: nothing yet.
+  [[nodiscard]] const SampleOrigin* decoding() const { return origin_.get(); }
   // No sound can be had: the decoder failed for good, or the device has gone.
   [[nodiscard]] bool has_failed() const { return decoder_.has_failed() || device_.is_lost(); }
   // Looks whether a device that had gone is back: has_failed() tells, and restart() has to follow.

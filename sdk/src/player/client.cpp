@@ -101,6 +101,17 @@ void Client::Impl::drain(Duration patience, UniqueFunction<void(bool)> done) {
   if (collector != nullptr) collector->drain(patience, [answer]() mutable { answer(true); });
 }
 
+Executor& Client::Impl::notifier() {
+  const std::lock_guard lock(notifier_mutex_);
+  if (!notifier_) notifier_ = std::make_shared<ThreadExecutor>("playhead-wakeup");
+  return *notifier_;
+}
+
+void Client::Impl::set_notifier(std::shared_ptr<Executor> notifier) {
+  const std::lock_guard lock(notifier_mutex_);
+  notifier_ = std::move(notifier);
+}
+
 CmcdCollector& Client::Impl::cmcd_collector() {
   const std::lock_guard lock(collector_mutex_);
   if (!collector_) collector_ = std::make_unique<CmcdCollector>(*transport, *executor);
@@ -308,6 +319,7 @@ Result<std::shared_ptr<Client>> Client::create(ClientConfig config,
   }
   auto impl = std::make_unique<Impl>();
   impl->log = std::move(config.log);
+  impl->set_notifier(std::move(dependencies.notifier));
   impl->drm = std::move(config.drm);
   impl->service_config = std::move(config.service);
   impl->transport = std::move(dependencies.transport);
@@ -326,6 +338,7 @@ Result<std::shared_ptr<Client>> Client::create(ClientConfig config,
   impl->backend = std::move(dependencies.backend);
   if (!impl->backend) impl->backend = make_default_backend();
   impl->executor = std::move(dependencies.executor);
+  impl->owns_executor = !impl->executor;
   if (!impl->executor) impl->executor = std::make_shared<ThreadExecutor>("playhead-client");
 
   if (!config.api_url.empty()) {
@@ -358,7 +371,12 @@ Result<std::shared_ptr<Client>> Client::create(ClientConfig config,
 }
 
 Client::Client(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Client::~Client() = default;
+Client::~Client() {
+  const auto executor = impl_->executor;
+  // In the middle of what it does there: it goes when that is over.
+  const bool is_inside = impl_->owns_executor && executor->is_current();
+  if (is_inside) executor->post([impl = std::move(impl_)] {});
+}
 
 Result<void> Client::set_network(std::string id) {
   if (id.size() > NetworkMemory::kMaxNameBytes) {

@@ -13,6 +13,7 @@
 #include "playhead/abr/plan_cache.h"
 #include "playhead/client.h"
 #include "playhead/drm_config.h"
+#include "playhead/events.h"
 #include "playhead/media.h"
 #include "playhead/offline_title.h"
 #include "recorder/recording_executor.h"
@@ -35,6 +36,7 @@ class Client::Impl {
 
   std::shared_ptr<LogSink> log;
   std::shared_ptr<Executor> executor;
+  bool owns_executor = false;  // nothing but the library runs on it
   // The same, when the client is recorded; else null. Players then run on it as well.
   std::shared_ptr<recorder::RecordingExecutor> recording;
   std::shared_ptr<Transport> transport;
@@ -42,6 +44,13 @@ class Client::Impl {
   std::shared_ptr<MediaBackend> backend;
   // With the profile it is played for.
   [[nodiscard]] PlaySource settled(PlaySource source) const;
+
+  // Where wake-ups run; made when the first is set. Any thread.
+  [[nodiscard]] Executor& notifier();
+  void set_notifier(std::shared_ptr<Executor> notifier);
+  // Hears what players tell while they end, when nobody can read it any more; null: nobody does.
+  // Set before there are players.
+  UniqueFunction<void(const Event&)> last_words;
 
   // Null without an API URL.
   std::unique_ptr<ApiAccess> api;
@@ -101,6 +110,8 @@ class Client::Impl {
     std::map<uint64_t, UniqueFunction<void(std::shared_ptr<void>)>> savers;
     uint64_t next = 0;
   };
+  std::mutex notifier_mutex_;
+  std::shared_ptr<Executor> notifier_;  // under notifier_mutex_
   std::mutex collector_mutex_;
   std::unique_ptr<CmcdCollector> collector_;  // under collector_mutex_
   const std::shared_ptr<Watchers> watchers_ = std::make_shared<Watchers>();

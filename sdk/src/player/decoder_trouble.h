@@ -13,9 +13,11 @@ namespace playhead {
 // What decoders reported, until the engine's next turn. Engine thread.
 class DecoderTrouble {
  public:
-  std::vector<Error> warnings;    // not told yet
-  std::optional<Error> failure;   // pictures have to come another way
-  std::string avoided;            // the Representation left out for the last failure
+  std::vector<Error> warnings;         // not told yet
+  std::optional<Error> failure;        // pictures have to come another way
+  std::optional<Error> sound_failure;  // sound has to
+  // The Representations left out for the last failures.
+  std::string avoided, avoided_sound;
 
   // Something in that segment of `representation` is damaged; they are counted as they are decoded.
   // True: so many in a row are that it must be the Representation.

@@ -47,6 +47,10 @@ void MediaPipeline::restart_anew(MediaTime target, const std::set<TrackKind>& fo
   if (audio_) audio_->reopen(forgiven.count(TrackKind::kAudio) != 0);
 }
 
+void MediaPipeline::forgive_sound() {
+  if (audio_ && audio_->has_lost_decoder()) audio_->reopen(true);
+}
+
 void MediaPipeline::run(bool running, MonotonicTime now) {
   if (running == is_running_) return;
   anchor_ = position(now);

@@ -24,6 +24,12 @@ class MediaPipeline {
   void restart(MediaTime target, MonotonicTime now);
   // The same with other decoders; those of `forgiven` tracks may have failed.
   void restart_anew(MediaTime target, const std::set<TrackKind>& forgiven, MonotonicTime now);
+  // Another decoder of sound may be tried where the last one failed. What was decoded stays.
+  void forgive_sound();
+  // Of the sound that was decoded last; null: none was.
+  [[nodiscard]] const SampleOrigin* sound_origin() const {
+    return audio_ ? audio_->decoding() : nullptr;
+  }
   // See VideoPipeline.
   void keep_picture() { video_.keep_picture(); }
   void run(bool running, MonotonicTime now);

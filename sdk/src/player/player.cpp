@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "playhead/player.h"
 
+#include <atomic>
 #include <future>
 #include <mutex>
+#include <string>
 #include <utility>
 
+#include "base/busy_executor.h"
 #include "base/thread_executor.h"
 #include "base/url.h"
 #include "player/event_queue.h"
 #include "player/license_returns.h"
 #include "player/recorded_call.h"
+#include "player/sink_gate.h"
 #include "player/title_queue.h"
 #include "recorder/recording_sinks.h"
 
@@ -57,11 +61,29 @@ Result<void> check(const PlayerConfig& config) {
 
 }  // namespace
 
-class Player::Impl {
+// Shared, so that calls on other threads, and tasks that are still to come, find one that has ended
+// instead of none.
+class Player::Impl : public std::enable_shared_from_this<Player::Impl> {
  public:
-  Impl(std::shared_ptr<Client> client, PlayerConfig config, Sinks sinks,
-       std::shared_ptr<Executor> executor)
-      : client_(client), recording_(client->impl().recording), executor_(std::move(executor)) {
+  // `is_own`: nothing but the library runs on the executor.
+  Impl(std::shared_ptr<Client> client, std::shared_ptr<Executor> executor, bool is_own)
+      : client_(std::move(client)),
+        recording_(client_->impl().recording),
+        is_own_(is_own),
+        executor_(std::make_shared<BusyExecutor>(std::move(executor))),
+        gate_(*executor_, [this](const char* call, Duration taken) { tell_slow(call, taken); }) {}
+
+  // On whichever thread is the last to use it; the titles are gone.
+  ~Impl() {
+    // The client may go with it, and waits for what is left on this thread.
+    if (is_in_task()) client_->impl().executor->post([client = client_] {});
+  }
+
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  void begin(PlayerConfig config, Sinks sinks) {
+    sinks = gate_.guard(std::move(sinks));
     if (recording_) {
       number_ = recording_->recorder().next_player();
       sinks = recorder::record_sinks(recording_, std::move(sinks), number_);
@@ -74,8 +96,8 @@ class Player::Impl {
       return call.take();
     };
     run(describe, [&] {
-      PlayerWorld world{std::move(client), std::move(config), std::move(sinks),
-                        *executor_,        events_,           decisions_};
+      PlayerWorld world{client_,    std::move(config), std::move(sinks),
+                        *executor_, events_,           decisions_};
       titles_ = std::make_unique<TitleQueue>(std::move(world),
                                              [this](std::shared_ptr<const PlayerStatus> status) {
                                                const std::lock_guard lock(status_mutex_);
@@ -84,35 +106,53 @@ class Player::Impl {
     });
   }
 
-  ~Impl() {
-    run([this] { return recorder::Fields("destroy").number(number_).take(); },
-        [&] { titles_.reset(); });
-    client_->impl().returns->outlive(executor_);
+  // Nothing of the app's is called once this has returned; called from inside a task of its own
+  // (a callback of the app's), once that callback has: then the titles go when the task is over.
+  void end() {
+    if (is_ended_.exchange(true)) return;
+    events_.end_waits();
+    const bool is_inside = is_in_task() || (executor_->is_current() && gate_.is_inside());
+    events_.wakeup().close(!is_inside);
+    if (client_->impl().last_words) {
+      events_.set_tap([this](const Event& event) { client_->impl().last_words(event); });
+    }
+    const auto describe = [number = number_] {
+      return recorder::Fields("destroy").number(number).take();
+    };
+    if (!is_inside) {
+      run(describe, [this] { end_titles(); });
+      return;
+    }
+    gate_.close();
+    Task later = [self = shared_from_this()] { self->end_titles(); };
+    if (recording_) return recording_->post_call(describe, executor_->counted(std::move(later)));
+    executor_->post(std::move(later));
   }
-
-  Impl(const Impl&) = delete;
-  Impl& operator=(const Impl&) = delete;
 
   // Runs `work` on the titles, later and in order; `name` and `arguments` are how recordings call
   // it.
   template <typename... Arguments>
   void post_to_titles(UniqueFunction<void(TitleQueue&)> work, const char* name,
                       Arguments... arguments) {
-    Task task = [this, alive = std::weak_ptr<int>(alive_), work = std::move(work)]() mutable {
-      if (!alive.expired() && titles_) work(*titles_);
+    if (is_ended_) return;
+    Task task = [weak = weak_from_this(), work = std::move(work)]() mutable {
+      const auto self = weak.lock();
+      if (self && self->titles_) work(*self->titles_);
     };
     if (!recording_) return executor_->post(std::move(task));
     recording_->post_call(
-        [this, name, alive = std::weak_ptr<int>(alive_), ... arguments = std::move(arguments)] {
-          if (alive.expired()) return std::string("gone");
-          const auto snapshot = status();
-          [[maybe_unused]] const CallContext context{recording_->recorder().redactor(), *snapshot};
+        [weak = weak_from_this(), name, ... arguments = std::move(arguments)] {
+          const auto self = weak.lock();
+          if (!self || !self->titles_) return std::string("gone");
+          const auto snapshot = self->status();
+          [[maybe_unused]] const CallContext context{self->recording_->recorder().redactor(),
+                                                     *snapshot};
           recorder::Fields call(name);
-          call.number(number_);
+          call.number(self->number_);
           (put(call, context, arguments), ...);
           return call.take();
         },
-        std::move(task));
+        executor_->counted(std::move(task)));
   }
   // The same, on the engine of the title that plays.
   template <typename... Arguments>
@@ -121,6 +161,12 @@ class Player::Impl {
                    name, std::move(arguments)...);
   }
 
+  void set_wakeup(UniqueFunction<void()> wakeup) {
+    if (is_ended_) return;
+    Executor* notifier = wakeup ? &client_->impl().notifier() : nullptr;
+    // The engine waits for nobody: a wake-up may be waiting for it.
+    events_.wakeup().set(std::move(wakeup), notifier, !executor_->is_current());
+  }
   EventQueue& events() { return events_; }
   [[nodiscard]] std::string decision_log() const { return decisions_.text(); }
   [[nodiscard]] MonotonicTime now() const { return executor_->now(); }
@@ -131,6 +177,11 @@ class Player::Impl {
   }
 
  private:
+  // What runs on this thread right now is or may be the player's own work.
+  [[nodiscard]] bool is_in_task() const {
+    return is_own_ ? executor_->is_current() : executor_->is_busy();
+  }
+
   // Runs `work` on the engine thread and waits for it.
   template <typename Describe, typename Work>
   void run(Describe describe, Work work) {
@@ -144,17 +195,32 @@ class Player::Impl {
     done.get_future().wait();
   }
 
-  // Ends last, and not on the engine's thread: it may have to wait for that.
-  const std::shared_ptr<Client> client_;
+  // Engine thread, outside of all that is in the titles.
+  void end_titles() {
+    titles_.reset();
+    client_->impl().returns->outlive(executor_);
+  }
+
+  void tell_slow(const char* call, Duration taken) {
+    const auto standing = status();
+    std::string what = std::string(call) + " has taken " + std::to_string(taken / 1ms) + " ms";
+    events_.push_untapped({executor_->now(), standing ? standing->position : MediaTime{},
+                           Warning{make_error(ErrorCode::kCallbackSlow, std::move(what), 0,
+                                              Severity::kRecoverable)}});
+  }
+
+  const std::shared_ptr<Client> client_;                          // ends last
   const std::shared_ptr<recorder::RecordingExecutor> recording_;  // null: nothing is recorded
-  int number_ = 0;                                                // of the player in a recording
+  const bool is_own_;
+  int number_ = 0;  // of the player in a recording
+  std::atomic<bool> is_ended_ = false;
   EventQueue events_;
   DecisionText decisions_;
   std::mutex status_mutex_;
-  std::shared_ptr<const PlayerStatus> status_;             // under status_mutex_
-  std::unique_ptr<TitleQueue> titles_;                     // executor thread
-  std::shared_ptr<int> alive_ = std::make_shared<int>(0);  // an executor may outlive this
-  std::shared_ptr<Executor> executor_;                     // ends first: its tasks use the rest
+  std::shared_ptr<const PlayerStatus> status_;  // under status_mutex_
+  const std::shared_ptr<BusyExecutor> executor_;
+  SinkGate gate_;                       // executor thread
+  std::unique_ptr<TitleQueue> titles_;  // executor thread; null: it has ended
 };
 
 Result<std::unique_ptr<Player>> Player::create(std::shared_ptr<Client> client, PlayerConfig config,
@@ -165,15 +231,18 @@ Result<std::unique_ptr<Player>> Player::create(std::shared_ptr<Client> client, P
     return make_error(ErrorCode::kInvalidArgument,
                       "encoded output (Sinks::samples) is not built yet");
   }
+  const bool is_own = client->impl().recording ? client->impl().owns_executor : !executor;
   if (client->impl().recording) executor = client->impl().recording;
   if (!executor) executor = std::make_shared<ThreadExecutor>("playhead-engine");
-  auto impl = std::make_unique<Impl>(std::move(client), std::move(config), std::move(sinks),
-                                     std::move(executor));
+  auto impl = std::make_shared<Impl>(std::move(client), std::move(executor), is_own);
+  impl->begin(std::move(config), std::move(sinks));
   return std::unique_ptr<Player>(new Player(std::move(impl)));
 }
 
-Player::Player(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Player::~Player() = default;
+Player::Player(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Player::~Player() { close(); }
+
+void Player::close() { impl_->end(); }
 
 void Player::load(PlaySource source) {
   impl_->post_to_titles([source](TitleQueue& titles) { titles.load(source); }, "load", source);
@@ -258,9 +327,11 @@ void Player::stop() {
 
 std::optional<Event> Player::next_event() { return impl_->events().pop(); }
 
-void Player::set_wakeup(UniqueFunction<void()> wakeup) {
-  impl_->events().set_wakeup(std::move(wakeup));
+std::optional<Event> Player::wait_event(std::optional<Duration> patience) {
+  return impl_->events().wait_pop(patience);
 }
+
+void Player::set_wakeup(UniqueFunction<void()> wakeup) { impl_->set_wakeup(std::move(wakeup)); }
 
 std::string Player::decision_log() const { return impl_->decision_log(); }
 

@@ -186,6 +186,7 @@ void PlayerEngine::handle_errors(MonotonicTime now) {
   }
   if (!licenses_.lapsed.empty()) go_on_after_lapse(now);
   if (trouble_.failure) mend_decoder(now);
+  if (trouble_.sound_failure) mend_sound(now);
   for (Error& error : std::exchange(trouble_.warnings, {})) warn(std::move(error));
   if (failure_ && is_ahead_) {
     log_.info("what was prepared cannot be had: " + describe(*failure_));
@@ -438,6 +439,10 @@ void PlayerEngine::note_pipeline_error(TrackKind kind, Error error) {
   const bool is_video = kind == TrackKind::kVideo;
   const bool is_of_media =
       error.code == ErrorCode::kDecodeFailed || error.code == ErrorCode::kCodecUnsupported;
+  if (error.severity == Severity::kFatal && !is_video && is_of_media && pipeline_ && !trick_) {
+    trouble_.sound_failure = std::move(error);
+    return;
+  }
   const bool may_mend = is_video && is_of_media && pipeline_ && !is_ahead_ && !trick_;
   if (error.severity == Severity::kFatal && is_video) {
     // Without pictures there is nothing to watch; without sound there still is.

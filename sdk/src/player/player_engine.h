@@ -133,13 +133,13 @@ class PlayerEngine final : private StreamingListener,
   Duration show_text(MonotonicTime now);
   // Playback goes on at `target`, from what is fetched there.
   void restart_at(MediaTime target, MonotonicTime now);
-  // Playback goes on at `target`.
   void jump(MediaTime target, JumpReason reason, MonotonicTime now, bool is_told = true);
   // Looks whether what is buffered comes out, and does something about it when it does not. Answers
   // how long until it should look again.
   Duration watch_output(MonotonicTime now);
   void free_stuck(StuckWatch::Step step, MonotonicTime now);
   void mend_decoder(MonotonicTime now);  // after trouble_.failure
+  void mend_sound(MonotonicTime now);    // after trouble_.sound_failure
   void on_clock_told(Duration moved);
   // Where playback begins hangs on a clock that is being asked.
   [[nodiscard]] bool waits_for_clock() const;
@@ -246,7 +246,7 @@ class PlayerEngine final : private StreamingListener,
   TitleFollower* follower_ = nullptr;
   bool is_followed_ = false;  // sound of the next title is queued behind this one's
 
-  StuckWatch stuck_;
+  StuckWatch stuck_, stuck_sound_;
   LiveControl live_control_;
   double correction_ = 1;  // of the speed, in force
 

@@ -247,6 +247,7 @@ void PlayerEngine::make_pipeline(MonotonicTime now) {
 void PlayerEngine::open_pipeline(MonotonicTime now) {
   make_pipeline(now);
   stuck_.reset();
+  stuck_sound_.reset();
   restart_at(start_position_, now);
   if (sinks_.audio) sinks_.audio->set_volume(volume_);
   set_state(PlayerState::kBuffering, now);
@@ -335,6 +336,8 @@ void PlayerEngine::seek(MediaTime target, uint64_t user_tag, SeekMode mode) {
   }
   if (!streaming_) return;
   drop_trick();
+  stuck_.on_seek();
+  if (pipeline_) pipeline_->forgive_sound();
   streaming_->seek(target);
   restart_at(target, now);
   set_state(PlayerState::kBuffering, now);

@@ -13,8 +13,6 @@ const char* words_of(StuckWatch::Step step) {
   switch (step) {
     case StuckWatch::Step::kNudge:
       return "reading it again";
-    case StuckWatch::Step::kRefetch:
-      return "fetching it again";
     case StuckWatch::Step::kLower:
       return "taking another Representation";
     case StuckWatch::Step::kRebuildDecoder:
@@ -82,6 +80,30 @@ void PlayerEngine::mend_decoder(MonotonicTime now) {
   if (was_running && state_ == PlayerState::kPlaying) set_state(PlayerState::kRebuffering, now);
 }
 
+void PlayerEngine::mend_sound(MonotonicTime now) {
+  Error error = *std::exchange(trouble_.sound_failure, std::nullopt);
+  error.severity = Severity::kRecoverable;
+  const bool is_over = state_ == PlayerState::kEnded || state_ == PlayerState::kFailed;
+  if (is_over || failure_ || !pipeline_ || !streaming_) return;
+  const SampleOrigin* origin = pipeline_->sound_origin();
+  const std::string id = origin ? origin->representation.id : std::string();
+  StuckWatch::Step step = stuck_sound_.on_failure(now);
+  const bool is_unsupported = error.code == ErrorCode::kCodecUnsupported;
+  const bool is_all_there_is = is_unsupported && id == trouble_.avoided_sound;
+  if (is_all_there_is) step = StuckWatch::Step::kGiveUp;
+  if (is_unsupported && step == StuckWatch::Step::kRebuildDecoder) step = StuckWatch::Step::kLower;
+  error.context += "; ";
+  error.context += step == StuckWatch::Step::kGiveUp ? "going on without sound" : words_of(step);
+  warn(std::move(error));
+  if (step == StuckWatch::Step::kGiveUp) return;
+  if (step == StuckWatch::Step::kLower && !id.empty()) {
+    trouble_.avoided_sound = id;
+    streaming_->avoid_representation(id, now);
+    streaming_->refetch_sound(position(now));
+  }
+  pipeline_->forgive_sound();
+}
+
 void PlayerEngine::free_stuck(StuckWatch::Step step, MonotonicTime now) {
   const MediaTime here = position(now);
   const bool was_running = pipeline_->is_running();
@@ -89,10 +111,11 @@ void PlayerEngine::free_stuck(StuckWatch::Step step, MonotonicTime now) {
   if (step == StuckWatch::Step::kLower) {
     streaming_->avoid_representation(origin ? origin->representation.id : std::string(), now);
   }
-  if (step == StuckWatch::Step::kNudge) {
-    streaming_->seek(here);
-  } else {
+  // One fetch at most: whoever waits for the network is not waiting for a decoder.
+  if (step == StuckWatch::Step::kLower) {
     streaming_->refetch(here);
+  } else {
+    streaming_->seek(here);
   }
   if (step == StuckWatch::Step::kRebuildDecoder) make_pipeline(now);
   restart_at(here, now);

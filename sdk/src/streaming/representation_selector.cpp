@@ -67,8 +67,10 @@ RepresentationSelector::Choice RepresentationSelector::choose(const Place& place
   if (place.kind == TrackKind::kVideo) return choose_picture(place);
   Choice choice;
   is_restricted_ = false;
+  const bool has_other = has_other_than_avoided(place);
   for (const Representation& representation : place.set.representations) {
     if (!is_usable(place.kind, place.failed_ids, representation)) continue;
+    if (has_other && is_avoided(representation.id, place.now)) continue;
     if (!is_released(place.set, representation)) {
       is_restricted_ = !choice.representation;
       continue;
@@ -150,6 +152,13 @@ bool RepresentationSelector::is_avoided(const std::string& id, MonotonicTime now
   return found != avoided_.end() && now < found->second;
 }
 
+bool RepresentationSelector::has_other_than_avoided(const Place& place) const {
+  const auto& all = place.set.representations;
+  return std::any_of(all.begin(), all.end(), [&](const Representation& other) {
+    return is_usable(place.kind, place.failed_ids, other) && !is_avoided(other.id, place.now);
+  });
+}
+
 bool RepresentationSelector::is_withheld() const {
   const auto& limits = chooser_.limits();
   return std::any_of(limits.begin(), limits.end(), [](const VideoChooser::Limited& limited) {
@@ -182,11 +191,8 @@ RepresentationSelector::Choice RepresentationSelector::choose_picture(const Plac
 
 VideoChooser::Situation RepresentationSelector::situation(
     const Place& place, std::vector<VideoChooser::Option>& options) const {
-  const auto& all = place.set.representations;
-  const bool has_other = std::any_of(all.begin(), all.end(), [&](const Representation& other) {
-    return is_usable(place.kind, place.failed_ids, other) && !is_avoided(other.id, place.now);
-  });
-  for (const Representation& representation : all) {
+  const bool has_other = has_other_than_avoided(place);
+  for (const Representation& representation : place.set.representations) {
     if (has_other && is_avoided(representation.id, place.now)) continue;
     if (place.failed_ids.count(representation.id) != 0 || !is_understood(representation)) continue;
     VideoChooser::Option option{&representation, nullptr, std::nullopt,

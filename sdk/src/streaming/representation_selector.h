@@ -89,6 +89,8 @@ class RepresentationSelector {
  private:
   [[nodiscard]] Choice choose_picture(const Place& place);
   [[nodiscard]] bool is_avoided(const std::string& id, MonotonicTime now) const;
+  // Else those that are avoided have to do.
+  [[nodiscard]] bool has_other_than_avoided(const Place& place) const;
   // The Representation chosen by hand, or what comes nearest to it in another Period; may be null.
   [[nodiscard]] const Representation* forced_in(const AdaptationSet& set) const;
   // The owner of the keys has nothing against it.

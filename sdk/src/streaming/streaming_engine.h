@@ -54,7 +54,8 @@ class StreamingEngine final : private TrackStreamListener {
   // Reads on from `position`: from the buffer when it is there, else by fetching. True: buffered.
   // `is_after_gap`: tracks that begin later still do so.
   bool seek(MediaTime position, bool is_after_gap = false);
-  void refetch(MediaTime position);  // the same, and nothing that was fetched is used
+  void refetch(MediaTime position);        // the same, and nothing that was fetched is used
+  void refetch_sound(MediaTime position);  // what comes with the pictures stays
   // Of pictures; empty: what is fetched at present. See RepresentationSelector::avoid().
   void avoid_representation(const std::string& id, MonotonicTime now, bool is_for_good = false);
   // Fetches sound anew from `position`, with these preferences. What is there of the old sound is

@@ -40,6 +40,14 @@ void StreamingEngine::change_audio(const TrackPreferences& preferences, MediaTim
   place_track(*track, position);
 }
 
+void StreamingEngine::refetch_sound(MediaTime position) {
+  Track* track = track_of(TrackKind::kAudio);
+  if (!track) return;
+  end_audio_change();
+  audio_.clear();
+  place_track(*track, position);
+}
+
 void StreamingEngine::change_sound_over(MediaTime position) {
   if (!is_changing_audio_) return;
   const Track* track = track_of(TrackKind::kAudio);

@@ -75,6 +75,7 @@ class Replay {
   recorder::EventText event_text_;
   std::shared_ptr<Client> client_;
   std::map<int, std::unique_ptr<Player>> players_;
+  int ending_ = 0;                                 // the player that is about to go
   std::vector<std::pair<int, Event>> last_words_;  // of players that are gone
   Outcome outcome_;
 };
@@ -143,13 +144,10 @@ bool Replay::call(const RecordedStep& step) {
   if (name != "destroy") return call_player(name, *found->second, in);
   // The client may end with its last player.
   if (step.ends_client) client_.reset();
-  // Its last events are told while it ends; a wake-up is the only way to them.
-  Player& player = *found->second;
-  const auto take = [&] {
-    while (auto event = player.next_event()) last_words_.emplace_back(number, *std::move(event));
-  };
-  take();
-  player.set_wakeup(take);
+  while (auto event = found->second->next_event()) {
+    last_words_.emplace_back(number, *std::move(event));
+  }
+  ending_ = number;  // its last events are told while it ends
   found->second.reset();
   players_.erase(found);
   return true;
@@ -170,6 +168,9 @@ bool Replay::call_client(const std::string& name, FieldReader& in) {
     auto made = Client::create(std::move(config), std::move(world));
     if (!made || !in.is_good()) return false;
     client_ = *std::move(made);
+    client_->impl().last_words = [this](const Event& event) {
+      last_words_.emplace_back(ending_, event);
+    };
     return true;
   }
   if (!client_) return false;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "support/at_once_executor.h"
 #include "support/web_dates.h"
 
 namespace playhead::swarm {
@@ -130,6 +131,7 @@ void Session::start_app() {
   world.transport = transport_;
   world.store = borrowed<Store>(store_);
   world.backend = std::make_shared<SwarmBackend>(media_);
+  world.notifier = std::make_shared<test::AtOnceExecutor>(executor_);
   auto made = Client::create(std::move(config), std::move(world));
   client_ = *std::move(made);
   make_player();

@@ -8,6 +8,10 @@
  *   facts. A player plays one title at a time. A service is asked what there is to watch.
  *   Downloads are the titles of one folder. All are opaque and die by their destroy or close
  * function, which accepts NULL, waits for the object's threads and lets no callback run afterwards.
+ * Handles. What points to an opaque type is a number and points nowhere. Used after its end, or in
+ *   the place of one of another kind, it is answered with -PLAYHEAD_ERROR_INVALID_HANDLE, or as
+ *   NULL is by functions without a status; destroying it once more does nothing. An object that is
+ *   destroyed while another thread is in a call with it stays until that call has returned.
  * Flow. Commands (load, play, seek …) return at once; what happens comes back as events, taken
  *   with playhead_player_next_event(), which can wait. How things stand right now is read from a
  *   snapshot.
@@ -24,8 +28,10 @@
  *   yours: free with …        you must end it with the named function
  * Callback tables are copied; `user` is transferred: `destroy(user)`, when set, runs exactly once,
  *   when the library needs the table no more (also when the call that took it fails).
- * Threads. Each function names the threads it may be called from. Nothing here may be called from
- *   inside a sink, log or wake-up callback unless it says so.
+ * Threads. Each function names the threads it may be called from. All of a player may be called
+ *   from inside its callbacks, its destruction too. Nothing may be called from inside a log callback.
+ * Exceptions. What a callback written in C++ throws ends at its return, and counts as the failure
+ *   that it can answer; one that answers nothing is taken to have returned. Do not jump out of one.
  */
 
 #include "playhead/c/base.h"

@@ -142,9 +142,10 @@ PLAYHEAD_API playhead_status playhead_client_create(const playhead_client_config
                                                     playhead_client** out_client) PLAYHEAD_NOEXCEPT;
 
 /* Ends the client. Destroy its players first: a client destroyed before them, and its callbacks
- * with it, lives until the last of them is gone. Thread: any, not from a callback. Blocks: until
- * its threads have ended, and for up to 2 s while licences are given back to a service that does not
- * answer; what is unsent stays in the store.
+ * with it, lives until the last of them is gone. Thread: any, also from callbacks (but log's): from
+ * one on the client's thread it returns at once, and the client goes when that callback has
+ * returned. Blocks: until its threads have ended, and for up to 2 s while licences are given back to
+ * a service that does not answer; what is unsent stays in the store.
  * client  transferred; NULL does nothing. */
 PLAYHEAD_API void playhead_client_destroy(playhead_client* client) PLAYHEAD_NOEXCEPT;
 

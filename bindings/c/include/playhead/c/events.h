@@ -100,8 +100,12 @@ enum {
    * error_severity, error_detail, error_name, error_context, message */
   PLAYHEAD_EVENT_WARNING = 12,
   PLAYHEAD_EVENT_FAILED = 13,
-  PLAYHEAD_EVENT_SUMMARY = 14,        /* qoe */
-  PLAYHEAD_EVENT_EVENTS_DROPPED = 15, /* count: the queue was full, that many were lost */
+  PLAYHEAD_EVENT_SUMMARY = 14, /* qoe */
+  /* count: so many were lost, because 1024 were left unread. From then on SEGMENT_LOADED,
+   * PROGRESS_SENT, WARNING and TIMED_METADATA are not kept; of every other type the oldest goes
+   * when one more comes, and changes of a state or rate become one; ENDED, FAILED and SUMMARY
+   * always stay. Of THUMBNAIL 16 wait at most. */
+  PLAYHEAD_EVENT_EVENTS_DROPPED = 15,
   /* Playback went on elsewhere without being told to: from_us, target_us, reason: PLAYHEAD_JUMP_…
    */
   PLAYHEAD_EVENT_POSITION_JUMPED = 16,
@@ -205,8 +209,10 @@ typedef struct playhead_wakeup {
   uint32_t struct_size;
   void* user;                  /* transferred; handed to every callback */
   void (*destroy)(void* user); /* may be NULL */
-  /* Required. Called on the engine thread when an event was queued while none was waiting. May only
-   * signal (set a flag, post a message): calling the library from here can lock up. */
+  /* Required. Called when an event was queued while none was waiting, on a thread that all players
+   * of the client share for it: one that takes its time delays the others, which a WARNING with
+   * PLAYHEAD_ERROR_CALLBACK_SLOW tells, and neither playback nor sound. May call the library, and
+   * destroy its player. */
   void (*wake)(void* user);
 } playhead_wakeup;
 #define PLAYHEAD_WAKEUP_INIT PLAYHEAD_SIZED(playhead_wakeup)

@@ -137,14 +137,18 @@ PLAYHEAD_API playhead_status playhead_player_create(playhead_client* client,
                                                     const playhead_player_config* config,
                                                     playhead_player** out_player) PLAYHEAD_NOEXCEPT;
 
-/* Ends the play, saves the position, frees the player. Thread: any, not from a callback. Blocks:
- * until its threads have ended. A call waiting in playhead_player_next_event on another thread
- * returns -PLAYHEAD_ERROR_CLOSED first.
+/* Ends the play, saves the position, frees the player. A call waiting in playhead_player_next_event
+ * on another thread returns -PLAYHEAD_ERROR_CLOSED. Thread: any, also from callbacks. Blocks: until
+ * its threads have ended, and with them callbacks that run on other threads. From inside a sink of
+ * the player, or another callback on its engine thread, it does not: the sound device is closed
+ * before it returns (one whose open() this is: when that has returned), no other callback follows,
+ * and the rest goes, the tables with it, when that callback has returned.
  * player  transferred; NULL does nothing. */
 PLAYHEAD_API void playhead_player_destroy(playhead_player* player) PLAYHEAD_NOEXCEPT;
 
-/* The commands. Thread: any, not from a callback. Block: no. `player` is borrowed until return.
- * Return 0 or -PLAYHEAD_ERROR_INVALID_ARGUMENT; later failures arrive as events. */
+/* The commands. Thread: any, also from callbacks. Block: no. `player` is borrowed until return.
+ * Return 0, -PLAYHEAD_ERROR_INVALID_ARGUMENT or -PLAYHEAD_ERROR_INVALID_HANDLE; later failures
+ * arrive as events. */
 
 /* Gets ready what playhead_player_load of the same source (title_id or url, and start) will need:
  * the answer of the service, the manifest, and of each track the first second, which means its
@@ -231,8 +235,8 @@ PLAYHEAD_API playhead_status playhead_player_select_text(playhead_player* player
 /* Ends the play and saves the position; a SUMMARY event follows. */
 PLAYHEAD_API playhead_status playhead_player_stop(playhead_player* player) PLAYHEAD_NOEXCEPT;
 
-/* Takes the oldest event. Thread: any, one at a time, not from a callback. Blocks: until there is
- * an event, at most timeout_ms; 0 never, negative without limit.
+/* Takes the oldest event. Thread: any, one at a time; from callbacks without waiting. Blocks: until
+ * there is an event, at most timeout_ms; 0 never, negative without limit.
  * player     borrowed until return.
  * out_event  filled as far as its struct_size says; type is PLAYHEAD_EVENT_NONE when nothing came.
  * Returns 0, -PLAYHEAD_ERROR_TIMED_OUT, -PLAYHEAD_ERROR_CLOSED, -PLAYHEAD_ERROR_INVALID_ARGUMENT.
@@ -241,7 +245,8 @@ PLAYHEAD_API playhead_status playhead_player_next_event(
     playhead_player* player, int32_t timeout_ms, playhead_event* out_event) PLAYHEAD_NOEXCEPT;
 
 /* Replaces the wake-up; NULL removes it. The previous one is no longer called once this returns.
- * Thread: any, not from a callback. Blocks: while a call of the previous one runs.
+ * Thread: any, also from callbacks. Blocks: while a call of the previous one runs, unless called by
+ * that, or on the engine thread, where such a call may then still be running.
  * wakeup  copied. Returns 0 or -PLAYHEAD_ERROR_INVALID_ARGUMENT. */
 PLAYHEAD_API playhead_status playhead_player_set_wakeup(
     playhead_player* player, const playhead_wakeup* wakeup) PLAYHEAD_NOEXCEPT;

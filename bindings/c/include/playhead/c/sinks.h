@@ -3,7 +3,8 @@
 
 /* Where pictures and sound go: supplied by the app; include <playhead/playhead.h>.
  * Every callback here comes from the player's engine thread and must return within a millisecond
- * or two: hand over and go. */
+ * or two: hand over and go. One that takes 500 ms is told by a WARNING with
+ * PLAYHEAD_ERROR_CALLBACK_SLOW. */
 
 #include "playhead/c/base.h"
 
