@@ -8,9 +8,9 @@
 
 namespace playhead {
 
-// At which addresses of its host a connection was tried, and where it is not to be. libcurl asks the
-// addresses of one family one after the other, each for half of what is left of its patience: this
-// is how a second connection finds its way past one that does not answer. Network thread.
+// At which addresses of its host a connection was tried, and where it is not to be. libcurl asks
+// the addresses of one family one after the other, each for half of what is left of its patience:
+// this is how a second connection finds its way past one that does not answer. Network thread.
 class CurlAddresses {
  public:
   CurlAddresses() = default;

@@ -24,8 +24,9 @@ constexpr int kMaxRecheckDoublings = 6;
 
 // Read buffer of media, bytes; text is small. Larger: fewer looks at the socket on fast links.
 constexpr long kMediaBufferBytes = 96L << 10;
-// The same of who takes bytes as fast as they come, and says when it does not (Request::window).
-constexpr long kWindowedBufferBytes = 256L << 10;
+// The same of who takes bytes as fast as they come, and says when it does not
+// (FlowWindow::is_passing).
+constexpr long kPassingBufferBytes = 256L << 10;
 
 ErrorCode error_code_of(CURLcode code) {
   switch (code) {
@@ -140,8 +141,9 @@ Result<void> CurlTransfer::prepare(EasyHandle easy, const CurlShared& shared) {
   race_at_.reset();
   if (const auto now = exchange_.now()) race_at_ = *now + kNextAddressAfter;
   if (exchange_.request().kind == ResourceKind::kMedia) {
-    options.set(CURLOPT_BUFFERSIZE,
-                exchange_.request().window ? kWindowedBufferBytes : kMediaBufferBytes);
+    const FlowWindow* window = exchange_.request().window.get();
+    const bool is_passing = window != nullptr && window->is_passing();
+    options.set(CURLOPT_BUFFERSIZE, is_passing ? kPassingBufferBytes : kMediaBufferBytes);
   }
   set_request(options, shared);
   options.set(CURLOPT_HTTPHEADER, headers_.get());

@@ -34,7 +34,8 @@ class CurlTransfer {
   // When a second connection should be tried where this one has not been, while it is being made;
   // nothing when that makes no sense.
   [[nodiscard]] std::optional<MonotonicTime> race_at() const;
-  // It is tried. Answers where this one was tried so far; nowhere: its host's name is not known yet.
+  // It is tried. Answers where this one was tried so far; nowhere: its host's name is not known
+  // yet.
   std::set<std::string> begin_race(MonotonicTime now);
   [[nodiscard]] bool is_connecting() const;
 

@@ -97,7 +97,7 @@ CmcdReporter::Facts PlayerEngine::cmcd_facts(MonotonicTime now) {
                  : title.format == ManifestFormat::kHls ? "h"
                                                         : "o";
   facts.type = streaming_->duration() ? "v" : "l";
-  facts.throughput_kbps = streaming_->throughput().bps / 1000;
+  facts.throughput_kbps = streaming_->selector().chooser().throughput().bps / 1000;
   if (!cmcd_events_) return facts;
   facts.video_buffer = streaming_->level(TrackKind::kVideo, here);
   facts.audio_buffer = streaming_->level(TrackKind::kAudio, here);
