@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <deque>
+#include <utility>
 #include <vector>
 
 #include "playhead/abr/throughput.h"
@@ -19,6 +20,13 @@ constexpr Duration kLongEnough = 1s;
 // logarithm; chosen): more and a single outage would rule for minutes.
 constexpr double kMaxSurprise = 2;
 constexpr double kMaxChange = 1;
+// Of a network nothing is known of yet, half of what the one before carried is expected, and no
+// more than that, bit/s (chosen: the middle of usual ladders, which nearly every network carries).
+// More: the first segment there is one that cannot come in time; less: a lower picture for one
+// segment where nothing has changed but a name.
+constexpr int64_t kHearsayShare = 2;
+constexpr int64_t kMostHearsayBps = 2'000'000;
+constexpr double kUsualTtfb = 0.05;  // s before the first sample (chosen)
 
 double rate_of(int64_t bytes, Duration active) {
   const double bits = static_cast<double>(std::max<int64_t>(bytes, 0)) * 8;
@@ -220,10 +228,9 @@ class Volatility {
 class TrackingEstimator final : public Estimator {
  public:
   TrackingEstimator(EstimatorKind kind, const Settings& settings)
-      : settings_(settings),
-        level_(make_level(kind, settings)),
-        volatility_(settings),
-        variance_(settings.spread_initial * settings.spread_initial) {}
+      : kind_(kind), settings_(settings), volatility_(settings) {
+    forget();
+  }
 
   void add(const TransferSample& sample) override {
     if (!is_usable(sample)) return;
@@ -236,6 +243,13 @@ class TrackingEstimator final : public Estimator {
     if (remembered.bps <= 0 || has_sample_) return;
     level_->seed(std::clamp(static_cast<double>(remembered.bps), kLeastBps, kMostBps));
     has_seed_ = true;
+  }
+
+  void begin_network(Bitrate remembered) override {
+    const int64_t before = forecast().throughput.bps;
+    forget();
+    is_hearsay_ = remembered.bps <= 0;
+    seed(is_hearsay_ ? Bitrate{std::min(before / kHearsayShare, kMostHearsayBps)} : remembered);
   }
 
   [[nodiscard]] Forecast forecast() const override {
@@ -253,7 +267,16 @@ class TrackingEstimator final : public Estimator {
   }
 
  private:
+  void forget() {
+    level_ = make_level(kind_, settings_);
+    volatility_ = Volatility(settings_);
+    variance_ = settings_.spread_initial * settings_.spread_initial;
+    ttfb_ = kUsualTtfb;
+    has_sample_ = has_seed_ = is_hearsay_ = false;
+  }
+
   void add_sane(const TransferSample& sample) {
+    if (std::exchange(is_hearsay_, false)) forget();
     const double bps = rate_of(sample.bytes, sample.active);
     const double ttfb = to_seconds(sample.ttfb);
     if (has_sample_) {
@@ -269,13 +292,15 @@ class TrackingEstimator final : public Estimator {
     has_sample_ = true;
   }
 
+  EstimatorKind kind_;
   Settings settings_;
   std::unique_ptr<Level> level_;
   Volatility volatility_;
-  double variance_;
-  double ttfb_ = 0.05;  // s before the first sample (chosen)
+  double variance_ = 0;
+  double ttfb_ = kUsualTtfb;  // s
   bool has_sample_ = false;
   bool has_seed_ = false;
+  bool is_hearsay_ = false;  // the seed is another network's
 };
 
 }  // namespace

@@ -12,9 +12,16 @@ PlanCache::~PlanCache() = default;
 PlanCache::PlanCache(PlanCache&&) noexcept = default;
 PlanCache& PlanCache::operator=(PlanCache&&) noexcept = default;
 
+void PlanCache::clear() { impl_->clear(); }
 std::size_t PlanCache::bytes() const { return impl_->bytes(); }
 std::size_t PlanCache::most_bytes() const { return impl_->most_bytes(); }
 std::size_t PlanCache::builds() const { return impl_->builds(); }
+
+void PlanCache::Impl::clear() {
+  const std::lock_guard lock(mutex_);
+  entries_.clear();
+  bytes_ = 0;
+}
 
 std::size_t PlanCache::Impl::bytes() const {
   const std::lock_guard lock(mutex_);

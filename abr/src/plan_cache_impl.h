@@ -18,6 +18,7 @@ class PlanCache::Impl {
   // two threads that want the same one at once both make it.
   std::shared_ptr<const ValueTable> table(const ValueTableSpec& spec);
 
+  void clear();
   [[nodiscard]] std::size_t bytes() const;
   [[nodiscard]] std::size_t most_bytes() const;
   [[nodiscard]] std::size_t builds() const;

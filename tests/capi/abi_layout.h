@@ -37,6 +37,7 @@
   FIELD(playhead_client_config, drm) \
   FIELD(playhead_client_config, service) FIELD(playhead_client_config, interceptor) \
   FIELD(playhead_client_config, account_id) \
+  FIELD(playhead_client_config, max_media_bytes) \
   PLAYHEAD_ABI_DRM_STRUCTS(STRUCT, FIELD) \
   STRUCT(playhead_frame_info) \
   FIELD(playhead_frame_info, struct_size) \

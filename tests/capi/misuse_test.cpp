@@ -59,6 +59,7 @@ TEST_CASE("U08 misuse: NULL is answered everywhere") {
   CHECK(playhead_client_flush(nullptr, 0) == kInvalid);
   CHECK(playhead_client_network_changed(nullptr, 1) == kInvalid);
   CHECK(playhead_client_set_network(nullptr, "wifi") == kInvalid);
+  CHECK(playhead_client_low_memory(nullptr) == kInvalid);
   CHECK(playhead_player_prepare(nullptr, nullptr) == kInvalid);
   CHECK(playhead_player_create(nullptr, nullptr, &player) == kInvalid);
   CHECK(playhead_player_load(nullptr, &source) == kInvalid);
@@ -72,6 +73,7 @@ TEST_CASE("U08 misuse: NULL is answered everywhere") {
   CHECK(playhead_player_set_speed(nullptr, 1) == kInvalid);
   CHECK(playhead_player_go_live(nullptr) == kInvalid);
   CHECK(playhead_player_set_volume(nullptr, 1) == kInvalid);
+  CHECK(playhead_player_set_surface(nullptr, 1) == kInvalid);
   CHECK(playhead_player_select_representation(nullptr, "") == kInvalid);
   CHECK(playhead_player_select_audio(nullptr, "") == kInvalid);
   CHECK(playhead_player_select_text(nullptr, "") == kInvalid);
@@ -195,6 +197,9 @@ TEST_CASE("U08 misuse: commands check their arguments") {
   CHECK(playhead_player_load(pair.player, &source) == kInvalid);
   CHECK(playhead_player_set_speed(pair.player, std::nan("")) == kInvalid);
   CHECK(playhead_player_set_volume(pair.player, std::nan("")) == kInvalid);
+  CHECK(playhead_player_set_surface(pair.player, 2) == kInvalid);
+  CHECK(playhead_player_set_surface(pair.player, 0) == PLAYHEAD_OK);
+  CHECK(playhead_player_set_surface(pair.player, 1) == PLAYHEAD_OK);
   CHECK(playhead_player_select_audio(pair.player, nullptr) == kInvalid);
   CHECK(playhead_player_select_text(pair.player, nullptr) == PLAYHEAD_OK);
 

@@ -209,10 +209,12 @@ TEST_CASE("N37 a connection that died while idle is replaced without a word") {
 // A listening socket whose queue is full: the system drops further attempts without an answer.
 class SilentPort {
  public:
-  SilentPort() {
+  // `port` 0: any that is free. `host`: a loopback address.
+  explicit SilentPort(uint32_t host = INADDR_LOOPBACK, int port = 0) {
     listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     address_.sin_family = AF_INET;
-    address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address_.sin_addr.s_addr = htonl(host);
+    address_.sin_port = htons(static_cast<uint16_t>(port));
     ::bind(listener_, reinterpret_cast<sockaddr*>(&address_), sizeof address_);
     ::listen(listener_, 0);
     socklen_t size = sizeof address_;
@@ -245,6 +247,33 @@ TEST_CASE("N07 a connection that does not come about times out") {
   Exchange get(world);
   REQUIRE(get.start(request).wait());
   CHECK(get.error() == ErrorCode::kNetworkTimeout);
+}
+
+TEST_CASE("N07 N23 an address that does not answer is not waited for when there is another") {
+  LoopbackServer server;
+  server.serve("/a", text_answer("hello"));
+  const std::string url = server.url("/a");
+  const std::string port = url.substr(url.rfind(':') + 1, url.rfind('/') - url.rfind(':') - 1);
+  const SilentPort silent(INADDR_LOOPBACK + 1, std::stoi(port));  // 127.0.0.2
+  CurlConfig config;
+  config.addresses = {"two.test:" + port + ":127.0.0.2,127.0.0.1",
+                      "silent.test:" + port + ":127.0.0.2"};
+  CurlWorld world(std::move(config));
+  Exchange get(world);
+  REQUIRE(get.start("http://two.test:" + port + "/a").wait());
+  REQUIRE(get.ok());
+  CHECK(std::string(get.body.begin(), get.body.end()) == "hello");
+  // libcurl by itself waits for half of what a connection may take, 2.5 s.
+  const Duration took = get.result().value().finished - get.result().value().started;
+  CHECK(took < 2s);
+  // Where there is no other the one there is keeps its time.
+  Request request = request_for("http://silent.test:" + port + "/a", ResourceKind::kMedia);
+  request.timeouts.connect = 350ms;
+  Exchange alone(world);
+  REQUIRE(alone.start(request).wait());
+  CHECK(alone.error() == ErrorCode::kNetworkTimeout);
+  // One of one address, which is the way of most hosts, costs no second connection.
+  CHECK(server.connections() == 1);
 }
 
 TEST_CASE("curl transport: ends with connections in the making") {

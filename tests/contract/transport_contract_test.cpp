@@ -98,6 +98,33 @@ TEST_CASE_TEMPLATE("transport: a full window holds a body back, room lets it go 
   world.on_executor([&] { handle.reset(); });
 }
 
+TEST_CASE_TEMPLATE("transport: no more comes than is granted, however soon it is dropped", World,
+                   PLAYHEAD_TRANSPORTS) {
+  constexpr int64_t kBody = int64_t{8} << 20;
+  constexpr int64_t kGranted = int64_t{1} << 20;
+  World world;
+  world.serve("/large", bytes_answer(std::vector<uint8_t>(std::size_t{kBody}, '.')));
+  world.serve("/small", text_answer("hello"));
+  Request request = request_for(world.url("/large"));
+  const auto window = std::make_shared<FlowWindow>(FlowWindow::kUnbounded, kGranted);
+  request.window = window;
+  Exchange get(world);
+  get.start(request);
+  REQUIRE(world.wait_until([&] { return window->is_full(); }));
+  for (int n = 0; n < 5; ++n) {
+    Exchange small(world);
+    REQUIRE(small.start(world.url("/small")).wait());
+  }
+  {
+    const std::lock_guard lock(world.mutex());
+    CHECK(static_cast<int64_t>(get.body.size()) < kBody);
+  }
+  world.on_executor([&] { window->grant(kBody); });
+  REQUIRE(get.wait());
+  CHECK(get.ok());
+  CHECK(static_cast<int64_t>(get.body.size()) == kBody);
+}
+
 TEST_CASE_TEMPLATE("transport: stats tell times and bytes", World, PLAYHEAD_TRANSPORTS) {
   World world;
   world.serve("/a", bytes_answer(pattern_bytes(100'000)));

@@ -108,7 +108,8 @@ THIRD_PARTY = [
     # POSIX: files, signals and sockets. Programs may; in the library each file is named.
     ("posix", ("server/*", "demo-player/*", "sdk/tools/*/main.cpp",
                "sdk/src/base/thread_executor.cpp",      # names its thread, blocks signals in it
-               "sdk/src/net/curl_transport.cpp",        # the same
+               "sdk/src/net/curl_addresses.cpp",        # opens the sockets of connections
+               "sdk/src/net/curl_transport.cpp",        # the same as thread_executor
                "sdk/src/base/page_block.cpp",           # memory in whole pages
                "sdk/src/base/sqlite_record_file.cpp",   # locks and permissions of the store's files
                "offline/src/files/posix_file_system.cpp",

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bitrate decisions in the whole player.
+#include <optional>
 #include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -140,6 +142,77 @@ TEST_CASE("sim: a transfer that would stall is dropped though no lower playlist 
   world.run_for(30s);
   CHECK(world.status()->qoe.rebuffer_time < 3s);
   CHECK(count_requests(world, "/v0-") > 0);
+}
+
+// DASH: two minutes in segments of 4 s, sound of 64 and 192 kbit/s, and those pictures.
+std::string two_sounds(SimWorld& world, const std::vector<int64_t>& pictures_bps) {
+  const std::string base = "http://sound.test/";
+  const auto set = [](const char* kind, const char* codec, const std::string& prefix,
+                      const std::vector<int64_t>& bitrates) {
+    std::string xml = std::string("<AdaptationSet contentType=\"") + kind + "\" mimeType=\"" +
+                      kind +
+                      "/mp4\"><SegmentTemplate timescale=\"1\" startNumber=\"0\" duration=\"4\" "
+                      "media=\"$RepresentationID$-$Number$.seg\"/>";
+    for (const int64_t bps : bitrates) {
+      xml += "<Representation id=\"" + prefix + std::to_string(bps) + "\" bandwidth=\"" +
+             std::to_string(bps) + "\" codecs=\"" + codec + "\"/>";
+    }
+    return xml + "</AdaptationSet>";
+  };
+  std::string mpd =
+      "<MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" type=\"static\" "
+      "profiles=\"urn:mpeg:dash:profile:isoff-live:2011\" mediaPresentationDuration=\"PT120S\" "
+      "minBufferTime=\"PT2S\"><Period>";
+  if (!pictures_bps.empty()) mpd += set("video", "avc1.64001f", "v", pictures_bps);
+  mpd += set("audio", "mp4a.40.2", "a", {64'000, 192'000}) + "</Period></MPD>";
+  world.transport->serve([=](const WebRequest& request) -> std::optional<WebAnswer> {
+    if (request.url.rfind(base, 0) != 0) return std::nullopt;
+    const std::string name = request.url.substr(base.size());
+    if (name == "t.mpd") return text_answer(mpd);
+    const std::size_t dash = name.find('-');
+    SimSegmentSpec spec;
+    spec.kind = name[0] == 'v' ? TrackKind::kVideo : TrackKind::kAudio;
+    spec.samples = name[0] == 'v' ? 100 : 200;
+    spec.codec_config = name.substr(0, dash);
+    spec.start_us = std::stoll(name.substr(dash + 1)) * 4'000'000;
+    spec.bytes = std::stoll(name.substr(1, dash - 1)) / 2;  // 4 s
+    return text_answer(make_sim_segment(spec));
+  });
+  return base + "t.mpd";
+}
+
+TEST_CASE("sim: sound gives way where the link carries no more than the least of both") {
+  SimWorld world(1, {}, SimLink::constant(300'000, 50ms));
+  world.start_app();
+  world.load_url(two_sounds(world, {150'000, 600'000}));
+  REQUIRE(world.run_until_event<Ended>(5min));
+  CHECK(world.screen->shown().size() == 120 * 25);
+  CHECK(world.speaker->silent_frames() == 0);
+  CHECK(world.status()->qoe.rebuffer_count <= 1);
+  CHECK(count_requests(world, "a192000-") <= 2);  // before the link was known
+  CHECK(count_requests(world, "a64000-") >= 28);
+}
+
+TEST_CASE("sim: on a link that carries both sound is the best there is, all the time") {
+  SimWorld world(1, {}, SimLink::constant(3'000'000));
+  world.start_app();
+  world.load_url(two_sounds(world, {150'000, 600'000}));
+  REQUIRE(world.run_until_event<Ended>(5min));
+  CHECK(count_requests(world, "a192000-") == 30);
+  CHECK(count_requests(world, "a64000-") == 0);
+}
+
+TEST_CASE("sim: sound alone follows the link, up and down") {
+  SimLink link;
+  link.phases = {{20s, 1'000'000, 40ms}, {60s, 100'000, 40ms}, {1h, 1'000'000, 40ms}};
+  SimWorld world(1, {}, link);
+  world.start_app();
+  world.load_url(two_sounds(world, {}));
+  REQUIRE(world.run_until_event<Ended>(5min));
+  CHECK(world.status()->qoe.rebuffer_count == 0);
+  CHECK(count_requests(world, "a192000-") >= 5);
+  CHECK(count_requests(world, "a64000-") >= 5);
+  CHECK(world.speaker->silent_frames() == 0);
 }
 
 }  // namespace

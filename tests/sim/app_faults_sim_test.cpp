@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What apps do to a player, and what they want to know of it afterwards.
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <map>
 #include <memory>
@@ -419,6 +420,173 @@ TEST_CASE("U14 fifty players at once all play") {
   players.clear();
   world.quit_app();
   CHECK(world.transport->in_flight() == 0);
+}
+
+TEST_CASE("U14 G16 what players may hold together is theirs to share, and given back") {
+  SimWorld world(1, {}, SimLink::constant(200'000'000));
+  world.start_app();
+  ClientConfig config;
+  config.max_media_bytes = 12 << 20;
+  ClientDependencies parts;
+  parts.executor = std::shared_ptr<Executor>(&world.executor, [](Executor*) {});
+  parts.transport = world.transport;
+  parts.store = std::shared_ptr<Store>(&world.store, [](Store*) {});
+  SimCodecTroubles codecs;
+  codecs.has_full_samples = true;
+  parts.backend = std::make_shared<SimBackend>(codecs);
+  auto client = Client::create(std::move(config), std::move(parts));
+  REQUIRE(client.has_value());
+  std::vector<std::unique_ptr<Player>> players;
+  const auto add = [&] {
+    auto player = Player::create(*client, {}, {},
+                                 std::shared_ptr<Executor>(&world.executor, [](Executor*) {}));
+    REQUIRE(player.has_value());
+    players.push_back(*std::move(player));
+    PlaySource source;
+    source.url = world.title.url();
+    players.back()->load(source);
+  };
+  const auto held = [&] {
+    int64_t sum = 0;
+    for (const auto& player : players) sum += player->status()->buffered_bytes;
+    return sum;
+  };
+  add();
+  world.run_for(15s);
+  const int64_t alone = held();
+  CHECK(alone > 10 << 20);  // 30 s of 3.5 Mbit/s are 13 MB
+  CHECK(alone <= 13 << 20);
+  players.front()->pause();
+  world.run_for(100ms);
+  for (int i = 0; i < 3; ++i) add();
+  world.run_for(1s);
+  CHECK(players.front()->status()->buffered_bytes <= 4 << 20);  // paused, and yet
+  int64_t most = 0;
+  for (int i = 0; i < 100; ++i) {
+    world.run_for(100ms);
+    most = std::max(most, held());
+  }
+  CHECK(most <= (12 << 20) + 4 * (1 << 20));
+  for (std::size_t i = 1; i < players.size(); ++i) {
+    CHECK(players[i]->status()->state == PlayerState::kPlaying);
+  }
+  players.resize(1);
+  players.front()->play();
+  world.run_for(10s);
+  CHECK(held() > 10 << 20);
+  players.clear();
+}
+
+TEST_CASE("U10 memory runs out: a segment ahead stays, playback does not notice") {
+  SimWorld world(1, {}, SimLink::constant(20'000'000));
+  world.codecs.has_full_samples = true;
+  world.start_app();
+  world.load_url(world.title.url());
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  world.run_for(20s);
+  const auto before = world.status();
+  REQUIRE(before->video_buffer > 15s);
+  world.client->low_memory();
+  world.run_for(100ms);
+  const auto after = world.status();
+  CHECK(after->video_buffer <= 8s);  // the rest of this segment, and one
+  CHECK(after->audio_buffer <= 8s);
+  CHECK(after->video_buffer > 3s);
+  CHECK(after->buffered_bytes < before->buffered_bytes / 2);
+  Duration most{0};
+  for (int i = 0; i < 40; ++i) {
+    world.run_for(1s);
+    most = std::max(most, world.status()->video_buffer);
+  }
+  CHECK(most <= 12s);  // 8 s, and a segment comes whole
+  world.run_for(30s);
+  CHECK(world.status()->video_buffer > 15s);  // a minute later all is as before
+  REQUIRE(world.run_until_event<Ended>(3min));
+  CHECK(world.status()->qoe.rebuffer_count == 0);
+  const auto& shown = world.screen->shown();
+  for (std::size_t i = 1; i < shown.size(); ++i) {
+    REQUIRE(shown[i].time - shown[i - 1].time == 40ms);
+  }
+}
+
+TEST_CASE("U10 memory runs out while paused: the picture stays, and playback goes on from it") {
+  Playing playing(10s);
+  SimWorld& world = playing.world;
+  world.player->pause();
+  world.run_for(1s);
+  const double here = world.position_s();
+  world.client->low_memory();
+  world.run_for(1s);
+  CHECK(world.status()->state == PlayerState::kPaused);
+  CHECK(world.screen->cleared() == 1);  // by load()
+  world.screen->forget();
+  world.player->seek(MediaTime{12'000'000});
+  world.run_for(100ms);
+  CHECK(world.screen->shown().size() == 1);  // what a seek finds is seen
+  world.client->low_memory();
+  world.run_for(1s);
+  world.player->play();
+  world.run_for(2s);
+  CHECK(world.status()->state == PlayerState::kPlaying);
+  CHECK(world.position_s() > here);
+  CHECK(world.screen->shown().size() > 40);
+  // Nothing is loaded, or has ended: nothing happens.
+  world.player->stop();
+  world.client->low_memory();
+  world.run_for(1s);
+}
+
+TEST_CASE("U12 the surface goes and comes back: sound goes on, the picture is there at once") {
+  Playing playing(10s);
+  SimWorld& world = playing.world;
+  const auto heard = [&] { return world.speaker->heard_s(world.executor.now()); };
+  world.player->set_surface(false);
+  world.run_for(100ms);
+  world.screen->forget();
+  const double before = heard();
+  world.run_for(15s);
+  CHECK(world.screen->shown().empty());
+  CHECK(heard() - before == doctest::Approx(15).epsilon(0.02));
+  CHECK(world.status()->state == PlayerState::kPlaying);
+  CHECK(world.status()->buffered_bytes > 0);
+  const std::size_t requests = world.transport->records().size();
+  world.player->set_surface(true);
+  world.run_for(200ms);
+  REQUIRE_FALSE(world.screen->shown().empty());
+  const double late = world.position_s() - to_seconds(world.screen->shown().back().time);
+  CHECK(std::abs(late) < 0.2);
+  CHECK(world.transport->records().size() - requests <= 2);  // what would have come anyway
+  world.run_for(5s);
+  CHECK(world.screen->shown().size() > 100);
+  CHECK(heard() - before == doctest::Approx(20.2).epsilon(0.02));
+  CHECK(world.status()->qoe.rebuffer_count == 0);
+  CHECK(world.find<Warning>() == nullptr);
+  REQUIRE(world.run_until_event<Ended>(3min));
+}
+
+TEST_CASE("U12 without a surface from the beginning to the end") {
+  SimWorld world(1, {}, SimLink::constant(20'000'000));
+  world.start_app();
+  world.player->set_surface(false);
+  world.load_url(world.title.url());
+  world.run_for(10s);
+  CHECK(world.status()->state == PlayerState::kPlaying);
+  world.player->trick_play(8);
+  world.run_for(100ms);
+  CHECK(world.find<Warning>() != nullptr);  // there is nothing to see
+  world.player->seek(MediaTime{60'000'000});
+  world.run_for(2s);
+  CHECK(world.status()->state == PlayerState::kPlaying);
+  // A surface that comes and goes while it is paused.
+  world.player->pause();
+  world.player->set_surface(true);
+  world.run_for(500ms);
+  CHECK(world.screen->shown().size() == 1);
+  world.player->set_surface(false);
+  world.player->play();
+  REQUIRE(world.run_until_event<Ended>(3min));
+  CHECK(world.screen->shown().size() == 1);
+  CHECK(world.status()->qoe.rebuffer_count == 0);
 }
 
 TEST_CASE("wasted bytes: none of what is played, all of what a seek or a stop throws away") {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Titles at two hosts, one of which is in trouble.
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -180,6 +182,69 @@ TEST_CASE("N39 Wi-Fi to cellular: sockets are replaced, the viewer sees nothing"
   REQUIRE(world.run_until_event<Ended>(10min));
   CHECK(world.status()->qoe.rebuffer_count == 0);
   CHECK(world.screen->shown().size() == 3000);
+}
+
+// The bitrates of the segments of pictures that were asked for from that record on.
+std::vector<std::string> rungs_since(const SimWorld& world, std::size_t since) {
+  std::vector<std::string> rungs;
+  const auto& records = world.transport->records();
+  for (std::size_t i = since; i < records.size(); ++i) {
+    const std::size_t name = records[i].url.rfind('/') + 1;
+    const bool is_picture =
+        records[i].url[name] == 'v' && records[i].url.find(".seg") != std::string::npos;
+    if (is_picture) rungs.push_back(records[i].url.substr(name, 2));
+  }
+  return rungs;
+}
+
+TEST_CASE("N39 from 20 to 1 Mbit/s: what the old network carried is not asked of the new one") {
+  SimTitle title;
+  title.segments = 60;
+  SimLink link;
+  link.phases = {{20s, 20'000'000, 20ms}, {1h, 1'000'000, 50ms}};
+  SimWorld world(1, title, link);
+  world.start_app();
+  world.load_url(title.url());
+  world.run_for(20s);
+  REQUIRE(rungs_since(world, 0).back() == "v3");
+  const std::size_t before = world.transport->records().size();
+  world.client->network_changed();
+  world.run_for(8s);
+  const auto rungs = rungs_since(world, before);
+  REQUIRE_FALSE(rungs.empty());
+  CHECK(std::count(rungs.begin(), rungs.end(), "v3") == 0);
+  CHECK(world.status()->throughput < Bitrate{2'500'000});
+  REQUIRE(world.run_until_event<Ended>(10min));
+  CHECK(world.status()->qoe.rebuffer_count == 0);
+}
+
+TEST_CASE("N39 a network that is remembered begins with what it carried") {
+  SimTitle title;
+  title.segments = 60;
+  SimLink link;
+  link.phases = {{30s, 20'000'000, 20ms}, {30s, 1'000'000, 50ms}, {1h, 20'000'000, 20ms}};
+  SimWorld world(1, title, link);
+  world.start_app();
+  REQUIRE(world.client->set_network("wifi:home"));
+  world.load_url(title.url());
+  world.run_for(29s);
+  const Bitrate home = world.status()->throughput;
+  CHECK(home > Bitrate{10'000'000});
+  world.run_for(1s);
+  REQUIRE(world.client->set_network("cell:a"));
+  world.client->network_changed();
+  world.run_for(28s);
+  CHECK(world.status()->throughput < Bitrate{2'000'000});
+  world.run_for(2s);
+  const std::size_t before = world.transport->records().size();
+  // In this order, too.
+  world.client->network_changed();
+  REQUIRE(world.client->set_network("wifi:home"));
+  world.run_for(100ms);
+  CHECK(world.status()->throughput > Bitrate{10'000'000});
+  world.run_for(15s);
+  REQUIRE_FALSE(rungs_since(world, before).empty());
+  CHECK(rungs_since(world, before).back() == "v3");
 }
 
 TEST_CASE("N41 20 to 0.3 Mbit/s: no stall while the lowest fits") {

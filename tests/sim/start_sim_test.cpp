@@ -62,6 +62,23 @@ TEST_CASE("sim: a start behind the end is taken back to its last second, and the
   }
 }
 
+TEST_CASE("sim: no more than 150 kB come before there is a picture") {
+  for (const int64_t bps : {1'000'000, 5'000'000, 20'000'000}) {
+    for (const bool has_audio : {false, true}) {
+      CAPTURE(bps);
+      CAPTURE(has_audio);
+      SimTitle title;
+      title.has_audio = has_audio;
+      SimWorld world(1, title, SimLink::constant(bps, 50ms));
+      world.start_app();
+      world.load_url(world.title.url());
+      REQUIRE(world.run_until_event<FirstFrame>(10s));
+      CHECK(world.transport->bytes_delivered() <= 150'000);
+      CHECK(world.transport->bytes_delivered() > 1'000);
+    }
+  }
+}
+
 TEST_CASE("sim: a seek before the title's length is known ends in the title") {
   for (const Duration moment : {1ms, 60ms, 100ms, 150ms, 200ms}) {
     for (const int64_t target_s : {50, 5000}) {

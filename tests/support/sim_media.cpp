@@ -65,10 +65,19 @@ class Later {
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
 
+// Bytes that cost nothing: all of them are the same ones.
+SharedBytes part_of_sheet(std::size_t size) {
+  static const auto sheet = std::make_shared<const std::vector<uint8_t>>(std::size_t{4} << 20);
+  return {sheet, ByteView(*sheet).first(std::min(size, sheet->size()))};
+}
+
 class SimDemuxer final : public SegmentDemuxer {
  public:
-  SimDemuxer(Executor& executor, Duration delay, DemuxerCallbacks callbacks)
-      : later_(executor, delay), callbacks_(std::move(callbacks)) {}
+  SimDemuxer(Executor& executor, Duration delay, bool has_full_samples,
+             DemuxerCallbacks callbacks)
+      : later_(executor, delay),
+        has_full_samples_(has_full_samples),
+        callbacks_(std::move(callbacks)) {}
 
   void append(SharedBytes bytes) override {
     const std::string_view text = as_text(bytes.view());
@@ -141,8 +150,9 @@ class SimDemuxer final : public SegmentDemuxer {
     if (is_last && header_.last_duration_us > 0) sample.duration_ticks = header_.last_duration_us;
     sample.is_key_frame =
         index >= header_.first_key && (index - header_.first_key) % header_.gop == 0;
-    sample.data = SharedBytes(std::vector<uint8_t>(
-        static_cast<std::size_t>(std::max<int64_t>(1, header_.bytes / header_.samples)) % 64 + 1));
+    const auto size = static_cast<std::size_t>(std::max<int64_t>(1, header_.bytes / header_.samples));
+    sample.data = has_full_samples_ ? part_of_sheet(size)
+                                    : SharedBytes(std::vector<uint8_t>(size % 64 + 1));
     return sample;
   }
 
@@ -165,6 +175,7 @@ class SimDemuxer final : public SegmentDemuxer {
   }
 
   Later later_;
+  const bool has_full_samples_;
   DemuxerCallbacks callbacks_;
   std::string init_config_;
   std::string head_;
@@ -374,7 +385,8 @@ std::string make_sim_init(const std::string& codec_config) {
 
 std::unique_ptr<SegmentDemuxer> SimBackend::open_demuxer(DemuxerInput, Executor& executor,
                                                          DemuxerCallbacks callbacks) {
-  return std::make_unique<SimDemuxer>(executor, troubles_.demux_delay, std::move(callbacks));
+  return std::make_unique<SimDemuxer>(executor, troubles_.demux_delay, troubles_.has_full_samples,
+                                      std::move(callbacks));
 }
 
 bool SimBackend::is_bad(const StreamInfo& stream, int decoder) const {

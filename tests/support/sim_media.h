@@ -44,6 +44,7 @@ inline constexpr int64_t kSoundMarks = (int64_t{1} << 20) - 1;
 // What goes wrong with demuxing and decoding.
 struct SimCodecTroubles {
   Duration demux_delay{0};  // from bytes to what they hold
+  bool has_full_samples = false;  // they are as large as they say; else a few bytes
   // The sample with that number, counted from 1 for each decoder, cannot be decoded; 0 is none.
   int bad_video_sample = 0;
   int bad_audio_sample = 0;

@@ -21,9 +21,6 @@ EXCUSED = {
     "D14": "Clear Key has no nonce",
     "D15": "clear leads and rotation are tested, not 200 switches",
     "H": "the server's and the outbox's tests go by what they do",
-    "U10": "no call tells of low memory yet",
-    "U12": "no call tells of a lost surface yet",
-    "U13": "no promise is made to a child after fork",
 }
 
 TITLE = re.compile(r'TEST_CASE\w*\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)')

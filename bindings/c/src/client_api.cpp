@@ -121,6 +121,7 @@ playhead_status create_client(const playhead_client_config* theirs, playhead_cli
   ours.pins = read_pins(config.pins);
   ours.recording_path = text_or_empty(config.recording_path);
   if (config.recording_max_bytes != 0) ours.recording_max_bytes = config.recording_max_bytes;
+  if (config.max_media_bytes != 0) ours.max_media_bytes = config.max_media_bytes;
   ours.token_provider = make_token_provider(token_table);
   ours.log = log;
   if (interceptor != nullptr) ours.interceptor = std::make_shared<CInterceptor>(interceptor);
@@ -222,6 +223,14 @@ playhead_status playhead_client_network_changed(playhead_client* client,
     if (!pinned) return pinned.status();
     if (is_online != 0 && is_online != 1) return status_of(ErrorCode::kInvalidArgument);
     pinned->client->network_changed(is_online == 1);
+    return playhead_status{PLAYHEAD_OK};
+  });
+}
+
+playhead_status playhead_client_low_memory(playhead_client* client) noexcept {
+  return guard([&] {
+    if (client == nullptr) return status_of(ErrorCode::kInvalidArgument);
+    client->client->low_memory();
     return playhead_status{PLAYHEAD_OK};
   });
 }

@@ -238,6 +238,11 @@ playhead_status playhead_player_request_thumbnail(playhead_player* player, int64
   return command(player, [&](Player& p) { p.request_thumbnail(MediaTime{position_us}, user_tag); });
 }
 
+playhead_status playhead_player_set_surface(playhead_player* player, int32_t is_there) noexcept {
+  if (is_there != 0 && is_there != 1) return status_of(ErrorCode::kInvalidArgument);
+  return command(player, [&](Player& p) { p.set_surface(is_there == 1); });
+}
+
 playhead_status playhead_player_set_volume(playhead_player* player, double volume) noexcept {
   if (std::isnan(volume)) return status_of(ErrorCode::kInvalidArgument);
   return command(player, [&](Player& p) { p.set_volume(volume); });

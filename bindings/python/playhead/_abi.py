@@ -289,7 +289,7 @@ class playhead_client_config(Structure):
                 POINTER(playhead_log_sink)), ("proxy", c_char_p), ("pins", c_char_p), ("recording_path", c_char_p),
                 ("recording_max_bytes", c_int64), ("drm", POINTER(playhead_drm_config)), ("service",
                 POINTER(playhead_service_config)), ("interceptor", POINTER(playhead_request_interceptor)),
-                ("account_id", c_char_p)]
+                ("account_id", c_char_p), ("max_media_bytes", c_int64)]
 
 
 class playhead_cue(Structure):
@@ -566,6 +566,7 @@ FUNCTIONS = {
     "playhead_client_flush": (c_int32, [c_void_p, c_int32]),
     "playhead_client_network_changed": (c_int32, [c_void_p, c_int32]),
     "playhead_client_set_network": (c_int32, [c_void_p, c_char_p]),
+    "playhead_client_low_memory": (c_int32, [c_void_p]),
     "playhead_cues_count": (c_int32, [c_void_p]),
     "playhead_cues_get": (c_int32, [c_void_p, c_int32, POINTER(playhead_cue)]),
     "playhead_cues_get_span": (c_int32, [c_void_p, c_int32, c_int32, POINTER(playhead_cue_span)]),
@@ -587,6 +588,7 @@ FUNCTIONS = {
     "playhead_player_trick_play": (c_int32, [c_void_p, c_int32]),
     "playhead_player_scrub": (c_int32, [c_void_p, c_int64]),
     "playhead_player_request_thumbnail": (c_int32, [c_void_p, c_int64, c_uint64]),
+    "playhead_player_set_surface": (c_int32, [c_void_p, c_int32]),
     "playhead_player_set_volume": (c_int32, [c_void_p, c_double]),
     "playhead_player_select_representation": (c_int32, [c_void_p, c_char_p]),
     "playhead_player_set_limits": (c_int32, [c_void_p, POINTER(playhead_limits)]),

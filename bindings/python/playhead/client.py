@@ -72,5 +72,9 @@ class Client:
     def network_changed(self, is_online=True):
         check(lib.playhead_client_network_changed(self._handle, int(is_online)))
 
+    def low_memory(self):
+        """The system runs out of memory: players keep about a segment ahead."""
+        check(lib.playhead_client_low_memory(self._handle))
+
     def set_network(self, name):
         check(lib.playhead_client_set_network(self._handle, text(name)))

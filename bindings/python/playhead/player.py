@@ -139,6 +139,10 @@ class Player:
     def request_thumbnail(self, position_us, user_tag=0):
         self._do("request_thumbnail", position_us, user_tag)
 
+    def set_surface(self, is_there):
+        """False: what pictures are shown on is lost; True: there is one again."""
+        self._do("set_surface", int(is_there))
+
     def set_volume(self, volume):
         self._do("set_volume", volume)
 

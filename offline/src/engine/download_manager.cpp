@@ -148,8 +148,10 @@ Result<std::unique_ptr<DownloadManager>> DownloadManager::Impl::open(std::shared
   });
   if (!started) return std::move(started).error();
   impl->network_ =
-      shared.watch_network([executor = impl->executor_.get(),
-                            weak = std::weak_ptr<DownloadEngine>(impl->engine_)](bool is_there) {
+      shared.watch([executor = impl->executor_.get(),
+                    weak = std::weak_ptr<DownloadEngine>(impl->engine_)](ClientNews news) {
+        const bool is_there = news == ClientNews::kOnline;
+        if (!is_there && news != ClientNews::kOffline) return;
         executor->post([weak, is_there] {
           if (const auto engine = weak.lock()) engine->set_network(is_there);
         });

@@ -25,7 +25,9 @@ struct ClientDependencies {
 };
 
 // What the players of one app share: network, outbox, remembered facts. Two clients share nothing.
-// Thread-safe. Players keep their client alive.
+// Thread-safe. Players keep their client alive. A child made by fork() must not use, or destroy,
+// what its parent made: the threads stay with the parent, and locks as they were. It may exec, or
+// make a client of its own with a storage_path of its own.
 class PLAYHEAD_API Client {
  public:
   // Errors: kStoreIo, kStoreCorrupt, kInvalidArgument (a URL or path that cannot be used).
@@ -49,7 +51,9 @@ class PLAYHEAD_API Client {
 
   // To be called by the app when the device changes networks (Wi-Fi to cellular, a VPN comes up),
   // loses them all (`is_online` false) and has one again. Connections of the old network are
-  // replaced at once instead of being waited for, and what was found out about hosts is forgotten.
+  // replaced at once instead of being waited for, what was found out about hosts is forgotten, and
+  // what was measured counts for little: the next segment is a modest one unless set_network() has
+  // named a network that is remembered.
   // Without a network nothing fails and nothing is asked for: playback waits, for hours if need be,
   // and goes on when this is called with `is_online` again. Apps that do not call it lose seconds
   // on a change, and an outage longer than the buffer ends the play. Any thread.
@@ -58,6 +62,11 @@ class PLAYHEAD_API Client {
   // measured is remembered for each, in the store, for a week. Until the first call, and with an
   // empty name, all networks are one. Any thread. Errors: kInvalidArgument (over 256 bytes).
   Result<void> set_network(std::string id);
+  // To be called by the app when the system runs out of memory. Players keep about one segment
+  // ahead of the position and nothing behind it, and for a minute fetch little more; what is kept
+  // for speed alone (tables, images, the decoder of a picture that stands still) goes. Any thread; done
+  // within 100 ms.
+  void low_memory();
 
   class PLAYHEAD_LOCAL Impl;  // private to the library
   [[nodiscard]] Impl& impl() const { return *impl_; }

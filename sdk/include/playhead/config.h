@@ -38,6 +38,10 @@ struct PinnedHost {
 // Bytes of a recording unless the app says otherwise: hours of playback.
 inline constexpr int64_t kDefaultRecordingBytes = int64_t{64} << 20;
 
+// Encoded media of all players of a client, unless the app says otherwise: two plays with the
+// usual BufferingConfig::max_bytes, and a prepared one or two.
+inline constexpr int64_t kDefaultMediaBytes = int64_t{256} << 20;
+
 // What all players of an app share.
 struct ClientConfig {
   // Folder for the outbox and remembered facts; created when absent. Empty: nothing is remembered
@@ -69,6 +73,9 @@ struct ClientConfig {
   int64_t recording_max_bytes = kDefaultRecordingBytes;
   // Protected titles. Clear Key alone unless the app registers more.
   DrmConfig drm;
+  // Encoded bytes that all players together hold, at least 1 MiB for each of them. Where their
+  // BufferingConfig::max_bytes come to more, each has what it wants up to an even part of this.
+  int64_t max_media_bytes = kDefaultMediaBytes;
 };
 
 // What a play is after: sets the automatic choice of the picture, and the BufferingConfig of those
@@ -93,9 +100,10 @@ struct BufferingConfig {
   // Fetch until this much is ahead. More: memory, and wasted bytes on quit.
   Duration target = kByPreset;
   Duration back = kByPreset;  // kept behind the position for instant rewinds
-  // Encoded bytes held, all tracks, at least 1 MiB; wins over `target` and `back`: beyond it only
-  // what `start` and `after_rebuffer` need is fetched. A segment that is coming comes whole. With a
-  // sixth of it held, from 16 MiB on, 1/2 to 2/3 of `target` are enough. 0: the preset's.
+  // Encoded bytes held, all tracks, at least 1 MiB; wins over everything else here: a segment that
+  // has no room waits half fetched, and playback begins with what there is room for. Half a
+  // second is fetched whatever it weighs. With a sixth of it held, from 16 MiB on, 1/2 to 2/3 of
+  // `target` are enough. 0: the preset's.
   int64_t max_bytes = 0;
 };
 

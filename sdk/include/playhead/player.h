@@ -93,6 +93,11 @@ class PLAYHEAD_API Player {
   // `user_tag`, unless a later call, load() or stop() comes before the answer. Playback does not
   // notice. Images are kept: the neighbours of a picture cost nothing.
   void request_thumbnail(MediaTime position, uint64_t user_tag = 0);
+  // The surface that Sinks::video shows on is lost (`is_there` false: an app in the background, a
+  // screen that is taken away), or there again. Without one nothing is shown, the decoder of
+  // pictures is closed and sound goes on; afterwards pictures go on at the position, decoded from
+  // the key frame before it. There is one unless this says otherwise.
+  void set_surface(bool is_there);
   // 0..1, clamped.
   void set_volume(double volume);
   // An id of PlayerStatus::representations; empty: automatic.

@@ -10,6 +10,8 @@ namespace {
 
 // Read buffer per transfer, bytes. Larger: fewer system calls on fast links, more memory.
 constexpr long kReadBufferBytes = 16L << 10;
+// The other family of addresses is tried after so long (RFC 8305 §5 recommends it), milliseconds.
+constexpr long kOtherFamilyMs = kNextAddressAfter.count() / 1000;
 
 // The keys a host may have, as libcurl wants them; empty: any.
 std::string pins_of(const CurlShared& shared, const std::string& host) {
@@ -40,6 +42,7 @@ void set_common_options(EasyOptions& options, const CurlShared& shared, const st
   options.set(CURLOPT_TCP_NODELAY, 1L);
   options.set(CURLOPT_TCP_KEEPALIVE, 1L);
   options.set(CURLOPT_BUFFERSIZE, kReadBufferBytes);
+  options.set(CURLOPT_HAPPY_EYEBALLS_TIMEOUT_MS, kOtherFamilyMs);
   options.set(CURLOPT_FOLLOWLOCATION, 0L);
   options.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   options.set(CURLOPT_USERAGENT, shared.config.user_agent.c_str());
@@ -49,6 +52,7 @@ void set_common_options(EasyOptions& options, const CurlShared& shared, const st
   const std::string pins = origin ? pins_of(shared, origin->host) : std::string();
   if (!pins.empty()) options.set(CURLOPT_PINNEDPUBLICKEY, pins.c_str());
   options.set(CURLOPT_SHARE, shared.tls_sessions);
+  if (shared.resolved) options.set(CURLOPT_RESOLVE, shared.resolved.get());
   if (!shared.config.ca_file.empty()) options.set(CURLOPT_CAINFO, shared.config.ca_file.c_str());
   options.set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_2TLS});
 #if LIBCURL_VERSION_NUM >= 0x075500

@@ -19,11 +19,16 @@ struct ListDeleter {
 };
 using HeaderList = std::unique_ptr<curl_slist, ListDeleter>;
 
+// A host that has not answered at one address for so long is tried at the next as well. Less:
+// connections for nothing on slow links; more: a dead address is noticed.
+inline constexpr Duration kNextAddressAfter = 250ms;
+
 // What all transfers of one transport share.
 struct CurlShared {
   CurlConfig config;
   std::string accept_encoding;  // of text kinds
   CURLSH* tls_sessions = nullptr;
+  HeaderList resolved;  // CurlConfig::addresses
 };
 
 // Sets options until the first refusal.

@@ -24,8 +24,9 @@ constexpr int kMaxRecheckDoublings = 6;
 
 // Read buffer of media, bytes; text is small. Larger: fewer looks at the socket on fast links.
 constexpr long kMediaBufferBytes = 96L << 10;
-// The same of who takes bytes as fast as they come, and says when it does not (Request::window).
-constexpr long kWindowedBufferBytes = 256L << 10;
+// The same of who takes bytes as fast as they come, and says when it does not
+// (FlowWindow::is_passing).
+constexpr long kPassingBufferBytes = 256L << 10;
 
 ErrorCode error_code_of(CURLcode code) {
   switch (code) {
@@ -135,9 +136,14 @@ Result<void> CurlTransfer::prepare(EasyHandle easy, const CurlShared& shared) {
   if (auto built = build_headers(); !built) return built;
   EasyOptions options(easy_.get());
   set_common_options(options, shared, exchange_.url());
+  addresses_ = CurlAddresses();
+  addresses_.follow(options);
+  race_at_.reset();
+  if (const auto now = exchange_.now()) race_at_ = *now + kNextAddressAfter;
   if (exchange_.request().kind == ResourceKind::kMedia) {
-    options.set(CURLOPT_BUFFERSIZE,
-                exchange_.request().window ? kWindowedBufferBytes : kMediaBufferBytes);
+    const FlowWindow* window = exchange_.request().window.get();
+    const bool is_passing = window != nullptr && window->is_passing();
+    options.set(CURLOPT_BUFFERSIZE, is_passing ? kPassingBufferBytes : kMediaBufferBytes);
   }
   set_request(options, shared);
   options.set(CURLOPT_HTTPHEADER, headers_.get());
@@ -169,6 +175,22 @@ MonotonicTime CurlTransfer::recheck(MonotonicTime now) {
   curl_easy_pause(easy_.get(), CURLPAUSE_RECV);
   curl_easy_pause(easy_.get(), CURLPAUSE_CONT);
   return due();
+}
+
+bool CurlTransfer::is_connecting() const {
+  curl_off_t connected = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_CONNECT_TIME_T, &connected);
+  return connected == 0 && !exchange_.is_sent();
+}
+
+std::optional<MonotonicTime> CurlTransfer::race_at() const {
+  return race_at_ && is_connecting() ? race_at_ : std::nullopt;
+}
+
+std::set<std::string> CurlTransfer::begin_race(MonotonicTime now) {
+  race_at_.reset();
+  if (addresses_.tried().empty()) race_at_ = now + kNextAddressAfter;
+  return addresses_.tried();
 }
 
 void CurlTransfer::resume() {

@@ -3,7 +3,10 @@
 
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 
+#include "net/curl_addresses.h"
 #include "net/curl_handle.h"
 #include "net/delivery.h"
 #include "net/http_exchange.h"
@@ -27,6 +30,14 @@ class CurlTransfer {
 
   // Makes libcurl look for bytes it has already read, if that is due; answers when it will be next.
   MonotonicTime recheck(MonotonicTime now);
+
+  // When a second connection should be tried where this one has not been, while it is being made;
+  // nothing when that makes no sense.
+  [[nodiscard]] std::optional<MonotonicTime> race_at() const;
+  // It is tried. Answers where this one was tried so far; nowhere: its host's name is not known
+  // yet.
+  std::set<std::string> begin_race(MonotonicTime now);
+  [[nodiscard]] bool is_connecting() const;
 
   // Goes on with what was paused because the consumer had no room, if it has.
   void resume();
@@ -52,6 +63,8 @@ class CurlTransfer {
   int rechecks_ = 0;                          // since then
   bool is_paused_ = false;
   HeaderList headers_;
+  std::optional<MonotonicTime> race_at_;
+  CurlAddresses addresses_;
   char error_text_[CURL_ERROR_SIZE] = {};
   EasyHandle easy_;
 };

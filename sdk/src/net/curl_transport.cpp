@@ -41,6 +41,8 @@ constexpr auto kBulkPause = std::chrono::milliseconds(3);
 // How long buffers stay without a transfer. Longer: memory for nothing; shorter: between two
 // segments they go, and are made again.
 constexpr Duration kChunksKept = 1s;
+// Between looks at a connection that is being made beside another one.
+constexpr Duration kRaceLook = 10ms;
 // Longest sleep without anything to do; any call wakes the thread.
 constexpr Duration kIdleSleep = 1h;
 // Before this version HTTP/2 needs CurlTransfer::recheck().
@@ -86,6 +88,9 @@ class CurlTransport::Impl {
   // Nothing was asked of this origin for a while; it is now.
   [[nodiscard]] bool is_cold(const UrlOrigin& origin, MonotonicTime now);
   void open_spares(const std::string& url);
+  // Beside the connection of `transfer`, which has not come about for a while.
+  void open_race(CurlTransfer& transfer, MonotonicTime now);
+  void end_spare(CURL* easy, CURLcode code);
   void end_preconnect(std::map<OriginKey, Preconnect>::iterator found);
   void collect_ended();
   void end_hop(CURL* easy, CURLcode code);
@@ -116,7 +121,13 @@ class CurlTransport::Impl {
   // Network thread.
   std::map<CURL*, std::unique_ptr<CurlTransfer>> transfers_;
   std::map<OriginKey, Preconnect> preconnects_;
-  std::map<CURL*, EasyHandle> spares_;  // connections being opened that nobody waits for
+  // Connections being opened that nobody waits for, or that one of which was to be waited for less.
+  struct Spare {
+    CURL* instead_of = nullptr;  // of a transfer; null: of none
+    std::unique_ptr<CurlAddresses> addresses;
+    EasyHandle easy;
+  };
+  std::map<CURL*, Spare> spares_;
   std::map<OriginKey, MonotonicTime> last_used_;
   std::set<OriginKey> silent_;  // the next request opens a connection of its own
   bool rests_ = false;      // nothing was fetched when it last looked
@@ -134,6 +145,12 @@ CurlTransport::Impl::Impl(CurlConfig config) : log_(config.log, "net") {
   needs_rechecks_ = version->version_num < kFirstSoundHttp2Version;
   shared_.tls_sessions = curl_share_init();  // one thread uses it: no lock functions
   curl_share_setopt(shared_.tls_sessions, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+  for (const std::string& host : shared_.config.addresses) {
+    curl_slist* longer = curl_slist_append(shared_.resolved.get(), host.c_str());
+    if (longer == nullptr) break;
+    (void)shared_.resolved.release();
+    shared_.resolved.reset(longer);
+  }
   multi_ = make_multi();
   thread_ = std::thread([this] { run(); });
   pthread_setname_np(thread_.native_handle(), "playhead-net");
@@ -174,7 +191,7 @@ void CurlTransport::Impl::network_changed() {
 void CurlTransport::Impl::replace_connections() {
   std::map<CURL*, std::unique_ptr<CurlTransfer>> ended;
   std::map<OriginKey, Preconnect> preconnects;
-  std::map<CURL*, EasyHandle> spares;
+  std::map<CURL*, Spare> spares;
   std::swap(ended, transfers_);
   std::swap(preconnects, preconnects_);
   std::swap(spares, spares_);
@@ -306,9 +323,39 @@ void CurlTransport::Impl::open_spares(const std::string& url) {
     EasyHandle easy = connecting_handle(shared_, url);
     if (!easy || curl_easy_setopt(easy.get(), CURLOPT_FRESH_CONNECT, 1L) != CURLE_OK) return;
     CURL* handle = easy.get();
-    spares_.emplace(handle, std::move(easy));
+    spares_[handle].easy = std::move(easy);
     curl_multi_add_handle(multi_, handle);
   }
+}
+
+void CurlTransport::Impl::open_race(CurlTransfer& transfer, MonotonicTime now) {
+  std::set<std::string> tried = transfer.begin_race(now);
+  if (tried.empty()) return;
+  Spare spare;
+  spare.instead_of = transfer.easy();
+  spare.addresses = std::make_unique<CurlAddresses>(std::move(tried));
+  spare.easy = connecting_handle(shared_, transfer.exchange().url());
+  if (!spare.easy) return;
+  EasyOptions options(spare.easy.get());
+  options.set(CURLOPT_FRESH_CONNECT, 1L);
+  spare.addresses->follow(options);
+  if (options.code() != CURLE_OK) return;
+  CURL* handle = spare.easy.get();
+  spares_.emplace(handle, std::move(spare));
+  curl_multi_add_handle(multi_, handle);
+}
+
+// Where a host has no other address libcurl says so at once, and the transfer waits on.
+void CurlTransport::Impl::end_spare(CURL* easy, CURLcode code) {
+  const auto spare = spares_.extract(easy);
+  curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 0L);  // see end_preconnect
+  curl_multi_remove_handle(multi_, easy);
+  const auto slower = transfers_.find(spare.mapped().instead_of);
+  if (code != CURLE_OK || slower == transfers_.end() || !slower->second->is_connecting()) return;
+  std::unique_ptr<CurlTransfer> transfer = std::move(slower->second);
+  curl_multi_remove_handle(multi_, slower->first);
+  transfers_.erase(slower);
+  begin_hop(std::move(transfer));  // finds the connection there is
 }
 
 void CurlTransport::Impl::begin_hop(std::unique_ptr<CurlTransfer> transfer) {
@@ -368,11 +415,7 @@ void CurlTransport::Impl::collect_ended() {
 void CurlTransport::Impl::end_hop(CURL* easy, CURLcode code) {
   const auto found = transfers_.find(easy);
   if (found == transfers_.end()) {
-    if (const auto spare = spares_.extract(easy)) {
-      curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 0L);  // see end_preconnect
-      curl_multi_remove_handle(multi_, easy);
-      return;
-    }
+    if (spares_.count(easy) != 0) return end_spare(easy, code);
     const auto preconnect =
         std::find_if(preconnects_.begin(), preconnects_.end(),
                      [easy](const auto& entry) { return entry.second.easy.get() == easy; });
@@ -399,6 +442,10 @@ Duration CurlTransport::Impl::expire() {
     if (now && !exchange.is_overdue(*now)) {
       const auto deadline = exchange.deadline();
       if (deadline) sleep = std::min(sleep, *deadline - *now);
+      if (const auto race_at = entry->second->race_at()) {
+        if (*race_at <= *now) open_race(*entry->second, *now);
+        sleep = std::min(sleep, std::max<Duration>(*race_at - *now, kRaceLook));
+      }
       const bool rechecks = needs_rechecks_ && exchange.origin().scheme == "https";
       if (rechecks) sleep = std::min(sleep, entry->second->recheck(*now) - *now);
       ++entry;

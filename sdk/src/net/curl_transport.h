@@ -24,6 +24,8 @@ struct CurlConfig {
   std::string ca_file;  // PEM bundle; empty: the system's
   std::string proxy;    // "http://host:port"; empty: none, whatever the environment says
   std::vector<PinnedHost> pins;
+  // Hosts that are not asked for by name: "host:port:address,address".
+  std::vector<std::string> addresses;
   LogSink* log = nullptr;  // must outlive the transport
 };
 

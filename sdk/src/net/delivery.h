@@ -37,7 +37,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   Delivery(Executor& executor, FetchCallbacks callbacks, DeliveryOptions options = {})
       : is_secret_(options.is_secret),
         window_(std::move(options.window)),
-        pool_(window_ && !is_secret_ ? std::move(options.pool) : nullptr),
+        pool_(window_ && window_->is_passing() && !is_secret_ ? std::move(options.pool) : nullptr),
         executor_(&executor),
         callbacks_(std::move(callbacks)) {}
 

@@ -155,6 +155,7 @@ void FetchOperation::start_attempt() {
   states_[place_].not_before.reset();
   if (context_.health) context_.health->on_request(place().url, attempt_started_);
   Request request = make_request();
+  if (request.window) request.window->begin(delivered_);
   attempt_.is_range_asked = request.range.has_value();
   if (context_.cmcd) context_.cmcd->decorate(request, object_, attempt_started_, wanted_by_);
   const std::weak_ptr<FetchOperation> weak = weak_from_this();
@@ -332,7 +333,11 @@ bool FetchOperation::is_web_page(const ResponseHead& head, ByteView bytes) const
 }
 
 void FetchOperation::on_body(const SharedBytes& bytes, MonotonicTime received) {
-  if (!attempt_.head) return;  // the body of an error
+  const auto size = static_cast<int64_t>(bytes.size());
+  if (!attempt_.head) {  // the body of an error
+    if (request_.window) request_.window->leave_out(size);
+    return;
+  }
   if (!std::exchange(attempt_.is_looked_into, true)) {
     if (is_web_page(*attempt_.head, bytes.view())) {
       refuse(make_error(ErrorCode::kCaptivePortal, redact(attempt_.head->url)), true);
@@ -342,11 +347,11 @@ void FetchOperation::on_body(const SharedBytes& bytes, MonotonicTime received) {
     if (is_ended_) return;
   }
   AnswerPlan& plan = attempt_.plan;
-  const auto size = static_cast<int64_t>(bytes.size());
   const int64_t skipped = std::min(plan.skip, size);
   const int64_t wanted = std::min(size - skipped, plan.take.value_or(size));
   const bool has_excess = skipped + wanted < size;
   plan.skip -= skipped;
+  if (request_.window) request_.window->leave_out(size - wanted);
   if (plan.take) *plan.take -= wanted;
   if (wanted > 0) {
     deliver(
@@ -364,6 +369,10 @@ bool FetchOperation::ends_slow_attempt(int64_t bytes, MonotonicTime received) {
   const bool may_end = least_rate_ > 0 && slow_attempts_ < kMostSlowAttempts && attempt_.handle;
   // Not when that would be the end of the fetch.
   if (!may_end || received - budget_start_ > config_.budget / 2) return false;
+  // It is the consumer who is slow.
+  const bool is_held_back = request_.window && delivered_ >= request_.window->granted();
+  if (is_held_back) attempt_.pace.reset();
+  if (is_held_back) return false;
   if (!attempt_.pace) {
     attempt_.pace.emplace().start(received, kSlowFor, least_rate_);
     return false;

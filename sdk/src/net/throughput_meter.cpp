@@ -69,6 +69,18 @@ std::optional<ThroughputSample> ThroughputMeter::end(uint64_t transfer, Monotoni
   return sample;
 }
 
+void ThroughputMeter::hold(uint64_t transfer, MonotonicTime now) {
+  advance(now);
+  active_.erase(transfer);
+}
+
+void ThroughputMeter::begin_link(MonotonicTime now) {
+  advance(now);
+  bytes_ = 0;
+  busy_ = Duration{0};
+  begin_ = now;
+}
+
 std::optional<ThroughputSample> ThroughputMeter::current(MonotonicTime now) const {
   Duration busy = busy_;
   if (!active_.empty() && now > last_event_) busy += now - last_event_;

@@ -43,6 +43,11 @@ class ThroughputMeter {
   // The transfer failed or was given up; the silence before that counts.
   std::optional<ThroughputSample> abandon(uint64_t transfer, MonotonicTime now);
 
+  // Nobody reads what comes for that transfer: until its next bytes it does not receive.
+  void hold(uint64_t transfer, MonotonicTime now);
+  // The link is another one: what came so far is of no sample.
+  void begin_link(MonotonicTime now);
+
   // No transfer is receiving.
   [[nodiscard]] bool is_idle() const { return active_.empty(); }
   // What a sample would say now, for judging a transfer that is still running.

@@ -36,7 +36,7 @@ std::vector<TrackKind> Client::Impl::secure_decoders() const {
   return kinds;
 }
 
-CancelHandle Client::Impl::watch_network(UniqueFunction<void(bool)> watcher) {
+CancelHandle Client::Impl::watch(UniqueFunction<void(ClientNews)> watcher) {
   const std::lock_guard lock(watchers_->mutex);
   const uint64_t number = watchers_->next++;
   watchers_->list.emplace(number, std::move(watcher));
@@ -46,14 +46,22 @@ CancelHandle Client::Impl::watch_network(UniqueFunction<void(bool)> watcher) {
   });
 }
 
+void Client::Impl::tell(ClientNews news) {
+  const std::lock_guard lock(watchers_->mutex);
+  if (news == ClientNews::kOnline) watchers_->is_online = true;
+  if (news == ClientNews::kOffline) watchers_->is_online = false;
+  for (auto& [number, watcher] : watchers_->list) watcher(news);
+}
+
+void Client::Impl::on_low_memory() {
+  plans->clear();
+  tell(ClientNews::kLowMemory);
+}
+
 void Client::Impl::on_network(bool is_online) {
   health->forget();
   transport->network_changed();
-  {
-    const std::lock_guard lock(watchers_->mutex);
-    watchers_->is_online = is_online;
-    for (auto& [number, watcher] : watchers_->list) watcher(is_online);
-  }
+  tell(is_online ? ClientNews::kOnline : ClientNews::kOffline);
   // What the outbox holds need not wait for its next attempt.
   constexpr Duration kDrain = 30s;
   if (is_online) drain(kDrain, [](bool) {});
@@ -292,7 +300,10 @@ void make_releases(Client::Impl& impl) {
 }
 
 // What works on the client's thread.
-void make_workers(Client::Impl& impl, const std::string& api_url, TokenProvider tokens) {
+void make_workers(Client::Impl& impl, const std::string& api_url, int64_t media_bytes,
+                  TokenProvider tokens) {
+  impl.budget = std::make_unique<MediaBudget>(media_bytes,
+                                              [&impl] { impl.tell(ClientNews::kMediaBytes); });
   impl.networks = std::make_unique<NetworkMemory>(*impl.store, *impl.executor);
   impl.returns = std::make_unique<LicenseReturns>(*impl.executor);
   if (!impl.drm.systems.empty()) {
@@ -316,6 +327,9 @@ Result<std::shared_ptr<Client>> Client::create(ClientConfig config,
   if (auto valid = validate_service(config.service); !valid) return std::move(valid).error();
   if (config.account_id.size() > kMaxIdBytes) {
     return make_error(ErrorCode::kInvalidArgument, "account_id has 256 bytes at most");
+  }
+  if (config.max_media_bytes < MediaBudget::kLeastBytes) {
+    return make_error(ErrorCode::kInvalidArgument, "max_media_bytes is below 1 MiB");
   }
   auto impl = std::make_unique<Impl>();
   impl->log = std::move(config.log);
@@ -352,7 +366,7 @@ Result<std::shared_ptr<Client>> Client::create(ClientConfig config,
     impl->store = std::make_shared<AccountStore>(std::move(impl->store), config.account_id);
   }
   if (config.recording_path.empty()) {
-    make_workers(*impl, config.api_url, std::move(config.token_provider));
+    make_workers(*impl, config.api_url, config.max_media_bytes, std::move(config.token_provider));
   } else {
     if (auto recorded = record(*impl, config); !recorded) return std::move(recorded).error();
     const auto describe = [&] {
@@ -360,10 +374,11 @@ Result<std::shared_ptr<Client>> Client::create(ClientConfig config,
       call.text(impl->recording->recorder().redactor().url(config.api_url));
       call.flag(static_cast<bool>(config.token_provider));
       recorder::add(call, impl->service_config, impl->recording->recorder().redactor());
+      call.number(config.max_media_bytes);
       return call.take();
     };
     impl->recording->run_call(describe, [&] {
-      make_workers(*impl, config.api_url,
+      make_workers(*impl, config.api_url, config.max_media_bytes,
                    recorder::record_tokens(impl->recording, std::move(config.token_provider)));
     });
   }
@@ -408,6 +423,12 @@ void Client::network_changed(bool is_online) {
   impl_->recording->run_call(
       [is_online] { return recorder::Fields("network").flag(is_online).take(); },
       [&] { impl_->on_network(is_online); });
+}
+
+void Client::low_memory() {
+  if (!impl_->recording) return impl_->on_low_memory();
+  impl_->recording->run_call([] { return recorder::Fields("low-memory").take(); },
+                             [&] { impl_->on_low_memory(); });
 }
 
 }  // namespace playhead

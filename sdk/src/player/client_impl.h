@@ -9,6 +9,7 @@
 
 #include "net/host_health.h"
 #include "player/drm_memory.h"
+#include "player/media_budget.h"
 #include "player/network_memory.h"
 #include "playhead/abr/plan_cache.h"
 #include "playhead/client.h"
@@ -28,6 +29,9 @@
 namespace playhead {
 
 class LicenseReturns;
+
+// What concerns everybody who works for a client.
+enum class ClientNews : uint8_t { kOnline, kOffline, kLowMemory, kMediaBytes };
 
 // The parts of a Client that its players use.
 class Client::Impl {
@@ -83,14 +87,19 @@ class Client::Impl {
   const std::shared_ptr<abr::PlanCache> plans = std::make_shared<abr::PlanCache>();
   // What players found out about hosts, for all of them.
   const std::shared_ptr<HostHealth> health = std::make_shared<HostHealth>();
-  // `watcher` runs on any thread, from now on and until the handle is gone, whenever the app says
-  // that the network has changed; it must only post. Any thread.
-  [[nodiscard]] CancelHandle watch_network(UniqueFunction<void(bool is_online)> watcher);
+  // Encoded bytes that the players may hold. Its members hear of kMediaBytes. Never null once the
+  // client is made.
+  std::unique_ptr<MediaBudget> budget;
+  // `watcher` runs on any thread, from now on and until the handle is gone, whenever there is news;
+  // it must only post. Any thread.
+  [[nodiscard]] CancelHandle watch(UniqueFunction<void(ClientNews)> watcher);
+  void tell(ClientNews news);
   void on_network(bool is_online);
   // `saver` runs on any thread, as above, when the app may be about to end or to be frozen: it has
   // where somebody is put into the outbox, and lets go of what it is given when that is done.
   [[nodiscard]] CancelHandle watch_flush(UniqueFunction<void(std::shared_ptr<void>)> saver);
   void flush(Duration limit, UniqueFunction<void(bool)> done);
+  void on_low_memory();
   [[nodiscard]] bool is_online();
 
   // The downloads its players can play, as long as somebody has them open; null: none. Players that
@@ -106,7 +115,7 @@ class Client::Impl {
   struct Watchers {
     std::mutex mutex;
     bool is_online = true;
-    std::map<uint64_t, UniqueFunction<void(bool)>> list;
+    std::map<uint64_t, UniqueFunction<void(ClientNews)>> list;
     std::map<uint64_t, UniqueFunction<void(std::shared_ptr<void>)>> savers;
     uint64_t next = 0;
   };

@@ -20,6 +20,8 @@ constexpr Duration kOverdue = 1s;
 // (chosen: two pictures at 24 a second, four frames of AAC). More: an end is cut off visibly; less:
 // a moment of silence after titles whose sound is a little short.
 constexpr Duration kShortTail = 85ms;
+// So often pictures that nobody sees are passed over.
+constexpr Duration kUnseen = 250ms;
 
 }  // namespace
 
@@ -57,6 +59,10 @@ void MediaPipeline::run(bool running, MonotonicTime now) {
   anchor_time_ = now;
   is_running_ = running;
   if (audio_) audio_->run(running);
+}
+
+void MediaPipeline::set_surface(bool is_there, MonotonicTime now) {
+  if (is_there != has_surface()) video_.set_off(!is_there, position(now));
 }
 
 void MediaPipeline::set_speed(double speed, MonotonicTime now) {
@@ -146,13 +152,13 @@ void MediaPipeline::turn_sound(StreamingEngine& streaming, MonotonicTime now, Du
 void MediaPipeline::prime(StreamingEngine& streaming, MonotonicTime now) {
   Duration wait = kForever;  // nothing runs: only what arrives makes a difference
   turn_sound(streaming, now, wait);
-  if (streaming.plays_video()) {
+  if (streaming.plays_video() && has_surface()) {
     video_.feed(streaming.video(), streaming.is_complete(TrackKind::kVideo));
   }
 }
 
 bool MediaPipeline::is_primed(const StreamingEngine& streaming) const {
-  if (streaming.plays_video() && !video_.has_next()) return false;
+  if (streaming.plays_video() && has_surface() && !video_.has_next()) return false;
   return !streaming.plays_audio() || !audio_ || (plays_audio_ && audio_->is_primed());
 }
 
@@ -170,28 +176,35 @@ MediaPipeline::Turn MediaPipeline::turn(StreamingEngine& streaming, MonotonicTim
   Turn turn;
   turn.wait = kForever;
   turn_sound(streaming, now, turn.wait);
-  if (streaming.plays_video()) {
-    const int left_out = is_running_ ? video_.catch_up(streaming.video(), position(now)) : 0;
-    video_.feed(streaming.video(), streaming.is_complete(TrackKind::kVideo));
-    turn.video = video_.present(position(now));
-    turn.video.dropped += left_out;
-    // What was shown made room.
-    if (turn.video.shown > 0) {
-      video_.feed(streaming.video(), streaming.is_complete(TrackKind::kVideo));
-    }
-    const auto next = turn.video.next ? turn.video.next : video_.end_of_title();
-    if (next) turn.wait = std::min(turn.wait, until(*next, now));
-    // Where the pictures run out is a moment to look at, too; and, in a gap, where the sound does.
-    const MediaTime here = position(now);
-    if (plays_audio_ && turn.video.next && *turn.video.next > here) {
-      turn.wait = std::min(turn.wait, until(audio_->sound_end(), now));
-    }
-    if (!streaming.is_complete(TrackKind::kVideo)) {
-      turn.wait = std::min(turn.wait, until(here + streaming.level(TrackKind::kVideo, here), now));
-    }
+  if (streaming.plays_video() && has_surface()) {
+    turn_pictures(streaming, now, turn);
+  } else if (streaming.plays_video()) {
+    video_.pass_over(streaming.video(), position(now));
+    turn.wait = std::min(turn.wait, until(position(now) + kUnseen, now));
   }
   turn.wait = std::max(turn.wait, kLeastWait);
   return turn;
+}
+
+void MediaPipeline::turn_pictures(StreamingEngine& streaming, MonotonicTime now, Turn& turn) {
+  const int left_out = is_running_ ? video_.catch_up(streaming.video(), position(now)) : 0;
+  video_.feed(streaming.video(), streaming.is_complete(TrackKind::kVideo));
+  turn.video = video_.present(position(now));
+  turn.video.dropped += left_out;
+  // What was shown made room.
+  if (turn.video.shown > 0) {
+    video_.feed(streaming.video(), streaming.is_complete(TrackKind::kVideo));
+  }
+  const auto next = turn.video.next ? turn.video.next : video_.end_of_title();
+  if (next) turn.wait = std::min(turn.wait, until(*next, now));
+  // Where the pictures run out is a moment to look at, too; and, in a gap, where the sound does.
+  const MediaTime here = position(now);
+  if (plays_audio_ && turn.video.next && *turn.video.next > here) {
+    turn.wait = std::min(turn.wait, until(audio_->sound_end(), now));
+  }
+  if (!streaming.is_complete(TrackKind::kVideo)) {
+    turn.wait = std::min(turn.wait, until(here + streaming.level(TrackKind::kVideo, here), now));
+  }
 }
 
 Duration MediaPipeline::until(MediaTime time, MonotonicTime now) {
@@ -207,7 +220,7 @@ bool MediaPipeline::plays_unheard(const StreamingEngine& streaming) const {
 Duration MediaPipeline::least_level(StreamingEngine& streaming, MonotonicTime now) {
   const MediaTime here = position(now);
   Duration least = kForever;
-  if (streaming.plays_video() && !streaming.is_complete(TrackKind::kVideo)) {
+  if (needs_pictures(streaming) && !streaming.is_complete(TrackKind::kVideo)) {
     least = streaming.level(TrackKind::kVideo, here);
   }
   const bool counts_sound = plays_audio_ || plays_unheard(streaming);
@@ -230,7 +243,7 @@ bool MediaPipeline::is_ready(StreamingEngine& streaming, MonotonicTime now) {
   if (held_sample(streaming, now)) return false;
   // A track that ends before the target has nothing to wait for.
   const bool video_ready =
-      !streaming.plays_video() || video_.has_shown() ||
+      !streaming.plays_video() || !has_surface() || video_.has_shown() ||
       (streaming.is_complete(TrackKind::kVideo) && video_.is_finished(anchor_));
   if (!video_ready) return false;
   if (!plays_audio_ || audio_->is_primed()) return true;
@@ -242,7 +255,7 @@ bool MediaPipeline::is_starved(StreamingEngine& streaming, MonotonicTime now) {
   if (!is_running_) return false;
   if (held_sample(streaming, now)) return true;
   const MediaTime here = position(now);
-  if (streaming.plays_video() && !streaming.is_complete(TrackKind::kVideo) &&
+  if (needs_pictures(streaming) && !streaming.is_complete(TrackKind::kVideo) &&
       streaming.level(TrackKind::kVideo, here) == Duration{0}) {
     return true;
   }
@@ -261,7 +274,7 @@ std::optional<int64_t> MediaPipeline::owed_progress(StreamingEngine& streaming, 
     return queue.level(here) >= kPlenty ||
            (streaming.is_complete(kind) && queue.level(here) > Duration{0});
   };
-  if (streaming.plays_video() && !video_.has_failed() && !video_.is_held()) {
+  if (streaming.plays_video() && has_surface() && !video_.has_failed() && !video_.is_held()) {
     const SampleQueue& queue = streaming.video();
     if (!video_.has_shown() && is_there(TrackKind::kVideo, queue)) return video_.progress();
     const MediaTime overdue = here - kOverdue;
@@ -279,7 +292,7 @@ std::optional<int64_t> MediaPipeline::owed_progress(StreamingEngine& streaming, 
 GapInputs MediaPipeline::gap(StreamingEngine& streaming, MonotonicTime now) {
   GapInputs in;
   in.position = position(now);
-  in.has_pictures = streaming.plays_video() && !video_.is_finished(in.position);
+  in.has_pictures = streaming.plays_video() && has_surface() && !video_.is_finished(in.position);
   if (in.has_pictures) in.next_picture = video_.next_picture(in.position);
   in.on_screen_from = video_.shown_after(in.position);
   in.has_sound = plays_audio_ && !(streaming.is_complete(TrackKind::kAudio) &&
@@ -289,8 +302,11 @@ GapInputs MediaPipeline::gap(StreamingEngine& streaming, MonotonicTime now) {
 }
 
 bool MediaPipeline::is_finished(const StreamingEngine& streaming, MonotonicTime now) {
-  const bool video_done = !streaming.plays_video() || (streaming.is_complete(TrackKind::kVideo) &&
-                                                       video_.is_finished(position(now)));
+  const MediaTime here = position(now);
+  const bool is_shown_out = has_surface() ? video_.is_finished(here)
+                                          : streaming.level(TrackKind::kVideo, here) == Duration{0};
+  const bool video_done = !streaming.plays_video() ||
+                          (streaming.is_complete(TrackKind::kVideo) && is_shown_out);
   if (plays_unheard(streaming)) {
     return streaming.is_complete(TrackKind::kAudio) &&
            streaming.level(TrackKind::kAudio, position(now)) == Duration{0};

@@ -33,6 +33,9 @@ class MediaPipeline {
   // See VideoPipeline.
   void keep_picture() { video_.keep_picture(); }
   void run(bool running, MonotonicTime now);
+  // Pictures can be shown; without that sound goes on alone.
+  void set_surface(bool is_there, MonotonicTime now);
+  [[nodiscard]] bool has_surface() const { return !video_.is_off(); }
   void set_speed(double speed, MonotonicTime now);
 
   // What a turn did and what it needs.
@@ -89,6 +92,11 @@ class MediaPipeline {
   [[nodiscard]] bool is_without_sound(StreamingEngine& streaming, MonotonicTime now);
   // How long until playback is at `time`; for ever when it is past it or stands still.
   [[nodiscard]] Duration until(MediaTime time, MonotonicTime now);
+  // Playback waits for pictures when they are missing.
+  [[nodiscard]] bool needs_pictures(const StreamingEngine& streaming) const {
+    return streaming.plays_video() && (has_surface() || !plays_audio_);
+  }
+  void turn_pictures(StreamingEngine& streaming, MonotonicTime now, Turn& turn);
   // The title is sound alone, and nobody hears it: it still takes its time.
   [[nodiscard]] bool plays_unheard(const StreamingEngine& streaming) const;
   // True while sound drives the clock.

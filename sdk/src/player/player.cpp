@@ -299,6 +299,11 @@ void Player::request_thumbnail(MediaTime position, uint64_t user_tag) {
               "thumbnail", position, user_tag);
 }
 
+void Player::set_surface(bool is_there) {
+  impl_->post_to_titles([=](TitleQueue& titles) { titles.set_surface(is_there); }, "surface",
+                        is_there);
+}
+
 void Player::set_volume(double volume) {
   impl_->post([=](PlayerEngine& engine) { engine.set_volume(volume); }, "volume", volume);
 }

@@ -39,6 +39,7 @@ PlayerEngine::PlayerEngine(PlayerWorld world,
       manifests_([this](Request request, ManifestDone done) {
         return fetch_manifest(std::move(request), std::move(done));
       }),
+      seat_(*client_->impl().budget),
       clock_({fetchers_.start(), executor_, [this](Duration moved) { on_clock_told(moved); },
               [this](const Error& error) { warn(error); }, [this] { wake(); }}) {
   preferences_.audio_language = config_.audio_language;
@@ -51,11 +52,11 @@ PlayerEngine::PlayerEngine(PlayerWorld world,
   fetchers_.types().on_odd([this](const Error& error) { warn(error); });
   if (!publish_) decisions_ahead_ = std::make_unique<DecisionText>();
   // Fetchers begin with a network; being told of one ends what is held.
-  if (!client_->impl().is_online()) set_network(false);
-  network_watch_ = client_->impl().watch_network(
-      [this, &executor = executor_, weak = std::weak_ptr<int>(alive_)](bool is_online) {
-        executor.post([this, weak, is_online] {
-          if (weak.lock()) set_network(is_online);
+  if (!client_->impl().is_online()) fetchers_.set_network(false);
+  news_watch_ = client_->impl().watch(
+      [this, &executor = executor_, weak = std::weak_ptr<int>(alive_)](ClientNews news) {
+        executor.post([this, weak, news] {
+          if (weak.lock()) on_news(news);
         });
       });
   flush_watch_ = client_->impl().watch_flush(
@@ -72,8 +73,6 @@ PlayerEngine::~PlayerEngine() {
   if (state_ != PlayerState::kIdle) end_play(PlayerState::kIdle);
   let_go();
 }
-
-void PlayerEngine::set_network(bool is_online) { fetchers_.set_network(is_online); }
 
 CancelHandle PlayerEngine::fetch_manifest(Request request, ManifestDone done) {
   return start_fetcher().fetch(
@@ -137,13 +136,14 @@ Duration PlayerEngine::turn_playback(MonotonicTime now) {
   Duration wait = kForever;
   if (streaming_ && !waits_for_clock()) {
     settle_start(now);
-    if (!offline_) client_->impl().networks->remember(streaming_->throughput(), network_, false);
-    streaming_->set_smooth_height(dropped_frames_.smooth_height(now));
+    follow_network(false);
+    claim_memory();
+    streaming_->selector().set_smooth_height(dropped_frames_.smooth_height(now));
     if (pipeline_ && !is_ahead_) wait = control_live(now);
     const bool has_picture = state_ == PlayerState::kPaused || state_ == PlayerState::kRebuffering;
     streaming_->set_paused(is_paused_ && has_picture);
     wait = std::min(wait, streaming_->turn(now, position(now), speed_));
-    decisions().follow(streaming_->chooser());
+    decisions().follow(streaming_->selector().chooser());
   }
   // Of what is prepared the network alone makes more.
   if (is_ahead_ && publish_) wait = kForever;
@@ -278,6 +278,7 @@ void PlayerEngine::update_buffering(MonotonicTime now) {
   in.is_first_frame_ready = is_ready;
   in.after_rebuffer = state_ == PlayerState::kRebuffering;
   in.least_level = pipeline_->least_level(*streaming_, now);
+  in.is_full = streaming_->is_full();
   if (!may_play(in, config_.buffering)) return;
   pipeline_->run(true, now);
   if (!streaming_->plays_video()) qoe_.on_first_frame(now);  // the first that can be perceived
@@ -389,8 +390,8 @@ void PlayerEngine::publish_status(MonotonicTime now) {
     status->audio_buffer = streaming_->level(TrackKind::kAudio, status->position);
     status->buffered_bytes = streaming_->buffered_bytes();
     status->waits_for_license = licenses_.is_waited_for;
-    status->throughput = streaming_->throughput();
-    status->is_auto_bitrate = streaming_->forced_representation().empty();
+    status->throughput = streaming_->selector().chooser().throughput();
+    status->is_auto_bitrate = streaming_->selector().forced_id().empty();
     status->representations = streaming_->video_representations();
     status->tracks = streaming_->audio_tracks();
   }

@@ -56,13 +56,14 @@ class PlayerEngine final : private StreamingListener,
   void scrub(MediaTime target);
   void request_thumbnail(MediaTime time, uint64_t user_tag);
   void set_volume(double volume);
+  void set_surface(bool is_there);
   void select_representation(const std::string& id);
   void set_limits(const PictureLimits& limits);
   void select_audio(const std::string& id);
   void select_text(const std::string& id);
   void stop();
 
-  void look_again() { wake(); }                                         // asks for a turn
+  void look_again() { wake(); }
   void set_follower(TitleFollower* follower) { follower_ = follower; }  // null: none follows
   void warn(Error error);
   // The title that comes next:
@@ -80,8 +81,7 @@ class PlayerEngine final : private StreamingListener,
   // until let_go().
   void hand_over();
   void let_go();
-  // `next` was to follow and will not: what it fetched was for nothing.
-  void count_dropped(PlayerEngine& next);
+  void count_dropped(PlayerEngine& next);  // it was to follow and will not
 
  private:
   using ManifestDone = UniqueFunction<void(Result<FetchedManifest>)>;
@@ -96,11 +96,16 @@ class PlayerEngine final : private StreamingListener,
   bool begin_offline();
   void on_offline_opened(Result<void> opened);
   void begin_offline_at(std::optional<MediaTime> resume);
-  // What is there may be seen and heard; until then the pipeline is only primed.
+  // Until then the pipeline is only primed.
   [[nodiscard]] bool may_show(MonotonicTime now, Duration& wait);
   [[nodiscard]] bool is_being_watched() const;
   void load_manifest(const std::string& url);
-  void set_network(bool is_online);
+  void on_news(ClientNews news);  // networks, memory
+  void follow_network(bool has_changed);
+  void remember_network(bool is_last);
+  void claim_memory();
+  void wake_pictures();                             // if they rested, memory being short
+  [[nodiscard]] BufferingConfig buffering() const;  // what is wanted, and may be had
   CancelHandle fetch_manifest(Request request, ManifestDone done);
   void on_manifest(Result<std::shared_ptr<const Presentation>> result);
   // Once the title's length is known: where playback begins lies in it, and the app is told.
@@ -123,26 +128,22 @@ class PlayerEngine final : private StreamingListener,
   Duration turn_playback(MonotonicTime now);
   Duration turn_trick(MonotonicTime now);  // while key frames alone are shown
   void handle_errors(MonotonicTime now);
-  // Live titles: stays within what is kept, and at its distance from the edge. Answers how long
-  // until it should be looked at again.
+  // Live titles: stays within what is kept, and at its distance from the edge. When to look again.
   Duration control_live(MonotonicTime now);
   void apply_correction(double correction, MonotonicTime now);
-  // Where the title has nothing playback goes on behind that.
-  void pass_gap(MonotonicTime now);
+  void pass_gap(MonotonicTime now);  // where the title has nothing playback goes on behind it
   // Tells what text is on screen and which events were passed. Answers how long until that changes.
   Duration show_text(MonotonicTime now);
   // Playback goes on at `target`, from what is fetched there.
   void restart_at(MediaTime target, MonotonicTime now);
   void jump(MediaTime target, JumpReason reason, MonotonicTime now, bool is_told = true);
-  // Looks whether what is buffered comes out, and does something about it when it does not. Answers
-  // how long until it should look again.
+  // When what is buffered does not come out, does something about it. Answers when to look again.
   Duration watch_output(MonotonicTime now);
   void free_stuck(StuckWatch::Step step, MonotonicTime now);
   void mend_decoder(MonotonicTime now);  // after trouble_.failure
   void mend_sound(MonotonicTime now);    // after trouble_.sound_failure
   void on_clock_told(Duration moved);
-  // Where playback begins hangs on a clock that is being asked.
-  [[nodiscard]] bool waits_for_clock() const;
+  [[nodiscard]] bool waits_for_clock() const;  // to know where playback begins
   void note_presented(const VideoPipeline::Presented& presented, MonotonicTime now);
   void note_dropped(const VideoPipeline::Presented& presented, MonotonicTime now);
   void update_state(MonotonicTime now);
@@ -165,15 +166,13 @@ class PlayerEngine final : private StreamingListener,
   void finish_seek(MonotonicTime now);
   void end_title(MonotonicTime now);
 
-  // Key frames alone take the place of the pipeline; false: there is nothing to take them from.
+  // Key frames alone, in place of the pipeline; false: there is nothing to take them from.
   bool begin_trick(MonotonicTime now);
   // They are over, if they were shown: whoever calls restarts the pipeline.
   void drop_trick();
-  // They are over, if they were shown, and playback goes on.
-  void end_trick(MonotonicTime now);
+  void end_trick(MonotonicTime now);     // and playback goes on
   void finish_trick(MonotonicTime now);  // it has come to the title's start or end
-  // `target`, but within the title.
-  [[nodiscard]] MediaTime clamp_target(MediaTime target, MonotonicTime now);
+  [[nodiscard]] MediaTime clamp_target(MediaTime target, MonotonicTime now);  // to the title
 
   void wake();  // asks for a turn; several requests become one
   void set_state(PlayerState state, MonotonicTime now);
@@ -229,13 +228,13 @@ class PlayerEngine final : private StreamingListener,
   // The user's wishes.
   bool is_paused_ = false;
   double speed_ = 1.0, volume_ = 1.0;
+  bool has_surface_ = true;
   TrackPreferences preferences_;
 
-  // What this device drops, over all plays.
-  abr::DroppedFrames dropped_frames_;
+  abr::DroppedFrames dropped_frames_;  // on this device, over all plays
   MonotonicTime catches_up_until_;
 
-  // What prepare() has begun: no play yet and no pipeline; what there is to tell waits for it.
+  // What prepare() has begun: no play yet and no pipeline; what there is to tell waits.
   bool is_ahead_ = false;
   int64_t bytes_ahead_ = 0;                    // body bytes received for it
   std::optional<SessionStart> started_ahead_;  // what the service has answered
@@ -282,11 +281,12 @@ class PlayerEngine final : private StreamingListener,
   PlayFetchers fetchers_;
   std::unique_ptr<CmcdReporter> cmcd_events_;  // null: no collector hears of the play
   ManifestSource manifests_;
+  MediaBudget::Seat seat_;
+  int64_t memory_ = 0;  // that it may have; 0: what it wants
   TitleClock clock_;
   std::unique_ptr<OfflinePlay> offline_;      // null: no download; before what it fetches for
   std::unique_ptr<PlaybackSession> session_;  // null for a plain URL
-  // Told of delivered reports, of this play and of the one before.
-  CancelHandle reports_, earlier_reports_;
+  CancelHandle reports_, earlier_reports_;    // told of delivered ones, of this play and the last
   std::unique_ptr<TitleProtection> protection_;
   std::unique_ptr<StreamingEngine> streaming_;
   std::unique_ptr<MediaPipeline> pipeline_;
@@ -294,7 +294,7 @@ class PlayerEngine final : private StreamingListener,
   CancelHandle manifest_load_, renewal_timer_, turn_timer_;
   bool is_turn_posted_ = false;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);  // posted tasks check it
-  CancelHandle network_watch_, flush_watch_;
+  CancelHandle news_watch_, flush_watch_;
 };
 
 }  // namespace playhead

@@ -20,10 +20,6 @@ constexpr Duration kLeastToPlay = 1s;
 // A title that begins later than this is begun where it begins (a live one that has ended); less is
 // a gap like others.
 constexpr Duration kLateBeginning = 1s;
-// What prepare() fetches ahead of the start, at most; segments are fetched whole. More: bytes
-// wasted on titles that are not played. Less would be no less.
-constexpr Duration kPrepared = 1s;
-
 // A title seen this far starts from the beginning: the service's own rule, 95 %, which it cannot
 // apply to what it has not heard of yet.
 bool is_watched(MediaTime position, Duration duration) {
@@ -159,7 +155,7 @@ void PlayerEngine::take_over(MonotonicTime now) {
   if (streaming_) {
     qoe_.on_step(&StartupPhases::manifest, now);
     if (streaming_->buffered_bytes() > 0) qoe_.on_step(&StartupPhases::first_byte, now);
-    streaming_->set_buffering(config_.buffering);
+    streaming_->set_buffering(buffering());
     const auto live = streaming_->live(now);
     if (!pipeline_) {
       open_pipeline(now);
@@ -209,9 +205,7 @@ void PlayerEngine::on_manifest(Result<std::shared_ptr<const Presentation>> resul
     clock_.ask(**result);
   }
   StreamingConfig config;
-  config.buffering = config_.buffering;
-  if (is_ahead_) config.buffering.target = std::min(config_.buffering.start, kPrepared);
-  if (is_ahead_ && ahead_) config.buffering = *ahead_;
+  config.buffering = buffering();
   config.preset = config_.preset;
   config.limits = config_.limits;
   config.live = config_.live;
@@ -225,8 +219,8 @@ void PlayerEngine::on_manifest(Result<std::shared_ptr<const Presentation>> resul
   ResourceFetcher& fetcher = offline_ ? offline_->fetcher() : fetchers_.media();
   auto streaming = std::make_unique<StreamingEngine>(fetcher, manifests_, backend, executor_,
                                                      clock_.time(), std::move(config), listener);
-  decisions().start(streaming->chooser().settings(), config_.buffering.target);
-  streaming->remember(client_->impl().networks->recall());
+  decisions().start(streaming->selector().chooser().settings(), config_.buffering.target);
+  streaming->selector().chooser().remember(client_->impl().networks->recall());
   if (auto opened = streaming->open(*result, preferences_, start_position_); !opened) {
     return fail_next_turn(std::move(opened).error());
   }
@@ -242,6 +236,7 @@ void PlayerEngine::make_pipeline(MonotonicTime now) {
                                               protection_.get(), listener);
   pipeline_->set_captions(&captions_);
   pipeline_->set_speed(speed_ * correction_, now);
+  pipeline_->set_surface(has_surface_, now);
 }
 
 void PlayerEngine::open_pipeline(MonotonicTime now) {
@@ -304,6 +299,7 @@ void PlayerEngine::play() {
   if (protection_ && is_paused_) protection_->on_resume();
   if (offline_) offline_->on_call();
   is_paused_ = false;
+  wake_pictures();
   end_trick(executor_.now());
   wake();
 }
@@ -384,7 +380,7 @@ void PlayerEngine::select_representation(const std::string& id) {
 void PlayerEngine::set_limits(const PictureLimits& limits) {
   config_.limits = limits;
   if (protection_) protection_->set_output(output_protection(limits));
-  if (streaming_) streaming_->set_limits(limits);
+  if (streaming_) streaming_->selector().set_limits(limits);
   wake();
 }
 
@@ -428,7 +424,7 @@ void PlayerEngine::end_play(PlayerState state) {
   if (session_ && !was_over) session_->update(PlayActivity::kStopped, here);
   if (streaming_) {
     qoe_.set_wasted(streaming_->wasted_bytes() + streaming_->unread_bytes());
-    if (!offline_) client_->impl().networks->remember(streaming_->throughput(), network_, true);
+    remember_network(true);
   }
   let_go();
   start_position_ = here;
@@ -471,6 +467,7 @@ void PlayerEngine::let_go() {
   last_trouble_.reset();
   trouble_ = DecoderTrouble();
   is_renewing_ = false;
+  memory_ = seat_.claim(0);
 }
 
 void PlayerEngine::schedule_renewal(const SessionStart& start) {

@@ -97,7 +97,7 @@ CmcdReporter::Facts PlayerEngine::cmcd_facts(MonotonicTime now) {
                  : title.format == ManifestFormat::kHls ? "h"
                                                         : "o";
   facts.type = streaming_->duration() ? "v" : "l";
-  facts.throughput_kbps = streaming_->throughput().bps / 1000;
+  facts.throughput_kbps = streaming_->selector().chooser().throughput().bps / 1000;
   if (!cmcd_events_) return facts;
   for (const RepresentationInfo& one : streaming_->video_representations()) {
     if (one.id == streaming_->fetched_representation()) facts.fetched_kbps = one.bitrate.bps / 1000;

@@ -26,7 +26,7 @@ void PlayerEngine::tell_remainder(MonotonicTime now) {
   Remainder rest;
   rest.is_fetched = !failure_ && streaming_->is_complete(TrackKind::kVideo) &&
                     streaming_->is_complete(TrackKind::kAudio);
-  rest.bytes = streaming_->buffered_bytes();
+  rest.bytes = streaming_->buffered_bytes() + config_.buffering.max_bytes - buffering().max_bytes;
   const MediaTime here = position(now);
   rest.media = std::max(streaming_->level(TrackKind::kVideo, here),
                         streaming_->level(TrackKind::kAudio, here));
@@ -39,6 +39,7 @@ void PlayerEngine::tell_remainder(MonotonicTime now) {
 bool PlayerEngine::inherit(const PlayerEngine& other) {
   volume_ = other.volume_;
   if (speed_ != other.speed_) set_speed(other.speed_);
+  if (has_surface_ != other.has_surface_) set_surface(other.has_surface_);
   config_.limits = other.config_.limits;
   dropped_frames_ = other.dropped_frames_;
   TrackPreferences wanted = other.preferences_;
@@ -88,6 +89,7 @@ bool PlayerEngine::is_ready_to_follow() {
   PlayInputs in;
   in.is_first_frame_ready = true;
   in.least_level = pipeline_->least_level(*streaming_, executor_.now());
+  in.is_full = streaming_->is_full();
   return may_play(in, config_.buffering);
 }
 
@@ -108,7 +110,7 @@ void PlayerEngine::hand_over() {
   if (session_ && !was_over) session_->update(PlayActivity::kStopped, start_position_);
   if (streaming_) {
     qoe_.set_wasted(streaming_->wasted_bytes() + streaming_->unread_bytes());
-    if (!offline_) client_->impl().networks->remember(streaming_->throughput(), network_, true);
+    remember_network(true);
   }
   forget_screen();
   is_quiet_ = true;  // what the app hears of next is the state of what follows

@@ -39,6 +39,7 @@ void PlayerEngine::select_text(const std::string& id) {
 }
 
 void PlayerEngine::restart_at(MediaTime target, MonotonicTime now) {
+  pipeline_->set_surface(has_surface_, now);  // it may have rested
   pipeline_->restart(target, now);
   is_followed_ = false;
   event_schedule_.seek(target);

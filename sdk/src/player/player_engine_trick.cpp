@@ -50,7 +50,8 @@ void PlayerEngine::request_thumbnail(MediaTime time, uint64_t user_tag) {
 bool PlayerEngine::begin_trick(MonotonicTime now) {
   if (trick_) return true;
   const bool may_be_seen = !offline_ || offline_->has_begun();
-  if (is_ahead_ || !pipeline_ || !is_start_settled_ || !may_be_seen || !streaming_->plays_video()) {
+  const bool is_seen = has_surface_ && may_be_seen;
+  if (is_ahead_ || !pipeline_ || !is_start_settled_ || !is_seen || !streaming_->plays_video()) {
     warn(make_error(ErrorCode::kInvalidState, "no pictures play that could be gone through", 0,
                     Severity::kRecoverable));
     return false;
@@ -58,7 +59,7 @@ bool PlayerEngine::begin_trick(MonotonicTime now) {
   if (offline_) offline_->on_call();
   pipeline_->run(false, now);
   if (auto cleared = cue_screen_.clear()) emit(*std::move(cleared));
-  streaming_->previews().begin_trick(streaming_->throughput());
+  streaming_->previews().begin_trick(streaming_->selector().chooser().throughput());
   auto trick = std::make_unique<TrickPlayer>(*client_->impl().backend, executor_, sinks_.video,
                                              protection_.get(), [this] { wake(); });
   trick->scrub(position(now), position(now));

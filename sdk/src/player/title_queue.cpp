@@ -59,6 +59,11 @@ void TitleQueue::set_limits(const PictureLimits& limits) {
   if (next_) next_->set_limits(limits);
 }
 
+void TitleQueue::set_surface(bool is_there) {
+  playing().set_surface(is_there);
+  if (next_) next_->set_surface(is_there);
+}
+
 void TitleQueue::set_next(std::optional<PlaySource> source) {
   settle();
   drop_next();

@@ -27,6 +27,7 @@ class TitleQueue final : private TitleFollower {
   void load(PlaySource source);
   void stop();
   void set_limits(const PictureLimits& limits);
+  void set_surface(bool is_there);
   // Nothing: nothing comes next.
   void set_next(std::optional<PlaySource> source);
   void play_next();

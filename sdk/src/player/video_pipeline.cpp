@@ -84,6 +84,26 @@ void VideoPipeline::feed(SampleQueue& queue, bool complete) {
   }
 }
 
+void VideoPipeline::set_off(bool is_off, MediaTime here) {
+  restart(here);
+  decoder_.reopen(false);
+  is_off_ = is_off;
+}
+
+void VideoPipeline::pass_over(SampleQueue& queue, MediaTime position) {
+  leave_out(queue, queue.unread_before_entry(position));
+}
+
+int VideoPipeline::leave_out(SampleQueue& queue, std::size_t count) {
+  int left_out = 0;
+  for (; count > 0; --count) {
+    if (captions_ && !queue.peek()->sample.crypto) captions_->add(*queue.peek());
+    if (!queue.peek()->decode_only) ++left_out;
+    queue.advance();
+  }
+  return left_out;
+}
+
 int VideoPipeline::catch_up(SampleQueue& queue, MediaTime position) {
   const TimedSample* next = queue.peek();
   const bool is_late = next && position - next->pts > kTooLate;
@@ -93,13 +113,7 @@ int VideoPipeline::catch_up(SampleQueue& queue, MediaTime position) {
   if (count == 0) return 0;
   may_catch_up_ = false;
   decoder_.flush();  // what refers to the pictures left out must not be decoded
-  int left_out = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    if (captions_ && !queue.peek()->sample.crypto) captions_->add(*queue.peek());
-    if (!queue.peek()->decode_only) ++left_out;
-    queue.advance();
-  }
-  return left_out;
+  return leave_out(queue, count);
 }
 
 void VideoPipeline::note_origin(const TimedSample& sample) {

@@ -34,6 +34,12 @@ class VideoPipeline {
   // A decoder that is too far behind `position` goes on with what is due. Answers how many pictures
   // are left out.
   int catch_up(SampleQueue& queue, MediaTime position);
+  // From `here` on pictures are not decoded, or are again; for now the decoder goes.
+  void set_off(bool is_off, MediaTime here);
+  [[nodiscard]] bool is_off() const { return is_off_; }
+  // In place of feed() and present() while they are off: leaves out what decoding would not begin
+  // with at `position`.
+  void pass_over(SampleQueue& queue, MediaTime position);
   // Is shown every sample that goes to the decoder, and restarted with it; may be null.
   void set_captions(CaptionFeed* captions) { captions_ = captions; }
 
@@ -86,6 +92,8 @@ class VideoPipeline {
 
  private:
   bool open_decoder(const SampleOrigin& origin);
+  // The next samples; how many pictures they are.
+  int leave_out(SampleQueue& queue, std::size_t count);
   void note_origin(const TimedSample& sample);
 
   MediaBackend& backend_;
@@ -103,6 +111,7 @@ class VideoPipeline {
   MediaTime target_;
   bool has_shown_ = false;
   bool is_kept_ = false;       // what is on screen was shown before restart()
+  bool is_off_ = false;
   bool may_catch_up_ = false;  // a frame was shown since the last time
   MediaTime shown_start_;      // of the frame on screen
   MediaTime shown_end_;

@@ -80,7 +80,8 @@ FetchDecision decide_fetch(const FetchInputs& in, const BufferingConfig& config)
 
 bool may_play(const PlayInputs& in, const BufferingConfig& config) {
   const Duration needed = in.after_rebuffer ? config.after_rebuffer : config.start;
-  return in.is_first_frame_ready && in.least_level >= std::min(needed, config.target);
+  const bool is_enough = in.least_level >= std::min(needed, config.target);
+  return in.is_first_frame_ready && (is_enough || in.is_full);
 }
 
 }  // namespace playhead

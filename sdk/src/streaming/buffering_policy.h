@@ -28,6 +28,7 @@ struct PlayInputs {
   bool after_rebuffer = false;
   // Media ahead of the position; tracks that have been fetched to their end count as full.
   Duration least_level{0};
+  bool is_full = false;  // there is no room for more: nothing is won by waiting
 };
 
 // Whether playback may start or go on.

@@ -55,6 +55,12 @@ struct FetchedTrack {
   PartTrouble parts;
   std::optional<PlannedSegment> hinted;  // asked for when it was announced, and not listed yet
 
+  // What failed for one segment may serve for the next, but for playlists that just failed.
+  void forgive(MonotonicTime now) {
+    std::erase_if(resting, [&](const auto& entry) { return entry.second <= now; });
+    failed_ids.clear();
+    for (const auto& [id, until] : resting) failed_ids.insert(id);
+  }
   // It stands in `wanted`, of which the manifest lists the nearest, `listed`.
   void stand_in(std::size_t wanted, std::size_t listed) {
     if (listed < wanted) reached = std::max(reached.value_or(0), wanted);

@@ -44,6 +44,7 @@ class Previews {
     return trick_.find(context_.played, wish, now);
   }
 
+  void forget_images() { thumbnails_.forget_images(); }  // memory is short
   // The title has new URLs, or they could not be renewed.
   void on_new_urls() { trick_.on_new_urls(); }
   void on_no_new_urls() { trick_.on_no_new_urls(); }

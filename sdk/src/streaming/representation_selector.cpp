@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "playhead/abr/sound.h"
 #include "streaming/limit_inputs.h"
 #include "streaming/next_segment.h"
 #include "streaming/title_keys.h"
@@ -13,10 +14,6 @@
 namespace playhead {
 
 namespace {
-
-// Sound is a small part of the link: the best Representation up to this is taken (chosen; above it
-// nobody hears a difference in stereo AAC).
-constexpr Bitrate kTypicalAudio{200'000};
 
 // So long a Representation is left out whose pictures did not come out of the decoder (chosen).
 constexpr Duration kAvoided = 60s;
@@ -64,23 +61,33 @@ void RepresentationSelector::force(const std::string& id, const Presentation& pr
 }
 
 RepresentationSelector::Choice RepresentationSelector::choose(const Place& place) {
-  if (place.kind == TrackKind::kVideo) return choose_picture(place);
-  Choice choice;
+  const bool is_beside_pictures = place.kind == TrackKind::kAudio && place.pictures != nullptr;
+  return is_beside_pictures ? choose_sound(place) : choose_by_rules(place);
+}
+
+RepresentationSelector::Choice RepresentationSelector::choose_sound(const Place& place) {
+  abr::SoundInputs in;
+  std::vector<Bitrate> ladder;
+  std::vector<const Representation*> representations;
   is_restricted_ = false;
   const bool has_other = has_other_than_avoided(place);
   for (const Representation& representation : place.set.representations) {
     if (!is_usable(place.kind, place.failed_ids, representation)) continue;
     if (has_other && is_avoided(representation.id, place.now)) continue;
     if (!is_released(place.set, representation)) {
-      is_restricted_ = !choice.representation;
+      is_restricted_ = true;
       continue;
     }
-    is_restricted_ = false;
-    if (!choice.representation || representation.bandwidth <= kTypicalAudio) {
-      choice.representation = &representation;
-    }
+    if (representation.id == place.last_id) in.current = ladder.size();
+    ladder.push_back(representation.bandwidth);
+    representations.push_back(&representation);
   }
-  return choice;
+  if (ladder.empty()) return {};
+  is_restricted_ = false;
+  in.ladder = ladder;
+  in.forecast = chooser_.forecast();
+  in.highest_picture = place.pictures->representations.back().bandwidth;
+  return {representations[abr::choose_sound(in, chooser_.settings())], SwitchReason::kThroughput};
 }
 
 const Representation* RepresentationSelector::forced_in(const AdaptationSet& set) const {
@@ -173,8 +180,10 @@ PictureLimit RepresentationSelector::limit_of(const std::string& id) const {
   return PictureLimit::kNone;
 }
 
-RepresentationSelector::Choice RepresentationSelector::choose_picture(const Place& place) {
-  const Representation* forced = forced_in(place.set);
+RepresentationSelector::Choice RepresentationSelector::choose_by_rules(const Place& place) {
+  // What was chosen by hand is a picture.
+  const bool is_picture = place.kind == TrackKind::kVideo;
+  const Representation* forced = is_picture ? forced_in(place.set) : nullptr;
   if (forced && is_usable(place.kind, place.failed_ids, *forced) && may_show(place.set, *forced) &&
       !is_avoided(forced->id, place.now)) {
     return {forced, SwitchReason::kManual};

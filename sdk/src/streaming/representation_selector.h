@@ -20,8 +20,8 @@
 
 namespace playhead {
 
-// Which Representation the next segment of a track comes from: the one chosen by hand, what the
-// rules of abr/ say of pictures, a modest bitrate of sound. Engine thread.
+// Which Representation the next segment of a track comes from: the one chosen by hand, or what the
+// rules of abr/ say. Engine thread.
 class RepresentationSelector {
  public:
   // All that it is made with outlives it.
@@ -49,6 +49,8 @@ class RepresentationSelector {
     double speed = 1;
     bool has_end = false;  // the title ends with this Period
     MonotonicTime now;
+    // Of sound: what is seen with it; null: nothing is.
+    const AdaptationSet* pictures = nullptr;
   };
   struct Choice {
     const Representation* representation = nullptr;  // null: nothing can be fetched
@@ -87,7 +89,8 @@ class RepresentationSelector {
   [[nodiscard]] const VideoChooser& chooser() const { return chooser_; }
 
  private:
-  [[nodiscard]] Choice choose_picture(const Place& place);
+  [[nodiscard]] Choice choose_by_rules(const Place& place);
+  [[nodiscard]] Choice choose_sound(const Place& place);
   [[nodiscard]] bool is_avoided(const std::string& id, MonotonicTime now) const;
   // Else those that are avoided have to do.
   [[nodiscard]] bool has_other_than_avoided(const Place& place) const;

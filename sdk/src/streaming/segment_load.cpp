@@ -61,6 +61,8 @@ SegmentLoad::SegmentLoad(const Context& context, SegmentSources sources, Contain
       key_uris_(std::move(sources.key_uris)),
       container_(container),
       callbacks_(std::move(callbacks)),
+      window_(sources.waits_for_room ? std::make_shared<FlowWindow>(FlowWindow::kUnbounded, 0)
+                                     : nullptr),
       cipher_(media_cipher(segment_)),
       protection_(sample_protection(segment_)) {}
 
@@ -120,6 +122,7 @@ void SegmentLoad::fetch_media() {
   events.on_done = [this](Result<TransferStats> result) { on_media_done(std::move(result)); };
   Request request = request_for(segment_.media, ResourceKind::kMedia, limits::kSegmentBytes);
   request.timeouts = timeouts_;
+  request.window = window_;
   media_fetch_ =
       context_.fetcher.stream(std::move(request), std::move(events), std::move(media_options_));
 }
@@ -164,7 +167,9 @@ void SegmentLoad::on_demuxed(Result<void> result) {
 
 void SegmentLoad::on_media(SharedBytes bytes, MonotonicTime received) {
   if (is_over_) return;
+  media_bytes_ += static_cast<int64_t>(bytes.size());
   callbacks_.on_bytes(static_cast<int64_t>(bytes.size()), received);
+  if (is_over_) return;
   waiting_.push_back(std::move(bytes));
   pass_on();
 }
@@ -233,6 +238,10 @@ void SegmentLoad::look_for_events(ByteView media) {
 void SegmentLoad::fail(Error error) {
   if (std::exchange(is_over_, true)) return;
   callbacks_.on_end(std::move(error));
+}
+
+void SegmentLoad::set_room(int64_t bytes) {
+  if (window_ && !is_fetched_) window_->grant(media_bytes_ + bytes);
 }
 
 void SegmentLoad::silence() { is_over_ = true; }

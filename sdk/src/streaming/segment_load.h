@@ -36,6 +36,8 @@ struct SegmentSources {
   FetchOptions media, init;
   RequestTimeouts timeouts = {};
   std::vector<std::string> key_uris = {};  // where else its identity key is
+  // Its media comes as SegmentLoad::set_room() says; else as fast as it can.
+  bool waits_for_room = false;
 };
 
 struct SegmentLoadCallbacks {
@@ -80,6 +82,9 @@ class SegmentLoad {
   // Starts taking apart what has come and will come: at most one load of a track at a time, so that
   // samples stay in order.
   void demux();
+  // So many bytes of the media may come beyond those that have. Nothing without
+  // SegmentSources::waits_for_room.
+  void set_room(int64_t bytes);
   // From here on no callback runs; for a load that is on the call stack and is destroyed a little
   // later.
   void silence();
@@ -110,6 +115,8 @@ class SegmentLoad {
   std::vector<std::string> key_uris_;
   Container container_;
   SegmentLoadCallbacks callbacks_;
+  const std::shared_ptr<FlowWindow> window_;  // null: as much as there is
+  int64_t media_bytes_ = 0;                   // received
 
   std::optional<ByteCipher> cipher_;             // of the media
   std::optional<SegmentProtection> protection_;  // of its samples

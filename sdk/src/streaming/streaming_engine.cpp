@@ -286,12 +286,7 @@ Duration StreamingEngine::turn(MonotonicTime now, MediaTime position, double spe
   speed_ = speed;
   if (tracks_.empty() || has_failed_) return kForever;
   for (Track& track : tracks_) track.stream->collect();
-  // The memory that is allowed is needed ahead first.
-  const bool is_full = buffered_bytes() >= config_.buffering.max_bytes;
-  const Duration back = is_full ? Duration{0} : config_.buffering.back;
-  video_.trim_back(position - back);
-  audio_.trim_back(position - back);
-  old_audio_.trim_back(position);
+  shed(position);
   change_sound_over(position);
   place_orphans();
   Duration wait = refresh(now);
@@ -301,6 +296,7 @@ Duration StreamingEngine::turn(MonotonicTime now, MediaTime position, double spe
     if (has_failed_ || waiting_for_renewal_) break;
     wait = std::min(wait, turn_track(track, now, position, speed));
   }
+  update_room();
   return std::min(wait, report_blocked(position, speed));
 }
 
@@ -379,7 +375,7 @@ Duration StreamingEngine::turn_track(Track& track, MonotonicTime now, MediaTime 
   in.speed = speed;
   const Representation* fetched = representation_of(track, track.last_id);
   if (fetched) in.next = length_at(indexes_.find(*fetched), track.stream->cursor());
-  const FetchDecision decision = decide_fetch(in, config_.buffering);
+  const FetchDecision decision = decide_fetch(in, buffering());
   if (!decision.fetch) return may_sleep_ ? kForever : decision.wait;
   fetch_next(track, position);
   return now < track.patient_until ? track.patient_until - now : kForever;

@@ -69,12 +69,11 @@ class StreamingEngine final : private TrackStreamListener {
   [[nodiscard]] MediaTime entry_before(MediaTime position) const;
   void change_text(const TrackPreferences& preferences);  // subtitles; nothing else changes
   void select_representation(const std::string& id, MediaTime position);  // empty: automatic
-  // From the next turn on.
-  void set_buffering(const BufferingConfig& buffering) { config_.buffering = buffering; }
-  // From the next segment on.
-  void set_limits(const PictureLimits& limits) { selector_.set_limits(limits); }
-  // Tallest picture this device shows without dropping frames, of abr::DroppedFrames.
-  void set_smooth_height(int height) { selector_.set_smooth_height(height); }
+  void set_buffering(const BufferingConfig& buffering);                   // from the next turn on
+  void on_low_memory(MonotonicTime now);   // see Client::low_memory()
+  [[nodiscard]] bool is_full() const;      // what is coming waits for room
+  void begin_network(Bitrate remembered);  // see TransferWatch
+  [[nodiscard]] RepresentationSelector& selector() { return selector_; }
   // Other keys, or another security level: what may be shown is looked at again.
   void on_keys_changed();
   // Something that may be shown is there in place of that Representation.
@@ -120,13 +119,7 @@ class StreamingEngine final : private TrackStreamListener {
   // HLS: the encoder was started anew, and nothing that is known goes on. True: what it makes now
   // is read as if for the first time, and fetched from the position of the last turn on.
   bool begin_anew();
-  [[nodiscard]] Bitrate throughput() const { return chooser().throughput(); }
-  // What an earlier play measured on this network; before open().
-  void remember(Bitrate throughput) { selector_.chooser().remember(throughput); }
   [[nodiscard]] const Presentation* presentation() const { return presentation_.get(); }
-  [[nodiscard]] const std::string& forced_representation() const { return selector_.forced_id(); }
-  // Why the pictures are what they are.
-  [[nodiscard]] const VideoChooser& chooser() const { return selector_.chooser(); }
   // The Representation fetched at present; null before the first.
   [[nodiscard]] const std::string& fetched_representation() const { return last_video_id_; }
   [[nodiscard]] std::vector<TrackInfo> audio_tracks() const;
@@ -206,6 +199,12 @@ class StreamingEngine final : private TrackStreamListener {
   [[nodiscard]] const Representation* begun_representation(const Track& track,
                                                            const AdaptationSet& set) const;
 
+  [[nodiscard]] BufferingConfig buffering() const;  // what is wanted at present
+  void update_room();                               // lets as much come as there is room for
+  [[nodiscard]] int64_t room_of(const Track& track) const;
+  // Drops what is held from `from` on, and what is coming of it.
+  void drop_from(Track& track, MediaTime from);
+  void shed(MediaTime position);  // what is held beyond what may be
   Duration turn_track(Track& track, MonotonicTime now, MediaTime position, double speed);
   // Another track has yet to bring sound of an earlier Period.
   [[nodiscard]] bool waits_for_sound(const Track& track) const;
@@ -244,8 +243,6 @@ class StreamingEngine final : private TrackStreamListener {
   // Samples that wait for pictures to place the timeline, where no such pictures come.
   void place_orphans();
   void forget_failures(TrackKind kind);
-  // What failed for one segment may serve for the next, but for playlists that just failed.
-  static void forgive(Track& track, MonotonicTime now);
   void handle_failures(MonotonicTime now, MediaTime position);
   void handle_failure(Track& track, const SegmentFailure& failure, MonotonicTime now,
                       MediaTime position);
@@ -272,6 +269,8 @@ class StreamingEngine final : private TrackStreamListener {
   bool may_sleep_ = false;
   double speed_ = 1;
   bool is_paused_ = false;
+  MonotonicTime lean_until_;  // memory is short
+  bool must_shed_ = false;    // `max_bytes` was more before
   IndexTable indexes_;
   LiveRefresher refresher_;
   TimelineMapper mapper_;

@@ -35,16 +35,23 @@ bool is_of_the_place(ErrorCode code, bool can_renew) {
 
 }  // namespace
 
-void StreamingEngine::on_samples() { listener_.on_streaming_progress(); }
+void StreamingEngine::on_samples() {
+  update_room();
+  listener_.on_streaming_progress();
+}
 
 void StreamingEngine::on_bytes(TrackKind kind, int64_t bytes, MonotonicTime received) {
   watch_.add_bytes(kind, bytes, received);
+  update_room();
   listener_.on_received(bytes);
 }
 
 void StreamingEngine::on_segment_fetched(TrackKind kind, const PlannedSegment& planned,
                                          const TransferStats& stats) {
-  watch_.finish(kind, stats, planned.is_at_edge, planned.segment.duration());
+  // What had to wait for room came no slower than the link is.
+  const bool was_paced = planned.is_at_edge || planned.was_held_back;
+  watch_.finish(kind, stats, was_paced,
+                planned.was_held_back ? Duration::max() : planned.segment.duration());
   SegmentLoaded loaded;
   loaded.track = kind;
   loaded.url = redact(planned.segment.media.url);
@@ -101,7 +108,7 @@ void StreamingEngine::on_segment_completed(TrackKind kind) {
     track->parts.failures = 0;
     track->renewed = false;
     track->forgiving_pause = Duration{0};
-    forgive(*track, executor_.now());
+    track->forgive(executor_.now());
   }
   listener_.on_streaming_progress();
 }
@@ -123,12 +130,6 @@ void StreamingEngine::forget_failures(TrackKind kind) {
   failures_.erase(std::remove_if(failures_.begin(), failures_.end(),
                                  [&](const auto& failure) { return failure.first == kind; }),
                   failures_.end());
-}
-
-void StreamingEngine::forgive(Track& track, MonotonicTime now) {
-  std::erase_if(track.resting, [&](const auto& entry) { return entry.second <= now; });
-  track.failed_ids.clear();
-  for (const auto& [id, until] : track.resting) track.failed_ids.insert(id);
 }
 
 void StreamingEngine::handle_failures(MonotonicTime now, MediaTime position) {
@@ -173,7 +174,7 @@ void StreamingEngine::handle_failure(Track& track, const SegmentFailure& failure
   ++track.skipped;
   track.attempts = 0;
   track.forgiving_pause = Duration{0};
-  forgive(track, now);
+  track.forgive(now);
   track.stream->set_cursor(planned.segment.end);
   track.begins = true;
 }

@@ -99,7 +99,7 @@ bool StreamingEngine::handle_part_failure(Track& track, const SegmentFailure& fa
   track.parts.failures = 0;
   track.parts.no_parts_before = now + kRest;
   track.attempts = 0;
-  forgive(track, now);
+  track.forgive(now);
   listener_.on_streaming_warning(failure.error);
   return true;
 }

@@ -33,7 +33,7 @@ int64_t StreamingEngine::wasted_bytes() {
 
 int64_t StreamingEngine::unread_bytes() const {
   int64_t sum = video_.unread_bytes() + audio_.unread_bytes() + old_audio_.unread_bytes();
-  for (const Track& track : tracks_) sum += track.stream->waiting_bytes();
+  for (const Track& track : tracks_) sum += track.stream->unplaced_bytes();
   return sum;
 }
 

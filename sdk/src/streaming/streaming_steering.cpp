@@ -28,7 +28,7 @@ void StreamingEngine::start_steering() {
 
 SteeringReport StreamingEngine::steering_report() const {
   SteeringReport report;
-  report.throughput = throughput();
+  report.throughput = selector_.chooser().throughput();
   for (const Track& track : tracks_) {
     const Representation* r = representation_of(track, track.last_id);
     if (!r) continue;

@@ -43,6 +43,7 @@ RepresentationSelector::Place StreamingEngine::place_of(const Track& track,
                                                         MediaTime position) const {
   const MediaTime cursor = track.stream->cursor();
   const bool has_end = !is_live() && track.period == played_.last();
+  const bool is_sound = track.stream->kind() == TrackKind::kAudio;
   return {set,
           track.stream->kind(),
           track.failed_ids,
@@ -50,10 +51,11 @@ RepresentationSelector::Place StreamingEngine::place_of(const Track& track,
           cursor,
           track.last_number.has_value(),
           std::max(cursor - position, Duration{0}),
-          config_.buffering.target,
+          buffering().target,
           speed_,
           has_end,
-          last_turn_};
+          last_turn_,
+          is_sound ? played_.set(TrackKind::kVideo, track.period) : nullptr};
 }
 
 bool StreamingEngine::drop_transfer(Track& track, MonotonicTime now, MediaTime position) {
@@ -73,7 +75,7 @@ bool StreamingEngine::drop_transfer(Track& track, MonotonicTime now, MediaTime p
   const bool is_slow = now - *receiving->first_byte > kStartPatience;
   const bool may_forgive =
       is_slow && (track.forgiving_pause == Duration{0} || now >= track.no_forgiving_before);
-  if (may_forgive) forgive(track, now);
+  if (may_forgive) track.forgive(now);
   const bool is_other = track.failed_ids != failed_ids;
   auto place = place_of(track, *set, position);
   place.cursor = receiving->from;

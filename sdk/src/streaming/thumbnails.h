@@ -40,6 +40,7 @@ class Thumbnails {
   explicit Thumbnails(Context context) : context_(std::move(context)) {}
 
   void ask(MediaTime time, uint64_t tag, MonotonicTime now);
+  void forget_images() { images_.clear(); }
   // Answers, or starts what the answer needs.
   void turn(const PlayedTracks& played, bool is_hls);
   // Nothing was asked for lately.

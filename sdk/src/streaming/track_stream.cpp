@@ -44,8 +44,8 @@ Duration bound_duration(EncodedSample& sample, MediaTime pts, const Segment& seg
 
 // Alternatives are used up: only this fetch needs them.
 SegmentSources sources_of(PlannedSegment& planned) {
-  return {planned.segment, std::move(planned.media_options), std::move(planned.init_options),
-          planned.timeouts, std::move(planned.key_uris)};
+  return {planned.segment,  std::move(planned.media_options), std::move(planned.init_options),
+          planned.timeouts, std::move(planned.key_uris),      true};
 }
 
 }  // namespace
@@ -79,6 +79,16 @@ std::optional<MediaTime> TrackStream::drop_from(MediaTime from) {
 bool TrackStream::is_fetching() const {
   return std::any_of(loads_.begin(), loads_.end(),
                      [](const auto& load) { return !load->load->is_fetched(); });
+}
+
+bool TrackStream::set_room(int64_t bytes) {
+  const auto coming = std::find_if(loads_.begin(), loads_.end(),
+                                   [](const auto& load) { return !load->load->is_fetched(); });
+  const bool is_coming = coming != loads_.end();
+  if (is_coming) (*coming)->load->set_room(bytes);
+  const bool waited = std::exchange(is_held_back_, is_coming && bytes <= 0);
+  if (is_held_back_) (*coming)->planned.was_held_back = true;
+  return is_held_back_ && !waited;
 }
 
 void TrackStream::fetch(PlannedSegment planned) {
@@ -188,6 +198,15 @@ MediaTime TrackStream::settled_until() const {
 int64_t TrackStream::waiting_bytes() const {
   int64_t sum = 0;
   for (const auto& load : loads_) {
+    const int64_t rest = load->received_bytes - std::max(load->placed_bytes, load->taken_bytes);
+    sum += load->kept_bytes + std::max<int64_t>(rest, 0);
+  }
+  return sum;
+}
+
+int64_t TrackStream::unplaced_bytes() const {
+  int64_t sum = 0;
+  for (const auto& load : loads_) {
     sum += std::max<int64_t>(load->received_bytes - load->placed_bytes, 0);
   }
   return sum;
@@ -206,8 +225,11 @@ SampleOrigin* TrackStream::origin_of(const Load& load, int stream_index) const {
 }
 
 void TrackStream::on_samples(Load& load, std::vector<EncodedSample> samples) {
+  load.taken_bytes = std::exchange(load.seen_bytes, load.received_bytes);
   for (EncodedSample& sample : samples) {
-    if (origin_of(load, sample.stream_index)) load.held.push_back(std::move(sample));
+    if (!origin_of(load, sample.stream_index)) continue;
+    load.kept_bytes += static_cast<int64_t>(sample.data.size());
+    load.held.push_back(std::move(sample));
   }
   if (load.held.empty()) return;
   if (load.planned.places_timeline && learn_timeline(load)) context_.listener.on_timeline_learnt();
@@ -347,6 +369,7 @@ void TrackStream::push(Load& load, EncodedSample sample, Duration offset) {
   SampleOrigin& origin = **found;
   const Segment& segment = load.planned.segment;
   const int64_t timescale = origin.stream.timescale;
+  if (!load.planned.replaces) load.kept_bytes -= static_cast<int64_t>(sample.data.size());
   if (!load.planned.replaces) load.placed_bytes += static_cast<int64_t>(sample.data.size());
   const bool is_video = sample.kind == TrackKind::kVideo;
   SampleQueue& queue = is_video ? context_.video : context_.audio;

@@ -28,11 +28,12 @@ struct PlannedSegment {
   SwitchReason reason = SwitchReason::kInitial;
   Container container = Container::kUnknown;
   std::optional<Duration> media_offset;
-  uint64_t transfer = 0;    // tells fetches of the same Segment apart
-  bool is_at_edge = false;  // its media is made while it is sent
-  bool is_part = false;     // of a Segment
-  bool is_hint = false;     // a part that is not listed yet
-  bool begins = false;      // decoding begins with it
+  uint64_t transfer = 0;       // tells fetches of the same Segment apart
+  bool is_at_edge = false;     // its media is made while it is sent
+  bool is_part = false;        // of a Segment
+  bool is_hint = false;        // a part that is not listed yet
+  bool begins = false;         // decoding begins with it
+  bool was_held_back = false;  // it had to wait for room in the buffer
   RequestTimeouts timeouts;
   std::optional<std::vector<Descriptor>> announced_events;  // see is_told()
   // Takes the place of what that transfer brought, once all of it is there.
@@ -127,12 +128,19 @@ class TrackStream {
   [[nodiscard]] TrackKind kind() const { return kind_; }
   // A segment is still coming from the network.
   [[nodiscard]] bool is_fetching() const;
+  // So many bytes may come beyond those that have; 0: what is coming waits. True: it waits now, and
+  // did not before.
+  bool set_room(int64_t bytes);
+  [[nodiscard]] bool is_held_back() const { return is_held_back_; }
   // Nothing is coming and nothing waits to be taken apart.
   [[nodiscard]] bool is_idle() const { return loads_.empty(); }
   // The segment that is to take another one's place; null when none is.
   [[nodiscard]] const PlannedSegment* replacing() const;
-  // Bytes that have come and are in no queue yet: a slow demuxer, an unknown timeline.
+  // Bytes that have come and are in no queue yet: a slow demuxer, an unknown timeline. What of a
+  // container is no sample that is played is not held, either.
   [[nodiscard]] int64_t waiting_bytes() const;
+  // Bytes that have come of which nothing is in a queue.
+  [[nodiscard]] int64_t unplaced_bytes() const;
   // Bytes that came and got into no queue, since the last call.
   [[nodiscard]] int64_t take_wasted_bytes() { return std::exchange(wasted_bytes_, 0); }
   // Where the next segment begins.
@@ -168,7 +176,10 @@ class TrackStream {
     bool overlaps = false;
     int64_t received_bytes = 0;
     int64_t placed_bytes = 0;  // of samples that went to a queue, or were left out
-    bool has_ended = false;    // nothing more comes; only `held` keeps it here
+    // When samples came, and the time before: what had come by then is taken apart.
+    int64_t seen_bytes = 0, taken_bytes = 0;
+    int64_t kept_bytes = 0;  // in `held` and `collected`
+    bool has_ended = false;  // nothing more comes; only `held` keeps it here
   };
 
   [[nodiscard]] std::optional<Duration> offset_of(Load& load);
@@ -221,7 +232,8 @@ class TrackStream {
   std::optional<Drift> drift_;
   int64_t wasted_bytes_ = 0;
   Duration last_duration_[2] = {Duration{20'000}, Duration{20'000}};  // video, audio
-  bool has_failed_ = false;  // the next segment is a second attempt
+  bool has_failed_ = false;    // the next segment is a second attempt
+  bool is_held_back_ = false;  // what is coming waits for room
   // The front is being taken apart, the others wait for it.
   std::deque<std::unique_ptr<Load>> loads_;
   std::vector<std::unique_ptr<Load>> retired_;

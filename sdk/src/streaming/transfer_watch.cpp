@@ -69,6 +69,17 @@ Duration TransferWatch::judge_in(MonotonicTime now) const {
   return *receiving_->first_byte + *receiving_->made_within - now + kJudgeEvery;
 }
 
+void TransferWatch::hold(TrackKind kind, MonotonicTime now) {
+  meter_.hold(static_cast<uint64_t>(kind), now);
+  if (kind == TrackKind::kVideo && receiving_) receiving_->made_within = Duration::max();
+}
+
+void TransferWatch::begin_network(Bitrate remembered, MonotonicTime now) {
+  meter_.begin_link(now);
+  bursts_ = Bursts{};
+  chooser_.begin_network(remembered);
+}
+
 void TransferWatch::abandon(TrackKind kind, MonotonicTime now) {
   end(kind, meter_.abandon(static_cast<uint64_t>(kind), now));
 }

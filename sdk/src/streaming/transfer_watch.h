@@ -39,8 +39,13 @@ class TransferWatch {
   void begin_video(Receiving receiving) { receiving_ = std::move(receiving); }
   void add_bytes(TrackKind kind, int64_t bytes, MonotonicTime received);
   // `is_at_edge`: see Receiving; `media`: how long what it holds is played.
+  // `media` for ever: nothing is known of that.
   void finish(TrackKind kind, const TransferStats& stats, bool is_at_edge = false,
               Duration media = Duration::max());
+  // There is no room for what is coming: how slowly it comes says nothing of the link.
+  void hold(TrackKind kind, MonotonicTime now);
+  // The link is another one; see abr::Estimator::begin_network().
+  void begin_network(Bitrate remembered, MonotonicTime now);
   // It failed or was given up.
   void abandon(TrackKind kind, MonotonicTime now);
 

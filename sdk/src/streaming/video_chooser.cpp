@@ -78,6 +78,16 @@ void VideoChooser::add_bytes(int64_t bytes, MonotonicTime received, bool goes_on
   last_bytes_ = received;
 }
 
+void VideoChooser::begin_network(Bitrate remembered) {
+  estimator_->begin_network(remembered);
+  last_bytes_.reset();
+}
+
+Bitrate VideoChooser::measured() const {
+  const abr::Forecast forecast = estimator_->forecast();
+  return forecast.is_remembered ? Bitrate{} : forecast.throughput;
+}
+
 void VideoChooser::add(const ThroughputSample& sample) {
   abr::TransferSample transfer;
   transfer.bytes = sample.bytes;

@@ -29,8 +29,13 @@ class VideoChooser {
   void add(const ThroughputSample& sample);
   // What an earlier play measured on this network.
   void remember(Bitrate throughput) { estimator_->seed(throughput); }
+  // The network is another one, of which that is remembered; 0: nothing.
+  void begin_network(Bitrate remembered);
+  [[nodiscard]] abr::Forecast forecast() const { return estimator_->forecast(); }
   // What is expected of the network; 0 = nothing is known.
   [[nodiscard]] Bitrate throughput() const { return estimator_->forecast().throughput; }
+  // The same where it was measured here, and is not what somebody remembers.
+  [[nodiscard]] Bitrate measured() const;
 
   // A Representation that can be fetched.
   struct Option {

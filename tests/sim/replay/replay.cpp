@@ -135,7 +135,7 @@ bool Replay::call(const RecordedStep& step) {
   if (name == "gone") return true;
   const bool is_of_client = name == "client" || name == "client-end" || name == "network" ||
                             name == "network-name" || name == "flush" || name == "library" ||
-                            name == "service" || name == "profile";
+                            name == "service" || name == "profile" || name == "low-memory";
   if (is_of_client) return call_client(name, in);
   if (name == "player") return make_player(in);
   const int number = static_cast<int>(in.number_within(0, INT32_MAX));
@@ -160,6 +160,7 @@ bool Replay::call_client(const std::string& name, FieldReader& in) {
     config.api_url = in.text();
     if (in.flag()) config.token_provider = tokens_.provider();
     config.service = recorder::read_service(in);
+    if (!in.at_end()) config.max_media_bytes = in.number();
     ClientDependencies world;
     world.executor = borrowed<Executor>(executor_);
     world.transport = borrowed<Transport>(transport_);
@@ -183,6 +184,8 @@ bool Replay::call_client(const std::string& name, FieldReader& in) {
     client_->network_changed(in.flag());
   } else if (name == "library") {
     client_->impl().set_library(in.flag() ? library_ : nullptr);
+  } else if (name == "low-memory") {
+    client_->low_memory();
   } else if (name == "network-name") {
     (void)client_->set_network(in.text());
   } else {
@@ -253,6 +256,8 @@ bool Replay::call_player(const std::string& name, Player& player, FieldReader& i
   } else if (name == "thumbnail") {
     const MediaTime position{in.number()};
     player.request_thumbnail(position, static_cast<uint64_t>(in.number()));
+  } else if (name == "surface") {
+    player.set_surface(in.flag());
   } else if (name == "volume") {
     player.set_volume(in.real());
   } else if (name == "representation") {

@@ -125,7 +125,8 @@ void Witness::on_error(const Error& error, bool is_fatal, const Facts&) {
 void Witness::on_status(const PlayerStatus& status, const Facts& facts) {
   const BufferingConfig& wanted = facts.scenario->player.buffering;
   if (status.qoe.dropped_frames > 0) points_.reach(Point::kFramesDropped);
-  if (status.buffered_bytes >= wanted.max_bytes) points_.reach(Point::kMemoryCap);
+  // What comes next waits for a quarter of a MiB, and the sound has a part of its own.
+  if (status.buffered_bytes >= wanted.max_bytes * 3 / 4) points_.reach(Point::kMemoryCap);
   if (status.video_buffer >= wanted.target) points_.reach(Point::kBufferFull);
   if (status.state == PlayerState::kPlaying && status.speed != 1) {
     points_.reach(Point::kSpeedChanged);

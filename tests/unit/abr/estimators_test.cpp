@@ -192,5 +192,38 @@ TEST_CASE("sliding quantile: an outlier does not move it") {
   CHECK(estimator->forecast().throughput.bps == 800'000'000);
 }
 
+TEST_CASE("estimators: what was measured on another network counts for little, for one transfer") {
+  for (const EstimatorKind kind : kAllKinds) {
+    CAPTURE(static_cast<int>(kind));
+    const auto estimator = make_estimator(kind, {});
+    estimator->begin_network({});  // nothing was known of the one before
+    CHECK(estimator->forecast() == Forecast{});
+    for (int i = 0; i < 30; ++i) estimator->add(second_at(1'000'000));
+    estimator->begin_network({});
+    CHECK(estimator->forecast().is_remembered);
+    CHECK(estimator->forecast().throughput.bps == doctest::Approx(500'000));
+    for (int i = 0; i < 30; ++i) estimator->add(second_at(20'000'000));
+    estimator->begin_network({});
+    CHECK(estimator->forecast().throughput.bps == doctest::Approx(2'000'000));
+    estimator->add(second_at(700'000));
+    CHECK(estimator->forecast().throughput.bps == doctest::Approx(700'000));
+    CHECK_FALSE(estimator->forecast().is_remembered);
+  }
+}
+
+TEST_CASE("estimators: a network that is remembered begins with that") {
+  for (const EstimatorKind kind : kAllKinds) {
+    CAPTURE(static_cast<int>(kind));
+    const auto estimator = make_estimator(kind, {});
+    for (int i = 0; i < 30; ++i) estimator->add(second_at(20'000'000));
+    estimator->begin_network({3'000'000});
+    CHECK(estimator->forecast().throughput.bps == doctest::Approx(3'000'000));
+    CHECK(estimator->forecast().is_remembered);
+    estimator->add(second_at(1'000'000));
+    CHECK(estimator->forecast().throughput.bps < 3'000'000);
+    CHECK_FALSE(estimator->forecast().is_remembered);
+  }
+}
+
 }  // namespace
 }  // namespace playhead::abr

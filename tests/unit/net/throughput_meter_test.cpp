@@ -111,6 +111,34 @@ TEST_CASE("throughput: silence within a body counts") {
   CHECK(meter.finish(1, ended(4180ms))->active == 4180ms);
 }
 
+TEST_CASE("throughput: while nobody reads nothing is measured") {
+  ThroughputMeter meter;
+  receive(meter, 1, 500'000, 0ms, 90ms);
+  meter.hold(1, at(90ms));
+  CHECK(meter.is_idle());
+  receive(meter, 1, 500'000, 4000ms, 4090ms);
+  const auto sample = meter.finish(1, ended(4090ms));
+  REQUIRE(sample);
+  CHECK(sample->active == 180ms);
+  CHECK(sample->bytes == 900'000);  // each time the first piece opened the time
+  // Nor does it stand in the way of what comes beside it.
+  receive(meter, 2, 100'000, 5000ms, 5090ms);
+  meter.hold(2, at(5090ms));
+  receive(meter, 3, 100'000, 9000ms, 9090ms);
+  CHECK(meter.finish(3, ended(9090ms))->active <= 180ms);
+}
+
+TEST_CASE("throughput: what came over another link is of no sample") {
+  ThroughputMeter meter;
+  receive(meter, 1, 1'000'000, 0ms, 90ms);
+  meter.begin_link(at(100ms));
+  receive(meter, 1, 100'000, 200ms, 1100ms);
+  const auto sample = meter.finish(1, ended(1100ms));
+  REQUIRE(sample);
+  CHECK(sample->bytes <= 100'000);
+  CHECK(sample->active == 1000ms);
+}
+
 TEST_CASE("throughput: tiny, cached and empty transfers are left out") {
   struct Case {
     std::string name;

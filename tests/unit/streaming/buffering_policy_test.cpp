@@ -95,6 +95,8 @@ TEST_CASE("may_play: a frame and enough media ahead") {
   }
   BufferingConfig tiny = config;
   tiny.target = 500ms;
+  CHECK(may_play({true, true, 300ms, true}, {}));  // no more can be had
+  CHECK_FALSE(may_play({false, true, 300ms, true}, {}));
   CHECK(may_play({true, true, 500ms}, tiny));  // the target can be reached, more cannot
 }
 

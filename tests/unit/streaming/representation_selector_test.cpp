@@ -21,6 +21,7 @@ struct Title {
   IndexTable indexes{{manifests, executor, nullptr, [] {}}};
   test::SimBackend backend;
   std::set<std::string> failed;
+  const AdaptationSet* pictures = nullptr;  // beside sound
 
   explicit Title(TrackKind kind) {
     Period period;
@@ -48,7 +49,7 @@ struct Title {
     return presentation.periods.front().adaptation_sets.front().representations[i];
   }
   [[nodiscard]] RepresentationSelector::Place place(const std::string& last = "") const {
-    return {set(), set().kind, failed, last, MediaTime{}, false, 0s, 30s, 1, true, {}};
+    return {set(), set().kind, failed, last, MediaTime{}, false, 0s, 30s, 1, true, {}, pictures};
   }
 };
 
@@ -59,6 +60,8 @@ std::string chosen(RepresentationSelector& selector, const Title& title) {
 
 TEST_CASE("representation_selector: sound is taken up to a typical bitrate") {
   Title title(TrackKind::kAudio);
+  const Title pictures(TrackKind::kVideo);
+  title.pictures = &pictures.set();
   RepresentationSelector selector(title.indexes, title.backend, StreamingConfig{});
   CHECK(chosen(selector, title) == "r1");
   title.failed = {"r1"};
@@ -67,6 +70,21 @@ TEST_CASE("representation_selector: sound is taken up to a typical bitrate") {
   CHECK(chosen(selector, title) == "r2");  // the least that is left
   title.failed = {"r0", "r1", "r2", "r3"};
   CHECK(chosen(selector, title).empty());
+}
+
+TEST_CASE("representation_selector: sound follows the link, by the rules where it is alone") {
+  Title title(TrackKind::kAudio);
+  RepresentationSelector selector(title.indexes, title.backend, StreamingConfig{});
+  CHECK(chosen(selector, title) == "r0");
+  selector.chooser().remember({600'000});
+  CHECK(chosen(selector, title) == "r2");  // alone it may have all of the margin
+  const Title pictures(TrackKind::kVideo);
+  title.pictures = &pictures.set();
+  CHECK(chosen(selector, title) == "r0");
+  // A picture chosen by hand is none of its business.
+  selector.force("r3", pictures.presentation);
+  title.pictures = nullptr;
+  CHECK(chosen(selector, title) == "r2");
 }
 
 TEST_CASE("representation_selector: pictures by hand, the nearest of another Period") {

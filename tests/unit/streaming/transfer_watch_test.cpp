@@ -39,6 +39,29 @@ TEST_CASE("transfer_watch: media that is made while it is sent does not say how 
   }
 }
 
+TEST_CASE("transfer_watch: what had to wait for room does not say how wide the link is") {
+  VideoChooser chooser;
+  TransferWatch watch(chooser);
+  for (int i = 0; i < 10; ++i) transfer(watch, i * 1000, 1'000'000, 500ms, false);  // 16 Mbit/s
+  const Bitrate wide = chooser.throughput();
+  // Of a segment a quarter of a megabyte each second, in 100 ms.
+  const MonotonicTime start{at_ms(20'000)};
+  watch.begin_video({"v", "", {}, {}, {}, 0});
+  for (int second = 0; second < 10; ++second) {
+    for (int piece = 0; piece < 10; ++piece) {
+      watch.add_bytes(TrackKind::kVideo, 25'000, start + second * 1s + piece * 10ms);
+    }
+    watch.hold(TrackKind::kVideo, start + second * 1s + 100ms);
+    CHECK(watch.receiving()->is_being_made(start + second * 1s + 900ms));  // nobody drops it
+  }
+  TransferStats stats;
+  stats.started = stats.first_byte = start;
+  stats.finished = start + 10s;
+  stats.body_bytes = 2'500'000;
+  watch.finish(TrackKind::kVideo, stats, true, Duration::max());
+  CHECK(chooser.throughput().bps >= wide.bps * 9 / 10);
+}
+
 TEST_CASE("transfer_watch: at the edge more than was known is believed") {
   VideoChooser chooser;
   TransferWatch watch(chooser);

@@ -21,6 +21,7 @@ class PlanCache {
   PlanCache(PlanCache&&) noexcept;
   PlanCache& operator=(PlanCache&&) noexcept;
 
+  void clear();  // memory is short
   [[nodiscard]] std::size_t bytes() const;       // held at present
   [[nodiscard]] std::size_t most_bytes() const;  // held at once so far, while one was made included
   [[nodiscard]] std::size_t builds() const;      // tables made so far

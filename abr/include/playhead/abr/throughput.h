@@ -60,6 +60,10 @@ class Estimator {
   virtual void add_progress(const ProgressSample& sample) = 0;
   // Remembered throughput; counts until transfers outweigh it. Ignored after the first sample.
   virtual void seed(Bitrate remembered) = 0;
+  // From here on it is another network's transfers. `remembered`: of that one, as for seed(); 0:
+  // nothing is, and what the one before carried counts for little until the next transfer, which
+  // takes its place.
+  virtual void begin_network(Bitrate remembered) = 0;
   [[nodiscard]] virtual Forecast forecast() const = 0;
 };
 

@@ -116,6 +116,9 @@ typedef struct playhead_client_config {
    * that name again. A change of account is a new client. NULL or empty: one nameless account, whose
    * reports go out with whatever token there is. */
   const char* account_id;
+  /* Encoded bytes that all players together hold, 1048576 or more; 0: 256 MiB. Where the
+   * buffer_max_bytes of the players come to more, each has what it wants up to an even part. */
+  int64_t max_media_bytes;
 } playhead_client_config;
 
 #ifdef __cplusplus
@@ -130,7 +133,9 @@ static inline playhead_client_config playhead_client_config_init() noexcept {
   { .struct_size = (uint32_t)sizeof(playhead_client_config), .header_version = PLAYHEAD_VERSION }
 #endif
 
-/* Makes a client. Thread: any. Blocks: while the store is opened.
+/* Makes a client. A child made by fork() must not use, or destroy, what its parent made: it may
+ * exec, or make a client of its own with a storage_path of its own. Thread: any. Blocks: while the
+ * store is opened.
  * config      borrowed until return.
  * out_client  yours: free with playhead_client_destroy; NULL after a failure.
  * Returns 0, -PLAYHEAD_ERROR_INVALID_ARGUMENT (no config, a struct_size that cannot be, a table
@@ -174,6 +179,13 @@ PLAYHEAD_API playhead_status playhead_client_network_changed(playhead_client* cl
  * copied; at most 256 bytes. Returns 0 or -PLAYHEAD_ERROR_INVALID_ARGUMENT. */
 PLAYHEAD_API playhead_status playhead_client_set_network(playhead_client* client,
                                                          const char* id) PLAYHEAD_NOEXCEPT;
+
+/* Tells that the system runs out of memory. Players keep about one segment ahead of the position and
+ * nothing behind it, and for a minute fetch little more; what is kept for speed alone goes. Done
+ * within 100 ms. Thread: any. Blocks: no.
+ * client  borrowed until return.
+ * Returns 0, -PLAYHEAD_ERROR_INVALID_ARGUMENT. */
+PLAYHEAD_API playhead_status playhead_client_low_memory(playhead_client* client) PLAYHEAD_NOEXCEPT;
 
 #ifdef __cplusplus
 } /* extern "C" */

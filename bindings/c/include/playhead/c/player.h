@@ -215,6 +215,11 @@ PLAYHEAD_API playhead_status playhead_player_scrub(playhead_player* player,
 PLAYHEAD_API playhead_status playhead_player_request_thumbnail(playhead_player* player,
                                                                int64_t position_us,
                                                                uint64_t user_tag) PLAYHEAD_NOEXCEPT;
+/* is_there  0: the surface that pictures are shown on is lost (an app in the background); 1: there is
+ * one again, as there is at first. Without one nothing is shown and sound goes on; afterwards
+ * pictures go on at the position. */
+PLAYHEAD_API playhead_status playhead_player_set_surface(playhead_player* player,
+                                                         int32_t is_there) PLAYHEAD_NOEXCEPT;
 /* 0..1, clamped. NaN is refused. */
 PLAYHEAD_API playhead_status playhead_player_set_volume(playhead_player* player,
                                                         double volume) PLAYHEAD_NOEXCEPT;
