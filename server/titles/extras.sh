@@ -28,7 +28,8 @@ make_thumbnails() {
 # The source's chapters as the value of "chapters" in title.json; empty when it has none.
 chapters_json() {
   [ -n "$SOURCE" ] || return 0
-  ffprobe -v error -of compact=nk=0:p=0:s='|' -show_chapters "$SOURCE" | awk -F'|' -v d="$DURATION" '
+  # Its escapes (\\ \n \r \b \f) are JSON's; the separator stands in no name.
+  ffprobe -v error -of compact=nk=0:p=0:s=$'\x1f' -show_chapters "$SOURCE" | awk -F $'\x1f' -v d="$DURATION" '
     {
       start = end = 0; name = ""
       for (i = 1; i <= NF; i++) {
@@ -38,7 +39,8 @@ chapters_json() {
       }
       if (start >= d) next
       if (end > d) end = d
-      gsub(/[\\"]/, "\\\\&", name)
+      gsub(/"/, "\\\"", name)
+      gsub(/[[:cntrl:]]/, " ", name)
       if (name == "") name = "Chapter " (n + 1)
       printf "%s{\"start_seconds\":%.3f,\"end_seconds\":%.3f,\"name\":\"%s\"}", n++ ? "," : "", start, end, name
     }'

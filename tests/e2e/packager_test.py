@@ -22,7 +22,7 @@ CHAPTERS = """;FFMETADATA1
 TIMEBASE=1/1000
 START=0
 END=7000
-title=The "first"
+title=The "first" | a\\\\b
 [CHAPTER]
 TIMEBASE=1/1000
 START=7000
@@ -156,7 +156,7 @@ class PackagerTest(unittest.TestCase):
     def test_chapters_are_those_of_the_film(self):
         title = json.loads(self.get(self.url + "/api/v1/titles/busy"))
         self.assertEqual([(chapter["name"], chapter["start_seconds"], chapter["end_seconds"])
-                          for chapter in title["chapters"]], [('The "first"', 0, 7), ("Chapter 2", 7, 11)])
+                          for chapter in title["chapters"]], [('The "first" | a\\b', 0, 7), ("Chapter 2", 7, 11)])
 
     def test_protection_keeps_what_the_title_is(self):
         closed = json.loads((self.folder / "titles/closed/title.json").read_text())

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <semaphore>
+#include <set>
 #include <string>
 #include <utility>
 #include <variant>
@@ -20,6 +21,7 @@
 #include "e2e/protected_titles.h"
 #include "e2e/server_driver.h"
 #include "engine/manager_impl.h"
+#include "playhead/interceptor.h"
 #include "playhead/log.h"
 #include "playhead/offline/download_manager.h"
 #include "playhead/player.h"
@@ -100,6 +102,31 @@ struct Played {
   bool has_ended = false;
 };
 
+// Sees what is asked for, and adds to it.
+class Kinds final : public RequestInterceptor {
+ public:
+  void on_request(InterceptedRequest& request) override {
+    request.headers.push_back({"X-App", "1"});
+    const std::lock_guard lock(mutex_);
+    asked_.insert(request.kind);
+  }
+  void on_response(const InterceptedRequest& request, const ResponseHead&) override {
+    const std::lock_guard lock(mutex_);
+    if (request.headers.back().name == "X-App") answered_.insert(request.kind);
+  }
+  // Those that were asked for and answered since the last time.
+  std::set<ResourceKind> take() {
+    const std::lock_guard lock(mutex_);
+    CHECK(asked_ == answered_);
+    asked_.clear();
+    return std::exchange(answered_, {});
+  }
+
+ private:
+  std::mutex mutex_;
+  std::set<ResourceKind> asked_, answered_;
+};
+
 // The service, a folder of downloads, and the app that has both.
 struct World {
   TempDir media, data, downloads;
@@ -107,6 +134,7 @@ struct World {
   std::shared_ptr<ShiftedClock> clock = std::make_shared<ShiftedClock>();
   Watch watch;
   std::shared_ptr<Lines> lines = std::make_shared<Lines>();
+  std::shared_ptr<Kinds> kinds = std::make_shared<Kinds>();
   std::string token;
   std::shared_ptr<Client> client;
   std::unique_ptr<DownloadManager> manager;
@@ -140,6 +168,7 @@ struct World {
     ClientConfig config;
     config.api_url = server->url("");
     config.log = lines;
+    config.interceptor = kinds;
     config.token_provider = [token = token](bool, TokenCallback done) { done(token); };
     auto made = Client::create(std::move(config));
     REQUIRE_MESSAGE(made.has_value(), describe(made.error()));
@@ -230,6 +259,12 @@ TEST_CASE("protected downloads e2e: played to the end with the service gone") {
     world.start_server();
     world.open();
     const std::string id = world.download("m_1");
+    const std::set<ResourceKind> kinds = world.kinds->take();
+    for (const ResourceKind kind : {ResourceKind::kApi, ResourceKind::kManifest, ResourceKind::kMedia}) {
+      CHECK(kinds.count(kind) == 1);
+    }
+    CHECK((kinds.count(ResourceKind::kLicense) == 1) == c.has_licence);
+    CHECK((kinds.count(ResourceKind::kKey) == 1) == !c.has_licence);
     CHECK((world.noted("persistent") > 0) == c.has_licence);
     world.stop_server();
     const auto status = world.manager->find(id);

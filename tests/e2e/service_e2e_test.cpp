@@ -363,11 +363,30 @@ TEST_CASE("service: the C interface asks the same questions") {
   REQUIRE(playhead_service_rate(service, "m_1", 6, 14) == PLAYHEAD_OK);
   answer = ear.take();
   CHECK(info_of(answer).error_code == PLAYHEAD_ERROR_INVALID_ARGUMENT);
+  REQUIRE(playhead_service_rate(service, "m_1", 5, 15) == PLAYHEAD_OK);
+  answer = ear.take();
+  CHECK(info_of(answer).error_code == 0);
+  // What was rated is not recommended again; its genre is.
+  REQUIRE(playhead_service_recommendations(service, 3, PLAYHEAD_DEVICE_PHONE, 60, 16) == PLAYHEAD_OK);
+  answer = ear.take();
+  CHECK(info_of(answer).error_code == 0);
+  REQUIRE(playhead_answer_item(answer.get(), 0, 0, &item) == PLAYHEAD_OK);
+  CHECK(std::string(item.title_id) == "m_4");
+  CHECK(item.because == PLAYHEAD_BECAUSE_OF_TITLES);
+  CHECK(item.score > 0);
+  REQUIRE(playhead_service_profiles(service, 17) == PLAYHEAD_OK);
+  answer = ear.take();
+  CHECK(info_of(answer).error_code == 0);
+  REQUIRE(playhead_answer_profile(answer.get(), 0, &profile) == PLAYHEAD_OK);
+  CHECK(profile.is_protected == 0);
+  REQUIRE(playhead_answer_profile(answer.get(), 1, &profile) == PLAYHEAD_OK);
+  CHECK(profile.profile_id == mum);
+  CHECK(playhead_answer_profile(answer.get(), 2, &profile) == -PLAYHEAD_ERROR_INVALID_ARGUMENT);
 
   playhead_service_close(service);
   CHECK(ear.destroyed == 1);
   playhead_client_destroy(client);
   CHECK(watcher.asked == watcher.answered);
-  CHECK(watcher.asked == 7);  // a rating out of range is not asked for
+  CHECK(watcher.asked == 10);  // a rating out of range is not asked for
   CHECK(watcher.destroyed == 1);
 }
