@@ -263,6 +263,54 @@ TEST_CASE("N02 N10 N16 segments that are missing, cut or damaged") {
   }
 }
 
+TEST_CASE("N30 ranges that a host answers with another place are played out of the whole file") {
+  struct Case {
+    const char* name;
+    bool knows_no_whole;  // what is asked for without a range is another place as well
+  };
+  for (const Case& c : {Case{"all of it is had", false}, Case{"nothing can be had", true}}) {
+    CAPTURE(c.name);
+    SimTitle title;
+    title.segments = 10;
+    title.bitrates_bps = {400'000};
+    title.has_audio = false;
+    SimWorld world(1, title);
+    world.transport->serve([&](const WebRequest& request) -> std::optional<WebAnswer> {
+      const auto body = title.body(request.url);
+      if (!body || request.url.ends_with("master.m3u8")) return std::nullopt;
+      if (request.url.ends_with(".seg")) {
+        WebAnswer answer = text_answer(*body);
+        const std::string size = std::to_string(body->size());
+        if (c.knows_no_whole) answer.status = 206;
+        if (c.knows_no_whole || request.has_header("Range")) {
+          answer.content_range = "bytes 1-" + size + "/" + std::to_string(body->size() + 1);
+        }
+        return answer;
+      }
+      std::string list;
+      for (std::size_t at = 0; at < body->size();) {
+        const std::size_t end = body->find('\n', at) + 1;
+        const std::string line = body->substr(at, end - at);
+        at = end;
+        const auto file = title.body(title.base_url + line.substr(0, line.size() - 1));
+        if (file) list += "#EXT-X-BYTERANGE:" + std::to_string(file->size()) + "@0\n";
+        list += line;
+      }
+      return text_answer(list);
+    });
+    world.start_app();
+    world.load_url(title.url());
+    if (c.knows_no_whole) {
+      REQUIRE(world.run_until_event<Failed>(5min));
+      CHECK(world.find<Failed>()->error.code == ErrorCode::kBadResponse);
+    } else {
+      REQUIRE(world.run_until_event<Ended>(5min));
+      CHECK(world.find<Failed>() == nullptr);
+      CHECK(world.screen->shown().size() == 1000);
+    }
+  }
+}
+
 TEST_CASE("sim: pictures that cannot be decoded are refused by name") {
   SimTitle title;
   title.video_codec = "unheard-of";

@@ -6,7 +6,7 @@
 namespace playhead::offline {
 
 DiskLanes::DiskLanes(std::vector<std::shared_ptr<Executor>> executors) {
-  for (auto& executor : executors) lanes_.push_back({std::move(executor), 0});
+  for (auto& executor : executors) lanes_.emplace_back().executor = std::move(executor);
 }
 
 DiskLanes::Lane* DiskLanes::choose() {
@@ -15,7 +15,8 @@ DiskLanes::Lane* DiskLanes::choose() {
                             [](const Lane& a, const Lane& b) { return a.queues < b.queues; });
 }
 
-DiskQueue::DiskQueue(DiskLanes& lanes) : lane_(lanes.choose()) {
+DiskQueue::DiskQueue(DiskLanes& lanes)
+    : lane_(lanes.choose()), scratch_(lane_ != nullptr ? lane_->scratch : lanes.scratch_) {
   if (lane_ != nullptr) ++lane_->queues;
 }
 

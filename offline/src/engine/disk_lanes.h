@@ -13,6 +13,7 @@
 
 #include "playhead/executor.h"
 #include "playhead/unique_function.h"
+#include "vault/vault_writer.h"
 
 namespace playhead::offline {
 
@@ -48,11 +49,13 @@ class DiskLanes {
   struct Lane {
     std::shared_ptr<Executor> executor;
     int queues = 0;
+    std::shared_ptr<VaultScratch> scratch = std::make_shared<VaultScratch>();
   };
   // The lane with the fewest queues; null: there is none.
   Lane* choose();
 
   std::vector<Lane> lanes_;
+  const std::shared_ptr<VaultScratch> scratch_ = std::make_shared<VaultScratch>();  // without lanes
   std::atomic<int64_t> bytes_{0};
 };
 
@@ -70,6 +73,8 @@ class DiskQueue {
   void post(Job job);
   // Until all that was posted is done.
   void wait();
+  // For its jobs alone: one at a time uses it.
+  [[nodiscard]] const std::shared_ptr<VaultScratch>& scratch() const { return scratch_; }
 
  private:
   struct State {
@@ -83,6 +88,7 @@ class DiskQueue {
   static void drain(State& state);
 
   DiskLanes::Lane* const lane_;
+  const std::shared_ptr<VaultScratch> scratch_;
   const std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 

@@ -15,13 +15,17 @@
 
 namespace playhead::offline {
 
-// A vault file that is written on a lane while its bytes arrive. Owned and used by the engine's
-// thread; destroying it drops what is not written yet and waits for what is being written.
+// A vault file that is opened and written on a lane while its bytes arrive. Owned and used by the
+// engine's thread; destroying it drops what is not written yet and waits for what is being written.
 class FileWriting {
  public:
+  // Opens the file; runs where it is written. None: there is more to do, it is called again, after
+  // what others have to do there.
+  using Open = UniqueFunction<Result<std::optional<VaultWriter>>()>;
   // Run on the engine's thread, never inside a call of this but settle(). The last two may destroy
   // this; one of them runs once, and nothing comes after it.
   struct Events {
+    std::function<void()> on_opened;  // may be empty
     std::function<void(int64_t checkpoint)> on_saved;
     std::function<void(VaultSummary)> on_finished;
     std::function<void(Error)> on_failed;
@@ -30,7 +34,9 @@ class FileWriting {
   using Record = std::function<Result<void>(int64_t checkpoint)>;
   using Rename = std::function<Result<void>()>;
 
-  FileWriting(DiskLanes& lanes, Executor& engine, VaultWriter writer, Events events);
+  // `size`: of what stands there already. An Open that takes several calls is waited for, by
+  // on_opened, before anything is appended.
+  FileWriting(DiskLanes& lanes, Executor& engine, Open open, int64_t size, Events events);
   ~FileWriting();
 
   void append(SharedBytes bytes);
@@ -50,11 +56,14 @@ class FileWriting {
  private:
   // Of the lane while its queue runs; of the engine's thread after wait(), and what is under mutex.
   struct Work {
-    explicit Work(VaultWriter w) : writer(std::move(w)) {}
-    VaultWriter writer;
-    bool is_broken = false;
+    explicit Work(Open o) : open(std::move(o)) {}
+    Open open;
+    std::optional<VaultWriter> writer;
+    std::shared_ptr<VaultScratch> scratch;
+    std::optional<Error> broken;
     std::mutex mutex;
     // Under `mutex`.
+    enum class Opening : uint8_t { kNone, kMore, kDone } opening = Opening::kNone;
     std::optional<int64_t> saved;
     std::optional<VaultSummary> summary;
     std::optional<Error> failure;
@@ -62,7 +71,11 @@ class FileWriting {
   // What `step` answers is kept where it is an error; nothing is done after one.
   template <typename Step>
   void post(Step step);
-  void hand_over();
+  void post_open();
+  // Bytes that make chunks whole; what is left would be copied once more.
+  [[nodiscard]] int64_t whole_chunks() const;
+  void hand_over(int64_t bytes);
+  void hand_over_all() { hand_over(gathered_bytes_); }
   void tell();
 
   DiskLanes& lanes_;
@@ -70,7 +83,12 @@ class FileWriting {
   const std::shared_ptr<Work> work_;
   CancelHandle telling_;
   const std::shared_ptr<Mailbox<>> told_;
-  std::vector<SharedBytes> gathered_;
+  // Bytes and which part of them.
+  struct Piece {
+    SharedBytes owner;
+    ByteView view;
+  };
+  std::vector<Piece> gathered_;
   int64_t gathered_bytes_ = 0;
   int64_t size_ = 0;
   DiskQueue queue_;  // ends first

@@ -68,8 +68,13 @@ Result<std::map<int64_t, int64_t>> PlanWriter::write(const PreparedTitle& prepar
     return std::move(made).error();
   }
   if (auto dropped = drop_other_versions(prepared); !dropped) return std::move(dropped).error();
-  PLAYHEAD_TRY(const auto planned, store.set_plan(id_, prepared.facts, prepared.resources,
-                                                  parts_.transfers.executor.wall_now()));
+  const PlanRows rows(prepared.resources.size(), [&prepared](std::size_t position) {
+    PlannedResource resource = prepared.resources[position];
+    resource.key.stable_key = prepared.names.of(resource.url);
+    return resource;
+  });
+  PLAYHEAD_TRY(const auto planned,
+               store.set_plan(id_, prepared.facts, rows, parts_.transfers.executor.wall_now()));
   for (const std::string& file : planned.dropped_files) {
     // What stays is collected at the next start.
     static_cast<void>(files.remove(layout::file(store.root(), id_, file)));

@@ -2,7 +2,6 @@
 #include "engine/preparation.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "base/limits.h"
@@ -10,7 +9,6 @@
 #include "engine/request_json.h"
 #include "engine/resource_transfer.h"
 #include "net/http_headers.h"
-#include "plan/resource_names.h"
 #include "plan/stable_key.h"
 #include "playback/track_ids_json.h"
 
@@ -187,10 +185,10 @@ void Preparation::plan_plain() {
   file.size = plain_head_.content_length.value_or(0);
   file.is_size_exact = plain_head_.content_length.has_value();
   if (does_ranges && file.size > kPartBytes) {
-    plan_.resources = cut_file(file, file.size);
+    for (const PlannedResource& part : cut_file(file, file.size)) plan_.resources.add(part);
     versions_.emplace_back(file.url, version_of(plain_head_));
   } else {
-    plan_.resources = {std::move(file)};
+    plan_.resources.add(file);
   }
   finish();
 }
@@ -221,17 +219,17 @@ void Preparation::on_size(const Result<FetchedResource>& probe) {
 
 void Preparation::cut_whole_files() {
   if (plan_.whole_files.empty()) return finish();
-  std::vector<PlannedResource> cut;
+  PlanList cut;
   std::size_t next = 0;
   for (std::size_t i = 0; i < plan_.resources.size(); ++i) {
-    PlannedResource& resource = plan_.resources[i];
+    const PlannedResource resource = plan_.resources[i];
     const bool is_whole = next < plan_.whole_files.size() && plan_.whole_files[next] == i;
     const auto size = is_whole ? sizes_[next++] : std::nullopt;
     if (!size) {
-      cut.push_back(std::move(resource));
+      cut.add(resource);
       continue;
     }
-    for (PlannedResource& part : cut_file(resource, *size)) cut.push_back(std::move(part));
+    for (const PlannedResource& part : cut_file(resource, *size)) cut.add(part);
   }
   plan_.resources = std::move(cut);
   finish();
@@ -253,7 +251,6 @@ void Preparation::finish() {
     title.facts.height = track.representation.height;
     title.facts.video_codec = track.representation.codecs;
   }
-  // In the vector there is: of a long title another is as large again.
   title.resources = std::move(plan_.resources);
   std::vector<PlannedResource> first;
   for (std::size_t i = 0; i < documents_.size(); ++i) {
@@ -261,11 +258,7 @@ void Preparation::finish() {
     documents_[i].resource.play_order = static_cast<int64_t>(i);
     first.push_back(documents_[i].resource);
   }
-  title.resources.insert(title.resources.begin(), std::make_move_iterator(first.begin()),
-                         std::make_move_iterator(first.end()));
-  for (std::size_t i = 0; i < title.resources.size(); ++i) {
-    title.resources[i].play_order = static_cast<int64_t>(i);
-  }
+  title.resources.put_first(first);
   title.documents = std::move(documents_);
   title.versions = std::move(versions_);
   name(title);
@@ -274,17 +267,12 @@ void Preparation::finish() {
 
 // Whose URL says too little without its query is known only now.
 void Preparation::name(PreparedTitle& title) {
-  std::vector<std::string_view> urls;
-  urls.reserve(title.resources.size());
-  for (const PlannedResource& resource : title.resources) urls.push_back(resource.url);
-  const ResourceNames names(urls);
-  for (PlannedResource& resource : title.resources) {
-    resource.key.stable_key = names.of(resource.url);
+  for (const PlannedResource& resource : title.resources) title.names.add(resource.url);
+  title.names.settle();
+  for (PlannedDocument& document : title.documents) {
+    document.resource.key.stable_key = title.names.of(document.resource.url);
   }
-  for (std::size_t i = 0; i < title.documents.size(); ++i) {
-    title.documents[i].resource.key = title.resources[i].key;
-  }
-  for (auto& [file, version] : title.versions) file = names.of(file);
+  for (auto& [file, version] : title.versions) file = title.names.of(file);
 }
 
 void Preparation::end(Result<PreparedTitle> result) {

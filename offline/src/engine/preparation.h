@@ -9,6 +9,7 @@
 
 #include "manifest/manifest_source.h"
 #include "net/fetcher.h"
+#include "plan/resource_names.h"
 #include "plan/resource_plan.h"
 #include "plan/track_choice.h"
 #include "playhead/media_backend.h"
@@ -25,7 +26,8 @@ struct PlannedDocument {
 
 struct PreparedTitle {
   DownloadFacts facts;
-  std::vector<PlannedResource> resources;  // the documents' first
+  PlanList resources;   // the documents' first
+  ResourceNames names;  // of them
   std::vector<PlannedDocument> documents;
   // By stable key: of the files that are fetched in parts, as far as hosts said something.
   std::vector<std::pair<std::string, ResourceVersion>> versions;
@@ -68,7 +70,7 @@ class Preparation {
   void on_size(const Result<FetchedResource>& probe);
   void cut_whole_files();
   void finish();
-  void name(PreparedTitle& title);
+  static void name(PreparedTitle& title);
   void end(Result<PreparedTitle> result);
 
   ResourceFetcher& fetcher_;

@@ -17,6 +17,9 @@ namespace {
 
 // Bytes of a key; identity keys have 16 or 32.
 constexpr int64_t kMaxKeyBytes = 4096;
+// Of a file that is gone on with, read in one job. More: others wait longer for that lane, or the
+// end for it; less: more jobs.
+constexpr int64_t kReadAtOnceBytes = int64_t{2} << 20;
 
 int64_t most_bytes(const PlannedResource& planned) {
   switch (planned.kind) {
@@ -124,16 +127,54 @@ ResourceTransfer::~ResourceTransfer() = default;
 
 void ResourceTransfer::start() {
   saved_at_ = world_.executor.now();
-  auto opened = open();
-  const bool is_all_there =
-      opened && part_ && row_.planned.is_size_exact && part_->bytes >= row_.planned.size;
-  if (!opened || is_all_there) {
-    running_ = world_.executor.post_at(saved_at_, [this, opened = std::move(opened)]() mutable {
-      on_done(opened ? Result<TransferStats>(TransferStats{})
-                     : Result<TransferStats>(std::move(opened).error()));
-    });
-    return;
-  }
+  const bool goes_on =
+      row_.state == ResourceState::kPart && row_.checkpoint > 0 && !part_validator().empty();
+  if (goes_on) return go_on();
+  auto started = start_over();
+  if (started) return fetch();
+  running_ = world_.executor.post_at(
+      saved_at_, [this, error = std::move(started).error()]() mutable { fail(std::move(error)); });
+}
+
+std::string ResourceTransfer::part_validator() const {
+  return strong_validator({row_.etag, row_.last_modified, std::nullopt});
+}
+
+// What stands there is read on the lane, some at a time; it may be a gigabyte.
+void ResourceTransfer::go_on() {
+  auto resumption = std::make_shared<std::optional<VaultResumption>>();
+  FileWriting::Events events;
+  events.on_opened = [this] { on_resumed(); };
+  events.on_failed = [this](Error error) { on_not_resumed(std::move(error)); };
+  write_with(
+      [resumption, &files = world_.files, path = part_path_, key = key_, id = id_,
+       checkpoint = row_.checkpoint]() -> Result<std::optional<VaultWriter>> {
+        if (!*resumption) {
+          PLAYHEAD_TRY(*resumption, VaultResumption::begin(files, path, *key, id, checkpoint));
+        }
+        return (*resumption)->go_on(kReadAtOnceBytes);
+      },
+      row_.checkpoint, std::move(events));
+}
+
+void ResourceTransfer::on_resumed() {
+  part_ = FetchedPart{row_.checkpoint, part_validator(), std::nullopt};
+  const bool is_whole = !row_.planned.key.range && row_.planned.is_size_exact;
+  if (is_whole) part_->total = row_.planned.size;
+  answer_ = {row_.final_url, row_.content_type, row_.etag, row_.last_modified, row_.file_size};
+  const bool is_all_there = row_.planned.is_size_exact && part_->bytes >= row_.planned.size;
+  if (is_all_there) return finish();
+  fetch();
+}
+
+void ResourceTransfer::on_not_resumed(Error error) {
+  const bool is_begun = running_ || is_fetched_;
+  if (is_begun || !is_unusable(error)) return fail(std::move(error));
+  if (auto started = start_over(); !started) return fail(std::move(started).error());
+  fetch();
+}
+
+void ResourceTransfer::fetch() {
   FetchEvents events;
   events.on_head = [this](const ResponseHead& head) { on_head(head); };
   events.on_body = [this](const SharedBytes& bytes, MonotonicTime) { on_body(bytes); };
@@ -143,24 +184,6 @@ void ResourceTransfer::start() {
   options.part = part_;
   if (row_.planned.key.range) options.version = version_;
   running_ = world_.fetcher.stream(make_request(), std::move(events), std::move(options));
-}
-
-Result<void> ResourceTransfer::open() {
-  const std::string validator = strong_validator({row_.etag, row_.last_modified, std::nullopt});
-  const bool goes_on =
-      row_.state == ResourceState::kPart && row_.checkpoint > 0 && !validator.empty();
-  if (!goes_on) return start_over();
-  auto writer = VaultWriter::resume(world_.files, part_path_, *key_, id_, row_.checkpoint);
-  if (!writer) {
-    if (!is_unusable(writer.error())) return std::move(writer).error();
-    return start_over();
-  }
-  part_ = FetchedPart{writer->size(), validator, std::nullopt};
-  const bool is_whole = !row_.planned.key.range && row_.planned.is_size_exact;
-  if (is_whole) part_->total = row_.planned.size;
-  write_with(*std::move(writer));
-  answer_ = {row_.final_url, row_.content_type, row_.etag, row_.last_modified, row_.file_size};
-  return {};
 }
 
 Result<void> ResourceTransfer::start_over() {
@@ -174,17 +197,23 @@ Result<void> ResourceTransfer::start_over() {
     row_.state = ResourceState::kWanted;
     row_.checkpoint = 0;
   }
-  PLAYHEAD_TRY(VaultWriter writer, VaultWriter::create(world_.files, part_path_, *key_, id_));
-  write_with(std::move(writer));
+  FileWriting::Events events;
+  events.on_failed = [this](Error error) { fail(std::move(error)); };
+  write_with(
+      [&files = world_.files, path = part_path_, key = key_,
+       id = id_]() -> Result<std::optional<VaultWriter>> {
+        PLAYHEAD_TRY(VaultWriter writer, VaultWriter::create(files, path, *key, id));
+        return std::optional<VaultWriter>(std::move(writer));
+      },
+      0, std::move(events));
   return {};
 }
 
-void ResourceTransfer::write_with(VaultWriter writer) {
-  FileWriting::Events events;
+void ResourceTransfer::write_with(FileWriting::Open open, int64_t size,
+                                  FileWriting::Events events) {
   events.on_saved = [this](int64_t checkpoint) { row_.checkpoint = checkpoint; };
   events.on_finished = [this](const VaultSummary& summary) { on_finished(summary); };
-  events.on_failed = [this](Error error) { fail(std::move(error)); };
-  file_ = std::make_unique<FileWriting>(world_.lanes, world_.executor, std::move(writer),
+  file_ = std::make_unique<FileWriting>(world_.lanes, world_.executor, std::move(open), size,
                                         std::move(events));
 }
 

@@ -63,14 +63,18 @@ class ResourceTransfer {
   [[nodiscard]] bool is_fetched() const { return is_fetched_; }
 
  private:
-  Result<void> open();
+  [[nodiscard]] std::string part_validator() const;
+  void go_on();
+  void on_resumed();
+  void on_not_resumed(Error error);
+  void fetch();
   Result<void> start_over();
   [[nodiscard]] Request make_request() const;
   void on_head(const ResponseHead& head);
   void on_body(const SharedBytes& bytes);
   void on_restart();
   void on_done(const Result<TransferStats>& stats);
-  void write_with(VaultWriter writer);
+  void write_with(FileWriting::Open open, int64_t size, FileWriting::Events events);
   [[nodiscard]] FileWriting::Record record();
   void finish();
   void on_finished(const VaultSummary& summary);
@@ -89,7 +93,7 @@ class ResourceTransfer {
   int64_t unsaved_ = 0;
   MonotonicTime saved_at_;
   bool is_fetched_ = false;
-  CancelHandle running_;
+  CancelHandle running_;  // none while the file is opened to go on with it
   std::unique_ptr<FileWriting> file_;
 };
 

@@ -5,13 +5,14 @@
 #include <utility>
 
 #include "store/layout.h"
-#include "vault/vault_reader.h"
 
 namespace playhead::offline {
 
 namespace {
 
 constexpr std::size_t kRowsAtOnce = 64;
+// Read in one task. More: others wait longer for their turn; less: more tasks.
+constexpr int64_t kBytesAtOnce = int64_t{2} << 20;
 
 // The file is not what was written; the disk itself answers.
 bool is_damage(ErrorCode code) {
@@ -37,41 +38,58 @@ void TitleCheck::go_on() {
 }
 
 Result<bool> TitleCheck::step() {
-  DownloadStore& store = folder_.store();
-  if (!key_) {
-    PLAYHEAD_TRY(const DownloadRow row, store.find(id_));
-    PLAYHEAD_TRY(const SealedRecords sealed, store.sealed_records(id_));
-    PLAYHEAD_TRY(key_,
-                 ContentKey::unwrap(folder_.sealer(), key_owner(row.added), sealed.content_key));
+  if (reader_) {
+    if (auto read = read_on(); !read) return std::move(read).error();
+    return true;
   }
+  if (auto key = need_key(); !key) return std::move(key).error();
   if (rows_.empty()) {
-    PLAYHEAD_TRY(const auto rows, store.resources(id_, after_, kRowsAtOnce));
+    PLAYHEAD_TRY(const auto rows, folder_.store().resources(id_, after_, kRowsAtOnce));
     if (rows.empty()) return false;
     after_ = rows.back().row;
     rows_.assign(rows.begin(), rows.end());
   }
-  const ResourceRow row = std::move(rows_.front());
+  ResourceRow row = std::move(rows_.front());
   rows_.pop_front();
   if (row.state != ResourceState::kDone) return true;
-  PLAYHEAD_TRY(const bool is_good, is_sound(row));
-  if (is_good) return true;
-  ++damaged_;
-  const std::array bad{row.row};
-  PLAYHEAD_TRY([[maybe_unused]] const auto gone, store.discard(bad, ResourceState::kBad));
+  if (auto begun = begin(std::move(row)); !begun) return std::move(begun).error();
   return true;
 }
 
-Result<bool> TitleCheck::is_sound(const ResourceRow& row) {
+Result<void> TitleCheck::need_key() {
+  if (key_) return {};
+  PLAYHEAD_TRY(const DownloadRow row, folder_.store().find(id_));
+  PLAYHEAD_TRY(const SealedRecords sealed, folder_.store().sealed_records(id_));
+  PLAYHEAD_TRY(key_,
+               ContentKey::unwrap(folder_.sealer(), key_owner(row.added), sealed.content_key));
+  return {};
+}
+
+Result<void> TitleCheck::begin(ResourceRow row) {
+  row_ = row.row;
   const std::string path = layout::file(folder_.root(), id_, row.file);
   auto reader = VaultReader::open(folder_.files(), path, *key_, {id_, row.file});
-  if (!reader) {
-    if (is_damage(reader.error().code)) return false;
-    return std::move(reader).error();
-  }
-  if (auto begun = reader->expect(row.digest); !begun) return std::move(begun).error();
-  auto is_it = reader->is_expected();
-  if (is_it || !is_damage(is_it.error().code)) return is_it;
-  return false;
+  if (!reader) return end_file(std::move(reader).error());
+  if (auto begun = reader->expect(row.digest); !begun) return begun;
+  reader_ = *std::move(reader);
+  return read_on();
+}
+
+Result<void> TitleCheck::read_on() {
+  const auto is_more = reader_->read_ahead(kBytesAtOnce);
+  if (is_more && *is_more) return {};
+  const auto is_good = is_more ? reader_->is_expected() : is_more;
+  reader_.reset();
+  return end_file(is_good);
+}
+
+Result<void> TitleCheck::end_file(const Result<bool>& is_good) {
+  if (!is_good && !is_damage(is_good.error().code)) return is_good.error();
+  if (is_good && *is_good) return {};
+  ++damaged_;
+  const std::array bad{row_};
+  PLAYHEAD_TRY([[maybe_unused]] const auto gone, folder_.store().discard(bad, ResourceState::kBad));
+  return {};
 }
 
 }  // namespace playhead::offline

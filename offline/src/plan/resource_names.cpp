@@ -2,34 +2,40 @@
 #include "plan/resource_names.h"
 
 #include <algorithm>
-#include <vector>
+#include <functional>
+#include <utility>
 
 #include "plan/stable_key.h"
 
 namespace playhead::offline {
 namespace {
 
+std::size_t hash_of(std::string_view text) { return std::hash<std::string_view>()(text); }
 std::string_view path_of(std::string_view url) { return url.substr(0, url.find_first_of("?#")); }
-std::string_view without_fragment(std::string_view url) { return url.substr(0, url.find('#')); }
 
 }  // namespace
 
-// Sorted rather than put into a map: titles have a hundred thousand.
-ResourceNames::ResourceNames(std::span<const std::string_view> urls) {
-  std::vector<std::string_view> sorted(urls.begin(), urls.end());
-  for (std::string_view& url : sorted) url = without_fragment(url);
-  std::sort(sorted.begin(), sorted.end(), [](std::string_view a, std::string_view b) {
-    const int order = path_of(a).compare(path_of(b));
-    return order != 0 ? order < 0 : a < b;
-  });
-  for (std::size_t i = 1; i < sorted.size(); ++i) {
-    const std::string_view path = path_of(sorted[i]);
-    if (sorted[i] != sorted[i - 1] && path == path_of(sorted[i - 1])) shared_.emplace(path);
+void ResourceNames::add(std::string_view url) {
+  const std::string_view path = path_of(url);
+  const std::string_view rest = url.substr(path.size());
+  const Seen seen{hash_of(path), hash_of(rest.substr(0, rest.find('#')))};
+  // Of one file in many ranges.
+  if (seen_.empty() || seen_.back() != seen) seen_.push_back(seen);
+}
+
+void ResourceNames::settle() {
+  std::vector<Seen> seen = std::exchange(seen_, {});
+  std::sort(seen.begin(), seen.end());
+  for (std::size_t i = 1; i < seen.size(); ++i) {
+    const bool is_shared = seen[i].path == seen[i - 1].path && seen[i].query != seen[i - 1].query;
+    if (is_shared) shared_.push_back(seen[i].path);
   }
 }
 
 std::string ResourceNames::of(std::string_view url) const {
-  return shared_.find(path_of(url)) != shared_.end() ? query_key(url) : stable_key(url);
+  const bool is_shared =
+      !shared_.empty() && std::binary_search(shared_.begin(), shared_.end(), hash_of(path_of(url)));
+  return is_shared ? query_key(url) : stable_key(url);
 }
 
 }  // namespace playhead::offline

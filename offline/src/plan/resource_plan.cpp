@@ -79,14 +79,9 @@ class Planner {
     if (!has_media_) {
       return make_error(ErrorCode::kManifestEmpty, "nothing of the title lies in that range");
     }
-    // In place: titles of ten hours have a hundred thousand.
-    std::vector<PlannedResource>& all = plan_.resources;
-    std::stable_sort(
-        all.begin(), all.end(),
-        [](const PlannedResource& a, const PlannedResource& b) { return a.start < b.start; });
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      all[i].play_order = static_cast<int64_t>(i);
-      if (is_whole_file(all[i])) plan_.whole_files.push_back(i);
+    plan_.resources.sort_by_start();
+    for (std::size_t i = 0; !whole_files_.empty() && i < plan_.resources.size(); ++i) {
+      if (is_whole_file(plan_.resources[i])) plan_.whole_files.push_back(i);
     }
     return std::move(plan_);
   }
@@ -152,7 +147,8 @@ class Planner {
       if (is_whole) whole_files_.emplace(track_, seq_);
       add(std::move(media), segment);
     }
-    if (plan_.resources.size() <= kMaxPlanned) return {};
+    const PlanList& all = plan_.resources;
+    if (all.size() <= kMaxPlanned && all.text_bytes() <= kMaxPlannedText) return {};
     return make_error(ErrorCode::kManifestLimit, "the title has too many segments to download");
   }
 
@@ -176,11 +172,11 @@ class Planner {
     resource.seq = seq_++;
     resource.start = std::max(segment.start, MediaTime{});
     resource.end = segment.end;
-    plan_.resources.push_back(std::move(resource));
+    plan_.resources.add(resource);
   }
 
   [[nodiscard]] bool is_whole_file(const PlannedResource& resource) const {
-    return !whole_files_.empty() && whole_files_.count({resource.track, resource.seq}) > 0;
+    return whole_files_.count({resource.track, resource.seq}) > 0;
   }
 
   static int64_t estimate(const PlanTrack& track, const Segment& segment) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "manifest/loaded_index.h"
+#include "plan/plan_list.h"
 #include "playhead/drm/license_keeper.h"
 #include "playhead/presentation.h"
 #include "store/rows.h"
@@ -20,6 +21,9 @@ inline constexpr int64_t kPartBytes = int64_t{8} << 20;
 // More: rows and time for a title that nobody means. A title of ten hours in segments of 2 s with
 // six tracks has 108,000.
 inline constexpr std::size_t kMaxPlanned = 500'000;
+// Of URLs whose folders and queries differ all the time; bytes. More: memory for a manifest that
+// nobody means.
+inline constexpr std::size_t kMaxPlannedText = std::size_t{256} << 20;
 
 // PlannedResource::track of a plain media file.
 inline constexpr std::string_view kPlainTrack = "file";
@@ -40,7 +44,7 @@ struct PlanInputs {
 };
 
 struct TitlePlan {
-  std::vector<PlannedResource> resources;  // in play order
+  PlanList resources;
   // Positions in `resources` of files of which neither range nor size is known and which may be
   // large: a whole title in one file. See cut_file().
   std::vector<std::size_t> whole_files;

@@ -308,8 +308,7 @@ Result<void> DownloadStore::destroy_keys(const std::string& id, WallTime now) {
 
 Result<DownloadStore::PlanResult> DownloadStore::set_plan(const std::string& id,
                                                           const DownloadFacts& facts,
-                                                          std::span<const PlannedResource> plan,
-                                                          WallTime now) {
+                                                          const PlanRows& plan, WallTime now) {
   return impl_->write_of(id, Space::kAny, [&](Journal& journal, int64_t row) -> Result<PlanResult> {
     if (auto set = downloads::set_facts(journal, row, facts); !set) return set.error();
     PLAYHEAD_TRY(PlanResult result, resources::set_plan(journal, row, plan));

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "files/file_system.h"
@@ -12,6 +15,22 @@
 #include "store/rows.h"
 
 namespace playhead::offline {
+
+// The resources of a plan, in order, each made when it is written down.
+class PlanRows {
+ public:
+  // `rows` outlives it.
+  PlanRows(const std::vector<PlannedResource>& rows)  // NOLINT: they are that
+      : size_(rows.size()), at_([&rows](std::size_t position) { return rows[position]; }) {}
+  PlanRows(std::size_t size, std::function<PlannedResource(std::size_t position)> at)
+      : size_(size), at_(std::move(at)) {}
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] PlannedResource at(std::size_t position) const { return at_(position); }
+
+ private:
+  std::size_t size_;
+  std::function<PlannedResource(std::size_t)> at_;
+};
 
 // The journal of downloads: which there are, which files each needs and has, sealed records. What a
 // call has acknowledged survives a kill and a power cut; a call that fails has changed nothing, but
@@ -92,7 +111,7 @@ class DownloadStore {
   // the first counts, with the earliest start and order of all.
   // At most kMaxResources. `facts` are written with it.
   Result<PlanResult> set_plan(const std::string& id, const DownloadFacts& facts,
-                              std::span<const PlannedResource> plan, WallTime now);
+                              const PlanRows& plan, WallTime now);
   static constexpr std::size_t kMaxResources = 1'000'000;
 
   // Those not done, in play order, at most `limit`.

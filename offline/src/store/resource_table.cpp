@@ -241,13 +241,13 @@ std::vector<ResourceRow> chain_of(std::vector<ResourceRow> rows, int64_t first, 
 }  // namespace
 
 Result<DownloadStore::PlanResult> set_plan(Journal& journal, int64_t download,
-                                           std::span<const PlannedResource> plan) {
+                                           const PlanRows& plan) {
   if (plan.size() > DownloadStore::kMaxResources) {
     return make_error(ErrorCode::kInvalidArgument, "a plan of too many resources");
   }
   PLAYHEAD_TRY(const PlanNumbers before, plan_numbers(journal, download));
-  for (const PlannedResource& planned : plan) {
-    if (auto put = plan_one(journal, download, before.latest + 1, planned); !put) {
+  for (std::size_t i = 0; i < plan.size(); ++i) {
+    if (auto put = plan_one(journal, download, before.latest + 1, plan.at(i)); !put) {
       return put.error();
     }
   }

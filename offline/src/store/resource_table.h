@@ -15,7 +15,7 @@
 namespace playhead::offline::resources {
 
 Result<DownloadStore::PlanResult> set_plan(Journal& journal, int64_t download,
-                                           std::span<const PlannedResource> plan);
+                                           const PlanRows& plan);
 Result<std::vector<ResourceRow>> wanted(Journal& journal, int64_t download, std::size_t limit);
 Result<std::vector<ResourceRow>> list(Journal& journal, int64_t download, int64_t after,
                                       std::size_t limit);

@@ -24,9 +24,25 @@ Error openssl_error(const char* step) {
 }
 
 struct KdfFree {
-  void operator()(EVP_KDF* kdf) const { EVP_KDF_free(kdf); }
   void operator()(EVP_KDF_CTX* context) const { EVP_KDF_CTX_free(context); }
 };
+
+// Looking an algorithm up by its name costs more than hashing a short text by it. Looked up once
+// and never freed: OpenSSL's own end at exit comes first.
+EVP_KDF* hkdf() {
+  static EVP_KDF* const found = EVP_KDF_fetch(nullptr, "HKDF", nullptr);
+  return found;
+}
+
+const EVP_MD* sha256_algorithm() {
+  static const EVP_MD* const found = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return found;
+}
+
+const EVP_CIPHER* aes_256_gcm() {
+  static const EVP_CIPHER* const found = EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr);
+  return found;
+}
 
 // OpenSSL takes parameters as writable and leaves them as they are.
 OSSL_PARAM octets(const char* name, ByteView bytes) {
@@ -84,8 +100,8 @@ Result<void> fill_random(std::span<uint8_t> out) {
 }
 
 Result<void> derive(ByteView key, ByteView salt, ByteView info, std::span<uint8_t> out) {
-  const std::unique_ptr<EVP_KDF, KdfFree> kdf(EVP_KDF_fetch(nullptr, "HKDF", nullptr));
-  const std::unique_ptr<EVP_KDF_CTX, KdfFree> context(kdf ? EVP_KDF_CTX_new(kdf.get()) : nullptr);
+  const std::unique_ptr<EVP_KDF_CTX, KdfFree> context(hkdf() != nullptr ? EVP_KDF_CTX_new(hkdf())
+                                                                        : nullptr);
   char digest[] = "SHA256";
   const OSSL_PARAM parameters[] = {
       OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest, 0),
@@ -106,7 +122,7 @@ Result<SecretKey> derive_key(ByteView key, std::string_view info) {
 Result<Sha256Digest> hmac(ByteView key, ByteView bytes) {
   Sha256Digest digest{};
   unsigned int size = 0;
-  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes.data(), bytes.size(),
+  if (HMAC(sha256_algorithm(), key.data(), static_cast<int>(key.size()), bytes.data(), bytes.size(),
            digest.data(), &size) == nullptr ||
       size != digest.size()) {
     return openssl_error("authenticate");
@@ -128,7 +144,7 @@ void HashContextFree::operator()(evp_md_ctx_st* context) const { EVP_MD_CTX_free
 
 Result<Sha256> Sha256::make() {
   Context context(EVP_MD_CTX_new());
-  if (!context || EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) != 1) {
+  if (!context || EVP_DigestInit_ex(context.get(), sha256_algorithm(), nullptr) != 1) {
     return openssl_error("begin a hash");
   }
   return Sha256(std::move(context));
@@ -157,7 +173,7 @@ void CipherContextFree::operator()(evp_cipher_ctx_st* context) const {
 Result<AesGcm256> AesGcm256::make(std::span<const uint8_t, SecretKey::kBytes> key) {
   Context context(EVP_CIPHER_CTX_new());
   if (!context ||
-      EVP_CipherInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, key.data(), nullptr, 1) != 1) {
+      EVP_CipherInit_ex(context.get(), aes_256_gcm(), nullptr, key.data(), nullptr, 1) != 1) {
     return openssl_error("set AES up");
   }
   return AesGcm256(std::move(context));

@@ -46,6 +46,7 @@ Result<VaultReader> VaultReader::open_beginning(FileSystem& files, const std::st
   PLAYHEAD_TRY(const int64_t size, reader.file_->size());
   if (size < vault_record_at(media_bytes / kChunk)) return cut_off();
   reader.size_ = media_bytes;
+  if (auto begun = reader.begin_hash(FileDigest::Kind::kSeals); !begun) return begun.error();
   return reader;
 }
 
@@ -103,12 +104,23 @@ Result<void> VaultReader::begin_hash(FileDigest::Kind kind) {
   return {};
 }
 
-Result<void> VaultReader::read_rest() {
-  const int64_t end = last_chunk_ ? *last_chunk_ + 1 : size_ / kChunk;
-  while (hashed_ < end) {
+int64_t VaultReader::chunks_to_hash() const {
+  return last_chunk_ ? *last_chunk_ + 1 : size_ / kChunk;
+}
+
+Result<void> VaultReader::hash_until(int64_t chunk) {
+  while (hashed_ < chunk) {
     if (auto loaded = load(hashed_); !loaded) return std::move(loaded).error();
   }
   return {};
+}
+
+Result<bool> VaultReader::read_ahead(int64_t bytes) {
+  if (!hash_) return make_error(ErrorCode::kInvalidState, "nothing is expected");
+  const int64_t end = chunks_to_hash();
+  const int64_t until = std::min(end, hashed_ + std::max<int64_t>(bytes / kChunk, 1));
+  if (auto hashed = hash_until(until); !hashed) return std::move(hashed).error();
+  return hashed_ < end;
 }
 
 Result<void> VaultReader::expect(const FileDigest& digest) {
@@ -118,7 +130,7 @@ Result<void> VaultReader::expect(const FileDigest& digest) {
 
 Result<bool> VaultReader::is_expected() {
   if (!hash_ || !last_chunk_) return make_error(ErrorCode::kInvalidState, "nothing is expected");
-  if (auto read = read_rest(); !read) return std::move(read).error();
+  if (auto read = hash_until(chunks_to_hash()); !read) return std::move(read).error();
   Sha256 hash = *std::exchange(hash_, std::nullopt);
   const bool is_of_media = expected_.kind == FileDigest::Kind::kMedia;
   PLAYHEAD_TRY(const Sha256Digest digest,
@@ -127,8 +139,10 @@ Result<bool> VaultReader::is_expected() {
 }
 
 Result<Sha256> VaultReader::read_seals() {
-  if (auto begun = begin_hash(FileDigest::Kind::kSeals); !begun) return std::move(begun).error();
-  if (auto read = read_rest(); !read) return std::move(read).error();
+  if (!hash_) {
+    if (auto begun = begin_hash(FileDigest::Kind::kSeals); !begun) return std::move(begun).error();
+  }
+  if (auto read = hash_until(chunks_to_hash()); !read) return std::move(read).error();
   return *std::exchange(hash_, std::nullopt);
 }
 

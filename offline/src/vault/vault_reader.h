@@ -43,6 +43,9 @@ class VaultReader {
   Result<bool> is_expected();
   // Of a beginning: reads and checks all of it. For a writer that goes on with the file.
   Result<Sha256> read_seals();
+  // Does part of the work of these two ahead, for who may not be busy for long: at most so many
+  // bytes, at least a chunk. False: nothing of it is left.
+  Result<bool> read_ahead(int64_t bytes);
   // The same.
   [[nodiscard]] VaultCipher take_cipher() && { return std::move(cipher_); }
 
@@ -58,7 +61,9 @@ class VaultReader {
   // Into the hash, where it is the next one.
   Result<void> add(int64_t chunk, ByteView media);
   Result<void> begin_hash(FileDigest::Kind kind);
-  Result<void> read_rest();
+  // Chunks that hash_ is to have.
+  [[nodiscard]] int64_t chunks_to_hash() const;
+  Result<void> hash_until(int64_t chunk);
 
   std::unique_ptr<File> file_;
   VaultCipher cipher_;

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "vault/vault_reader.h"
-
 namespace playhead::offline {
 namespace {
 
@@ -15,19 +13,6 @@ constexpr auto kChunk = static_cast<int64_t>(kVaultChunkBytes);
 constexpr std::size_t kMostRecords = 4;
 
 std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
-
-// Of the file that stands there, and of the seals of its first chunks.
-struct Beginning {
-  VaultCipher cipher;
-  Sha256 seals;
-};
-
-Result<Beginning> read_beginning(FileSystem& files, const std::string& path, const ContentKey& key,
-                                 const VaultFileId& id, int64_t checkpoint) {
-  PLAYHEAD_TRY(VaultReader reader, VaultReader::open_beginning(files, path, key, id, checkpoint));
-  PLAYHEAD_TRY(Sha256 seals, reader.read_seals());
-  return Beginning{std::move(reader).take_cipher(), std::move(seals)};
-}
 
 }  // namespace
 
@@ -46,14 +31,35 @@ Result<VaultWriter> VaultWriter::resume(FileSystem& files, const std::string& pa
                                         const ContentKey& key, const VaultFileId& id,
                                         int64_t checkpoint) {
   if (checkpoint == 0) return create(files, path, key, id);
-  PLAYHEAD_TRY(Beginning beginning, read_beginning(files, path, key, id, checkpoint));
-  if (auto begun = beginning.cipher.begin_run(); !begun) return begun.error();
-  PLAYHEAD_TRY(std::unique_ptr<File> file, files.open_for_appending(path));
-  const int64_t chunks = checkpoint / kChunk;
-  if (auto cut = file->truncate(vault_record_at(chunks)); !cut) return cut.error();
-  VaultWriter writer(files, folder_of(path), std::move(file), std::move(beginning.cipher),
-                     std::move(beginning.seals));
-  writer.chunks_ = chunks;
+  PLAYHEAD_TRY(VaultResumption resumption,
+               VaultResumption::begin(files, path, key, id, checkpoint));
+  PLAYHEAD_TRY(std::optional<VaultWriter> writer, resumption.go_on(checkpoint));
+  return *std::move(writer);
+}
+
+Result<VaultResumption> VaultResumption::begin(FileSystem& files, const std::string& path,
+                                               const ContentKey& key, const VaultFileId& id,
+                                               int64_t checkpoint) {
+  PLAYHEAD_TRY(VaultReader reader, VaultReader::open_beginning(files, path, key, id, checkpoint));
+  return VaultResumption(files, path, std::move(reader), checkpoint / kChunk);
+}
+
+Result<std::optional<VaultWriter>> VaultResumption::go_on(int64_t bytes) {
+  PLAYHEAD_TRY(const bool is_more, reader_.read_ahead(bytes));
+  if (is_more) return std::optional<VaultWriter>();
+  PLAYHEAD_TRY(VaultWriter writer, make_writer());
+  return std::optional<VaultWriter>(std::move(writer));
+}
+
+Result<VaultWriter> VaultResumption::make_writer() {
+  PLAYHEAD_TRY(Sha256 seals, reader_.read_seals());
+  VaultCipher cipher = std::move(reader_).take_cipher();
+  if (auto begun = cipher.begin_run(); !begun) return begun.error();
+  PLAYHEAD_TRY(std::unique_ptr<File> file, files_->open_for_appending(path_));
+  if (auto cut = file->truncate(vault_record_at(chunks_)); !cut) return cut.error();
+  VaultWriter writer(*files_, folder_of(path_), std::move(file), std::move(cipher),
+                     std::move(seals));
+  writer.chunks_ = chunks_;
   writer.is_name_durable_ = true;  // the checkpoint made it so
   return writer;
 }
@@ -101,7 +107,6 @@ Result<void> VaultWriter::append_chunks(std::span<const ByteView> media) {
     chunk_.push_back(part);
     filled += part.size();
   }
-  if (pending_.capacity() == 0 && filled > 0) pending_.reserve(kVaultChunkBytes);
   // The first is what is there already.
   for (const ByteView part : std::span(chunk_).subspan(1)) {
     pending_.insert(pending_.end(), part.begin(), part.end());
@@ -116,8 +121,8 @@ Result<void> VaultWriter::seal_chunk(bool is_last) {
     if (auto written = write_records(); !written) return written;
   }
   const std::size_t record_size = size + kVaultChunkOverhead;
-  records_.resize(std::max(records_.size(), filled_ + record_size));
-  const auto record = std::span(records_).subspan(filled_, record_size);
+  if (filled_ == 0) records_ = scratch_->take(kMostRecords * kVaultRecordBytes);
+  const auto record = records_.subspan(filled_, record_size);
   auto sealed = cipher_.seal(static_cast<uint32_t>(chunks_), is_last, chunk_, record);
   if (!sealed) return sealed;
   if (auto added = VaultCipher::add_seal(seals_, record); !added) return added;
@@ -128,7 +133,7 @@ Result<void> VaultWriter::seal_chunk(bool is_last) {
 
 Result<void> VaultWriter::write_records() {
   if (filled_ == 0) return {};
-  return file_->append(std::span(records_).first(std::exchange(filled_, 0)));
+  return file_->append(records_.first(std::exchange(filled_, 0)));
 }
 
 Result<void> VaultWriter::make_durable() {

@@ -11,6 +11,7 @@
 #include "files/file_system.h"
 #include "vault/file_digest.h"
 #include "vault/vault_cipher.h"
+#include "vault/vault_reader.h"
 
 namespace playhead::offline {
 
@@ -18,6 +19,24 @@ struct VaultSummary {
   int64_t size = 0;        // of the media
   int64_t file_bytes = 0;  // on the disk
   FileDigest digest;       // of kind kSeals
+};
+
+// Where chunks are encrypted before they are written; empty between calls of a writer. Writers that
+// take turns on a thread can share one.
+class VaultScratch {
+ public:
+  // At least so much; what it has is not what was written there.
+  std::span<uint8_t> take(std::size_t bytes) {
+    if (bytes > size_) {
+      bytes_.reset(new uint8_t[bytes]);  // not zeroed
+      size_ = bytes;
+    }
+    return {bytes_.get(), size_};
+  }
+
+ private:
+  std::unique_ptr<uint8_t[]> bytes_;
+  std::size_t size_ = 0;
 };
 
 // Writes an encrypted media file while its bytes arrive. Holds less than a chunk, and room for the
@@ -31,8 +50,8 @@ class VaultWriter {
   static Result<VaultWriter> create(FileSystem& files, const std::string& path,
                                     const ContentKey& key, const VaultFileId& id);
   // Goes on after what checkpoint() gave last; what follows is cut off. What stands before is read
-  // and decrypted, as a check: 0.3 s for each gigabyte. 0 is create(). More errors:
-  // kOfflineDamaged, kOfflineTampered, kNotFound, kStoreNewer (begin anew by create()),
+  // and decrypted, as a check: 0.3 s for each gigabyte, see VaultResumption. 0 is create(). More
+  // errors: kOfflineDamaged, kOfflineTampered, kNotFound, kStoreNewer (begin anew by create()),
   // kInvalidArgument (a number checkpoint() never gives).
   static Result<VaultWriter> resume(FileSystem& files, const std::string& path,
                                     const ContentKey& key, const VaultFileId& id,
@@ -51,8 +70,11 @@ class VaultWriter {
 
   // Of the media so far.
   [[nodiscard]] int64_t size() const;
+  // In the place of one of its own; nobody else uses it while a call runs.
+  void use(std::shared_ptr<VaultScratch> scratch) { scratch_ = std::move(scratch); }
 
  private:
+  friend class VaultResumption;
   VaultWriter(FileSystem& files, std::string folder, std::unique_ptr<File> file, VaultCipher cipher,
               Sha256 seals)
       : files_(&files),
@@ -78,11 +100,34 @@ class VaultWriter {
   int64_t chunks_ = 0;            // whole ones; between calls all of them are written
   std::vector<uint8_t> pending_;  // less than a chunk
   std::vector<ByteView> chunk_;   // what the next one is made of, while append() runs
-  std::vector<uint8_t> records_;  // of these chunks, and how much of it is used
+  std::shared_ptr<VaultScratch> scratch_ = std::make_shared<VaultScratch>();
+  std::span<uint8_t> records_;  // in it, of these chunks; and how much of it is used
   std::size_t filled_ = 0;
   bool is_name_durable_ = false;
   bool is_finished_ = false;
   std::optional<Error> broken_;
+};
+
+// VaultWriter::resume() for who may not be busy for long. Errors and rules of that. `files`
+// outlives it; dropping it changes nothing.
+class VaultResumption {
+ public:
+  static Result<VaultResumption> begin(FileSystem& files, const std::string& path,
+                                       const ContentKey& key, const VaultFileId& id,
+                                       int64_t checkpoint);
+  // Reads at most so many bytes of what stands there, at least a chunk. The writer, once all of it
+  // was read; none: there is more.
+  Result<std::optional<VaultWriter>> go_on(int64_t bytes);
+
+ private:
+  VaultResumption(FileSystem& files, std::string path, VaultReader reader, int64_t chunks)
+      : files_(&files), path_(std::move(path)), reader_(std::move(reader)), chunks_(chunks) {}
+  Result<VaultWriter> make_writer();
+
+  FileSystem* files_;
+  std::string path_;
+  VaultReader reader_;
+  int64_t chunks_;
 };
 
 }  // namespace playhead::offline

@@ -20,15 +20,20 @@ using playhead::test::http_date;
 class TestFile final : public File {
  public:
   TestFile(std::unique_ptr<File> real, std::shared_ptr<TestDisk::DiskFault> fault,
-           std::shared_ptr<int64_t> appended)
-      : real_(std::move(real)), fault_(std::move(fault)), appended_(std::move(appended)) {}
+           std::shared_ptr<int64_t> appended, std::shared_ptr<int64_t> read)
+      : real_(std::move(real)),
+        fault_(std::move(fault)),
+        appended_(std::move(appended)),
+        read_(std::move(read)) {}
   Result<void> append(ByteView bytes) override {
     if (auto able = fault_->at(TestDisk::Step::kAppend); !able) return able;
     *appended_ += static_cast<int64_t>(bytes.size());
     return real_->append(bytes);
   }
   Result<std::size_t> read_at(int64_t offset, std::span<uint8_t> out) override {
-    return real_->read_at(offset, out);
+    auto count = real_->read_at(offset, out);
+    if (count) *read_ += static_cast<int64_t>(*count);
+    return count;
   }
   Result<int64_t> size() override { return real_->size(); }
   Result<void> truncate(int64_t size) override { return real_->truncate(size); }
@@ -41,6 +46,7 @@ class TestFile final : public File {
   std::unique_ptr<File> real_;
   std::shared_ptr<TestDisk::DiskFault> fault_;
   std::shared_ptr<int64_t> appended_;
+  std::shared_ptr<int64_t> read_;
 };
 
 std::shared_ptr<Executor> borrowed(Executor& executor) {
@@ -61,7 +67,15 @@ Result<std::unique_ptr<File>> TestDisk::open_for_appending(const std::string& pa
   }
   PLAYHEAD_TRY(auto file, real_->open_for_appending(path));
   if (!is_media) return file;
-  return std::unique_ptr<File>(std::make_unique<TestFile>(std::move(file), fault_, appended_));
+  return std::unique_ptr<File>(
+      std::make_unique<TestFile>(std::move(file), fault_, appended_, read_));
+}
+
+Result<std::unique_ptr<File>> TestDisk::open_for_reading(const std::string& path) {
+  PLAYHEAD_TRY(auto file, real_->open_for_reading(path));
+  if (path.find("/content/") == std::string::npos) return file;
+  return std::unique_ptr<File>(
+      std::make_unique<TestFile>(std::move(file), fault_, appended_, read_));
 }
 
 Result<void> TestDisk::rename(const std::string& from, const std::string& to) {

@@ -30,9 +30,7 @@ class TestDisk final : public FileSystem {
   enum class Step : uint8_t { kNothing, kCreate, kAppend, kSync, kRename };
 
   Result<void> make_folder(const std::string& path) override { return real_->make_folder(path); }
-  Result<std::unique_ptr<File>> open_for_reading(const std::string& path) override {
-    return real_->open_for_reading(path);
-  }
+  Result<std::unique_ptr<File>> open_for_reading(const std::string& path) override;
   Result<std::unique_ptr<File>> open_for_appending(const std::string& path) override;
   Result<void> rename(const std::string& from, const std::string& to) override;
   Result<void> remove(const std::string& path) override {
@@ -50,6 +48,7 @@ class TestDisk final : public FileSystem {
   int failing_removals = 0;
   // Of media files, since the beginning.
   [[nodiscard]] int64_t bytes_appended() const { return *appended_; }
+  [[nodiscard]] int64_t bytes_read() const { return *read_; }
   void set_free_bytes(int64_t bytes) { *free_ = bytes; }
   struct DiskFault {
     Step step = Step::kNothing;
@@ -61,6 +60,7 @@ class TestDisk final : public FileSystem {
  private:
   std::unique_ptr<FileSystem> real_ = make_file_system();
   std::shared_ptr<int64_t> appended_ = std::make_shared<int64_t>(0);
+  std::shared_ptr<int64_t> read_ = std::make_shared<int64_t>(0);
   std::shared_ptr<int64_t> free_ = std::make_shared<int64_t>(int64_t{100} << 30);
   std::shared_ptr<DiskFault> fault_ = std::make_shared<DiskFault>();
 };

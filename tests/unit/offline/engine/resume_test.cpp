@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -165,6 +166,153 @@ TEST_CASE("downloads: O19 a plain file comes in parts, or whole where the host k
 
 namespace {
 
+// What a host's 206 says of itself, though it holds what was asked for.
+enum class Lie : uint8_t { kNone, kStart, kTotal };
+
+std::string content_range_of(const WebRequest& request, Lie lie, int64_t size) {
+  const std::string range = request.header("range");
+  if (lie == Lie::kNone || range.rfind("bytes=", 0) != 0) return "";
+  const int64_t first = std::stoll(range.substr(6));
+  const std::string last = range.substr(range.find('-') + 1);
+  const int64_t end = last.empty() ? size - 1 : std::min<int64_t>(std::stoll(last), size - 1);
+  const int64_t shift = lie == Lie::kStart ? (first > 0 ? -1 : 1) : 0;
+  return "bytes " + std::to_string(first + shift) + "-" + std::to_string(end + shift) + "/" +
+         std::to_string(lie == Lie::kTotal ? size + 5 + first : size);
+}
+
+}  // namespace
+
+TEST_CASE("downloads: O19 a 206 that begins elsewhere, or of a file of another length") {
+  struct Case {
+    const char* name;
+    std::size_t size;  // of a plain file, fetched in parts
+    Lie lie;
+    std::optional<ErrorCode> failure;  // none: all of it came in spite of it
+  };
+  const Case cases[] = {
+      {"begins elsewhere; parts near the beginning are read out of the whole", 9'000'000,
+       Lie::kStart, ErrorCode::kBadResponse},
+      {"another length each time", 9'000'000, Lie::kTotal, ErrorCode::kResourceChanged},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    DownloadRig rig;
+    const auto film = pattern_bytes(c.size, 7);
+    const std::string url = "http://cdn.test/film.mp4";
+    Lie lie = c.lie;
+    rig.host = [&](const WebRequest& request) -> std::optional<WebAnswer> {
+      if (request.url.rfind(url, 0) != 0) return std::nullopt;
+      WebAnswer answer = bytes_answer(film);
+      answer.headers = {{"ETag", "\"f\""}, {"Accept-Ranges", "bytes"}};
+      answer.content_range = content_range_of(request, lie, static_cast<int64_t>(film.size()));
+      return answer;
+    };
+    rig.more = [&](const std::string&) { return std::string(as_text(film)); };
+    rig.open();
+    DownloadRequest request;
+    request.url = url;
+    const std::string id = rig.add(request);
+    REQUIRE(rig.run_until(id, DownloadState::kFailed, 2min));
+    const DownloadStatus failed = rig.status(id);
+    CHECK(failed.failure->error.code == *c.failure);
+    CHECK(failed.failure->is_retryable);
+    CHECK(failed.failure->next_action == NextAction::kRetry);
+    const std::size_t asked = rig.requests("film").size();
+    CHECK(asked < 20);
+    rig.run_for(10min);
+    CHECK(rig.requests("film").size() == asked);  // it is left alone
+    lie = Lie::kNone;
+    REQUIRE(rig.manager->resume(id));
+    REQUIRE(rig.run_until(id, DownloadState::kCompleted, 2min));
+    CHECK(rig.check_bytes(id) > 0);
+  }
+}
+
+TEST_CASE("downloads: O19 a segment goes on where the host answers its rest with another place") {
+  for (const Lie lie : {Lie::kStart, Lie::kTotal}) {
+    CAPTURE(static_cast<int>(lie));
+    DownloadRig rig;
+    BigHost host;
+    Lie now = Lie::kNone;
+    rig.host = [&](const WebRequest& request) {
+      auto answer = host.answer(request);
+      if (answer) answer->content_range = content_range_of(request, now, kSize);
+      return answer;
+    };
+    rig.more = [&host](const std::string& url) {
+      return url == kBig ? std::optional(host.body()) : std::nullopt;
+    };
+    rig.world.transport->set_link(playhead::test::SimLink::constant(8'000'000, 10ms));
+    rig.open();
+    DownloadRequest request;
+    request.url = kList;
+    const std::string id = rig.add(request);
+    rig.run_for(6s);
+    rig.close();
+    now = lie;
+    const std::size_t earlier = rig.requests("big.ts").size();
+    rig.open();
+    REQUIRE(rig.run_until(id, DownloadState::kCompleted, 2min));
+    CHECK(rig.requests("big.ts").size() == earlier + 2);  // its rest, then all of it
+    CHECK(rig.check_bytes(id) == 2);
+  }
+}
+
+TEST_CASE("downloads: a large file is verified, and gone on with, some megabytes at a time") {
+  DownloadRig rig;
+  const BigHost host;
+  rig.host = [&host](const WebRequest& request) { return host.answer(request); };
+  rig.world.transport->set_link(playhead::test::SimLink::constant(8'000'000, 10ms));
+  rig.open();
+  DownloadRequest request;
+  request.url = kList;
+  const std::string id = rig.add(request);
+  rig.run_for(8900ms);
+  REQUIRE(rig.status(id).bytes_done > 8'000'000);
+  rig.close();
+  rig.open();
+  int64_t before = rig.disk->bytes_read();
+  int64_t most = 0;
+  // Runs until so much was read, or until `done`; what one task reads is noted.
+  const auto read_until = [&](int64_t bytes, const auto& done) {
+    const int64_t end = rig.disk->bytes_read() + bytes;
+    return rig.world.executor.run_until_true(
+        [&] {
+          const int64_t now = rig.disk->bytes_read();
+          most = std::max(most, now - std::exchange(before, now));
+          return now >= end || done();
+        },
+        1min);
+  };
+  const auto never = [] { return false; };
+  REQUIRE(read_until(3'000'000, never));
+  REQUIRE(rig.manager->pause(id));
+  int64_t read = rig.disk->bytes_read();
+  rig.run_for(1min);
+  CHECK(rig.disk->bytes_read() == read);  // it was given up
+  REQUIRE(rig.manager->resume(id));
+  const auto is_complete = [&] { return rig.status(id).state == DownloadState::kCompleted; };
+  REQUIRE(read_until(INT64_MAX / 2, is_complete));
+  CHECK(rig.disk->bytes_read() - read > 8'000'000);
+
+  rig.run_for(1s);
+  before = rig.disk->bytes_read();
+  REQUIRE(rig.manager->verify(id));
+  REQUIRE(read_until(3'000'000, never));
+  CHECK(rig.status(id).state == DownloadState::kVerifying);
+  REQUIRE(read_until(INT64_MAX / 2, is_complete));
+  REQUIRE(rig.manager->verify(id));
+  REQUIRE(read_until(3'000'000, never));
+  REQUIRE(rig.manager->remove(id));
+  read = rig.disk->bytes_read();
+  rig.run_for(1min);
+  CHECK(rig.disk->bytes_read() == read);
+  CHECK(most > 1'000'000);
+  CHECK(most < 2'500'000);
+}
+
+namespace {
+
 // A disk that hangs until it is told not to.
 class Gate {
  public:
@@ -192,6 +340,12 @@ struct Lanes {
   DiskLanes lanes{{thread}};
   ThreadExecutor engine{"engine"};
 
+  FileWriting::Open opening(const std::string& path) {
+    return [this, path]() -> Result<std::optional<VaultWriter>> {
+      PLAYHEAD_TRY(VaultWriter writer, VaultWriter::create(*files, path, key, {"d", "1"}));
+      return std::optional<VaultWriter>(std::move(writer));
+    };
+  }
   // On the engine's thread, waited for.
   void run(const std::function<void()>& work) {
     std::promise<void> done;
@@ -217,8 +371,9 @@ TEST_CASE("file_writing: S18 nobody waits for a disk that hangs, and all is writ
   other.post([&gate] { gate.pass(); });  // what is on that lane
   world.run([&] {
     file = std::make_unique<FileWriting>(
-        world.lanes, world.engine, *VaultWriter::create(*world.files, path, world.key, {"d", "1"}),
-        FileWriting::Events{[&](int64_t checkpoint) { saved = checkpoint; },
+        world.lanes, world.engine, world.opening(path), 0,
+        FileWriting::Events{{},
+                            [&](int64_t checkpoint) { saved = checkpoint; },
                             [&](VaultSummary summary) { ended.set_value(std::move(summary)); },
                             [&](Error error) { ended.set_value(std::move(error)); }});
     for (std::size_t at = 0; at < media.size(); at += 100'000) {
@@ -255,8 +410,9 @@ TEST_CASE("file_writing: what fails is told once; what is given up is written no
   const std::string path = world.folder.path("1.part");
   world.run([&] {
     file = std::make_unique<FileWriting>(
-        world.lanes, world.engine, *VaultWriter::create(*world.files, path, world.key, {"d", "1"}),
-        FileWriting::Events{[](int64_t) {},
+        world.lanes, world.engine, world.opening(path), 0,
+        FileWriting::Events{{},
+                            [](int64_t) {},
                             [&](VaultSummary summary) { ended.set_value(std::move(summary)); },
                             [&](Error error) { ended.set_value(std::move(error)); }});
     file->append(SharedBytes(pattern_bytes(1'000'000, 3)));

@@ -55,9 +55,9 @@ std::string kind_letter(ResourceKind kind) {
 }
 
 // "i:init.mp4 m:1.ts[0-99]": kinds, names and ranges in play order.
-std::string text_of(const std::vector<PlannedResource>& resources) {
+std::string text_of(const PlanList& resources) {
   std::string text;
-  for (const PlannedResource& r : resources) {
+  for (const PlannedResource r : resources) {
     if (!text.empty()) text += ' ';
     text += kind_letter(r.kind) + ":" + r.key.stable_key.substr(r.key.stable_key.rfind('/') + 1);
     if (!r.key.range) continue;
@@ -348,12 +348,64 @@ TEST_CASE("resource_plan: files are cut into parts that abut") {
   }
 }
 
+TEST_CASE("plan_list: what goes in comes out, by start, with little beside it") {
+  PlanList list;
+  std::vector<PlannedResource> given;
+  const char* urls[] = {"http://a/v/1.ts?sig=1", "http://a/v/2.ts?sig=1",
+                        "http://a/v/2.ts?sig=1", "http://b",
+                        "http://a/s/1.ts#f",     "http://a/s/?q=/x/y"};
+  for (const char* url : urls) {
+    PlannedResource one;
+    one.url = url;
+    one.key.stable_key = stable_key(url);
+    one.seq = static_cast<int64_t>(given.size());
+    one.track = one.seq < 3 ? "video.0.0" : "audio.0.1";
+    one.kind = ResourceKind::kText;
+    one.start = MediaTime{100 - one.seq % 3};
+    one.end = MediaTime{200};
+    one.size = one.seq;
+    one.is_size_exact = one.seq % 2 == 0;
+    if (one.seq == 1) one.key.range = ByteRange{0, 5};
+    if (one.seq == 2) one.key.range = ByteRange{7, std::nullopt};
+    list.add(one);
+    given.push_back(one);
+  }
+  list.sort_by_start();
+  PlannedResource document = given[0];
+  document.url = "http://m/main.m3u8";
+  document.key.stable_key = document.url;
+  list.put_first({document});
+  const std::size_t order[] = {2, 5, 1, 4, 0, 3};
+  REQUIRE(list.size() == 7);
+  CHECK(list[0].url == document.url);
+  for (std::size_t i = 0; i < std::size(order); ++i) {
+    CAPTURE(i);
+    const PlannedResource got = list[i + 1];
+    const PlannedResource& want = given[order[i]];
+    CHECK(got.url == want.url);
+    CHECK(got.key == want.key);
+    CHECK(got.track == want.track);
+    CHECK(got.seq == want.seq);
+    CHECK(got.kind == want.kind);
+    CHECK(got.play_order == static_cast<int64_t>(i + 1));
+    CHECK(got.start == want.start);
+    CHECK(got.end == want.end);
+    CHECK(got.size == want.size);
+    CHECK(got.is_size_exact == want.is_size_exact);
+  }
+  const std::size_t before = list.text_bytes();
+  for (int i = 0; i < 1000; ++i) list.add(given[0]);
+  CHECK(list.text_bytes() < before + 100);
+}
+
 TEST_CASE("resource_names: the query is in a name where it alone tells resources apart") {
   const std::vector<std::string_view> urls = {"http://a/key?id=1",      "http://a/key?id=2",
                                               "http://a/init.mp4",      "http://a/init.mp4?r=1",
                                               "http://a/1.ts?sig=1",    "http://a/1.ts?sig=1#f",
                                               "http://a/v.mp4?itag=22", "http://a/v.mp4-2?x"};
-  const ResourceNames names(urls);
+  ResourceNames names;
+  for (const std::string_view url : urls) names.add(url);
+  names.settle();
   const std::vector<std::string> expected = {
       "http://a/key?id=1", "http://a/key?id=2", "http://a/init.mp4", "http://a/init.mp4?r=1",
       "http://a/1.ts",     "http://a/1.ts",     "http://a/v.mp4",    "http://a/v.mp4-2"};

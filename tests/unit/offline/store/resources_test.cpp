@@ -24,7 +24,7 @@ TEST_CASE("resources: a plan comes back as it was given") {
   planned.kind = ResourceKind::kKey;
   planned.is_size_exact = true;
   done(world->add(download_of("a")));
-  const auto result = got(world->set_plan("a", facts_of(1), std::span(&planned, 1), kNow));
+  const auto result = got(world->set_plan("a", facts_of(1), std::vector{planned}, kNow));
   CHECK(result.added == 1);
   world.reopen();
   const auto rows = got(world->resources("a", 0, 10));
@@ -47,7 +47,7 @@ TEST_CASE("resources: a plan comes back as it was given") {
   CHECK(download.facts == facts_of(1));
   CHECK(download.is_total_exact);
   CHECK(got(world->list())[0].facts.tracks.empty());  // lists do without
-  CHECK(code_of(world->set_plan("x", {}, {}, kNow)) == ErrorCode::kNotFound);
+  CHECK(code_of(world->set_plan("x", {}, segments(0), kNow)) == ErrorCode::kNotFound);
 }
 
 TEST_CASE("resources: what is wanted comes in play order until it is done") {
@@ -233,7 +233,7 @@ TEST_CASE("resources: a new plan keeps what both have") {
   CHECK(after[2].row > before[3].row);  // names of files never come twice
   CHECK(got(world->find("a")).facts.duration == 18s);
   check_sums(*world);
-  CHECK(got(world->set_plan("a", {}, {}, kNow)).dropped_files.size() == 4);
+  CHECK(got(world->set_plan("a", {}, segments(0), kNow)).dropped_files.size() == 4);
   CHECK(got(world->find("a")).bytes_total == 0);
   check_sums(*world);
 }
