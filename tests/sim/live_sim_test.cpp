@@ -148,13 +148,19 @@ TEST_CASE("sim: M15 what the window let go of is neither asked for nor taken for
       world.run_for(20s);
       CHECK(world.status()->state == PlayerState::kPlaying);
       const auto& records = world.transport->records();
+      int first = 1'000'000, last = 0;  // of the segments asked for
       for (std::size_t i = before; i < records.size(); ++i) {
         CAPTURE(records[i].url);
         CHECK(records[i].status != 404);
-        if (is_paused) CHECK_FALSE(records[i].is_cancelled);  // as playback jumps over it
+        if (records[i].kind != ResourceKind::kMedia) continue;
+        const int number = std::stoi(records[i].url.substr(records[i].url.rfind('-') + 1));
+        first = std::min(first, number);
+        last = std::max(last, number);
       }
       const auto jumps = world.all<PositionJumped>();
       CHECK(!jumps.empty());
+      // 12 s before the edge and 20 s from then on; nothing of what playback jumps over.
+      if (!is_dash || is_paused) CHECK(last - first <= 10);
       // By its clock an MPD's window goes on without a network, and playback with it.
       CHECK(jumps.size() <= (is_dash && !is_paused ? 6 : 1));
       for (const PositionJumped& jump : jumps) CHECK(jump.reason == JumpReason::kBehindWindow);
