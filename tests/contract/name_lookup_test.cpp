@@ -49,10 +49,13 @@ struct Flaky {
   std::string url;
 };
 
+// Whether libcurl asks the function above.
 bool asks_the_system() {
-  const bool is_asked = curl_version_info(CURLVERSION_NOW)->ares == nullptr;
-  if (!is_asked) MESSAGE("skipped: this libcurl has a resolver of its own");
-  return is_asked;
+#ifdef __linux__
+  if (curl_version_info(CURLVERSION_NOW)->ares == nullptr) return true;
+#endif
+  MESSAGE("skipped: libcurl's questions for names cannot be answered here");
+  return false;
 }
 
 TEST_CASE("N22 a name that could not be looked up is looked up again by the next request") {

@@ -63,7 +63,7 @@ TEST_CASE("sim: without sound an outage is one rebuffering, and no picture is lo
   CHECK(world.screen->shown().size() == 120 * 25);
 }
 
-TEST_CASE("sim: what was fetched before the title broke off is played, then the reason is told") {
+TEST_CASE("N10 three missing segments in a row: what is there is played, then the reason is told") {
   SimTitle title;
   title.bitrates_bps = {400'000};
   SimWorld world(1, title);

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What goes wrong with live manifests, and with time, in the whole player.
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <string>
 #include <utility>
 
 #include <doctest/doctest.h>
 
+#include "sim/lip_sync.h"
 #include "support/sim_world.h"
 
 namespace playhead::test {
@@ -104,6 +106,45 @@ TEST_CASE("M13 an encoder that is started anew is followed, and the position goe
     CHECK(world->status()->position < world->status()->live->window_end);
     for (const PositionJumped& jump : world->all<PositionJumped>()) CHECK(jump.to > jump.from);
   }
+}
+
+TEST_CASE("M13 an MPD whose startNumber decreases: the segments of the same times are played on") {
+  SimWorld world(1, SimTitle{}, SimLink::constant(8'000'000));
+  bool is_counted_anew = false;
+  // Files have numbers from 1000 on, until the packager counts from 0.
+  world.transport->meddle(
+      [&](const SimRecord& record, const WebRequest& request, WebAnswer& answer) {
+        if (contains(record.url, ".mpd") && !is_counted_anew) {
+          for (int i = 0; i < 4; ++i) edit(answer, "startNumber=\"0\"", "startNumber=\"1000\"");
+          return;
+        }
+        const std::size_t dash = request.url.rfind('-');
+        const std::size_t end = request.url.rfind(".seg");
+        if (dash == std::string::npos || end == std::string::npos) return;
+        const int number = std::stoi(request.url.substr(dash + 1, end - dash - 1));
+        if (number < 1000) return;
+        WebRequest renamed = request;
+        renamed.url.replace(dash + 1, end - dash - 1, std::to_string(number - 1000));
+        answer = *world.live.answer(renamed, world.executor.wall_now());
+      });
+  SimLive live;
+  live.is_dash = true;
+  world.start_app();
+  world.load_live(live);
+  world.run_for(kBefore);
+  REQUIRE(world.status()->state == PlayerState::kPlaying);
+  is_counted_anew = true;
+  const auto before = world.transport->records().size();
+  world.run_for(60s);
+  check_goes_on(world);
+  const auto& shown = world.screen->shown();
+  for (std::size_t i = 1; i < shown.size(); ++i) {
+    REQUIRE(shown[i].time - shown[i - 1].time == Duration{40'000});
+    REQUIRE(shown[i].content_us - shown[i - 1].content_us == 40'000);
+  }
+  const auto& records = world.transport->records();
+  CHECK(std::any_of(records.begin() + static_cast<std::ptrdiff_t>(before), records.end(),
+                    [](const SimRecord& record) { return contains(record.url, "-16"); }));
 }
 
 // Without dates nothing but names tells that another run has begun, and nothing where it belongs.
@@ -269,21 +310,42 @@ TEST_CASE("M16 a target duration that grows, and segments longer than it, are to
   check_goes_on(*world);
 }
 
-TEST_CASE("M17 a discontinuity sequence that is wrong in one Rendition does no harm") {
-  SimLive live;
-  live.discontinuities = {152, 160};
-  SimWorld world(1, {}, SimLink::constant(8'000'000));
-  world.transport->meddle([](const SimRecord& record, const WebRequest&, WebAnswer& answer) {
-    if (contains(record.url, "/a.m3u8")) {
-      edit(answer, "#EXT-X-DISCONTINUITY-SEQUENCE:0", "#EXT-X-DISCONTINUITY-SEQUENCE:7");
-    }
-  });
-  world.start_app();
-  world.load_live(live);
-  world.run_for(60s);
-  CHECK(world.find<Failed>() == nullptr);
-  CHECK(world.status()->state == PlayerState::kPlaying);
-  CHECK(world.status()->qoe.rebuffer_count == 0);
+TEST_CASE("M17 discontinuity sequences that differ: sound and pictures stay within 40 ms") {
+  struct Case {
+    const char* name;
+    bool has_dates;
+    bool has_other_numbers;  // of sound
+    const char* tag;         // of sound, and what stands there
+    const char* wrong;
+  };
+  const Case cases[] = {
+      {"wrong at first, later another one", true, false, "DISCONTINUITY-SEQUENCE:0",
+       "DISCONTINUITY-SEQUENCE:7"},
+      {"without dates", false, false, "DISCONTINUITY-SEQUENCE:0", "DISCONTINUITY-SEQUENCE:7"},
+      {"the numbers of segments differ as well: by date", true, true,
+       "DISCONTINUITY-SEQUENCE:", "DISCONTINUITY-SEQUENCE:3"},
+      {"a cut that only pictures announce", true, false, "#EXT-X-DISCONTINUITY\n", ""}};
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.name));
+    SimLive live;
+    live.has_dates = c.has_dates;
+    live.discontinuities = {152, 160};
+    SimWorld world(1, {}, SimLink::constant(8'000'000));
+    world.transport->meddle([&](const SimRecord& record, const WebRequest&, WebAnswer& answer) {
+      if (!contains(record.url, "/a.m3u8")) return;
+      edit(answer, c.tag, c.wrong);
+      if (c.has_other_numbers) edit(answer, "MEDIA-SEQUENCE:", "MEDIA-SEQUENCE:9");
+    });
+    world.start_app();
+    world.load_live(live);
+    world.run_for(2s);
+    const LipSync seen = watch_lips(world, 60s);
+    CHECK(seen.worst <= 40ms);
+    CHECK(seen.both >= 59s);
+    CHECK(world.find<Failed>() == nullptr);
+    CHECK(world.status()->state == PlayerState::kPlaying);
+    CHECK(world.status()->qoe.rebuffer_count == 0);
+  }
 }
 
 TEST_CASE("M20 a title that has ended stays ended, whatever its playlist says later") {
@@ -389,6 +451,37 @@ TEST_CASE("T04 T09 a process that did not get to run joins the edge again, witho
     REQUIRE(world->status()->live);
     CHECK(world->status()->live->offset < 25s);
     CHECK(world->transport->records().size() - before < 100);
+  }
+}
+
+TEST_CASE("T09 a turn that comes five seconds late: what is due is shown, not what was") {
+  for (const bool has_audio : {true, false}) {
+    CAPTURE(has_audio);
+    SimTitle title;
+    title.has_audio = has_audio;
+    SimWorld world(1, title, SimLink::constant(8'000'000));
+    world.start_app();
+    world.load_url(title.url());
+    REQUIRE(world.run_until_event<FirstFrame>(10s));
+    world.run_for(30s);
+    const auto before = world.screen->shown().size();
+    const auto requests = world.transport->records().size();
+    const double position = world.position_s();
+    world.executor.starve(5s);
+    world.run_for(200ms);
+    // Of the 125 that are too late, each fourth from the last key frame on: it lets go four at
+    // once.
+    CHECK(world.screen->shown().size() - before <= 2 * 25 / 4 + 5);
+    CHECK(world.transport->records().size() - requests <= 4);
+    CHECK(world.position_s() >= position);
+    CHECK(world.position_s() <= position + 5.5);
+    world.run_for(2s);
+    const auto& last = world.screen->shown().back();
+    CHECK(std::abs(world.position_s() - to_seconds(last.time - MediaTime{0})) < 0.1);
+    REQUIRE(world.run_until_event<Ended>(3min));
+    CHECK(world.find<Failed>() == nullptr);
+    CHECK(world.find<PositionJumped>() == nullptr);
+    CHECK(world.status()->qoe.rebuffer_time < 1s);
   }
 }
 

@@ -126,6 +126,50 @@ TEST_CASE("sim: M15 what is paused for longer than the window goes on by the app
   }
 }
 
+TEST_CASE("sim: M15 what the window let go of is neither asked for nor taken for a gap") {
+  for (const bool is_dash : {false, true}) {
+    for (const bool is_paused : {true, false}) {
+      CAPTURE(is_dash);
+      CAPTURE(is_paused);
+      SimWorld world(1, {}, SimLink::constant(8'000'000));
+      world.start_app();
+      SimLive live;
+      live.is_dash = is_dash;
+      world.load_live(live);
+      world.run_for(20s);
+      // It is away for longer than the window is: by its viewer's will, or the network's.
+      if (is_paused) world.player->pause();
+      if (!is_paused) world.client->network_changed(false);
+      if (!is_paused) world.take_down("live.test", 3min);
+      world.run_for(3min);
+      const std::size_t before = world.transport->records().size();
+      world.client->network_changed(true);
+      world.player->play();
+      world.run_for(20s);
+      CHECK(world.status()->state == PlayerState::kPlaying);
+      const auto& records = world.transport->records();
+      int first = 1'000'000, last = 0;  // of the segments asked for
+      for (std::size_t i = before; i < records.size(); ++i) {
+        CAPTURE(records[i].url);
+        CHECK(records[i].status != 404);
+        if (records[i].kind != ResourceKind::kMedia) continue;
+        const int number = std::stoi(records[i].url.substr(records[i].url.rfind('-') + 1));
+        first = std::min(first, number);
+        last = std::max(last, number);
+      }
+      const auto jumps = world.all<PositionJumped>();
+      CHECK(!jumps.empty());
+      // 12 s before the edge and 20 s from then on; nothing of what playback jumps over.
+      if (!is_dash || is_paused) CHECK(last - first <= 10);
+      // By its clock an MPD's window goes on without a network, and playback with it.
+      CHECK(jumps.size() <= (is_dash && !is_paused ? 6 : 1));
+      for (const PositionJumped& jump : jumps) CHECK(jump.reason == JumpReason::kBehindWindow);
+      REQUIRE(world.status()->live);
+      CHECK(world.status()->live->offset < 18s);
+    }
+  }
+}
+
 TEST_CASE("sim: M15 what a title let go of before it ended is jumped over by the app's policy") {
   for (const BehindWindow policy : {BehindWindow::kJumpLive, BehindWindow::kStop}) {
     CAPTURE(static_cast<int>(policy));

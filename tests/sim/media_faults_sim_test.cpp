@@ -2,6 +2,7 @@
 // Media that is not what its playlist promises.
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -167,13 +168,19 @@ TEST_CASE("A05 container times that jump without a discontinuity are taken to go
     const char* name;
     int64_t jump_us;
     int from;
+    std::optional<TrackKind> only = {};
   };
-  const Case cases[] = {{"an hour ahead", 3'600'000'000, 5}, {"ten seconds back", -10'000'000, 5}};
+  const Case cases[] = {{"an hour ahead", 3'600'000'000, 5},
+                        {"ten seconds back", -10'000'000, 5},
+                        {"sound alone, ahead", 3'600'000'000, 5, TrackKind::kAudio},
+                        {"sound alone, back", -10'000'000, 5, TrackKind::kAudio},
+                        {"pictures alone, ahead", 3'600'000'000, 5, TrackKind::kVideo},
+                        {"pictures alone, back", -10'000'000, 5, TrackKind::kVideo}};
   for (const Case& c : cases) {
     CAPTURE(c.name);
     SimWorld world(1, {}, SimLink::constant(8'000'000));
     serve(world, [&](int number, SimSegmentSpec& spec, bool&) {
-      if (number >= c.from) spec.start_us += c.jump_us;
+      if (number >= c.from && (!c.only || c.only == spec.kind)) spec.start_us += c.jump_us;
       spec.start_us += 20'000'000;  // container times are not below 0
     });
     world.start_app();

@@ -39,6 +39,34 @@ TEST_CASE("U04 a thousand seeks a second: few requests, and the last one wins") 
   CHECK(world.position_s() == doctest::Approx(95.5).epsilon(0.01));
 }
 
+TEST_CASE("U04 a thousand pauses and plays a second: the last one counts, and no time is lost") {
+  for (const bool ends_paused : {true, false}) {
+    CAPTURE(ends_paused);
+    Playing playing;
+    SimWorld& world = playing.world;
+    const double begin = world.position_s();
+    const std::size_t before = world.transport->records().size();
+    for (int i = 0; i < 1000; ++i) {
+      world.player->pause();
+      if (i % 3 == 0) world.player->pause();
+      world.run_for(i % 2 == 0 ? 1ms : 0ms);
+      world.player->play();
+    }
+    if (ends_paused) world.player->pause();
+    world.run_for(100ms);
+    CHECK(world.status()->is_paused == ends_paused);
+    CHECK(world.speaker->is_running() == !ends_paused);
+    const double quiet = world.position_s();
+    CHECK(quiet >= begin);
+    CHECK(quiet <= begin + 0.7);  // what passed meanwhile
+    world.run_for(5s);
+    CHECK(world.position_s() == doctest::Approx(quiet + (ends_paused ? 0 : 5)).epsilon(0.005));
+    CHECK(world.transport->in_flight() <= 2);
+    CHECK(world.transport->records().size() - before <= 8);
+    CHECK(world.status()->qoe.rebuffer_count == 0);
+  }
+}
+
 TEST_CASE("sim: seeks within the buffer fetch nothing, forwards and backwards") {
   SimWorld world(1, {}, SimLink::constant(20'000'000));
   PlayerConfig config;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "support/sim_media.h"
+
 namespace playhead::test {
 
 Result<AudioFormat> SimAudioSink::open(AudioFormat wanted) {
@@ -12,6 +14,7 @@ Result<AudioFormat> SimAudioSink::open(AudioFormat wanted) {
   is_open_ = true;
   is_running_ = false;
   written_ = played_ = remainder_us_ = silent_frames_ = 0;
+  stretches_.clear();
   seen_ = executor_.now();
   return wanted;
 }
@@ -21,6 +24,10 @@ void SimAudioSink::close() { is_open_ = false; }
 void SimAudioSink::write(const float* samples, int64_t frames) {
   advance(executor_.now());
   if (samples[0] == 0) silent_frames_ += frames;
+  while (stretches_.size() > 1 && stretches_[1].first_frame <= played_) stretches_.pop_front();
+  if (stretches_.empty() || stretches_.back().mark != samples[0]) {
+    stretches_.push_back({written_, samples[0]});
+  }
   written_ += frames;
 }
 
@@ -34,6 +41,17 @@ void SimAudioSink::advance(MonotonicTime now) {
     played_ += played;
   }
   seen_ = now;
+}
+
+std::optional<int64_t> SimAudioSink::heard_content_ms(MonotonicTime now) {
+  const int64_t at = frames_played(now);
+  const auto after =
+      std::find_if(stretches_.begin(), stretches_.end(),
+                   [at](const Stretch& stretch) { return stretch.first_frame > at; });
+  if (after == stretches_.begin() || at >= written_) return std::nullopt;
+  const Stretch& heard = *(after - 1);
+  if (heard.mark == 0) return std::nullopt;
+  return content_ms_of(heard.mark) + (at - heard.first_frame) * 1000 / format_.sample_rate;
 }
 
 int64_t SimAudioSink::frames_played(MonotonicTime now) {
@@ -56,6 +74,7 @@ void SimAudioSink::flush() {
   ++flushed_;
   total_played_ += played_;
   written_ = played_ = remainder_us_ = 0;
+  stretches_.clear();
 }
 
 }  // namespace playhead::test

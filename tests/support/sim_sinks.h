@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
+#include <optional>
 #include <vector>
 
 #include "playhead/executor.h"
@@ -13,12 +15,18 @@ namespace playhead::test {
 class CapturingVideoSink final : public VideoSink {
  public:
   explicit CapturingVideoSink(Executor& executor) : executor_(executor) {}
-  void show(const VideoFrame& frame) override { shown_.push_back({executor_.now(), frame.time}); }
+  void show(const VideoFrame& frame) override {
+    const bool is_simulated = frame.planes[0] == nullptr && frame.owner;
+    const int64_t content_us =
+        is_simulated ? *static_cast<const int64_t*>(frame.owner.get()) : int64_t{-1};
+    shown_.push_back({executor_.now(), frame.time, content_us});
+  }
   void clear() override { ++cleared_; }
 
   struct Shown {
     MonotonicTime at;
     MediaTime time;
+    int64_t content_us = -1;  // its container time; -1: it is no simulated picture
   };
   [[nodiscard]] const std::vector<Shown>& shown() const { return shown_; }
   void forget() { shown_.clear(); }
@@ -55,6 +63,9 @@ class SimAudioSink final : public AudioSink {
     const int64_t heard = total_played_ + frames_played(now) - silent_frames_;
     return static_cast<double>(heard) / format_.sample_rate;
   }
+  // Container time of the simulated sound that is heard now, in milliseconds modulo kSoundMarks;
+  // none: silence, or nothing.
+  [[nodiscard]] std::optional<int64_t> heard_content_ms(MonotonicTime now);
   // Frames of silence among those written since open().
   [[nodiscard]] int64_t silent_frames() const { return silent_frames_; }
   // How often the device was opened, and what it had was dropped.
@@ -65,6 +76,11 @@ class SimAudioSink final : public AudioSink {
   [[nodiscard]] int64_t underrun_frames() const { return underrun_frames_; }
 
  private:
+  // What begins at that frame since open() or flush().
+  struct Stretch {
+    int64_t first_frame = 0;
+    float mark = 0;
+  };
   // Accounts for the time since the last look.
   void advance(MonotonicTime now);
 
@@ -82,6 +98,7 @@ class SimAudioSink final : public AudioSink {
   int64_t underrun_frames_ = 0;
   int64_t remainder_us_ = 0;  // time not yet worth a frame, times the rate
   MonotonicTime seen_;
+  std::deque<Stretch> stretches_;  // but for those behind what is heard
 };
 
 }  // namespace playhead::test

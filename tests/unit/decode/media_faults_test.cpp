@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "support/media_samples.h"
+#include "support/peak_memory.h"
 #include "unit/decode/decode_rig.h"
 
 namespace playhead::test {
@@ -31,6 +32,13 @@ std::vector<std::size_t> find_boxes(const std::vector<uint8_t>& bytes, const std
     found.push_back(static_cast<std::size_t>(at - bytes.begin()));
     ++at;
   }
+}
+
+// Twice what was put in, and what a demuxer takes for itself; what the boxes claim is gigabytes.
+void check_growth(const PeakMemory& memory, std::size_t input) {
+  constexpr int64_t kDemuxer = int64_t{4} << 20;
+  const auto growth = memory.growth_bytes();
+  if (growth) CHECK(*growth <= 2 * static_cast<int64_t>(input) + kDemuxer);
 }
 
 TEST_CASE("A09 samples whose times are out of order are decoded or dropped, in order") {
@@ -65,7 +73,9 @@ TEST_CASE("A10 sizes and counts of boxes that lie end in a typed error, or in fe
       CAPTURE(size);
       std::vector<uint8_t> bytes = whole;
       put(bytes, places.back() - 4, size);
+      const PeakMemory memory;
       const Demuxed demuxed = demux(rig, bytes);
+      check_growth(memory, bytes.size());
       CHECK(demuxed.is_over);
       CHECK(demuxed.samples.size() <= samples);
       if (demuxed.samples.empty()) CHECK(demuxed.error.has_value());
@@ -76,7 +86,9 @@ TEST_CASE("A10 sizes and counts of boxes that lie end in a typed error, or in fe
     CAPTURE(type);
     std::vector<uint8_t> bytes = whole;
     put(bytes, find_boxes(whole, type).back() + 8, 0xffffffff);
+    const PeakMemory memory;
     const Demuxed demuxed = demux(rig, bytes);
+    check_growth(memory, bytes.size());
     CHECK(demuxed.is_over);
     CHECK(demuxed.samples.size() <= samples);
   }

@@ -169,5 +169,30 @@ TEST_CASE("transfer_watch: T06 equal stamps are no division by zero") {
   CHECK(chooser.throughput().bps >= 0);
 }
 
+TEST_CASE("transfer_watch: T06 a clock of 15 ms tells the width of the link all the same") {
+  VideoChooser chooser;
+  TransferWatch watch(chooser);
+  // 8 Mbit/s, in pieces of 1.4 kB: most have the stamp of the one before, some come 15 ms later.
+  int64_t us = 0;
+  const auto stamp = [&us] { return MonotonicTime{us / 15'000 * 15'000}; };
+  for (int i = 0; i < 20; ++i) {
+    watch.begin_video({"v", "", {}, {}, {}, 0});
+    TransferStats stats;
+    stats.started = stamp();
+    us += 20'000;
+    stats.first_byte = stamp();
+    for (int piece = 0; piece < 200; ++piece) {
+      us += 1'400;
+      watch.add_bytes(TrackKind::kVideo, 1'400, stamp());
+    }
+    stats.finished = stamp();
+    stats.body_bytes = 200 * 1'400;
+    watch.finish(TrackKind::kVideo, stats, false, Duration::max());
+    us += 100'000;
+  }
+  CHECK(chooser.throughput().bps > 6'000'000);
+  CHECK(chooser.throughput().bps < 9'600'000);
+}
+
 }  // namespace
 }  // namespace playhead
