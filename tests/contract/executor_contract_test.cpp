@@ -257,6 +257,35 @@ TEST_CASE("thread executor: due timers do not wait behind a flood of tasks") {
   world.end();
 }
 
+TEST_CASE("virtual executor: time that stands still is told, not waited for") {
+  struct Case {
+    const char* name;
+    Duration step;  // between one timer and the next; none: tasks
+    bool throws;
+  };
+  const Case cases[] = {{"tasks that post each other", Duration{-1}, true},
+                        {"timers for now", Duration{0}, true},
+                        {"as many, but time passes", 1ms, false}};
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.name));
+    VirtualExecutor executor;
+    uint64_t left = VirtualExecutor::kMostAtOnce + 100;
+    CancelHandle timer;
+    const std::function<void()> go_on = [&] {
+      if (--left == 0) return;
+      if (c.step < Duration{0}) return executor.post(go_on);
+      timer = executor.post_at(executor.now() + c.step, go_on);
+    };
+    executor.post(go_on);
+    if (c.throws) {
+      CHECK_THROWS_AS(executor.run_for(1h), TimeStandsStill);
+      CHECK(left > 0);
+    }
+    executor.run_for(1h);  // goes on when it is told to
+    CHECK(left == 0);
+  }
+}
+
 TEST_CASE("virtual executor: hours pass at once and the same seed repeats") {
   VirtualExecutor a(7);
   VirtualExecutor b(7);

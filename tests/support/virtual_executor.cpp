@@ -2,6 +2,7 @@
 #include "support/virtual_executor.h"
 
 #include <algorithm>
+#include <string>
 
 namespace playhead::test {
 
@@ -24,7 +25,8 @@ CancelHandle VirtualExecutor::post_at(MonotonicTime deadline, Task task) {
 bool VirtualExecutor::step(MonotonicTime end) {
   Task task;
   if (state_->tasks.empty() && hook_) hook_();
-  if (!state_->tasks.empty()) {
+  const bool is_task = !state_->tasks.empty();
+  if (is_task) {
     task = std::move(state_->tasks.front());
     state_->tasks.pop_front();
   } else if (!state_->timers.empty() && state_->timers.begin()->first.first <= end.us) {
@@ -36,9 +38,27 @@ bool VirtualExecutor::step(MonotonicTime end) {
     now_ = std::max(now_, end);
     return false;
   }
-  ++steps_;
   task();
+  count_step(is_task);
   return true;
+}
+
+void VirtualExecutor::count_step(bool is_task) {
+  ++steps_;
+  // Time that creeps by microseconds stands still, too.
+  if (now_ - moment_ >= std::chrono::milliseconds(1)) {
+    moment_ = now_;
+    steps_then_ = steps_;
+    tasks_since_ = 0;
+  }
+  tasks_since_ += is_task ? 1 : 0;
+  const uint64_t since = steps_ - steps_then_;
+  if (since < kMostAtOnce) return;
+  const uint64_t tasks = std::exchange(tasks_since_, 0);
+  steps_then_ = steps_;
+  throw TimeStandsStill("virtual time stands still at " + std::to_string(now_.us) +
+                        " us: " + std::to_string(tasks) + " tasks and " +
+                        std::to_string(since - tasks) + " timers ran within a millisecond");
 }
 
 void VirtualExecutor::run_until(MonotonicTime end) {

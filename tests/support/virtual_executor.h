@@ -6,16 +6,28 @@
 #include <map>
 #include <memory>
 #include <random>
+#include <stdexcept>
 #include <utility>
 
 #include "playhead/executor.h"
 
 namespace playhead::test {
 
+// Thrown to whoever runs a VirtualExecutor whose time has stopped: tasks and timers that always
+// leave others for the same moment would keep a simulation busy for ever.
+class TimeStandsStill final : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 // Executor on virtual time, run by the test's own thread: hours pass in milliseconds and the same
-// seed gives the same run. Everything in a simulation shares one.
+// seed gives the same run. Everything in a simulation shares one. What runs it gets TimeStandsStill
+// after kMostAtOnce steps within a millisecond.
 class VirtualExecutor final : public Executor {
  public:
+  // Tasks and timers; thousands of calls at once and all they start stay far below it.
+  static constexpr uint64_t kMostAtOnce = 500'000;
+
   explicit VirtualExecutor(uint64_t seed = 1, WallTime wall_start = {1'700'000'000'000'000});
 
   [[nodiscard]] MonotonicTime now() const override { return now_; }
@@ -56,6 +68,7 @@ class VirtualExecutor final : public Executor {
   // One task or one timer (moving time, at most to `end`); false when nothing is left before `end`,
   // in which case time has moved to `end`.
   bool step(MonotonicTime end);
+  void count_step(bool is_task);
 
   using TimerKey = std::pair<int64_t, uint64_t>;
   struct State {
@@ -68,6 +81,9 @@ class VirtualExecutor final : public Executor {
   std::function<void()> hook_;
   uint64_t next_timer_ = 0;
   uint64_t steps_ = 0;
+  MonotonicTime moment_{0};   // time has hardly moved since
+  uint64_t steps_then_ = 0;   // at that time
+  uint64_t tasks_since_ = 0;  // of the steps since then, those that were posted for at once
   std::mt19937_64 random_;
 };
 

@@ -97,6 +97,7 @@ class Session {
   void act_on_playlist(const Fault& fault);
 
   // Phases.
+  void run_phases();
   void run_faults();
   void heal();
   bool plays_again(Duration limit);
