@@ -11,6 +11,7 @@
 #include "base/thread_executor.h"
 #include "base/url.h"
 #include "player/event_queue.h"
+#include "player/license_returns.h"
 #include "player/recorded_call.h"
 #include "player/sink_gate.h"
 #include "player/title_queue.h"
