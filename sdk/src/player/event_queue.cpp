@@ -5,6 +5,8 @@
 #include <utility>
 #include <variant>
 
+#include "playhead/result.h"
+
 namespace playhead {
 
 namespace {
