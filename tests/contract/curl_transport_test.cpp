@@ -206,6 +206,26 @@ TEST_CASE("N37 a connection that died while idle is replaced without a word") {
   CHECK(world.connections() == 2);
 }
 
+TEST_CASE("N04 what an answer left behind is not taken for the next one") {
+  for (int i = 0; i < 20; ++i) {
+    CAPTURE(i);
+    CurlWorld world;
+    WebAnswer longer = text_answer("0123456789");
+    longer.announced_length = 4;
+    world.serve("/a", longer);
+    world.serve("/b", text_answer("well"));
+    Exchange first(world);
+    REQUIRE(first.start(world.url("/a")).wait());
+    REQUIRE(first.ok());
+    Request request = request_for(world.url("/b"), ResourceKind::kMedia);
+    RetryConfig soon;
+    soon.first_delay = soon.max_delay = soon.least_interval = 1ms;
+    const auto next = fetch_whole(world, request, soon);
+    REQUIRE(next.has_value());
+    CHECK(as_text(next->body.view()) == "well");
+  }
+}
+
 // A listening socket whose queue is full: the system drops further attempts without an answer.
 class SilentPort {
  public:

@@ -233,6 +233,12 @@ Error CurlTransfer::error_of(CURLcode code) const {
   // libcurl's way to refuse a header line beyond its own buffer of 100 kB.
   const bool is_in_head = exchange_.is_sent() && !exchange_.has_head();
   if (code == CURLE_OUT_OF_MEMORY && is_in_head) error = ErrorCode::kBadResponse;
+  // What an answer that was longer than it said left on the connection is no answer to this request.
+  long connections = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_NUM_CONNECTS, &connections);
+  const bool has_no_head = code == CURLE_UNSUPPORTED_PROTOCOL &&
+                           std::string_view(error_text_).find("HTTP/0.9") != std::string_view::npos;
+  if (has_no_head && connections == 0) error = ErrorCode::kConnectionLost;
   const bool is_proxy_down = code == CURLE_COULDNT_CONNECT && !proxy_.empty();
   long tunnel_status = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &tunnel_status);
