@@ -2,7 +2,6 @@
 #include "store/reconcile.h"
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <unordered_set>
 #include <utility>
@@ -16,26 +15,56 @@ namespace {
 // Rows held at a time.
 constexpr std::size_t kPage = 1'000;
 
-// Files of one download by their names.
-using Listing = std::map<std::string, FileSystem::Entry>;
+// Files of one download by their names, of which there may be a hundred thousand.
+class Listing {
+ public:
+  Listing() = default;
+  explicit Listing(std::vector<FileSystem::Entry> entries) : entries_(std::move(entries)) {
+    std::sort(entries_.begin(), entries_.end(),
+              [](const auto& a, const auto& b) { return a.name < b.name; });
+    is_taken_.resize(entries_.size());
+  }
+  // Null: it is not there, or was taken.
+  [[nodiscard]] const FileSystem::Entry* find(const std::string& name) const {
+    const auto at = position_of(name);
+    return at && !is_taken_[*at] ? &entries_[*at] : nullptr;
+  }
+  void take(const std::string& name) {
+    if (const auto at = position_of(name)) is_taken_[*at] = true;
+  }
+  // Those nobody took.
+  [[nodiscard]] std::vector<std::string> left() const {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+      if (!is_taken_[i]) names.push_back(entries_[i].name);
+    }
+    return names;
+  }
+
+ private:
+  [[nodiscard]] std::optional<std::size_t> position_of(const std::string& name) const {
+    const auto found = std::lower_bound(entries_.begin(), entries_.end(), name,
+                                        [](const auto& a, const auto& b) { return a.name < b; });
+    if (found == entries_.end() || found->name != name) return std::nullopt;
+    return static_cast<std::size_t>(found - entries_.begin());
+  }
+
+  std::vector<FileSystem::Entry> entries_;
+  std::vector<bool> is_taken_;
+};
 
 Result<Listing> listing_of(FileSystem& files, const std::string& folder) {
   auto entries = files.list(folder);
   if (!entries && entries.error().code == ErrorCode::kNotFound) return Listing{};
   if (!entries) return entries.error();
-  Listing listing;
-  for (FileSystem::Entry& entry : *entries) {
-    std::string name = entry.name;
-    listing.emplace(std::move(name), std::move(entry));
-  }
-  return listing;
+  return Listing(*std::move(entries));
 }
 
 // Bytes of a file; none: it is not there.
 std::optional<int64_t> size_of(const Listing& listing, const std::string& name) {
-  const auto found = listing.find(name);
-  if (found == listing.end() || found->second.is_folder) return std::nullopt;
-  return found->second.size;
+  const FileSystem::Entry* found = listing.find(name);
+  if (found == nullptr || found->is_folder) return std::nullopt;
+  return found->size;
 }
 
 bool has_checkpoint(std::optional<int64_t> file_bytes, int64_t checkpoint) {
@@ -98,7 +127,7 @@ Result<void> Reconciler::check(const std::string& id, WallTime now) {
   PLAYHEAD_TRY(const Findings findings, look_through(id));
   // Rows first: a file is deleted only when none promises it.
   if (auto done = put_right(id, findings, now); !done) return done;
-  for (const auto& [name, entry] : findings.unknown) {
+  for (const std::string& name : findings.unknown.left()) {
     const std::string path = layout::file(store_.root(), id, name);
     if (auto removed = files_.remove(path); !removed) return removed;
     ++report_.orphans_deleted;
@@ -120,8 +149,8 @@ Result<void> Reconciler::delete_unknown_folders(const std::vector<DownloadRow>& 
   std::unordered_set<std::string> names;
   for (const DownloadRow& download : known) names.insert(download.added.id);
   PLAYHEAD_TRY(const Listing listing, listing_of(files_, layout::content(store_.root())));
-  for (const auto& [name, entry] : listing) {
-    if (entry.is_folder && names.contains(name)) continue;
+  for (const std::string& name : listing.left()) {
+    if (listing.find(name)->is_folder && names.contains(name)) continue;
     if (auto removed = files_.remove(layout::folder(store_.root(), name)); removed) {
       ++report_.orphans_deleted;
     } else if (auto told = leave_for_later("", removed.error(), now); !told) {
@@ -153,12 +182,12 @@ void Reconciler::judge(const ResourceRow& row, Findings& findings) {
     } else if (*bytes != vault_file_bytes(row.planned.size)) {
       findings.cut.push_back(row.row);
     } else {
-      findings.unknown.erase(row.file);
+      findings.unknown.take(row.file);
     }
   } else if (row.state == ResourceState::kPart) {
     const std::string part = row.file + ".part";
     if (has_checkpoint(size_of(findings.unknown, part), row.checkpoint)) {
-      findings.unknown.erase(part);
+      findings.unknown.take(part);
     } else {
       findings.restarted.push_back(row.row);
     }
