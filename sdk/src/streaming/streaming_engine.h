@@ -114,8 +114,8 @@ class StreamingEngine final : private TrackStreamListener {
   [[nodiscard]] std::optional<LiveState> live(MonotonicTime now) const;
   [[nodiscard]] MediaTime first_moment() const;  // complete titles; what was live begins late
   [[nodiscard]] std::optional<MediaTime> start_point() const;  // EXT-X-START: where to begin
-  // For so long the live manifest has not changed, though it should have.
-  [[nodiscard]] std::optional<Duration> stale_for(MonotonicTime now) const;
+  // The live manifest has not changed, though it should have.
+  [[nodiscard]] std::optional<Stale> stale(MonotonicTime now) const;
   // HLS: the encoder was started anew, and nothing that is known goes on. True: what it makes now
   // is read as if for the first time, and fetched from the position of the last turn on.
   bool begin_anew();
