@@ -189,6 +189,67 @@ TEST_CASE("M13 without dates a run that begins anew follows the old one, whereve
   }
 }
 
+TEST_CASE("M13 M21 without dates a cache that still answers for the run before is asked again") {
+  for (const Duration age : {Duration{0}, Duration{594s}}) {
+    CAPTURE(age.count());
+    SimLive live;
+    live.has_dates = false;
+    auto world = playing(live);
+    const double before = world->position_s();
+    const SimLive old = world->live;
+    const WallTime restart = world->executor.wall_now();
+    ++world->live.run;
+    world->live.began = restart - age;
+    // Once nothing is left to play, and the new run is asked for.
+    std::optional<MonotonicTime> waits;
+    int answers = 0, late = 0;
+    world->transport->meddle(
+        [&](const SimRecord& record, const WebRequest& request, WebAnswer& answer) {
+          if (waits && contains(record.url, ".seg") && !contains(record.url, "run1-")) ++late;
+          const bool is_waiting = world->status()->state == PlayerState::kRebuffering;
+          if (!contains(record.url, ".m3u8") || (!waits && !is_waiting)) return;
+          if (!waits) waits = world->executor.now();
+          if (world->executor.now() - *waits < 9s)
+            answer = *old.answer(request, restart), ++answers;
+        });
+    world->run_for(75s);
+    CHECK(answers > 0);
+    CHECK(late == 0);
+    CHECK(world->status()->state == PlayerState::kPlaying);
+    CHECK(world->position_s() > before + 35);
+    CHECK(world->find<Failed>() == nullptr);
+  }
+}
+
+TEST_CASE("M13 M21 without dates a cache that answers for the run before again is no third run") {
+  SimLive live;
+  live.has_dates = false;
+  auto world = playing(live);
+  const double before = world->position_s();
+  const SimLive old = world->live;
+  const WallTime restart = world->executor.wall_now();
+  ++world->live.run;
+  world->live.began = restart;
+  std::optional<MonotonicTime> anew;  // media of the new run is fetched
+  int answers = 0, late = 0;
+  world->transport->meddle(
+      [&](const SimRecord& record, const WebRequest& request, WebAnswer& answer) {
+        const bool is_new = contains(record.url, "run1-");
+        if (contains(record.url, ".seg") && is_new && !anew) anew = world->executor.now();
+        if (contains(record.url, ".seg") && !is_new && anew) ++late;
+        const bool is_late = anew && world->executor.now() - *anew < 12s;
+        if (!contains(record.url, ".m3u8") || !is_late) return;
+        answer = *old.answer(request, restart), ++answers;
+      });
+  world->run_for(75s);
+  CHECK(answers > 3);
+  CHECK(late == 0);
+  CHECK(world->status()->state == PlayerState::kPlaying);
+  CHECK(world->position_s() > before + 35);
+  CHECK(world->find<Failed>() == nullptr);
+  CHECK(world->find<PositionJumped>() == nullptr);
+}
+
 TEST_CASE("M13 N11 a run that begins anew is followed when its URLs are renewed meanwhile") {
   SimWorld world(1, SimTitle{}, SimLink::constant(8'000'000));
   world.start_app();
@@ -217,7 +278,8 @@ TEST_CASE("M13 N11 a run that begins anew is followed when its URLs are renewed 
   CHECK(world.find<Failed>() == nullptr);
 }
 
-TEST_CASE("M13 M15 whoever seeks while paused sees a picture, though another run has let go of it") {
+TEST_CASE(
+    "M13 M15 whoever seeks while paused sees a picture, though another run has let go of it") {
   SimWorld world(1, SimTitle{}, SimLink::constant(8'000'000));
   world.start_app();
   SimLive live;
@@ -292,6 +354,38 @@ TEST_CASE("N17 M14 a seek to what is not made any more ends with a typed error")
   world.run_for(20s);
   REQUIRE(world.status()->state == PlayerState::kBuffering);
   CHECK(world.run_until_event<Failed>(60s));
+}
+
+TEST_CASE(
+    "N17 M14 a live playlist refused for a day ends the play that waits for it, with the reason") {
+  struct Case {
+    const char* name;
+    const char* playlist;  // none: pictures and sound
+    Duration start;        // wanted before it begins
+    int answers;           // of the sound's playlist, until it is refused
+  };
+  const Case cases[] = {{"while it plays", nullptr, 1s, 8},
+                        {"sound alone, which has no first picture", "a.m3u8", 1s, 8},
+                        {"before it begins", nullptr, 9s, 1}};
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.name));
+    SimWorld world(1, SimTitle{}, SimLink::constant(8'000'000));
+    SimFault fault;
+    fault.url_contains = "/a.m3u8";
+    fault.skip = c.answers;
+    fault.status = 503;
+    fault.headers = {{"Retry-After", "86400"}};
+    world.transport->add_fault(fault);
+    PlayerConfig config;
+    config.live.target_offset = 4s;
+    config.buffering.start = c.start;
+    world.start_app(config);
+    world.load_live({});
+    if (c.playlist) world.load_url(world.live.base_url + c.playlist);
+    REQUIRE(world.run_until_event<Failed>(3min));
+    CHECK(error_name(world.find<Failed>()->error.code) == error_name(ErrorCode::kServerBusy));
+    CHECK(contains(world.find<Failed>()->error.context, "come back in 86"));
+  }
 }
 
 TEST_CASE("M16 a target duration that grows, and segments longer than it, are tolerated") {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,11 @@ namespace playhead {
 namespace hls {
 struct MediaPlaylist;
 }
+
+// Media sequence numbers of HLS; `end` is after the last one.
+struct MediaNumbers {
+  uint64_t first = 0, end = 0;
+};
 
 // What a Representation's index source told once it was fetched and parsed.
 struct LoadedIndex {

@@ -226,7 +226,8 @@ Result<RefreshedIndex> refresh_index(const LoadedIndex& previous, const IndexSou
                    previous.playlist,
                    {std::move(bytes), final_url, source.variables.get(), options, nullptr, 0}));
   if (refreshed.outcome != hls::RefreshOutcome::kUpdated) {
-    return RefreshedIndex{previous, false, refreshed.outcome == hls::RefreshOutcome::kStartedOver};
+    return RefreshedIndex{previous, false, refreshed.outcome == hls::RefreshOutcome::kStartedOver,
+                          refreshed.begun};
   }
   return RefreshedIndex{hls::make_loaded_index(std::move(refreshed.playlist)), true};
 }

@@ -43,6 +43,7 @@ struct RefreshedIndex {
   LoadedIndex index;
   bool is_new = true;  // false: `index` is the one before; nothing changed, or a cache was behind
   bool has_started_over = false;  // other segments under old numbers: `index` is the one before
+  MediaNumbers begun{};           // then: what the answer lists
 };
 
 // A later answer from `source.location` of an HLS playlist, merged with what was known: segments

@@ -41,6 +41,10 @@ Result<std::optional<Redirect>> decide_redirect(const RedirectInputs& in) {
                       in.status);
   }
   const bool changes_method = becomes_get(in.status, in.method);
+  if (url == in.url && !changes_method) {
+    return make_error(ErrorCode::kTooManyRedirects, redact(in.url) + " redirects to itself",
+                      in.status);
+  }
   const bool is_same_origin = from == to;
   return std::optional<Redirect>(Redirect{std::move(url), std::move(to),
                                           changes_method ? "GET" : std::string(in.method),

@@ -29,8 +29,9 @@ struct Redirect {
 };
 
 // Whether an answer is a redirect to follow, and where to (RFC 9110 §15.4). Nothing: it is the
-// answer. Errors: kTooManyRedirects; kForbiddenScheme for anything but http and https and for a
-// step down from https to http; kInvalidUrl. Pure; any thread.
+// answer. Errors: kTooManyRedirects, at once where a URL redirects to itself; kForbiddenScheme for
+// anything but http and https and for a step down from https to http; kInvalidUrl. Pure; any
+// thread.
 [[nodiscard]] Result<std::optional<Redirect>> decide_redirect(const RedirectInputs& in);
 
 }  // namespace playhead

@@ -15,8 +15,8 @@ namespace {
 constexpr Duration kCorrectingEvery = 250ms;
 constexpr Duration kLookEvery = 1s;
 
-// So long after a live manifest has stopped to change, and nothing of the title is left to play,
-// the play ends (chosen: encoders that are started anew take less).
+// So long after a live manifest has stopped to change, or cannot be had any more, and nothing of
+// the title is left to play, the play ends (chosen: encoders that are started anew take less).
 constexpr Duration kStalePatience = 60s;
 
 // A Date header tells to the second, and clocks of hosts differ a little; by more than this the
@@ -97,12 +97,13 @@ Duration PlayerEngine::control_live(MonotonicTime now) {
   }
   if (decision.jump) jump(*decision.jump, JumpReason::kBehindWindow, now);
   apply_correction(decision.correction, now);
-  const auto stale = streaming_->stale_for(now);
+  auto stale = streaming_->stale(now);
+  const bool has_begun = has_first_frame_ || qoe_.summary(now).play_time > Duration{0};
   // What was prepared is not kept up to date.
-  const bool is_stuck = is_waiting && has_first_frame_;
-  if (stale && *stale > kStalePatience && is_stuck) {
-    fail_next_turn(
-        make_error(ErrorCode::kManifestStale, "nothing new has come for more than a minute"));
+  if (stale && !has_begun) stale->lasts = std::min(stale->lasts, now - load_started_);
+  if (stale && is_waiting && stale->lasts > kStalePatience) {
+    stale->why.severity = Severity::kFatal;
+    fail_next_turn(std::move(stale->why));
   }
   if (state_ != PlayerState::kPlaying) return stale ? kLookEvery : kForever;
   return decision.correction == 1 ? kLookEvery : kCorrectingEvery;

@@ -18,13 +18,12 @@ constexpr Duration kMostHostDelay = 8s;
 // been resumed by the fetcher for its whole budget.
 constexpr int kMostBreaks = 2;
 
-// Between attempts at a live segment that is not there yet, and how many (chosen: a host is behind
-// the encoder by less than two seconds, or something is wrong).
-constexpr Duration kNewSegmentDelay = 500ms;
-constexpr int kNewSegmentAttempts = 4;
-
 // Before the same is asked for again that was answered, but not well: no URL is asked more often.
 constexpr Duration kAgainDelay = 1s;
+
+// So often a live segment is asked for again that is not there yet (chosen: a host is behind the
+// encoder by less than two seconds, or something is wrong).
+constexpr int kNewSegmentAttempts = 2;
 
 bool is_host_down(ErrorCode code) {
   return code == ErrorCode::kNetworkUnreachable || code == ErrorCode::kNetworkTimeout ||
@@ -68,16 +67,18 @@ FailureDecision decide_failure(const FailureInputs& in) {
   // A key is behind a signed URL as its segments are.
   if (in.code == ErrorCode::kForbidden || in.code == ErrorCode::kDrmLicenseRefused) {
     // A host that refuses the first request for each segment must not cost a renewal for each.
-    const bool may_be_its_way = in.can_renew && in.renewed_lately && in.attempts < 2;
+    const bool is_known = in.renewed_lately || in.refuses_first;
+    const bool may_be_its_way = in.can_renew && is_known && in.attempts < 2;
     if (may_be_its_way && !in.renewed) return {FailureAction::kRetry, kAgainDelay};
     if (in.can_renew && !in.renewed) return {FailureAction::kRenewUrl, Duration{0}};
     return {FailureAction::kGiveUp, Duration{0}};
   }
   if (in.code == ErrorCode::kNotFound && in.is_new && in.attempts <= kNewSegmentAttempts) {
-    return {FailureAction::kRetry, kNewSegmentDelay};
+    return {FailureAction::kRetry, kAgainDelay};
   }
   // A transfer may have been damaged on the way: once more, then elsewhere.
-  if (is_damage(in.code) && in.attempts < 2) return {FailureAction::kRetry, kAgainDelay};
+  const bool may_pass = in.attempts < 2 && !in.skipped_lately;
+  if (is_damage(in.code) && may_pass) return {FailureAction::kRetry, kAgainDelay};
   if (in.representations_left > 0) return {FailureAction::kOtherRepresentation, Duration{0}};
   // A host whose playlist breaks off, or is behind, may be well again while the buffer hides it.
   const bool is_wrong_index = !in.is_media && in.code == ErrorCode::kBadResponse;

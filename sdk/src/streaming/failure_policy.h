@@ -14,7 +14,9 @@ struct FailureInputs {
   bool can_renew = false;        // the URL was signed by the service and renewal is not under way
   bool renewed = false;          // it was renewed for this segment already
   bool renewed_lately = false;   // for one before
+  bool refuses_first = false;    // one that was refused was had when it was asked for again
   int segments_skipped = 0;      // in a row, before this one
+  bool skipped_lately = false;   // asking for one again has helped nothing
   bool is_last = false;          // nothing of the title comes after this segment
   bool is_new = false;           // announced moments ago: it may not have reached the host yet
   bool is_media = true;          // false: an index (playlist), without which nothing can be skipped

@@ -42,13 +42,19 @@ struct FetchedTrack {
   int attempts = 0;
   int skipped = 0;
   bool renewed = false;
-  MonotonicTime renewed_at;  // zero: never
+  MonotonicTime renewed_at, skipped_at;  // zero: never
+  // What was refused is asked for again; such a segment was had before, see FailureInputs.
+  bool is_asked_again = false, refuses_first = false;
   std::set<std::string> failed_ids;
   // After those were tried again because what was left came too slowly: until when they are not,
   // and for how long that was.
   MonotonicTime no_forgiving_before;
   Duration forgiving_pause{0};
-  // Representations whose playlist could not be had, and until when they are left alone.
+  // Transfers that broke off: of the segment that is coming, and of those before it that each
+  // broke off more than once.
+  int breaks = 0, breaks_before = 0;
+  // Representations whose playlist could not be had, or whose segments break off, and until when
+  // they are left alone.
   std::map<std::string, MonotonicTime> resting;
   MonotonicTime not_before;                            // no fetch until then
   MonotonicTime no_replacement_before, patient_until;  // see kLowerPatience, kPicturePatience

@@ -25,6 +25,9 @@ constexpr Duration kRounding = 100ms;
 // that of the old one; longer: a title whose playlists count each by itself waits for a switch.
 constexpr Duration kDoubtPause = 5s;
 constexpr Duration kMostDoubt = 60s;
+// One of the run before is asked for again no sooner than that, and no longer than kMostDoubt after
+// the new one has begun (caches are behind by less).
+constexpr Duration kLeastPause = 1s;
 
 const IndexSource& source_of(const Representation& r, std::size_t place) {
   return place == 0 ? r.index_source : r.alternatives[place - 1].index_source;
@@ -44,37 +47,16 @@ bool is_live_playlist(const LoadedIndex& index) {
   return index.playlist && index.type != PresentationType::kVod;
 }
 
+// Of a place, among all of a title's.
+std::string name_of(const std::string& representation_id, std::size_t place) {
+  return representation_id + '#' + std::to_string(place);
+}
+
 std::string_view without_query(std::string_view url) { return url.substr(0, url.find('?')); }
 
 bool is_refusal(ErrorCode code) {
   return code == ErrorCode::kHttpStatus || code == ErrorCode::kNotFound ||
          code == ErrorCode::kForbidden;
-}
-
-// Media sequence numbers of a playlist; `end` is after the last one.
-struct Numbers {
-  uint64_t first = 0, end = 0;
-};
-
-std::optional<Numbers> numbers_of(const LoadedIndex& index) {
-  if (!index.playlist || index.segments->size() == 0) return std::nullopt;
-  return Numbers{index.segments->at(0).number,
-                 index.segments->at(index.segments->size() - 1).number + 1};
-}
-
-// The others, two at least, count alike, and `mine` ends before they begin: it is of an encoder
-// that was started anew, and they were not asked for since then.
-bool is_of_other_run(const Numbers& mine, const std::vector<Numbers>& others) {
-  if (others.size() < 2) return false;
-  uint64_t first = UINT64_MAX;
-  uint64_t last_first = 0;
-  uint64_t first_end = UINT64_MAX;
-  for (const Numbers& other : others) {
-    first = std::min(first, other.first);
-    last_first = std::max(last_first, other.first);
-    first_end = std::min(first_end, other.end);
-  }
-  return mine.end <= first && last_first < first_end;
 }
 
 // `index`, which says of no end, ends before `whole` does, or counts from before it.
@@ -132,15 +114,23 @@ void IndexTable::clear() {
   entries_.clear();
 }
 
-void IndexTable::start_over(MediaTime from) {
+void IndexTable::start_over(MediaTime from, std::vector<MediaNumbers> begun) {
+  RunBefore before(std::move(begun));
   // The run that ended may have only begun: then `from` says where the next one goes.
   for (const auto& [id, entry] : entries_) {
-    for (const Place& place : entry.places) {
-      if (place.index && place.was_live && !place.is_aside) earlier_ = *place.index;
+    for (std::size_t i = 0; i < entry.places.size(); ++i) {
+      const Place& place = entry.places[i];
+      if (!place.index || !place.was_live || place.is_aside) continue;
+      earlier_ = *place.index;
+      before.add(name_of(id, i), *place.index);
     }
   }
+  // Its URLs may have been renewed meanwhile.
+  if (before.is_empty() && earlier_) before.add({}, *earlier_);
   clear();
   next_run_at_ = from;
+  run_before_ = std::move(before);
+  run_began_ = context_.executor.now();
 }
 
 void IndexTable::set_priority(std::vector<std::string> priority) {
@@ -275,28 +265,10 @@ void IndexTable::on_loaded(const Representation& representation, std::size_t num
     result = make_error(ErrorCode::kBadResponse,
                         redact(source.location.url) + ": the playlist breaks off before its end");
   }
-  // Numbers alone tell of another run where there are no dates to place it by.
-  std::vector<Numbers> others;
-  const MonotonicTime now = context_.executor.now();
-  const bool was_doubted = place.failed_until > MonotonicTime{} && place.failed_until <= now;
-  bool is_believed = was_doubted && now - place.failed_until > kMostDoubt;
-  for (const auto& [id, entry] : entries_) {
-    for (const Place& known : entry.places) {
-      const bool counts = known.index && !known.is_aside && is_live_playlist(*known.index);
-      const auto numbers = counts ? numbers_of(*known.index) : std::nullopt;
-      if (numbers) others.push_back(*numbers);
-      is_believed = is_believed || (numbers && was_doubted && known.grown > place.failed_until);
+  if (result && !place.is_aside) {
+    if (const auto pause = doubt(place, name_of(representation.id, number), *result)) {
+      return ask_again(representation, number, *pause);
     }
-  }
-  const bool is_undated = result && is_live_playlist(*result) && result->playlist->dates.empty();
-  const auto mine = is_undated && !place.is_aside ? numbers_of(*result) : std::nullopt;
-  if (mine && !is_believed && is_of_other_run(*mine, others)) {
-    if (!was_doubted) place.failed_until = now;
-    place.fetch = context_.executor.post_at(now + kDoubtPause, [this, representation, number] {
-      const CancelHandle over = std::move(entries_[representation.id].places[number].fetch);
-      fetch(representation, number);
-    });
-    return context_.on_change();
   }
   const LoadedIndex* other = reference();
   if (result && other) {
@@ -306,6 +278,7 @@ void IndexTable::on_loaded(const Representation& representation, std::size_t num
                          newest_live() ? std::nullopt : next_run_at_);
     if (result) result->told = told;
   }
+  place.doubted.reset();
   if (result) {
     place.failed_until = MonotonicTime{};
     take(place, *std::move(result));
@@ -313,6 +286,66 @@ void IndexTable::on_loaded(const Representation& representation, std::size_t num
     place.error = std::move(result).error();
     place.failed_until = context_.executor.now() + kPassOver;
   }
+  context_.on_change();
+}
+
+bool IndexTable::is_run_young() const {
+  return run_before_ && context_.executor.now() - run_began_ <= kMostDoubt;
+}
+
+bool IndexTable::is_of_run_before(const MediaNumbers& numbers) const {
+  return is_run_young() && run_before_->is_nearer(numbers, numbers_of_live());
+}
+
+std::vector<MediaNumbers> IndexTable::numbers_of_live() const {
+  std::vector<MediaNumbers> all;
+  for (const auto& [id, entry] : entries_) {
+    for (const Place& place : entry.places) {
+      const bool counts = place.index && !place.is_aside && is_live_playlist(*place.index);
+      const auto numbers = counts ? numbers_of(*place.index) : std::nullopt;
+      if (numbers) all.push_back(*numbers);
+    }
+  }
+  return all;
+}
+
+bool IndexTable::is_believed(const Place& doubted) const {
+  if (!doubted.doubted) return false;
+  if (context_.executor.now() - *doubted.doubted > kMostDoubt) return true;
+  for (const auto& [id, entry] : entries_) {
+    for (const Place& place : entry.places) {
+      const bool counts = place.index && !place.is_aside && is_live_playlist(*place.index);
+      if (counts && place.grown > *doubted.doubted) return true;
+    }
+  }
+  return false;
+}
+
+std::optional<Duration> IndexTable::doubt(Place& place, const std::string& name,
+                                          const LoadedIndex& index) {
+  // Numbers alone tell of another run where there are no dates to place it by.
+  const bool is_undated = is_live_playlist(index) && index.playlist->dates.empty();
+  const auto mine = is_undated ? numbers_of(index) : std::nullopt;
+  if (!mine) return std::nullopt;
+  const MonotonicTime now = context_.executor.now();
+  const std::vector<MediaNumbers> others = numbers_of_live();
+  const bool is_other = !is_believed(place) && is_of_other_run(*mine, others);
+  const bool is_over = is_run_young() && run_before_->has(name, index, others);
+  if (!is_over && !is_other) return std::nullopt;
+  if (!place.doubted) place.doubted = now;
+  // RFC 8216bis §6.3.4: half of a target duration while there is no news.
+  if (is_over) return std::max(index.target_duration.value_or(Duration{0}) / 2, kLeastPause);
+  return kDoubtPause;
+}
+
+void IndexTable::ask_again(const Representation& representation, std::size_t number,
+                           Duration pause) {
+  Place& place = entries_[representation.id].places[number];
+  const MonotonicTime due = context_.executor.now() + pause;
+  place.fetch = context_.executor.post_at(due, [this, representation, number] {
+    const CancelHandle over = std::move(entries_[representation.id].places[number].fetch);
+    fetch(representation, number);
+  });
   context_.on_change();
 }
 

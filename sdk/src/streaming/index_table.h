@@ -11,6 +11,7 @@
 #include "net/host_health.h"
 #include "playhead/executor.h"
 #include "playhead/presentation.h"
+#include "streaming/encoder_run.h"
 
 namespace playhead {
 
@@ -33,8 +34,11 @@ class IndexTable {
   // timeline of those that were here.
   void clear();
   // The same, and what comes later is of an encoder that was started anew: where no dates say where
-  // it belongs, it begins at `from`.
-  void start_over(MediaTime from);
+  // it belongs, it begins at `from`, and what still is of the run before is asked for again.
+  // `begun`: what the answers that told of it listed.
+  void start_over(MediaTime from, std::vector<MediaNumbers> begun);
+  // Playlists with those numbers are of the run before, which has ended less than a minute ago.
+  [[nodiscard]] bool is_of_run_before(const MediaNumbers& numbers) const;
   // Names of places, best first; empty: the manifest's order.
   void set_priority(std::vector<std::string> priority);
 
@@ -89,6 +93,7 @@ class IndexTable {
     std::optional<LoadedIndex> index;
     std::optional<Error> error;
     MonotonicTime failed_until;
+    std::optional<MonotonicTime> doubted;  // since then: it seems to be of another run
     CancelHandle fetch;
     MonotonicTime asked;
     MonotonicTime told;
@@ -109,6 +114,14 @@ class IndexTable {
   void fetch(const Representation& representation, std::size_t number, bool is_directed = true);
   void on_loaded(const Representation& representation, std::size_t number,
                  Result<LoadedIndex> result);
+  // It is of another run of the encoder than what is played: how long to wait before it is asked
+  // for again.
+  std::optional<Duration> doubt(Place& place, const std::string& name, const LoadedIndex& index);
+  [[nodiscard]] bool is_run_young() const;
+  // Others have gone on since it was doubted, or it has been for long.
+  [[nodiscard]] bool is_believed(const Place& doubted) const;
+  [[nodiscard]] std::vector<MediaNumbers> numbers_of_live() const;
+  void ask_again(const Representation& representation, std::size_t number, Duration pause);
   void take(Place& place, LoadedIndex index);
   std::optional<WallTime> relist(Place& place, WallTime now);
   // The title has ended: what was not asked for since then does not know.
@@ -132,7 +145,9 @@ class IndexTable {
   std::optional<LoadedIndex> earlier_;        // the reference before clear()
   std::optional<LoadedIndex> earlier_whole_;  // one that was whole before clear()
   std::optional<MediaTime> next_run_at_;      // by start_over(): `earlier_` is of the run before
-  std::optional<WallTime> relisted_;          // the time of the last relist()
+  std::optional<RunBefore> run_before_;       // by start_over()
+  MonotonicTime run_began_;
+  std::optional<WallTime> relisted_;  // the time of the last relist()
 };
 
 // Up to where media of it can be fetched: the end of the last segment, or of the last part.

@@ -97,6 +97,12 @@ bool leaps(const LoadedIndex& before, const LoadedIndex& index, Duration passed)
   return date && last ? *date <= *last : gap > 2 * passed + kMostLeap;
 }
 
+// What the answer itself lists.
+MediaNumbers listed_by(const RefreshedIndex& answer) {
+  if (answer.has_started_over) return answer.begun;
+  return numbers_of(answer.index).value_or(MediaNumbers{});
+}
+
 }  // namespace
 
 LiveRefresher::LiveRefresher(ManifestSource& manifests, Executor& executor, IndexTable& indexes,
@@ -173,13 +179,13 @@ Duration LiveRefresher::turn_playlist(const Representation& representation, Mono
   if (is_new) reload.asked = reload.changed = indexes_.in_use(representation).asked;
   if (reload.running) return kForever;
   note_elsewhere(reload, representation, *index);
+  reload.url = index->url;
   watch(reload, index->url, now);
   reload.period = index->target_duration.value_or(Duration{0});
   const bool can_block = index->server_control && index->server_control->can_block_reload;
-  const MonotonicTime due =
-      next_reload({reload.period, can_block, reload.unchanged, reload.failures, reload.asked,
-                   reload.random, reload.failed,
-                   by_part ? index->part_target.value_or(Duration{0}) : Duration{0}});
+  const MonotonicTime due = next_reload(
+      {reload.period, can_block, reload.unchanged, reload.failures, reload.asked, reload.random,
+       reload.failed, by_part ? index->part_target.value_or(Duration{0}) : Duration{0}});
   if (now < due) return due - now;
   start_playlist(reload, representation, *index, now, by_part);
   return kForever;
@@ -210,8 +216,13 @@ void LiveRefresher::start_playlist(Reload& reload, const Representation& represe
         const LoadedIndex* before = indexes_.find(representation);
         const bool has_leapt =
             result && before && leaps(*before, result->index, mine.asked - known);
-        if (result && (result->has_started_over || has_leapt)) {
+        const bool is_other = result && (result->has_started_over || has_leapt);
+        if (before && result && is_of_run_before(*before, *result)) {
+          result->index = *before;
+          result->is_new = false;
+        } else if (is_other) {
           ++mine.restarts;
+          mine.begun = listed_by(*result);
           return note_failure(mine, restart_error(result->index.url));
         }
         // What was listed says where what comes goes on: nothing instead is no state of the title.
@@ -230,8 +241,15 @@ void LiveRefresher::start_playlist(Reload& reload, const Representation& represe
       });
 }
 
+bool LiveRefresher::is_of_run_before(const LoadedIndex& before,
+                                     const RefreshedIndex& answer) const {
+  const bool is_undated = before.playlist && before.playlist->dates.empty();
+  return is_undated && indexes_.is_of_run_before(listed_by(answer));
+}
+
 void LiveRefresher::note(Reload& reload, bool is_new) {
   reload.failures = reload.restarts = 0;
+  reload.failure.reset();
   reload.unchanged = is_new ? 0 : reload.unchanged + 1;
   if (!is_new) return;
   reload.changed = executor_.now();
@@ -253,6 +271,7 @@ void LiveRefresher::note_failure(Reload& reload, Error error) {
   reload.failed = executor_.now();
   reload.random = executor_.random();
   error.severity = Severity::kRecoverable;
+  reload.failure = error;
   callbacks_.on_warning(error);
   callbacks_.on_change();
 }
@@ -270,14 +289,15 @@ void LiveRefresher::hurry(MonotonicTime now) {
   mpd_->asked = std::min(mpd_->asked, now - mpd_->period);
 }
 
-std::optional<Duration> LiveRefresher::stale_for(MonotonicTime now) const {
-  std::optional<Duration> longest;
-  for (const auto& [id, reload] : playlists_) {
-    if (reload.was_stale) longest = std::max(longest.value_or(Duration{0}), now - reload.changed);
-  }
-  if (mpd_ && mpd_->was_stale) {
-    longest = std::max(longest.value_or(Duration{0}), now - mpd_->changed);
-  }
+std::optional<Stale> LiveRefresher::stale(MonotonicTime now) const {
+  std::optional<Stale> longest;
+  const auto look_at = [&](const Reload& reload, const std::string& url) {
+    const Duration lasts = now - reload.changed;
+    if (!reload.was_stale || (longest && lasts <= longest->lasts)) return;
+    longest = {lasts, reload.failure.value_or(stale_error(url))};
+  };
+  for (const auto& [id, reload] : playlists_) look_at(reload, reload.url);
+  if (mpd_) look_at(*mpd_, presentation_->url);
   return longest;
 }
 
@@ -289,6 +309,14 @@ bool LiveRefresher::has_started_over() const {
 bool LiveRefresher::may_have_started_over() const {
   return std::any_of(playlists_.begin(), playlists_.end(),
                      [](const auto& entry) { return entry.second.restarts > 0; });
+}
+
+std::vector<MediaNumbers> LiveRefresher::begun() const {
+  std::vector<MediaNumbers> begun;
+  for (const auto& [id, reload] : playlists_) {
+    if (reload.restarts > 0) begun.push_back(reload.begun);
+  }
+  return begun;
 }
 
 bool LiveRefresher::is_outdated(const Representation& representation, MonotonicTime now) const {

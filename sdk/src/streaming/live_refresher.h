@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "manifest/manifest_source.h"
 #include "playhead/executor.h"
@@ -28,6 +29,12 @@ struct LiveRefresherCallbacks {
   UniqueFunction<void(const Error&)> on_warning;
 };
 
+// What should change does not.
+struct Stale {
+  Duration lasts{0};
+  Error why;  // what came of the last attempt, else kManifestStale
+};
+
 // Keeps what is known of a live title up to date: the MPD, or the playlists in use. Engine thread.
 class LiveRefresher {
  public:
@@ -45,13 +52,15 @@ class LiveRefresher {
   // What an MPD promises does not come: it is fetched again before its time, for it may say why.
   void hurry(MonotonicTime now);
 
-  // For so long nothing has changed; none when it need not.
-  [[nodiscard]] std::optional<Duration> stale_for(MonotonicTime now) const;
+  // None when nothing need have changed. Of several, what has not for longest.
+  [[nodiscard]] std::optional<Stale> stale(MonotonicTime now) const;
   // Playlists go on with other segments under old numbers, and say so twice: of what is known
   // nothing goes on.
   [[nodiscard]] bool has_started_over() const;
   // They said so once: what of other playlists is fetched now might be of either run.
   [[nodiscard]] bool may_have_started_over() const;
+  // What the answers that said so listed.
+  [[nodiscard]] std::vector<MediaNumbers> begun() const;
   // The playlists so far; the MPD goes on.
   void forget_playlists() { playlists_.clear(); }
   // The index is so old that segments it lists may be gone.
@@ -60,17 +69,20 @@ class LiveRefresher {
  private:
   // One manifest that is fetched again and again.
   struct Reload {
+    std::string url;  // of a playlist, after redirects
     Duration period{0};
     MonotonicTime asked;
     MonotonicTime changed;
     MediaTime end;  // of what was listed then
     int unchanged = 0;
     int failures = 0;
-    MonotonicTime failed;    // the last attempt, when that was known
-    uint64_t random = 0;     // drawn for it: anew each turn, the least would count
-    Duration segment{0};     // how long they are, MPD
-    int restarts = 0;        // answers in a row that are of another run of the encoder
-    bool was_stale = false;  // the warning was given
+    MonotonicTime failed;          // the last attempt, when that was known
+    uint64_t random = 0;           // drawn for it: anew each turn, the least would count
+    Duration segment{0};           // how long they are, MPD
+    int restarts = 0;              // answers in a row that are of another run of the encoder
+    MediaNumbers begun{};          // what the last of them listed
+    bool was_stale = false;        // the warning was given
+    std::optional<Error> failure;  // of the last attempt
     CancelHandle running;
   };
 
@@ -79,6 +91,9 @@ class LiveRefresher {
   void start_playlist(Reload& reload, const Representation& representation,
                       const LoadedIndex& index, MonotonicTime now, bool by_part);
   void note(Reload& reload, bool is_new);
+  // A cache still answers for the run that was played before `before` began.
+  [[nodiscard]] bool is_of_run_before(const LoadedIndex& before,
+                                      const RefreshedIndex& answer) const;
   // What of it came otherwise: under URLs that were renewed, from another place.
   void note_elsewhere(Reload& reload, const Representation& representation,
                       const LoadedIndex& index);

@@ -114,8 +114,8 @@ class StreamingEngine final : private TrackStreamListener {
   [[nodiscard]] std::optional<LiveState> live(MonotonicTime now) const;
   [[nodiscard]] MediaTime first_moment() const;  // complete titles; what was live begins late
   [[nodiscard]] std::optional<MediaTime> start_point() const;  // EXT-X-START: where to begin
-  // For so long the live manifest has not changed, though it should have.
-  [[nodiscard]] std::optional<Duration> stale_for(MonotonicTime now) const;
+  // The live manifest has not changed, though it should have.
+  [[nodiscard]] std::optional<Stale> stale(MonotonicTime now) const;
   // HLS: the encoder was started anew, and nothing that is known goes on. True: what it makes now
   // is read as if for the first time, and fetched from the position of the last turn on.
   bool begin_anew();
@@ -138,7 +138,7 @@ class StreamingEngine final : private TrackStreamListener {
   void on_protection(TrackKind kind, const PlannedSegment& planned,
                      const MediaProtection& media) override;
   void on_segment_completed(TrackKind kind) override;
-  void on_fetch_retry(const Error& error) override;
+  void on_fetch_retry(TrackKind kind, const Error& error) override;
   void on_segment_failed(TrackKind kind, SegmentFailure failure) override;
   void on_segment_misplaced(TrackKind kind) override;
 
@@ -243,6 +243,7 @@ class StreamingEngine final : private TrackStreamListener {
   // Samples that wait for pictures to place the timeline, where no such pictures come.
   void place_orphans();
   void forget_failures(TrackKind kind);
+  void note_breaks(Track& track, MonotonicTime now);  // a segment is complete
   void handle_failures(MonotonicTime now, MediaTime position);
   void handle_failure(Track& track, const SegmentFailure& failure, MonotonicTime now,
                       MediaTime position);
@@ -285,8 +286,7 @@ class StreamingEngine final : private TrackStreamListener {
   std::string last_video_id_;
   uint64_t transfers_ = 0;  // planned so far
   TitleEvents events_;
-  bool waiting_for_renewal_ = false;
-  bool has_failed_ = false;
+  bool waiting_for_renewal_ = false, has_failed_ = false;
   int64_t wasted_bytes_ = 0;
 
   Subtitles subtitles_;

@@ -20,6 +20,18 @@ constexpr Duration kReplacementPause = 30s;
 // (chosen). Longer: what was broken for a moment is missed; shorter: requests for nothing.
 constexpr Duration kIndexRest = 30s;
 
+// After a segment that was damaged wherever it was had, the next that is damaged is not asked for
+// twice in the same place (chosen).
+constexpr Duration kSkippedPause = 30s;
+
+// A host that ends every answer after so many bytes is asked for a segment as often as that takes.
+// Segments in a row that broke off more than kUsualBreaks times each, kManyBreaks times together:
+// that is its way, and what has smaller segments is taken for kBreaksRest (all chosen). Fewer
+// breaks: a line that is bad for a moment costs quality; more: requests.
+constexpr int kUsualBreaks = 1;
+constexpr int kManyBreaks = 6;
+constexpr Duration kBreaksRest = 5min;
+
 // Signed URLs of media are renewed once in so long (chosen) when others of them were had since.
 constexpr Duration kMediaRenewalPause = 30s;
 
@@ -108,12 +120,36 @@ void StreamingEngine::on_segment_completed(TrackKind kind) {
     track->parts.failures = 0;
     track->renewed = false;
     track->forgiving_pause = Duration{0};
+    track->refuses_first = track->refuses_first || track->is_asked_again;
+    track->is_asked_again = false;
+    note_breaks(*track, executor_.now());
     track->forgive(executor_.now());
   }
   listener_.on_streaming_progress();
 }
 
-void StreamingEngine::on_fetch_retry(const Error& error) { listener_.on_streaming_warning(error); }
+void StreamingEngine::on_fetch_retry(TrackKind kind, const Error& error) {
+  Track* track = track_of(kind);
+  if (track && error.code == ErrorCode::kConnectionLost) ++track->breaks;
+  listener_.on_streaming_warning(error);
+}
+
+void StreamingEngine::note_breaks(Track& track, MonotonicTime now) {
+  const int breaks = std::exchange(track.breaks, 0);
+  track.breaks_before = breaks > kUsualBreaks ? track.breaks_before + breaks : 0;
+  if (track.breaks_before < kManyBreaks) return;
+  track.breaks_before = 0;
+  const AdaptationSet* set = set_of(track);
+  const Representation* coming = set ? find_representation(*set, track.last_id) : nullptr;
+  const bool has_lower =
+      coming && std::any_of(set->representations.begin(), set->representations.end(),
+                            [&](const Representation& r) {
+                              return r.bandwidth < coming->bandwidth &&
+                                     selector_.is_usable(track.stream->kind(), track.failed_ids, r);
+                            });
+  const bool is_by_hand = track.last_id == selector_.forced_id();
+  if (has_lower && !is_by_hand) track.resting[track.last_id] = now + kBreaksRest;
+}
 
 void StreamingEngine::on_segment_failed(TrackKind kind, SegmentFailure failure) {
   watch_.abandon(kind, executor_.now());
@@ -172,6 +208,7 @@ void StreamingEngine::handle_failure(Track& track, const SegmentFailure& failure
   const Trouble trouble{planned.representation.id, failure.error, true, is_last, is_new};
   if (react(track, trouble, now, position) != FailureAction::kSkipSegment) return;
   ++track.skipped;
+  track.skipped_at = now;
   track.attempts = 0;
   track.forgiving_pause = Duration{0};
   track.forgive(now);
@@ -202,9 +239,12 @@ FailureAction StreamingEngine::react(Track& track, const Trouble& trouble, Monot
   in.representations_left = usable_left(track);
   in.can_renew = config_.can_renew;
   in.renewed = track.renewed;
-  in.renewed_lately =
-      track.renewed_at > MonotonicTime{} && now - track.renewed_at < kMediaRenewalPause;
+  in.renewed_lately = std::any_of(tracks_.begin(), tracks_.end(), [&](const Track& other) {
+    return other.renewed_at > MonotonicTime{} && now - other.renewed_at < kMediaRenewalPause;
+  });
+  in.refuses_first = track.refuses_first;
   in.segments_skipped = track.skipped;
+  in.skipped_lately = track.skipped_at > MonotonicTime{} && now - track.skipped_at < kSkippedPause;
   in.is_media = trouble.is_media;
   in.is_last = trouble.is_last;
   in.is_new = trouble.is_new;
@@ -230,11 +270,13 @@ FailureAction StreamingEngine::react(Track& track, const Trouble& trouble, Monot
     case FailureAction::kRetry:
       track.failed_ids.erase(trouble.representation_id);
       track.not_before = now + decision.delay;
+      track.is_asked_again = trouble.error.code == ErrorCode::kForbidden;
       break;
     case FailureAction::kRenewUrl:
       track.failed_ids.erase(trouble.representation_id);
       track.renewed = true;
       track.renewed_at = now;
+      track.is_asked_again = track.refuses_first = false;
       if (!std::exchange(waiting_for_renewal_, true)) listener_.on_url_refused(trouble.error);
       break;
     case FailureAction::kOtherRepresentation:

@@ -43,8 +43,8 @@ std::optional<MediaTime> settled_end(const Presentation& presentation) {
 
 }  // namespace
 
-std::optional<Duration> StreamingEngine::stale_for(MonotonicTime now) const {
-  return refresher_.stale_for(now);
+std::optional<Stale> StreamingEngine::stale(MonotonicTime now) const {
+  return refresher_.stale(now);
 }
 
 bool StreamingEngine::begin_anew() {
@@ -54,7 +54,7 @@ bool StreamingEngine::begin_anew() {
   const auto state = live(last_turn_);
   MediaTime from = state ? state->window_end : position_;
   if (from - position_ < kSeam) from = position_;
-  indexes_.start_over(from);
+  indexes_.start_over(from, refresher_.begun());
   refresher_.forget_playlists();
   mapper_ = TimelineMapper();
   subtitles_.forgive();

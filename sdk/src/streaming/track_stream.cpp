@@ -143,7 +143,9 @@ SegmentLoadCallbacks TrackStream::callbacks_for(Load& load) {
   callbacks.on_fetched = [this, &load](const TransferStats& stats) {
     context_.listener.on_segment_fetched(kind_, load.planned, stats);
   };
-  callbacks.on_retry = [this](const Error& error) { context_.listener.on_fetch_retry(error); };
+  callbacks.on_retry = [this](const Error& error) {
+    context_.listener.on_fetch_retry(kind_, error);
+  };
   callbacks.on_end = [this, &load](Result<void> result) { on_end(load, std::move(result)); };
   return callbacks;
 }

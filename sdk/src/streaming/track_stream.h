@@ -73,7 +73,7 @@ class TrackStreamListener {
                              const MediaProtection& media) = 0;
   // All its samples were delivered.
   virtual void on_segment_completed(TrackKind kind) = 0;
-  virtual void on_fetch_retry(const Error& error) = 0;
+  virtual void on_fetch_retry(TrackKind kind, const Error& error) = 0;
   virtual void on_segment_failed(TrackKind kind, SegmentFailure failure) = 0;
   // It turned out to be another one than was wanted; the next one wanted is the right one.
   virtual void on_segment_misplaced(TrackKind kind) = 0;

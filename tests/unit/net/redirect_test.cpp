@@ -67,6 +67,7 @@ TEST_CASE("N18 N19 N20 redirects that are refused") {
   };
   const Case cases[] = {
       {"one hop too many", "http://h/", "/b", 10, ErrorCode::kTooManyRedirects},
+      {"to itself", "http://h/b?c", "?c", 0, ErrorCode::kTooManyRedirects},
       {"from https to http", "https://h/", "http://h/", 0, ErrorCode::kForbiddenScheme},
       {"file", "http://h/", "file:///etc/passwd", 0, ErrorCode::kForbiddenScheme},
       {"data", "http://h/", "data:text/plain,a", 0, ErrorCode::kForbiddenScheme},

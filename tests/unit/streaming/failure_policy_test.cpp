@@ -40,6 +40,10 @@ TEST_CASE("decide_failure: what a failed segment leads to") {
   refused_next.renewed_lately = true;
   FailureInputs refused_next_again = refused_next;
   refused_next_again.attempts = 2;
+  FailureInputs refused_first = refused;
+  refused_first.refuses_first = true;
+  FailureInputs damaged_next = failure(ErrorCode::kContainerSyntax);
+  damaged_next.skipped_lately = true;
   FailureInputs damaged_again = failure(ErrorCode::kContainerSyntax);
   damaged_again.attempts = 2;
   damaged_again.representations_left = 1;
@@ -54,6 +58,10 @@ TEST_CASE("decide_failure: what a failed segment leads to") {
   FailureInputs breaks_again = failure(ErrorCode::kConnectionLost);
   breaks_again.attempts = 3;
 
+  FailureInputs late = failure(ErrorCode::kNotFound);
+  late.is_new = true;
+  FailureInputs later = late;
+  later.attempts = 3;
   FailureInputs last = failure(ErrorCode::kNotFound);
   last.is_last = true;
   FailureInputs last_two = last;
@@ -80,6 +88,10 @@ TEST_CASE("decide_failure: what a failed segment leads to") {
        FailureAction::kRetry},
       {"host down, buffer empty", down_dry, FailureAction::kGiveUp},
       {"missing: another Representation", missing_other, FailureAction::kOtherRepresentation},
+      {"refused, as others were that came then: ask again", refused_first, FailureAction::kRetry},
+      {"damaged, as one was everywhere: skip it", damaged_next, FailureAction::kSkipSegment},
+      {"not there yet: ask again", late, FailureAction::kRetry},
+      {"not there two seconds later: skip it", later, FailureAction::kSkipSegment},
       {"missing everywhere: skip it", failure(ErrorCode::kNotFound), FailureAction::kSkipSegment},
       {"third in a row: give up", missing_third, FailureAction::kGiveUp},
       {"an index cannot be skipped", missing_index, FailureAction::kGiveUp},

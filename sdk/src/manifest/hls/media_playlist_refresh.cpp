@@ -17,14 +17,6 @@ bool is_same_text(const SharedBytes& a, const SharedBytes& b) {
 // Signatures in the query may change from one answer to the next.
 std::string_view without_query(std::string_view uri) { return uri.substr(0, uri.find('?')); }
 
-// Do both call the oldest segment they share the same? False when they share none.
-bool share_segments(const MediaPlaylist& a, const MediaPlaylist& b) {
-  const uint64_t number = std::max(a.first_number(), b.first_number());
-  const auto in_a = a.timeline.find_number(number);
-  const auto in_b = b.timeline.find_number(number);
-  return in_a && in_b && without_query(a.uri(*in_a)) == without_query(b.uri(*in_b));
-}
-
 std::string_view file_name(std::string_view uri) {
   const std::string_view path = without_query(uri);
   return path.substr(path.rfind('/') + 1);
@@ -95,6 +87,13 @@ bool contradict(const MediaPlaylist& a, const MediaPlaylist& b) {
 
 }  // namespace
 
+bool share_segments(const MediaPlaylist& a, const MediaPlaylist& b) {
+  const uint64_t number = std::max(a.first_number(), b.first_number());
+  const auto in_a = a.timeline.find_number(number);
+  const auto in_b = b.timeline.find_number(number);
+  return in_a && in_b && without_query(a.uri(*in_a)) == without_query(b.uri(*in_b));
+}
+
 Result<RefreshedPlaylist> refresh_media_playlist(std::shared_ptr<const MediaPlaylist> previous,
                                                  MediaPlaylistInput input) {
   if (previous->has_end_list || is_same_text(previous->text, input.text)) {
@@ -104,8 +103,9 @@ Result<RefreshedPlaylist> refresh_media_playlist(std::shared_ptr<const MediaPlay
   input.previous = previous.get();
   PLAYHEAD_TRY(MediaPlaylist playlist, parse_media_playlist(std::move(input)));
 
+  const MediaNumbers begun{playlist.first_number(), playlist.end_number()};
   if (contradict(*previous, playlist)) {
-    return RefreshedPlaylist{std::move(previous), RefreshOutcome::kStartedOver};
+    return RefreshedPlaylist{std::move(previous), RefreshOutcome::kStartedOver, begun};
   }
   const bool is_behind = playlist.end_number() < previous->end_number();
   const bool reaches_back = playlist.first_number() < previous->first_number();
@@ -114,7 +114,8 @@ Result<RefreshedPlaylist> refresh_media_playlist(std::shared_ptr<const MediaPlay
       // One that has only begun has no date to be placed by.
       const bool has_begun = playlist.size() > 0;
       return RefreshedPlaylist{std::move(previous),
-                               has_begun ? RefreshOutcome::kStartedOver : RefreshOutcome::kStale};
+                               has_begun ? RefreshOutcome::kStartedOver : RefreshOutcome::kStale,
+                               begun};
     }
     if (playlist.end_number() <= previous->end_number()) {
       return RefreshedPlaylist{std::move(previous), RefreshOutcome::kStale};

@@ -6,6 +6,7 @@
 
 #include "manifest/hls/media_playlist_parser.h"
 #include "manifest/hls/playlist.h"
+#include "manifest/loaded_index.h"
 #include "playhead/result.h"
 
 namespace playhead::hls {
@@ -20,7 +21,11 @@ enum class RefreshOutcome : uint8_t {
 struct RefreshedPlaylist {
   std::shared_ptr<const MediaPlaylist> playlist;  // never null
   RefreshOutcome outcome = RefreshOutcome::kUpdated;
+  MediaNumbers begun{};  // kStartedOver: what the text lists
 };
+
+// Both list a segment of the same number, and call the oldest of these the same.
+[[nodiscard]] bool share_segments(const MediaPlaylist& a, const MediaPlaylist& b);
 
 // A later state of a media playlist (RFC 8216bis §6.2.1, §6.3.4). Pure; any thread. Nothing of
 // `previous` is kept but what its segments share (keys, init segments), so a sliding window takes

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "streaming/encoder_run.h"
+
+#include <algorithm>
+
+#include "manifest/hls/media_playlist_refresh.h"
+#include "manifest/hls/playlist.h"
+
+namespace playhead {
+
+namespace {
+
+// How far `mine` lies from the nearest of `all`; 0: they overlap.
+uint64_t distance(const MediaNumbers& mine, const std::vector<MediaNumbers>& all) {
+  uint64_t least = UINT64_MAX;
+  for (const MediaNumbers& other : all) {
+    uint64_t apart = 0;
+    if (mine.first >= other.end) apart = mine.first - other.end + 1;
+    if (other.first >= mine.end) apart = other.first - mine.end + 1;
+    least = std::min(least, apart);
+  }
+  return least;
+}
+
+}  // namespace
+
+std::optional<MediaNumbers> numbers_of(const LoadedIndex& index) {
+  if (!index.playlist || index.segments->size() == 0) return std::nullopt;
+  return MediaNumbers{index.segments->at(0).number,
+                      index.segments->at(index.segments->size() - 1).number + 1};
+}
+
+bool is_of_other_run(const MediaNumbers& mine, const std::vector<MediaNumbers>& others) {
+  if (others.size() < 2) return false;
+  uint64_t first = UINT64_MAX;
+  uint64_t last_first = 0;
+  uint64_t first_end = UINT64_MAX;
+  for (const MediaNumbers& other : others) {
+    first = std::min(first, other.first);
+    last_first = std::max(last_first, other.first);
+    first_end = std::min(first_end, other.end);
+  }
+  return mine.end <= first && last_first < first_end;
+}
+
+void RunBefore::add(const std::string& name, const LoadedIndex& last) {
+  if (numbers_of(last)) last_.insert_or_assign(name, last);
+}
+
+std::pair<uint64_t, uint64_t> RunBefore::distances(const MediaNumbers& mine,
+                                                   std::vector<MediaNumbers> others) const {
+  std::vector<MediaNumbers> before;
+  for (const auto& [name, last] : last_) before.push_back(*numbers_of(last));
+  others.insert(others.end(), begun_.begin(), begun_.end());
+  return {distance(mine, before), distance(mine, others)};
+}
+
+bool RunBefore::is_nearer(const MediaNumbers& mine, std::vector<MediaNumbers> others) const {
+  const auto [to_before, to_others] = distances(mine, std::move(others));
+  return to_before < to_others;
+}
+
+bool RunBefore::has(const std::string& name, const LoadedIndex& index,
+                    std::vector<MediaNumbers> others) const {
+  const auto mine = numbers_of(index);
+  if (!mine) return false;
+  const auto [to_before, to_others] = distances(*mine, std::move(others));
+  if (to_before != to_others) return to_before < to_others;
+  const auto same = last_.find(name);
+  return same != last_.end() && hls::share_segments(*same->second.playlist, *index.playlist);
+}
+
+}  // namespace playhead

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "manifest/loaded_index.h"
+
+// Which run of its encoder a live HLS playlist without dates is of: nothing but numbers and names
+// tells, and caches answer for a run that is over. Pure; any thread.
+namespace playhead {
+
+// What a playlist lists; nothing unless it is HLS and has segments.
+[[nodiscard]] std::optional<MediaNumbers> numbers_of(const LoadedIndex& index);
+
+// The others, two at least, count alike, and `mine` ends before they begin: it is of an encoder
+// that was started anew, and they were not asked for since then.
+[[nodiscard]] bool is_of_other_run(const MediaNumbers& mine,
+                                   const std::vector<MediaNumbers>& others);
+
+// The run before the one that is played, by the last state of each of its playlists.
+class RunBefore {
+ public:
+  // `begun`: what the answers that told of the new run listed.
+  explicit RunBefore(std::vector<MediaNumbers> begun) : begun_(std::move(begun)) {}
+  // `name`: of the place it was had at.
+  void add(const std::string& name, const LoadedIndex& last);
+  [[nodiscard]] bool is_empty() const { return last_.empty(); }
+
+  // `index`, had at the place of that name, is of the run before rather than of the one that
+  // `others` are of. Where numbers fit both, segments of the same names say so.
+  [[nodiscard]] bool has(const std::string& name, const LoadedIndex& index,
+                         std::vector<MediaNumbers> others) const;
+  // By the numbers alone.
+  [[nodiscard]] bool is_nearer(const MediaNumbers& mine, std::vector<MediaNumbers> others) const;
+
+ private:
+  // To the run before, and to the other one.
+  [[nodiscard]] std::pair<uint64_t, uint64_t> distances(const MediaNumbers& mine,
+                                                        std::vector<MediaNumbers> others) const;
+
+  std::vector<MediaNumbers> begun_;
+  std::map<std::string, LoadedIndex> last_;
+};
+
+}  // namespace playhead

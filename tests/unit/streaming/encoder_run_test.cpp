@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "streaming/encoder_run.h"
+
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "manifest/manifest_parser.h"
+
+namespace playhead::test {
+namespace {
+
+// Ten segments of a run, from that number on.
+LoadedIndex playlist(const std::string& run, uint64_t first) {
+  std::string text =
+      "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXT-X-MEDIA-SEQUENCE:" + std::to_string(first) + "\n";
+  for (uint64_t number = first; number < first + 10; ++number) {
+    text += "#EXTINF:4,\n" + run + "-" + std::to_string(number) + ".ts?sig=" + run + "\n";
+  }
+  IndexSource source;
+  source.kind = IndexSource::Kind::kHlsMediaPlaylist;
+  auto index = parse_index(source, Representation{}, SharedBytes({text.begin(), text.end()}),
+                           "http://live.test/v.m3u8");
+  REQUIRE(index);
+  return *std::move(index);
+}
+
+TEST_CASE("encoder run: numbers, then names, tell which run a playlist is of") {
+  struct Case {
+    const char* name;
+    const char* place;
+    LoadedIndex index;
+    uint64_t begun;  // the first of what told of the new run
+    std::vector<MediaNumbers> others;
+    bool is_of_before;
+  };
+  const Case cases[] = {
+      {"the new run, from 0", "v", playlist("b", 0), 0, {}, false},
+      {"a cache that is behind", "v", playlist("a", 142), 0, {}, true},
+      {"the same of another Representation, which was not had before",
+       "w",
+       playlist("x", 142),
+       0,
+       {},
+       true},
+      {"the old run as it went on after that", "v", playlist("a", 155), 0, {}, true},
+      {"the new run, as far as the old one", "v", playlist("b", 142), 142, {}, false},
+      {"a cache that is behind, as far", "v", playlist("a", 142), 142, {}, true},
+      {"as far, of what was not had before", "w", playlist("x", 142), 142, {}, false},
+      {"the new run has come to the numbers of old",
+       "w",
+       playlist("x", 142),
+       0,
+       {{139, 149}},
+       false},
+      {"it was had by others, this one is still behind",
+       "w",
+       playlist("x", 142),
+       0,
+       {{3, 13}},
+       true},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.name));
+    RunBefore before({{c.begun, c.begun + 2}});
+    before.add("v", playlist("a", 140));
+    CHECK(before.has(c.place, c.index, c.others) == c.is_of_before);
+    // Numbers alone never take the new run for the old one.
+    if (!c.is_of_before) CHECK_FALSE(before.is_nearer(*numbers_of(c.index), c.others));
+  }
+  CHECK_FALSE(RunBefore({{0, 2}}).has("v", playlist("a", 142), {}));
+}
+
+}  // namespace
+}  // namespace playhead::test
