@@ -194,6 +194,7 @@ class WaitingEstimator final : public abr::Estimator {
   }
   void add_progress(const abr::ProgressSample& sample) override { inner_->add_progress(sample); }
   void seed(Bitrate remembered) override { inner_->seed(remembered); }
+  void begin_network(Bitrate remembered) override { inner_->begin_network(remembered); }
   [[nodiscard]] abr::Forecast forecast() const override { return inner_->forecast(); }
 
  private:
