@@ -189,7 +189,8 @@ int32_t playhead_choose_download_video(const playhead_video_question* question) 
 }
 
 void playhead_downloads_close(playhead_downloads* downloads) noexcept {
-  guard_void([&] { static_cast<void>(Pinned<playhead_downloads>::take(downloads)); });
+  // The folder can be opened again once this has returned: also while the listener is in a call.
+  guard_void([&] { Pinned<playhead_downloads>::take(downloads).wait_until_alone(); });
 }
 
 playhead_status playhead_downloads_add(playhead_downloads* downloads,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <thread>
 #include <type_traits>
@@ -52,6 +53,13 @@ class Pinned {
     taken.handle_ = number_of(handle);
     taken.object_ = static_cast<Plain*>(handles().close(Plain::kKind, taken.handle_));
     return taken;
+  }
+
+  // Of what was taken: until no other thread is in a call with it.
+  void wait_until_alone() const {
+    while (object_ != nullptr && handles().users(handle_) > 1) {
+      std::this_thread::sleep_for(std::chrono::microseconds(200));
+    }
   }
 
   explicit operator bool() const { return object_ != nullptr; }
