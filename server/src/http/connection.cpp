@@ -244,7 +244,7 @@ void ConnectionOf<Stream>::on_request() {
   begin_log();
   Request request = reader_.request();
   request.client = client_;
-  request.is_excess = worker_.queue().note_request();
+  request.excess_us = worker_.queue().note_request();
   shared_.handler->handle(request, [self = this->shared_from_this()](server::Response response) {
     self->worker_.answer(self, std::move(response));
   });

@@ -27,7 +27,7 @@ struct HttpServerConfig {
   int64_t request_timeout_ms = 60'000;
   int64_t write_timeout_ms = 30'000;  // no byte of an answer was taken by the client for so long: it is gone; > 0
   bool logs_requests = false;         // a line each, see RequestLog
-  LoadShedder::Limits queue = {};  // longer ones have excess requests, see Request::is_excess
+  LoadShedder::Limits queue = {};  // longer ones have excess requests, see Request::excess_us
   // Header in which a proxy in front of the server names the client's country; empty = nobody does,
   // and what clients send is not believed.
   std::string country_header = {};
