@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "http/deadlines.h"
+#include "http/overload_pause.h"
 
 using namespace playhead::server;
 
@@ -138,6 +139,57 @@ TEST_CASE("http server: who is told to come back later and asks at once waits") 
   CHECK(answer(client).starts_with("HTTP/1.1 204"));
   CHECK(clock.monotonic_us() - before_us >= 100'000);
   server.stop();
+}
+
+TEST_CASE("http server: who does not keep to what it was told is not read for that long, nor kept when it leaves") {
+  Handler handler([](const Request&) {
+    Response response;
+    response.status = 503;
+    response.headers.emplace_back("Retry-After", "3600");
+    return response;
+  });
+  HttpServerConfig config = pausing(5);
+  config.request_timeout_ms = 60;
+  {
+    TestServer server(handler, config);
+    const UniqueFd client = server.connect();
+    const SystemClock clock;
+    const int64_t before_us = clock.monotonic_us();
+    for (int i = 0; i < 2; ++i) {
+      ask(client);
+      CHECK(answer(client).starts_with("HTTP/1.1 503"));
+    }
+    ask(client);
+    CHECK(answer(client).starts_with("HTTP/1.1 503"));
+    CHECK(clock.monotonic_us() - before_us >= 60'000);
+    server.stop();
+  }
+  config.request_timeout_ms = 3'600'000;
+  TestServer server(handler, config);
+  {
+    const UniqueFd client = server.connect();
+    for (int i = 0; i < 2; ++i) {
+      ask(client);
+      CHECK(answer(client).starts_with("HTTP/1.1 503"));
+    }
+    ask(client);
+  }
+  while (server.connections() > 0) std::this_thread::yield();
+  server.stop();
+}
+
+TEST_CASE("overload pause: who keeps to what it was told is not held, and nobody for another") {
+  OverloadPause pause;
+  pause.note_request("a");
+  CHECK(pause.hold_until_us(0, 10, 100) == 0);
+  pause.note_request("a");
+  CHECK(pause.hold_until_us(10, 10, 100) == 0);  // as told
+  pause.note_request("a");
+  CHECK(pause.hold_until_us(19, 10, 100) == 29);
+  pause.note_request("a");
+  CHECK(pause.hold_until_us(29, 1'000, 100) == 129);  // not longer
+  pause.note_request("b");
+  CHECK(pause.hold_until_us(30, 10, 100) == 0);  // two on one connection
 }
 
 TEST_CASE("http server: requests that waited too long to be read are told to be excess") {
