@@ -95,7 +95,7 @@ class Api {
   void raw_license(const Request& request, const Respond& respond);
 
   // Whether a call that writes should be refused before it is looked at, if it can come again. Any thread.
-  [[nodiscard]] bool is_next_write_excess() { return parts_.writer.is_next_excess(); }
+  [[nodiscard]] int64_t next_write_excess_us() { return parts_.writer.next_excess_us(); }
 
  private:
   // A title that a profile may watch here and now.

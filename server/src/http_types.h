@@ -32,7 +32,8 @@ struct Request {
   std::string_view country;      // as the proxy in front of us says; "" = nobody does
   std::string_view client;       // the address it came from; "" = not known
   bool must_be_quick = false;    // what has to compute for long says kNeedsTime instead, and is asked again elsewhere
-  bool is_excess = false;        // one more than can be served in time: refused, if it can be asked again later
+  // > 0: one more than can be served in time. Refused, if it can be asked again: after so long.
+  int64_t excess_us = 0;
 };
 
 // A status that no client sees, see Request::must_be_quick.

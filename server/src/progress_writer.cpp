@@ -60,10 +60,10 @@ bool ProgressWriter::wake(std::unique_lock<std::mutex> lock) {
   return true;
 }
 
-bool ProgressWriter::is_next_excess() {
+int64_t ProgressWriter::next_excess_us() {
   const int64_t now_us = clock_.monotonic_us();
   const std::lock_guard lock(mutex_);
-  return shedder_.is_excess(now_us);
+  return shedder_.excess_us(now_us);
 }
 
 std::size_t ProgressWriter::waiting() const {

@@ -46,9 +46,9 @@ class ProgressWriter {
   using Task = std::function<Status()>;
   [[nodiscard]] bool submit(Task task, Completion completion);
 
-  // Whether one more write would be more than can be done in time; to be asked before any work is put into it, of
-  // those that can come again. submit() takes it all the same. Any thread.
-  [[nodiscard]] bool is_next_excess();
+  // 0, or one more write would be more than can be done in time, and is to come back after so many microseconds; to be
+  // asked before any work is put into it, of those that can come again. submit() takes it all the same. Any thread.
+  [[nodiscard]] int64_t next_excess_us();
 
   // What has been accepted and is not committed yet. Any thread.
   [[nodiscard]] std::size_t waiting() const;

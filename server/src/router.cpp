@@ -9,8 +9,7 @@
 namespace playhead::server {
 namespace {
 
-// The longest that an overloaded server asks for.
-constexpr unsigned kRetryAfterS = 3;
+constexpr int64_t kSecondUs = 1'000'000;
 
 }  // namespace
 
@@ -75,7 +74,10 @@ void Router::handle(const Request& request, const Respond& respond) {
   if (route.get != nullptr && is_get) return call(route, route.get, request, answer);
   if (route.post != nullptr && request.method == Method::kPost) {
     // Before anything of it is looked at: refusing must cost little.
-    if (route.can_wait && (request.is_excess || api_.is_next_write_excess())) return refuse(answer);
+    if (route.can_wait) {
+      const int64_t excess_us = request.excess_us > 0 ? request.excess_us : api_.next_write_excess_us();
+      if (excess_us > 0) return refuse(excess_us, answer);
+    }
     return call(route, route.post, request, answer);
   }
   answer(method_not_allowed(route.allow));
@@ -101,10 +103,9 @@ void Router::media(const Request& request, const Respond& respond) {
   respond(served.ok() ? std::move(served.value()) : error_response(served.error()));
 }
 
-void Router::refuse(const Respond& respond) {
+void Router::refuse(int64_t excess_us, const Respond& respond) {
   Error error = overloaded();
-  // Not all the same, or they would come back together.
-  error.retry_after_s = 1 + static_cast<int>(refused_.fetch_add(1, std::memory_order_relaxed) % kRetryAfterS);
+  error.retry_after_s = static_cast<int>((excess_us + kSecondUs / 2) / kSecondUs);  // 1 at least
   respond(error_response(error));
 }
 

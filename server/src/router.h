@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <atomic>
-
 #include "api.h"
 #include "http_types.h"
 #include "media_handler.h"
@@ -37,7 +35,7 @@ class Router final : public HttpHandler {
   [[nodiscard]] static const Route& find(std::string_view path);
   void media(const Request& request, const Respond& respond);
   void call(const Route& route, Call call, const Request& request, const Respond& respond);
-  void refuse(const Respond& respond);
+  static void refuse(int64_t excess_us, const Respond& respond);
   void nothing(const Request& request, const Respond& respond);
   void health(const Request& request, const Respond& respond);
   void metrics(const Request& request, const Respond& respond);
@@ -47,7 +45,6 @@ class Router final : public HttpHandler {
   Metrics& metrics_;
   const Metrics::Gauges gauges_;
   const Clock& clock_;
-  std::atomic<unsigned> refused_{0};
   // Of one token, calls that need a slow hash: a person types a few PINs. Each takes 50 ms of the lane.
   RateLimiter slow_calls_;
   SlowLane slow_lane_;  // ends first: what it does uses all the rest

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// open_load PORT REQUESTS CLIENTS SECONDS RATE DEADLINE_MS [heed]: asks a server on the loopback RATE times a second
+// open_load PORT REQUESTS CLIENTS SECONDS RATE DEADLINE_MS [heed|own] [WARM_UP]: asks a server on the loopback RATE times a second
 // whatever it answers, and says as a line of JSON what came of that. RATE 0: each client asks again as soon as it has
 // its answer.
 //
@@ -7,7 +7,12 @@
 // connection and one request on its way. A request is due at its time whether or not a client is free; one that finds none
 // until its deadline is given up unsent. Latencies count from when a request was due, those of refusals from when it was
 // sent: how long it found no client free is no doing of who refuses it. With `heed` a client that
-// is told Retry-After is not free for so long. What is due within the first two seconds (the warm-up) is not counted.
+// is told Retry-After is not free for so long. What is due within the first WARM_UP seconds (2) is not counted.
+//
+// With `own` a request is that of one client, drawn at random, and no other sends it: a position, of which only the newest
+// matters. While its client is away, as it was told, it is not sent, but the client comes back by itself at the end of that
+// time and sends what it has then (its latency counts from there); while its client waits for an answer it is not sent
+// either.
 //
 // Before all that each client asks once, so that the server has taken every connection, and a line says "ready".
 //
@@ -22,6 +27,7 @@
 #include <fstream>
 #include <functional>
 #include <queue>
+#include <random>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -43,7 +49,6 @@ using playhead::bench::process_cpu_seconds;
 
 constexpr int64_t kSecondUs = 1'000'000;
 constexpr std::size_t kSettling = 256;  // clients that ask at once before it begins
-constexpr int64_t kWarmUpUs = 2 * kSecondUs;
 
 [[noreturn]] void die(const char* what) {
   std::perror(what);
@@ -57,7 +62,9 @@ struct Plan {
   int64_t seconds = 1;
   int64_t rate = 0;  // 0 = as fast as the answers come
   int64_t deadline_us = kSecondUs;
+  int64_t warm_up_us = 2 * kSecondUs;
   bool heeds = false;
+  bool have_own = false;
 };
 
 // What became of the requests that were due while it counted.
@@ -65,6 +72,8 @@ struct Tally {
   int64_t due = 0;
   int64_t sent = 0;
   int64_t given_up = 0;  // no client was free in time
+  int64_t away = 0;      // its own client was told to stay away
+  int64_t busy = 0;      // its own client waited for an answer
   int64_t done = 0;      // 2xx in time
   int64_t late = 0;      // 2xx after the deadline
   int64_t refused = 0;   // 503 with Retry-After
@@ -76,6 +85,7 @@ struct Tally {
 struct Client {
   int fd = -1;
   bool is_busy = false;
+  bool is_away = false;
   int64_t due_us = 0;
   int64_t sent_us = 0;
   std::size_t got = 0;
@@ -123,12 +133,14 @@ class Load {
 
   const Tally& run() {
     begin_us_ = monotonic_us();
-    end_us_ = begin_us_ + kWarmUpUs + plan_.seconds * kSecondUs;
+    end_us_ = begin_us_ + plan_.warm_up_us + plan_.seconds * kSecondUs;
     // Open or closed, what is on its way at the end gets until its deadline.
     for (int64_t now = begin_us_; now < end_us_ + plan_.deadline_us; now = monotonic_us()) {
       let_back(now);
       if (plan_.rate == 0) {
         while (now < end_us_ && !free_.empty()) ask(now, now);
+      } else if (plan_.have_own) {
+        let_ask(now);
       } else {
         become_due(now);
         send_waiting(now);
@@ -140,7 +152,7 @@ class Load {
 
  private:
   [[nodiscard]] bool counts(int64_t due_us) const {
-    return due_us >= begin_us_ + kWarmUpUs && due_us < end_us_;
+    return due_us >= begin_us_ + plan_.warm_up_us && due_us < end_us_;
   }
 
   void connect(std::size_t index) {
@@ -167,6 +179,19 @@ class Load {
       if (counts(at)) ++tally_.due;
     }
   }
+  // Who is due asks, if it may.
+  void let_ask(int64_t now) {
+    const int64_t until = std::min(now, end_us_);
+    for (int64_t at = due_at(asked_); at <= until; at = due_at(++asked_)) {
+      const std::size_t index = random_() % clients_.size();
+      if (counts(at)) ++tally_.due;
+      if (clients_[index].is_away || clients_[index].is_busy) {
+        if (counts(at)) ++(clients_[index].is_away ? tally_.away : tally_.busy);
+      } else {
+        ask(index, at, now);
+      }
+    }
+  }
   [[nodiscard]] int64_t due_at(int64_t number) const { return begin_us_ + number * kSecondUs / plan_.rate; }
 
   // The newest first: those that wait are clients of their own, who do not queue for each other's connections.
@@ -185,6 +210,10 @@ class Load {
   void ask(int64_t due_us, int64_t now) {
     const std::size_t index = free_.front();
     free_.pop_front();
+    ask(index, due_us, now);
+  }
+
+  void ask(std::size_t index, int64_t due_us, int64_t now) {
     Client& client = clients_[index];
     client.is_busy = true;
     client.due_us = due_us;
@@ -217,9 +246,10 @@ class Load {
     const int64_t pause_s = note(text, client, now);
     client.is_busy = false;
     if (plan_.heeds && pause_s > 0) {
+      client.is_away = true;
       away_.emplace(now + pause_s * kSecondUs, index);
     } else {
-      free_.push_back(index);
+      set_free(index);
     }
   }
 
@@ -247,13 +277,24 @@ class Load {
     const bool was_busy = client.is_busy;
     client.is_busy = false;
     connect(index);
-    if (was_busy) free_.push_back(index);
+    if (was_busy) set_free(index);
+  }
+
+  // Clients that have requests of their own are not drawn from those that are free.
+  void set_free(std::size_t index) {
+    if (!plan_.have_own || begin_us_ == 0) free_.push_back(index);
   }
 
   void let_back(int64_t now) {
     while (!away_.empty() && away_.top().first <= now) {
-      free_.push_back(away_.top().second);
+      const auto [at, index] = away_.top();
       away_.pop();
+      clients_[index].is_away = false;
+      if (plan_.have_own && now < end_us_) {
+        ask(index, at, now);
+      } else {
+        set_free(index);
+      }
     }
   }
 
@@ -262,6 +303,7 @@ class Load {
   const int epoll_;
   int64_t begin_us_ = 0;
   int64_t end_us_ = 0;
+  std::minstd_rand random_{1};
   int64_t asked_ = 0;  // that became due
   std::size_t next_ = 0;
   std::deque<int64_t> waiting_;   // due, without a client; oldest first
@@ -290,7 +332,7 @@ std::vector<std::string> read_requests(const char* path) {
 
 int main(int count, char** words) {
   if (count < 7) {
-    std::fputs("open_load PORT REQUESTS CLIENTS SECONDS RATE DEADLINE_MS [heed]\n", stderr);
+    std::fputs("open_load PORT REQUESTS CLIENTS SECONDS RATE DEADLINE_MS [heed|own] [WARM_UP]\n", stderr);
     return 2;
   }
   Plan plan;
@@ -300,7 +342,9 @@ int main(int count, char** words) {
   plan.seconds = std::atoll(words[4]);
   plan.rate = std::atoll(words[5]);
   plan.deadline_us = std::atoll(words[6]) * 1000;
-  plan.heeds = count > 7 && std::string_view(words[7]) == "heed";
+  plan.have_own = count > 7 && std::string_view(words[7]) == "own";
+  plan.heeds = plan.have_own || (count > 7 && std::string_view(words[7]) == "heed");
+  if (count > 8) plan.warm_up_us = std::atoll(words[8]) * kSecondUs;
   rlimit files{};
   ::getrlimit(RLIMIT_NOFILE, &files);
   files.rlim_cur = files.rlim_max;
@@ -313,10 +357,10 @@ int main(int count, char** words) {
   const double cpu_before = process_cpu_seconds();
   const Tally& tally = load.run();
   std::printf(
-      "{\"due\":%lld,\"sent\":%lld,\"given_up\":%lld,\"done\":%lld,\"late\":%lld,\"refused\":%lld,\"failed\":%lld,"
+      "{\"due\":%lld,\"sent\":%lld,\"given_up\":%lld,\"away\":%lld,\"busy\":%lld,\"done\":%lld,\"late\":%lld,\"refused\":%lld,\"failed\":%lld,"
       "\"done_p50_ms\":%.1f,\"done_p99_ms\":%.1f,\"refused_p50_ms\":%.1f,\"refused_p99_ms\":%.1f,"
       "\"cpu_seconds\":%.2f}\n",
-      static_cast<long long>(tally.due), static_cast<long long>(tally.sent), static_cast<long long>(tally.given_up),
+      static_cast<long long>(tally.due), static_cast<long long>(tally.sent), static_cast<long long>(tally.given_up), static_cast<long long>(tally.away), static_cast<long long>(tally.busy),
       static_cast<long long>(tally.done), static_cast<long long>(tally.late), static_cast<long long>(tally.refused),
       static_cast<long long>(tally.failed), percentile_ms(tally.done_us, 0.5), percentile_ms(tally.done_us, 0.99),
       percentile_ms(tally.refused_us, 0.5), percentile_ms(tally.refused_us, 0.99), process_cpu_seconds() - cpu_before);

@@ -14,12 +14,15 @@ overload  twice as many positions, due at their time whatever the server answers
           come again. At least 90 % of what is sustained is done, and who is refused hears of it within a second. A
           client has one request on its way: what finds none free was not sent.
 
-offered   twice the load, all of it sent: of a server that gets a twenty-fifth of a processor (it is stopped whenever it
-          had more), so that there are clients enough for twice of what it carries, also while half of them are away for
-          as long as they were told. Done and refused are counted as above; a round in which less than 98 % of
-          what was due was sent says so and counts as missed. (Requests wait unread and in order, and to read one costs
-          nearly what serving it does: refusing makes no room. What keeps a whole machine from that is the number of
-          connections: 10,000 clients with a request each wait 0.13 s at 76,000/s.)
+offered   twice the load, all of it offered: to a server that gets a twenty-fifth of a processor (it is stopped
+          whenever it had more), so that there are clients enough. 9,000 of them have together twice as many positions
+          due as the same 9,000 get done in time at best, at a few rates up to where 97 % are no longer; each is one
+          client's own (open_load, own). While that is away, as it was told, its positions are not sent: the newest
+          is, when it comes back. While it waits for an answer they are not either, which a server that is quick
+          enough keeps rare: a round with more than 2 % of them says so and counts as missed. Counted for 30 s at
+          least, after 30 s in which those who are too many are sent away. Done, late and refused are as above. (What
+          keeps a whole machine from such a load is the number of connections: 10,000 clients with a request each wait
+          0.13 s at 76,000/s.)
 
 The rounds take turns; printed are their medians. Exit status 1 when something is missed, 3 when wrk or nginx is not
 installed (Debian: wrk, nginx-light).
@@ -49,7 +52,9 @@ CLIENTS = (2000, 8000)  # of the 10,000 connections there may be; 4,096 writes m
 FEW_WAITING = 500
 DEADLINE_MS = 1000
 SHARE = 0.04  # of a processor, for a throttled server
-SUSTAINING, OFFERING = 500, 9000  # clients; half of what is offered is refused, and away for 2 s
+ASKING_AT_ONCE, OFFERING = 500, 9000  # clients
+SHARES = (0.5, 0.6, 0.7, 0.8)  # of what few clients that ask at once get done, that many may be served
+SETTLING_S = 30  # until who is too many is away
 FILE_BYTES, RANGE_BYTES = 8_000_000, 100_000
 TICKS = os.sysconf("SC_CLK_TCK")
 BODIES = """
@@ -271,11 +276,11 @@ class Bench:
                    f"{per_cpu[1]:,.0f} ({per_cpu[0] / per_cpu[1]:.2f}), {failed:.2%} failed",
                    per_cpu[0] >= 0.5 * per_cpu[1] and failed == 0)
 
-    def open_load(self, server, clients, rate, throttle=None):
+    def open_load(self, server, clients, rate, throttle=None, how=("heed",), seconds=None):
         """Of a second: what open_load counted, and processor time of the two. `throttle`: once all are connected."""
-        seconds = self.options.seconds
+        seconds = seconds or self.options.seconds
         words = [self.options.bin / "open_load", server.port, self.requests, clients, seconds, int(rate), DEADLINE_MS,
-                 "heed"]
+                 *how]
         with subprocess.Popen([str(word) for word in words], stdout=subprocess.PIPE, text=True) as load:
             if load.stdout.readline() != "ready\n":
                 sys.exit("open_load did not begin")
@@ -325,21 +330,33 @@ class Bench:
         rounds = []
         try:
             for _ in range(self.options.rounds):
-                sustained = self.open_load(throttled, SUSTAINING, 0, Throttle(throttled.pid))
-                twice = self.open_load(throttled, OFFERING, 2 * sustained["done"], Throttle(throttled.pid))
-                rounds.append({**twice, "sustained": sustained["done"], "share": twice["done"] / sustained["done"],
-                               "offered": twice["sent"] / twice["due"]})
+                sustained = self.sustained(throttled)
+                twice = self.open_load(throttled, OFFERING, 2 * sustained, Throttle(throttled.pid),
+                                       ("own", SETTLING_S), max(30, self.options.seconds))
+                rounds.append({**twice, "sustained": sustained, "share": twice["done"] / sustained,
+                               "offered": 1 - twice["busy"] / twice["due"]})
         finally:
             throttled.end()
         got = {what: statistics.median(one[what] for one in rounds) for what in rounds[0]}
         least = min(one["offered"] for one in rounds)
         worst = min(one["share"] for one in rounds)
-        text = (f"{got['sustained']:,.0f}/s sustained; twice that: {got['due']:,.0f}/s due, {got['sent']:,.0f} sent "
-                f"({least:.0%} at least), {got['done']:,.0f} done ({got['share']:.0%}, {worst:.0%} at least, p50 "
+        text = (f"{got['sustained']:,.0f}/s sustained; twice that: {got['due']:,.0f}/s due, {got['away']:,.0f} of those "
+                f"away, {got['busy']:,.0f} waiting, {got['sent']:,.0f} sent, {got['done']:,.0f} done ({got['share']:.0%}, {worst:.0%} at least, p50 "
                 f"{got['done_p50_ms']:.0f} ms), {got['refused']:,.0f} refused (p99 {got['refused_p99_ms']:.0f} ms), "
                 f"{got['late']:,.0f} late, {got['failed']:,.0f} failed" + (", NOT OFFERED" if least < 0.98 else ""))
         return row("offered", text, least >= 0.98 and worst >= 0.9 and got["failed"] == 0 and
                    got["refused_p99_ms"] <= DEADLINE_MS)
+
+    def sustained(self, throttled):
+        """The most positions a second that so many clients have done in time, at rates up to where 97 % are no longer."""
+        at_once = self.open_load(throttled, ASKING_AT_ONCE, 0, Throttle(throttled.pid))["done"]
+        most = 0
+        for share in SHARES:
+            got = self.open_load(throttled, OFFERING, share * at_once, Throttle(throttled.pid), ("own",))
+            most = max(most, got["done"])
+            if got["done"] < 0.97 * got["due"]:
+                break
+        return most
 
     def folder(self, name):
         (self.scratch / name).mkdir()

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
@@ -19,6 +21,7 @@
 #include "api_json.h"
 #include "common_answers.h"
 #include "http/message.h"
+#include "http/overload_pause.h"
 #include "http/request_reader.h"
 #include "http/worker.h"
 
@@ -36,6 +39,14 @@ constexpr int64_t kMaxPieceBytes = int64_t{1024} * 1024;
 constexpr std::size_t kTlsPieceBytes = std::size_t{64} * 1024;  // four records of TLS
 // Of an answer's text, kept for the next one.
 constexpr std::size_t kMaxKeptBytes = std::size_t{8} * 1024;
+
+// When the client may come back.
+int64_t told_us(const Response& response) {
+  for (const auto& [name, value] : response.headers) {
+    if (name == "Retry-After") return std::strtoll(value.c_str(), nullptr, 10) * 1'000'000;
+  }
+  return 0;
+}
 
 using TlsStream = asio::ssl::stream<Socket>;
 
@@ -90,7 +101,10 @@ class ConnectionOf final : public Connection,
   void on_written();
   void begin_log();
   void log_request(bool is_whole);
+  void pause(int64_t told_us);
+  void go_on();
   [[nodiscard]] bool has_unread();
+  [[nodiscard]] bool is_gone();
   void half_close();
   void linger();
   void drain(std::size_t most);
@@ -113,7 +127,9 @@ class ConnectionOf final : public Connection,
   bool is_head_ = false;
   bool keep_alive_ = true;
   bool refused_ = false;  // the rest of the request has not been read
-  bool overloaded_ = false;  // what was told last
+  std::optional<int64_t> told_us_;  // to come back later, by the last answer
+  OverloadPause overload_pause_;
+  int64_t held_until_us_ = 0;
   bool finishing_ = false;
   bool ended_ = false;
 };
@@ -171,7 +187,7 @@ void ConnectionOf<Stream>::close() {
 template <class Stream>
 void ConnectionOf<Stream>::on_deadline() {
   const auto self = this->shared_from_this();
-  if (state_ == State::kPausing) return read();
+  if (state_ == State::kPausing) return go_on();
   if (state_ != State::kReading || !reader_.has_begun()) return close();
   error_code ignored;
   socket().cancel(ignored);  // what is read from now on comes after the answer
@@ -244,7 +260,8 @@ void ConnectionOf<Stream>::on_request() {
   begin_log();
   Request request = reader_.request();
   request.client = client_;
-  request.is_excess = worker_.queue().note_request();
+  overload_pause_.note_request(request.authorization);
+  request.excess_us = worker_.queue().note_request();
   shared_.handler->handle(request, [self = this->shared_from_this()](server::Response response) {
     self->worker_.answer(self, std::move(response));
   });
@@ -254,7 +271,8 @@ template <class Stream>
 void ConnectionOf<Stream>::respond(server::Response response) {
   if (ended_) return;
   if (finishing_) keep_alive_ = false;
-  overloaded_ = response.status == 503;
+  told_us_.reset();
+  if (response.status == 503) told_us_ = told_us(response);
   if (logged_.id != 0) {
     logged_.status = response.status;
     response.headers.emplace_back("X-Request-Id", RequestLog::id_text(logged_.id));
@@ -382,14 +400,29 @@ void ConnectionOf<Stream>::on_written() {
   piece_.reset();
   if (refused_) return linger();
   if (keep_alive_ && !finishing_) {
-    if (!overloaded_) return read();
-    state_ = State::kPausing;
-    return worker_.wait(*this, Patience::kPause);
+    return told_us_ ? pause(*told_us_) : read();
   }
   // A reset, which unread bytes make of the end, could overtake the answer (RFC 9112 §9.6).
   if (has_unread()) return linger();
   half_close();
   if constexpr (!kIsTls) close();
+}
+
+template <class Stream>
+void ConnectionOf<Stream>::pause(int64_t told_us) {
+  const auto patience_us = [&](Patience kind) { return shared_.patience[static_cast<std::size_t>(kind)]; };
+  if (patience_us(Patience::kPause) <= 0) return read();
+  held_until_us_ =
+      overload_pause_.hold_until_us(shared_.clock.monotonic_us(), told_us, patience_us(Patience::kRequest));
+  state_ = State::kPausing;
+  worker_.wait(*this, Patience::kPause);
+}
+
+// Pauses are all equally long (see Deadlines): who is held longer has several.
+template <class Stream>
+void ConnectionOf<Stream>::go_on() {
+  if (shared_.clock.monotonic_us() >= held_until_us_) return read();
+  return is_gone() ? close() : worker_.wait(*this, Patience::kPause);
 }
 
 template <class Stream>
@@ -415,6 +448,13 @@ template <class Stream>
 bool ConnectionOf<Stream>::has_unread() {
   int bytes = 0;
   return ::ioctl(socket().native_handle(), FIONREAD, &bytes) == 0 && bytes > 0;
+}
+
+// The client has ended the connection, whatever it sent before.
+template <class Stream>
+bool ConnectionOf<Stream>::is_gone() {
+  pollfd asked{socket().native_handle(), POLLRDHUP, 0};
+  return ::poll(&asked, 1, 0) > 0;
 }
 
 // Tells the client that nothing more comes. Of TLS that is a message of its own, or the client could not tell the end

@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "http/deadlines.h"
+#include "http/overload_pause.h"
 
 using namespace playhead::server;
 
@@ -140,33 +141,55 @@ TEST_CASE("http server: who is told to come back later and asks at once waits") 
   server.stop();
 }
 
-TEST_CASE("load shedder: of a queue that stays too long so much is shed as is too much") {
-  LoadShedder shedder({.wait_us = 100, .grace_us = 1'000, .memory_us = 5'000, .requests = 10});
-  const auto shed_of_100 = [&](int64_t now_us) {
-    int shed = 0;
-    for (int i = 0; i < 100; ++i) shed += shedder.is_excess(now_us) ? 1 : 0;
-    return shed;
-  };
-  CHECK(shed_of_100(0) == 0);
-  // A burst: long, but not for long.
-  for (int64_t at = 0; at < 1'000; at += 200) shedder.note(at, 400, 50);
-  CHECK(shed_of_100(999) == 0);
-  shedder.note(1'000, 400, 50);
-  CHECK(shed_of_100(1'000) == 75);
-  shedder.note(1'200, 200, 50);
-  CHECK(shed_of_100(1'200) == 50);
-  // It is short again; what comes back at once gets no grace.
-  shedder.note(1'300, 100, 50);
-  CHECK(shed_of_100(1'300) == 0);
-  shedder.note(2'000, 200, 50);
-  CHECK(shed_of_100(2'000) == 50);
-  // Nothing was heard of the queue since: it is gone, and so is what was known.
-  CHECK(shed_of_100(2'401) == 0);
-  shedder.note(9'000, 400, 50);
-  CHECK(shed_of_100(9'000) == 0);
-  // Long waits behind few: not a queue.
-  for (int64_t at = 20'000; at < 30'000; at += 200) shedder.note(at, 400, 9);
-  CHECK(shed_of_100(30'000) == 0);
+TEST_CASE("http server: who does not keep to what it was told is not read for that long, nor kept when it leaves") {
+  Handler handler([](const Request&) {
+    Response response;
+    response.status = 503;
+    response.headers.emplace_back("Retry-After", "3600");
+    return response;
+  });
+  HttpServerConfig config = pausing(5);
+  config.request_timeout_ms = 60;
+  {
+    TestServer server(handler, config);
+    const UniqueFd client = server.connect();
+    const SystemClock clock;
+    const int64_t before_us = clock.monotonic_us();
+    for (int i = 0; i < 2; ++i) {
+      ask(client);
+      CHECK(answer(client).starts_with("HTTP/1.1 503"));
+    }
+    ask(client);
+    CHECK(answer(client).starts_with("HTTP/1.1 503"));
+    CHECK(clock.monotonic_us() - before_us >= 60'000);
+    server.stop();
+  }
+  config.request_timeout_ms = 3'600'000;
+  TestServer server(handler, config);
+  {
+    const UniqueFd client = server.connect();
+    for (int i = 0; i < 2; ++i) {
+      ask(client);
+      CHECK(answer(client).starts_with("HTTP/1.1 503"));
+    }
+    ask(client);
+  }
+  while (server.connections() > 0) std::this_thread::yield();
+  server.stop();
+}
+
+TEST_CASE("overload pause: who keeps to what it was told is not held, and nobody for another") {
+  OverloadPause pause;
+  pause.note_request("a");
+  CHECK(pause.hold_until_us(0, 10, 100) == 0);
+  pause.note_request("a");
+  CHECK(pause.hold_until_us(10, 10, 100) == 0);  // as told
+  pause.note_request("a");
+  CHECK(pause.hold_until_us(19, 10, 100) == 29);
+  pause.note_request("a");
+  CHECK(pause.hold_until_us(29, 1'000, 100) == 129);  // not longer
+  pause.note_request("b");
+  CHECK(pause.hold_until_us(30, 10, 100) == 0);  // two on one connection
 }
 
 TEST_CASE("http server: requests that waited too long to be read are told to be excess") {
@@ -184,7 +207,7 @@ TEST_CASE("http server: requests that waited too long to be read are told to be 
     explicit Slow(SlowClock& clock) : clock_(clock) {}
     void handle(const Request& request, const Respond& respond) override {
       if (request.path == "/wait") gate.acquire();
-      excess += request.is_excess ? 1 : 0;
+      excess += request.excess_us > 0 ? 1 : 0;
       clock_.pass(10);
       respond(no_content());
     }

@@ -437,12 +437,12 @@ TEST_CASE("progress_writer: when more than a commit's worth has to wait too long
       if (left == 0) over.release();
     };
     for (int i = 0; i < waiting; ++i) REQUIRE(writer.submit(row("u", "m", 1, 1), again));
-    CHECK_FALSE(writer.is_next_excess());
+    CHECK(writer.next_excess_us() == 0);
     store.open();
     over.acquire();
     writer.stop();
     int excess = 0;
-    for (int i = 0; i < 10; ++i) excess += writer.is_next_excess() ? 1 : 0;
+    for (int i = 0; i < 10; ++i) excess += writer.next_excess_us() > 0 ? 1 : 0;
     CHECK((excess > 0) == (waiting > 4));
   }
 }
