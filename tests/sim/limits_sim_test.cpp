@@ -172,7 +172,7 @@ TEST_CASE("sim: pictures this device cannot decode in time are left out, for a w
 TEST_CASE("sim: a preset changes what is chosen") {
   const auto mean = [](AbrPreset preset) {
     SimTitle title;
-    title.segments = 60;
+    title.segments = 30;
     SimWorld world(1, title, SimLink::constant(6'000'000));
     PlayerConfig config;
     config.preset = preset;

@@ -292,9 +292,9 @@ TEST_CASE("A11 what is allowed is less than a second: it plays all the same") {
 }
 
 // A thousand segments of a second whose EXTINF says so many µs.
-SimTitle misdeclared(int64_t told_us) {
+SimTitle misdeclared(int64_t told_us, int segments = 1'000) {
   SimTitle title;
-  title.segments = 1'000;
+  title.segments = segments;
   title.segment_us = 1'000'000;
   for (const char* name : {"v0.m3u8", "v1.m3u8", "v2.m3u8", "v3.m3u8", "a-en.m3u8"}) {
     std::string text = *title.body(title.base_url + name);
@@ -312,23 +312,23 @@ SimTitle misdeclared(int64_t told_us) {
 TEST_CASE("sim: playlists whose EXTINF is off the media by 12 ms a segment: no drift") {
   for (const int64_t told_us : {988'000, 1'012'000}) {
     CAPTURE(told_us);
-    SimWorld world(1, misdeclared(told_us), SimLink::constant(8'000'000));
+    SimWorld world(1, misdeclared(told_us, 400), SimLink::constant(8'000'000));
     world.start_app();
     world.load_url(world.title.url());
     REQUIRE(world.run_until_event<FirstFrame>(10s));
     const MonotonicTime begin = world.executor.now();
-    world.run_for(900s);
+    world.run_for(300s);
     // What is shown is what the media's own times say, and so is the position.
     CHECK(world.status()->state == PlayerState::kPlaying);
     CHECK(std::abs(world.position_s() - to_seconds(world.executor.now() - begin)) < 0.2);
     CHECK(world.status()->qoe.rebuffer_count == 0);
     const auto& shown = world.screen->shown();
-    REQUIRE(shown.size() > 22'000);
+    REQUIRE(shown.size() > 7'300);
     for (std::size_t i = 1; i < shown.size(); ++i) {
       REQUIRE(shown[i].time - shown[i - 1].time == Duration{40'000});
     }
     REQUIRE(world.run_until_event<Ended>(120s));
-    CHECK(world.screen->shown().size() == 25'000);
+    CHECK(world.screen->shown().size() == 10'000);
     CHECK(world.find<Failed>() == nullptr);
   }
 }

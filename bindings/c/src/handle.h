@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <thread>
 #include <type_traits>
@@ -55,11 +54,9 @@ class Pinned {
     return taken;
   }
 
-  // Of what was taken: until no other thread is in a call with it.
+  // Of what was taken: until no other thread is in a call with it. Calls are short.
   void wait_until_alone() const {
-    while (object_ != nullptr && handles().users(handle_) > 1) {
-      std::this_thread::sleep_for(std::chrono::microseconds(200));
-    }
+    while (object_ != nullptr && handles().users(handle_) > 1) std::this_thread::yield();
   }
 
   explicit operator bool() const { return object_ != nullptr; }
