@@ -27,18 +27,11 @@ ServerClock::Bounds ServerClock::aged(MonotonicTime now) const {
 void ServerClock::observe(const DateSample& sample) {
   if (sample.received < sample.sent) return;
   take(sample);
-  const std::lock_guard lock(watchers_->mutex);
-  for (auto& [number, watcher] : watchers_->list) watcher(sample);
+  watchers_.tell(sample);
 }
 
 CancelHandle ServerClock::watch(UniqueFunction<void(const DateSample&)> watcher) {
-  const std::lock_guard lock(watchers_->mutex);
-  const uint64_t number = watchers_->next++;
-  watchers_->list.emplace(number, std::move(watcher));
-  return CancelHandle([watchers = watchers_, number] {
-    const std::lock_guard inner(watchers->mutex);
-    watchers->list.erase(number);
-  });
+  return watchers_.add(std::move(watcher));
 }
 
 void ServerClock::take(const DateSample& sample) {

@@ -2,11 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <memory>
 #include <mutex>
 #include <optional>
 
+#include "base/watchers.h"
 #include "playhead/cancel_handle.h"
 #include "playhead/time.h"
 #include "playhead/unique_function.h"
@@ -41,11 +40,6 @@ class ServerClock {
   [[nodiscard]] CancelHandle watch(UniqueFunction<void(const DateSample&)> watcher);
 
  private:
-  struct Watchers {
-    std::mutex mutex;
-    std::map<uint64_t, UniqueFunction<void(const DateSample&)>> list;  // under mutex
-    uint64_t next = 0;                                                 // under mutex
-  };
   void take(const DateSample& sample);
   // Bounds of (service time - monotonic time). Every sample narrows them to their intersection.
   struct Bounds {
@@ -55,7 +49,7 @@ class ServerClock {
   };
   [[nodiscard]] Bounds aged(MonotonicTime now) const;
 
-  const std::shared_ptr<Watchers> watchers_ = std::make_shared<Watchers>();
+  Watchers<const DateSample&> watchers_;
   mutable std::mutex mutex_;
   std::optional<Bounds> bounds_;  // under mutex_
   Duration round_trip_{0};        // under mutex_

@@ -37,20 +37,14 @@ std::vector<TrackKind> Client::Impl::secure_decoders() const {
 }
 
 CancelHandle Client::Impl::watch(UniqueFunction<void(ClientNews)> watcher) {
-  const std::lock_guard lock(watchers_->mutex);
-  const uint64_t number = watchers_->next++;
-  watchers_->list.emplace(number, std::move(watcher));
-  return CancelHandle([watchers = watchers_, number] {
-    const std::lock_guard inner(watchers->mutex);
-    watchers->list.erase(number);
-  });
+  return watchers_.add(std::move(watcher));
 }
 
 void Client::Impl::tell(ClientNews news) {
-  const std::lock_guard lock(watchers_->mutex);
-  if (news == ClientNews::kOnline) watchers_->is_online = true;
-  if (news == ClientNews::kOffline) watchers_->is_online = false;
-  for (auto& [number, watcher] : watchers_->list) watcher(news);
+  const std::lock_guard lock(news_mutex_);
+  if (news == ClientNews::kOnline) is_online_ = true;
+  if (news == ClientNews::kOffline) is_online_ = false;
+  watchers_.tell(news);
 }
 
 void Client::Impl::on_low_memory() {
@@ -68,13 +62,7 @@ void Client::Impl::on_network(bool is_online) {
 }
 
 CancelHandle Client::Impl::watch_flush(UniqueFunction<void(std::shared_ptr<void>)> saver) {
-  const std::lock_guard lock(watchers_->mutex);
-  const uint64_t number = watchers_->next++;
-  watchers_->savers.emplace(number, std::move(saver));
-  return CancelHandle([watchers = watchers_, number] {
-    const std::lock_guard inner(watchers->mutex);
-    watchers->savers.erase(number);
-  });
+  return savers_.add(std::move(saver));
 }
 
 void Client::Impl::flush(Duration limit, UniqueFunction<void(bool)> done) {
@@ -86,8 +74,7 @@ void Client::Impl::flush(Duration limit, UniqueFunction<void(bool)> done) {
   // Each player lets go of it when its position is in the outbox: then that can be delivered.
   const std::shared_ptr<void> all_saved(
       nullptr, [executor = executor, deliver](std::nullptr_t) { executor->post(deliver); });
-  const std::lock_guard lock(watchers_->mutex);
-  for (auto& [number, saver] : watchers_->savers) saver(all_saved);
+  savers_.tell(all_saved);
 }
 
 void Client::Impl::drain(Duration patience, UniqueFunction<void(bool)> done) {
@@ -127,8 +114,8 @@ CmcdCollector& Client::Impl::cmcd_collector() {
 }
 
 bool Client::Impl::is_online() {
-  const std::lock_guard lock(watchers_->mutex);
-  return watchers_->is_online;
+  const std::lock_guard lock(news_mutex_);
+  return is_online_;
 }
 
 void Client::Impl::set_library(std::shared_ptr<OfflineLibrary> library) {
@@ -302,8 +289,8 @@ void make_releases(Client::Impl& impl) {
 // What works on the client's thread.
 void make_workers(Client::Impl& impl, const std::string& api_url, int64_t media_bytes,
                   TokenProvider tokens) {
-  impl.budget = std::make_unique<MediaBudget>(media_bytes,
-                                              [&impl] { impl.tell(ClientNews::kMediaBytes); });
+  impl.budget =
+      std::make_unique<MediaBudget>(media_bytes, [&impl] { impl.tell(ClientNews::kMediaBytes); });
   impl.networks = std::make_unique<NetworkMemory>(*impl.store, *impl.executor);
   impl.returns = std::make_unique<LicenseReturns>(*impl.executor);
   if (!impl.drm.systems.empty()) {

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <vector>
 
+#include "base/watchers.h"
 #include "net/host_health.h"
 #include "player/drm_memory.h"
 #include "player/media_budget.h"
@@ -112,18 +112,14 @@ class Client::Impl {
   // An executor of the app's runs nothing any more.
   void tell_ended_executor() const;
 
-  struct Watchers {
-    std::mutex mutex;
-    bool is_online = true;
-    std::map<uint64_t, UniqueFunction<void(ClientNews)>> list;
-    std::map<uint64_t, UniqueFunction<void(std::shared_ptr<void>)>> savers;
-    uint64_t next = 0;
-  };
   std::mutex notifier_mutex_;
   std::shared_ptr<Executor> notifier_;  // under notifier_mutex_
   std::mutex collector_mutex_;
   std::unique_ptr<CmcdCollector> collector_;  // under collector_mutex_
-  const std::shared_ptr<Watchers> watchers_ = std::make_shared<Watchers>();
+  Watchers<ClientNews> watchers_;
+  Watchers<std::shared_ptr<void>> savers_;
+  std::mutex news_mutex_;
+  bool is_online_ = true;  // under news_mutex_, as is what is told
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);  // while there are workers
   std::mutex library_mutex_;
   std::shared_ptr<OfflineLibrary> library_;  // under library_mutex_

@@ -34,7 +34,7 @@ class VideoPipeline {
   // A decoder that is too far behind `position` goes on with what is due. Answers how many pictures
   // are left out.
   int catch_up(SampleQueue& queue, MediaTime position);
-  // From `here` on pictures are not decoded, or are again; for now the decoder goes.
+  // From `here` on pictures are not decoded, or are again: the decoder goes until then.
   void set_off(bool is_off, MediaTime here);
   [[nodiscard]] bool is_off() const { return is_off_; }
   // In place of feed() and present() while they are off: leaves out what decoding would not begin
