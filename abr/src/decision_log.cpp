@@ -171,6 +171,7 @@ LogRecord read_decided(LineReader& in, std::string_view kind) {
     record.transfer.running = static_cast<std::size_t>(in.number());
     record.transfer.received_bytes = in.number();
     record.transfer.active = Duration{in.number()};
+    record.transfer.earlier_bytes = in.number();
   }
   read_inputs(in, record.transfer.now, record.ladder);
   if (in.is_good()) read_decision(in, record.decision, record.ladder.size());
@@ -278,6 +279,7 @@ std::string encode(const LogRecord& record) {
   if (decided.is_judgement) {
     out.number(static_cast<int64_t>(decided.transfer.running));
     out.number(decided.transfer.received_bytes).number(decided.transfer.active.count());
+    out.number(decided.transfer.earlier_bytes);
   }
   write_inputs(out, decided.transfer.now, decided.ladder);
   write_decision(out, decided.decision);

@@ -46,6 +46,7 @@ Limit wish_against(const LimitCandidate& c, const LimitInputs& in, int64_t enoug
     return Limit::kViewport;
   }
   if (in.smooth_height > 0 && c.height > in.smooth_height) return Limit::kDroppedFrames;
+  if (in.memory_bitrate.bps > 0 && c.bitrate > in.memory_bitrate) return Limit::kMemory;
   return Limit::kNone;
 }
 
@@ -86,6 +87,8 @@ const char* to_string(Limit limit) {
       return "viewport";
     case Limit::kDroppedFrames:
       return "dropped_frames";
+    case Limit::kMemory:
+      return "memory";
   }
   return "unknown";
 }

@@ -179,7 +179,8 @@ Decision LookAhead::judge(const TransferInputs& in) const {
   const double received = static_cast<double>(std::max<int64_t>(in.received_bytes, 0)) * 8;
   const double weight = active_s / (active_s + settings_.abandon_blend_s);
   const double forecast = std::log(throughput_of(in.now));
-  const double seen = std::log(std::max(received, 1.0) / std::max(active_s, 0.05));
+  const double earlier = static_cast<double>(std::max<int64_t>(in.earlier_bytes, 0)) * 8;
+  const double seen = std::log(std::max(received - earlier, 1.0) / std::max(active_s, 0.05));
   const double log_bps =
       forecast + weight * std::clamp(seen - forecast, -settings_.abandon_max_drop, 1.0);
   const double left = std::max(ladder.steps[running].next_bits - received, 0.0);

@@ -524,5 +524,62 @@ TEST_CASE("N17 what is there for less than a start does not put off the failure 
   CHECK(world.find<Failed>()->error.code == ErrorCode::kServerBusy);
 }
 
+TEST_CASE("sim: what comes instead of a segment that broke off goes on where pictures ended") {
+  // Representations that are not cut alike: segments of 4 s, and of 1 s.
+  SimWorld world(1, {}, SimLink::constant(8'000'000));
+  world.transport->serve([](const WebRequest& request) -> std::optional<WebAnswer> {
+    if (request.url.find("cut.test") == std::string::npos) return std::nullopt;
+    const std::string name = request.url.substr(request.url.rfind('/') + 1);
+    if (name == "main.m3u8") {
+      return text_answer(
+          "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=200000\n1.m3u8\n"
+          "#EXT-X-STREAM-INF:BANDWIDTH=1000000\n4.m3u8\n");
+    }
+    const int seconds = name[0] - '0';
+    if (name.find(".m3u8") != std::string::npos) {
+      std::string text = "#EXTM3U\n#EXT-X-TARGETDURATION:4\n";
+      for (int i = 0; i < 40 / seconds; ++i) {
+        text += "#EXTINF:" + std::to_string(seconds) + ",\n" + std::to_string(seconds) + "-" +
+                std::to_string(i) + ".seg\n";
+      }
+      return text_answer(text + "#EXT-X-ENDLIST\n");
+    }
+    SimSegmentSpec spec;
+    spec.start_us = std::stoi(name.substr(2)) * seconds * int64_t{1'000'000};
+    spec.duration_us = seconds * int64_t{1'000'000};
+    spec.samples = 25 * seconds;
+    spec.samples_per_gop = 25;
+    spec.bytes = seconds == 1 ? 25'000 : 500'000;
+    return text_answer(make_sim_segment(spec));
+  });
+  SimFault breaks;
+  breaks.url_contains = "4-5.seg";
+  breaks.break_after = 300'000;
+  breaks.times = 1;
+  world.transport->add_fault(breaks);
+  SimFault gone;
+  gone.url_contains = breaks.url_contains;
+  gone.status = 404;
+  gone.latency = 6s;  // until what came of it was shown
+  world.transport->add_fault(gone);
+  SimFault later;
+  later.url_contains = "1-20.seg";
+  later.status = 503;
+  later.times = 1;
+  world.transport->add_fault(later);
+  PlayerConfig config;
+  config.buffering.target = 3s;
+  world.start_app(config);
+  world.load_url("http://cut.test/main.m3u8");
+  REQUIRE(world.run_until_event<Ended>(2min));
+  const auto requests = world.media_requests();
+  REQUIRE(std::count(requests.begin(), requests.end(), "http://cut.test/1-20.seg") == 2);
+  const auto& shown = world.screen->shown();
+  for (std::size_t i = 1; i < shown.size(); ++i) {
+    REQUIRE(shown[i].time - shown[i - 1].time == Duration{40'000});
+  }
+  CHECK(shown.size() == 1000);
+}
+
 }  // namespace
 }  // namespace playhead::test

@@ -98,6 +98,18 @@ TEST_CASE("sim: each limit holds, and says that it was the one") {
   }
 }
 
+TEST_CASE("sim: of what too little fits in the memory nothing is chosen") {
+  SimWorld world(1, {}, SimLink::constant(30'000'000));
+  PlayerConfig config;
+  config.buffering.max_bytes = 2 << 20;
+  world.start_app(config);
+  world.load_url(world.title.url());
+  world.run_for(60s);
+  CHECK(highest_fetched(world) == "v2");
+  CHECK(to_string(limit_of(world, 720)) == std::string("memory"));
+  CHECK(world.status()->qoe.rebuffer_count == 0);
+}
+
 TEST_CASE("sim: limits that change while playing hold from the next segment on") {
   SimTitle title;
   title.segments = 60;
@@ -226,10 +238,16 @@ TEST_CASE("sim: every decision of a play is made again from its log") {
     int judgements, replacements;  // at least
   };
   const Case cases[] = {
-      {"a link that breaks down", {{9s, 12'000'000, 40ms}, {300s, 700'000, 40ms}},
-       AbrPreset::kLive, 1, 0},
-      {"a link that becomes wide", {{20s, 1'000'000, 40ms}, {300s, 30'000'000, 40ms}},
-       AbrPreset::kVod, 0, 1},
+      {"a link that breaks down",
+       {{9s, 12'000'000, 40ms}, {300s, 700'000, 40ms}},
+       AbrPreset::kLive,
+       1,
+       0},
+      {"a link that becomes wide",
+       {{20s, 1'000'000, 40ms}, {300s, 30'000'000, 40ms}},
+       AbrPreset::kVod,
+       0,
+       1},
   };
   for (const Case& c : cases) {
     CAPTURE(c.name);

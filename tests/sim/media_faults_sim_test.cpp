@@ -273,6 +273,27 @@ TEST_CASE("A11 G16 a segment of 100 MB with 8 MiB allowed: it comes as it is pla
   CHECK(world.media_requests().size() == 2);
 }
 
+TEST_CASE("A11 what was played gives way before what is coming is held back") {
+  SimWorld world(1, {}, SimLink::constant(40'000'000));
+  serve_whole(world, 100'000'000);
+  world.codecs.has_full_samples = true;
+  PlayerConfig config;
+  config.buffering.max_bytes = 8 << 20;
+  config.buffering.back = 30s;
+  world.start_app(config);
+  world.load_url("http://whole.test/main.m3u8");
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  world.run_for(15s);
+  // A megabyte a second: an eighth is kept for the sound, and up to two seconds behind the position
+  // are there since its key frame.
+  Duration least = 1min;
+  for (int i = 0; i < 100; ++i) {
+    world.run_for(100ms);
+    least = std::min(least, world.status()->video_buffer);
+  }
+  CHECK(least > 4500ms);
+}
+
 TEST_CASE("A11 what is allowed is less than a second: it plays all the same") {
   SimWorld world(1, {}, SimLink::constant(100'000'000));
   serve_whole(world, 240'000'000, 5);  // 2.4 MB a second

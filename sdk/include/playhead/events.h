@@ -45,17 +45,18 @@ enum class SwitchReason : uint8_t {
 
 // Why the automatic choice leaves a Representation out. The first that applies.
 enum class PictureLimit : uint8_t {
-  kNone,          // it may be chosen
-  kCodec,         // nothing here decodes it
-  kSecurity,      // the DRM's security level is too low
-  kHdcp,          // the output is not protected enough
-  kManual,        // the viewer chose another one
-  kHardware,      // only hardware decoding is wanted
-  kBitrate,       // above PictureLimits::max_bitrate
-  kHeight,        // above PictureLimits::max_height
-  kDataSaver,     // above PictureLimits::data_saver_bitrate
-  kViewport,      // more pixels than the view can show
-  kDroppedFrames  // this device has dropped its frames lately; ends by itself
+  kNone,           // it may be chosen
+  kCodec,          // nothing here decodes it
+  kSecurity,       // the DRM's security level is too low
+  kHdcp,           // the output is not protected enough
+  kManual,         // the viewer chose another one
+  kHardware,       // only hardware decoding is wanted
+  kBitrate,        // above PictureLimits::max_bitrate
+  kHeight,         // above PictureLimits::max_height
+  kDataSaver,      // above PictureLimits::data_saver_bitrate
+  kViewport,       // more pixels than the view can show
+  kDroppedFrames,  // this device has dropped its frames lately; ends by itself
+  kMemory          // less than eight seconds of it fit in BufferingConfig::max_bytes
 };
 // "none", "codec", "data_saver" … as the decision log names them.
 [[nodiscard]] const char* to_string(PictureLimit limit);
@@ -287,8 +288,7 @@ struct PlayerStatus {
   double volume = 1.0;
   Duration video_buffer{0}, audio_buffer{0};  // media ahead of the position
   int64_t buffered_bytes = 0;
-  // Playback stands still (kBuffering, kRebuffering) for a licence alone: the media is there.
-  bool waits_for_license = false;
+  bool waits_for_license = false;  // playback stands still for a licence alone: the media is there
   Bitrate throughput;        // estimate; 0 unknown
   RepresentationInfo shown;  // the Representation on screen
   bool is_auto_bitrate = true;

@@ -24,6 +24,11 @@ constexpr Duration kScarce = 6s;
 constexpr int64_t kHeavyBytes = 16 * kMiB;
 constexpr int64_t kHeavyShare = 6;
 
+// With less than that ahead a link that becomes slow is noticed too late (chosen: a segment, and
+// one of the lowest Representation instead of it). More: poorer pictures where memory is short;
+// less: they stop.
+constexpr Duration kLeastHeld = 8s;
+
 // A wait is never shorter, so that rounding cannot make the engine spin.
 constexpr Duration kLeastWait = 20ms;
 
@@ -56,6 +61,12 @@ BufferingConfig complete(BufferingConfig wanted, AbrPreset preset) {
   fill(wanted.back, usual.back);
   if (wanted.max_bytes == 0) wanted.max_bytes = usual.max_bytes;
   return wanted;
+}
+
+Bitrate bitrate_held_in(const BufferingConfig& config) {
+  const double seconds = std::clamp(to_seconds(config.target), 1.0, to_seconds(kLeastHeld));
+  const int64_t bytes = config.max_bytes - config.max_bytes / kSoundShare;
+  return {static_cast<int64_t>(static_cast<double>(bytes) * 8 / seconds)};
 }
 
 FetchDecision decide_fetch(const FetchInputs& in, const BufferingConfig& config) {

@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "playhead/bitrate.h"
 #include "playhead/config.h"
 #include "playhead/time.h"
 
-// Pure: when a track fetches, and when playback may start.
+// Pure: when a track fetches, when playback may start, and what fits in the memory there is.
 namespace playhead {
+
+// Part of the memory that is left to separate sound: pictures must not keep it out. More: fewer
+// pictures; less: sound of the highest bitrates has not got a second.
+inline constexpr int64_t kSoundShare = 8;
+
+// Up to which bitrate enough of the pictures fits in the memory to outlast what a link that becomes
+// slow costs.
+[[nodiscard]] Bitrate bitrate_held_in(const BufferingConfig& config);
 
 struct FetchInputs {
   Duration level{0};           // media ahead of the position, this track

@@ -19,8 +19,7 @@ constexpr int kMaxPixels = 1 << 17;
 // Both enumerations are the same list.
 static_assert(static_cast<int>(PictureLimit::kHdcp) == static_cast<int>(abr::Limit::kHdcp));
 static_assert(static_cast<int>(PictureLimit::kBitrate) == static_cast<int>(abr::Limit::kBitrate));
-static_assert(static_cast<int>(PictureLimit::kDroppedFrames) ==
-              static_cast<int>(abr::Limit::kDroppedFrames));
+static_assert(static_cast<int>(PictureLimit::kMemory) == static_cast<int>(abr::Limit::kMemory));
 static_assert(static_cast<int>(AbrPreset::kVod) == static_cast<int>(abr::Preset::kVod));
 static_assert(static_cast<int>(AbrPreset::kLowLatency) ==
               static_cast<int>(abr::Preset::kLowLatency));

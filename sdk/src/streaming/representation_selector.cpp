@@ -221,6 +221,7 @@ VideoChooser::Situation RepresentationSelector::situation(
   situation.speed = place.speed;
   situation.has_end = place.has_end;
   situation.limits = limit_inputs(limits_, smooth_height_);
+  situation.limits.memory_bitrate = place.memory_bitrate;
   situation.now = place.now;
   return situation;
 }
@@ -228,10 +229,10 @@ VideoChooser::Situation RepresentationSelector::situation(
 VideoChooser::DropAdvice RepresentationSelector::judge(const Place& place,
                                                        const TransferWatch::Receiving& receiving) {
   if (!forced_id_.empty() || !receiving.first_byte) return {};
-  if (receiving.is_being_made(place.now)) return {};
+  if (receiving.is_being_made(place.now) || receiving.is_held || !receiving.since) return {};
   std::vector<VideoChooser::Option> options;
-  const VideoChooser::Transfer transfer{receiving.id, receiving.bytes,
-                                        place.now - *receiving.first_byte};
+  const VideoChooser::Transfer transfer{receiving.id, receiving.bytes, place.now - *receiving.since,
+                                        receiving.earlier_bytes};
   return chooser_.judge(situation(place, options), transfer);
 }
 

@@ -51,6 +51,7 @@ class RepresentationSelector {
     MonotonicTime now;
     // Of sound: what is seen with it; null: nothing is.
     const AdaptationSet* pictures = nullptr;
+    Bitrate memory_bitrate{};  // see abr::LimitInputs
   };
   struct Choice {
     const Representation* representation = nullptr;  // null: nothing can be fetched
@@ -74,8 +75,8 @@ class RepresentationSelector {
       const Place& place, MediaTime position, const Representation& chosen,
       std::span<const VideoChooser::Buffered> segments);
 
-  // Not to be chosen for a minute from `now` on, the second time or `is_for_good` for the rest of the
-  // play, unless there is no other.
+  // Not to be chosen for a minute from `now` on, the second time or `is_for_good` for the rest of
+  // the play, unless there is no other.
   void avoid(const std::string& id, MonotonicTime now, bool is_for_good);
   // It can be played and has not just failed.
   [[nodiscard]] bool is_usable(TrackKind kind, const std::set<std::string>& failed_ids,

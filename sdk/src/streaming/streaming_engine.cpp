@@ -538,10 +538,13 @@ void StreamingEngine::start_fetch(Track& track, const LoadedIndex& index, NextMe
     if (planned.is_at_edge) made_within = TransferWatch::most_making(planned.segment.duration());
     // Parts are short, and within a segment the Representation stays.
     if (planned.is_part) made_within = Duration::max();
-    watch_.begin_video(
-        {representation.id, track.last_id,
-         replaces ? planned.segment.start : std::max(planned.segment.start, track.stream->cursor()),
-         made_within, std::nullopt, 0});
+    TransferWatch::Receiving receiving;
+    receiving.id = representation.id;
+    receiving.previous_id = track.last_id;
+    receiving.from =
+        replaces ? planned.segment.start : std::max(planned.segment.start, track.stream->cursor());
+    receiving.made_within = made_within;
+    watch_.begin_video(std::move(receiving));
   }
   track.last_id = representation.id;
   if (planned.is_hint) track.hinted = planned;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "streaming/buffering_policy.h"
 #include "streaming/streaming_engine.h"
 
 namespace playhead {
@@ -16,10 +17,6 @@ namespace {
 constexpr Duration kLeastAhead = 500ms;
 // What then comes at a time, bytes.
 constexpr int64_t kLeastRoom = int64_t{256} << 10;
-// Part of the memory that is left to separate sound: pictures must not keep it out. More: fewer
-// pictures; less: sound of the highest bitrates has not got a second.
-constexpr int64_t kSoundShare = 8;
-
 // After Client::low_memory() no more than that is fetched ahead, for so long (chosen: whoever ran
 // out of memory has by then closed something, or asks again).
 constexpr Duration kLeanTarget = 8s;
@@ -65,8 +62,11 @@ int64_t StreamingEngine::room_of(const Track& track) const {
 
 void StreamingEngine::update_room() {
   for (Track& track : tracks_) {
-    const bool begins_to_wait = track.stream->set_room(room_of(track));
-    if (begins_to_wait) watch_.hold(track.stream->kind(), executor_.now());
+    const bool has_waited = track.stream->is_held_back();
+    track.stream->set_room(room_of(track));
+    const bool waits = track.stream->is_held_back();
+    if (waits && !has_waited) watch_.hold(track.stream->kind(), executor_.now());
+    if (!waits && has_waited) watch_.release(track.stream->kind(), executor_.now());
   }
 }
 
@@ -80,13 +80,18 @@ bool StreamingEngine::is_full() const {
       std::min_element(tracks_.begin(), tracks_.end(), [&](const Track& a, const Track& b) {
         return level(a.stream->kind(), position_) < level(b.stream->kind(), position_);
       });
-  return least != tracks_.end() && least->stream->is_held_back();
+  // There is room for the least ahead whatever it weighs: it will come.
+  return least != tracks_.end() && least->stream->is_held_back() &&
+         level(least->stream->kind(), position_) >= kLeastAhead;
 }
 
 void StreamingEngine::shed(MediaTime position) {
   const int64_t most = config_.buffering.max_bytes;
-  // The memory that is allowed is needed ahead first.
-  const bool is_full = buffered_bytes() >= most;
+  // The memory that is allowed is needed ahead first: pictures wait for room before it is used up,
+  // as part of it is kept for the sound.
+  const bool is_full = buffered_bytes() >= most ||
+                       std::any_of(tracks_.begin(), tracks_.end(),
+                                   [](const Track& track) { return track.stream->is_held_back(); });
   const Duration back = is_full ? Duration{0} : buffering().back;
   video_.trim_back(position - back);
   audio_.trim_back(position - back);

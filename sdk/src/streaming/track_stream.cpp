@@ -81,14 +81,13 @@ bool TrackStream::is_fetching() const {
                      [](const auto& load) { return !load->load->is_fetched(); });
 }
 
-bool TrackStream::set_room(int64_t bytes) {
+void TrackStream::set_room(int64_t bytes) {
   const auto coming = std::find_if(loads_.begin(), loads_.end(),
                                    [](const auto& load) { return !load->load->is_fetched(); });
   const bool is_coming = coming != loads_.end();
   if (is_coming) (*coming)->load->set_room(bytes);
-  const bool waited = std::exchange(is_held_back_, is_coming && bytes <= 0);
+  is_held_back_ = is_coming && bytes <= 0;
   if (is_held_back_) (*coming)->planned.was_held_back = true;
-  return is_held_back_ && !waited;
 }
 
 void TrackStream::fetch(PlannedSegment planned) {
@@ -490,6 +489,7 @@ bool TrackStream::withdraw(const PlannedSegment& planned) {
   has_failed_ = true;
   context_.video.drop_unread_of(planned.transfer);
   context_.audio.drop_unread_of(planned.transfer);
+  note_read(planned);
   return false;
 }
 
@@ -521,6 +521,13 @@ void TrackStream::break_off(const Load& load) {
   has_failed_ = true;
   context_.video.drop_unread_of(transfer);
   context_.audio.drop_unread_of(transfer);
+  note_read(load.planned);
+}
+
+void TrackStream::note_read(const PlannedSegment& planned) {
+  const auto end = (kind_ == TrackKind::kVideo ? context_.video : context_.audio).end();
+  // No further than the segment, as in shown_from().
+  if (end) had_until_ = std::max(had_until_, std::min(*end, planned.segment.end));
 }
 
 void TrackStream::retire(std::size_t first, std::size_t count) {

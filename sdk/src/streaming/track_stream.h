@@ -128,9 +128,8 @@ class TrackStream {
   [[nodiscard]] TrackKind kind() const { return kind_; }
   // A segment is still coming from the network.
   [[nodiscard]] bool is_fetching() const;
-  // So many bytes may come beyond those that have; 0: what is coming waits. True: it waits now, and
-  // did not before.
-  bool set_room(int64_t bytes);
+  // So many bytes may come beyond those that have; 0: what is coming waits.
+  void set_room(int64_t bytes);
   [[nodiscard]] bool is_held_back() const { return is_held_back_; }
   // Nothing is coming and nothing waits to be taken apart.
   [[nodiscard]] bool is_idle() const { return loads_.empty(); }
@@ -198,6 +197,8 @@ class TrackStream {
   // until collect().
   void retire(std::size_t first, std::size_t count);
   void break_off(const Load& load);
+  // What was read of it is not shown again.
+  void note_read(const PlannedSegment& planned);
   SegmentLoadCallbacks callbacks_for(Load& load);
   // It will bring nothing more.
   void count_waste(const Load& load);
@@ -220,7 +221,7 @@ class TrackStream {
   std::map<std::size_t, Found> found_;  // by Period, once its first segment was looked into
   MediaTime cursor_;
   std::optional<MediaTime> wanted_;  // by restart(), until the first segment's time is known
-  // Up to there media was fetched before a segment from another Representation reached back.
+  // Up to there media was fetched, or read, before what comes instead of it reached back.
   MediaTime had_until_{std::numeric_limits<int64_t>::min()};
   InitCache inits_;
   // By how much the last segment began later than its manifest says.

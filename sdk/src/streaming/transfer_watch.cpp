@@ -17,6 +17,9 @@ constexpr Duration kBurstGap = 50ms;
 constexpr Duration kOpening = 1ms;
 // Less time or bytes than that say more about scheduling than about the link.
 constexpr Duration kLeastBusy = 10ms;
+// What comes for so long without waiting for room says how fast the link is (chosen: more than the
+// sockets held back meanwhile).
+constexpr Duration kLeastUnheld = 1s;
 
 double rate_of(const ThroughputSample& sample) {
   return static_cast<double>(sample.bytes) * 8 / std::max(to_seconds(sample.active), 1e-3);
@@ -37,6 +40,7 @@ void TransferWatch::add_bytes(TrackKind kind, int64_t bytes, MonotonicTime recei
   }
   if (kind != TrackKind::kVideo || !receiving_) return;
   if (!receiving_->first_byte) receiving_->first_byte = received;
+  if (!receiving_->since && !receiving_->is_held) receiving_->since = received;
   receiving_->bytes += bytes;
 }
 
@@ -44,7 +48,18 @@ void TransferWatch::finish(TrackKind kind, const TransferStats& stats, bool is_a
                            Duration media) {
   auto sample = meter_.finish(static_cast<uint64_t>(kind), stats);
   if (sample && is_at_edge) sample = believable(*sample, stats, media);
+  if (const auto rest = unheld(kind, stats)) sample = rest;
   end(kind, sample);
+}
+
+std::optional<ThroughputSample> TransferWatch::unheld(TrackKind kind,
+                                                      const TransferStats& stats) const {
+  if (kind != TrackKind::kVideo || !receiving_ || receiving_->earlier_bytes == 0) return {};
+  if (receiving_->is_held || !receiving_->since) return {};
+  const Duration took = stats.finished - *receiving_->since;
+  const int64_t bytes = receiving_->bytes - receiving_->earlier_bytes;
+  if (took < kLeastUnheld || bytes < kMinSampleBytes) return {};
+  return ThroughputSample{stats.finished, bytes, took, Duration{0}};
 }
 
 // Media that is made while it is sent says of the link that it carries at least that; in bursts
@@ -62,7 +77,7 @@ std::optional<ThroughputSample> TransferWatch::believable(const ThroughputSample
 }
 
 Duration TransferWatch::judge_in(MonotonicTime now) const {
-  if (!receiving_) return kForever;
+  if (!receiving_ || receiving_->is_held) return kForever;
   if (!receiving_->is_being_made(now)) return kJudgeEvery;
   const bool has_end = receiving_->first_byte && *receiving_->made_within < kForever;
   if (!has_end) return kForever;
@@ -71,7 +86,15 @@ Duration TransferWatch::judge_in(MonotonicTime now) const {
 
 void TransferWatch::hold(TrackKind kind, MonotonicTime now) {
   meter_.hold(static_cast<uint64_t>(kind), now);
-  if (kind == TrackKind::kVideo && receiving_) receiving_->made_within = Duration::max();
+  if (kind != TrackKind::kVideo || !receiving_) return;
+  receiving_->is_held = true;
+}
+
+void TransferWatch::release(TrackKind kind, MonotonicTime now) {
+  if (kind != TrackKind::kVideo || !receiving_ || !receiving_->is_held) return;
+  receiving_->is_held = false;
+  receiving_->since = now;
+  receiving_->earlier_bytes = receiving_->bytes;
 }
 
 void TransferWatch::begin_network(Bitrate remembered, MonotonicTime now) {

@@ -26,6 +26,11 @@ class TransferWatch {
     std::optional<Duration> made_within;
     std::optional<MonotonicTime> first_byte;
     int64_t bytes = 0;
+    bool is_held = false;  // it waits for room
+    // Since when it comes as fast as the link carries it, and what was there by then: since its
+    // first byte, or since it last waited for room.
+    std::optional<MonotonicTime> since = std::nullopt;
+    int64_t earlier_bytes = 0;
 
     [[nodiscard]] bool is_being_made(MonotonicTime now) const {
       return made_within && (!first_byte || now - *first_byte <= *made_within);
@@ -42,8 +47,10 @@ class TransferWatch {
   // `media` for ever: nothing is known of that.
   void finish(TrackKind kind, const TransferStats& stats, bool is_at_edge = false,
               Duration media = Duration::max());
-  // There is no room for what is coming: how slowly it comes says nothing of the link.
+  // There is no room for what is coming: how slowly it comes says nothing of the link. Then there
+  // is again.
   void hold(TrackKind kind, MonotonicTime now);
+  void release(TrackKind kind, MonotonicTime now);
   // The link is another one; see abr::Estimator::begin_network().
   void begin_network(Bitrate remembered, MonotonicTime now);
   // It failed or was given up.
@@ -69,6 +76,8 @@ class TransferWatch {
   };
 
   void end(TrackKind kind, const std::optional<ThroughputSample>& sample);
+  [[nodiscard]] std::optional<ThroughputSample> unheld(TrackKind kind,
+                                                       const TransferStats& stats) const;
   [[nodiscard]] std::optional<ThroughputSample> believable(const ThroughputSample& sample,
                                                            const TransferStats& stats,
                                                            Duration media) const;

@@ -201,6 +201,7 @@ const Representation* VideoChooser::instead_of(const Situation& situation, const
   in.now.ladder = ladder.candidates;
   in.running = *running;
   in.received_bytes = transfer.received_bytes;
+  in.earlier_bytes = transfer.earlier_bytes;
   in.active = transfer.active;
   abr::Decision decision = controller_->judge(in);
   if (decision.reason != abr::Reason::kStallAhead) return nullptr;

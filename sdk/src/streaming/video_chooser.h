@@ -67,7 +67,8 @@ class VideoChooser {
   struct Transfer {
     std::string id;  // of its Representation
     int64_t received_bytes = 0;
-    Duration active{0};  // since its first byte
+    Duration active{0};         // since its first byte, or since it last waited for room
+    int64_t earlier_bytes = 0;  // of received_bytes, before `active` began
   };
   struct DropAdvice {
     // Drop it; the next choose() answers what to fetch instead, a Representation whose segments are
@@ -102,7 +103,8 @@ class VideoChooser {
  private:
   struct Ladder;
   // `coming` stands in it whatever the limits say of it by now.
-  [[nodiscard]] Ladder make_ladder(const Situation& situation, const std::string& coming = {}) const;
+  [[nodiscard]] Ladder make_ladder(const Situation& situation,
+                                   const std::string& coming = {}) const;
   // What to fetch instead of `transfer`, among these options; null: it goes on. `is_meant`: the
   // decision is kept.
   const Representation* instead_of(const Situation& situation, const Transfer& transfer,

@@ -46,6 +46,7 @@ std::vector<LogRecord> some_records(const Controller& controller) {
       transfer.running = 3;
       transfer.received_bytes = 1'000;
       transfer.active = 8s;
+      transfer.earlier_bytes = 400;
       records.push_back(make_record(segment, level, transfer, controller.judge(transfer)));
       ++segment;
     }

@@ -86,6 +86,7 @@ TEST_CASE("limits: each with its reason") {
        5, Limit::kNone},
       {"dropped frames", [](LimitInputs& in) { in.smooth_height = 1079; }, 3,
        Limit::kDroppedFrames},
+      {"memory", [](LimitInputs& in) { in.memory_bitrate = {3'000'000}; }, 3, Limit::kMemory},
   };
   const auto ladder = make_ladder();
   for (const Case& c : cases) {

@@ -75,6 +75,17 @@ TEST_CASE("decide_fetch: with many bytes held two thirds of the target are enoug
   }
 }
 
+TEST_CASE("bitrate_held_in: eight seconds fit, or what is wanted ahead, an eighth is the sound's") {
+  BufferingConfig config;
+  config.target = 30s;
+  config.max_bytes = 8'000'000;
+  CHECK(bitrate_held_in(config) == Bitrate{7'000'000});
+  config.target = 4s;
+  CHECK(bitrate_held_in(config) == Bitrate{14'000'000});
+  config.target = Duration{0};
+  CHECK(bitrate_held_in(config) == Bitrate{56'000'000});
+}
+
 TEST_CASE("may_play: a frame and enough media ahead") {
   const BufferingConfig config = buffering_for(AbrPreset::kVod);  // start 1 s, after_rebuffer 2 s
   struct Case {

@@ -147,6 +147,7 @@ TEST_CASE(
   place.level = 1s;
   place.now = MonotonicTime{3'000'000};
   TransferWatch::Receiving receiving{"r3", "r0", {}, {}, MonotonicTime{100'000}, 20'000};
+  receiving.since = receiving.first_byte;
   CHECK(selector.judge(place, receiving).drops);
   receiving.made_within = 4s;
   CHECK_FALSE(selector.judge(place, receiving).drops);
@@ -172,6 +173,7 @@ TEST_CASE("representation_selector: what would be fetched instead is of that jud
   place.level = 1s;
   place.now = MonotonicTime{3'000'000};
   TransferWatch::Receiving receiving{"r3", "r0", {}, {}, MonotonicTime{100'000}, 20'000};
+  receiving.since = receiving.first_byte;
   const Representation* unknown = selector.judge(place, receiving).unknown;
   REQUIRE(unknown);
   CHECK(unknown->id != "r3");

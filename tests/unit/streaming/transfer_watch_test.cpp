@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include "base/forever.h"
+
 namespace playhead {
 namespace {
 
@@ -52,7 +54,9 @@ TEST_CASE("transfer_watch: what had to wait for room does not say how wide the l
       watch.add_bytes(TrackKind::kVideo, 25'000, start + second * 1s + piece * 10ms);
     }
     watch.hold(TrackKind::kVideo, start + second * 1s + 100ms);
-    CHECK(watch.receiving()->is_being_made(start + second * 1s + 900ms));  // nobody drops it
+    CHECK(watch.receiving()->is_held);  // nobody drops it
+    CHECK(watch.judge_in(start + second * 1s + 900ms) == kForever);
+    if (second < 9) watch.release(TrackKind::kVideo, start + second * 1s + 1s);
   }
   TransferStats stats;
   stats.started = stats.first_byte = start;
@@ -60,6 +64,33 @@ TEST_CASE("transfer_watch: what had to wait for room does not say how wide the l
   stats.body_bytes = 2'500'000;
   watch.finish(TrackKind::kVideo, stats, true, Duration::max());
   CHECK(chooser.throughput().bps >= wide.bps * 9 / 10);
+}
+
+TEST_CASE("transfer_watch: once there is room again a transfer tells how wide the link is") {
+  VideoChooser chooser;
+  TransferWatch watch(chooser);
+  for (int i = 0; i < 10; ++i) transfer(watch, i * 1000, 1'000'000, 500ms, false);  // 16 Mbit/s
+  const Bitrate wide = chooser.throughput();
+  const MonotonicTime start{at_ms(20'000)}, released = start + 5s;
+  watch.begin_video({"v", "", {}, {}, {}, 0});
+  watch.add_bytes(TrackKind::kVideo, 1'000'000, start);
+  watch.add_bytes(TrackKind::kVideo, 1'000'000, start + 500ms);
+  watch.hold(TrackKind::kVideo, start + 500ms);
+  watch.release(TrackKind::kVideo, released);
+  CHECK_FALSE(watch.receiving()->is_held);
+  CHECK(watch.receiving()->since == released);
+  CHECK(watch.receiving()->earlier_bytes == 2'000'000);
+  CHECK(watch.judge_in(released) == TransferWatch::kJudgeEvery);
+  // 0.4 Mbit/s from now on.
+  for (int i = 1; i <= 100; ++i) {
+    watch.add_bytes(TrackKind::kVideo, 5'000, released + i * 100ms);
+  }
+  TransferStats stats;
+  stats.started = stats.first_byte = start;
+  stats.finished = released + 10s;
+  stats.body_bytes = 2'500'000;
+  watch.finish(TrackKind::kVideo, stats, true);
+  CHECK(chooser.throughput().bps < wide.bps / 2);
 }
 
 TEST_CASE("transfer_watch: at the edge more than was known is believed") {

@@ -75,7 +75,9 @@ struct TransferInputs {
   DecisionInputs now;  // as for decide(): `current` is the segment before, the level is today's
   std::size_t running = 0;  // index of what is being fetched
   int64_t received_bytes = 0;
-  Duration active{0};  // since the first byte; 0 before it
+  // Since the first byte; since it came freely again, when it had to wait for room. 0 before that.
+  Duration active{0};
+  int64_t earlier_bytes = 0;  // of received_bytes, what was there before `active` began
 };
 
 class Controller {

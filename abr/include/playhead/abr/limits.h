@@ -28,17 +28,18 @@ struct LimitCandidate {
 };
 
 enum class Limit : uint8_t {
-  kNone,          // may be chosen
-  kCodec,         // nothing here decodes it
-  kSecurity,      // the DRM's security level is too low
-  kHdcp,          // the output is not protected enough
-  kManual,        // the viewer chose another one
-  kHardware,      // only hardware decoding is wanted
-  kBitrate,       // above the app's cap
-  kHeight,        // above the app's cap
-  kDataSaver,     // above the cap for metered networks
-  kViewport,      // more pixels than the view can show
-  kDroppedFrames  // this device has dropped its frames lately
+  kNone,           // may be chosen
+  kCodec,          // nothing here decodes it
+  kSecurity,       // the DRM's security level is too low
+  kHdcp,           // the output is not protected enough
+  kManual,         // the viewer chose another one
+  kHardware,       // only hardware decoding is wanted
+  kBitrate,        // above the app's cap
+  kHeight,         // above the app's cap
+  kDataSaver,      // above the cap for metered networks
+  kViewport,       // more pixels than the view can show
+  kDroppedFrames,  // this device has dropped its frames lately
+  kMemory          // too few seconds of it fit in the buffer
 };
 [[nodiscard]] const char* to_string(Limit limit);
 
@@ -58,6 +59,8 @@ struct LimitInputs {
   std::optional<std::size_t> manual;  // index
   // Tallest picture still decoded in time, see DroppedFrames; 0 = any.
   int smooth_height = 0;
+  // Up to which enough seconds fit in the memory there is; 0 = any.
+  Bitrate memory_bitrate;
 
   // About 900 MB an hour: a standard picture (chosen; data saver modes of large services lie
   // between 0.3 and 1 GB an hour). Higher: costs the viewer; lower: a poor picture.

@@ -50,7 +50,8 @@ enum {
   PLAYHEAD_LIMIT_HEIGHT = 7,         /* above max_height */
   PLAYHEAD_LIMIT_DATA_SAVER = 8,     /* above data_saver_bitrate_bps */
   PLAYHEAD_LIMIT_VIEWPORT = 9,       /* more pixels than the view can show */
-  PLAYHEAD_LIMIT_DROPPED_FRAMES = 10 /* this device has dropped its frames lately; ends by itself */
+  PLAYHEAD_LIMIT_DROPPED_FRAMES = 10, /* this device has dropped its frames lately; ends by itself */
+  PLAYHEAD_LIMIT_MEMORY = 11         /* less than eight seconds of it fit in buffer_max_bytes */
 };
 
 /* A picture quality the user can choose. Strings are borrowed as long as the snapshot lives. */
