@@ -3,6 +3,7 @@
 #include "sim/swarm/session.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "support/at_once_executor.h"
@@ -19,6 +20,10 @@ constexpr Duration kRecovery = 30s;
 constexpr Duration kOutboxRecovery = 65s;
 // A link that carries so many times what is good enough.
 constexpr int64_t kAmple = 3;
+// A link that carries less than this part of what it lately did has broken in the middle of
+// whatever was asked for.
+constexpr int64_t kFall = 20;
+constexpr std::size_t kLatelySeconds = 10;
 
 template <typename T>
 std::shared_ptr<T> borrowed(T& object) {
@@ -415,6 +420,7 @@ void Session::on_second() {
   next_second_ = executor_.now() + 1s;
   // Whether the link carried enough all through the last second.
   const int64_t needed = scenario_.title.least_bps() / 4 * 5;
+  int64_t most = 0, least = std::numeric_limits<int64_t>::max();
   for (MonotonicTime t = facts_.now - 1s; t < facts_.now;) {
     const test::SimLinkState state = link_.at(t);
     if (state.bits_per_second == 0) facts_.last_silence = facts_.now;
@@ -422,7 +428,14 @@ void Session::on_second() {
       facts_.ample_link_since = facts_.now;
     }
     if (state.bits_per_second < needed || state.rtt > 500ms) facts_.good_link_since = facts_.now;
+    most = std::max(most, state.bits_per_second);
+    least = std::min(least, state.bits_per_second);
     t = state.until;
+  }
+  lately_.push_back(most);
+  if (lately_.size() > kLatelySeconds) lately_.pop_front();
+  if (least < *std::max_element(lately_.begin(), lately_.end()) / kFall) {
+    facts_.good_link_since = facts_.now;
   }
   take_reports();
   if (player_ && status_ && facts_.state == PlayerState::kPlaying) {

@@ -183,7 +183,8 @@ class Session {
   int current_ = 0;  // of the titles
   int troubles_since_naming_ = 0;
   uint64_t next_tag_ = 1;
-  Duration last_content_{0};  // shown
+  Duration last_content_{0};    // shown
+  std::deque<int64_t> lately_;  // the most the link carried in each of the last seconds
 
   // Agenda.
   std::multimap<int64_t, std::function<void()>> agenda_;
