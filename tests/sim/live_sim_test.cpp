@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Live titles in the whole player.
 #include <algorithm>
+#include <set>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -230,10 +231,10 @@ void list_segments(SimWorld& world) {
     const int64_t count = live.made_us(world.executor.wall_now()) / live.segment_us;
     std::string text(answer.body->begin(), answer.body->end());
     const std::string counted = " duration=\"" + std::to_string(live.segment_us) + "\"";
-    const std::string listed = "><SegmentTimeline><S t=\"" +
-                               std::to_string(live.container_start_us) + "\" d=\"" +
-                               std::to_string(live.segment_us) + "\" r=\"" +
-                               std::to_string(count - 1) + "\"/></SegmentTimeline></SegmentTemplate>";
+    const std::string listed =
+        "><SegmentTimeline><S t=\"" + std::to_string(live.container_start_us) + "\" d=\"" +
+        std::to_string(live.segment_us) + "\" r=\"" + std::to_string(count - 1) +
+        "\"/></SegmentTimeline></SegmentTemplate>";
     for (std::size_t at = text.find(counted); at != std::string::npos; at = text.find(counted)) {
       text.erase(at, counted.size());
       text.replace(text.find("/>", at), 2, listed);
@@ -306,6 +307,38 @@ TEST_CASE("sim: go live, seek back in the window, and stay in it") {
   world.player->seek(world.status()->live->window_end + 1min, 2);
   world.run_for(20s);
   CHECK(world.status()->state == PlayerState::kPlaying);
+}
+
+TEST_CASE("sim: M15 what leaves the window before its playlist says so is passed over") {
+  for (const bool is_dash : {false, true}) {
+    CAPTURE(is_dash);
+    SimWorld world(1, {}, SimLink::constant(8'000'000));
+    SimLive live;
+    live.is_dash = is_dash;
+    live.window = 120s;
+    live.bitrates_bps = {400'000};
+    world.start_app();
+    world.load_live(live);
+    world.run_for(20s);
+    // The host has forgotten what a seek to the begin finds listed: four segments of 4 s.
+    const auto start = world.status()->live->window_start;
+    bool is_gone = true;
+    std::set<std::string> gone;
+    world.transport->meddle([&](const SimRecord& record, const WebRequest&, WebAnswer& answer) {
+      const bool is_media = record.url.find(".seg") != std::string::npos;
+      if (!is_media || !is_gone) return;
+      const bool is_picture = record.url.find("/a") == std::string::npos;
+      if (is_picture) gone.insert(record.url);
+      is_gone = gone.size() < 4;
+      answer = status_answer(404, {});
+    });
+    world.player->seek(start, 1);
+    world.run_for(20s);
+    CHECK(gone.size() == 4);
+    CHECK(world.find<Failed>() == nullptr);
+    CHECK(world.status()->state == PlayerState::kPlaying);
+    CHECK(world.status()->live->offset > 90s);
+  }
 }
 
 TEST_CASE("sim: the offset of low latency is held by speed, and grows after trouble") {

@@ -19,6 +19,7 @@ struct FailureInputs {
   bool skipped_lately = false;   // asking for one again has helped nothing
   bool is_last = false;          // nothing of the title comes after this segment
   bool is_new = false;           // announced moments ago: it may not have reached the host yet
+  bool is_leaving = false;       // at the old end of a live window: the host may have let go of it
   bool is_media = true;          // false: an index (playlist), without which nothing can be skipped
   Duration buffer_level{0};      // media ahead of the position
   bool is_paused = false;        // by the viewer, before a picture: nobody waits for more

@@ -13,6 +13,11 @@ namespace {
 // By so much a title's declared end and that of its last segment may differ.
 constexpr Duration kEndRounding = 500ms;
 
+// What a live title lists at its old end may be gone by now, as far as that or three segments
+// (chosen: what caches hold playlists back for). Less: a seek to the begin ends the play; more: a
+// hole of a host there is passed over however long it is.
+constexpr Duration kLeaving = 10s;
+
 // After a better picture for what is buffered could not be had (chosen).
 constexpr Duration kReplacementPause = 30s;
 
@@ -205,10 +210,15 @@ void StreamingEngine::handle_failure(Track& track, const SegmentFailure& failure
   const auto state = is_live() ? live(now) : std::nullopt;
   const bool is_new = state && planned.segment.end + planned.segment.duration() > state->edge;
   if (is_new && track.attempts > 0) refresher_.hurry(now);
-  const Trouble trouble{planned.representation.id, failure.error, true, is_last, is_new};
+  const Duration leaving = std::max(kLeaving, 3 * planned.segment.duration());
+  const bool is_leaving = state && planned.segment.start < state->window_start + leaving;
+  const Trouble trouble{
+      planned.representation.id, failure.error, true, is_last, is_new, is_leaving};
   if (react(track, trouble, now, position) != FailureAction::kSkipSegment) return;
-  ++track.skipped;
-  track.skipped_at = now;
+  // What has left the window was no damage.
+  if (is_leaving) refresher_.hurry(now);
+  if (!is_leaving) ++track.skipped;
+  if (!is_leaving) track.skipped_at = now;
   track.attempts = 0;
   track.forgiving_pause = Duration{0};
   track.forgive(now);
@@ -248,6 +258,7 @@ FailureAction StreamingEngine::react(Track& track, const Trouble& trouble, Monot
   in.is_media = trouble.is_media;
   in.is_last = trouble.is_last;
   in.is_new = trouble.is_new;
+  in.is_leaving = trouble.is_leaving;
   in.buffer_level = level(track.stream->kind(), position);
   in.is_paused = is_paused_;
   // A picture that waits for more than there is will not be helped by what there is.

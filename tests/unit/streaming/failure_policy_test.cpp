@@ -62,6 +62,12 @@ TEST_CASE("decide_failure: what a failed segment leads to") {
   late.is_new = true;
   FailureInputs later = late;
   later.attempts = 3;
+  FailureInputs leaving = failure(ErrorCode::kNotFound);
+  leaving.is_leaving = true;
+  leaving.segments_skipped = 5;
+  FailureInputs leaving_badly = leaving;
+  leaving_badly.code = ErrorCode::kContainerSyntax;
+  leaving_badly.attempts = 2;
   FailureInputs last = failure(ErrorCode::kNotFound);
   last.is_last = true;
   FailureInputs last_two = last;
@@ -92,6 +98,8 @@ TEST_CASE("decide_failure: what a failed segment leads to") {
       {"damaged, as one was everywhere: skip it", damaged_next, FailureAction::kSkipSegment},
       {"not there yet: ask again", late, FailureAction::kRetry},
       {"not there two seconds later: skip it", later, FailureAction::kSkipSegment},
+      {"it has left the window: pass it over", leaving, FailureAction::kSkipSegment},
+      {"damaged there", leaving_badly, FailureAction::kGiveUp},
       {"missing everywhere: skip it", failure(ErrorCode::kNotFound), FailureAction::kSkipSegment},
       {"third in a row: give up", missing_third, FailureAction::kGiveUp},
       {"an index cannot be skipped", missing_index, FailureAction::kGiveUp},
