@@ -9,6 +9,11 @@ namespace {
 // Answers that a module has not yet made up its mind about. Chosen: one is usual.
 constexpr std::size_t kMaxUpdates = 16;
 
+Error thrown(const char* what) {
+  return make_error(ErrorCode::kDrmModule,
+                    std::string("an exception came out of the module's ") + what);
+}
+
 }  // namespace
 
 CSession::CSession(std::shared_ptr<CCore> core, Executor& executor, DrmSessionListener& listener)
@@ -24,7 +29,7 @@ Result<std::unique_ptr<DrmSession>> CSession::open(std::shared_ptr<CCore> core, 
   auto error = c_sized<playhead_cdm_error>();
   playhead_cdm_session* opened = nullptr;
   const Status status =
-      table.open_session(table.user, session->number_, c_kind(kind), &opened, &error);
+      call_slot(table.open_session, table.user, session->number_, c_kind(kind), &opened, &error);
   if (status != 0) return error_of(status, &error, "open_session()");
   if (opened == nullptr) {
     return make_error(ErrorCode::kDrmModule, "the module opens a session that is none");
@@ -51,27 +56,25 @@ CSession::~CSession() {
     const std::lock_guard lock(core_->mutex);
     core_->open_sessions.erase(session_);
   }
-  table().close(session_);
+  call_slot(table().close, session_);
 }
 
-template <typename Function, typename Call>
-Result<void> CSession::run(Function function, const char* what, Call call) {
+template <typename Function, typename... Arguments>
+Result<void> CSession::run(Function function, const char* what, Arguments... arguments) {
   if (is_over_) return make_error(ErrorCode::kInvalidState, "the session has failed");
   if (function == nullptr) {
     return make_error(ErrorCode::kInvalidState,
                       "the DRM module has no function " + std::string(what));
   }
   auto error = c_sized<playhead_cdm_error>();
-  const Status status = call(&error);
+  const Status status = call_slot(function, session_, arguments..., &error);
   if (status != 0) return error_of(status, &error, what);
   return {};
 }
 
 Result<void> CSession::request(const InitData& init) {
-  return run(table().request, "request()", [&](playhead_cdm_error* error) {
-    return table().request(session_, c_init_type(init.type), init.bytes.data(), init.bytes.size(),
-                           error);
-  });
+  return run(table().request, "request()", c_init_type(init.type), init.bytes.data(),
+             init.bytes.size());
 }
 
 Result<void> CSession::restore(const std::string& persistent_id) {
@@ -79,9 +82,7 @@ Result<void> CSession::restore(const std::string& persistent_id) {
       persistent_id.find('\0') != std::string::npos) {
     return make_error(ErrorCode::kDrmNoLicense, "no licence has such a name");
   }
-  return run(table().restore, "restore()", [&](playhead_cdm_error* error) {
-    return table().restore(session_, persistent_id.c_str(), error);
-  });
+  return run(table().restore, "restore()", persistent_id.c_str());
 }
 
 void CSession::update(SharedBytes response, Done done) {
@@ -96,23 +97,22 @@ void CSession::update(SharedBytes response, Done done) {
   const uint64_t token = next_token_++;
   updates_.emplace(token, std::move(done));
   if (!taken) return core_->host.end_update(number_, token, std::move(taken).error());
-  table().update(session_, response.data(), response.size(), token);
+  if (call_slot(table().update, session_, response.data(), response.size(), token) == 0) return;
+  core_->host.end_update(number_, token, thrown("update()"));
 }
 
 Result<void> CSession::renew() {
-  return run(table().renew, "renew()",
-             [&](playhead_cdm_error* error) { return table().renew(session_, error); });
+  return run(table().renew, "renew()");
 }
 
 Result<void> CSession::release() {
-  return run(table().release, "release()",
-             [&](playhead_cdm_error* error) { return table().release(session_, error); });
+  return run(table().release, "release()");
 }
 
 std::string CSession::persistent_id() const {
   if (table().persistent_id == nullptr) return "";
   char buffer[PLAYHEAD_CDM_MAX_NAME + 1] = {};
-  if (table().persistent_id(session_, buffer, sizeof(buffer)) != 0) return "";
+  if (call_slot(table().persistent_id, session_, buffer, sizeof(buffer)) != 0) return "";
   return std::string(c_text(buffer, PLAYHEAD_CDM_MAX_NAME).value_or(""));
 }
 
@@ -143,7 +143,8 @@ void CSession::on_updated(uint64_t token, Result<void> result) {
 }
 
 void CSession::on_wake(uint64_t token) {
-  if (!is_over_ && table().wake != nullptr) table().wake(session_, token);
+  if (is_over_ || table().wake == nullptr) return;
+  if (call_slot(table().wake, session_, token) != 0) on_failed(thrown("wake()"));
 }
 
 void CSession::on_timer(MonotonicTime at, uint64_t token) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "c_host.h"
+#include "c_wall.h"
 
 namespace playhead::drm {
 
@@ -17,7 +18,7 @@ struct CCore {
   CCore(const CdmHostOptions& options, std::shared_ptr<const void> code)
       : library(std::move(code)), host(options) {}
   ~CCore() {
-    if (table.destroy != nullptr) table.destroy(table.user);
+    if (table.destroy != nullptr) call_slot(table.destroy, table.user);
   }
   CCore(const CCore&) = delete;
   CCore& operator=(const CCore&) = delete;
@@ -63,9 +64,9 @@ class CSession final : public DrmSession, private CSessionSink {
   // False: it is somebody else's, and must not be closed twice.
   bool take(playhead_cdm_session* opened);
   [[nodiscard]] const playhead_cdm_system& table() const { return core_->table; }
-  // Calls an optional function: `call(error)`.
-  template <typename Function, typename Call>
-  Result<void> run(Function function, const char* what, Call call);
+  // Calls an optional function with the session, `arguments` and an error.
+  template <typename Function, typename... Arguments>
+  Result<void> run(Function function, const char* what, Arguments... arguments);
 
   const std::shared_ptr<CCore> core_;
   Executor& executor_;

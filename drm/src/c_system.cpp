@@ -60,7 +60,7 @@ class CDecryptor final : public SampleDecryptor {
     const playhead_cdm_system& table = core_->table;
     auto error = c_sized<playhead_cdm_error>();
     std::size_t size = sample.size();
-    const Status status = table.decrypt(table.user, &info, sample.data(), &size, &error);
+    const Status status = call_slot(table.decrypt, table.user, &info, sample.data(), &size, &error);
     if (status != 0) return error_of(status, &error, "decrypt()");
     const bool may_shrink = (info.scheme & kHlsSchemes) != 0;
     if (size > sample.size() || (!may_shrink && size != sample.size())) {
@@ -89,7 +89,7 @@ CSystem::CSystem(std::shared_ptr<CCore> core) : core_(std::move(core)) {
 
 DrmCapabilities CSystem::query(TrackKind track) const {
   auto told = c_sized<playhead_cdm_capabilities>();
-  const Status status = core_->table.query(core_->table.user, c_track(track), &told);
+  const Status status = call_slot(core_->table.query, core_->table.user, c_track(track), &told);
   DrmCapabilities capabilities;
   if (status == 0) capabilities = capabilities_of(told);
   if (core_->table.decrypt == nullptr) capabilities.decrypts_samples = false;
@@ -190,7 +190,8 @@ Result<std::unique_ptr<DrmSystem>> make_cdm_system(const playhead_cdm_system* ta
   if (auto checked = check_functions(core->table); !checked) return std::move(checked).error();
   if (auto read = read_identity(*core); !read) return std::move(read).error();
   auto error = drm::c_sized<playhead_cdm_error>();
-  const drm::Status status = core->table.start(core->table.user, core->host.table(), &error);
+  const drm::Status status =
+      drm::call_slot(core->table.start, core->table.user, core->host.table(), &error);
   if (status != 0) {
     const Error why = drm::error_of(status, &error, "start()");
     return module_error(CdmFault::kRefused, "the module refuses to start: " + why.context);

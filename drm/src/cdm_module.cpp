@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "c_system.h"
+#include "c_wall.h"
 #include "shared_library.h"
 
 namespace playhead {
@@ -37,7 +38,7 @@ Result<std::unique_ptr<DrmSystem>> load_cdm_module(const std::string& path,
   }
   auto error = drm::c_sized<playhead_cdm_error>();
   const playhead_cdm_system* table = nullptr;
-  const drm::Status status = entry(kOldestAbi, kNewestAbi, &table, &error);
+  const drm::Status status = drm::call_slot(entry, kOldestAbi, kNewestAbi, &table, &error);
   if (status != 0) return refused(status, error);
   return make_cdm_system(table, options, std::move(library));
 }

@@ -105,13 +105,22 @@ Result<LicenseCall> parse_license_call(std::string_view text) {
                      static_cast<int>(level.value().value_or(0))};
 }
 
-std::string license_json(const LicenseAnswer& answer, int64_t now_s) {
-  Json out = {{"license", base64_encode(answer.license)}};
-  if (answer.expires_at_s) out["expires_at"] = *answer.expires_at_s;
-  if (answer.renew_after_s) out["renew_after"] = *answer.renew_after_s;
-  if (answer.max_height > 0) out["max_height"] = answer.max_height;
-  out["server_time"] = now_s;
-  return dump(out);
+// By hand: the library would leave copies of the keys behind.
+SecretText license_json(const LicenseAnswer& answer, int64_t now_s) {
+  std::string license = base64_encode(answer.license);
+  SecretText text = "{\"license\":\"";
+  text += license;
+  text += '"';
+  wipe(license);
+  const auto add = [&text](const char* name, int64_t number) {
+    text += ",\"" + std::string(name) + "\":" + std::to_string(number);
+  };
+  if (answer.expires_at_s) add("expires_at", *answer.expires_at_s);
+  if (answer.renew_after_s) add("renew_after", *answer.renew_after_s);
+  if (answer.max_height > 0) add("max_height", answer.max_height);
+  add("server_time", now_s);
+  text += '}';
+  return text;
 }
 
 std::string error_json(const Error& error) {

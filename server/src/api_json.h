@@ -65,8 +65,8 @@ struct LicenseCall {
 // and "session" are checked and left at that: the challenge says which keys and for how long.
 [[nodiscard]] Result<LicenseCall> parse_license_call(std::string_view text);
 
-// {"license","expires_at"?,"renew_after"?,"max_height"?,"server_time"}; holds keys.
-[[nodiscard]] std::string license_json(const LicenseAnswer& answer, int64_t now_s);
+// {"license","expires_at"?,"renew_after"?,"max_height"?,"server_time"}.
+[[nodiscard]] SecretText license_json(const LicenseAnswer& answer, int64_t now_s);
 
 struct HomeItem {
   const Title* title = nullptr;

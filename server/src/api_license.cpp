@@ -4,7 +4,6 @@
 #include "api_common.h"
 #include "base64url.h"
 #include "clearkey_json.h"
-#include "crypto.h"
 #include "license_service.h"
 #include "media_path.h"
 
@@ -28,13 +27,16 @@ std::optional<std::string> title_of(std::string_view url) {
   return std::string(title);
 }
 
-Response json_text(std::string body) { return json_response(200, std::move(body)); }
+Response json_text(SecretText body) {
+  Response response = json_response(200, "");
+  response.secret = std::move(body);
+  return response;
+}
 
 }  // namespace
 
 // What is recorded is on disk before the client hears of it: it will not say it again.
 void Api::respond_licensed(LicenseAnswer answer, Response response, const Respond& respond) {
-  wipe(answer.license);
   if (!answer.event) return respond(std::move(response));
   const auto shared = std::make_shared<Response>(std::move(response));
   const auto completed = [respond, shared, &log = parts_.log](const Status& written) {
@@ -89,7 +91,7 @@ void Api::raw_license(const Request& request, const Respond& respond) {
   if (!user.ok()) return respond(error_response(user.error()));
   auto answer = parts_.licenses.answer({user.value(), *title, request.body, 0});
   if (!answer.ok()) return respond(error_response(answer.error()));
-  Response response = json_text(answer.value().license);
+  Response response = json_text(std::move(answer.value().license));
   respond_licensed(std::move(answer.value()), std::move(response), respond);
 }
 

@@ -23,7 +23,7 @@ int value_of(char c) {
 
 std::string base64url_encode(std::string_view bytes) {
   std::string out;
-  out.reserve((bytes.size() * 4 + 2) / 3);
+  out.reserve((bytes.size() + 2) / 3 * 4);  // with padding: it does not grow, so no copy of a secret stays behind
   uint32_t bits = 0;
   int count = 0;
   for (const char c : bytes) {

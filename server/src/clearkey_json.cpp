@@ -52,10 +52,9 @@ Result<ClearKeyChallenge> parse_challenge(std::string_view text) {
 }
 
 // By hand: the library would leave copies of the keys behind.
-std::string license_text(const std::vector<const ContentKey*>& keys, bool is_persistent,
-                         int64_t expires_at_s, int64_t now_s) {
-  std::string text;
-  text.reserve(keys.size() * 96 + 160);  // does not grow, so no copy stays behind
+SecretText license_text(const std::vector<const ContentKey*>& keys, bool is_persistent,
+                        int64_t expires_at_s, int64_t now_s) {
+  SecretText text;
   text += "{\"keys\":[";
   for (const ContentKey* content : keys) {
     if (text.back() == '}') text += ',';

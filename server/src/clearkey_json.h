@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "result.h"
+#include "secret_text.h"
 #include "title_keys.h"
 
 // The W3C's Clear Key messages ("Encrypted Media Extensions" §9.1.3 and §9.1.4). Pure; any thread.
@@ -29,9 +30,9 @@ inline constexpr std::size_t kMaxChallengeKids = 1024;
 [[nodiscard]] Result<ClearKeyChallenge> parse_challenge(std::string_view text);
 
 // {"keys":[...],"type":...,"expires_at":...,"server_time":...}; the last two are ours, whole
-// seconds since 1970 by our clock: other readers pass over them. The text holds keys.
-[[nodiscard]] std::string license_text(const std::vector<const ContentKey*>& keys,
-                                       bool is_persistent, int64_t expires_at_s, int64_t now_s);
+// seconds since 1970 by our clock: other readers pass over them.
+[[nodiscard]] SecretText license_text(const std::vector<const ContentKey*>& keys, bool is_persistent,
+                                      int64_t expires_at_s, int64_t now_s);
 
 // {"kids":[...]}: the answer to a release.
 [[nodiscard]] std::string release_text(const std::vector<KeyId>& kids);

@@ -42,6 +42,8 @@ Result<std::string> random_bytes(std::size_t count) {
   return out;
 }
 
-void wipe(std::string& secret) { OPENSSL_cleanse(secret.data(), secret.size()); }
+void wipe(std::string& secret) { wipe(secret.data(), secret.size()); }
+
+void wipe(void* secret, std::size_t bytes) { OPENSSL_cleanse(secret, bytes); }
 
 }  // namespace playhead::server

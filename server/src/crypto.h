@@ -25,5 +25,6 @@ namespace playhead::server {
 
 // Overwrites what is going to be forgotten: keys.
 void wipe(std::string& secret);
+void wipe(void* secret, std::size_t bytes);
 
 }  // namespace playhead::server

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "secret_text.h"
 #include "unique_fd.h"
 
 // A request and a response as the handlers see them; no HTTP library in sight.
@@ -63,17 +64,18 @@ struct BodyStream {
   int64_t length = 0;  // of all parts, in bytes
 };
 
-// The body is one of `body`, `file` and `stream`.
+// The body is one of `body`, `secret`, `file` and `stream`.
 struct Response {
   int status = 200;
   std::vector<std::pair<std::string_view, std::string>> headers;  // names are literals
   std::string body;
+  SecretText secret;  // with keys in it
   std::optional<FilePart> file;
   std::optional<BodyStream> stream;
 
   [[nodiscard]] int64_t content_length() const {
     if (stream) return stream->length;
-    return file ? file->length : static_cast<int64_t>(body.size());
+    return file ? file->length : static_cast<int64_t>(body.size() + secret.size());
   }
 };
 

@@ -46,7 +46,7 @@ LicenseAnswer LicenseService::release(const LicenseAsk& ask, const TitleDrm& drm
   }
   LicenseAnswer answer;
   // All of them: the device may have asked for keys it never got, and waits for each.
-  answer.license = release_text(challenge.kids);
+  answer.license = std::string_view(release_text(challenge.kids));
   if (!known.empty()) {
     answer.event = LicenseEvent{clock_.now_ms(), ask.user_id, ask.movie_id,
                                 LicenseEvent::Kind::kReleased, kids_text(known)};

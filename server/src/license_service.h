@@ -12,6 +12,7 @@
 #include "clock.h"
 #include "log.h"
 #include "result.h"
+#include "secret_text.h"
 #include "store.h"
 
 namespace playhead::server {
@@ -30,7 +31,7 @@ struct LicenseAsk {
 };
 
 struct LicenseAnswer {
-  std::string license;  // the W3C's JSON; holds keys
+  SecretText license;  // the W3C's JSON
   // Absent when something was given back.
   std::optional<int64_t> expires_at_s;
   std::optional<int64_t> renew_after_s;

@@ -8,6 +8,7 @@
 
 #include "log.h"
 #include "result.h"
+#include "secret_text.h"
 
 namespace playhead::server {
 
@@ -36,13 +37,16 @@ class TitleKeys {
 
   // {"keys":[{"kid":"<32 hex digits>","key":"<32 hex digits>"}]}; 500 `keys_unreadable` without a
   // word of what the text says.
-  [[nodiscard]] static Result<TitleKeys> parse(std::string_view text);
+  [[nodiscard]] static Result<TitleKeys> parse(SecretText text);
 
   // Reads the file (at most 64 KiB). Warns when others than the owner may read it. Blocks for as
   // long as the disk takes. Errors as above.
   [[nodiscard]] static Result<TitleKeys> read(const std::filesystem::path& file, const Log& log);
 
  private:
+  void take_keys(SecretText& json);
+  [[nodiscard]] const std::string* taken(std::string_view number) const;
+
   std::vector<ContentKey> keys_;
 };
 

@@ -390,5 +390,119 @@ TEST_CASE("cdm host: what a callback throws is an error to the module, and passe
   CHECK(restored.error().code == ErrorCode::kInternal);
 }
 
+// A table whose functions all throw, but for those that `good` names.
+enum Slot : unsigned { kStart = 1, kOpen = 2, kRequest = 4, kQuery = 8 };
+unsigned good = 0;
+const playhead_cdm_host* host_of_table = nullptr;
+int closed = 0, destroyed = 0;
+
+[[noreturn]] void raise_one() { throw std::bad_alloc(); }
+
+playhead_cdm_system throwing_table() {
+  static const uint8_t id[16] = {1};
+  playhead_cdm_system table = {};
+  table.struct_size = sizeof(table);
+  table.abi_version = PLAYHEAD_CDM_ABI_VERSION;
+  table.name = "throwing";
+  table.system_ids = id;
+  table.system_id_count = 1;
+  table.destroy = [](void*) {
+    ++destroyed;
+    raise_one();
+  };
+  table.start = [](void*, const playhead_cdm_host* host, playhead_cdm_error*) -> int32_t {
+    host_of_table = host;
+    if ((good & kStart) == 0) raise_one();
+    return 0;
+  };
+  table.query = [](void*, uint32_t, playhead_cdm_capabilities* told) -> int32_t {
+    told->level = 3000;
+    told->can = PLAYHEAD_CDM_DECRYPTS;
+    told->schemes = PLAYHEAD_CDM_CENC;
+    told->max_sessions = 1;
+    if ((good & kQuery) == 0) raise_one();
+    return 0;
+  };
+  table.open_session = [](void*, uint64_t number, uint32_t, playhead_cdm_session** opened,
+                          playhead_cdm_error*) -> int32_t {
+    if ((good & kOpen) == 0) raise_one();
+    // The number of the session is all there is of it.
+    *opened = reinterpret_cast<playhead_cdm_session*>(static_cast<uintptr_t>(number));
+    return 0;
+  };
+  table.close = [](playhead_cdm_session*) {
+    ++closed;
+    raise_one();
+  };
+  table.request = [](playhead_cdm_session* session, uint32_t, const uint8_t*, std::size_t,
+                     playhead_cdm_error*) -> int32_t {
+    if ((good & kRequest) == 0) raise_one();
+    host_of_table->post(host_of_table->user, reinterpret_cast<uintptr_t>(session), 1);
+    return 0;
+  };
+  table.update = [](playhead_cdm_session*, const uint8_t*, std::size_t, uint64_t) { raise_one(); };
+  table.wake = [](playhead_cdm_session*, uint64_t) { raise_one(); };
+  table.decrypt = [](void*, const playhead_cdm_crypto_info*, uint8_t*, std::size_t*,
+                     playhead_cdm_error*) -> int32_t { raise_one(); };
+  table.restore = [](playhead_cdm_session*, const char*, playhead_cdm_error*) -> int32_t {
+    raise_one();
+  };
+  table.renew = [](playhead_cdm_session*, playhead_cdm_error*) -> int32_t { raise_one(); };
+  table.release = [](playhead_cdm_session*, playhead_cdm_error*) -> int32_t { raise_one(); };
+  table.persistent_id = [](playhead_cdm_session*, char*, std::size_t) -> int32_t { raise_one(); };
+  return table;
+}
+
+TEST_CASE("cdm host: what a function of a table throws is the module's error, and goes no further") {
+  const playhead_cdm_system table = throwing_table();
+  const auto is_module_error = [](const auto& result) {
+    return !result && result.error().code == ErrorCode::kDrmModule;
+  };
+  good = 0;
+  closed = destroyed = 0;
+  CHECK(is_module_error(make_cdm_system(&table, {})));
+  CHECK(destroyed == 1);
+  VirtualExecutor executor;
+  DrmRecorder told;
+  {
+    good = kStart;
+    auto made = make_cdm_system(&table, {});
+    REQUIRE(made.has_value());
+    CHECK((*made)->query(TrackKind::kVideo).level == SecurityLevel::kNone);
+    CHECK((*made)->decryptor() == nullptr);
+    CHECK(is_module_error((*made)->open_session(SessionKind::kTemporary, executor, told)));
+  }
+  CHECK(destroyed == 2);
+  good = kStart | kOpen | kQuery;
+  auto system = *make_cdm_system(&table, {});
+  auto session = *system->open_session(SessionKind::kTemporary, executor, told);
+  const InitData init{InitDataType::kKeyIds, bytes_of("x")};
+  const Result<void> requested = session->request(init);
+  CHECK(is_module_error(requested));
+  CHECK(requested.error().context == "an exception came out of it");
+  for (const auto& result : {session->restore("x"), session->renew(), session->release()}) {
+    CHECK(is_module_error(result));
+  }
+  CHECK(session->persistent_id().empty());
+  std::optional<Result<void>> updated;
+  session->update(SharedBytes({1}), [&](Result<void> result) { updated = std::move(result); });
+  executor.run_ready();
+  REQUIRE(updated);
+  CHECK(is_module_error(*updated));
+  std::vector<uint8_t> sample(100, 7);
+  CHECK(is_module_error(system->decryptor()->decrypt({}, sample)));
+  CHECK(sample == std::vector<uint8_t>(100));
+  CHECK_FALSE(told.failure);
+  good |= kRequest;
+  CHECK(session->request(init).has_value());
+  executor.run_ready();
+  REQUIRE(told.failure);  // wake() threw
+  CHECK(told.failure->code == ErrorCode::kDrmModule);
+  session.reset();
+  system.reset();
+  CHECK(closed == 1);
+  CHECK(destroyed == 3);
+}
+
 }  // namespace
 }  // namespace playhead::test

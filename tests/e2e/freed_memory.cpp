@@ -97,6 +97,14 @@ const char* KeyForms::found_in(std::span<const char> text) const {
   return "";
 }
 
+std::vector<uint8_t> bytes_of_hex(const std::string& hex) {
+  std::vector<uint8_t> bytes;
+  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
+    bytes.push_back(static_cast<uint8_t>(std::stoi(hex.substr(i, 2), nullptr, 16)));
+  }
+  return bytes;
+}
+
 void watch_freed_memory(const std::vector<KeyForms>& keys) {
   find_count = 0;
   watched.store(&keys, std::memory_order_release);

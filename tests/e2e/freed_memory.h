@@ -24,6 +24,8 @@ struct KeyForms {
   std::vector<Form> forms;
 };
 
+[[nodiscard]] std::vector<uint8_t> bytes_of_hex(const std::string& hex);
+
 // From now on; `keys` stay as they are until stop_watching().
 void watch_freed_memory(const std::vector<KeyForms>& keys);
 // The forms that were found, and in what sizes of blocks: "raw in 16 bytes", at most a hundred.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keys stay where they belong: the real service, the real network, FFmpeg, all that is written or
 // told searched for them, and all memory that is given back.
+#include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -14,9 +16,11 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "drm_setup.h"
 #include "e2e/freed_memory.h"
 #include "e2e/protected_titles.h"
 #include "e2e/server_driver.h"
+#include "playhead/playhead.h"
 #include "playhead/player.h"
 #include "playhead/secret_bytes.h"
 #include "support/bent_clear_key.h"
@@ -32,27 +36,37 @@ std::string read_file(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-std::vector<uint8_t> bytes_of_hex(const std::string& hex) {
-  std::vector<uint8_t> bytes;
-  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
-    bytes.push_back(static_cast<uint8_t>(std::stoi(hex.substr(i, 2), nullptr, 16)));
-  }
-  return bytes;
-}
-
-// Of a title whose keys a licence brings, or of one whose keys lie in files.
-std::vector<KeyForms> keys_of(const std::filesystem::path& title) {
-  std::vector<KeyForms> keys;
+// Of a title whose keys a licence brings, or of one whose keys lie in files; in hexadecimal digits.
+std::vector<std::string> keys_of(const std::filesystem::path& title) {
+  std::vector<std::string> keys;
   if (std::filesystem::exists(title / "keys.json")) {
     const json list = json::parse(read_file(title / "keys.json"));
-    for (const json& row : list["keys"]) keys.emplace_back(bytes_of_hex(row["key"]));
+    for (const json& row : list["keys"]) keys.push_back(row["key"]);
   }
   for (const auto& file : std::filesystem::recursive_directory_iterator(title)) {
     const bool is_key = file.is_regular_file() && file.path().parent_path().filename() == "keys";
     const std::string text = is_key ? read_file(file.path()) : std::string();
-    if (text.size() == 16) keys.emplace_back(std::vector<uint8_t>(text.begin(), text.end()));
+    if (text.size() == 16) keys.push_back(KeyForms(ByteView(as_bytes(text))).forms.at(1).bytes);
   }
   return keys;
+}
+
+// The keys that lie in files beside the playlists, written into these.
+void put_keys_into_playlists(const std::filesystem::path& title) {
+  std::vector<std::filesystem::path> playlists;
+  for (const auto& file : std::filesystem::recursive_directory_iterator(title)) {
+    if (file.path().extension() == ".m3u8") playlists.push_back(file.path());
+  }
+  for (const auto& playlist : playlists) {
+    std::string text = read_file(playlist);
+    for (std::size_t at = 0; (at = text.find("\"keys/", at)) != std::string::npos; ++at) {
+      const std::size_t end = text.find('"', at + 1);
+      const std::string key = read_file(playlist.parent_path() / text.substr(at + 1, end - at - 1));
+      const std::string base64 = KeyForms(ByteView(as_bytes(key))).forms.at(2).bytes;
+      text.replace(at + 1, end - at - 1, "data:;base64," + base64);
+    }
+    std::ofstream(playlist, std::ios::binary) << text;
+  }
 }
 
 // Every line, at every level.
@@ -78,6 +92,15 @@ struct Played {
   std::string log;
   std::string decisions;
   std::vector<std::string> freed;
+  std::string freed_by_server;
+};
+
+// How keys come to the player, and to whom.
+enum class Way {
+  kPlain,
+  kFailsOver,   // a system that cannot decrypt after a while, which is told in the log
+  kC,           // a module, hooks in C, licences by the plain message
+  kInPlaylist,  // data: URIs
 };
 
 struct Service {
@@ -85,7 +108,9 @@ struct Service {
   std::unique_ptr<ServerProcess> server;
   std::string token;
 
-  Service(const std::string& id, const std::string& manifest) {
+  // `keys`: what its memory is searched for.
+  Service(const std::string& id, const std::string& manifest, Way way,
+          const std::vector<std::string>& keys) {
     const std::filesystem::path to = media.path() / id;
     std::filesystem::copy(protected_titles() / id, to, std::filesystem::copy_options::recursive);
     json title = json::parse(read_file(to / "title.json"));
@@ -93,23 +118,69 @@ struct Service {
     // Renewed while it plays.
     if (title.contains("drm")) title["drm"]["license_seconds"] = 3;
     media.write(id + "/title.json", title.dump());
-    server = std::make_unique<ServerProcess>(data.path(), media.path());
+    if (way == Way::kInPlaylist) put_keys_into_playlists(to);
     token = make_token(data.path());
+    std::string words;
+    for (const std::string& key : keys) words += key + ' ';
+    ::setenv("PLAYHEAD_WATCHED_KEYS", words.c_str(), 1);
+    ::setenv("PLAYHEAD_WATCHED_REPORT", report().c_str(), 1);
+    server = std::make_unique<ServerProcess>(data.path(), media.path(), std::vector<std::string>(),
+                                             std::string(PLAYHEAD_BIN_DIR) + "/watched_server");
+  }
+  [[nodiscard]] std::string report() const { return (data.path() / "report").string(); }
+  // What it gave back of its memory with keys in it, from its start to its end.
+  [[nodiscard]] std::string end() const {
+    server->signal(SIGTERM);
+    CHECK(server->wait() == 0);
+    return read_file(report());
   }
 };
 
-// `fails_over`: by a system that cannot decrypt after a while, which is told in the log.
-Played play(const Service& service, const std::string& title, bool fails_over,
-            const TempDir& written, const std::vector<KeyForms>& keys) {
-  Played played;
-  ClientConfig config;
-  if (fails_over) {
+#ifdef PLAYHEAD_CLEARKEY_CDM
+int answers_seen = 0;
+
+// Answers go through a hook in C that changes nothing, to a module.
+DrmConfig c_config() {
+  playhead_license_hooks hooks = PLAYHEAD_LICENSE_HOOKS_INIT;
+  hooks.on_response = [](void*, playhead_license_message* message) -> playhead_status {
+    ++answers_seen;
+    uint64_t bytes = 0;
+    const void* body = playhead_license_message_body(message, &bytes);
+    const SecretBytes copy(static_cast<const uint8_t*>(body),
+                           static_cast<const uint8_t*>(body) + bytes);
+    return playhead_license_message_set_body(message, copy.data(), copy.size());
+  };
+  const char* const module = PLAYHEAD_CLEARKEY_CDM;
+  playhead_drm_config theirs = PLAYHEAD_DRM_CONFIG_INIT;
+  theirs.no_clear_key = 1;
+  theirs.modules = &module;
+  theirs.module_count = 1;
+  theirs.hooks = &hooks;
+  theirs.raw_licenses = 1;
+  return *capi::make_drm_config(&theirs, nullptr);
+}
+#endif
+
+DrmConfig drm_config(Way way) {
+  DrmConfig config;
+  if (way == Way::kFailsOver) {
     const auto script = std::make_shared<test::BentScript>();
     script->name = "clearkey";
     script->decrypt_error = make_error(ErrorCode::kInternal, "planned");
     script->decrypts_before = 100;
-    config.drm.systems.push_back(test::make_bent(script));
+    config.systems.push_back(test::make_bent(script));
   }
+#ifdef PLAYHEAD_CLEARKEY_CDM
+  if (way == Way::kC) config = c_config();
+#endif
+  return config;
+}
+
+Played play(const Service& service, const std::string& title, Way way, Duration from,
+            const TempDir& written, const std::vector<KeyForms>& keys) {
+  Played played;
+  ClientConfig config;
+  config.drm = drm_config(way);
   config.api_url = service.server->url("");
   config.token_provider = [&](bool, TokenCallback done) { done(service.token); };
   const auto log = std::make_shared<AllLines>();
@@ -126,6 +197,7 @@ Played play(const Service& service, const std::string& title, bool fails_over,
     (*player)->set_wakeup([&events] { events.release(); });
     PlaySource source;
     source.title_id = title;
+    source.start = from;
     (*player)->load(source);
     (*player)->set_speed(2);
     bool is_over = false;
@@ -147,6 +219,7 @@ Played play(const Service& service, const std::string& title, bool fails_over,
   }
   played.freed = stop_watching();
   played.log = log->text();
+  played.freed_by_server = service.end();
   return played;
 }
 
@@ -188,22 +261,32 @@ TEST_CASE("secrets: keys are in no log, event, recording or store, and in no mem
   struct Case {
     const char* title;
     const char* manifest;
-    bool fails_over;
+    Way way;
+    Duration from;  // 8 s have three licences; the last 3 s the last key
   };
-  for (const Case& c : {Case{"tiny-cenc", "cmaf/manifest.mpd", false},
-                        Case{"tiny-cenc", "cmaf/manifest.mpd", true},
-                        Case{"tiny-identity", "cmaf/master.m3u8", false},
-                        Case{"tiny-aes", "ts/master.m3u8", false}}) {
+  for (const Case& c : {Case{"tiny-cenc", "cmaf/manifest.mpd", Way::kC, 0s},
+                        Case{"tiny-cenc", "cmaf/manifest.mpd", Way::kFailsOver, 0s},
+                        Case{"tiny-identity", "cmaf/master.m3u8", Way::kPlain, 5s},
+                        Case{"tiny-identity", "cmaf/master.m3u8", Way::kInPlaylist, 5s},
+                        Case{"tiny-aes", "ts/master.m3u8", Way::kPlain, 3s},
+                        Case{"tiny-samples", "ts/master.m3u8", Way::kPlain, 3s}}) {
     CAPTURE(std::string(c.title));
-    CAPTURE(c.fails_over);
-    const std::vector<KeyForms> keys = keys_of(protected_titles() / c.title);
-    REQUIRE_FALSE(keys.empty());
-    const Service service(c.title, c.manifest);
+    CAPTURE(static_cast<int>(c.way));
+    const std::vector<std::string> hex = keys_of(protected_titles() / c.title);
+    REQUIRE_FALSE(hex.empty());
+    std::vector<KeyForms> keys;
+    for (const std::string& key : hex) keys.emplace_back(bytes_of_hex(key));
+    const Service service(c.title, c.manifest, c.way, hex);
     const TempDir written;
-    const Played played = play(service, c.title, c.fails_over, written, keys);
+    const Played played = play(service, c.title, c.way, c.from, written, keys);
     CHECK(played.error.empty());
-    CHECK(played.frames >= 8 * 24);
-    CHECK(played.freed == std::vector<std::string>());
+    const auto pictures = (Duration(8s) - c.from).count() * 24 / 1'000'000;
+    CHECK(played.frames >= pictures - 1);
+    // Playlists are not secret: of keys in them memory is full.
+    if (c.way != Way::kInPlaylist) {
+      CHECK(played.freed == std::vector<std::string>());
+      CHECK(played.freed_by_server == std::to_string(keys.size()) + " keys");
+    }
     int files = 0;
     for (const auto& file : std::filesystem::recursive_directory_iterator(written.path())) {
       if (!file.is_regular_file()) continue;
@@ -215,7 +298,10 @@ TEST_CASE("secrets: keys are in no log, event, recording or store, and in no mem
     CHECK(files >= 2);
     // The recording has every event, as text.
     CHECK(read_file(written.path() / "recording").find("first-frame") != std::string::npos);
-    if (c.fails_over) CHECK_FALSE(played.log.empty());
+    if (c.way == Way::kFailsOver) CHECK_FALSE(played.log.empty());
+#ifdef PLAYHEAD_CLEARKEY_CDM
+    if (c.way == Way::kC) CHECK(answers_seen >= 2);
+#endif
     for (const KeyForms& key : keys) {
       CHECK(std::string(key.found_in(played.log)).empty());
       CHECK(std::string(key.found_in(played.decisions)).empty());

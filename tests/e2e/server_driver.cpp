@@ -164,9 +164,9 @@ std::string raw_exchange(uint16_t port, std::string_view bytes) {
 }
 
 ServerProcess::ServerProcess(const std::filesystem::path& data, const std::filesystem::path& media,
-                             const std::vector<std::string>& more) {
-  std::vector<std::string> command = {server_program(), "serve",   "--data",
-                                      data.string(),    "--media", media.string()};
+                             const std::vector<std::string>& more, const std::string& program) {
+  std::vector<std::string> command = {program.empty() ? server_program() : program,
+                                      "serve", "--data", data.string(), "--media", media.string()};
   command.insert(command.end(), more.begin(), more.end());
   pid_ = spawn(command, false, output_);
   // The line comes when the server accepts connections; the pipe closes when it could not start.

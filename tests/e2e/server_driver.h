@@ -59,8 +59,9 @@ struct HttpCall {
 // One playhead-server process on a free port. Killed, if it still runs, with the object.
 class ServerProcess {
  public:
+  // `program`: empty for server_program().
   ServerProcess(const std::filesystem::path& data, const std::filesystem::path& media,
-                const std::vector<std::string>& more = {});
+                const std::vector<std::string>& more = {}, const std::string& program = {});
   ~ServerProcess();
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;

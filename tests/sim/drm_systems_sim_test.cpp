@@ -431,6 +431,30 @@ TEST_CASE("drm systems: a key that is lost in the midst of a play ends it, and s
   }
 }
 
+TEST_CASE("drm systems: keys that are usable later are waited for, and then play goes on") {
+  if (!has_protected_media()) return;
+  ProtectedWorld play;
+  const auto flips = std::make_shared<KeyFlips>();
+  flips->set(KeyStatus::kUsableInFuture);
+  play.world.drm.clear_key = false;
+  play.world.drm.systems.push_back([flips] { return std::make_unique<FlippingSystem>(flips); });
+  play.world.start_app();
+  play.load("encryption");
+  play.world.run_for(30s);
+  CHECK(play.world.status()->state == PlayerState::kRebuffering);
+  CHECK(play.world.status()->waits_for_license);
+  CHECK_FALSE(play.world.find<Failed>());
+  for (const auto& picture : play.world.screen->shown())
+    CHECK(picture.time.us < kUntilEncrypted.count());
+  flips->set(KeyStatus::kUsable);
+  REQUIRE(play.play_out(5s));
+  INFO(play.world.log());
+  CHECK_FALSE(play.world.find<Failed>());
+  CHECK(play.world.find<Ended>());
+  CHECK(play.requests == 1);
+  CHECK(play.world.screen->shown().back().time.us > 2'600'000);
+}
+
 TEST_CASE("drm systems: a display that is fit again before its picture is due goes unnoticed") {
   if (!has_protected_media()) return;
   ProtectedWorld play;

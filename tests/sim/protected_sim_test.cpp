@@ -90,6 +90,28 @@ TEST_CASE("protected: every picture and all sound are those of the clear title")
   }
 }
 
+TEST_CASE("protected: a key that follows another is asked for a segment before it is needed") {
+  if (!has_protected_media()) return;
+  ProtectedWorld play(slow_link());  // twice as fast as the media
+  play.latency = 1s;                 // a segment
+  play.world.start_app();
+  play.load("live-profile-and-key-rotation");
+  REQUIRE(play.play_out(20s));
+  INFO(play.world.log());
+  CHECK_FALSE(play.world.find<Failed>());
+  REQUIRE(play.world.screen->shown().size() == kPictures);
+  CHECK(play.world.all<Summary>().at(0).qoe.rebuffer_count == 0);
+  // The first is for the id in the init segments, which is of no key. The first segments, of 30 pictures, are
+  // clear; then each brings another key, that of the sound a segment before that of the pictures.
+  REQUIRE(play.requests == 4);
+  constexpr std::size_t kNeededAt[] = {0, 30, 30, 60};
+  for (std::size_t i = 1; i < 4; ++i) {
+    CAPTURE(i);
+    CHECK(shown_at(play, kNeededAt[i]) - play.asked_at.at(i) >= 1s);
+  }
+  CHECK(play.asked_at[3] > play.asked_at[1]);  // not all of them at once
+}
+
 TEST_CASE("D03 protected: a licence that is late delays what needs it, and nothing else") {
   if (!has_protected_media()) return;
   ProtectedWorld prompt, late;
@@ -208,6 +230,41 @@ TEST_CASE("D01 protected: a wrong key is told as one, and nothing of it is shown
     REQUIRE(play.world.find<Failed>());
     CHECK(play.world.find<Failed>()->error.code == ErrorCode::kDrmWrongKey);
     CHECK(play.world.screen->shown().size() <= kClearLead);
+  }
+}
+
+TEST_CASE("protected: damaged descriptions of keys and samples are told as that") {
+  if (!has_protected_media()) return;
+  struct Case {
+    const char* name;
+    const char* box;
+    std::size_t at;  // in the box's payload
+    char value;
+    ErrorCode code;
+    std::size_t shown;
+  };
+  for (const Case& c :
+       {Case{"vectors of 7 bytes", "tenc", 7, 7, ErrorCode::kDrmInitData, 0},
+        Case{"more subsamples than senc holds", "senc", 16, 127, ErrorCode::kDrmSample, kClearLead}}) {
+    CAPTURE(std::string(c.name));
+    ProtectedWorld play;
+    int damaged = 0;
+    play.damage = [&c, &damaged](std::string& body) {
+      for (std::size_t at = 0; (at = body.find(c.box, at)) != std::string::npos; ++at) {
+        const bool is_pictures = body.find("avcC") != std::string::npos;
+        if (!is_pictures) continue;
+        body.at(at + 4 + c.at) = c.value;
+        ++damaged;
+      }
+    };
+    play.world.start_app();
+    play.load("encryption");
+    REQUIRE(play.play_out(30s));
+    INFO(play.world.log());
+    REQUIRE(play.world.find<Failed>());
+    CHECK(play.world.find<Failed>()->error.code == c.code);
+    CHECK(play.world.screen->shown().size() <= c.shown);
+    CHECK(damaged > 0);
   }
 }
 

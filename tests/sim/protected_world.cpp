@@ -70,6 +70,7 @@ ProtectedWorld::ProtectedWorld(SimLink link) : world(1, {}, std::move(link)) {
 WebAnswer ProtectedWorld::license(const WebRequest& request) {
   ++requests;
   bodies.push_back(request.body);
+  asked_at.push_back(world.executor.now());
   const int status_now = requests <= busy ? 503 : status;
   WebAnswer answer = status_answer(status_now);
   if (status_now == 200 && !garbage.empty()) answer = text_answer(garbage);
@@ -122,10 +123,11 @@ void ProtectedWorld::load(const std::string& folder, int repeats, std::optional<
 
 void ProtectedWorld::load_mpd(const std::string& folder, std::string mpd,
                               std::optional<Duration> start) {
-  world.transport->serve([folder, mpd](const WebRequest& request) -> std::optional<WebAnswer> {
+  world.transport->serve([this, folder, mpd](const WebRequest& request) -> std::optional<WebAnswer> {
     if (request.url.rfind(kHost, 0) != 0) return std::nullopt;
     const std::string name = request.url.substr(std::string(kHost).size());
-    const std::string body = name == "title.mpd" ? mpd : read(kFolder + folder + '/' + name);
+    std::string body = name == "title.mpd" ? mpd : read(kFolder + folder + '/' + name);
+    if (damage && name != "title.mpd") damage(body);
     return body.empty() ? status_answer(404) : text_answer(body);
   });
   world.load_url(std::string(kHost) + "title.mpd", start);

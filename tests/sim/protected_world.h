@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -28,7 +29,9 @@ class ProtectedWorld {
   std::map<std::string, std::string> keys;  // by key id, both 32 hexadecimal digits
   int requests = 0;                         // so far
   std::vector<std::string> bodies;          // of them
+  std::vector<MonotonicTime> asked_at;      // when they came
   std::optional<MonotonicTime> last_end;    // of the last licence given
+  std::function<void(std::string& body)> damage;  // done to each file but the manifest
 
   // Folder of the corpus, relative; its output.mpd, `repeats` times over.
   void load(const std::string& folder, int repeats = 1, std::optional<Duration> start = {});

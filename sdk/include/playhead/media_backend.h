@@ -50,8 +50,8 @@ struct DemuxerCallbacks {
   // they are for. May be empty: nobody wants to know.
   UniqueFunction<void(MediaProtection)> on_protection = {};
   // Once, last: everything of the segment was delivered, or why not (kContainerSyntax,
-  // kContainerUnsupported, kDrmSample, kDrmNoSystem for an encryption scheme that is not known, and
-  // for MPEG-TS with encrypted streams of which DemuxerInput says nothing).
+  // kContainerUnsupported, kDrmSample, kDrmInitData, kDrmNoSystem for a scheme of encryption that
+  // is not known, and for MPEG-TS with encrypted streams of which DemuxerInput says nothing).
   // Samples before the damage have been delivered.
   UniqueFunction<void(Result<void>)> on_end;
 };

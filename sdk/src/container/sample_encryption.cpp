@@ -16,6 +16,8 @@ constexpr uint32_t kHasSubsamples = 0x2;
 constexpr uint32_t kOverridesTrack = 0x1;  // PIFF 1.1 §5.3.2.1
 constexpr std::size_t kSubsampleBytes = 6;
 
+Error contradicts(const char* what) { return make_error(ErrorCode::kDrmSample, what); }
+
 // Steps over an aux_info_type; false when it names something else than Common Encryption.
 bool skip_type(ByteReader& reader) {
   const bool has_type = (reader.read(4) & 1) != 0;
@@ -82,7 +84,7 @@ class RuleReader {
     const bool is_local = index > kFragmentLocal;
     const auto& entries = (is_local ? tables_.fragment_groups : tables_.file_groups).entries;
     const uint32_t at = index - (is_local ? kFragmentLocal : 0);
-    if (at > entries.size()) return broken("samples of an encryption group there is not");
+    if (at > entries.size()) return contradicts("samples of an encryption group there is not");
     return &entries[at - 1];
   }
 
@@ -126,7 +128,7 @@ class EntryReader {
     ByteReader reader(bytes);
     std::optional<WrittenEntry> entry(std::in_place);
     if (!read_entry(reader, iv_size, bytes.size() > iv_size, *entry) || reader.remaining() > 0) {
-      return broken("the description of an encrypted sample has a wrong length");
+      return contradicts("the description of an encrypted sample has a wrong length");
     }
     return entry;
   }
@@ -136,7 +138,7 @@ class EntryReader {
     const std::size_t iv_size = rule.protection != nullptr ? rule.protection->iv_size : 0;
     std::optional<WrittenEntry> entry(std::in_place);
     if (!read_entry(reader_, iv_size, has_subsamples_, *entry)) {
-      return broken("the descriptions of encrypted samples are cut off");
+      return contradicts("the descriptions of encrypted samples are cut off");
     }
     if (rule.protection == nullptr) entry.reset();
     return entry;
@@ -154,7 +156,7 @@ Result<std::shared_ptr<const CryptoInfo>> crypto_of(const SampleExtent& sample, 
   info.scheme = rule.scheme;
   info.kid = key ? key->kid : protection.kid;
   const bool has_iv = protection.iv_size > 0 || protection.constant_iv;
-  if (!has_iv && !key) return broken("encrypted samples without an initialisation vector");
+  if (!has_iv && !key) return contradicts("encrypted samples without an initialisation vector");
   info.iv = has_iv ? protection.constant_iv.value_or(entry.iv) : key->iv;
   if (rule.scheme == SampleScheme::kCens || rule.scheme == SampleScheme::kCbcs) {
     info.crypt_blocks = protection.crypt_blocks;
@@ -188,11 +190,11 @@ Result<std::vector<uint8_t>> fetch_auxiliary(const std::vector<SampleExtent>& sa
     }
     const std::vector<uint8_t> piece = stream(tables.offsets_base + offset, bytes);
     if (piece.size() < bytes) {
-      return broken("the descriptions of encrypted samples lie outside of the segment");
+      return contradicts("the descriptions of encrypted samples lie outside of the segment");
     }
     out.insert(out.end(), piece.begin(), piece.end());
   }
-  if (i < count) return broken("encrypted samples whose descriptions are nowhere");
+  if (i < count) return contradicts("encrypted samples whose descriptions are nowhere");
   return out;
 }
 
@@ -234,7 +236,7 @@ Result<Source> find_source(const std::vector<SampleExtent>& samples, const Encry
 Result<std::optional<WrittenEntry>> undescribed(const Rule& rule, bool is_described_elsewhere) {
   if (rule.protection == nullptr) return std::optional<WrittenEntry>();
   if (is_described_elsewhere || rule.protection->iv_size > 0) {
-    return broken("encrypted samples without an initialisation vector");
+    return contradicts("encrypted samples without an initialisation vector");
   }
   return std::optional<WrittenEntry>(std::in_place);
 }
@@ -264,7 +266,7 @@ Result<SampleEncryptionBox> parse_sample_encryption(ByteView payload, bool is_pi
   }
   out.has_subsamples = (flags & kHasSubsamples) != 0;
   out.count = static_cast<uint32_t>(reader.read(4));
-  if (reader.has_failed()) return broken("the descriptions of encrypted samples are cut off");
+  if (reader.has_failed()) return contradicts("the descriptions of encrypted samples are cut off");
   out.entries = payload.last(reader.remaining());
   return out;
 }
@@ -277,7 +279,7 @@ Result<std::optional<AuxiliarySizes>> parse_auxiliary_sizes(ByteView saiz) {
   out.count = static_cast<uint32_t>(reader.read(4));
   out.sizes = saiz.last(reader.remaining());
   if (reader.has_failed() || (out.default_size == 0 && out.count > out.sizes.size())) {
-    return broken("lengths of sample descriptions are cut off");
+    return contradicts("lengths of sample descriptions are cut off");
   }
   if (out.default_size != 0) out.count = std::min<uint32_t>(out.count, limits::kEncryptedSamples);
   out.sizes = out.sizes.first(out.default_size == 0 ? out.count : 0);
@@ -290,7 +292,7 @@ Result<std::optional<AuxiliaryOffsets>> parse_auxiliary_offsets(ByteView saio) {
   if (!skip_type(reader)) return std::optional<AuxiliaryOffsets>();
   const uint64_t count = reader.read(4);
   if (reader.has_failed() || count > reader.remaining() / static_cast<unsigned>(width)) {
-    return broken("offsets of sample descriptions are cut off");
+    return contradicts("offsets of sample descriptions are cut off");
   }
   std::optional<AuxiliaryOffsets> out(std::in_place);
   for (uint64_t i = 0; i < count; ++i) out->push_back(reader.read(width));

@@ -29,7 +29,8 @@ struct SampleEncryptionBox {
   bool has_subsamples = false;
   std::optional<PiffProtection> protection;  // PIFF: in place of the track's
 };
-// Errors: kContainerSyntax (cut off), kContainerUnsupported (several keys in one sample).
+// Errors: kDrmSample (cut off), kDrmInitData (PIFF: the protection cannot be read),
+// kContainerUnsupported (several keys in one sample).
 [[nodiscard]] Result<SampleEncryptionBox> parse_sample_encryption(ByteView payload, bool is_piff);
 
 // `saiz`: lengths of the samples' descriptions. A view into the box.
@@ -43,8 +44,8 @@ struct AuxiliarySizes {
 };
 // `saio`: where they are, of each run of samples, or of all.
 using AuxiliaryOffsets = std::vector<uint64_t>;
-// Nothing for boxes that are about something else than encryption. Errors: kContainerSyntax (more
-// entries than the box holds).
+// Nothing for boxes that are about something else than encryption. Errors: kDrmSample (more entries
+// than the box holds).
 [[nodiscard]] Result<std::optional<AuxiliarySizes>> parse_auxiliary_sizes(ByteView saiz);
 [[nodiscard]] Result<std::optional<AuxiliaryOffsets>> parse_auxiliary_offsets(ByteView saio);
 
@@ -70,9 +71,9 @@ struct EncryptionTables {
 };
 
 // How each of `samples` is encrypted, null for clear ones. `senc` is preferred to what saiz and
-// saio say, which is fetched by `stream`. Errors: kContainerSyntax (descriptions are cut off, lie
-// outside or name a group or a sample entry there is not), kDrmSample (subsamples that do not add
-// up to the sample).
+// saio say, which is fetched by `stream`. Errors: kDrmSample (descriptions are cut off, lie outside
+// or name a group there is not, subsamples that do not add up to the sample, no vector),
+// kContainerSyntax (samples of a sample entry there is not).
 [[nodiscard]] Result<std::vector<std::shared_ptr<const CryptoInfo>>> describe_samples(
     const std::vector<SampleExtent>& samples, const EncryptionTables& tables, StreamBytes& stream);
 

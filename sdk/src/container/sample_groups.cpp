@@ -34,9 +34,9 @@ Result<SeigGroups> parse_seig_groups(ByteView sgpd) {
   SeigGroups out;
   if (version >= 2) out.default_index = static_cast<uint32_t>(reader.read(4));
   const uint64_t count = reader.read(4);
-  if (reader.has_failed()) return broken("the groups of encrypted samples are cut off");
+  if (reader.has_failed()) return unreadable_protection("the groups of encrypted samples are cut off");
   if (count > limits::kSampleGroups || count > reader.remaining() / kShortestSeig) {
-    return broken("more groups of encrypted samples than the box can hold");
+    return unreadable_protection("more groups of encrypted samples than the box can hold");
   }
   ByteView rest = sgpd.last(reader.remaining());
   for (uint64_t i = 0; i < count; ++i) {
@@ -46,10 +46,10 @@ Result<SeigGroups> parse_seig_groups(ByteView sgpd) {
     } else if (default_length == 0) {
       ByteReader described(rest);
       length = described.read(4);
-      if (described.has_failed()) return broken("a group of encrypted samples is cut off");
+      if (described.has_failed()) return unreadable_protection("a group of encrypted samples is cut off");
       rest = rest.subspan(4);
     }
-    if (length > rest.size()) return broken("a group of encrypted samples is cut off");
+    if (length > rest.size()) return unreadable_protection("a group of encrypted samples is cut off");
     PLAYHEAD_TRY(SampleProtection entry, parse_seig_entry(rest.first(length)));
     out.entries.push_back(std::move(entry));
     rest = rest.subspan(length);
@@ -65,7 +65,7 @@ Result<std::vector<GroupRun>> parse_group_runs(ByteView sbgp) {
   if (version == 1) reader.skip(4);  // grouping_type_parameter
   const uint64_t count = reader.read(4);
   if (reader.has_failed() || count > reader.remaining() / kRunBytes) {
-    return broken("more runs of sample groups than the box can hold");
+    return make_error(ErrorCode::kDrmSample, "more runs of sample groups than the box can hold");
   }
   std::vector<GroupRun> runs;
   runs.reserve(count);

@@ -21,7 +21,7 @@ struct SeigGroups {
   std::vector<SampleProtection> entries;  // the first has the index 1
   uint32_t default_index = 0;             // of samples no `sbgp` speaks of; 0: as the track says
 };
-// Versions 0, 1 and 2. Errors: kContainerSyntax (an entry is cut off or not allowed).
+// Versions 0, 1 and 2. Errors: kDrmInitData (an entry is cut off or not allowed).
 [[nodiscard]] Result<SeigGroups> parse_seig_groups(ByteView sgpd);
 
 // An `sbgp` of encryption: so many samples, then so many …
@@ -29,7 +29,7 @@ struct GroupRun {
   uint32_t samples = 0;
   uint32_t index = 0;  // 0: no group; above 0x10000: an entry of the fragment's own sgpd
 };
-// Errors: kContainerSyntax (more entries than the box holds).
+// Errors: kDrmSample (more entries than the box holds).
 [[nodiscard]] Result<std::vector<GroupRun>> parse_group_runs(ByteView sbgp);
 
 }  // namespace playhead

@@ -35,12 +35,12 @@ Result<SampleProtection> read_protection(ByteReader& reader, uint8_t pattern) {
   const uint64_t is_protected = reader.read(1);
   const uint64_t iv_size = reader.read(1);
   out.kid = read_array<16>(reader);
-  if (reader.has_failed()) return broken("the description of an encryption is cut off");
-  if (is_protected > 1) return broken("an encryption of a reserved kind");
+  if (reader.has_failed()) return unreadable_protection("the description of an encryption is cut off");
+  if (is_protected > 1) return unreadable_protection("an encryption of a reserved kind");
   out.is_protected = is_protected == 1;
   if (!out.is_protected) return out;
   if (iv_size != 0 && !is_iv_size(iv_size)) {
-    return broken("initialisation vectors are neither 8 nor 16 bytes long");
+    return unreadable_protection("initialisation vectors are neither 8 nor 16 bytes long");
   }
   out.iv_size = static_cast<uint8_t>(iv_size);
   if (iv_size != 0) return out;
@@ -48,10 +48,10 @@ Result<SampleProtection> read_protection(ByteReader& reader, uint8_t pattern) {
   const uint64_t constant_size = reader.remaining() > 0 ? reader.read(1) : 0;
   if (constant_size == 0) return out;
   if (!is_iv_size(constant_size)) {
-    return broken("a constant initialisation vector is neither 8 nor 16 bytes long");
+    return unreadable_protection("a constant initialisation vector is neither 8 nor 16 bytes long");
   }
   out.constant_iv = read_array<16>(reader, constant_size);
-  if (reader.has_failed()) return broken("the constant initialisation vector is cut off");
+  if (reader.has_failed()) return unreadable_protection("the constant initialisation vector is cut off");
   return out;
 }
 
@@ -95,7 +95,7 @@ Result<void> read_scheme_info(ByteView schi, SchemeInfo& out) {
     if (box->type == fourcc("tenc")) {
       PLAYHEAD_TRY(out.tenc, parse_tenc(box->payload));
     } else if (piff_box(*box) == PiffBox::kTrackEncryption) {
-      if (box->payload.size() < 4) return broken("the PIFF track encryption is cut off");
+      if (box->payload.size() < 4) return unreadable_protection("the PIFF track encryption is cut off");
       PLAYHEAD_TRY(out.piff, parse_piff_protection(box->payload.subspan(4)));
     }
   }
@@ -128,7 +128,7 @@ Result<TrackEncryption> track_encryption(const SchemeInfo& info) {
     return make_error(ErrorCode::kDrmNoSystem,
                       "the media is encrypted by the scheme '" + printable(info.scheme) + "'");
   }
-  if (!info.original_format) return broken("an encrypted sample entry does not say what it holds");
+  if (!info.original_format) return unreadable_protection("an encrypted sample entry does not say what it holds");
   TrackEncryption out;
   out.original_format = *info.original_format;
   out.scheme = *scheme;
@@ -138,7 +138,7 @@ Result<TrackEncryption> track_encryption(const SchemeInfo& info) {
     out.defaults = info.piff->protection;
     out.scheme = info.piff->scheme;
   } else {
-    return broken("an encrypted sample entry without a description of its encryption");
+    return unreadable_protection("an encrypted sample entry without a description of its encryption");
   }
   return out;
 }
@@ -184,7 +184,7 @@ Result<std::optional<TrackEncryption>> parse_protected_entry(const Box& entry) {
     return std::optional<TrackEncryption>();
   }
   const std::size_t children = entry_children(entry);
-  if (children == 0) return broken("an encrypted sample entry without a protection scheme");
+  if (children == 0) return unreadable_protection("an encrypted sample entry without a protection scheme");
   // There may be a sinf for each of several schemes: the first that is known decides.
   std::optional<Error> unknown;
   BoxReader boxes(entry.payload.subspan(children));
@@ -214,11 +214,11 @@ Result<PiffProtection> parse_piff_protection(ByteView body) {
   const uint64_t iv_size = reader.read(1);
   PiffProtection out;
   out.protection.kid = read_array<16>(reader);
-  if (reader.has_failed()) return broken("the PIFF encryption is cut off");
-  if (algorithm > 2) return broken("a PIFF encryption of a reserved kind");
+  if (reader.has_failed()) return unreadable_protection("the PIFF encryption is cut off");
+  if (algorithm > 2) return unreadable_protection("a PIFF encryption of a reserved kind");
   if (algorithm == 0) return out;
   if (!is_iv_size(iv_size)) {
-    return broken("initialisation vectors are neither 8 nor 16 bytes long");
+    return unreadable_protection("initialisation vectors are neither 8 nor 16 bytes long");
   }
   out.scheme = algorithm == 1 ? SampleScheme::kCenc : SampleScheme::kCbc1;
   out.protection.is_protected = true;

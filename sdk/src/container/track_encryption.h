@@ -26,6 +26,11 @@ struct SampleProtection {
   friend bool operator==(const SampleProtection&, const SampleProtection&) = default;
 };
 
+// What is wrong with a description of keys, in words for a person.
+[[nodiscard]] inline Error unreadable_protection(const char* what) {
+  return make_error(ErrorCode::kDrmInitData, what);
+}
+
 // One encrypted sample entry of `stsd`.
 struct TrackEncryption {
   uint32_t original_format = 0;  // fourcc of the entry without its protection: "avc1"
@@ -38,15 +43,16 @@ enum class PiffBox : uint8_t { kNone, kTrackEncryption, kSampleEncryption, kProt
 // `box` is one that BoxReader found.
 [[nodiscard]] PiffBox piff_box(const Box& box);
 
-// `encv` or `enca`; nothing for other entries. Errors: kContainerSyntax (no frma, no tenc, vectors
-// of a length that is not allowed), kDrmNoSystem (a scheme that is not known).
+// `encv` or `enca`; nothing for other entries. Errors: kDrmInitData (no frma, no tenc, cut off,
+// vectors of a length that is not allowed), kDrmNoSystem (a scheme that is not known),
+// kContainerSyntax (a box that cannot be one).
 [[nodiscard]] Result<std::optional<TrackEncryption>> parse_protected_entry(const Box& entry);
 
 // Where the boxes inside such an entry begin, from the start of its payload; 0 when there is no
 // `sinf` to be found.
 [[nodiscard]] std::size_t entry_children(const Box& entry);
 
-// One CencSampleEncryptionInformationGroupEntry (§6). Errors: kContainerSyntax.
+// One CencSampleEncryptionInformationGroupEntry (§6). Errors: kDrmInitData.
 [[nodiscard]] Result<SampleProtection> parse_seig_entry(ByteView entry);
 
 // The body of PIFF's track encryption, and what its sample encryption may begin with: algorithm,
@@ -55,6 +61,7 @@ struct PiffProtection {
   SampleScheme scheme = SampleScheme::kCenc;
   SampleProtection protection;
 };
+// Errors: kDrmInitData.
 [[nodiscard]] Result<PiffProtection> parse_piff_protection(ByteView body);
 
 }  // namespace playhead

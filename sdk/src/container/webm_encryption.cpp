@@ -18,7 +18,7 @@ Result<std::vector<Subsample>> read_partitions(ByteReader& reader) {
   std::vector<uint32_t> borders{0};
   for (uint64_t i = 0; i < count; ++i) borders.push_back(static_cast<uint32_t>(reader.read(4)));
   if (reader.has_failed()) {
-    return make_error(ErrorCode::kContainerSyntax, "the partitions of a frame are cut off");
+    return make_error(ErrorCode::kDrmSample, "the partitions of a frame are cut off");
   }
   borders.push_back(static_cast<uint32_t>(reader.remaining()));
   std::vector<Subsample> out;
@@ -42,7 +42,7 @@ Result<WebmFrame> parse_webm_frame(ByteView block, const KeyId& kid) {
   ByteReader reader(block);
   const uint64_t signal = reader.read(1);
   if (reader.has_failed()) {
-    return make_error(ErrorCode::kContainerSyntax, "an encrypted frame without its first byte");
+    return make_error(ErrorCode::kDrmSample, "an encrypted frame without its first byte");
   }
   if ((signal & ~(kEncrypted | kPartitioned)) != 0) {
     return make_error(ErrorCode::kContainerUnsupported, "an unknown kind of encrypted frame");
@@ -55,7 +55,7 @@ Result<WebmFrame> parse_webm_frame(ByteView block, const KeyId& kid) {
   info.kid = kid;
   for (std::size_t i = 0; i < kIvBytes; ++i) info.iv[i] = static_cast<uint8_t>(reader.read(1));
   if (reader.has_failed()) {
-    return make_error(ErrorCode::kContainerSyntax, "the initialisation vector is cut off");
+    return make_error(ErrorCode::kDrmSample, "the initialisation vector is cut off");
   }
   if ((signal & kPartitioned) != 0) {
     PLAYHEAD_TRY(info.subsamples, read_partitions(reader));

@@ -16,9 +16,9 @@ struct WebmFrame {
   std::shared_ptr<const CryptoInfo> crypto;  // null: this frame is clear
 };
 
-// `block` is a frame as it is stored in a track with a ContentEncKeyID. Errors: kContainerSyntax
-// (cut off), kContainerUnsupported (an extension of the signal byte), kDrmSample (partitions that
-// lie outside of the frame or run backwards).
+// `block` is a frame as it is stored in a track with a ContentEncKeyID. Errors: kDrmSample (cut
+// off, partitions that lie outside of the frame or run backwards), kContainerUnsupported (an
+// extension of the signal byte).
 [[nodiscard]] Result<WebmFrame> parse_webm_frame(ByteView block, const KeyId& kid);
 
 }  // namespace playhead

@@ -41,7 +41,8 @@ Duration host_delay(const FailureInputs& in) {
 
 bool is_damage(ErrorCode code) {
   return code == ErrorCode::kContainerSyntax || code == ErrorCode::kBadResponse ||
-         code == ErrorCode::kDecodeFailed || code == ErrorCode::kDrmWrongKey;
+         code == ErrorCode::kDecodeFailed || code == ErrorCode::kDrmWrongKey ||
+         code == ErrorCode::kDrmSample || code == ErrorCode::kDrmInitData;
 }
 
 // Without a key the next segment cannot be had, either: nothing is skipped.

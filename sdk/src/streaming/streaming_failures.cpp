@@ -47,7 +47,8 @@ bool is_of_the_place(ErrorCode code, bool can_renew) {
          code == ErrorCode::kBadResponse || code == ErrorCode::kHttpStatus ||
          code == ErrorCode::kTlsFailure || code == ErrorCode::kCaptivePortal ||
          code == ErrorCode::kDrmNoKey || code == ErrorCode::kDrmLicense ||
-         code == ErrorCode::kDrmWrongKey;
+         code == ErrorCode::kDrmWrongKey || code == ErrorCode::kDrmSample ||
+         code == ErrorCode::kDrmInitData;
 }
 
 }  // namespace

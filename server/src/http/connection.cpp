@@ -20,6 +20,7 @@
 
 #include "api_json.h"
 #include "common_answers.h"
+#include "crypto.h"
 #include "http/message.h"
 #include "http/overload_pause.h"
 #include "http/request_reader.h"
@@ -119,6 +120,7 @@ class ConnectionOf final : public Connection,
   RequestReader reader_;
   std::string out_;
   std::size_t written_ = 0;         // of it
+  bool out_is_secret_ = false;      // to be wiped
   std::optional<FilePart> file_;    // what is being written of the body
   std::optional<BodyStream> more_;  // what comes after it
   std::unique_ptr<char[]> piece_;   // of a file, on its way through TLS
@@ -278,6 +280,7 @@ void ConnectionOf<Stream>::respond(server::Response response) {
     response.headers.emplace_back("X-Request-Id", RequestLog::id_text(logged_.id));
   }
   out_.clear();
+  out_is_secret_ = !response.secret.empty();
   written_ = 0;
   append_head_and_text(out_, response, {reader_.version(), keep_alive_, !is_head_}, worker_.date());
   if (!is_head_) {
@@ -396,6 +399,7 @@ void ConnectionOf<Stream>::wait_writable() {
 template <class Stream>
 void ConnectionOf<Stream>::on_written() {
   log_request(true);
+  if (std::exchange(out_is_secret_, false)) wipe(out_);
   if (out_.capacity() > kMaxKeptBytes) std::string().swap(out_);
   piece_.reset();
   if (refused_) return linger();
@@ -502,6 +506,7 @@ void ConnectionOf<Stream>::end() {
   if (ended_) return;
   log_request(false);
   ended_ = true;
+  if (out_is_secret_) wipe(out_);
   Deadlines::stop(*this);
   worker_.remove(this->shared_from_this());
 }

@@ -63,7 +63,7 @@ Request make_request(const RequestMessage& message, const std::string& country_h
 // By hand: the library's serializer and its fields cost more than all else that an answer of a few lines needs.
 void append_head_and_text(std::string& text, const Response& response, const HeadOptions& options,
                           const std::string& date) {
-  text.reserve(text.size() + 512 + response.body.size());
+  text.reserve(text.size() + 512 + response.body.size() + response.secret.size());
   const beast::string_view reason = http::obsolete_reason(static_cast<http::status>(response.status));
   text.append(options.version == 10 ? "HTTP/1.0 " : "HTTP/1.1 ")
       .append(std::to_string(response.status))
@@ -83,7 +83,7 @@ void append_head_and_text(std::string& text, const Response& response, const Hea
     text.append("Content-Length: ").append(std::to_string(response.content_length())).append("\r\n");
   }
   text += "\r\n";
-  if (has_length && options.has_body) text += response.body;
+  if (has_length && options.has_body) text.append(response.body).append(response.secret);
 }
 
 Error read_failure(const boost::system::error_code& error) {

@@ -183,7 +183,7 @@ TEST_CASE("protection_scanner: descriptions in mdat behind the samples, and outs
     const Result<void> read = rig.read(moof);
     REQUIRE(static_cast<bool>(read) == c.is_found);
     if (!read) {
-      CHECK(read.error().code == ErrorCode::kContainerSyntax);
+      CHECK(read.error().code == ErrorCode::kDrmSample);
     } else {
       CHECK((**rig.sample(2)).iv[0] == 7);
     }
@@ -227,7 +227,7 @@ TEST_CASE("protection_scanner: what cannot be understood is refused") {
   const Bytes csgp = full_box("csgp", 0, 0, text("seig") + zeros(12));
   const Case cases[] = {
       {"another scheme", movie(other), {}, ErrorCode::kDrmNoSystem},
-      {"no vectors", movie(kEncrypted), fragment({}), ErrorCode::kContainerSyntax},
+      {"no vectors", movie(kEncrypted), fragment({}), ErrorCode::kDrmSample},
       {"compact groups", movie(kEncrypted), fragment(csgp + senc()),
        ErrorCode::kContainerUnsupported},
       {"a third sample entry", movie(kEncrypted), fragment(senc(), 3), ErrorCode::kContainerSyntax},

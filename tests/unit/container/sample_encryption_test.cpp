@@ -86,7 +86,7 @@ TEST_CASE("sample_encryption: where descriptions come from") {
 
   Scene mixed = in_senc;
   mixed.senc = join({u32(2), u32(3), iv(1), entry, iv(3)});
-  CHECK(picture(mixed) == "CONTAINER_SYNTAX");  // nobody tells that the first has no table
+  CHECK(picture(mixed) == "DRM_SAMPLE");  // nobody tells that the first has no table
   mixed.saiz = join({u32(0), u8(0), u32(3), u8(8), u8(16), u8(8)});
   CHECK(picture(mixed) == "1f 1s 1f");
 
@@ -97,9 +97,9 @@ TEST_CASE("sample_encryption: where descriptions come from") {
   outside.stream = join({zeros(50), entry, entry, entry});
   CHECK(picture(outside) == "1s 1s 1s");
   outside.stream.pop_back();
-  CHECK(picture(outside) == "CONTAINER_SYNTAX");
+  CHECK(picture(outside) == "DRM_SAMPLE");
   outside.saio = join({u32(0), u32(1), u32(0xfffffff0)});
-  CHECK(picture(outside) == "CONTAINER_SYNTAX");
+  CHECK(picture(outside) == "DRM_SAMPLE");
 
   Scene by_run(8);  // one for each run, 64 bits, with a type
   by_run.saiz = join({u32(1), text("cenc"), u32(0), u8(0), u32(3), u8(16), u8(8), u8(16)});
@@ -107,7 +107,7 @@ TEST_CASE("sample_encryption: where descriptions come from") {
   by_run.stream = join({zeros(4), entry, zeros(80), entry, iv(9)});
   CHECK(picture(by_run) == "1s 1f 1s");
   by_run.saio = join({u32(0x01000001), text("abcd"), u32(0), u32(2), u64(100), u64(4)});
-  CHECK(picture(by_run) == "CONTAINER_SYNTAX");  // about something else
+  CHECK(picture(by_run) == "DRM_SAMPLE");  // about something else
 
   Scene constant(0);
   CHECK(picture(constant) == "1f 1f 1f");
@@ -136,9 +136,9 @@ TEST_CASE("sample_encryption: groups decide the key, and whether there is one") 
   scene.tables.group_runs = {{0, 7}, {2, 0}};
   CHECK(picture(scene) == "1f 1f 3f");
   scene.tables.group_runs = {{9, 0x10003}};
-  CHECK(picture(scene) == "CONTAINER_SYNTAX");
+  CHECK(picture(scene) == "DRM_SAMPLE");
   scene.tables.group_runs = {{9, 2}};
-  CHECK(picture(scene) == "CONTAINER_SYNTAX");
+  CHECK(picture(scene) == "DRM_SAMPLE");
 
   Scene clear(8);
   clear.tables.fragment_groups.entries = {SampleProtection{}, rule(4, 0)};
@@ -176,14 +176,14 @@ TEST_CASE("sample_encryption: what contradicts the sample or claims too much is 
       {"subsamples short of the sample", senc(iv(1) + u16(1) + part(40, 59)), "DRM_SAMPLE"},
       {"four billion twice", senc(iv(1) + u16(2) + part(50, 0xffffffff) + part(51, 0xffffffff)),
        "DRM_SAMPLE"},
-      {"fewer samples than there are", join({u32(0), u32(2), iv(1), iv(2)}), "CONTAINER_SYNTAX"},
+      {"fewer samples than there are", join({u32(0), u32(2), iv(1), iv(2)}), "DRM_SAMPLE"},
       {"more samples than the box holds", join({u32(0), u32(0xffffffff), iv(1), iv(2)}),
-       "CONTAINER_SYNTAX"},
+       "DRM_SAMPLE"},
       {"a table larger than the box", join({u32(2), u32(3), iv(1), u16(0xffff), part(40, 60)}),
-       "CONTAINER_SYNTAX"},
+       "DRM_SAMPLE"},
       {"several keys in a sample", join({u8(1), zeros(3), u32(3)}), "CONTAINER_UNSUPPORTED"},
-      {"cut off", zeros(6), "CONTAINER_SYNTAX"},
-      {"no vectors anywhere", {}, "CONTAINER_SYNTAX"},
+      {"cut off", zeros(6), "DRM_SAMPLE"},
+      {"no vectors anywhere", {}, "DRM_SAMPLE"},
   };
   for (const Case& c : cases) {
     CAPTURE(c.name);
@@ -208,7 +208,7 @@ TEST_CASE("sample_encryption: a playlist's key takes the place of the boxes' ids
   Scene none(0);
   none.entries[0]->defaults.constant_iv.reset();
   none.senc = join({u32(2), u32(3), u16(0), u16(0), u16(0)});
-  CHECK(picture(none) == "CONTAINER_SYNTAX");
+  CHECK(picture(none) == "DRM_SAMPLE");
   none.tables.key = &key;
   CHECK(picture(none) == "9f 9f 9f");
   CHECK(none.describe().value()[0]->iv == key.iv);

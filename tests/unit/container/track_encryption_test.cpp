@@ -97,22 +97,22 @@ TEST_CASE("track_encryption: sample entries that contradict themselves are refus
   };
   const Bytes no_iv = join({u8(0), u8(0), u8(1), u8(0), fill(16, 7)});
   const Case cases[] = {
-      {"vectors of 7", encv("cenc", tenc(protection(0, true, 7, 7))), ErrorCode::kContainerSyntax},
+      {"vectors of 7", encv("cenc", tenc(protection(0, true, 7, 7))), ErrorCode::kDrmInitData},
       {"a constant vector of 7", encv("cbcs", tenc(no_iv + u8(7) + zeros(7))),
-       ErrorCode::kContainerSyntax},
+       ErrorCode::kDrmInitData},
       {"a constant vector cut off", encv("cbcs", tenc(no_iv + u8(16) + zeros(9))),
-       ErrorCode::kContainerSyntax},
-      {"tenc cut off", encv("cenc", tenc(zeros(10))), ErrorCode::kContainerSyntax},
+       ErrorCode::kDrmInitData},
+      {"tenc cut off", encv("cenc", tenc(zeros(10))), ErrorCode::kDrmInitData},
       {"protected in a reserved way", encv("cenc", tenc(u16(0) + u8(2) + u8(8) + zeros(16))),
-       ErrorCode::kContainerSyntax},
-      {"no tenc", sinf({kFrma, schm("cenc"), box("schi", {})}), ErrorCode::kContainerSyntax},
-      {"no frma", sinf({schm("cenc"), box("schi", kTenc)}), ErrorCode::kContainerSyntax},
-      {"no sinf", video_entry("encv", {}), ErrorCode::kContainerSyntax},
+       ErrorCode::kDrmInitData},
+      {"no tenc", sinf({kFrma, schm("cenc"), box("schi", {})}), ErrorCode::kDrmInitData},
+      {"no frma", sinf({schm("cenc"), box("schi", kTenc)}), ErrorCode::kDrmInitData},
+      {"no sinf", video_entry("encv", {}), ErrorCode::kDrmInitData},
       {"another scheme", sinf({kFrma, schm("odkm"), box("schi", kTenc)}), ErrorCode::kDrmNoSystem},
       {"PIFF, vectors of 0", sinf({kFrma, schm("piff"), box("schi", piff(1, 0))}),
-       ErrorCode::kContainerSyntax},
+       ErrorCode::kDrmInitData},
       {"PIFF, another algorithm", sinf({kFrma, schm("piff"), box("schi", piff(3, 8))}),
-       ErrorCode::kContainerSyntax},
+       ErrorCode::kDrmInitData},
   };
   for (const Case& c : cases) {
     CAPTURE(c.name);
@@ -153,7 +153,7 @@ TEST_CASE("sample_groups: every version of sgpd, and counts that claim too much"
     const Result<SeigGroups> groups = parse_seig_groups(c.sgpd);
     REQUIRE(static_cast<bool>(groups) == (c.entries > 0));
     if (!groups) {
-      CHECK(groups.error().code == ErrorCode::kContainerSyntax);
+      CHECK(groups.error().code == ErrorCode::kDrmInitData);
       continue;
     }
     CHECK(groups->entries.size() == c.entries);

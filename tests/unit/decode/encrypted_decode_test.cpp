@@ -232,6 +232,40 @@ TEST_CASE("D01 encrypted decode: a wrong key is told as one, and nothing of it i
   }
 }
 
+// Of AV1 headers stay clear and tiles do not ("AV1 Codec ISO Media File Format Binding", 1.3): tiles are the
+// most of what is behind the first bytes.
+TEST_CASE("D01 encrypted decode: a wrong key of AV1 is told as one, and nothing of it is shown") {
+  constexpr std::size_t kHeaders = 64;
+  const std::vector<uint8_t> bytes = media_sample("video_av1.mp4");
+  if (bytes.empty()) {
+    MESSAGE("skipped: this ffmpeg makes no AV1");
+    return;
+  }
+  DecodeRig rig;
+  const Demuxed demuxed = demux(rig, bytes);
+  const StreamInfo* video = find_stream(demuxed, TrackKind::kVideo);
+  REQUIRE(video != nullptr);
+  REQUIRE(demuxed.samples.size() == 100);
+  const std::size_t shown = pictures(rig, demuxed, nullptr).frames.size();
+  for (const bool is_right : {true, false}) {
+    CAPTURE(is_right);
+    VideoOptions options;
+    options.decryptor = is_right ? std::make_shared<NoDecryptor>()
+                                 : std::make_shared<NoDecryptor>(kHeaders);
+    const DecodedVideo decoded =
+        decode_video(rig, *video, doubtful(demuxed, TrackKind::kVideo), options);
+    if (is_right) {
+      CHECK(decoded.errors.empty());
+      CHECK(decoded.frames.size() == shown);
+      continue;
+    }
+    CHECK(decoded.frames.empty());
+    REQUIRE_FALSE(decoded.errors.empty());
+    CHECK(decoded.errors.back().code == ErrorCode::kDrmWrongKey);
+    CHECK(decoded.errors.back().severity == Severity::kFatal);
+  }
+}
+
 TEST_CASE("encrypted decode: no right key of clear media is taken for a wrong one, noise is") {
   DecodeRig rig;
   std::set<std::string> codecs;  // one vector each: all of them take 20 s

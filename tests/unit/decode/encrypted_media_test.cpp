@@ -394,7 +394,7 @@ TEST_CASE("encrypted media: descriptions of samples behind the samples, in mdat"
     bytes.resize(bytes.size() - 1);
     const Demuxed cut = demux(rig, bytes, 5000);
     REQUIRE(cut.error);
-    CHECK(cut.error->code == ErrorCode::kContainerSyntax);
+    CHECK(cut.error->code == ErrorCode::kDrmSample);
     CHECK(cut.samples.empty());
   }
 }
@@ -447,7 +447,7 @@ TEST_CASE("encrypted media: a sample that contradicts its description ends the s
   vectors.at(find(vectors, "tenc") + 4 + 7) = 7;
   const Demuxed unreadable = demux(rig, vectors, 5000);
   REQUIRE(unreadable.error);
-  CHECK(unreadable.error->code == ErrorCode::kContainerSyntax);
+  CHECK(unreadable.error->code == ErrorCode::kDrmInitData);
   CHECK(unreadable.samples.empty());
 }
 

@@ -201,6 +201,26 @@ TEST_CASE("title_protection: keys that change all the time leave a few sessions,
   CHECK(rig.protection->ask(rig.sample(true)) == KeyGate::Answer::kOpen);
 }
 
+TEST_CASE("title_protection: samples of more keys than are remembered are refused, not waited for") {
+  Rig rig(make_error(ErrorCode::kDrmLicenseRefused, "planned"));
+  constexpr int kKeys = 1100;
+  const auto sample_of = [&rig](int number) {
+    rig.kid.fill(1);
+    rig.kid[0] = static_cast<uint8_t>(number >> 8);
+    rig.kid[1] = static_cast<uint8_t>(number & 0xff);
+    return rig.sample(true);
+  };
+  for (int i = 0; i < kKeys; ++i) (void)rig.protection->ask(sample_of(i));
+  rig.executor.run_for(1min);
+  for (int i : {0, 500, 1023, 1024, kKeys - 1}) {
+    CAPTURE(i);
+    // What was forgotten is asked for again.
+    if (rig.protection->ask(sample_of(i)) == KeyGate::Answer::kWait) rig.executor.run_for(1min);
+    CHECK(rig.protection->ask(sample_of(i)) == KeyGate::Answer::kNever);
+    CHECK(rig.protection->refusal(sample_of(i)).code == ErrorCode::kDrmLicenseRefused);
+  }
+}
+
 TEST_CASE("title_protection: a licence may allow less than the level does, and says so") {
   Rig rig(LicenseAnswer{bytes_of(kLicense), {{}, {}, 480}});
   rig.protection->require(TrackKind::kVideo, std::vector{rig.said});

@@ -79,7 +79,7 @@ TEST_CASE("title_drm: a title whose 'drm' is wrong is left out, not played witho
 TEST_CASE("title_keys: read whole or not at all; an error says nothing of the keys") {
   const std::string good =
       R"({"keys":[{"kid":")" + kHex + R"(","key":"ffffffffffffffffffffffffffffffff"}]})";
-  const auto keys = TitleKeys::parse(good);
+  const auto keys = TitleKeys::parse(SecretText(good));
   REQUIRE(keys.ok());
   REQUIRE(keys.value().size() == 1);
   const ContentKey* const found = keys.value().find(*from_hex(kHex));
@@ -87,9 +87,13 @@ TEST_CASE("title_keys: read whole or not at all; an error says nothing of the ke
   CHECK(found->key == std::string(16, '\xff'));
   CHECK(keys.value().find(std::string(16, 'x')) == nullptr);
   const std::string bad_texts[] = {"{}", "nothing", R"({"keys":[{"kid":"00","key":"5ec1"}]})",
+                                   R"({"keys":[{"kid":")" + kHex + R"(","key":"1"}]})",
+                                   R"({"keys":[{"kid":")" + kHex + R"(","key":""}]})",
+                                   R"({"keys":[{"kid":")" + kHex + R"("}]})",
+                                   R"({"keys":[{"kid":")" + kHex + R"(","key":"ffff)", R"({"key":")",
                                    good.substr(0, good.size() - 1), std::string(2000, '[')};
   for (const std::string& bad : bad_texts) {
-    const auto refused = TitleKeys::parse(bad);
+    const auto refused = TitleKeys::parse(SecretText(bad));
     REQUIRE_FALSE(refused.ok());
     CHECK(refused.error().code == "keys_unreadable");
     CHECK(refused.error().message.find("5ec1") == std::string::npos);

@@ -54,6 +54,10 @@ TEST_CASE("decide_failure: what a failed segment leads to") {
   no_key_here.representations_left = 1;
   FailureInputs wrong_again = failure(ErrorCode::kDrmWrongKey);
   wrong_again.attempts = 2;
+  FailureInputs vectors_again = failure(ErrorCode::kDrmSample);
+  vectors_again.attempts = 2;
+  FailureInputs keys_unreadable = failure(ErrorCode::kDrmInitData);
+  keys_unreadable.attempts = 2;
 
   FailureInputs breaks_again = failure(ErrorCode::kConnectionLost);
   breaks_again.attempts = 3;
@@ -114,6 +118,11 @@ TEST_CASE("decide_failure: what a failed segment leads to") {
       {"no key: nothing is skipped", failure(ErrorCode::kDrmNoKey), FailureAction::kGiveUp},
       {"opens to no media: once more", failure(ErrorCode::kDrmWrongKey), FailureAction::kRetry},
       {"and again: no skipping", wrong_again, FailureAction::kGiveUp},
+      {"vectors damaged: once more", failure(ErrorCode::kDrmSample), FailureAction::kRetry},
+      {"and again: the next may have whole ones", vectors_again, FailureAction::kSkipSegment},
+      {"what describes keys damaged: once more", failure(ErrorCode::kDrmInitData),
+       FailureAction::kRetry},
+      {"and again: the next has the same", keys_unreadable, FailureAction::kGiveUp},
       {"signed URL refused: renew", refused, FailureAction::kRenewUrl},
       {"refused after renewal: give up", refused_again, FailureAction::kGiveUp},
       {"the next refused soon after a renewal: once more", refused_next, FailureAction::kRetry},

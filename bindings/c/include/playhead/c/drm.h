@@ -84,7 +84,8 @@ typedef struct playhead_drm_config {
   int32_t no_clear_key; /* 1: without the Clear Key system that is built in */
   /* Systems of the app, best first among those of one name: one for each level. Each function makes
    * a system of its own whenever it is called: once to see whether it works, then for each title,
-   * on the player's engine thread. The list is copied. */
+   * on the player's engine thread. The list is copied. One that is for secure decoders alone
+   * (PLAYHEAD_CDM_SECURE_DECODER without _DECRYPTS) is never asked: such decoders are in C++ only. */
   const playhead_cdm_entry_function* systems;
   uint64_t system_count; /* at most 64 */
   /* Absolute paths of shared libraries with a system each, after `systems`; copied. Their code runs
