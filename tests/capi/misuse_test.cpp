@@ -186,6 +186,51 @@ TEST_CASE("misuse: the reason of a refused player reaches the log sink as a sent
   playhead_client_destroy(client);
 }
 
+TEST_CASE("U08 misuse: inside the log's callback the library is not called, and nothing ends") {
+  struct App {
+    playhead_client* client = nullptr;
+    playhead_player* player = nullptr;
+    std::vector<playhead_status> answers;
+    int destroyed = 0;
+  } app;
+  playhead_log_sink log = PLAYHEAD_LOG_SINK_INIT;
+  log.user = &app;
+  log.destroy = [](void* user) { ++static_cast<App*>(user)->destroyed; };
+  log.log = [](void* user, int32_t, const char* module, const char*) {
+    auto& self = *static_cast<App*>(user);
+    if (std::string(module) != "capi") return;  // on the test's thread, when it has all
+    playhead_source source = PLAYHEAD_SOURCE_INIT;
+    source.url = "ftp://127.0.0.1/film.m3u8";
+    playhead_snapshot* snapshot = nullptr;
+    playhead_downloads* downloads = nullptr;
+    playhead_downloads_config config = PLAYHEAD_DOWNLOADS_CONFIG_INIT;
+    config.path = "/dev/null/downloads";
+    self.answers = {playhead_player_load(self.player, &source),
+                    playhead_player_snapshot(self.player, &snapshot),
+                    playhead_client_low_memory(self.client),
+                    playhead_client_flush(self.client, 60'000),
+                    playhead_downloads_open(self.client, &config, &downloads)};
+    playhead_player_destroy(self.player);
+    playhead_client_destroy(self.client);
+    CHECK(playhead_error_name(-PLAYHEAD_ERROR_INVALID_STATE) == std::string("INVALID_STATE"));
+  };
+  playhead_client_config config = PLAYHEAD_CLIENT_CONFIG_INIT;
+  config.log_sink = &log;
+  REQUIRE(playhead_client_create(&config, &app.client) == PLAYHEAD_OK);
+  REQUIRE(playhead_player_create(app.client, nullptr, &app.player) == PLAYHEAD_OK);
+  playhead_player_config refused = PLAYHEAD_PLAYER_CONFIG_INIT;
+  refused.progress_interval_us = 1000;
+  playhead_player* none = nullptr;
+  CHECK(playhead_player_create(app.client, &refused, &none) == kInvalid);
+  REQUIRE(app.answers.size() == 5);
+  for (const playhead_status answer : app.answers) CHECK(answer == -PLAYHEAD_ERROR_INVALID_STATE);
+  CHECK(playhead_player_pause(app.player) == PLAYHEAD_OK);
+  CHECK(playhead_client_low_memory(app.client) == PLAYHEAD_OK);
+  playhead_player_destroy(app.player);
+  playhead_client_destroy(app.client);
+  CHECK(app.destroyed == 1);
+}
+
 TEST_CASE("U08 misuse: commands check their arguments") {
   const Pair pair;
   playhead_source source = PLAYHEAD_SOURCE_INIT;
@@ -589,6 +634,7 @@ TEST_CASE("U08 handles of what is gone, and of other kinds, are answered") {
   playhead_client_destroy(client);
   playhead_client_destroy(client);
   CHECK(playhead_client_set_network(client, "wifi") == kNone);
+  CHECK(playhead_client_low_memory(client) == kNone);
   playhead_player* none = nullptr;
   CHECK(playhead_player_create(client, nullptr, &none) == kNone);
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Protected titles, downloaded from the real server with their licences and played without it.
+#include <algorithm>
+#include <array>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
@@ -17,6 +20,7 @@
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
+#include <pthread.h>
 
 #include "e2e/protected_titles.h"
 #include "e2e/server_driver.h"
@@ -102,6 +106,53 @@ struct Played {
   bool has_ended = false;
 };
 
+std::string this_thread() {
+  std::array<char, 16> name{};
+  pthread_getname_np(pthread_self(), name.data(), name.size());
+  return name.data();
+}
+
+// A key store that knows by which of the library's threads it is called, by their names: an id says
+// nothing about whose thread it is.
+class WatchedKeys final : public DeviceKeys {
+ public:
+  Result<DeviceKey> get() override {
+    const Call call(*this);
+    DeviceKey key;
+    key.fill(7);
+    return key;
+  }
+  Result<std::optional<uint64_t>> read_counter() override {
+    const Call call(*this);
+    return std::optional(counter_);
+  }
+  Result<void> write_counter(uint64_t value) override {
+    const Call call(*this);
+    counter_ = std::max(counter_, value);
+    return {};
+  }
+  // Once nobody calls it any more.
+  [[nodiscard]] const std::set<std::string>& threads() const { return threads_; }
+  [[nodiscard]] bool was_called_twice_at_once() const { return was_called_twice_; }
+
+ private:
+  struct Call {
+    explicit Call(WatchedKeys& keys) : lock(keys.mutex_, std::try_to_lock) {
+      if (!lock) {
+        keys.was_called_twice_ = true;
+        return;
+      }
+      keys.threads_.insert(this_thread());
+    }
+    const std::unique_lock<std::mutex> lock;
+  };
+
+  std::mutex mutex_;
+  std::atomic<bool> was_called_twice_{false};
+  uint64_t counter_ = 0;
+  std::set<std::string> threads_;
+};
+
 // Sees what is asked for, and adds to it.
 class Kinds final : public RequestInterceptor {
  public:
@@ -135,6 +186,7 @@ struct World {
   Watch watch;
   std::shared_ptr<Lines> lines = std::make_shared<Lines>();
   std::shared_ptr<Kinds> kinds = std::make_shared<Kinds>();
+  std::shared_ptr<WatchedKeys> keys = std::make_shared<WatchedKeys>();
   std::string token;
   std::shared_ptr<Client> client;
   std::unique_ptr<DownloadManager> manager;
@@ -176,6 +228,7 @@ struct World {
     OfflineConfig offline;
     offline.path = downloads.path().string();
     offline.free_space_floor = 0;
+    offline.device_keys = keys;
     offline::ManagerWorld world;
     world.clock = clock;
     auto opened = DownloadManager::Impl::open(client, offline, &watch, std::move(world));
@@ -260,7 +313,8 @@ TEST_CASE("protected downloads e2e: played to the end with the service gone") {
     world.open();
     const std::string id = world.download("m_1");
     const std::set<ResourceKind> kinds = world.kinds->take();
-    for (const ResourceKind kind : {ResourceKind::kApi, ResourceKind::kManifest, ResourceKind::kMedia}) {
+    for (const ResourceKind kind :
+         {ResourceKind::kApi, ResourceKind::kManifest, ResourceKind::kMedia}) {
       CHECK(kinds.count(kind) == 1);
     }
     CHECK((kinds.count(ResourceKind::kLicense) == 1) == c.has_licence);
@@ -277,6 +331,15 @@ TEST_CASE("protected downloads e2e: played to the end with the service gone") {
     if (played.error) FAIL_CHECK(describe(*played.error));
     CHECK(played.has_ended);
     CHECK(played.frames == 192);
+    world.manager.reset();
+    // The key store is called where it says: by who opens, by what works, and for a play by what
+    // reads.
+    std::set<std::string> threads = world.keys->threads();
+    CHECK(threads.erase("playhead-reads") == 1);
+    CHECK(threads.erase(this_thread()) == 1);
+    threads.erase("playhead-loads");
+    CHECK(threads.empty());
+    CHECK_FALSE(world.keys->was_called_twice_at_once());
     world.close();
   }
 }

@@ -32,6 +32,7 @@ class CLogSink final : public LogSink {
   explicit CLogSink(SharedTable<playhead_log_sink> table) : table_(std::move(table)) {}
 
   void log(LogLevel level, std::string_view module, std::string_view message) override {
+    const InAppCall inside(AppCall::kLog);
     guard_void([&] {
       (*table_)->log((*table_)->user, static_cast<int32_t>(level), std::string(module).c_str(),
                      std::string(message).c_str());
@@ -170,6 +171,7 @@ playhead_status flush_client(playhead_client& handle, std::chrono::milliseconds 
 
 using playhead::ErrorCode;
 using playhead::capi::guard;
+using playhead::capi::guard_end;
 using playhead::capi::guard_void;
 using playhead::capi::Pinned;
 using playhead::capi::status_of;
@@ -195,7 +197,7 @@ playhead_status playhead_client_create(const playhead_client_config* config,
 }
 
 void playhead_client_destroy(playhead_client* client) noexcept {
-  guard_void([&] { static_cast<void>(Pinned<playhead_client>::take(client)); });
+  guard_end([&] { static_cast<void>(Pinned<playhead_client>::take(client)); });
 }
 
 playhead_status playhead_client_set_network(playhead_client* client, const char* id) noexcept {
@@ -229,8 +231,9 @@ playhead_status playhead_client_network_changed(playhead_client* client,
 
 playhead_status playhead_client_low_memory(playhead_client* client) noexcept {
   return guard([&] {
-    if (client == nullptr) return status_of(ErrorCode::kInvalidArgument);
-    client->client->low_memory();
+    const Pinned pinned(client);
+    if (!pinned) return pinned.status();
+    pinned->client->low_memory();
     return playhead_status{PLAYHEAD_OK};
   });
 }

@@ -21,6 +21,7 @@ bool CDeviceKeys::is_complete(const playhead_device_keys& table) {
 // One object from the app's callback to our caller: no copy of the key stays behind.
 Result<DeviceKey> CDeviceKeys::get() {
   Result<DeviceKey> key{DeviceKey{}};
+  const InAppCall inside(AppCall::kAsked);
   const playhead_status status =
       ask_app(kThrew, [&] { return (*table_)->get_key((*table_)->user, key->data()); });
   if (status == -PLAYHEAD_ERROR_OFFLINE_OTHER_DEVICE) {
@@ -36,6 +37,7 @@ Result<DeviceKey> CDeviceKeys::get() {
 Result<std::optional<uint64_t>> CDeviceKeys::read_counter() {
   if ((*table_)->read_counter == nullptr) return std::optional<uint64_t>();
   uint64_t counter = 0;
+  const InAppCall inside(AppCall::kAsked);
   const playhead_status status =
       ask_app(kThrew, [&] { return (*table_)->read_counter((*table_)->user, &counter); });
   if (status == PLAYHEAD_OK) return std::optional(counter);
@@ -44,6 +46,7 @@ Result<std::optional<uint64_t>> CDeviceKeys::read_counter() {
 
 Result<void> CDeviceKeys::write_counter(uint64_t counter) {
   if ((*table_)->write_counter == nullptr) return {};
+  const InAppCall inside(AppCall::kAsked);
   const playhead_status status =
       ask_app(kThrew, [&] { return (*table_)->write_counter((*table_)->user, counter); });
   if (status == PLAYHEAD_OK) return {};
@@ -52,11 +55,13 @@ Result<void> CDeviceKeys::write_counter(uint64_t counter) {
 
 void CDownloadListener::on_download_changed(const DownloadStatus& status) {
   const TakenDownload taken(status);
+  const InAppCall inside(AppCall::kTold);
   guard_void([&] { (*table_)->changed((*table_)->user, &taken.c_download()); });
 }
 
 void CDownloadListener::on_download_removed(const std::string& id) {
   if ((*table_)->removed == nullptr) return;
+  const InAppCall inside(AppCall::kTold);
   guard_void([&] { (*table_)->removed((*table_)->user, id.c_str()); });
 }
 
@@ -83,6 +88,7 @@ VideoChooser make_chooser(SharedTable<playhead_video_chooser> table) {
     asked.video_codecs = codecs.c_str();
     asked.max_height = question.wish.max_height;
     const int32_t none = -1;  // which is also the choice of one that throws
+    const InAppCall inside(AppCall::kAsked);
     const int32_t chosen = ask_app(none, [&] { return (*table)->choose((*table)->user, &asked); });
     if (chosen < 0 || chosen >= asked.offer_count) return std::nullopt;
     return static_cast<std::size_t>(chosen);
@@ -117,6 +123,7 @@ UrlResolver make_resolver(SharedTable<playhead_url_resolver> table) {
     status.request = request;
     auto* asked =
         make_handle(std::make_unique<playhead_url_request>(std::move(answer), std::move(status)));
+    const InAppCall inside(AppCall::kTold);
     const bool has_returned = tell_app(
         [&] { (*table)->resolve((*table)->user, id.c_str(), request.url.c_str(), asked); });
     // Whoever throws has none; if it has answered before, this does nothing.

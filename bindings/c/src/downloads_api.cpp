@@ -121,7 +121,7 @@ playhead_status add_download(const Pinned<playhead_downloads>& handle,
 // A command that names a download.
 template <typename Command>
 playhead_status command(playhead_downloads* handle, const char* id, Command run) noexcept {
-  return guard([&] {
+  return guard(AppCall::kAsked, [&] {
     const Pinned pinned(handle);
     if (!pinned) return pinned.status();
     if (id == nullptr) return status_of(ErrorCode::kInvalidArgument);
@@ -131,7 +131,7 @@ playhead_status command(playhead_downloads* handle, const char* id, Command run)
 
 playhead_status command_all(playhead_downloads* handle,
                             Result<void> (DownloadManager::*run)()) noexcept {
-  return guard([&] {
+  return guard(AppCall::kAsked, [&] {
     const Pinned pinned(handle);
     if (!pinned) return pinned.status();
     return answer(*pinned, (pinned->manager.get()->*run)());
@@ -160,6 +160,7 @@ playhead_status get_download(const playhead_download_list* list, int32_t index,
 
 using playhead::DownloadManager;
 using playhead::ErrorCode;
+using playhead::capi::AppCall;
 using playhead::capi::command;
 using playhead::capi::command_all;
 using playhead::capi::guard;
@@ -172,8 +173,9 @@ playhead_status playhead_downloads_open(playhead_client* client,
                                         const playhead_downloads_config* config,
                                         playhead_downloads** out_downloads) noexcept {
   if (out_downloads != nullptr) *out_downloads = nullptr;
-  return guard(
-      [&] { return playhead::capi::open_downloads(Pinned(client), config, out_downloads); });
+  return guard(AppCall::kTold, [&] {
+    return playhead::capi::open_downloads(Pinned(client), config, out_downloads);
+  });
 }
 
 int32_t playhead_choose_download_video(const playhead_video_question* question) noexcept {
@@ -188,9 +190,14 @@ int32_t playhead_choose_download_video(const playhead_video_question* question) 
   return chosen;
 }
 
-void playhead_downloads_close(playhead_downloads* downloads) noexcept {
-  // The folder can be opened again once this has returned: also while the listener is in a call.
-  guard_void([&] { Pinned<playhead_downloads>::take(downloads).wait_until_alone(); });
+playhead_status playhead_downloads_close(playhead_downloads* downloads) noexcept {
+  return guard(AppCall::kTold, [&] {
+    if (downloads == nullptr) return playhead_status{PLAYHEAD_OK};
+    const auto taken = Pinned<playhead_downloads>::take(downloads);
+    // The folder can be opened again once this has returned: also while the listener is in a call.
+    taken.wait_until_alone();
+    return taken.status();
+  });
 }
 
 playhead_status playhead_downloads_add(playhead_downloads* downloads,
@@ -198,7 +205,7 @@ playhead_status playhead_downloads_add(playhead_downloads* downloads,
                                        uint64_t capacity, uint64_t* out_needed) noexcept {
   uint64_t needed = 0;
   if (buffer != nullptr && capacity > 0) buffer[0] = '\0';
-  const playhead_status status = guard([&] {
+  const playhead_status status = guard(AppCall::kAsked, [&] {
     return playhead::capi::add_download(Pinned(downloads), request, buffer, capacity, needed);
   });
   if (out_needed != nullptr) *out_needed = needed;
@@ -251,7 +258,7 @@ playhead_status playhead_downloads_remove_all(playhead_downloads* downloads) noe
 
 playhead_status playhead_downloads_set_conditions(
     playhead_downloads* downloads, const playhead_download_conditions* conditions) noexcept {
-  return guard([&] {
+  return guard(AppCall::kAsked, [&] {
     playhead_download_conditions ours{};
     const Pinned pinned(downloads);
     if (!pinned) return pinned.status();
@@ -269,7 +276,7 @@ playhead_status playhead_downloads_set_conditions(
 
 playhead_status playhead_downloads_set_limits(playhead_downloads* downloads,
                                               const playhead_download_limits* limits) noexcept {
-  return guard([&] {
+  return guard(AppCall::kAsked, [&] {
     playhead_download_limits ours{};
     const Pinned pinned(downloads);
     if (!pinned) return pinned.status();
@@ -283,7 +290,7 @@ playhead_status playhead_downloads_set_limits(playhead_downloads* downloads,
 playhead_status playhead_downloads_list(playhead_downloads* downloads,
                                         playhead_download_list** out_list) noexcept {
   if (out_list != nullptr) *out_list = nullptr;
-  return guard([&] {
+  return guard(AppCall::kAsked, [&] {
     const Pinned pinned(downloads);
     if (!pinned) return pinned.status();
     if (out_list == nullptr) return status_of(ErrorCode::kInvalidArgument);
@@ -301,7 +308,7 @@ playhead_status playhead_downloads_list(playhead_downloads* downloads,
 playhead_status playhead_downloads_find(playhead_downloads* downloads, const char* id,
                                         playhead_download_list** out_list) noexcept {
   if (out_list != nullptr) *out_list = nullptr;
-  return guard([&] {
+  return guard(AppCall::kAsked, [&] {
     const Pinned pinned(downloads);
     if (!pinned) return pinned.status();
     if (id == nullptr || out_list == nullptr) return status_of(ErrorCode::kInvalidArgument);
@@ -331,7 +338,7 @@ void playhead_download_list_release(playhead_download_list* list) noexcept {
 playhead_status playhead_downloads_pump(playhead_downloads* downloads, int64_t slice_us,
                                         int32_t* out_has_more) noexcept {
   if (out_has_more != nullptr) *out_has_more = 0;
-  return guard([&] {
+  return guard(AppCall::kTold, [&] {
     const Pinned pinned(downloads);
     if (!pinned) return pinned.status();
     if (!pinned->is_pumped) return status_of(ErrorCode::kInvalidState);

@@ -4,6 +4,7 @@
 #include <new>
 #include <utility>
 
+#include "app_call.h"
 #include "playhead/error.h"
 #include "playhead/playhead.h"
 
@@ -14,9 +15,11 @@ namespace playhead::capi {
   return -static_cast<playhead_status>(code);
 }
 
-// Runs `body`, which answers a status; anything thrown becomes one.
+// Runs `body`, which answers a status; anything thrown becomes one. Refused on a thread that is in
+// one of the app's callbacks from which that must not be called: `limit`, or one with less freedom.
 template <typename Body>
-playhead_status guard(Body&& body) noexcept {
+playhead_status guard(AppCall limit, Body&& body) noexcept {
+  if (InAppCall::current() >= limit) return status_of(ErrorCode::kInvalidState);
   try {
     return std::forward<Body>(body)();
   } catch (const std::bad_alloc&) {
@@ -26,6 +29,11 @@ playhead_status guard(Body&& body) noexcept {
   }
 }
 
+template <typename Body>
+playhead_status guard(Body&& body) noexcept {
+  return guard(AppCall::kLog, std::forward<Body>(body));
+}
+
 // The same for functions that have no status to give; `body` returns nothing.
 template <typename Body>
 void guard_void(Body&& body) noexcept {
@@ -33,6 +41,12 @@ void guard_void(Body&& body) noexcept {
     std::forward<Body>(body)();
   } catch (...) {  // nobody to tell: the caller's object is gone either way
   }
+}
+
+// The same for what ends an object; from the log it does nothing.
+template <typename Body>
+void guard_end(Body&& body) noexcept {
+  if (InAppCall::current() < AppCall::kLog) guard_void(std::forward<Body>(body));
 }
 
 // Calls the app. False: it threw, which ends here.

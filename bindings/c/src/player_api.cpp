@@ -156,7 +156,7 @@ using playhead::Player;
 using playhead::SeekMode;
 using playhead::capi::command;
 using playhead::capi::guard;
-using playhead::capi::guard_void;
+using playhead::capi::guard_end;
 using playhead::capi::Pinned;
 using playhead::capi::status_of;
 using playhead::capi::text_or_empty;
@@ -169,7 +169,7 @@ playhead_status playhead_player_create(playhead_client* client,
 }
 
 void playhead_player_destroy(playhead_player* player) noexcept {
-  guard_void([&] {
+  guard_end([&] {
     const auto taken = Pinned<playhead_player>::take(player);
     if (taken) taken->player->close();
   });

@@ -101,7 +101,7 @@ using playhead::ErrorCode;
 using playhead::ServiceClient;
 using playhead::capi::ask;
 using playhead::capi::guard;
-using playhead::capi::guard_void;
+using playhead::capi::guard_end;
 using playhead::capi::limit_or;
 using playhead::capi::Pinned;
 using playhead::capi::status_of;
@@ -116,7 +116,7 @@ playhead_status playhead_service_open(playhead_client* client,
 }
 
 void playhead_service_close(playhead_service* service) noexcept {
-  guard_void([&] { static_cast<void>(Pinned<playhead_service>::take(service)); });
+  guard_end([&] { static_cast<void>(Pinned<playhead_service>::take(service)); });
 }
 
 playhead_status playhead_service_home(playhead_service* service, const char* cursor, int32_t limit,

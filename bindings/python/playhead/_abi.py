@@ -614,7 +614,7 @@ FUNCTIONS = {
     "playhead_url_request_get": (POINTER(playhead_download_request), [c_void_p]),
     "playhead_url_request_answer": (None, [c_void_p, c_char_p]),
     "playhead_downloads_open": (c_int32, [c_void_p, POINTER(playhead_downloads_config), POINTER(c_void_p)]),
-    "playhead_downloads_close": (None, [c_void_p]),
+    "playhead_downloads_close": (c_int32, [c_void_p]),
     "playhead_downloads_add": (c_int32, [c_void_p, POINTER(playhead_download_request), c_char_p, c_uint64,
         POINTER(c_uint64)]),
     "playhead_downloads_pause": (c_int32, [c_void_p, c_char_p]),

@@ -52,8 +52,8 @@ class Downloads:
         self._handle = handle
 
     def close(self):
-        handle, self._handle = self._handle, ctypes.c_void_p()
-        lib.playhead_downloads_close(handle)
+        check(lib.playhead_downloads_close(self._handle))
+        self._handle = ctypes.c_void_p()
 
     def __enter__(self):
         return self

@@ -354,7 +354,9 @@ std::optional<MonotonicTime> RightsKeeper::next_due() {
     if (!rights && !is_lost(id)) continue;
     if (rights) {
       const Rights known = rights->rights();
-      at(parts_.rights.judge(id).ends_at);
+      const auto end = parts_.rights.judge(id).ends_at;
+      at(end);
+      if (end) at(*end + known.grace);  // its keys
       at(renewal_due(known, jitter_of(id)));
       at(contact_due(known, time));
     }

@@ -58,6 +58,7 @@ Result<TitlePermission> TitleService::take(const std::string& title_id,
   grant.rental = answer.rental;
   grant.playback = answer.playback;
   grant.renew_after = answer.renew_after;
+  grant.grace = answer.grace.value_or(Duration{0});
   grant.max_without_contact = parts_.max_without_contact;
   return TitlePermission{std::move(answer), std::move(grant)};
 }

@@ -23,16 +23,20 @@ OfflineTransport::~OfflineTransport() {
 CancelHandle OfflineTransport::start(Request request, Executor& executor,
                                      FetchCallbacks callbacks) {
   CancelHandle handle;
+  // What its window holds back nobody else has: it lives as long as the receiver's end.
+  const auto held_back = std::make_shared<std::shared_ptr<StoredRequest>>();
+  const bool can_be_held = request.window != nullptr;
   auto receiver = Mailbox<StoredRequest::Delivery>::make(
       executor,
-      [callbacks = std::move(callbacks)](StoredRequest::Delivery delivery) mutable {
+      [callbacks = std::move(callbacks), held_back](StoredRequest::Delivery delivery) mutable {
         delivery(callbacks);
       },
       handle);
   auto stored = std::make_shared<StoredRequest>(
-      StoredRequest::Context{desk_, title_, room_, *worker_, executor}, std::move(request),
+      StoredRequest::Context{desk_, title_, room_, worker_, executor}, std::move(request),
       std::move(receiver));
-  worker_->post([stored = std::move(stored)] { stored->go_on(); });
+  if (can_be_held) *held_back = stored;
+  worker_->post([stored = std::move(stored)] { stored->start(); });
   return handle;
 }
 

@@ -35,18 +35,33 @@ StoredRequest::StoredRequest(Context context, Request request,
   stats_->from_cache = true;
 }
 
+void StoredRequest::start() {
+  if (request_.window) {
+    // Who grants more may do so on any thread, and after the end.
+    request_.window->on_room([weak = weak_from_this()] {
+      const auto self = weak.lock();
+      if (self) self->context_.worker->post([self] { self->on_room(); });
+    });
+  }
+  go_on();
+}
+
+void StoredRequest::on_room() {
+  if (std::exchange(is_held_, false)) go_on();
+}
+
 void StoredRequest::go_on() {
   if (receiver_->closed()) return;
   Result<Step> done = context_.desk->use([this](LibraryParts& parts) { return step(parts); });
   if (!done) return send_end(std::move(done).error());
   if (*done == Step::kEnd) return send_end({});
+  is_held_ = *done == Step::kHeld;
   const auto room = context_.room.lock();
   if (*done == Step::kWait && room) room->add([self = shared_from_this()] { self->go_on(); });
 }
 
 Result<StoredRequest::Step> StoredRequest::step(LibraryParts& parts) {
-  if (!has_begun_) return begin(parts);
-  return send_piece(parts);
+  return has_begun_ ? send_piece(parts) : begin(parts);
 }
 
 Result<std::vector<ResourceRow>> StoredRequest::find(LibraryParts& parts) {
@@ -185,6 +200,8 @@ Result<void> StoredRequest::read_piece(LibraryParts& parts, std::vector<uint8_t>
 }
 
 Result<StoredRequest::Step> StoredRequest::send_piece(LibraryParts& parts) {
+  const bool is_more = !preface_.empty() || piece_ < body_.pieces.size();
+  if (is_more && request_.window && request_.window->is_full()) return Step::kHeld;
   if (!preface_.empty()) {
     send_bytes(std::exchange(preface_, {}));
     return Step::kSent;
@@ -206,14 +223,15 @@ Result<StoredRequest::Step> StoredRequest::send_piece(LibraryParts& parts) {
 }
 
 void StoredRequest::send_bytes(std::vector<uint8_t> bytes) {
-  send([self = shared_from_this(), stats = stats_,
-        chunk = SharedBytes(std::move(bytes))](FetchCallbacks& to) {
+  FlowWindow::Share share(request_.window, static_cast<int64_t>(bytes.size()));
+  SharedBytes counted = FlowWindow::Share::attach(std::move(share), SharedBytes(std::move(bytes)));
+  send([self = shared_from_this(), stats = stats_, chunk = std::move(counted)](FetchCallbacks& to) {
     const StoredRequest::Context& context = self->context_;
     const MonotonicTime now = context.receiver.now();
     if (stats->body_bytes == 0) stats->first_byte = now;
     stats->body_bytes += static_cast<int64_t>(chunk.size());
     // First: whatever the receiver does then may be the end of everything here.
-    context.worker.post([self] { self->go_on(); });
+    context.worker->post([self] { self->go_on(); });
     if (to.on_body) to.on_body(chunk, now);
   });
 }

@@ -17,8 +17,8 @@
 namespace playhead::offline {
 
 // One request to a download: finds what answers it, waits for what is on its way, and sends the
-// body in pieces, at most two of them ahead of the receiver. All of it on the reading thread; what
-// it sends is received on the executor of whoever asked.
+// body in pieces, at most two of them ahead of the receiver, and of what its window lets through.
+// All of it on the reading thread; what it sends is received on the executor of whoever asked.
 class StoredRequest : public std::enable_shared_from_this<StoredRequest> {
  public:
   using Delivery = UniqueFunction<void(FetchCallbacks& to)>;
@@ -26,20 +26,25 @@ class StoredRequest : public std::enable_shared_from_this<StoredRequest> {
     std::shared_ptr<ReadingDesk> desk;
     std::shared_ptr<const StoredTitle> title;
     std::weak_ptr<WaitingRoom> room;
-    Executor& worker;    // outlives the receiver's handle
-    Executor& receiver;  // the same
+    std::shared_ptr<Executor> worker;
+    Executor& receiver;  // outlives the receiver's handle
   };
   StoredRequest(Context context, Request request, std::shared_ptr<Mailbox<Delivery>> receiver);
 
-  // Until it is sent, has failed, waits for the receiver, or sits in the room.
-  void go_on();
+  // Looks for what answers it, and goes on from there.
+  void start();
 
  private:
   enum class Step : uint8_t {
     kWait,  // what it needs is on its way
     kSent,  // a piece; the receiver asks for the next
+    kHeld,  // until whoever asked has room for more
     kEnd,
   };
+  // Until it is sent, has failed, waits for the receiver or for room, or sits in the room.
+  void go_on();
+  // The window may have room again.
+  void on_room();
   Result<Step> step(LibraryParts& parts);
   Result<Step> begin(LibraryParts& parts);
   Result<std::vector<ResourceRow>> find(LibraryParts& parts);
@@ -61,6 +66,7 @@ class StoredRequest : public std::enable_shared_from_this<StoredRequest> {
   const std::shared_ptr<Mailbox<Delivery>> receiver_;
   const std::shared_ptr<TransferStats> stats_ =
       std::make_shared<TransferStats>();  // the receiver's
+  bool is_held_ = false;                  // by its window
   // Once it has begun.
   bool has_begun_ = false;
   StoredBody body_;

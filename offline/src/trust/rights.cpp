@@ -180,9 +180,11 @@ Verdict judge(const Rights& rights, const TimeReading& time, const PlayQuestion&
   verdict.rule = end.rule;
   const Duration grace = question.is_playing ? rights.grace : Duration{0};
   const bool has_ended = end.at && time.now >= *end.at + grace;
-  const bool has_run = has_run_out(rights, time, grace);
-  if (has_run || (end.at && time.certain >= *end.at + grace)) {
-    verdict.destroys_keys = has_run || time.certain >= *end.at + grace + doubt(rights, end);
+  if (has_run_out(rights, time, grace) || (end.at && time.certain >= *end.at + grace)) {
+    // Not before a play that may go on has to end, whoever asks: nobody else knows of it.
+    verdict.destroys_keys =
+        has_run_out(rights, time, rights.grace) ||
+        (end.at && time.certain >= *end.at + rights.grace + doubt(rights, end));
     return refuse(verdict, RightsState::kExpired, ErrorCode::kOfflineExpired);
   }
   if (time.trust == ClockTrust::kRestored) {

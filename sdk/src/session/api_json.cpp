@@ -122,6 +122,7 @@ Result<DownloadGrant> parse_download_grant(std::string_view text) {
   PLAYHEAD_TRY(grant.expires_at, optional_time_field(json, "expires_at"));
   PLAYHEAD_TRY(grant.rental, optional_seconds_field(json, "rental_seconds"));
   PLAYHEAD_TRY(grant.playback, optional_seconds_field(json, "playback_seconds"));
+  PLAYHEAD_TRY(grant.grace, optional_seconds_field(json, "grace_seconds"));
   PLAYHEAD_TRY(grant.renew_after, optional_time_field(json, "renew_after"));
   PLAYHEAD_TRY(grant.drm, parse_drm(json));
   return grant;

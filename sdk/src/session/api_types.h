@@ -79,6 +79,7 @@ struct DownloadGrant {
   std::optional<WallTime> expires_at;  // of the copy, by the service's clock
   std::optional<Duration> rental;      // from the grant on: the latest moment of the first play
   std::optional<Duration> playback;    // from the first play on
+  std::optional<Duration> grace;       // what plays when it ends may go on for so long
   std::optional<WallTime> renew_after;
 };
 

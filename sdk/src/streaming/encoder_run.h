@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
@@ -12,6 +13,16 @@
 // Which run of its encoder a live HLS playlist without dates is of: nothing but numbers and names
 // tells, and caches answer for a run that is over. Pure; any thread.
 namespace playhead {
+
+[[nodiscard]] inline bool is_live_playlist(const LoadedIndex& index) {
+  return index.playlist && index.type != PresentationType::kVod;
+}
+
+// Of a place of a Representation, among all of a title's.
+[[nodiscard]] inline std::string place_name(const std::string& representation_id,
+                                            std::size_t place) {
+  return representation_id + '#' + std::to_string(place);
+}
 
 // What a playlist lists; nothing unless it is HLS and has segments.
 [[nodiscard]] std::optional<MediaNumbers> numbers_of(const LoadedIndex& index);

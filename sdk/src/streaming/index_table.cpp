@@ -2,7 +2,6 @@
 #include "streaming/index_table.h"
 
 #include <algorithm>
-#include <string_view>
 #include <utility>
 
 #include "base/url.h"
@@ -20,14 +19,6 @@ namespace {
 constexpr Duration kPassOver = 60s;
 // Segments of two places that are the same differ by less: rounding.
 constexpr Duration kRounding = 100ms;
-// A playlist that counts from far before the others is asked for again so often, until one of them
-// goes on, and so long at most (chosen). Shorter: media of a new run of the encoder is taken for
-// that of the old one; longer: a title whose playlists count each by itself waits for a switch.
-constexpr Duration kDoubtPause = 5s;
-constexpr Duration kMostDoubt = 60s;
-// One of the run before is asked for again no sooner than that, and no longer than kMostDoubt after
-// the new one has begun (caches are behind by less).
-constexpr Duration kLeastPause = 1s;
 
 const IndexSource& source_of(const Representation& r, std::size_t place) {
   return place == 0 ? r.index_source : r.alternatives[place - 1].index_source;
@@ -43,28 +34,9 @@ std::string url_of(const Representation& r, std::size_t place) {
   return listed->size() > 0 ? listed->at(0).media.url : std::string();
 }
 
-bool is_live_playlist(const LoadedIndex& index) {
-  return index.playlist && index.type != PresentationType::kVod;
-}
-
-// Of a place, among all of a title's.
-std::string name_of(const std::string& representation_id, std::size_t place) {
-  return representation_id + '#' + std::to_string(place);
-}
-
-std::string_view without_query(std::string_view url) { return url.substr(0, url.find('?')); }
-
 bool is_refusal(ErrorCode code) {
   return code == ErrorCode::kHttpStatus || code == ErrorCode::kNotFound ||
          code == ErrorCode::kForbidden;
-}
-
-// `index`, which says of no end, ends before `whole` does, or counts from before it.
-bool lacks_end_of(const LoadedIndex& whole, const LoadedIndex& index) {
-  if (listed_end(*index.segments) < whole.segments->end()) return true;
-  const auto mine = numbers_of(index);
-  const auto all = numbers_of(whole);
-  return mine && all && mine->first < all->first && mine->end < all->end;
 }
 
 const TimelineSegmentIndex* windowed(const LoadedIndex& index) {
@@ -112,25 +84,6 @@ void IndexTable::clear() {
     }
   }
   entries_.clear();
-}
-
-void IndexTable::start_over(MediaTime from, std::vector<MediaNumbers> begun) {
-  RunBefore before(std::move(begun));
-  // The run that ended may have only begun: then `from` says where the next one goes.
-  for (const auto& [id, entry] : entries_) {
-    for (std::size_t i = 0; i < entry.places.size(); ++i) {
-      const Place& place = entry.places[i];
-      if (!place.index || !place.was_live || place.is_aside) continue;
-      earlier_ = *place.index;
-      before.add(name_of(id, i), *place.index);
-    }
-  }
-  // Its URLs may have been renewed meanwhile.
-  if (before.is_empty() && earlier_) before.add({}, *earlier_);
-  clear();
-  next_run_at_ = from;
-  run_before_ = std::move(before);
-  run_began_ = context_.executor.now();
 }
 
 void IndexTable::set_priority(std::vector<std::string> priority) {
@@ -212,25 +165,6 @@ void IndexTable::request(const Representation& representation, bool is_aside) {
   if (!is_over) fetch(representation, best);
 }
 
-std::optional<ReloadDirectives> IndexTable::reported(const std::string& url) const {
-  const Place* newest = nullptr;
-  std::optional<ReloadDirectives> directives;
-  for (const auto& [id, entry] : entries_) {
-    for (const Place& place : entry.places) {
-      const bool can_tell = place.index && is_live_playlist(*place.index) &&
-                            place.index->server_control &&
-                            place.index->server_control->can_block_reload;
-      if (!can_tell || (newest && newest->asked >= place.asked)) continue;
-      for (const RenditionReport& report : place.index->rendition_reports) {
-        if (!report.last_number || without_query(report.url) != without_query(url)) continue;
-        newest = &place;
-        directives = ReloadDirectives{report.last_number, report.last_part, false};
-      }
-    }
-  }
-  return directives;
-}
-
 void IndexTable::fetch(const Representation& representation, std::size_t number, bool is_directed) {
   const Representation there = at_place(representation, number);
   const auto directives = is_directed ? reported(there.index_source.location.url) : std::nullopt;
@@ -266,7 +200,7 @@ void IndexTable::on_loaded(const Representation& representation, std::size_t num
                         redact(source.location.url) + ": the playlist breaks off before its end");
   }
   if (result && !place.is_aside) {
-    if (const auto pause = doubt(place, name_of(representation.id, number), *result)) {
+    if (const auto pause = doubt(place, place_name(representation.id, number), *result)) {
       return ask_again(representation, number, *pause);
     }
   }
@@ -289,55 +223,6 @@ void IndexTable::on_loaded(const Representation& representation, std::size_t num
   context_.on_change();
 }
 
-bool IndexTable::is_run_young() const {
-  return run_before_ && context_.executor.now() - run_began_ <= kMostDoubt;
-}
-
-bool IndexTable::is_of_run_before(const MediaNumbers& numbers) const {
-  return is_run_young() && run_before_->is_nearer(numbers, numbers_of_live());
-}
-
-std::vector<MediaNumbers> IndexTable::numbers_of_live() const {
-  std::vector<MediaNumbers> all;
-  for (const auto& [id, entry] : entries_) {
-    for (const Place& place : entry.places) {
-      const bool counts = place.index && !place.is_aside && is_live_playlist(*place.index);
-      const auto numbers = counts ? numbers_of(*place.index) : std::nullopt;
-      if (numbers) all.push_back(*numbers);
-    }
-  }
-  return all;
-}
-
-bool IndexTable::is_believed(const Place& doubted) const {
-  if (!doubted.doubted) return false;
-  if (context_.executor.now() - *doubted.doubted > kMostDoubt) return true;
-  for (const auto& [id, entry] : entries_) {
-    for (const Place& place : entry.places) {
-      const bool counts = place.index && !place.is_aside && is_live_playlist(*place.index);
-      if (counts && place.grown > *doubted.doubted) return true;
-    }
-  }
-  return false;
-}
-
-std::optional<Duration> IndexTable::doubt(Place& place, const std::string& name,
-                                          const LoadedIndex& index) {
-  // Numbers alone tell of another run where there are no dates to place it by.
-  const bool is_undated = is_live_playlist(index) && index.playlist->dates.empty();
-  const auto mine = is_undated ? numbers_of(index) : std::nullopt;
-  if (!mine) return std::nullopt;
-  const MonotonicTime now = context_.executor.now();
-  const std::vector<MediaNumbers> others = numbers_of_live();
-  const bool is_other = !is_believed(place) && is_of_other_run(*mine, others);
-  const bool is_over = is_run_young() && run_before_->has(name, index, others);
-  if (!is_over && !is_other) return std::nullopt;
-  if (!place.doubted) place.doubted = now;
-  // RFC 8216bis §6.3.4: half of a target duration while there is no news.
-  if (is_over) return std::max(index.target_duration.value_or(Duration{0}) / 2, kLeastPause);
-  return kDoubtPause;
-}
-
 void IndexTable::ask_again(const Representation& representation, std::size_t number,
                            Duration pause) {
   Place& place = entries_[representation.id].places[number];
@@ -347,41 +232,6 @@ void IndexTable::ask_again(const Representation& representation, std::size_t num
     fetch(representation, number);
   });
   context_.on_change();
-}
-
-bool IndexTable::is_whole(const Place& place) {
-  return place.index && place.index->playlist && !place.was_live && !place.is_aside &&
-         !is_live_playlist(*place.index);
-}
-
-bool IndexTable::is_cut_short(const LoadedIndex& index) const {
-  if (!is_live_playlist(index)) return false;
-  if (earlier_whole_ && lacks_end_of(*earlier_whole_, index)) return true;
-  for (const auto& [id, entry] : entries_) {
-    for (const Place& place : entry.places) {
-      if (is_whole(place) && lacks_end_of(*place.index, index)) return true;
-    }
-  }
-  return false;
-}
-
-const LoadedIndex* IndexTable::reference() const {
-  const LoadedIndex* newest = newest_live();
-  if (newest) return newest;
-  return earlier_ ? &*earlier_ : nullptr;
-}
-
-const LoadedIndex* IndexTable::newest_live() const {
-  const Place* newest = nullptr;
-  for (const auto& [id, entry] : entries_) {
-    for (const Place& place : entry.places) {
-      if (!place.index || !place.was_live || place.is_aside) continue;
-      // By a playlist that lists nothing no other can be placed.
-      if (place.index->segments->size() == 0) continue;
-      if (!newest || place.asked > newest->asked) newest = &place;
-    }
-  }
-  return newest ? &*newest->index : nullptr;
 }
 
 void IndexTable::take(Place& place, LoadedIndex index) {
@@ -478,15 +328,6 @@ std::optional<WallTime> IndexTable::relist(Place& place, WallTime now) {
     take(place, std::move(moved));
   }
   return more;
-}
-
-bool IndexTable::has_live_playlist() const {
-  for (const auto& [id, entry] : entries_) {
-    for (const Place& place : entry.places) {
-      if (place.index && !place.is_aside && is_live_playlist(*place.index)) return true;
-    }
-  }
-  return false;
 }
 
 std::optional<Error> IndexTable::take_error(const Representation& representation) {

@@ -160,6 +160,7 @@ class Device {
 
   DownloadRig rig;
   Duration service_is_off{0};  // what it says the time is, against the truth
+  Duration grace{0};           // for which what plays at its end may go on
   bool is_title_gone = false;
   int permissions_asked = 0;
 
@@ -178,9 +179,13 @@ class Device {
     auto answer = rig.world.service.answer(request);
     if (!answer) return std::nullopt;
     std::string body = answer->body ? std::string(answer->body->begin(), answer->body->end()) : "";
-    if (window_ && body.find("download_url") != std::string::npos) {
-      body.insert(body.size() - 1,
-                  ",\"playback_seconds\":" + std::to_string(window_->count() / 1'000'000));
+    if (body.find("download_url") != std::string::npos) {
+      const auto say = [&body](const std::string& name, Duration time) {
+        body.insert(body.size() - 1,
+                    ",\"" + name + "\":" + std::to_string(time.count() / 1'000'000));
+      };
+      if (window_) say("playback_seconds", *window_);
+      if (grace > Duration{0}) say("grace_seconds", grace);
       const int status = answer->status;
       answer = text_answer(body, status);
     }
@@ -453,6 +458,23 @@ TEST_CASE("downloads: O22 a permission that ends while it plays ends the play wi
   const WallTime end{*device.rig.world.service.download_expires_at_s * 1'000'000};
   CHECK(device.rig.world.executor.wall_now() >= end);
   CHECK(device.rig.world.executor.wall_now() - end <= 1s);
+}
+
+TEST_CASE("downloads: O22 what plays at its end goes on for as long as the permission lets it") {
+  Device device;
+  device.grace = 5s;
+  const std::string id = device.fetch(1h);
+  device.rig.run_for(1h - 8s);
+  device.begin(id);
+  device.rig.run_for(7s);
+  CHECK_FALSE(device.rig.world.find<Failed>());
+  CHECK(device.rig.status(id).rights == RightsState::kExpired);
+  REQUIRE(device.rig.world.run_until_event<Failed>(10s));
+  CHECK(device.rig.world.find<Failed>()->error.code == ErrorCode::kOfflineExpired);
+  const WallTime end{*device.rig.world.service.download_expires_at_s * 1'000'000};
+  CHECK(device.rig.world.executor.wall_now() >= end + device.grace);
+  CHECK(device.rig.world.executor.wall_now() - end <= device.grace + 1s);
+  CHECK(device.play(id) == error_name(ErrorCode::kOfflineExpired));
 }
 
 TEST_CASE("downloads: O23 a first play that cannot be written down is not seen") {

@@ -127,6 +127,65 @@ TEST_CASE("offline_transport: ranges") {
   }
 }
 
+TEST_CASE("offline_transport: A11 no more comes than its window lets through") {
+  constexpr int64_t kBody = 3'000'001;
+  constexpr int64_t kPieces = 512 << 10;  // two, which are ahead of the receiver
+  const std::string body = text(kBody, 7);
+  Rig rig(title_of({{kSegment, body}}));
+  Request request;
+  request.url = kSegment;
+  const auto start = [&](std::vector<SharedBytes>& held, std::string& order) {
+    FetchCallbacks callbacks;
+    callbacks.on_body = [&](const SharedBytes& bytes, MonotonicTime) { held.push_back(bytes); };
+    callbacks.on_done = [&](const Result<TransferStats>& done) {
+      order += done ? "done" : "failed";
+    };
+    CancelHandle handle =
+        rig.title->transport().start(request, rig.world.executor, std::move(callbacks));
+    rig.world.executor.run_for(100ms);
+    return handle;
+  };
+  std::vector<SharedBytes> held;
+  std::string order;
+  SUBCASE("what is granted, and the rest once that is") {
+    request.window = std::make_shared<FlowWindow>(FlowWindow::kUnbounded, 1'000'000);
+    const CancelHandle handle = start(held, order);
+    CHECK(request.window->held() >= 1'000'000);
+    CHECK(request.window->held() <= 1'000'000 + kPieces);
+    request.window->grant(2'000'000);
+    rig.world.executor.run_for(100ms);
+    CHECK(request.window->held() >= 2'000'000);
+    CHECK(request.window->held() <= 2'000'000 + kPieces);
+    request.window->grant(FlowWindow::kUnbounded);
+    rig.world.executor.run_for(100ms);
+    CHECK(request.window->held() == kBody);
+    CHECK(order == "done");
+  }
+  SUBCASE("what is held at once") {
+    request.window = std::make_shared<FlowWindow>(1'000'000);
+    const CancelHandle handle = start(held, order);
+    int64_t taken = 0;
+    while (!held.empty()) {
+      CHECK(request.window->held() <= 1'000'000 + kPieces);
+      for (const SharedBytes& bytes : held) taken += static_cast<int64_t>(bytes.view().size());
+      held.clear();
+      rig.world.executor.run_for(100ms);
+    }
+    CHECK(taken == kBody);
+    CHECK(order == "done");
+  }
+  SUBCASE("given up while it is held back") {
+    request.window = std::make_shared<FlowWindow>(FlowWindow::kUnbounded, 1);
+    start(held, order).reset();
+    held.clear();
+    request.window->grant(FlowWindow::kUnbounded);
+    rig.world.executor.run_for(100ms);
+    CHECK(held.empty());
+    CHECK(order.empty());
+    CHECK(request.window.use_count() == 1);
+  }
+}
+
 TEST_CASE("offline_transport: an empty file, and HEAD") {
   Rig rig(title_of({{kSegment, ""}, {kFile, "0123456789"}}));
   const auto empty = rig.get(kSegment);

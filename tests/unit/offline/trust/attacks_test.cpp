@@ -471,8 +471,10 @@ TEST_CASE("O22 the end comes during playback: at once, or when the licence lets 
   CHECK(device.judge("hard", true).destroys_keys);
   CHECK(device.judge("soft", true).may_play());
   CHECK_REFUSED(device.judge("soft"), kExpired, kOfflineExpired);  // not begun anew
+  CHECK(!device.judge("soft").destroys_keys);                      // of what may play on
   device.pass(30min);
   CHECK_REFUSED(device.judge("soft", true), kExpired, kOfflineExpired);
+  CHECK(device.judge("soft").destroys_keys);
   device.pass(began + 3 * kHour - device.truth - 1s);
   CHECK(device.judge("softest", true).may_play());
   device.pass(1s);

@@ -48,7 +48,9 @@ typedef struct playhead_log_sink {
   uint32_t struct_size;
   void* user;                  /* transferred; handed to every callback */
   void (*destroy)(void* user); /* may be NULL */
-  /* Required. Any thread, possibly several at once; must not call the library. The strings are
+  /* Required. Any thread, possibly several at once, and whatever is being done there waits: must not
+   * call the library, but for what says "any, also from callbacks". Calls that return a status are
+   * -PLAYHEAD_ERROR_INVALID_STATE, and what should end an object leaves it. The strings are
    * borrowed until return, English, URLs in them without secrets. */
   void (*log)(void* user, int32_t level, const char* module, const char* message);
 } playhead_log_sink;

@@ -14,9 +14,9 @@
  *   fails later is in playhead_download: error_code, message, and what helps: next_action.
  * Protection. Everything on disk is encrypted. What may be played is decided by the service's time;
  *   setting the device's clock changes nothing. See PLAYHEAD_RIGHTS_….
- * Threads. Commands and queries: any thread, also inside the listener's callbacks. The other
- *   callbacks may not call the library, but for what says that they may.
- */
+ * Threads. Commands and queries: any thread, callbacks of listener and URL resolver included, where
+ *   opening, closing and pumping are -PLAYHEAD_ERROR_INVALID_STATE. In those of key store and chooser
+ *   all is, but for what says "also from". */
 
 #include "playhead/c/base.h"
 #include "playhead/c/client.h"
@@ -125,7 +125,7 @@ PLAYHEAD_API void playhead_url_request_answer(playhead_url_request* request,
                                               const char* url) PLAYHEAD_NOEXCEPT;
 
 /* Hears of changes, on the client's thread, in their order. Its callbacks may call the functions
- * below, but not playhead_downloads_close and playhead_downloads_pump. */
+ * below; playhead_downloads_open, _close and _pump are -PLAYHEAD_ERROR_INVALID_STATE there. */
 typedef struct playhead_download_listener {
   uint32_t struct_size;
   void* user;                  /* transferred; handed to every callback */
@@ -202,17 +202,17 @@ typedef struct playhead_download_conditions {
  * Returns 0, -PLAYHEAD_ERROR_INVALID_ARGUMENT (no path, a struct_size that cannot be, a table
  * without its required callback, a number out of its range), -PLAYHEAD_ERROR_OFFLINE_BUSY (another
  * process or playhead_downloads has the folder), -PLAYHEAD_ERROR_INVALID_STATE (the client has
- * another folder open), -PLAYHEAD_ERROR_STORE_IO, -PLAYHEAD_ERROR_STORE_FULL,
+ * another open; from a callback), -PLAYHEAD_ERROR_STORE_IO, -PLAYHEAD_ERROR_STORE_FULL,
  * -PLAYHEAD_ERROR_STORE_NEWER, -PLAYHEAD_ERROR_STORE_CORRUPT (nothing was deleted) or
  * -PLAYHEAD_ERROR_OFFLINE_OTHER_DEVICE. */
 PLAYHEAD_API playhead_status
 playhead_downloads_open(playhead_client* client, const playhead_downloads_config* config,
                         playhead_downloads** out_downloads) PLAYHEAD_NOEXCEPT;
 
-/* Stops; nothing is lost. Thread: any, not from a callback, and not while another call with the
- * same object runs. Blocks: until what it does is at rest and its callbacks have returned.
- * downloads  transferred; NULL does nothing. */
-PLAYHEAD_API void playhead_downloads_close(playhead_downloads* downloads) PLAYHEAD_NOEXCEPT;
+/* Stops; nothing is lost. Thread: any, not from a callback. Blocks: until what it does, callbacks
+ * and calls of other threads are at rest. Returns 0 or -PLAYHEAD_ERROR_INVALID_STATE (called from a
+ * callback: they stay open). downloads: transferred; NULL does nothing. */
+PLAYHEAD_API playhead_status playhead_downloads_close(playhead_downloads* downloads) PLAYHEAD_NOEXCEPT;
 
 /* Adds a download. The same title, profile, tracks and range again: the download that is there.
  * Thread: any. Blocks: while it is written down.
@@ -290,7 +290,7 @@ PLAYHEAD_API playhead_status playhead_downloads_find(playhead_downloads* downloa
  * slice_us      0..600000000 (10 minutes); larger is taken as that, negative as 0.
  * out_has_more  1: there is more to do at once; 0: what is left is done, paused, has failed or
  * waits for something that is not there. May be NULL. Returns 0, -PLAYHEAD_ERROR_INVALID_ARGUMENT
- * or -PLAYHEAD_ERROR_INVALID_STATE (not is_pumped). */
+ * or -PLAYHEAD_ERROR_INVALID_STATE (not is_pumped; called from a callback). */
 PLAYHEAD_API playhead_status playhead_downloads_pump(playhead_downloads* downloads,
                                                      int64_t slice_us,
                                                      int32_t* out_has_more) PLAYHEAD_NOEXCEPT;
