@@ -148,7 +148,7 @@ def read_headers():
             declaration = re.sub(r'^extern "C" \{', "", declaration).lstrip("} ")
             if declaration:
                 abi.take(declaration)
-    return abi.text()
+    return abi
 
 
 def main():
@@ -156,7 +156,7 @@ def main():
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args()
     try:
-        text = read_headers()
+        text = read_headers().text()
     except Unknown as error:
         print(f"make_abi.py: does not understand: {error}", file=sys.stderr)
         return 2

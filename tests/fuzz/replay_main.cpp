@@ -30,7 +30,7 @@ void collect(const std::filesystem::path& path, const std::string& extensions,
 using Bytes = std::vector<uint8_t>;
 
 constexpr std::uintmax_t kLargest = 20'000;  // of the inputs that are damaged
-constexpr uint32_t kMutations = 1000;
+uint32_t mutations = 1000;
 
 Bytes read(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -82,7 +82,7 @@ void run_mutations(const std::vector<std::filesystem::path>& files) {
   std::vector<std::filesystem::path> small;
   std::copy_if(files.begin(), files.end(), std::back_inserter(small),
                [](const auto& path) { return std::filesystem::file_size(path) <= kLargest; });
-  for (uint32_t number = 1; number <= kMutations && !small.empty(); ++number) {
+  for (uint32_t number = 1; number <= mutations && !small.empty(); ++number) {
     const std::filesystem::path& path = small[number % small.size()];
     std::cout << "--mutation " << number << ' ' << path.string() << std::endl;
     run(mutated(read(path), number));
@@ -91,7 +91,7 @@ void run_mutations(const std::vector<std::filesystem::path>& files) {
 
 }  // namespace
 
-// PROGRAM [--only .ext,.ext,] PATH...      replays the files, then damaged copies of them
+// PROGRAM [--only .ext,.ext,] [--mutations COUNT] PATH...      replays the files, then damaged copies of them
 // PROGRAM --mutation NUMBER FILE           one of the latter
 // Names the input first, so that a crash tells which it was.
 int main(int argc, char** argv) {
@@ -105,6 +105,8 @@ int main(int argc, char** argv) {
     const std::string argument = argv[i];
     if (argument == "--only" && i + 1 < argc) {
       extensions = argv[++i];
+    } else if (argument == "--mutations" && i + 1 < argc) {
+      mutations = static_cast<uint32_t>(std::stoul(argv[++i]));
     } else if (std::filesystem::exists(argument)) {
       collect(argument, extensions, files);
     } else {

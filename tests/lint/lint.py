@@ -115,6 +115,7 @@ THIRD_PARTY = [
                "offline/src/files/posix_file_system.cpp",
                "offline/src/trust/system_clock_source.cpp")),  # uptime and boot id
     ("png.h", ("demo-player/screenshot.cpp",)),
+    ("jni.h", ("bindings/jni/src/*",)),
 ]
 
 STANDARD_HEADERS = frozenset("""
@@ -167,8 +168,8 @@ BANS = [
     Ban("locale", r"\b(atof|strtod|strtof|strtold|stod|stof|stold)\s*\(", PRODUCT, (),
         "a reader that ignores the host's locale"),
     Ban("thread_local", r"\bthread_local\b", PRODUCT,
-        # Which callback a thread is in hangs on no handle.
-        ("bindings/c/src/app_call.h",), "state that hangs on a handle"),
+        # Which callback a thread is in hangs on no handle, nor do the virtual machine's threads.
+        ("bindings/c/src/app_call.h", "bindings/jni/src/jvm.cpp"), "state that hangs on a handle"),
     Ban("using-namespace", r"^\s*using\s+namespace\b(?!\s+std\s*::\s*(chrono_)?literals)",
         tuple(f"{folder}/*.h" for folder in ("sdk", "abr", "drm", "offline", "bindings")), (),
         "names spelled out in headers"),

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// Made by make_java.py from the C headers; do not edit.
+package org.playhead;
+
+/** playhead_client_config of the C interface, whose comments say what each member means. */
+public final class ClientConfig {
+  public String storagePath;
+  public String apiUrl;
+  public String userAgent;
+  public String proxy;
+  public String pins;
+  public String recordingPath;
+  public long recordingMaxBytes;
+  public String accountId;
+  public long maxMediaBytes;
+}

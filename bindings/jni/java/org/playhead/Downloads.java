@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.playhead;
+
+import java.util.concurrent.Executor;
+
+/** Titles kept on the device: playhead/c/downloads.h. Any thread. Close it before its client. */
+public final class Downloads implements AutoCloseable {
+  private long handle;
+
+  /**
+   * Opens the folder config.path; what was under way goes on.
+   *
+   * @param executor where the listener is called; may be null without one
+   * @param listener may be null
+   */
+  public Downloads(Client client, DownloadsConfig config, Executor executor, DownloadListener listener) {
+    handle = Native.downloadsOpen(client.handle(), config, new DownloadDesk(listener, executor));
+  }
+
+  private synchronized long handle() {
+    return handle;
+  }
+
+  /** Adds a download and returns its id; the same request again: that of the one that is there. */
+  public String add(DownloadRequest request) {
+    return Native.downloadsAdd(handle(), request);
+  }
+
+  public void pause(String id) {
+    Native.downloadsPause(handle(), id);
+  }
+
+  public void resume(String id) {
+    Native.downloadsResume(handle(), id);
+  }
+
+  public void remove(String id) {
+    Native.downloadsRemove(handle(), id);
+  }
+
+  public void renew(String id) {
+    Native.downloadsRenew(handle(), id);
+  }
+
+  public void verify(String id) {
+    Native.downloadsVerify(handle(), id);
+  }
+
+  public void setPriority(String id, int priority) {
+    Native.downloadsSetPriority(handle(), id, priority);
+  }
+
+  public void setConditions(DownloadConditions conditions) {
+    Native.downloadsSetConditions(handle(), conditions);
+  }
+
+  /** All, by priority and order, as they stand now. */
+  public Download[] list() {
+    return Native.downloadsList(handle());
+  }
+
+  /** Null: there is none of that id. */
+  public Download find(String id) {
+    return Native.downloadsFind(handle(), id);
+  }
+
+  @Override
+  public void close() {
+    long closed;
+    synchronized (this) {
+      closed = handle;
+      handle = 0;
+    }
+    Native.downloadsClose(closed);
+  }
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// Made by make_java.py from the C headers; do not edit.
+package org.playhead;
+
+/** playhead_frame_info of the C interface, whose comments say what each member means. */
+public final class FrameInfo {
+  public int format;
+  public long timeUs;
+  public long durationUs;
+  public int width;
+  public int height;
+  public int sarNum;
+  public int sarDen;
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.playhead;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The library's functions (src/*_jni.cpp). Numbers are handles of the C interface; one that is closed is refused. What
+ * fails throws PlayheadException.
+ */
+final class Native {
+  static final int LOAD = 0;
+  static final int PREPARE = 1;
+  static final int SET_NEXT = 2;
+
+  static {
+    // A whole path, for apps that do not keep it where the virtual machine looks.
+    String file = System.getProperty("org.playhead.library");
+    if (file == null) System.loadLibrary("playhead-jni");
+    else System.load(file);
+  }
+
+  private Native() {}
+
+  /** Called by the library when a callback has thrown. */
+  static void uncaught(Throwable thrown) {
+    Thread thread = Thread.currentThread();
+    thread.getUncaughtExceptionHandler().uncaughtException(thread, thrown);
+  }
+
+  static native String version();
+
+  static native String errorName(int code);
+
+  static native long clientCreate(ClientConfig config, LogSink log, TokenDesk tokens);
+
+  static native void clientDestroy(long client);
+
+  static native void clientFlush(long client, int timeoutMs);
+
+  static native void clientNetworkChanged(long client, boolean isOnline);
+
+  static native void clientSetNetwork(long client, String id);
+
+  static native void clientLowMemory(long client);
+
+  static native void answerToken(long request, String token);
+
+  static native long playerCreate(long client, PlayerConfig config, FrameDesk video, AudioSink audio);
+
+  static native void playerDestroy(long player);
+
+  static native void playerSetWakeup(long player, Runnable wakeup);
+
+  static native Event playerNextEvent(long player);
+
+  static native void playerSource(long player, int what, Source source);
+
+  static native void playerPlay(long player);
+
+  static native void playerPause(long player);
+
+  static native void playerStop(long player);
+
+  static native void playerPlayNext(long player);
+
+  static native void playerGoLive(long player);
+
+  static native void playerSeek(long player, long positionUs, long userTag, boolean isFast);
+
+  static native void playerSetSpeed(long player, double speed);
+
+  static native void playerTrickPlay(long player, int rate);
+
+  static native void playerScrub(long player, long positionUs);
+
+  static native void playerSetSurface(long player, boolean isThere);
+
+  static native void playerSetVolume(long player, double volume);
+
+  static native void playerSetLimits(long player, Limits limits);
+
+  static native void playerSelectRepresentation(long player, String id);
+
+  static native void playerSelectAudio(long player, String id);
+
+  static native void playerSelectText(long player, String id);
+
+  static native long playerNowUs(long player);
+
+  static native String playerDecisionLog(long player);
+
+  static native long snapshotTake(long player);
+
+  static native void snapshotRelease(long snapshot);
+
+  static native PlayerStatus snapshotStatus(long snapshot);
+
+  static native Qoe snapshotQoe(long snapshot);
+
+  static native LiveStatus snapshotLive(long snapshot);
+
+  static native Representation snapshotRepresentation(long snapshot, int index);
+
+  static native Track snapshotTrack(long snapshot, int index);
+
+  static native void releaseFrame(long frame);
+
+  static native ByteBuffer planeOf(long frame, int plane);
+
+  static native int strideOf(long frame, int plane);
+
+  static native long downloadsOpen(long client, DownloadsConfig config, DownloadDesk desk);
+
+  static native void downloadsClose(long downloads);
+
+  static native String downloadsAdd(long downloads, DownloadRequest request);
+
+  static native void downloadsPause(long downloads, String id);
+
+  static native void downloadsResume(long downloads, String id);
+
+  static native void downloadsRemove(long downloads, String id);
+
+  static native void downloadsRenew(long downloads, String id);
+
+  static native void downloadsVerify(long downloads, String id);
+
+  static native void downloadsSetPriority(long downloads, String id, int priority);
+
+  static native void downloadsSetConditions(long downloads, DownloadConditions conditions);
+
+  static native Download[] downloadsList(long downloads);
+
+  static native Download downloadsFind(long downloads, String id);
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "jvm.h"
+
+#include "mirror.h"
+
+namespace playhead::jni {
+namespace {
+
+JavaVM* the_machine = nullptr;
+Methods the_methods{};
+
+// A thread that was attached here has to leave before it ends.
+struct Attachment {
+  JNIEnv* env = nullptr;
+  bool is_ours = false;
+  ~Attachment() {
+    if (is_ours) the_machine->DetachCurrentThread();
+  }
+};
+
+jclass keep_class(JNIEnv* env, const char* name) {
+  const jclass found = env->FindClass(name);
+  return found == nullptr ? nullptr : static_cast<jclass>(env->NewGlobalRef(found));
+}
+
+}  // namespace
+
+JNIEnv* this_thread() {
+  thread_local Attachment attachment;
+  if (attachment.env != nullptr) return attachment.env;
+  void* env = nullptr;
+  if (the_machine->GetEnv(&env, JNI_VERSION_1_6) != JNI_OK) {
+#ifdef __ANDROID__
+    the_machine->AttachCurrentThreadAsDaemon(reinterpret_cast<JNIEnv**>(&env), nullptr);
+#else
+    the_machine->AttachCurrentThreadAsDaemon(&env, nullptr);
+#endif
+    attachment.is_ours = true;
+  }
+  return attachment.env = static_cast<JNIEnv*>(env);
+}
+
+bool check(JNIEnv* env, playhead_status status) {
+  if (status == PLAYHEAD_OK) return true;
+  const jobject thrown = env->NewObject(
+      the_methods.exception, the_methods.make_exception, static_cast<jint>(-status),
+      java_text(env, playhead_error_name(status)), java_text(env, playhead_error_meaning(status)));
+  if (thrown != nullptr) env->Throw(static_cast<jthrowable>(thrown));
+  return false;
+}
+
+void* lend(JNIEnv* env, jobject object) { return object == nullptr ? nullptr : env->NewGlobalRef(object); }
+void give_back(void* user) { this_thread()->DeleteGlobalRef(static_cast<jobject>(user)); }
+
+bool Call::failed() {
+  const jthrowable thrown = env->ExceptionOccurred();
+  if (thrown == nullptr) return false;
+  env->ExceptionClear();
+  env->CallStaticVoidMethod(the_methods.native, the_methods.uncaught, thrown);
+  env->ExceptionClear();
+  return true;
+}
+
+Call::~Call() {
+  failed();
+  env->PopLocalFrame(nullptr);
+}
+
+const Methods& methods() { return the_methods; }
+
+bool find_methods(JavaVM* machine, JNIEnv* env) {
+  the_machine = machine;
+  const struct {
+    jmethodID* id;
+    const char *type, *name, *signature;
+  } rows[] = {
+      {&the_methods.run, "java/lang/Runnable", "run", "()V"},
+      {&the_methods.log, "org/playhead/LogSink", "log", "(ILjava/lang/String;Ljava/lang/String;)V"},
+      {&the_methods.request_token, "org/playhead/TokenDesk", "requestToken", "(ZJ)V"},
+      {&the_methods.show, "org/playhead/FrameDesk", "show", "(JLorg/playhead/FrameInfo;)V"},
+      {&the_methods.clear, "org/playhead/FrameDesk", "clear", "()V"},
+      {&the_methods.open, "org/playhead/AudioSink", "open", "(II)Lorg/playhead/AudioFormat;"},
+      {&the_methods.close, "org/playhead/AudioSink", "close", "()V"},
+      {&the_methods.write, "org/playhead/AudioSink", "write", "(Ljava/nio/ByteBuffer;J)V"},
+      {&the_methods.frames_played, "org/playhead/AudioSink", "framesPlayed", "(J)J"},
+      {&the_methods.pause, "org/playhead/AudioSink", "pause", "()V"},
+      {&the_methods.resume, "org/playhead/AudioSink", "resume", "()V"},
+      {&the_methods.flush, "org/playhead/AudioSink", "flush", "()V"},
+      {&the_methods.set_volume, "org/playhead/AudioSink", "setVolume", "(D)V"},
+      {&the_methods.changed, "org/playhead/DownloadDesk", "changed", "(Lorg/playhead/Download;)V"},
+      {&the_methods.removed, "org/playhead/DownloadDesk", "removed", "(Ljava/lang/String;)V"},
+      {&the_methods.make_exception, "org/playhead/PlayheadException", "<init>",
+       "(ILjava/lang/String;Ljava/lang/String;)V"},
+  };
+  for (const auto& row : rows) {
+    const jclass type = env->FindClass(row.type);
+    if (type == nullptr) return false;
+    *row.id = env->GetMethodID(type, row.name, row.signature);
+    env->DeleteLocalRef(type);
+    if (*row.id == nullptr) return false;
+  }
+  the_methods.exception = keep_class(env, "org/playhead/PlayheadException");
+  the_methods.native = keep_class(env, "org/playhead/Native");
+  if (env->ExceptionCheck()) return false;
+  the_methods.uncaught = env->GetStaticMethodID(the_methods.native, "uncaught", "(Ljava/lang/Throwable;)V");
+  return the_methods.uncaught != nullptr;
+}
+
+}  // namespace playhead::jni
+
+extern "C" JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM* machine, void* /*reserved*/) {
+  void* env = nullptr;
+  if (machine->GetEnv(&env, JNI_VERSION_1_6) != JNI_OK) return JNI_ERR;
+  const auto jni = static_cast<JNIEnv*>(env);
+  if (!playhead::jni::find_methods(machine, jni)) return JNI_ERR;
+  return playhead::jni::find_mirrors(jni) ? JNI_VERSION_1_6 : JNI_ERR;
+}

@@ -1,0 +1,442 @@
+// SPDX-License-Identifier: Apache-2.0
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.playhead.*;
+
+/** The Java binding over real sockets, every callback. Arguments: a folder with title.m3u8, 1 s at 25 frames a second. */
+final class JniTest {
+  static final long PATIENCE_S = 60; // of a machine that does other things
+  static final int FRAMES = 25;
+
+  static final List<String> logged = Collections.synchronizedList(new ArrayList<>());
+  static final List<Throwable> uncaught = Collections.synchronizedList(new ArrayList<>());
+  static final List<String> tokens = Collections.synchronizedList(new ArrayList<>());
+  static String origin;
+
+  public static void main(String[] arguments) throws Exception {
+    Path folder = Path.of(arguments[0]);
+    HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext("/", exchange -> serve(exchange, folder));
+    ExecutorService web = Executors.newCachedThreadPool();
+    server.setExecutor(web);
+    server.start();
+    origin = "http://127.0.0.1:" + server.getAddress().getPort();
+    Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> uncaught.add(thrown));
+    try {
+      run("a title is played to its end", JniTest::playsToTheEnd);
+      run("events come one at a time on the executor", JniTest::eventsOnTheExecutor);
+      run("seek and snapshot", JniTest::seekAndSnapshot);
+      run("what cannot be played says why", JniTest::failureSaysWhy);
+      run("mistakes are exceptions", JniTest::mistakesAreExceptions);
+      run("a callback that throws is told and nothing more", JniTest::callbackThatThrows);
+      run("a late screen drops frames", JniTest::lateScreen);
+      run("every character survives", JniTest::charactersSurvive);
+      run("downloads", JniTest::downloads);
+      run("a token is asked for on the executor", JniTest::token);
+    } finally {
+      server.stop(0);
+      web.shutdownNow();
+    }
+  }
+
+  interface Case {
+    void run() throws Exception;
+  }
+
+  static void run(String name, Case test) {
+    uncaught.clear();
+    logged.clear();
+    try {
+      test.run();
+      System.out.println("ok: " + name);
+    } catch (Throwable failed) {
+      System.out.println("FAILED: " + name);
+      failed.printStackTrace(System.out);
+      System.exit(1); // whatever threads are left
+    }
+  }
+
+  static void check(boolean holds, Object said) {
+    if (!holds) throw new AssertionError(said);
+  }
+
+  static void same(Object found, Object expected) {
+    check(expected.equals(found), found + " is not " + expected);
+  }
+
+  static void serve(HttpExchange exchange, Path folder) throws IOException {
+    String path = exchange.getRequestURI().getPath();
+    Path file = folder.resolve(path.substring(1));
+    byte[] body = new byte[0];
+    int status = 404;
+    if (path.startsWith("/api/")) {
+      tokens.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
+      status = 401;
+      body = "{\"error\":{\"code\":\"unauthorized\",\"message\":\"no\"}}".getBytes();
+    } else if (Files.isRegularFile(file)) {
+      status = 200;
+      body = Files.readAllBytes(file);
+    }
+    exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+    exchange.getResponseBody().write(body);
+    exchange.close();
+  }
+
+  static final class Screen implements VideoSink {
+    final List<Long> times = new ArrayList<>();
+    int bytes;
+
+    @Override
+    public void show(Frame frame) {
+      times.add(frame.info.timeUs);
+      bytes = frame.plane(0).capacity();
+      same(frame.stride(0) * frame.info.height, bytes);
+      check(frame.plane(0).isReadOnly() && frame.plane(7) == null, "planes");
+      frame.close();
+    }
+
+    @Override
+    public void clear() {}
+  }
+
+  /** Plays at once whatever it gets. */
+  static final class Speaker implements AudioSink {
+    final List<String> calls = Collections.synchronizedList(new ArrayList<>());
+    AudioFormat format;
+    long written;
+    long heard;
+    float loudest;
+
+    @Override
+    public AudioFormat open(int sampleRate, int channels) {
+      format = new AudioFormat();
+      format.sampleRate = sampleRate;
+      format.channels = channels;
+      return format;
+    }
+
+    @Override
+    public void write(ByteBuffer samples, long frames) {
+      same((long) samples.capacity(), frames * format.channels * 4);
+      samples.order(ByteOrder.nativeOrder());
+      while (samples.hasRemaining()) loudest = Math.max(loudest, Math.abs(samples.getFloat()));
+      written += frames;
+      heard += frames;
+    }
+
+    @Override
+    public long framesPlayed(long nowUs) {
+      return written;
+    }
+
+    @Override
+    public void flush() {
+      written = 0;
+    }
+
+    @Override
+    public void close() {
+      calls.add("close");
+    }
+
+    @Override
+    public void pause() {}
+
+    @Override
+    public void resume() {
+      calls.add("resume");
+    }
+
+    @Override
+    public void setVolume(double volume) {
+      calls.add("volume " + volume);
+    }
+  }
+
+  /** A player, what it reports, and all that has to be closed, in this order. */
+  static final class Stage implements AutoCloseable {
+    final ExecutorService executor = Executors.newSingleThreadExecutor(work -> new Thread(work, "stage"));
+    final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+    final Client client = new Client(new ClientConfig(), (level, module, message) -> logged.add(module), null, null);
+    final Player player;
+
+    Stage(VideoSink video, AudioSink audio) {
+      player = new Player(client, new PlayerConfig(), executor, (from, event) -> events.add(event), video, audio);
+    }
+
+    void load(String path, boolean paused) {
+      Source source = new Source();
+      source.url = origin + path;
+      source.startPaused = paused;
+      player.load(source);
+    }
+
+    List<Event> until(int... types) throws InterruptedException {
+      List<Event> seen = new ArrayList<>();
+      for (;;) {
+        Event event = events.poll(PATIENCE_S, TimeUnit.SECONDS);
+        check(event != null, "nothing came after " + seen.size() + " events");
+        seen.add(event);
+        for (int type : types) if (event.type == type) return seen;
+      }
+    }
+
+    Event last(int... types) throws InterruptedException {
+      List<Event> seen = until(types);
+      return seen.get(seen.size() - 1);
+    }
+
+    @Override
+    public void close() throws Exception {
+      player.close();
+      client.close();
+      executor.shutdown();
+      check(executor.awaitTermination(PATIENCE_S, TimeUnit.SECONDS), "the executor still runs");
+    }
+  }
+
+  static void playsToTheEnd() throws Exception {
+    Screen screen = new Screen();
+    Speaker speaker = new Speaker();
+    Qoe qoe;
+    try (Stage stage = new Stage(screen, speaker)) {
+      stage.player.setVolume(0.5);
+      stage.load("/title.m3u8", false);
+      List<Event> events = stage.until(Constants.EVENT_SUMMARY);
+      qoe = events.get(events.size() - 1).qoe;
+      check(events.stream().anyMatch(event -> event.type == Constants.EVENT_ENDED), "it did not end");
+      check(events.stream().anyMatch(event -> event.type == Constants.EVENT_MANIFEST_LOADED && event.hasDuration
+          && event.url.endsWith("/title.m3u8")), "no manifest");
+    }
+    check(screen.times.size() <= FRAMES && screen.times.size() > 1, screen.times);
+    check(screen.times.stream().sorted(Comparator.naturalOrder()).toList().equals(screen.times), screen.times);
+    same(screen.times.get(0), 0L);
+    same(qoe.shownFrames + qoe.droppedFrames, (long) FRAMES);
+    check(Math.abs(speaker.heard - speaker.format.sampleRate) < speaker.format.sampleRate / 5, speaker.heard);
+    check(speaker.loudest > 0.01, speaker.loudest);
+    check(speaker.calls.containsAll(List.of("resume", "volume 0.5", "close")), speaker.calls);
+    same(uncaught.size(), 0);
+  }
+
+  static void eventsOnTheExecutor() throws Exception {
+    List<String> threads = Collections.synchronizedList(new ArrayList<>());
+    ExecutorService executor = Executors.newSingleThreadExecutor(work -> new Thread(work, "mine"));
+    BlockingQueue<Integer> done = new LinkedBlockingQueue<>();
+    try (Client client = new Client(new ClientConfig());
+        Player player = new Player(client, null, executor, (from, event) -> {
+          threads.add(Thread.currentThread().getName());
+          if (event.type == Constants.EVENT_FAILED) done.add(event.errorCode);
+        }, null, null)) {
+      Source source = new Source();
+      source.url = "ftp://127.0.0.1/film.m3u8";
+      player.load(source);
+      same(done.poll(PATIENCE_S, TimeUnit.SECONDS), Constants.ERROR_FORBIDDEN_SCHEME);
+    }
+    executor.shutdown();
+    check(threads.stream().allMatch("mine"::equals), threads);
+  }
+
+  static void seekAndSnapshot() throws Exception {
+    try (Stage stage = new Stage(new Screen(), null)) {
+      stage.load("/title.m3u8", true);
+      same(stage.last(Constants.EVENT_FIRST_FRAME).width, 160);
+      stage.player.seek(600_000, 7);
+      Event done = stage.last(Constants.EVENT_SEEK_DONE);
+      same(done.userTag, 7L);
+      same(done.targetUs / 40_000, 15L);
+      Snapshot snapshot = stage.player.snapshot();
+      same(snapshot.status.isPaused, true);
+      same(snapshot.status.durationUs / 100_000, 10L);
+      same(snapshot.representations.length, 1);
+      same(snapshot.representations[0].isSelected, true);
+      same(snapshot.live.isLive, false);
+      check(stage.player.decisionLog().contains("\n"), "no decisions");
+    }
+  }
+
+  static void failureSaysWhy() throws Exception {
+    try (Stage stage = new Stage(null, null)) {
+      stage.load("/none.m3u8", false);
+      Event failed = stage.last(Constants.EVENT_FAILED);
+      same(failed.errorName, "NOT_FOUND");
+      same(failed.errorDetail, 404);
+      check(failed.message.length() > 10, failed.message);
+    }
+  }
+
+  static void mistakesAreExceptions() throws Exception {
+    Player closed;
+    try (Stage stage = new Stage(null, null)) {
+      closed = stage.player;
+      same(codeOf(() -> stage.player.setSpeed(Double.NaN)), Constants.ERROR_INVALID_ARGUMENT);
+      PlayerConfig config = new PlayerConfig();
+      config.preset = 99;
+      same(codeOf(() -> new Player(stage.client, config, Runnable::run, null, null, null)),
+          Constants.ERROR_INVALID_ARGUMENT);
+      same(logged, List.of("capi"));
+    }
+    same(codeOf(closed::play), Constants.ERROR_INVALID_ARGUMENT);
+    closed.close();
+  }
+
+  static int codeOf(Runnable call) {
+    try {
+      call.run();
+    } catch (PlayheadException thrown) {
+      return thrown.code;
+    }
+    return 0;
+  }
+
+  static void callbackThatThrows() throws Exception {
+    VideoSink broken = new VideoSink() {
+      @Override
+      public void show(Frame frame) {
+        frame.close();
+        throw new IllegalStateException("on purpose");
+      }
+
+      @Override
+      public void clear() {}
+    };
+    BlockingQueue<Integer> done = new LinkedBlockingQueue<>();
+    // Executed where it is asked for: what it throws reaches the library's threads.
+    try (Client client = new Client(new ClientConfig());
+        Player player = new Player(client, null, Runnable::run, (from, event) -> {
+          if (event.type == Constants.EVENT_SEEK_DONE || event.type == Constants.EVENT_FAILED) done.add(event.type);
+        }, broken, null)) {
+      Source source = new Source();
+      source.url = origin + "/title.m3u8";
+      source.startPaused = true;
+      player.load(source);
+      player.seek(500_000, 1);
+      same(done.poll(PATIENCE_S, TimeUnit.SECONDS), Constants.EVENT_SEEK_DONE);
+    }
+    check(!uncaught.isEmpty() && uncaught.stream().allMatch(one -> one instanceof IllegalStateException), uncaught);
+  }
+
+  static void lateScreen() throws Exception {
+    List<Runnable> asked = Collections.synchronizedList(new ArrayList<>());
+    Screen screen = new Screen();
+    try (Client client = new Client(new ClientConfig());
+        Player player = new Player(client, null, asked::add, null, screen, null)) {
+      Source source = new Source();
+      source.url = origin + "/title.m3u8";
+      source.startPaused = true;
+      player.load(source);
+      // Nobody takes pictures: of three one waits.
+      for (long shown = 0; shown < 3; ++shown) {
+        if (shown > 0) player.seek(shown * 200_000, shown);
+        while (player.snapshot().qoe.shownFrames <= shown) Thread.onSpinWait();
+      }
+    }
+    same(asked.size(), 1);
+    asked.get(0).run();
+    same(screen.times.size(), 1);
+  }
+
+  static void charactersSurvive() throws Exception {
+    String name = "f\u00ebli \u05d0 \u20ac \ud83c\udfac \ud83c."; // the last one is half a pair
+    try (Stage stage = new Stage(null, null)) {
+      DownloadsConfig config = new DownloadsConfig();
+      Path folder = Files.createTempDirectory("playhead-jni-");
+      config.path = folder.toString();
+      config.freeSpaceFloorBytes = -1;
+      try (Downloads downloads = new Downloads(stage.client, config, null, null)) {
+        DownloadRequest request = new DownloadRequest();
+        request.url = origin + "/none.m3u8";
+        request.appData = name;
+        String id = downloads.add(request);
+        same(downloads.find(id).request.appData, name.replace("\ud83c.", "\ufffd."));
+        same(downloads.find("nobody") == null, true);
+      }
+      remove(folder);
+    }
+  }
+
+  static void downloads() throws Exception {
+    Path folder = Files.createTempDirectory("playhead-jni-");
+    BlockingQueue<String> told = new LinkedBlockingQueue<>();
+    DownloadListener listener = new DownloadListener() {
+      @Override
+      public void changed(Download download) {
+        if (download.state == Constants.DOWNLOAD_COMPLETED) told.add("completed");
+        if (download.state == Constants.DOWNLOAD_FAILED) told.add(download.message);
+      }
+
+      @Override
+      public void removed(String id) {
+        told.add("removed " + id);
+      }
+    };
+    DownloadsConfig config = new DownloadsConfig();
+    config.path = folder.toString();
+    config.freeSpaceFloorBytes = -1;
+    try (Stage stage = new Stage(null, null);
+        Downloads downloads = new Downloads(stage.client, config, stage.executor, listener)) {
+      DownloadRequest request = new DownloadRequest();
+      request.url = origin + "/title.m3u8";
+      String id = downloads.add(request);
+      same(told.poll(PATIENCE_S, TimeUnit.SECONDS), "completed");
+      same(downloads.list()[0].request.url, request.url);
+      Source source = new Source();
+      source.downloadId = id;
+      source.startPaused = true;
+      stage.player.load(source);
+      stage.until(Constants.EVENT_FIRST_FRAME);
+      stage.player.stop();
+      same(stage.last(Constants.EVENT_SUMMARY).qoe.isOffline, true);
+      downloads.remove(id);
+      String last = told.poll(PATIENCE_S, TimeUnit.SECONDS);
+      while ("completed".equals(last)) last = told.poll(PATIENCE_S, TimeUnit.SECONDS);
+      same(last, "removed " + id);
+    }
+    remove(folder);
+  }
+
+  static void token() throws Exception {
+    BlockingQueue<Boolean> asked = new LinkedBlockingQueue<>();
+    ExecutorService executor = Executors.newSingleThreadExecutor();
+    ClientConfig config = new ClientConfig();
+    config.apiUrl = origin;
+    try (Client client = new Client(config, null, (refresh, request) -> {
+      asked.add(refresh);
+      request.answer(refresh ? null : "first");
+      request.answer("too late");
+    }, executor);
+        Player player = new Player(client, null, executor, null, null, null)) {
+      Source source = new Source();
+      source.titleId = "film";
+      player.load(source);
+      same(asked.poll(PATIENCE_S, TimeUnit.SECONDS), false);
+      same(asked.poll(PATIENCE_S, TimeUnit.SECONDS), true);
+    }
+    executor.shutdown();
+    same(tokens.get(0), "Bearer first");
+  }
+
+  static void remove(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
+    }
+  }
+
+  private JniTest() {}
+}

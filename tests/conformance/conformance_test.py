@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Makes the media, serves them and has every runner play scenarios.txt; see README.md.
+
+    conformance_test.py LANGUAGE COMMAND... [-- LANGUAGE COMMAND...]...
+"""
+import functools
+import http.server
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import threading
+
+HERE = pathlib.Path(__file__).resolve().parent
+PATIENCE_S = 240  # of a machine that does other things
+SECONDS, RATE = 2, 25
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *unused):
+        pass
+
+
+class Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, request, client_address):
+        pass  # players hang up
+
+
+def serve(handler):
+    """A running server on a port of its own."""
+    server = Server(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
+def ffmpeg(folder, *arguments):
+    source = ["-f", "lavfi", "-i", f"testsrc=s=320x180:r={RATE}:d={SECONDS}", "-f", "lavfi", "-i", f"sine=d={SECONDS}"]
+    codecs = ["-c:v", "libx264", "-preset", "ultrafast", "-g", str(RATE), "-c:a", "aac"]
+    subprocess.run(["ffmpeg", "-v", "error", *source, *codecs, "-hls_time", "1", "-hls_playlist_type", "vod", *arguments],
+                   check=True, cwd=folder, stdin=subprocess.DEVNULL)
+
+
+def make_media(root):
+    title, protected = root / "title", root / "protected"
+    title.mkdir()
+    protected.mkdir()
+    ffmpeg(title, "-filter_complex", "[0:v]split[a][b];[b]scale=160:90[c]", "-map", "[a]", "-map", "[c]", "-map", "1:a",
+           "-b:v:0", "600k", "-b:v:1", "200k", "-hls_segment_type", "fmp4", "-hls_fmp4_init_filename", "init%v.mp4",
+           "-master_pl_name", "master.m3u8", "-var_stream_map", "v:0,agroup:s v:1,agroup:s a:0,agroup:s,default:yes",
+           "media%v.m3u8")
+    (title / "nonsense.m3u8").write_text("nothing that plays\n")
+    (protected / "key").write_bytes(bytes(range(16)))
+    (protected / "info").write_text("key\nkey\n")
+    ffmpeg(protected, "-hls_key_info_file", "info", "media.m3u8")
+    playlist = (protected / "media.m3u8").read_text()
+    (protected / "lost.m3u8").write_text(playlist.replace('URI="key"', 'URI="gone"'))
+
+
+def main():
+    runners, words = {}, sys.argv[1:]
+    while words:
+        end = words.index("--") if "--" in words else len(words)
+        runners[words[0]], words = words[1:end], words[end + 1:]
+    with tempfile.TemporaryDirectory(prefix="playhead-conformance-") as folder:
+        root = pathlib.Path(folder)
+        make_media(root)
+        server = serve(functools.partial(Quiet, directory=folder))
+        origin = f"http://127.0.0.1:{server.server_port}"
+        started = {language: subprocess.Popen([*command, HERE / "scenarios.txt", origin, root / f"kept-{language}"],
+                                              stdout=subprocess.PIPE, text=True)
+                   for language, command in runners.items()}
+        logs = {language: (process.communicate(timeout=PATIENCE_S)[0], process.returncode)
+                for language, process in started.items()}
+        server.shutdown()
+        server.server_close()
+    golden = HERE / "log.txt"
+    if os.environ.get("PLAYHEAD_UPDATE_GOLDENS") == "1":
+        golden.write_text(next(iter(logs.values()))[0])
+    bad = 0
+    for language, (log, status) in logs.items():
+        if status == 0 and log == golden.read_text():
+            print(f"{language}: {log.splitlines()[-1]}")
+            continue
+        bad += 1
+        print(f"{language}: status {status}, its log is another:\n{log}")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

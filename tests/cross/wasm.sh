@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+cross_begin "Usage: tests/cross/wasm.sh [--install]
+
+Builds what reads manifests, containers and text, and the choice of bitrates, as WebAssembly by Emscripten, and runs their
+tests in Node. Threads, files and the network belong to the page there." \
+  em++=emscripten node=nodejs dpkg-source=dpkg-dev ninja=ninja-build -- "$@"
+
+mkdir -p "$CROSS"
+headers=$(cross_root amd64 nlohmann-json3-dev doctest-dev)/usr
+pugixml=$(cross_source pugixml)
+toolchain=$(find /usr/share/emscripten "${EMSDK:-/nowhere}" -name Emscripten.cmake 2>/dev/null | head -n 1)
+[ -n "$toolchain" ] || cross_skip "Emscripten's toolchain file is not where Debian has it"
+export EM_CACHE=$CROSS/emscripten
+# Newer Node fetches files by URL, which Emscripten 3.1.6 takes for a browser.
+run=node
+node --no-experimental-fetch -e '' 2>/dev/null && run='node;--no-experimental-fetch'
+common=(-DCMAKE_TOOLCHAIN_FILE="$toolchain" -DCMAKE_FIND_ROOT_PATH="$CROSS/wasm-pugixml;$headers" "-DCMAKE_CROSSCOMPILING_EMULATOR=$run"
+  "-DCMAKE_CXX_FLAGS=-O1 -g0 -fexceptions -isystem $headers/include")
+cross_prefix() {
+  cmake -S "$pugixml" -B "$CROSS/wasm-pugixml-build" -G Ninja "${common[@]}" -DCMAKE_BUILD_TYPE=Release \
+    -DCMAKE_INSTALL_PREFIX="$CROSS/wasm-pugixml"
+  cmake --build "$CROSS/wasm-pugixml-build" --target install
+}
+cross_prefix >"$CROSS/wasm-pugixml.log" 2>&1 || { tail -n 20 "$CROSS/wasm-pugixml.log" >&2 && exit 1; }
+
+# Its precompiled headers do not carry -fexceptions along.
+cross_build wasm "${common[@]}" -DPLAYHEAD_PARSERS_ONLY=ON -DPLAYHEAD_PRECOMPILE=OFF -DPLAYHEAD_UNITY=OFF \
+  "-DCMAKE_EXE_LINKER_FLAGS=-fexceptions -sNODERAWFS=1 -sALLOW_MEMORY_GROWTH=1 -sTOTAL_STACK=8MB -sEXIT_RUNTIME=1"
+cross_test wasm
