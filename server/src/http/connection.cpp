@@ -13,7 +13,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
-#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
@@ -21,7 +20,6 @@
 #include "api_json.h"
 #include "common_answers.h"
 #include "http/message.h"
-#include "http/overload_pause.h"
 #include "http/request_reader.h"
 #include "http/worker.h"
 
@@ -61,6 +59,7 @@ class ConnectionOf final : public Connection,
       : stream_(std::forward<Args>(stream)...), worker_(worker), shared_(shared), reader_(shared.country_header) {}
 
   void start(std::optional<Error> refusal) override;
+  void handle() override;
   void respond(server::Response response) override;
   void finish() override;
   void close() override;
@@ -92,6 +91,7 @@ class ConnectionOf final : public Connection,
   void parse(bool had_begun);
   void allow();
   void on_request();
+  void let_in();
   void write();
   void write_piece(const char* data, std::size_t size);
   void write_rest();
@@ -101,10 +101,8 @@ class ConnectionOf final : public Connection,
   void on_written();
   void begin_log();
   void log_request(bool is_whole);
-  void pause(int64_t told_us);
-  void go_on();
+  void turn_away(Response response);
   [[nodiscard]] bool has_unread();
-  [[nodiscard]] bool is_gone();
   void half_close();
   void linger();
   void drain(std::size_t most);
@@ -122,14 +120,13 @@ class ConnectionOf final : public Connection,
   std::optional<FilePart> file_;    // what is being written of the body
   std::optional<BodyStream> more_;  // what comes after it
   std::unique_ptr<char[]> piece_;   // of a file, on its way through TLS
+  Request request_;  // that is being answered
   LoggedRequest logged_;  // of the request that is being answered, if requests are logged
   int64_t began_us_ = 0;
   bool is_head_ = false;
   bool keep_alive_ = true;
   bool refused_ = false;  // the rest of the request has not been read
-  std::optional<int64_t> told_us_;  // to come back later, by the last answer
-  OverloadPause overload_pause_;
-  int64_t held_until_us_ = 0;
+  int64_t told_until_us_ = 0;  // to stay away, when it was turned away last
   bool finishing_ = false;
   bool ended_ = false;
 };
@@ -187,7 +184,7 @@ void ConnectionOf<Stream>::close() {
 template <class Stream>
 void ConnectionOf<Stream>::on_deadline() {
   const auto self = this->shared_from_this();
-  if (state_ == State::kPausing) return go_on();
+  if (state_ == State::kPausing) return let_in();
   if (state_ != State::kReading || !reader_.has_begun()) return close();
   error_code ignored;
   socket().cancel(ignored);  // what is read from now on comes after the answer
@@ -258,11 +255,35 @@ void ConnectionOf<Stream>::on_request() {
   is_head_ = reader_.is_head();
   keep_alive_ = reader_.keeps_alive();
   begin_log();
-  Request request = reader_.request();
-  request.client = client_;
-  overload_pause_.note_request(request.authorization);
-  request.excess_us = worker_.queue().note_request();
-  shared_.handler->handle(request, [self = this->shared_from_this()](server::Response response) {
+  request_ = reader_.request();
+  request_.client = client_;
+  if (!shared_.handler->can_wait(request_)) return handle();
+  // Turning it away at once again and again would take the time of those who are served.
+  if (told_until_us_ == 0 || shared_.clock.monotonic_us() >= told_until_us_) return let_in();
+  if (finishing_) return close();
+  state_ = State::kPausing;
+  worker_.wait(*this, Patience::kPause);
+}
+
+template <class Stream>
+void ConnectionOf<Stream>::let_in() {
+  Deadlines::stop(*this);
+  state_ = State::kAnswering;
+  auto refusal = shared_.handler->turn_away(request_);
+  if (refusal) return turn_away(std::move(*refusal));
+  request_.was_let_in = true;
+  worker_.take_turn(this->shared_from_this());
+}
+
+template <class Stream>
+void ConnectionOf<Stream>::turn_away(Response response) {
+  told_until_us_ = shared_.clock.monotonic_us() + told_us(response);
+  respond(std::move(response));
+}
+
+template <class Stream>
+void ConnectionOf<Stream>::handle() {
+  shared_.handler->handle(request_, [self = this->shared_from_this()](server::Response response) {
     self->worker_.answer(self, std::move(response));
   });
 }
@@ -271,8 +292,6 @@ template <class Stream>
 void ConnectionOf<Stream>::respond(server::Response response) {
   if (ended_) return;
   if (finishing_) keep_alive_ = false;
-  told_us_.reset();
-  if (response.status == 503) told_us_ = told_us(response);
   if (logged_.id != 0) {
     logged_.status = response.status;
     response.headers.emplace_back("X-Request-Id", RequestLog::id_text(logged_.id));
@@ -399,30 +418,11 @@ void ConnectionOf<Stream>::on_written() {
   if (out_.capacity() > kMaxKeptBytes) std::string().swap(out_);
   piece_.reset();
   if (refused_) return linger();
-  if (keep_alive_ && !finishing_) {
-    return told_us_ ? pause(*told_us_) : read();
-  }
+  if (keep_alive_ && !finishing_) return read();
   // A reset, which unread bytes make of the end, could overtake the answer (RFC 9112 §9.6).
   if (has_unread()) return linger();
   half_close();
   if constexpr (!kIsTls) close();
-}
-
-template <class Stream>
-void ConnectionOf<Stream>::pause(int64_t told_us) {
-  const auto patience_us = [&](Patience kind) { return shared_.patience[static_cast<std::size_t>(kind)]; };
-  if (patience_us(Patience::kPause) <= 0) return read();
-  held_until_us_ =
-      overload_pause_.hold_until_us(shared_.clock.monotonic_us(), told_us, patience_us(Patience::kRequest));
-  state_ = State::kPausing;
-  worker_.wait(*this, Patience::kPause);
-}
-
-// Pauses are all equally long (see Deadlines): who is held longer has several.
-template <class Stream>
-void ConnectionOf<Stream>::go_on() {
-  if (shared_.clock.monotonic_us() >= held_until_us_) return read();
-  return is_gone() ? close() : worker_.wait(*this, Patience::kPause);
 }
 
 template <class Stream>
@@ -448,13 +448,6 @@ template <class Stream>
 bool ConnectionOf<Stream>::has_unread() {
   int bytes = 0;
   return ::ioctl(socket().native_handle(), FIONREAD, &bytes) == 0 && bytes > 0;
-}
-
-// The client has ended the connection, whatever it sent before.
-template <class Stream>
-bool ConnectionOf<Stream>::is_gone() {
-  pollfd asked{socket().native_handle(), POLLRDHUP, 0};
-  return ::poll(&asked, 1, 0) > 0;
 }
 
 // Tells the client that nothing more comes. Of TLS that is a message of its own, or the client could not tell the end
