@@ -69,7 +69,7 @@ void Api::progress(const Request& request, const Respond& respond) {
     respond(no_content());
   };
   if (!parts_.writer.submit(std::move(write.value()), completed)) {
-    respond(error_response(overloaded()));
+    respond(overloaded(parts_.load, parts_.clock));
   }
 }
 
@@ -155,7 +155,9 @@ void Api::write(ProgressWriter::Task task, const Respond& respond, std::function
     log.error("not_saved", {{"why", written.error().message}});
     respond(error_response(not_saved()));
   };
-  if (!parts_.writer.submit(std::move(task), completed)) respond(error_response(overloaded()));
+  if (!parts_.writer.submit(std::move(task), completed)) {
+    respond(overloaded(parts_.load, parts_.clock));
+  }
 }
 
 Result<std::string> Api::home_body(const Request& request) {

@@ -18,6 +18,7 @@
 #include "http_types.h"
 #include "jwt.h"
 #include "license_service.h"
+#include "load_shedder.h"
 #include "log.h"
 #include "pin_guard.h"
 #include "profile_book.h"
@@ -53,6 +54,7 @@ struct ApiParts {
   Store& store;
   AccountStore& accounts;
   ProgressWriter& writer;
+  LoadShedder& load;
   LicenseService& licenses;
   const UrlSigner& signer;
   const JwtCodec& tokens;
@@ -93,9 +95,6 @@ class Api {
   // Below kLicensePrefix: the W3C's messages as they are, let in by the URL's signature instead of
   // a token.
   void raw_license(const Request& request, const Respond& respond);
-
-  // Whether a call that writes should be refused before it is looked at, if it can come again. Any thread.
-  [[nodiscard]] int64_t next_write_excess_us() { return parts_.writer.next_excess_us(); }
 
  private:
   // A title that a profile may watch here and now.

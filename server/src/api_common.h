@@ -6,7 +6,9 @@
 #include <string_view>
 
 #include "api_json.h"
+#include "clock.h"
 #include "http_types.h"
+#include "load_shedder.h"
 #include "query.h"
 #include "result.h"
 #include "store.h"
@@ -17,8 +19,9 @@ namespace playhead::server {
 void answer(const Respond& respond, Result<std::string> body);
 
 [[nodiscard]] Error unknown_title();
-// For a write that was not accepted, and for one that was not saved.
-[[nodiscard]] Error overloaded();
+// For what was not accepted: when to come back is said by `load`. And for a write that was not saved.
+[[nodiscard]] Response overloaded(LoadShedder& load, const Clock& clock);
+[[nodiscard]] Response overload_response(int retry_after_s);
 [[nodiscard]] Error not_saved();
 
 // The parameter `name` of a query; empty when it is not there. 400 `bad_query` when it is too long.

@@ -46,7 +46,7 @@ void Api::respond_licensed(LicenseAnswer answer, Response response, const Respon
         Error{503, "storage_unavailable", "The licence could not be recorded; try again."}));
   };
   if (!parts_.writer.submit(std::move(*answer.event), completed)) {
-    respond(error_response(overloaded()));
+    respond(overloaded(parts_.load, parts_.clock));
   }
 }
 

@@ -33,8 +33,7 @@ struct Request {
   std::string_view country;      // as the proxy in front of us says; "" = nobody does
   std::string_view client;       // the address it came from; "" = not known
   bool must_be_quick = false;    // what has to compute for long says kNeedsTime instead, and is asked again elsewhere
-  // > 0: one more than can be served in time. Refused, if it can be asked again: after so long.
-  int64_t excess_us = 0;
+  bool was_let_in = false;       // by HttpHandler::turn_away()
 };
 
 // A status that no client sees, see Request::must_be_quick.
@@ -92,6 +91,11 @@ using Respond = std::function<void(Response)>;
 class HttpHandler {
  public:
   virtual ~HttpHandler() = default;
+  // Whether it may be handled after all that came with it was read, and be turned away: its client asks again.
+  [[nodiscard]] virtual bool can_wait(const Request&) const { return false; }
+  // Of one that can wait, as soon as it is read: what it is told in place of being handled. Empty: it is let in, and
+  // handle() is called in its turn. Called as handle() is.
+  [[nodiscard]] virtual std::optional<Response> turn_away(const Request&) { return std::nullopt; }
   // Called on an I/O thread, by several at once; must not block on anything slow.
   virtual void handle(const Request& request, const Respond& respond) = 0;
 };

@@ -6,24 +6,12 @@
 
 namespace playhead::server {
 
-namespace {
-
-// A lot of no more than one commit is what group commit is for, however long the disk takes.
-LoadShedder::Limits queue_limits(const ProgressWriter::Limits& limits) {
-  LoadShedder::Limits queue;
-  queue.requests = limits.max_batch + 1;
-  return queue;
-}
-
-}  // namespace
-
 ProgressWriter::ProgressWriter(Store& store, const Clock& clock, Limits limits,
-                               std::function<void(std::size_t)> on_commit)
+                               OnCommit on_commit)
     : store_(store),
       clock_(clock),
       limits_(limits),
       on_commit_(std::move(on_commit)),
-      shedder_(queue_limits(limits)),
       thread_([this] { run(); }) {}
 
 ProgressWriter::~ProgressWriter() { stop(); }
@@ -54,16 +42,9 @@ bool ProgressWriter::submit(Task task, Completion completion) {
 
 bool ProgressWriter::wake(std::unique_lock<std::mutex> lock) {
   if (waiting_.size() > 1) return true;  // the thread has been woken already
-  waiting_.since_us = clock_.monotonic_us();
   lock.unlock();
   wake_.notify_one();
   return true;
-}
-
-int64_t ProgressWriter::next_excess_us() {
-  const int64_t now_us = clock_.monotonic_us();
-  const std::lock_guard lock(mutex_);
-  return shedder_.excess_us(now_us);
 }
 
 std::size_t ProgressWriter::waiting() const {
@@ -83,20 +64,15 @@ void ProgressWriter::stop() {
 }
 
 void ProgressWriter::run() {
-  for (int64_t since_us = 0;;) {
+  for (;;) {
     Waiting taken;
     {
       std::unique_lock lock(mutex_);
-      if (taken_ > 0) {
-        const int64_t now_us = clock_.monotonic_us();
-        shedder_.note(now_us, now_us - since_us, taken_);
-      }
       taken_ = 0;
       wake_.wait(lock, [this] { return stopping_ || waiting_.size() > 0; });
       if (waiting_.size() == 0) return;
       std::swap(taken, waiting_);
       taken_ = taken.size();
-      since_us = taken.since_us;
     }
     commit(taken);
   }
@@ -106,8 +82,9 @@ void ProgressWriter::commit(Waiting& taken) {
   commit_progress(taken);
   commit_tasks(taken);
   if (taken.events.empty()) return;
+  const int64_t since_us = clock_.monotonic_us();
   const Status result = store_.write_license_events(taken.events);
-  note(taken.events.size());
+  note(taken.events.size(), since_us);
   for (const Completion& completion : taken.event_completions) completion(result);
 }
 
@@ -115,8 +92,9 @@ void ProgressWriter::commit_progress(Waiting& taken) {
   const std::span<const ProgressWrite> all(taken.writes);
   for (std::size_t first = 0; first < all.size(); first += limits_.max_batch) {
     const std::size_t count = std::min(limits_.max_batch, all.size() - first);
+    const int64_t since_us = clock_.monotonic_us();
     const Status result = store_.write_progress(all.subspan(first, count));
-    note(count);
+    note(count, since_us);
     for (std::size_t i = first; i < first + count; ++i) taken.completions[i](result);
   }
 }
@@ -124,19 +102,20 @@ void ProgressWriter::commit_progress(Waiting& taken) {
 void ProgressWriter::commit_tasks(Waiting& taken) {
   for (std::size_t first = 0; first < taken.tasks.size(); first += limits_.max_batch) {
     const std::size_t end = std::min(first + limits_.max_batch, taken.tasks.size());
+    const int64_t since_us = clock_.monotonic_us();
     const Status result = store_.transact([&]() -> Status {
       for (std::size_t i = first; i < end; ++i) {
         if (Status done = taken.tasks[i](); !done.ok()) return done;
       }
       return Done{};
     });
-    note(end - first);
+    note(end - first, since_us);
     for (std::size_t i = first; i < end; ++i) taken.task_completions[i](result);
   }
 }
 
-void ProgressWriter::note(std::size_t count) const {
-  if (on_commit_) on_commit_(count);
+void ProgressWriter::note(std::size_t count, int64_t since_us) const {
+  if (on_commit_) on_commit_(count, clock_.monotonic_us() - since_us);
 }
 
 }  // namespace playhead::server

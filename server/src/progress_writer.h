@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "clock.h"
-#include "load_shedder.h"
 #include "store.h"
 
 namespace playhead::server {
@@ -28,8 +27,9 @@ class ProgressWriter {
     std::size_t max_batch = 1'000;
   };
 
-  // `on_commit` hears of every commit on the writer thread: how many writes were in it.
-  ProgressWriter(Store& store, const Clock& clock, Limits limits, std::function<void(std::size_t)> on_commit = {});
+  // Hears of every commit on the writer thread: how many writes were in it, and how long it took.
+  using OnCommit = std::function<void(std::size_t writes, int64_t took_us)>;
+  ProgressWriter(Store& store, const Clock& clock, Limits limits, OnCommit on_commit = {});
   ~ProgressWriter();
   ProgressWriter(const ProgressWriter&) = delete;
   ProgressWriter& operator=(const ProgressWriter&) = delete;
@@ -46,10 +46,6 @@ class ProgressWriter {
   using Task = std::function<Status()>;
   [[nodiscard]] bool submit(Task task, Completion completion);
 
-  // 0, or one more write would be more than can be done in time, and is to come back after so many microseconds; to be
-  // asked before any work is put into it, of those that can come again. submit() takes it all the same. Any thread.
-  [[nodiscard]] int64_t next_excess_us();
-
   // What has been accepted and is not committed yet. Any thread.
   [[nodiscard]] std::size_t waiting() const;
 
@@ -65,8 +61,6 @@ class ProgressWriter {
     std::vector<Task> tasks;
     std::vector<Completion> task_completions;
 
-    int64_t since_us = 0;  // of the first of them
-
     [[nodiscard]] std::size_t size() const { return writes.size() + events.size() + tasks.size(); }
   };
 
@@ -78,17 +72,16 @@ class ProgressWriter {
   void commit(Waiting& taken);
   void commit_progress(Waiting& taken);
   void commit_tasks(Waiting& taken);
-  void note(std::size_t count) const;
+  void note(std::size_t count, int64_t since_us) const;
 
   Store& store_;
   const Clock& clock_;
   const Limits limits_;
-  const std::function<void(std::size_t)> on_commit_;
+  const OnCommit on_commit_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   Waiting waiting_;        // under mutex_
   std::size_t taken_ = 0;  // under mutex_; being committed
-  LoadShedder shedder_;    // under mutex_
   bool stopping_ = false;  // under mutex_
   std::thread thread_;
 };

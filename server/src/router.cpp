@@ -7,11 +7,6 @@
 #include "common_answers.h"
 
 namespace playhead::server {
-namespace {
-
-constexpr int64_t kSecondUs = 1'000'000;
-
-}  // namespace
 
 // A path, or with `is_prefix` all below it. HEAD is allowed where `get` is the router's own.
 struct Router::Route {
@@ -57,11 +52,28 @@ const Router::Route& Router::find(std::string_view path) {
   return kNothing;
 }
 
+bool Router::can_wait(const Request& request) const {
+  return request.method == Method::kPost && find(request.path).can_wait;
+}
+
+// Before anything of it is looked at: refusing must cost little.
+std::optional<Response> Router::turn_away(const Request& request) {
+  const int64_t wait_us = load_.enter(clock_.monotonic_us());
+  if (wait_us == 0) return std::nullopt;
+  metrics_.note_answer(find(request.path).path, 503, 0);
+  Response response = overload_response(retry_after_s(wait_us));
+  allow_all_origins(response);
+  return response;
+}
+
 void Router::handle(const Request& request, const Respond& respond) {
   const Route& route = find(request.path);
   const auto answer = [respond, &metrics = metrics_, &clock = clock_, name = route.path,
+                       load = request.was_let_in ? &load_ : nullptr,
                        began_us = clock_.monotonic_us()](Response response) {
-    metrics.note_answer(name, response.status, clock.monotonic_us() - began_us);
+    const int64_t now_us = clock.monotonic_us();
+    if (load != nullptr) load->leave(now_us);
+    metrics.note_answer(name, response.status, now_us - began_us);
     allow_all_origins(response);
     respond(std::move(response));
   };
@@ -72,14 +84,7 @@ void Router::handle(const Request& request, const Respond& respond) {
     return (this->*route.own)(request, answer);
   }
   if (route.get != nullptr && is_get) return call(route, route.get, request, answer);
-  if (route.post != nullptr && request.method == Method::kPost) {
-    // Before anything of it is looked at: refusing must cost little.
-    if (route.can_wait) {
-      const int64_t excess_us = request.excess_us > 0 ? request.excess_us : api_.next_write_excess_us();
-      if (excess_us > 0) return refuse(excess_us, answer);
-    }
-    return call(route, route.post, request, answer);
-  }
+  if (route.post != nullptr && request.method == Method::kPost) return call(route, route.post, request, answer);
   answer(method_not_allowed(route.allow));
 }
 
@@ -94,19 +99,13 @@ void Router::call(const Route& route, Call call, const Request& request, const R
       return respond(error_response(Error{429, "rate_limited", "This token uses too many PINs; try again later.", wait_s}));
     }
     const auto again = [this, call, request, respond] { (api_.*call)(request, respond); };
-    if (!slow_lane_.submit(again)) respond(error_response(overloaded()));
+    if (!slow_lane_.submit(again)) respond(overloaded(load_, clock_));
   });
 }
 
 void Router::media(const Request& request, const Respond& respond) {
   auto served = media_.serve(request);
   respond(served.ok() ? std::move(served.value()) : error_response(served.error()));
-}
-
-void Router::refuse(int64_t excess_us, const Respond& respond) {
-  Error error = overloaded();
-  error.retry_after_s = static_cast<int>((excess_us + kSecondUs / 2) / kSecondUs);  // 1 at least
-  respond(error_response(error));
 }
 
 void Router::nothing(const Request&, const Respond& respond) {

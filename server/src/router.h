@@ -3,6 +3,7 @@
 
 #include "api.h"
 #include "http_types.h"
+#include "load_shedder.h"
 #include "media_handler.h"
 #include "metrics.h"
 #include "rate_limiter.h"
@@ -18,15 +19,18 @@ inline constexpr std::size_t kMaxSlowCalls = 64;
 class Router final : public HttpHandler {
  public:
   Router(Api& api, const MediaHandler& media, Metrics& metrics, Metrics::Gauges gauges,
-         const Clock& clock)
+         LoadShedder& load, const Clock& clock)
       : api_(api),
         media_(media),
         metrics_(metrics),
         gauges_(std::move(gauges)),
+        load_(load),
         clock_(clock),
         slow_calls_(clock, {.per_second = 1, .burst = 50}),
         slow_lane_(kMaxSlowCalls) {}
 
+  [[nodiscard]] bool can_wait(const Request& request) const override;
+  [[nodiscard]] std::optional<Response> turn_away(const Request& request) override;
   void handle(const Request& request, const Respond& respond) override;
 
  private:
@@ -35,7 +39,6 @@ class Router final : public HttpHandler {
   [[nodiscard]] static const Route& find(std::string_view path);
   void media(const Request& request, const Respond& respond);
   void call(const Route& route, Call call, const Request& request, const Respond& respond);
-  static void refuse(int64_t excess_us, const Respond& respond);
   void nothing(const Request& request, const Respond& respond);
   void health(const Request& request, const Respond& respond);
   void metrics(const Request& request, const Respond& respond);
@@ -44,6 +47,7 @@ class Router final : public HttpHandler {
   const MediaHandler& media_;
   Metrics& metrics_;
   const Metrics::Gauges gauges_;
+  LoadShedder& load_;
   const Clock& clock_;
   // Of one token, calls that need a slow hash: a person types a few PINs. Each takes 50 ms of the lane.
   RateLimiter slow_calls_;

@@ -75,21 +75,25 @@ int run(const ServeOptions& options, const Secrets& secrets, SqliteStore& store,
   Metrics metrics;
   ProgressWriter::Limits limits;
   limits.max_waiting = options.max_waiting_writes;
-  ProgressWriter writer(store, clock, limits, [&](std::size_t writes) { metrics.note_commit(writes); });
+  LoadShedder load({.most = options.max_waiting_writes});
+  ProgressWriter writer(store, clock, limits, [&](std::size_t writes, int64_t took_us) {
+    metrics.note_commit(writes);
+    load.note_commit(took_us);
+  });
   LicenseConfig license;
   license.license_s = options.license_s;
   license.default_persistent_s = options.download_ttl_s;
   LicenseService licenses(catalogue, store, options.media, clock, log, license);
   PinGuard pins(clock, {});
   RateLimiter limiter(clock, {options.rate_per_second, options.rate_burst});
-  Api api({catalogue, store, store, writer, licenses, signer, tokens, pins, limiter, clock, log},
+  Api api({catalogue, store, store, writer, load, licenses, signer, tokens, pins, limiter, clock, log},
           std::move(config.value()));
   const MediaHandler media(options.media, options.media_origin, signer, clock, log);
   const HttpServer& sockets = *server.value();
   Router router(api, media, metrics,
                 {[&] { return writer.waiting(); }, [&] { return sockets.open_connections(); },
                  [&] { return catalogue.titles()->by_id.size(); }},
-                clock);
+                load, clock);
 
   server.value()->start(router);
   if (!options.port_file.empty()) {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/connection.h"
 
-#include <algorithm>
-#include <cerrno>
 #include <cstdlib>
 #include <memory>
 #include <string>
@@ -11,18 +9,14 @@
 #include <utility>
 
 #include <boost/asio/post.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
-#include <poll.h>
 #include <sys/ioctl.h>
-#include <sys/sendfile.h>
 #include <sys/socket.h>
 
 #include "api_json.h"
 #include "common_answers.h"
-#include "crypto.h"
+#include "http/answer_writer.h"
 #include "http/message.h"
-#include "http/overload_pause.h"
 #include "http/request_reader.h"
 #include "http/worker.h"
 
@@ -35,11 +29,6 @@ using boost::system::error_code;
 
 constexpr std::size_t kMaxLingerBytes = std::size_t{1024} * 1024;
 constexpr std::size_t kLingerReadBytes = std::size_t{16} * 1024;
-// Per turn and connection, so that one fast client does not hold its thread.
-constexpr int64_t kMaxPieceBytes = int64_t{1024} * 1024;
-constexpr std::size_t kTlsPieceBytes = std::size_t{64} * 1024;  // four records of TLS
-// Of an answer's text, kept for the next one.
-constexpr std::size_t kMaxKeptBytes = std::size_t{8} * 1024;
 
 // When the client may come back.
 int64_t told_us(const Response& response) {
@@ -49,35 +38,56 @@ int64_t told_us(const Response& response) {
   return 0;
 }
 
-using TlsStream = asio::ssl::stream<Socket>;
-
 template <class Stream>
 class ConnectionOf final : public Connection,
                            public std::enable_shared_from_this<ConnectionOf<Stream>> {
  public:
   static constexpr bool kIsTls = std::is_same_v<Stream, TlsStream>;
+  using Writer = std::conditional_t<kIsTls, TlsWriter<ConnectionOf>, PlainWriter<ConnectionOf>>;
 
   template <class... Args>
   ConnectionOf(Worker& worker, Shared& shared, Args&&... stream)
-      : stream_(std::forward<Args>(stream)...), worker_(worker), shared_(shared), reader_(shared.country_header) {}
+      : stream_(std::forward<Args>(stream)...),
+        worker_(worker),
+        shared_(shared),
+        reader_(shared.country_header),
+        writer_(*this, stream_) {}
 
   void start(std::optional<Error> refusal) override;
+  void handle() override;
   void respond(server::Response response) override;
   void finish() override;
   void close() override;
   void on_deadline() override;
 
+  // For the writer.
+  auto executor() { return stream_.get_executor(); }
+  // A handler of this object that keeps it alive and is not called after its end.
+  template <class Function>
+  auto guarded(Function function) {
+    return [self = this->shared_from_this(), function = std::move(function)](auto... arguments) mutable {
+      if (!self->ended_) function(*self, arguments...);
+    };
+  }
+  void wait(Patience kind) { worker_.wait(*this, kind); }
+  void stop_waiting() { Deadlines::stop(*this); }
+  void note_sent(int64_t bytes) { now_.logged.bytes += bytes; }
+  void on_written();
+
  private:
   // What it is about; a deadline belongs to all but kAnswering, where a handler is to be waited for.
   enum class State { kHandshaking, kReading, kAllowing, kAnswering, kPausing, kEnding };
 
-  // A handler of this object that keeps it alive and is not called after its end.
-  template <class Function>
-  auto guarded(Function function) {
-    return [self = this->shared_from_this(), function](auto... arguments) mutable {
-      if (!self->ended_) function(*self, arguments...);
-    };
-  }
+  // A request and its answer.
+  struct Exchange {
+    Request request;
+    LoggedRequest logged;  // if requests are logged
+    int64_t began_us = 0;
+    bool is_head = false;
+    bool keeps_alive = true;
+    bool is_refused = false;  // the rest of the request has not been read
+  };
+
   Socket& socket() {
     if constexpr (kIsTls) {
       return stream_.next_layer();
@@ -93,19 +103,11 @@ class ConnectionOf final : public Connection,
   void parse(bool had_begun);
   void allow();
   void on_request();
-  void write();
-  void write_piece(const char* data, std::size_t size);
-  void write_rest();
-  void ask_for_more();
-  void write_file();
-  void wait_writable();
-  void on_written();
+  void let_in();
   void begin_log();
   void log_request(bool is_whole);
-  void pause(int64_t told_us);
-  void go_on();
+  void turn_away(Response response);
   [[nodiscard]] bool has_unread();
-  [[nodiscard]] bool is_gone();
   void half_close();
   void linger();
   void drain(std::size_t most);
@@ -118,20 +120,9 @@ class ConnectionOf final : public Connection,
   State state_ = State::kHandshaking;
   std::string client_;  // its address
   RequestReader reader_;
-  std::string out_;
-  std::size_t written_ = 0;         // of it
-  bool out_is_secret_ = false;      // to be wiped
-  std::optional<FilePart> file_;    // what is being written of the body
-  std::optional<BodyStream> more_;  // what comes after it
-  std::unique_ptr<char[]> piece_;   // of a file, on its way through TLS
-  LoggedRequest logged_;  // of the request that is being answered, if requests are logged
-  int64_t began_us_ = 0;
-  bool is_head_ = false;
-  bool keep_alive_ = true;
-  bool refused_ = false;  // the rest of the request has not been read
-  std::optional<int64_t> told_us_;  // to come back later, by the last answer
-  OverloadPause overload_pause_;
-  int64_t held_until_us_ = 0;
+  Writer writer_;
+  Exchange now_;
+  int64_t told_until_us_ = 0;  // to stay away, when it was turned away last
   bool finishing_ = false;
   bool ended_ = false;
 };
@@ -161,9 +152,9 @@ void ConnectionOf<Stream>::begin(const std::optional<Error>& refusal) {
 
 template <class Stream>
 void ConnectionOf<Stream>::refuse(const Error& error) {
-  refused_ = true;
-  keep_alive_ = false;
-  is_head_ = reader_.is_head();
+  now_.is_refused = true;
+  now_.keeps_alive = false;
+  now_.is_head = reader_.is_head();
   state_ = State::kAnswering;
   begin_log();
   Response response = error_response(error);
@@ -189,7 +180,7 @@ void ConnectionOf<Stream>::close() {
 template <class Stream>
 void ConnectionOf<Stream>::on_deadline() {
   const auto self = this->shared_from_this();
-  if (state_ == State::kPausing) return go_on();
+  if (state_ == State::kPausing) return let_in();
   if (state_ != State::kReading || !reader_.has_begun()) return close();
   error_code ignored;
   socket().cancel(ignored);  // what is read from now on comes after the answer
@@ -199,6 +190,7 @@ void ConnectionOf<Stream>::on_deadline() {
 template <class Stream>
 void ConnectionOf<Stream>::read() {
   reader_.begin();
+  now_ = {};
   state_ = State::kReading;
   worker_.wait(*this, Patience::kRequest);
   if (reader_.waiting_bytes() == 0) return receive();
@@ -257,14 +249,38 @@ template <class Stream>
 void ConnectionOf<Stream>::on_request() {
   Deadlines::stop(*this);
   state_ = State::kAnswering;
-  is_head_ = reader_.is_head();
-  keep_alive_ = reader_.keeps_alive();
+  now_.is_head = reader_.is_head();
+  now_.keeps_alive = reader_.keeps_alive();
   begin_log();
-  Request request = reader_.request();
-  request.client = client_;
-  overload_pause_.note_request(request.authorization);
-  request.excess_us = worker_.queue().note_request();
-  shared_.handler->handle(request, [self = this->shared_from_this()](server::Response response) {
+  now_.request = reader_.request();
+  now_.request.client = client_;
+  if (!shared_.handler->can_wait(now_.request)) return handle();
+  // Turning it away at once again and again would take the time of those who are served.
+  if (told_until_us_ == 0 || shared_.clock.monotonic_us() >= told_until_us_) return let_in();
+  if (finishing_) return close();
+  state_ = State::kPausing;
+  worker_.wait(*this, Patience::kPause);
+}
+
+template <class Stream>
+void ConnectionOf<Stream>::let_in() {
+  Deadlines::stop(*this);
+  state_ = State::kAnswering;
+  auto refusal = shared_.handler->turn_away(now_.request);
+  if (refusal) return turn_away(std::move(*refusal));
+  now_.request.was_let_in = true;
+  worker_.take_turn(this->shared_from_this());
+}
+
+template <class Stream>
+void ConnectionOf<Stream>::turn_away(Response response) {
+  told_until_us_ = shared_.clock.monotonic_us() + told_us(response);
+  respond(std::move(response));
+}
+
+template <class Stream>
+void ConnectionOf<Stream>::handle() {
+  shared_.handler->handle(now_.request, [self = this->shared_from_this()](server::Response response) {
     self->worker_.answer(self, std::move(response));
   });
 }
@@ -272,140 +288,22 @@ void ConnectionOf<Stream>::on_request() {
 template <class Stream>
 void ConnectionOf<Stream>::respond(server::Response response) {
   if (ended_) return;
-  if (finishing_) keep_alive_ = false;
-  told_us_.reset();
-  if (response.status == 503) told_us_ = told_us(response);
-  if (logged_.id != 0) {
-    logged_.status = response.status;
-    response.headers.emplace_back("X-Request-Id", RequestLog::id_text(logged_.id));
+  if (finishing_) now_.keeps_alive = false;
+  if (now_.logged.id != 0) {
+    now_.logged.status = response.status;
+    response.headers.emplace_back("X-Request-Id", RequestLog::id_text(now_.logged.id));
   }
-  out_.clear();
-  out_is_secret_ = !response.secret.empty();
-  written_ = 0;
-  append_head_and_text(out_, response, {reader_.version(), keep_alive_, !is_head_}, worker_.date());
-  if (!is_head_) {
-    file_ = std::move(response.file);
-    more_ = std::move(response.stream);
-  }
-  write();
-}
-
-// The head, and the body too when it is text.
-template <class Stream>
-void ConnectionOf<Stream>::write() {
-  if constexpr (kIsTls) {
-    const std::size_t left = std::min(out_.size() - written_, kTlsPieceBytes);
-    if (left == 0) return write_rest();
-    written_ += left;
-    write_piece(out_.data() + (written_ - left), left);
-  } else {
-    // At once: almost always there is room for it. Not MSG_MORE before a file: sendfile() behind a head that waits costs
-    // half as much again (measured on loopback).
-    const int flags = MSG_NOSIGNAL | MSG_DONTWAIT;
-    while (written_ < out_.size()) {
-      const ssize_t count =
-          ::send(socket().native_handle(), out_.data() + written_, out_.size() - written_, flags);
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0 && errno == EAGAIN) return wait_writable();
-      if (count < 0) return close();
-      written_ += static_cast<std::size_t>(count);
-      logged_.bytes += count;
-    }
-    write_rest();
-  }
-}
-
-// By TLS; `data` stays as it is until write() goes on. A piece is what a client takes within the patience at least.
-template <class Stream>
-void ConnectionOf<Stream>::write_piece(const char* data, std::size_t size) {
-  worker_.wait(*this, Patience::kWrite);
-  asio::async_write(stream_, asio::buffer(data, size),
-                    guarded([](ConnectionOf& self, const error_code& error, std::size_t count) {
-                      Deadlines::stop(self);
-                      self.logged_.bytes += static_cast<int64_t>(count);
-                      return error ? self.close() : self.write();
-                    }));
-}
-
-template <class Stream>
-void ConnectionOf<Stream>::write_rest() {
-  if (file_) return write_file();
-  if (more_ && more_->length > 0) return ask_for_more();
-  more_.reset();
-  on_written();
-}
-
-template <class Stream>
-void ConnectionOf<Stream>::ask_for_more() {
-  more_->source->next([self = this->shared_from_this()](std::optional<FilePart> part) {
-    // Also when it was there at once: other clients take their turns between two parts.
-    asio::post(self->stream_.get_executor(), [self, part = std::move(part)]() mutable {
-      if (self->ended_) return;
-      // Only a broken connection says that the rest of a body will not come.
-      if (!part || part->length <= 0 || part->length > self->more_->length) return self->close();
-      self->more_->length -= part->length;
-      self->file_ = std::move(part);
-      self->write_file();
-    });
-  });
-}
-
-template <class Stream>
-void ConnectionOf<Stream>::write_file() {
-  int64_t budget = kMaxPieceBytes;
-  while (file_->length > 0) {
-    if constexpr (kIsTls) {
-      if (!piece_) piece_.reset(new char[kTlsPieceBytes]);
-      const ssize_t count = ::pread(file_->fd.get(), piece_.get(),
-                                    static_cast<std::size_t>(std::min<int64_t>(file_->length, kTlsPieceBytes)),
-                                    static_cast<off_t>(file_->offset));
-      if (count < 0 && errno == EINTR) continue;
-      if (count <= 0) return close();  // the file became shorter after its length was promised
-      file_->offset += count;
-      file_->length -= count;
-      return write_piece(piece_.get(), static_cast<std::size_t>(count));
-    } else {
-      if (budget <= 0) {
-        return asio::post(stream_.get_executor(),
-                          guarded([](ConnectionOf& self) { self.write_file(); }));
-      }
-      off_t offset = file_->offset;
-      const auto wanted = static_cast<std::size_t>(std::min(file_->length, budget));
-      const ssize_t sent =
-          ::sendfile(socket().native_handle(), file_->fd.get(), &offset, wanted);
-      if (sent < 0 && errno == EINTR) continue;
-      if (sent < 0 && errno == EAGAIN) return wait_writable();
-      if (sent <= 0) return close();  // as above
-      file_->offset += sent;
-      file_->length -= sent;
-      budget -= sent;
-      logged_.bytes += sent;
-    }
-  }
-  file_.reset();
-  write_rest();
-}
-
-template <class Stream>
-void ConnectionOf<Stream>::wait_writable() {
-  worker_.wait(*this, Patience::kWrite);
-  socket().async_wait(tcp::socket::wait_write,
-                      guarded([](ConnectionOf& self, const error_code& error) {
-                        Deadlines::stop(self);
-                        return error ? self.close() : self.write();
-                      }));
+  append_head_and_text(writer_.text(), response, {reader_.version(), now_.keeps_alive, !now_.is_head}, worker_.date());
+  if (!response.secret.empty()) writer_.keep_secret();
+  if (now_.is_head) return writer_.write({}, {});
+  writer_.write(std::move(response.file), std::move(response.stream));
 }
 
 template <class Stream>
 void ConnectionOf<Stream>::on_written() {
   log_request(true);
-  if (std::exchange(out_is_secret_, false)) wipe(out_);
-  if (out_.capacity() > kMaxKeptBytes) std::string().swap(out_);
-  piece_.reset();
-  if (refused_) return linger();
-  if (keep_alive_ && !finishing_) {
-    return told_us_ ? pause(*told_us_) : read();
-  }
+  if (now_.is_refused) return linger();
+  if (now_.keeps_alive && !finishing_) return read();
   // A reset, which unread bytes make of the end, could overtake the answer (RFC 9112 §9.6).
   if (has_unread()) return linger();
   half_close();
@@ -413,38 +311,21 @@ void ConnectionOf<Stream>::on_written() {
 }
 
 template <class Stream>
-void ConnectionOf<Stream>::pause(int64_t told_us) {
-  const auto patience_us = [&](Patience kind) { return shared_.patience[static_cast<std::size_t>(kind)]; };
-  if (patience_us(Patience::kPause) <= 0) return read();
-  held_until_us_ =
-      overload_pause_.hold_until_us(shared_.clock.monotonic_us(), told_us, patience_us(Patience::kRequest));
-  state_ = State::kPausing;
-  worker_.wait(*this, Patience::kPause);
-}
-
-// Pauses are all equally long (see Deadlines): who is held longer has several.
-template <class Stream>
-void ConnectionOf<Stream>::go_on() {
-  if (shared_.clock.monotonic_us() >= held_until_us_) return read();
-  return is_gone() ? close() : worker_.wait(*this, Patience::kPause);
-}
-
-template <class Stream>
 void ConnectionOf<Stream>::begin_log() {
   if (!shared_.requests) return;
-  logged_.method = reader_.method_text();  // both are empty before their line is whole
-  logged_.target = reader_.target();
-  logged_.id = shared_.requests->next_id();
-  began_us_ = shared_.clock.monotonic_us();
+  now_.logged.method = reader_.method_text();  // both are empty before their line is whole
+  now_.logged.target = reader_.target();
+  now_.logged.id = shared_.requests->next_id();
+  now_.began_us = shared_.clock.monotonic_us();
 }
 
 template <class Stream>
 void ConnectionOf<Stream>::log_request(bool is_whole) {
-  if (logged_.id == 0) return;
-  logged_.took_us = shared_.clock.monotonic_us() - began_us_;
-  logged_.is_whole = is_whole;
-  shared_.requests->note(logged_);
-  logged_ = {};
+  if (now_.logged.id == 0) return;
+  now_.logged.took_us = shared_.clock.monotonic_us() - now_.began_us;
+  now_.logged.is_whole = is_whole;
+  shared_.requests->note(now_.logged);
+  now_.logged = {};
 }
 
 // What came and nobody has read yet.
@@ -452,13 +333,6 @@ template <class Stream>
 bool ConnectionOf<Stream>::has_unread() {
   int bytes = 0;
   return ::ioctl(socket().native_handle(), FIONREAD, &bytes) == 0 && bytes > 0;
-}
-
-// The client has ended the connection, whatever it sent before.
-template <class Stream>
-bool ConnectionOf<Stream>::is_gone() {
-  pollfd asked{socket().native_handle(), POLLRDHUP, 0};
-  return ::poll(&asked, 1, 0) > 0;
 }
 
 // Tells the client that nothing more comes. Of TLS that is a message of its own, or the client could not tell the end
@@ -506,7 +380,6 @@ void ConnectionOf<Stream>::end() {
   if (ended_) return;
   log_request(false);
   ended_ = true;
-  if (out_is_secret_) wipe(out_);
   Deadlines::stop(*this);
   worker_.remove(this->shared_from_this());
 }

@@ -25,6 +25,8 @@ class Connection : public Waiter {
   virtual ~Connection() = default;
   // Reads requests from now on; with a refusal, only tells why none is read.
   virtual void start(std::optional<Error> refusal) = 0;
+  // Gives the handler the request that it has read.
+  virtual void handle() = 0;
   // Of the request it has given to the handler.
   virtual void respond(Response response) = 0;
   // The server is stopping: ends at once when idle, else after the running request.

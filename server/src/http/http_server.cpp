@@ -39,7 +39,7 @@ Deadlines::Durations patience(const HttpServerConfig& config) {
 class BeastServer final : public HttpServer {
  public:
   BeastServer(const HttpServerConfig& config, const Clock& clock, const Log& log)
-      : shared_{clock, log, config.max_connections, config.country_header, patience(config), config.queue} {
+      : shared_{clock, log, config.max_connections, config.country_header, patience(config)} {
     if (config.logs_requests) shared_.requests.emplace(log);
     for (unsigned i = 0; i < std::max(1U, config.threads); ++i) {
       workers_.push_back(std::make_unique<Worker>(shared_));

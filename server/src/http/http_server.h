@@ -9,7 +9,6 @@
 
 #include "clock.h"
 #include "http_types.h"
-#include "load_shedder.h"
 #include "log.h"
 #include "result.h"
 
@@ -20,15 +19,13 @@ struct HttpServerConfig {
   uint16_t port = 0;                     // 0 = the system picks a free one
   unsigned threads = 1;                  // I/O threads, >= 1
   std::size_t max_connections = 10'000;  // more are answered 503 and closed; an eighth more only closed
-  // Whoever is told to come back later (503) is not read for so long, >= 0: telling one that asks again at once again and
-  // again would take the time of those who are served. One that keeps to Retry-After, a second at least, does not notice;
-  // one that does not is then not read for as long as it was told, at most `request_timeout_ms`. 0 = all are read at once.
+  // Who was turned away and asks again on the same connection before it may is looked at after so long, >= 0: telling
+  // it again and again at once would take the time of those who are served.
   int64_t overload_pause_ms = 1000;
   // From a request's first byte to its last (then 408), and without a byte of one (then the connection ends), > 0.
   int64_t request_timeout_ms = 60'000;
   int64_t write_timeout_ms = 30'000;  // no byte of an answer was taken by the client for so long: it is gone; > 0
   bool logs_requests = false;         // a line each, see RequestLog
-  LoadShedder::Limits queue = {};  // longer ones have excess requests, see Request::excess_us
   // Header in which a proxy in front of the server names the client's country; empty = nobody does,
   // and what clients send is not believed.
   std::string country_header = {};

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -22,7 +23,6 @@
 #include "clock.h"
 #include "http/connection.h"
 #include "http/deadlines.h"
-#include "http/queue_probe.h"
 #include "http/request_log.h"
 #include "http_types.h"
 #include "log.h"
@@ -36,7 +36,6 @@ struct Shared {
   std::size_t max_connections;
   std::string country_header;
   Deadlines::Durations patience;
-  LoadShedder::Limits queue;
   std::optional<RequestLog> requests = std::nullopt;         // none: they are not logged
   std::unique_ptr<boost::asio::ssl::context> tls = nullptr;  // none: plain HTTP
   HttpHandler* handler = nullptr;  // set before the first connection
@@ -62,10 +61,13 @@ class Worker {
   void remove(const std::shared_ptr<Connection>& connection);
   void wait(Waiter& waiter, Patience kind);
   const std::string& date();
-  QueueProbe& queue() { return queue_; }
+  // Its request is handled when those that came meanwhile are read: who is to be turned away hears of it at once, and
+  // how many wait is known.
+  void take_turn(std::shared_ptr<Connection> connection);
 
  private:
   void give_answers();
+  void give_turns();
   void arm(int64_t now_us, int64_t apart_us);
   void on_tick();
   void release_if_done();
@@ -77,15 +79,15 @@ class Worker {
   Deadlines deadlines_;
   boost::asio::steady_timer tick_;
   std::optional<int64_t> tick_us_;  // when it comes; empty = it does not
-  QueueProbe queue_;
   std::unordered_set<std::shared_ptr<Connection>> connections_;
   bool finishing_ = false;
   int64_t date_s_ = -1;
   std::string date_;
   using Answers = std::vector<std::pair<std::shared_ptr<Connection>, Response>>;
   std::mutex mutex_;
-  Answers answers_;        // under mutex_; of other threads
-  Answers being_given_;    // empty but for its memory
+  Answers answers_;      // under mutex_; of other threads
+  Answers being_given_;  // empty but for its memory
+  std::deque<std::shared_ptr<Connection>> turns_;
   std::thread thread_;
 };
 

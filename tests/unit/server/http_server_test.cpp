@@ -22,19 +22,27 @@
 #include <unistd.h>
 
 #include "http/deadlines.h"
-#include "http/overload_pause.h"
 
 using namespace playhead::server;
 
 namespace {
 
-class BusyAtFirst final : public HttpHandler {
+// Who asks for something that can wait is turned away at first.
+class BusyAtFirst : public HttpHandler {
  public:
-  void handle(const Request&, const Respond& respond) override {
-    Response response = no_content();
-    if (++asked_ == 1) response.status = 503;
-    respond(std::move(response));
+  [[nodiscard]] bool can_wait(const Request& request) const override { return request.method == Method::kPost; }
+  [[nodiscard]] std::optional<Response> turn_away(const Request&) override {
+    if (++asked_ > 1) return std::nullopt;
+    Response response;
+    response.status = 503;
+    response.headers.emplace_back("Retry-After", "3600");
+    return response;
   }
+  void handle(const Request& request, const Respond& respond) override {
+    was_let_in = request.was_let_in;
+    respond(no_content());
+  }
+  std::atomic<bool> was_let_in{false};
 
  private:
   int asked_ = 0;  // one I/O thread
@@ -117,6 +125,10 @@ void ask(const UniqueFd& fd, const std::string& path = "/") {
   say(fd, "GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n");
 }
 
+void report(const UniqueFd& fd, const std::string& path = "/") {
+  say(fd, "POST " + path + " HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+}
+
 // The status line and headers of one answer; "" = the connection has ended.
 std::string answer(const UniqueFd& fd) {
   std::string text;
@@ -127,138 +139,78 @@ std::string answer(const UniqueFd& fd) {
 
 }  // namespace
 
-TEST_CASE("http server: who is told to come back later and asks at once waits") {
+TEST_CASE("http server: who is turned away and asks again at once waits, but not for other things") {
   BusyAtFirst handler;
   TestServer server(handler, pausing(100));
   const UniqueFd client = server.connect();
+  report(client);
+  CHECK(answer(client).starts_with("HTTP/1.1 503"));
   const SystemClock clock;
   const int64_t before_us = clock.monotonic_us();
   ask(client);
-  CHECK(answer(client).starts_with("HTTP/1.1 503"));
-  ask(client);
   CHECK(answer(client).starts_with("HTTP/1.1 204"));
+  CHECK_FALSE(handler.was_let_in);
+  report(client);
+  CHECK(answer(client).starts_with("HTTP/1.1 204"));
+  CHECK(handler.was_let_in);
   CHECK(clock.monotonic_us() - before_us >= 100'000);
   server.stop();
 }
 
-TEST_CASE("http server: who does not keep to what it was told is not read for that long, nor kept when it leaves") {
-  Handler handler([](const Request&) {
-    Response response;
-    response.status = 503;
-    response.headers.emplace_back("Retry-After", "3600");
-    return response;
-  });
-  HttpServerConfig config = pausing(5);
-  config.request_timeout_ms = 60;
-  {
-    TestServer server(handler, config);
-    const UniqueFd client = server.connect();
-    const SystemClock clock;
-    const int64_t before_us = clock.monotonic_us();
-    for (int i = 0; i < 2; ++i) {
-      ask(client);
-      CHECK(answer(client).starts_with("HTTP/1.1 503"));
-    }
-    ask(client);
-    CHECK(answer(client).starts_with("HTTP/1.1 503"));
-    CHECK(clock.monotonic_us() - before_us >= 60'000);
-    server.stop();
-  }
-  config.request_timeout_ms = 3'600'000;
-  TestServer server(handler, config);
-  {
-    const UniqueFd client = server.connect();
-    for (int i = 0; i < 2; ++i) {
-      ask(client);
-      CHECK(answer(client).starts_with("HTTP/1.1 503"));
-    }
-    ask(client);
-  }
-  while (server.connections() > 0) std::this_thread::yield();
-  server.stop();
-}
-
-TEST_CASE("overload pause: who keeps to what it was told is not held, and nobody for another") {
-  OverloadPause pause;
-  pause.note_request("a");
-  CHECK(pause.hold_until_us(0, 10, 100) == 0);
-  pause.note_request("a");
-  CHECK(pause.hold_until_us(10, 10, 100) == 0);  // as told
-  pause.note_request("a");
-  CHECK(pause.hold_until_us(19, 10, 100) == 29);
-  pause.note_request("a");
-  CHECK(pause.hold_until_us(29, 1'000, 100) == 129);  // not longer
-  pause.note_request("b");
-  CHECK(pause.hold_until_us(30, 10, 100) == 0);  // two on one connection
-}
-
-TEST_CASE("http server: requests that waited too long to be read are told to be excess") {
-  // A clock that only the handler moves: every request takes 10 ms.
-  class SlowClock final : public Clock {
+TEST_CASE("http server: what can wait is handled when all that came with it was read, and the rest before it") {
+  class Noting final : public HttpHandler {
    public:
-    [[nodiscard]] int64_t now_ms() const override { return now_ms_; }
-    void pass(int64_t ms) { now_ms_ += ms; }
-
-   private:
-    std::atomic<int64_t> now_ms_{1'000};
-  };
-  class Slow final : public HttpHandler {
-   public:
-    explicit Slow(SlowClock& clock) : clock_(clock) {}
+    [[nodiscard]] bool can_wait(const Request& request) const override { return request.method == Method::kPost; }
+    [[nodiscard]] std::optional<Response> turn_away(const Request& request) override {
+      order += 'r';
+      if (request.path != "/gone") return std::nullopt;
+      Response response;
+      response.status = 503;
+      return response;
+    }
     void handle(const Request& request, const Respond& respond) override {
-      if (request.path == "/wait") gate.acquire();
-      excess += request.excess_us > 0 ? 1 : 0;
-      clock_.pass(10);
+      if (request.path == "/wait") {
+        waits.release();
+        gate.acquire();
+      } else {
+        order += request.method == Method::kPost ? 'h' : 'n';
+      }
       respond(no_content());
     }
-    std::binary_semaphore gate{0};  // of the request that keeps the others waiting
-    std::atomic<int> excess{0};
-
-   private:
-    SlowClock& clock_;
+    std::binary_semaphore waits{0};
+    std::binary_semaphore gate{0};
+    std::string order;  // the I/O thread's, while it is not stopped
   };
-  SlowClock clock;
-  Slow handler(clock);
-  const UniqueFd nowhere(::open("/dev/null", O_WRONLY | O_CLOEXEC));
-  const Log log(clock, nowhere.get());
-  HttpServerConfig config;
-  config.queue = {.wait_us = 40'000, .grace_us = 0, .memory_us = 0, .requests = 8};
-  auto server = HttpServer::listen(config, clock, log);
-  REQUIRE(server.ok());
-  server.value()->start(handler);
-  const uint16_t port = server.value()->port();
-  const UniqueFd first = connect_to(port);
+  Noting handler;
+  TestServer server(handler);
   std::vector<UniqueFd> others;
-  for (int i = 0; i < 16; ++i) others.push_back(connect_to(port));
-  for (const UniqueFd& other : others) {
-    ask(other);
-    CHECK(answer(other).starts_with("HTTP/1.1 204"));
+  for (int i = 0; i < 4; ++i) {
+    others.push_back(server.connect());
+    ask(others.back());
+    CHECK(answer(others.back()).starts_with("HTTP/1.1 204"));
   }
-  CHECK(handler.excess == 0);
-  // What comes first shows that the queue is long, the rest is judged by it. (Who gets in line before whom is the
-  // system's to say.)
-  constexpr int kEach = 6;
-  for (int i = 0; i < 20 && handler.excess == 0; ++i) {
-    ask(first, "/wait");
-    for (const UniqueFd& other : others) {
-      for (int n = 0; n < kEach; ++n) ask(other);
-    }
-    handler.gate.release();
-    CHECK(answer(first).starts_with("HTTP/1.1 204"));
-    for (const UniqueFd& other : others) {
-      for (int n = 0; n < kEach; ++n) CHECK(answer(other).starts_with("HTTP/1.1 204"));
-    }
-  }
-  CHECK(handler.excess > 0);
-  server.value()->stop(3'600'000);
+  const UniqueFd first = server.connect();
+  ask(first, "/wait");
+  handler.waits.acquire();
+  report(others[0]);
+  report(others[1]);
+  ask(others[2]);
+  report(others[3], "/gone");
+  handler.gate.release();
+  for (int i = 0; i < 3; ++i) CHECK(answer(others[static_cast<std::size_t>(i)]).starts_with("HTTP/1.1 204"));
+  CHECK(answer(others[3]).starts_with("HTTP/1.1 503"));
+  CHECK(answer(first).starts_with("HTTP/1.1 204"));
+  server.stop();
+  CHECK(handler.order == "nnnnrrnrhh");
 }
 
 TEST_CASE("http server: a connection that is made to wait does not hold up the end") {
   BusyAtFirst handler;
   TestServer server(handler, pausing(3'600'000));
   const UniqueFd client = server.connect();
-  ask(client);
+  report(client);
   CHECK(answer(client).starts_with("HTTP/1.1 503"));
+  report(client);
   server.stop();  // as long as the pause if it waited for it
   CHECK(answer(client).empty());
 }

@@ -46,15 +46,19 @@ class ServiceFixture {
     store_ = std::move(SqliteStore::open(data_dir_.path() / "playhead.db").value());
     writer_.emplace(*store_, clock_, ProgressWriter::Limits{});
     licenses_.emplace(catalogue_, *store_, media_dir_.path(), clock_, log_, LicenseConfig{});
-    api_.emplace(ApiParts{catalogue_, *store_, *store_, *writer_, *licenses_, signer_, tokens_,
-                          pins_, limiter_, clock_, log_},
+    api_.emplace(ApiParts{catalogue_, *store_, *store_, *writer_, load_, *licenses_, signer_,
+                          tokens_, pins_, limiter_, clock_, log_},
                  std::move(config));
     router_.emplace(*api_, media_, metrics_,
-                    Metrics::Gauges{[this] { return writer_->waiting(); }, {}, {}}, clock_);
+                    Metrics::Gauges{[this] { return writer_->waiting(); }, {}, {}}, load_, clock_);
     authorization_ = "Bearer " + tokens_.mint("alice", clock_.now_s(), 1000);
   }
 
   Response call(Request request) {
+    if (router_->can_wait(request)) {
+      if (auto refusal = router_->turn_away(request)) return std::move(*refusal);
+      request.was_let_in = true;
+    }
     std::promise<Response> answered;
     router_->handle(request, [&](Response response) {
       answered_on_ = std::this_thread::get_id();
@@ -108,6 +112,7 @@ class ServiceFixture {
   }
   // The thread of the last answer.
   [[nodiscard]] std::thread::id answered_on() const { return answered_on_; }
+  LoadShedder& load() { return load_; }
   void stop_writer() { writer_->stop(); }
 
   static ApiConfig default_config() { return {3600, 86'400, "", "127.0.0.1:1", "", 86'400}; }
@@ -138,6 +143,7 @@ class ServiceFixture {
   Catalogue catalogue_{media_dir_.path(), clock_, log_};
   MediaHandler media_{media_dir_.path(), "", signer_, clock_, log_};
   Metrics metrics_;
+  LoadShedder load_{{}};
   // Hashes that cost nothing: these tests are not about their time.
   PinGuard pins_{clock_, {.max_failures = 3, .window_s = 60, .iterations = 10}};
   RateLimiter limiter_{clock_, {.per_second = 10, .burst = 500}};

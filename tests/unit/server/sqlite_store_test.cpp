@@ -411,42 +411,6 @@ TEST_CASE(
   CHECK(store.batches == std::vector<std::size_t>{1, 4, 4, 2});
 }
 
-TEST_CASE("progress_writer: when more than a commit's worth has to wait too long, the next one is excess") {
-  class MovedClock final : public Clock {
-   public:
-    [[nodiscard]] int64_t now_ms() const override { return now_ms_; }
-    void pass(int64_t ms) { now_ms_ += ms; }
-
-   private:
-    std::atomic<int64_t> now_ms_{1'000};
-  };
-  for (const int waiting : {4, 10}) {
-    CAPTURE(waiting);
-    MovedClock clock;
-    GatedStore store;
-    ProgressWriter writer(store, clock, {.max_batch = 4});
-    const auto nothing = [](const Status&) {};
-    REQUIRE(writer.submit(row("u", "m", 1, 1), nothing));
-    store.wait_entered();
-    // Three lots, each put while the one before is told, 40 ms for every write of it.
-    int left = 3 * waiting;
-    std::binary_semaphore over{0};
-    std::function<void(const Status&)> again = [&](const Status&) {
-      clock.pass(40);
-      if (--left >= waiting) CHECK(writer.submit(row("u", "m", 1, 1), again));
-      if (left == 0) over.release();
-    };
-    for (int i = 0; i < waiting; ++i) REQUIRE(writer.submit(row("u", "m", 1, 1), again));
-    CHECK(writer.next_excess_us() == 0);
-    store.open();
-    over.acquire();
-    writer.stop();
-    int excess = 0;
-    for (int i = 0; i < 10; ++i) excess += writer.next_excess_us() > 0 ? 1 : 0;
-    CHECK((excess > 0) == (waiting > 4));
-  }
-}
-
 TEST_CASE("sqlite_store: what is acknowledged was given to the disk") {
   SyncCounter syncs;
   TempDir dir;
