@@ -479,7 +479,7 @@ TEST_CASE("encrypted media: keys are told before the samples they are for") {
     CAPTURE(row.file);
     const std::vector<uint8_t> bytes = corpus_file(row.file);
     if (bytes.empty()) {
-      MESSAGE("skipped: not beside the project: " << row.file);
+      MESSAGE("skipped: not beside the project: " << std::string(row.file));
       continue;
     }
     const Demuxed demuxed = demux(rig, bytes);

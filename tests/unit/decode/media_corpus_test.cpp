@@ -90,7 +90,7 @@ TEST_CASE("media_corpus: other packagers' segments") {
     std::vector<uint8_t> bytes = corpus_file(c.init);
     const std::vector<uint8_t> segment = corpus_file(c.segment);
     if (segment.empty()) {
-      MESSAGE("skipped, not beside the project: " << c.segment);
+      MESSAGE("skipped, not beside the project: " << std::string(c.segment));
       continue;
     }
     bytes.insert(bytes.end(), segment.begin(), segment.end());
@@ -132,7 +132,7 @@ TEST_CASE("media_corpus: ID3 tags in MPEG-TS and in front of packed audio are ha
     CAPTURE(row.file);
     const auto bytes = corpus_file(row.file);
     if (bytes.empty()) {
-      MESSAGE("skipped: not beside the project: " << row.file);
+      MESSAGE("skipped: not beside the project: " << std::string(row.file));
       continue;
     }
     const Demuxed demuxed = demux(rig, bytes, 1000);
