@@ -438,7 +438,9 @@ TEST_CASE(
 }
 
 TEST_CASE("U14 fifty players at once all play") {
-  SimWorld world(1, {}, SimLink::constant(400'000'000));
+  SimTitle title;
+  title.bitrates_bps = {400'000};  // fifty of them, not their bytes
+  SimWorld world(1, title, SimLink::constant(400'000'000));
   world.start_app();
   std::vector<std::unique_ptr<Player>> players;
   for (int i = 0; i < 50; ++i) {

@@ -333,23 +333,23 @@ SimTitle misdeclared(int64_t told_us, int segments = 1'000) {
 TEST_CASE("sim: playlists whose EXTINF is off the media by 12 ms a segment: no drift") {
   for (const int64_t told_us : {988'000, 1'012'000}) {
     CAPTURE(told_us);
-    SimWorld world(1, misdeclared(told_us, 400), SimLink::constant(8'000'000));
+    SimWorld world(1, misdeclared(told_us, 130), SimLink::constant(8'000'000));
     world.start_app();
     world.load_url(world.title.url());
     REQUIRE(world.run_until_event<FirstFrame>(10s));
     const MonotonicTime begin = world.executor.now();
-    world.run_for(300s);
+    world.run_for(100s);  // by what the playlist says 1.2 s off
     // What is shown is what the media's own times say, and so is the position.
     CHECK(world.status()->state == PlayerState::kPlaying);
     CHECK(std::abs(world.position_s() - to_seconds(world.executor.now() - begin)) < 0.2);
     CHECK(world.status()->qoe.rebuffer_count == 0);
     const auto& shown = world.screen->shown();
-    REQUIRE(shown.size() > 7'300);
+    REQUIRE(shown.size() > 2'400);
     for (std::size_t i = 1; i < shown.size(); ++i) {
       REQUIRE(shown[i].time - shown[i - 1].time == Duration{40'000});
     }
     REQUIRE(world.run_until_event<Ended>(120s));
-    CHECK(world.screen->shown().size() == 10'000);
+    CHECK(world.screen->shown().size() == 3'250);
     CHECK(world.find<Failed>() == nullptr);
   }
 }
