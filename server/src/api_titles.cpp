@@ -159,10 +159,6 @@ Result<std::string> Api::recommendations_body(const Request& request) {
   const auto titles = parts_.catalogue.titles();
   const std::string country = country_of(request);
   RecommendInput input;
-  for (const auto& [id, title] : titles->by_id) {
-    if (input.candidates.size() == kMaxCandidates) break;
-    if (is_shown(title, reader.value().profile, country)) input.candidates.push_back(&title);
-  }
   for (const Rating& rating : mine.value()) input.done.insert(rating.movie_id);
   for (const SavedPosition& saved : positions.value()) input.done.insert(saved.movie_id);
   for (const PlaybackSession& session : sessions.value()) {
@@ -173,6 +169,9 @@ Result<std::string> Api::recommendations_body(const Request& request) {
   }
   input.mine = std::move(mine.value());
   input.peers = std::move(peers.value());
+  input.candidates = candidates(*titles, input, kMaxCandidates, [&](const Title& title) {
+    return is_shown(title, reader.value().profile, country);
+  });
   input.hour = hour_of(parts_.clock.now_ms(), offset.value());
   input.device_type = device.value().empty() ? std::string("other") : std::move(device.value());
   input.weights = config_.weights;

@@ -68,9 +68,11 @@ std::shared_ptr<const TitleList> scan(const std::filesystem::path& root, const L
     const auto file = it->path() / "title.json";
     std::error_code ignored;
     if (!is_title_id(id) || !std::filesystem::is_regular_file(file, ignored)) continue;
+    const auto changed = std::filesystem::last_write_time(file, ignored);  // before it is read
     auto title = parse_title(read_title_text(file), id);
     if (!title.ok()) {
       log.warn("title_left_out", {{"title", id}, {"why", title.error().message}});
+      list->left_out.emplace(id, changed);
       continue;
     }
     list->by_id.emplace(id, std::move(title.value()));
@@ -159,13 +161,18 @@ std::shared_ptr<const Title> Catalogue::find_known(std::string_view id) const {
   return {list, &found->second};
 }
 
+// Nobody can make the server read all titles again and again by asking for one that is unusable.
 bool Catalogue::may_rescan_for(std::string_view id) {
   {
     const std::lock_guard lock(mutex_);
     if (clock_.now_ms() - last_scan_ms_ < kMissRescanIntervalMs) return false;
   }
+  const auto file = root_ / id / "title.json";
   std::error_code ignored;
-  return std::filesystem::is_regular_file(root_ / id / "title.json", ignored);
+  if (!std::filesystem::is_regular_file(file, ignored)) return false;
+  const auto list = titles();
+  const auto left_out = list->left_out.find(id);
+  return left_out == list->left_out.end() || left_out->second != std::filesystem::last_write_time(file, ignored);
 }
 
 }  // namespace playhead::server

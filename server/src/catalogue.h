@@ -41,6 +41,8 @@ struct TitleList {
   // Genre -> its titles by name; the genres in alphabetical order.
   std::map<std::string, std::vector<const Title*>, std::less<>> by_genre;
   SearchIndex search;
+  // Folders whose title.json is unusable -> when that was changed last.
+  std::map<std::string, std::filesystem::file_time_type, std::less<>> left_out;
 };
 
 // The titles on disk: read at the start, on demand, and again when somebody asks for a title that

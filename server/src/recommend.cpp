@@ -148,6 +148,40 @@ Recommendation judge(const Title& title, const RecommendInput& input, const ById
 
 }  // namespace
 
+std::vector<const Title*> candidates(const TitleList& list, const RecommendInput& input, std::size_t most,
+                                     const std::function<bool(const Title&)>& is_shown) {
+  std::vector<const Title*> found;
+  std::set<const Title*> seen;
+  const auto add = [&](const Title& title) {
+    if (found.size() < most && seen.insert(&title).second && is_shown(title)) found.push_back(&title);
+  };
+  std::set<std::string_view> genres;
+  const auto add_rated = [&](const Rating& rating, bool is_mine) {
+    const auto title = list.by_id.find(rating.movie_id);
+    if (title == list.by_id.end()) return;
+    if (is_mine) genres.insert(title->second.genre);
+    add(title->second);
+  };
+  for (const Rating& rating : input.mine) add_rated(rating, true);
+  for (const Watched& watched : input.watched) {
+    genres.insert(watched.title->genre);
+    add(*watched.title);
+  }
+  for (const Rating& rating : input.peers) add_rated(rating, false);
+  const std::size_t share = genres.empty() ? 0 : (most - found.size()) / genres.size();
+  for (const std::string_view genre : genres) {
+    const std::size_t until = found.size() + share;
+    for (const Title* title : list.by_genre.find(genre)->second) {
+      if (found.size() < until) add(*title);
+    }
+  }
+  for (const auto& [id, title] : list.by_id) {
+    if (found.size() == most) break;
+    add(title);
+  }
+  return found;
+}
+
 std::vector<Recommendation> recommend(const RecommendInput& input) {
   std::map<std::string_view, const Title*> known;
   for (const Title* title : input.candidates) known[title->id] = title;

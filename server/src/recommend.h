@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 namespace playhead::server {
 
 struct Title;
+struct TitleList;
 
 // How much each signal counts; only their proportions matter.
 struct RecommendWeights {
@@ -42,6 +44,12 @@ struct RecommendInput {
   RecommendWeights weights;
   std::size_t limit = 20;
 };
+
+// Which of `list` are looked at, `most` at most: what `input` says was rated or watched, then what is of the genres of
+// what this viewer rated or watched, each genre an equal share, then the rest by id; all of them that `is_shown` lets
+// through. Nothing twice.
+[[nodiscard]] std::vector<const Title*> candidates(const TitleList& list, const RecommendInput& input, std::size_t most,
+                                                   const std::function<bool(const Title&)>& is_shown);
 
 struct Recommendation {
   const Title* title = nullptr;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server_app.h"
 
+#include <functional>
 #include <iostream>
 #include <memory>
 #include <system_error>
@@ -21,6 +22,9 @@
 
 namespace playhead::server {
 namespace {
+
+// Old events and heartbeats that go in one transaction: all writes wait for it.
+constexpr int64_t kPrunedAtOnce = 2'000;
 
 std::filesystem::path secret_file(const std::filesystem::path& given,
                                   const std::filesystem::path& data) {
@@ -65,8 +69,15 @@ int run(const ServeOptions& options, const Secrets& secrets, SqliteStore& store,
   const std::string address = authority(options.http.host, server.value()->port());
   auto config = api_config(options, address);
   if (!config.ok()) return fail(config.error());
-  const auto prune = [&] { return store.prune(clock.now_ms() - options.keep_events_s * 1000); };
-  if (Status pruned = store.transact(prune); !pruned.ok()) return fail(pruned.error());
+  bool has_more_to_prune = true;  // the writer's thread, once that runs
+  const auto prune = [&]() -> Status {
+    const auto left = store.prune(clock.now_ms() - options.keep_events_s * 1000, kPrunedAtOnce);
+    has_more_to_prune = left.ok() && left.value();
+    return left.ok() ? Status(Done{}) : left.error();
+  };
+  while (has_more_to_prune) {
+    if (Status pruned = store.transact(prune); !pruned.ok()) return fail(pruned.error());
+  }
 
   Catalogue catalogue(options.media, clock, log);
   catalogue.rescan();
@@ -104,11 +115,12 @@ int run(const ServeOptions& options, const Secrets& secrets, SqliteStore& store,
     }
   }
   std::cout << "listening on " << (options.http.tls_certificate.empty() ? "http://" : "https://") << address << std::endl;
-  const auto note_pruned = [&](const Status& pruned) {
-    if (!pruned.ok()) log.error("old_events_stay", {{"why", pruned.error().message}});
-  };
-  const auto prune_daily = [&] {
-    if (!writer.submit(prune, note_pruned)) log.warn("old_events_stay", {{"why", "overloaded"}});
+  const std::function<void()> prune_daily = [&] {
+    const auto pruned = [&](const Status& done) {
+      if (!done.ok()) return log.error("old_events_stay", {{"why", done.error().message}});
+      if (has_more_to_prune) prune_daily();
+    };
+    if (!writer.submit(prune, pruned)) log.warn("old_events_stay", {{"why", "overloaded"}});
   };
   wait_for_end([&] { catalogue.rescan(); }, prune_daily);
 

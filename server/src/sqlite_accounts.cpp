@@ -66,8 +66,13 @@ constexpr const char* kRefreshSql =
     "SELECT digest, family, user_id, expires_at_s, used FROM refresh_token WHERE digest=?1";
 constexpr const char* kUseRefreshSql = "UPDATE refresh_token SET used=1 WHERE digest=?1";
 constexpr const char* kRevokeSql = "DELETE FROM refresh_token WHERE family=?1";
-constexpr const char* kPruneEventsSql = "DELETE FROM playback_event WHERE received_at_ms<?1";
-constexpr const char* kPruneBeatsSql = "DELETE FROM heartbeat WHERE received_at_ms<?1";
+// The oldest ?2, and what came in the same millisecond as the last of them.
+constexpr const char* kPruneEventsSql =
+    "DELETE FROM playback_event WHERE received_at_ms<?1 AND received_at_ms<=COALESCE((SELECT received_at_ms FROM "
+    "playback_event WHERE received_at_ms<?1 ORDER BY received_at_ms LIMIT 1 OFFSET ?2-1),?1)";
+constexpr const char* kPruneBeatsSql =
+    "DELETE FROM heartbeat WHERE received_at_ms<?1 AND received_at_ms<=COALESCE((SELECT received_at_ms FROM "
+    "heartbeat WHERE received_at_ms<?1 ORDER BY received_at_ms LIMIT 1 OFFSET ?2-1),?1)";
 constexpr const char* kPruneSessionsSql = "DELETE FROM playback_session WHERE seen_at_ms<?1";
 constexpr const char* kPruneRefreshSql = "DELETE FROM refresh_token WHERE expires_at_s<?1/1000";
 
@@ -251,11 +256,16 @@ Status SqliteStore::revoke_family(std::string_view family) {
   return SqlStatement(*writer_, kRevokeSql).text(family).run();
 }
 
-Status SqliteStore::prune(int64_t before_ms) {
-  for (const char* sql : {kPruneEventsSql, kPruneBeatsSql, kPruneSessionsSql, kPruneRefreshSql}) {
-    if (Status done = SqlStatement(*writer_, sql).integer(before_ms).run(); !done.ok()) return done;
+Result<bool> SqliteStore::prune(int64_t before_ms, int64_t most) {
+  bool has_more = false;
+  for (const char* sql : {kPruneEventsSql, kPruneBeatsSql}) {
+    if (Status done = SqlStatement(*writer_, sql).integer(before_ms).integer(most).run(); !done.ok()) return done.error();
+    has_more |= writer_->changes() >= most;
   }
-  return Done{};
+  for (const char* sql : {kPruneSessionsSql, kPruneRefreshSql}) {
+    if (Status done = SqlStatement(*writer_, sql).integer(before_ms).run(); !done.ok()) return done.error();
+  }
+  return has_more;
 }
 
 }  // namespace playhead::server

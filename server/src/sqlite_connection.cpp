@@ -41,6 +41,8 @@ Result<int> SqliteConnection::schema_version() {
   return version;
 }
 
+int64_t SqliteConnection::changes() const { return sqlite3_changes(db_); }
+
 sqlite3_stmt* SqliteConnection::prepared(const char* sql) {
   if (const auto found = statements_.find(sql); found != statements_.end()) return found->second;
   sqlite3_stmt* statement = nullptr;

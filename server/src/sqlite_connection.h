@@ -30,6 +30,9 @@ class SqliteConnection {
   // What "PRAGMA user_version" says.
   [[nodiscard]] Result<int> schema_version();
 
+  // Rows that the last statement that writes has changed.
+  [[nodiscard]] int64_t changes() const;
+
   // Prepared once; `sql` is a literal: it is known by its address. Null when SQLite refuses it.
   [[nodiscard]] sqlite3_stmt* prepared(const char* sql);
 

@@ -59,7 +59,7 @@ class SqliteStore final : public Store, public AccountStore {
   [[nodiscard]] Result<std::optional<RefreshToken>> refresh_token(std::string_view digest) override;
   [[nodiscard]] Status use_refresh_token(std::string_view digest) override;
   [[nodiscard]] Status revoke_family(std::string_view family) override;
-  [[nodiscard]] Status prune(int64_t before_ms) override;
+  [[nodiscard]] Result<bool> prune(int64_t before_ms, int64_t most) override;
 
  private:
   SqliteStore(std::filesystem::path file, std::unique_ptr<SqliteConnection> writer);

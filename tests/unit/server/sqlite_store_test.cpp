@@ -316,9 +316,29 @@ TEST_CASE("sqlite_store: events and heartbeats that come again are one; old ones
   CHECK(stored_reports(dir.path(), "a", "s").events == 2);
   CHECK(stored_reports(dir.path(), "a", "s").heartbeats == 2);
   CHECK(stored_reports(dir.path(), "b", "s").events == 0);
-  REQUIRE(store->transact([&] { return store->prune(6); }).ok());
+  bool has_more = true;
+  const auto prune = [&](int64_t before_ms, int64_t most) {
+    return store->transact([&]() -> Status {
+      const auto left = store->prune(before_ms, most);
+      has_more = left.ok() && left.value();
+      return left.ok() ? Status(Done{}) : left.error();
+    }).ok();
+  };
+  REQUIRE(prune(6, 10));
+  CHECK_FALSE(has_more);
   CHECK(stored_reports(dir.path(), "a", "s").events == 1);
   CHECK(stored_reports(dir.path(), "a", "s").heartbeats == 1);
+  // The oldest first, so many at once.
+  REQUIRE((add("e3", 8) && add("e4", 8) && add("e5", 9)));
+  REQUIRE(prune(9, 1));
+  CHECK(has_more);
+  CHECK(stored_reports(dir.path(), "a", "s").events == 3);
+  REQUIRE(prune(9, 1));
+  CHECK(has_more);
+  CHECK(stored_reports(dir.path(), "a", "s").events == 1);  // of one millisecond all go
+  REQUIRE(prune(9, 1));
+  CHECK_FALSE(has_more);
+  CHECK(stored_reports(dir.path(), "a", "s").events == 1);
 }
 
 TEST_CASE("sqlite_store: a heartbeat is known by its id, without one by its time, also after a migration") {

@@ -257,6 +257,29 @@ TEST_CASE("recommend: taste of others, likeness of titles, time and device; weig
   }
 }
 
+TEST_CASE("recommend: of very many titles those are looked at that something is known of, then the rest") {
+  TitleList list;
+  for (const char* id : {"a1", "a2", "a3", "a4", "b1", "b2", "b3", "c1", "z1", "z2"}) {
+    const auto title = list.by_id.emplace(id, make_title(id, id, std::string(1, id[0]))).first;
+    list.by_genre[title->second.genre].push_back(&title->second);
+  }
+  RecommendInput input;
+  const auto ids = [&](std::size_t most, const std::string& hidden) {
+    std::string text;
+    for (const Title* title : candidates(list, input, most, [&](const Title& one) { return one.id != hidden; })) {
+      text += title->id + " ";
+    }
+    return text;
+  };
+  CHECK(ids(3, "a2") == "a1 a3 a4 ");
+  input.mine = {{"me", "", "b2", 5, 1}, {"me", "", "gone", 5, 1}};
+  input.peers = {{"p1", "", "z2", 5, 1}, {"p1", "", "b2", 5, 1}};
+  input.watched = {{&list.by_id.at("c1"), 20, "tv"}};
+  CHECK(ids(3, "") == "b2 c1 z2 ");
+  CHECK(ids(5, "") == "b2 c1 z2 b1 a1 ");
+  CHECK(ids(100, "c1") == "b2 z2 b1 b3 a1 a2 a3 a4 z1 ");
+}
+
 TEST_CASE("recommend: weights as text") {
   const auto weights = parse_weights("taste=1,context=0.25");
   REQUIRE(weights.ok());
