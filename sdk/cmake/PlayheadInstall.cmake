@@ -86,22 +86,46 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/playheadConfigVersion.cma
   COMPATIBILITY SameMinorVersion)
 file(RELATIVE_PATH PLAYHEAD_PC_PREFIX "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
 string(REGEX REPLACE "/$" "" PLAYHEAD_PC_PREFIX "${PLAYHEAD_PC_PREFIX}")
-configure_file(${CMAKE_CURRENT_LIST_DIR}/playhead.pc.in ${PROJECT_BINARY_DIR}/playhead.pc @ONLY)
+set(playhead_pc_files "")
+function(playhead_write_pc PLAYHEAD_PC_NAME)
+  configure_file(${CMAKE_CURRENT_FUNCTION_LIST_DIR}/playhead.pc.in ${PROJECT_BINARY_DIR}/${PLAYHEAD_PC_NAME}.pc @ONLY)
+  set(playhead_pc_files ${playhead_pc_files} ${PROJECT_BINARY_DIR}/${PLAYHEAD_PC_NAME}.pc PARENT_SCOPE)
+endfunction()
+playhead_write_pc(playhead)
+if(BUILD_SHARED_LIBS)
+  playhead_write_pc(playhead-core)
+endif()
 
-# The component keeps the programs out of an install of the library alone.
+# The component keeps the programs out of an install of the library alone. What has no file that runs also goes by the
+# component of a package.
 set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME sdk)
-install(TARGETS playhead EXPORT playheadTargets
+set(playhead_targets playhead)
+if(BUILD_SHARED_LIBS)
+  list(APPEND playhead_targets playhead_core)
+  install(TARGETS playhead_decoders LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} NAMELINK_SKIP)
+endif()
+install(TARGETS ${playhead_targets} EXPORT playheadTargets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
   RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-install(EXPORT playheadTargets NAMESPACE playhead:: DESTINATION ${playhead_config_dir})
-install(FILES ${PROJECT_BINARY_DIR}/playheadConfig.cmake ${PROJECT_BINARY_DIR}/playheadConfigVersion.cmake
-  DESTINATION ${playhead_config_dir})
-install(FILES ${PROJECT_BINARY_DIR}/playhead.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
-foreach(headers sdk/include abr/include drm/include offline/include bindings/c/include)
-  install(DIRECTORY ${PROJECT_SOURCE_DIR}/${headers}/playhead DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
-    FILES_MATCHING PATTERN "*.h")
+set(playhead_developers sdk)
+if(BUILD_SHARED_LIBS)
+  list(APPEND playhead_developers dev)
+endif()
+foreach(component ${playhead_developers})
+  install(EXPORT playheadTargets NAMESPACE playhead:: DESTINATION ${playhead_config_dir} COMPONENT ${component})
+  install(FILES ${PROJECT_BINARY_DIR}/playheadConfig.cmake ${PROJECT_BINARY_DIR}/playheadConfigVersion.cmake
+    DESTINATION ${playhead_config_dir} COMPONENT ${component})
+  install(FILES ${playhead_pc_files} DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT ${component})
+  foreach(headers sdk/include abr/include drm/include offline/include bindings/c/include)
+    install(DIRECTORY ${PROJECT_SOURCE_DIR}/${headers}/playhead DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+      COMPONENT ${component} FILES_MATCHING PATTERN "*.h")
+  endforeach()
+  install(FILES ${PROJECT_BINARY_DIR}/bindings/c/include/playhead/version.h
+    DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/playhead COMPONENT ${component})
 endforeach()
-install(FILES ${PROJECT_BINARY_DIR}/bindings/c/include/playhead/version.h
-  DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/playhead)
 unset(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME)
+
+if(BUILD_SHARED_LIBS AND PROJECT_IS_TOP_LEVEL)
+  include(PlayheadPackages)
+endif()
