@@ -125,7 +125,3 @@ foreach(component ${playhead_developers})
     DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/playhead COMPONENT ${component})
 endforeach()
 unset(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME)
-
-if(BUILD_SHARED_LIBS AND PROJECT_IS_TOP_LEVEL)
-  include(PlayheadPackages)
-endif()

@@ -192,6 +192,7 @@ TEST_CASE("U08 misuse: inside the log's callback the library is not called, and 
     playhead_player* player = nullptr;
     std::vector<playhead_status> answers;
     int destroyed = 0;
+    int given_back = 0;  // tables of calls that were refused
   } app;
   playhead_log_sink log = PLAYHEAD_LOG_SINK_INIT;
   log.user = &app;
@@ -205,11 +206,22 @@ TEST_CASE("U08 misuse: inside the log's callback the library is not called, and 
     playhead_downloads* downloads = nullptr;
     playhead_downloads_config config = PLAYHEAD_DOWNLOADS_CONFIG_INIT;
     config.path = "/dev/null/downloads";
+    const auto give_back = [](void* of) { ++static_cast<App*>(of)->given_back; };
+    playhead_download_listener listener = PLAYHEAD_DOWNLOAD_LISTENER_INIT;
+    listener.user = user;
+    listener.destroy = give_back;
+    listener.changed = [](void*, const playhead_download*) {};
+    config.listener = &listener;
+    playhead_wakeup wakeup = PLAYHEAD_WAKEUP_INIT;
+    wakeup.user = user;
+    wakeup.destroy = give_back;
+    wakeup.wake = [](void*) {};
     self.answers = {playhead_player_load(self.player, &source),
                     playhead_player_snapshot(self.player, &snapshot),
                     playhead_client_low_memory(self.client),
                     playhead_client_flush(self.client, 60'000),
-                    playhead_downloads_open(self.client, &config, &downloads)};
+                    playhead_downloads_open(self.client, &config, &downloads),
+                    playhead_player_set_wakeup(self.player, &wakeup)};
     playhead_player_destroy(self.player);
     playhead_client_destroy(self.client);
     CHECK(playhead_error_name(-PLAYHEAD_ERROR_INVALID_STATE) == std::string("INVALID_STATE"));
@@ -222,8 +234,9 @@ TEST_CASE("U08 misuse: inside the log's callback the library is not called, and 
   refused.progress_interval_us = 1000;
   playhead_player* none = nullptr;
   CHECK(playhead_player_create(app.client, &refused, &none) == kInvalid);
-  REQUIRE(app.answers.size() == 5);
+  REQUIRE(app.answers.size() == 6);
   for (const playhead_status answer : app.answers) CHECK(answer == -PLAYHEAD_ERROR_INVALID_STATE);
+  CHECK(app.given_back == 2);
   CHECK(playhead_player_pause(app.player) == PLAYHEAD_OK);
   CHECK(playhead_client_low_memory(app.client) == PLAYHEAD_OK);
   playhead_player_destroy(app.player);

@@ -64,7 +64,7 @@ depends "libplayhead-core$major" yes libcurl
 depends "libplayhead-decoders$major" yes "libplayhead-core$major"
 depends "libplayhead-decoders$major" yes libavcodec
 depends libplayhead-dev yes "libplayhead$major ("
-[ -z "${file[playhead-demo]:-}" ] || depends playhead-demo yes "libplayhead$major"
+case " ${targets[*]} " in *" playhead-demo "*) depends playhead-demo yes "libplayhead$major" ;; esac
 
 # --- an app -------------------------------------------------------------------------------------------
 lib=$(dirname "$(find "$work/root" -name playhead.pc)")/..

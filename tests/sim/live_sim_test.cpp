@@ -341,6 +341,21 @@ TEST_CASE("sim: M15 what leaves the window before its playlist says so is passed
   }
 }
 
+TEST_CASE("sim: M15 in a window of ten seconds what is missing everywhere ends the play") {
+  SimWorld world(1, {}, SimLink::constant(8'000'000));
+  SimLive live;
+  live.window = 10s;
+  live.segment_us = 2'000'000;
+  live.frames_per_gop = 25;
+  live.bitrates_bps = {400'000};
+  world.start_app();
+  world.load_live(live);
+  world.run_for(20s);
+  REQUIRE(world.status()->state == PlayerState::kPlaying);
+  world.fail_requests(".seg", 404);
+  CHECK(world.run_until_event<Failed>(60s));
+}
+
 TEST_CASE("sim: the offset of low latency is held by speed, and grows after trouble") {
   SimWorld world(1, {}, SimLink::constant(8'000'000));
   SimLive live;

@@ -100,6 +100,7 @@ playhead_status create_client(const playhead_client_config* theirs, playhead_cli
                                            ? std::make_shared<CLogSink>(log_table)
                                            : nullptr;
   auto drm = make_drm_config(config.drm, log);
+  if (is_refused(AppCall::kLog)) return status_of(ErrorCode::kInvalidState);
   if (config.header_version >> 16 != PLAYHEAD_VERSION_MAJOR || config.header_version == 0) {
     return status_of(ErrorCode::kVersionMismatch);
   }
@@ -170,6 +171,7 @@ playhead_status flush_client(playhead_client& handle, std::chrono::milliseconds 
 }  // namespace playhead::capi
 
 using playhead::ErrorCode;
+using playhead::capi::contain;
 using playhead::capi::guard;
 using playhead::capi::guard_end;
 using playhead::capi::guard_void;
@@ -193,7 +195,7 @@ void playhead_token_request_answer(playhead_token_request* request, const char* 
 playhead_status playhead_client_create(const playhead_client_config* config,
                                        playhead_client** out_client) noexcept {
   if (out_client != nullptr) *out_client = nullptr;
-  return guard([&] { return playhead::capi::create_client(config, out_client); });
+  return contain([&] { return playhead::capi::create_client(config, out_client); });
 }
 
 void playhead_client_destroy(playhead_client* client) noexcept {

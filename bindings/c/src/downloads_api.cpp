@@ -80,6 +80,7 @@ playhead_status open_downloads(const Pinned<playhead_client>& client,
       config.listener != nullptr && (listener == nullptr || (*listener)->changed == nullptr);
   const bool resolver_is_bad =
       config.url_resolver != nullptr && (resolver == nullptr || (*resolver)->resolve == nullptr);
+  if (is_refused(AppCall::kTold)) return status_of(ErrorCode::kInvalidState);
   if (!client) return client.status();
   const bool is_bad = out_downloads == nullptr || keys_are_bad || chooser_is_bad ||
                       listener_is_bad || resolver_is_bad;
@@ -163,6 +164,7 @@ using playhead::ErrorCode;
 using playhead::capi::AppCall;
 using playhead::capi::command;
 using playhead::capi::command_all;
+using playhead::capi::contain;
 using playhead::capi::guard;
 using playhead::capi::guard_void;
 using playhead::capi::make_handle;
@@ -173,7 +175,7 @@ playhead_status playhead_downloads_open(playhead_client* client,
                                         const playhead_downloads_config* config,
                                         playhead_downloads** out_downloads) noexcept {
   if (out_downloads != nullptr) *out_downloads = nullptr;
-  return guard(AppCall::kTold, [&] {
+  return contain([&] {
     return playhead::capi::open_downloads(Pinned(client), config, out_downloads);
   });
 }

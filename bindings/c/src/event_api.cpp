@@ -19,15 +19,18 @@ playhead_status next_event(playhead_player& handle, int32_t timeout_ms, playhead
   return PLAYHEAD_OK;
 }
 
-playhead_status set_wakeup(Player& player, const playhead_wakeup* theirs) {
+// The table is taken first, so that it is given back whatever fails afterwards.
+playhead_status set_wakeup(const Pinned<playhead_player>& handle, const playhead_wakeup* theirs) {
   auto table = CallbackTable<playhead_wakeup>::adopt(theirs);
+  if (is_refused(AppCall::kLog)) return status_of(ErrorCode::kInvalidState);
+  if (!handle) return handle.status();
   if (theirs != nullptr && (table == nullptr || (*table)->wake == nullptr)) {
     return status_of(ErrorCode::kInvalidArgument);
   }
   if (table == nullptr) {
-    player.set_wakeup(nullptr);
+    handle->player->set_wakeup(nullptr);
   } else {
-    player.set_wakeup([table = std::move(table)] {
+    handle->player->set_wakeup([table = std::move(table)] {
       static_cast<void>(tell_app([&] { (*table)->wake((*table)->user); }));
     });
   }
@@ -38,6 +41,7 @@ playhead_status set_wakeup(Player& player, const playhead_wakeup* theirs) {
 }  // namespace playhead::capi
 
 using playhead::ErrorCode;
+using playhead::capi::contain;
 using playhead::capi::guard;
 using playhead::capi::Pinned;
 using playhead::capi::status_of;
@@ -59,9 +63,5 @@ playhead_status playhead_player_next_event(playhead_player* player, int32_t time
 
 playhead_status playhead_player_set_wakeup(playhead_player* player,
                                            const playhead_wakeup* wakeup) noexcept {
-  return guard([&] {
-    const Pinned pinned(player);
-    if (!pinned) return pinned.status();
-    return playhead::capi::set_wakeup(*pinned->player, wakeup);
-  });
+  return contain([&] { return playhead::capi::set_wakeup(Pinned(player), wakeup); });
 }

@@ -15,11 +15,14 @@ namespace playhead::capi {
   return -static_cast<playhead_status>(code);
 }
 
-// Runs `body`, which answers a status; anything thrown becomes one. Refused on a thread that is in
-// one of the app's callbacks from which that must not be called: `limit`, or one with less freedom.
+// On a thread that is in one of the app's callbacks from which that must not be called: `limit`, or
+// one with less freedom.
+[[nodiscard]] inline bool is_refused(AppCall limit) { return InAppCall::current() >= limit; }
+
+// Runs `body`, which answers a status; anything thrown becomes one. Whoever takes tables of
+// callbacks takes them first, so that each is given back, and looks at is_refused() then.
 template <typename Body>
-playhead_status guard(AppCall limit, Body&& body) noexcept {
-  if (InAppCall::current() >= limit) return status_of(ErrorCode::kInvalidState);
+playhead_status contain(Body&& body) noexcept {
   try {
     return std::forward<Body>(body)();
   } catch (const std::bad_alloc&) {
@@ -27,6 +30,13 @@ playhead_status guard(AppCall limit, Body&& body) noexcept {
   } catch (...) {
     return status_of(ErrorCode::kInternal);
   }
+}
+
+// The same, unless it is refused.
+template <typename Body>
+playhead_status guard(AppCall limit, Body&& body) noexcept {
+  if (is_refused(limit)) return status_of(ErrorCode::kInvalidState);
+  return contain(std::forward<Body>(body));
 }
 
 template <typename Body>

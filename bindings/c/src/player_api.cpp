@@ -99,6 +99,7 @@ playhead_status create_player(const Pinned<playhead_client>& client,
                             (video == nullptr || !CVideoSink::is_complete(*video->operator->()));
   const bool audio_is_bad = config.audio != nullptr &&
                             (audio == nullptr || !CAudioSink::is_complete(*audio->operator->()));
+  if (is_refused(AppCall::kLog)) return status_of(ErrorCode::kInvalidState);
   if (!client) return client.status();
   if (out_player == nullptr || video_is_bad || audio_is_bad) {
     return status_of(ErrorCode::kInvalidArgument);
@@ -155,6 +156,7 @@ using playhead::MediaTime;
 using playhead::Player;
 using playhead::SeekMode;
 using playhead::capi::command;
+using playhead::capi::contain;
 using playhead::capi::guard;
 using playhead::capi::guard_end;
 using playhead::capi::Pinned;
@@ -165,7 +167,7 @@ playhead_status playhead_player_create(playhead_client* client,
                                        const playhead_player_config* config,
                                        playhead_player** out_player) noexcept {
   if (out_player != nullptr) *out_player = nullptr;
-  return guard([&] { return playhead::capi::create_player(Pinned(client), config, out_player); });
+  return contain([&] { return playhead::capi::create_player(Pinned(client), config, out_player); });
 }
 
 void playhead_player_destroy(playhead_player* player) noexcept {

@@ -50,6 +50,7 @@ playhead_status open_service(const Pinned<playhead_client>& client,
                              const playhead_service_listener* theirs,
                              playhead_service** out_service) {
   const auto listener = CallbackTable<playhead_service_listener>::adopt(theirs);
+  if (is_refused(AppCall::kLog)) return status_of(ErrorCode::kInvalidState);
   if (!client) return client.status();
   const bool is_good =
       out_service != nullptr && listener != nullptr && (*listener)->answered != nullptr;
@@ -100,6 +101,7 @@ using playhead::DeviceType;
 using playhead::ErrorCode;
 using playhead::ServiceClient;
 using playhead::capi::ask;
+using playhead::capi::contain;
 using playhead::capi::guard;
 using playhead::capi::guard_end;
 using playhead::capi::limit_or;
@@ -112,7 +114,7 @@ playhead_status playhead_service_open(playhead_client* client,
                                       const playhead_service_listener* listener,
                                       playhead_service** out_service) noexcept {
   if (out_service != nullptr) *out_service = nullptr;
-  return guard([&] { return playhead::capi::open_service(Pinned(client), listener, out_service); });
+  return contain([&] { return playhead::capi::open_service(Pinned(client), listener, out_service); });
 }
 
 void playhead_service_close(playhead_service* service) noexcept {

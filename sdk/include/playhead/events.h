@@ -56,7 +56,7 @@ enum class PictureLimit : uint8_t {
   kDataSaver,      // above PictureLimits::data_saver_bitrate
   kViewport,       // more pixels than the view can show
   kDroppedFrames,  // this device has dropped its frames lately; ends by itself
-  kMemory          // less than eight seconds of it fit in BufferingConfig::max_bytes
+  kMemory          // less than eight seconds of it, or BufferingConfig::target, fit in memory
 };
 // "none", "codec", "data_saver" … as the decision log names them.
 [[nodiscard]] const char* to_string(PictureLimit limit);

@@ -287,6 +287,10 @@ Result<void> ProtectionScanner::read_track_fragment(Reading& reading, ByteView t
     reading.hide(box);
     return {};
   });
+  // What describes keys here is of this fragment alone: the next may be well.
+  if (!read && read.error().code == ErrorCode::kDrmInitData) {
+    return make_error(ErrorCode::kDrmSample, read.error().context);
+  }
   if (!read || !is_encrypted) return read;
   Track& track = found->second;
   tables.entries = &track.entries;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "player/player_engine.h"
+#include "streaming/buffering_policy.h"
 
 namespace playhead {
 
@@ -70,7 +71,9 @@ void PlayerEngine::claim_memory() {
   int64_t wanted = config_.buffering.max_bytes;
   if (is_ahead_) wanted = std::min(wanted, kPreparedBytes);
   const int64_t allowed = seat_.claim(wanted);
-  if (std::exchange(memory_, allowed) != allowed) streaming_->set_buffering(buffering());
+  if (std::exchange(memory_, allowed) == allowed) return;
+  streaming_->set_buffering(buffering());
+  if (!is_ahead_) streaming_->selector().set_memory_bitrate(bitrate_held_in(buffering()));
 }
 
 void PlayerEngine::set_surface(bool is_there) {

@@ -5,6 +5,7 @@
 
 #include "base/url.h"
 #include "player/player_engine.h"
+#include "streaming/buffering_policy.h"
 
 namespace playhead {
 
@@ -221,6 +222,7 @@ void PlayerEngine::on_manifest(Result<std::shared_ptr<const Presentation>> resul
                                                      clock_.time(), std::move(config), listener);
   decisions().start(streaming->selector().chooser().settings(), config_.buffering.target);
   streaming->selector().chooser().remember(client_->impl().networks->recall());
+  streaming->selector().set_memory_bitrate(bitrate_held_in(config_.buffering));
   if (auto opened = streaming->open(*result, preferences_, start_position_); !opened) {
     return fail_next_turn(std::move(opened).error());
   }

@@ -66,7 +66,8 @@ BufferingConfig complete(BufferingConfig wanted, AbrPreset preset) {
 Bitrate bitrate_held_in(const BufferingConfig& config) {
   const double seconds = std::clamp(to_seconds(config.target), 1.0, to_seconds(kLeastHeld));
   const int64_t bytes = config.max_bytes - config.max_bytes / kSoundShare;
-  return {static_cast<int64_t>(static_cast<double>(bytes) * 8 / seconds)};
+  // 0 would say that there is no limit.
+  return {std::max<int64_t>(static_cast<int64_t>(static_cast<double>(bytes) * 8 / seconds), 1)};
 }
 
 FetchDecision decide_fetch(const FetchInputs& in, const BufferingConfig& config) {

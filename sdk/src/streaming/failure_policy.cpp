@@ -77,14 +77,14 @@ FailureDecision decide_failure(const FailureInputs& in) {
   if (in.code == ErrorCode::kNotFound && in.is_new && in.attempts <= kNewSegmentAttempts) {
     return {FailureAction::kRetry, kAgainDelay};
   }
-  // Playlists are behind what is kept, by a cache's life or by how long they take to come.
-  if (in.code == ErrorCode::kNotFound && in.is_leaving && in.is_media) {
-    return {FailureAction::kSkipSegment, Duration{0}};
-  }
   // A transfer may have been damaged on the way: once more, then elsewhere.
   const bool may_pass = in.attempts < 2 && !in.skipped_lately;
   if (is_damage(in.code) && may_pass) return {FailureAction::kRetry, kAgainDelay};
   if (in.representations_left > 0) return {FailureAction::kOtherRepresentation, Duration{0}};
+  // Playlists are behind what is kept, by a cache's life or by how long they take to come.
+  if (in.code == ErrorCode::kNotFound && in.is_leaving && in.is_media) {
+    return {FailureAction::kSkipSegment, Duration{0}};
+  }
   // A host whose playlist breaks off, or is behind, may be well again while the buffer hides it.
   const bool is_wrong_index = !in.is_media && in.code == ErrorCode::kBadResponse;
   if (is_wrong_index && in.buffer_level > Duration{0}) {

@@ -221,7 +221,7 @@ VideoChooser::Situation RepresentationSelector::situation(
   situation.speed = place.speed;
   situation.has_end = place.has_end;
   situation.limits = limit_inputs(limits_, smooth_height_);
-  situation.limits.memory_bitrate = place.memory_bitrate;
+  situation.limits.memory_bitrate = memory_bitrate_;
   situation.now = place.now;
   return situation;
 }

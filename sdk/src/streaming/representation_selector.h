@@ -32,6 +32,8 @@ class RepresentationSelector {
   void set_limits(const PictureLimits& limits) { limits_ = limits; }
   // Tallest picture this device shows without dropping frames, of abr::DroppedFrames.
   void set_smooth_height(int height) { smooth_height_ = height; }
+  // Of abr::LimitInputs, for the memory the title has while it plays.
+  void set_memory_bitrate(Bitrate most) { memory_bitrate_ = most; }
   // The viewer's choice among the Representations of `presentation`; empty: automatic.
   void force(const std::string& id, const Presentation& presentation);
   [[nodiscard]] const std::string& forced_id() const { return forced_id_; }
@@ -51,7 +53,6 @@ class RepresentationSelector {
     MonotonicTime now;
     // Of sound: what is seen with it; null: nothing is.
     const AdaptationSet* pictures = nullptr;
-    Bitrate memory_bitrate{};  // see abr::LimitInputs
   };
   struct Choice {
     const Representation* representation = nullptr;  // null: nothing can be fetched
@@ -111,6 +112,7 @@ class RepresentationSelector {
   VideoChooser chooser_;
   bool is_restricted_ = false;
   int smooth_height_ = 0;
+  Bitrate memory_bitrate_;
   std::string forced_id_;
   Bitrate forced_bitrate_;
   std::map<std::string, MonotonicTime> avoided_;  // until then

@@ -18,6 +18,13 @@ constexpr Duration kEndRounding = 500ms;
 // hole of a host there is passed over however long it is.
 constexpr Duration kLeaving = 10s;
 
+// Not of a short window more than a third: what is missing everywhere must be found missing.
+bool is_at_old_end(const Segment& segment, const LiveState& live) {
+  const Duration window = std::max(live.edge - live.window_start, Duration{0});
+  const Duration leaving = std::min(std::max(kLeaving, 3 * segment.duration()), window / 3);
+  return segment.start < live.window_start + leaving;
+}
+
 // After a better picture for what is buffered could not be had (chosen).
 constexpr Duration kReplacementPause = 30s;
 
@@ -211,8 +218,7 @@ void StreamingEngine::handle_failure(Track& track, const SegmentFailure& failure
   const auto state = is_live() ? live(now) : std::nullopt;
   const bool is_new = state && planned.segment.end + planned.segment.duration() > state->edge;
   if (is_new && track.attempts > 0) refresher_.hurry(now);
-  const Duration leaving = std::max(kLeaving, 3 * planned.segment.duration());
-  const bool is_leaving = state && planned.segment.start < state->window_start + leaving;
+  const bool is_leaving = state && !is_new && is_at_old_end(planned.segment, *state);
   const Trouble trouble{
       planned.representation.id, failure.error, true, is_last, is_new, is_leaving};
   if (react(track, trouble, now, position) != FailureAction::kSkipSegment) return;

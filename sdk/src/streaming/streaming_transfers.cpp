@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "streaming/buffering_policy.h"
 #include "streaming/streaming_engine.h"
 
 namespace playhead {
@@ -56,8 +55,7 @@ RepresentationSelector::Place StreamingEngine::place_of(const Track& track,
           speed_,
           has_end,
           last_turn_,
-          is_sound ? played_.set(TrackKind::kVideo, track.period) : nullptr,
-          bitrate_held_in(buffering())};
+          is_sound ? played_.set(TrackKind::kVideo, track.period) : nullptr};
 }
 
 bool StreamingEngine::drop_transfer(Track& track, MonotonicTime now, MediaTime position) {

@@ -111,6 +111,7 @@ void TrackStream::fetch(PlannedSegment planned) {
     cursor_ = load.planned.segment.end;
   }
   loads_.push_back(std::move(owned));
+  is_held_back_ = false;
   load.load->start();
   loads_.front()->load->demux();
 }

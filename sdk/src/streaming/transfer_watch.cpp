@@ -55,7 +55,8 @@ void TransferWatch::finish(TrackKind kind, const TransferStats& stats, bool is_a
 std::optional<ThroughputSample> TransferWatch::unheld(TrackKind kind,
                                                       const TransferStats& stats) const {
   if (kind != TrackKind::kVideo || !receiving_ || receiving_->earlier_bytes == 0) return {};
-  if (receiving_->is_held || !receiving_->since) return {};
+  const bool is_of_the_link = !receiving_->made_within && !stats.from_cache;
+  if (receiving_->is_held || !receiving_->since || !is_of_the_link) return {};
   const Duration took = stats.finished - *receiving_->since;
   const int64_t bytes = receiving_->bytes - receiving_->earlier_bytes;
   if (took < kLeastUnheld || bytes < kMinSampleBytes) return {};

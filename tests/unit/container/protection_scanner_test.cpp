@@ -225,11 +225,14 @@ TEST_CASE("protection_scanner: what cannot be understood is refused") {
   };
   const Bytes other = encv("odkm", tenc(protection(0, true, 8, 1)));
   const Bytes csgp = full_box("csgp", 0, 0, text("seig") + zeros(12));
+  const Bytes cut = full_box("sgpd", 1, 0, text("seig") + u32(20) + u32(1) + zeros(3));
   const Case cases[] = {
       {"another scheme", movie(other), {}, ErrorCode::kDrmNoSystem},
       {"no vectors", movie(kEncrypted), fragment({}), ErrorCode::kDrmSample},
       {"compact groups", movie(kEncrypted), fragment(csgp + senc()),
        ErrorCode::kContainerUnsupported},
+      {"keys of a fragment cut off", movie(kEncrypted), fragment(cut + senc()),
+       ErrorCode::kDrmSample},
       {"a third sample entry", movie(kEncrypted), fragment(senc(), 3), ErrorCode::kContainerSyntax},
       {"a box cut off", movie(kEncrypted), box("moof", box("traf", u32(99) + text("tfhd"))),
        ErrorCode::kContainerSyntax},

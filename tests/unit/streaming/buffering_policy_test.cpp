@@ -84,6 +84,8 @@ TEST_CASE("bitrate_held_in: eight seconds fit, or what is wanted ahead, an eight
   CHECK(bitrate_held_in(config) == Bitrate{14'000'000});
   config.target = Duration{0};
   CHECK(bitrate_held_in(config) == Bitrate{56'000'000});
+  config.max_bytes = 0;
+  CHECK(bitrate_held_in(config) == Bitrate{1});
 }
 
 TEST_CASE("may_play: a frame and enough media ahead") {

@@ -69,6 +69,8 @@ TEST_CASE("decide_failure: what a failed segment leads to") {
   FailureInputs leaving = failure(ErrorCode::kNotFound);
   leaving.is_leaving = true;
   leaving.segments_skipped = 5;
+  FailureInputs leaving_one = leaving;
+  leaving_one.representations_left = 1;
   FailureInputs leaving_badly = leaving;
   leaving_badly.code = ErrorCode::kContainerSyntax;
   leaving_badly.attempts = 2;
@@ -103,6 +105,7 @@ TEST_CASE("decide_failure: what a failed segment leads to") {
       {"not there yet: ask again", late, FailureAction::kRetry},
       {"not there two seconds later: skip it", later, FailureAction::kSkipSegment},
       {"it has left the window: pass it over", leaving, FailureAction::kSkipSegment},
+      {"another Representation may have it", leaving_one, FailureAction::kOtherRepresentation},
       {"damaged there", leaving_badly, FailureAction::kGiveUp},
       {"missing everywhere: skip it", failure(ErrorCode::kNotFound), FailureAction::kSkipSegment},
       {"third in a row: give up", missing_third, FailureAction::kGiveUp},

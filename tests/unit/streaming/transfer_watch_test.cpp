@@ -89,8 +89,15 @@ TEST_CASE("transfer_watch: once there is room again a transfer tells how wide th
   stats.started = stats.first_byte = start;
   stats.finished = released + 10s;
   stats.body_bytes = 2'500'000;
-  watch.finish(TrackKind::kVideo, stats, true);
-  CHECK(chooser.throughput().bps < wide.bps / 2);
+  SUBCASE("a link") {
+    watch.finish(TrackKind::kVideo, stats, true);
+    CHECK(chooser.throughput().bps < wide.bps / 2);
+  }
+  SUBCASE("a download") {
+    stats.from_cache = true;
+    watch.finish(TrackKind::kVideo, stats, true);
+    CHECK(chooser.throughput().bps > wide.bps / 2);
+  }
 }
 
 TEST_CASE("transfer_watch: at the edge more than was known is believed") {

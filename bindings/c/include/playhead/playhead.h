@@ -29,7 +29,7 @@
  * Callback tables are copied; `user` is transferred: `destroy(user)`, when set, runs exactly once,
  *   when the library needs the table no more (also when the call that took it fails).
  * Threads. Each function names the threads it may be called from. All of a player may be called
- *   from inside its callbacks, its destruction too. Nothing may be called from inside a log callback.
+ *   from inside its callbacks, its destruction too. From inside a log callback calls are refused.
  * Exceptions. What a callback written in C++ throws ends at its return, and counts as the failure
  *   that it can answer; one that answers nothing is taken to have returned. Do not jump out of one.
  */

@@ -210,8 +210,8 @@ playhead_downloads_open(playhead_client* client, const playhead_downloads_config
                         playhead_downloads** out_downloads) PLAYHEAD_NOEXCEPT;
 
 /* Stops; nothing is lost. Thread: any, not from a callback. Blocks: until what it does, callbacks
- * and calls of other threads are at rest. Returns 0 or -PLAYHEAD_ERROR_INVALID_STATE (called from a
- * callback: they stay open). downloads: transferred; NULL does nothing. */
+ * and calls of other threads are at rest. Returns 0 or -PLAYHEAD_ERROR_INVALID_STATE (called from one
+ * of downloads or the log: they stay open). downloads: transferred; NULL does nothing. */
 PLAYHEAD_API playhead_status playhead_downloads_close(playhead_downloads* downloads) PLAYHEAD_NOEXCEPT;
 
 /* Adds a download. The same title, profile, tracks and range again: the download that is there.

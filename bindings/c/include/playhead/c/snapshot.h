@@ -51,7 +51,7 @@ enum {
   PLAYHEAD_LIMIT_DATA_SAVER = 8,     /* above data_saver_bitrate_bps */
   PLAYHEAD_LIMIT_VIEWPORT = 9,       /* more pixels than the view can show */
   PLAYHEAD_LIMIT_DROPPED_FRAMES = 10, /* this device has dropped its frames lately; ends by itself */
-  PLAYHEAD_LIMIT_MEMORY = 11         /* less than eight seconds of it fit in buffer_max_bytes */
+  PLAYHEAD_LIMIT_MEMORY = 11         /* too few seconds of it fit in the memory there is */
 };
 
 /* A picture quality the user can choose. Strings are borrowed as long as the snapshot lives. */
