@@ -191,6 +191,7 @@ public final class Constants {
   public static final int LIMIT_DATA_SAVER = 8;
   public static final int LIMIT_VIEWPORT = 9;
   public static final int LIMIT_DROPPED_FRAMES = 10;
+  public static final int LIMIT_MEMORY = 11;
   public static final int DOWNLOAD_QUEUED = 0;
   public static final int DOWNLOAD_PREPARING = 1;
   public static final int DOWNLOAD_DOWNLOADING = 2;
