@@ -99,7 +99,7 @@ void Router::call(const Route& route, Call call, const Request& request, const R
       return respond(error_response(Error{429, "rate_limited", "This token uses too many PINs; try again later.", wait_s}));
     }
     const auto again = [this, call, request, respond] { (api_.*call)(request, respond); };
-    if (!slow_lane_.submit(again)) respond(overloaded(load_, clock_));
+    if (!slow_lane_.submit(again)) respond(overload_response(kSlowCallsS));
   });
 }
 

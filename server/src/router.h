@@ -11,8 +11,9 @@
 
 namespace playhead::server {
 
-// Waiting for the slow lane: three seconds of it.
+// Waiting for the slow lane, and how many seconds of it that is.
 inline constexpr std::size_t kMaxSlowCalls = 64;
+inline constexpr int kSlowCallsS = 3;
 
 // Which call answers which method and path; also what all answers have in common (errors as JSON,
 // CORS, being counted).

@@ -112,7 +112,9 @@ class ServiceFixture {
   }
   // The thread of the last answer.
   [[nodiscard]] std::thread::id answered_on() const { return answered_on_; }
+  Router& router() { return *router_; }
   LoadShedder& load() { return load_; }
+  ProgressWriter& writer() { return *writer_; }
   void stop_writer() { writer_->stop(); }
 
   static ApiConfig default_config() { return {3600, 86'400, "", "127.0.0.1:1", "", 86'400}; }
