@@ -68,9 +68,7 @@ void Api::progress(const Request& request, const Respond& respond) {
     }
     respond(no_content());
   };
-  if (!parts_.writer.submit(std::move(write.value()), completed)) {
-    respond(overloaded(parts_.load, parts_.clock));
-  }
+  if (!parts_.writer.submit(std::move(write.value()), completed)) respond(overloaded(request));
 }
 
 Result<Identity> Api::authenticate(const Request& request) const {
@@ -148,16 +146,24 @@ Result<Api::Admission> Api::admit(const Request& request, const Identity& user,
   return Admission{std::move(title), std::move(profile.value())};
 }
 
-void Api::write(ProgressWriter::Task task, const Respond& respond, std::function<Response()> done) {
+// The line is that of reports, which are kept where they come from. For the rest somebody waits.
+Response Api::overloaded(const Request& request) {
+  constexpr int kSoonS = 1;
+  if (!request.was_let_in) return overload_response(kSoonS);
+  return overload_response(retry_after_s(parts_.load.microseconds_to_wait(parts_.clock.monotonic_us())));
+}
+
+void Api::write(const Request& request, ProgressWriter::Task task, const Respond& respond,
+                std::function<Response()> done) {
   const auto completed = [respond, done = std::move(done),
                           &log = parts_.log](const Status& written) {
     if (written.ok()) return respond(done());
     log.error("not_saved", {{"why", written.error().message}});
     respond(error_response(not_saved()));
   };
-  if (!parts_.writer.submit(std::move(task), completed)) {
-    respond(overloaded(parts_.load, parts_.clock));
-  }
+  const bool is_taken = request.was_let_in ? parts_.writer.submit_report(std::move(task), completed)
+                                           : parts_.writer.submit(std::move(task), completed);
+  if (!is_taken) respond(overloaded(request));
 }
 
 Result<std::string> Api::home_body(const Request& request) {

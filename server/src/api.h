@@ -121,7 +121,10 @@ class Api {
   [[nodiscard]] bool is_shown(const Title& title, const Profile& profile,
                               std::string_view country) const;
   // Runs `task` on the writer thread and answers with `done()` once it is on disk.
-  void write(ProgressWriter::Task task, const Respond& respond, std::function<Response()> done);
+  void write(const Request& request, ProgressWriter::Task task, const Respond& respond,
+             std::function<Response()> done);
+  // What is answered when a write of it is not taken.
+  [[nodiscard]] Response overloaded(const Request& request);
 
   [[nodiscard]] Result<std::string> home_body(const Request& request);
   [[nodiscard]] Result<std::vector<HomeItem>> to_continue(const Reader& reader,
@@ -142,9 +145,11 @@ class Api {
                                                    std::string_view profile_id);
   [[nodiscard]] Result<std::optional<PlaybackSession>> renewed_session(
       const Viewer& viewer, std::string_view movie_id, std::string_view session_id);
-  void give_tokens(std::function<Result<TokenPair>()> issue, const Respond& respond);
+  void give_tokens(const Request& request, std::function<Result<TokenPair>()> issue,
+                   const Respond& respond);
   [[nodiscard]] int64_t license_url_now_s(std::string_view challenge) const;
-  void respond_licensed(LicenseAnswer answer, Response response, const Respond& respond);
+  void respond_licensed(const Request& request, LicenseAnswer answer, Response response,
+                        const Respond& respond);
   [[nodiscard]] std::string own_origin(const Request& request, const std::string& configured) const;
   // Empty when the title needs no licence.
   [[nodiscard]] std::optional<std::string> license_url(const Request& request, const Title& title,

@@ -92,7 +92,7 @@ void Api::put_profile(const Request& request, const Respond& respond) {
     outcome->is_put = put.value();
     return Done{};
   };
-  write(task, respond, [this, outcome] {
+  write(request, task, respond, [this, outcome] {
     profiles_.forget(outcome->profile.user_id);
     if (outcome->is_put) return json_response(200, profile_json(outcome->profile));
     return error_response(
@@ -112,10 +112,11 @@ void Api::rate(const Request& request, const Respond& respond) {
   if (!profile.ok()) return respond(error_response(profile.error()));
   const Rating rating{user.value().user_id, profile.value().profile_id, body.value().movie_id,
                       body.value().stars, parts_.clock.now_ms()};
-  write([this, rating] { return parts_.accounts.put_rating(rating); }, respond, no_content);
+  write(request, [this, rating] { return parts_.accounts.put_rating(rating); }, respond, no_content);
 }
 
-void Api::give_tokens(std::function<Result<TokenPair>()> issue, const Respond& respond) {
+void Api::give_tokens(const Request& request, std::function<Result<TokenPair>()> issue,
+                      const Respond& respond) {
   const auto outcome = std::make_shared<Result<TokenPair>>(not_saved());
   const auto task = [issue = std::move(issue), outcome]() -> Status {
     *outcome = issue();
@@ -123,7 +124,7 @@ void Api::give_tokens(std::function<Result<TokenPair>()> issue, const Respond& r
     const bool is_ours = !outcome->ok() && outcome->error().http_status >= 500;
     return is_ours ? Status(outcome->error()) : Status(Done{});
   };
-  write(task, respond, [outcome] {
+  write(request, task, respond, [outcome] {
     if (!outcome->ok()) return error_response(outcome->error());
     return json_response(200, tokens_json(outcome->value()));
   });
@@ -135,7 +136,7 @@ void Api::refresh_token(const Request& request, const Respond& respond) {
   if (Status known = logins_.check_known(token.value()); !known.ok()) {
     return respond(error_response(known.error()));
   }
-  give_tokens([this, token = token.value()] { return logins_.refresh(token); }, respond);
+  give_tokens(request, [this, token = token.value()] { return logins_.refresh(token); }, respond);
 }
 
 void Api::dev_login(const Request& request, const Respond& respond) {
@@ -144,7 +145,7 @@ void Api::dev_login(const Request& request, const Respond& respond) {
   }
   const auto user = parse_login(request.body);
   if (!user.ok()) return respond(error_response(user.error()));
-  give_tokens([this, user = user.value()] { return logins_.log_in(user); }, respond);
+  give_tokens(request, [this, user = user.value()] { return logins_.log_in(user); }, respond);
 }
 
 }  // namespace playhead::server

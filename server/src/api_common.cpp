@@ -11,10 +11,6 @@ void answer(const Respond& respond, Result<std::string> body) {
 
 Error unknown_title() { return Error{404, "unknown_title", "There is no such title."}; }
 
-Response overloaded(LoadShedder& load, const Clock& clock) {
-  return overload_response(retry_after_s(load.microseconds_to_wait(clock.monotonic_us())));
-}
-
 // Its text is made once: whoever has too much to do says it often.
 Response overload_response(int retry_after_s) {
   static const std::string kText = error_json(Error{503, "overloaded", "The server has too much to do; try again."});

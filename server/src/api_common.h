@@ -6,9 +6,7 @@
 #include <string_view>
 
 #include "api_json.h"
-#include "clock.h"
 #include "http_types.h"
-#include "load_shedder.h"
 #include "query.h"
 #include "result.h"
 #include "store.h"
@@ -19,8 +17,7 @@ namespace playhead::server {
 void answer(const Respond& respond, Result<std::string> body);
 
 [[nodiscard]] Error unknown_title();
-// For what was not accepted: when to come back is said by `load`. And for a write that was not saved.
-[[nodiscard]] Response overloaded(LoadShedder& load, const Clock& clock);
+// For what was not accepted, and for a write that was not saved.
 [[nodiscard]] Response overload_response(int retry_after_s);
 [[nodiscard]] Error not_saved();
 

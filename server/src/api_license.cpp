@@ -36,7 +36,8 @@ Response json_text(SecretText body) {
 }  // namespace
 
 // What is recorded is on disk before the client hears of it: it will not say it again.
-void Api::respond_licensed(LicenseAnswer answer, Response response, const Respond& respond) {
+void Api::respond_licensed(const Request& request, LicenseAnswer answer, Response response,
+                           const Respond& respond) {
   if (!answer.event) return respond(std::move(response));
   const auto shared = std::make_shared<Response>(std::move(response));
   const auto completed = [respond, shared, &log = parts_.log](const Status& written) {
@@ -45,9 +46,7 @@ void Api::respond_licensed(LicenseAnswer answer, Response response, const Respon
     respond(error_response(
         Error{503, "storage_unavailable", "The licence could not be recorded; try again."}));
   };
-  if (!parts_.writer.submit(std::move(*answer.event), completed)) {
-    respond(overloaded(parts_.load, parts_.clock));
-  }
+  if (!parts_.writer.submit(std::move(*answer.event), completed)) respond(overloaded(request));
 }
 
 void Api::license(const Request& request, const Respond& respond) {
@@ -72,7 +71,7 @@ void Api::license(const Request& request, const Respond& respond) {
       {user.value().user_id, *title, call.value().challenge, call.value().level});
   if (!answer.ok()) return respond(error_response(answer.error()));
   Response response = json_text(license_json(answer.value(), parts_.clock.now_s()));
-  respond_licensed(std::move(answer.value()), std::move(response), respond);
+  respond_licensed(request, std::move(answer.value()), std::move(response), respond);
 }
 
 // When a licence URL is looked at: what is kept may be given back long after it was signed.
@@ -92,7 +91,7 @@ void Api::raw_license(const Request& request, const Respond& respond) {
   auto answer = parts_.licenses.answer({user.value(), *title, request.body, 0});
   if (!answer.ok()) return respond(error_response(answer.error()));
   Response response = json_text(std::move(answer.value().license));
-  respond_licensed(std::move(answer.value()), std::move(response), respond);
+  respond_licensed(request, std::move(answer.value()), std::move(response), respond);
 }
 
 std::optional<std::string> Api::license_url(const Request& request, const Title& title,

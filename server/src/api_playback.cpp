@@ -123,7 +123,7 @@ void Api::start_playback(const Request& request, const Respond& respond) {
     return is_there ? parts_.accounts.touch_session(session.session_id, now_ms, false)
                     : parts_.accounts.put_session(session);
   };
-  write(task, respond, [body = playback_grant_json(grant)] { return json_response(200, body); });
+  write(request, task, respond, [body = playback_grant_json(grant)] { return json_response(200, body); });
 }
 
 // The session whose permission is renewed; empty when it is none of this viewing's.
@@ -196,7 +196,7 @@ void Api::playback_events(const Request& request, const Respond& respond) {
     }
     return parts_.accounts.touch_session(session.session_id, now_ms, has_ended);
   };
-  write(task, respond, [this, user_id = user.value().user_id, troubles = std::move(troubles)] {
+  write(request, task, respond, [this, user_id = user.value().user_id, troubles = std::move(troubles)] {
     for (const auto& [location, at_ms] : troubles) {
       cdn_health_.note_error(location, user_id, at_ms, parts_.clock.now_ms());
     }
@@ -221,7 +221,7 @@ void Api::heartbeat(const Request& request, const Respond& respond) {
     if (Status added = parts_.accounts.add_heartbeat(beat); !added.ok()) return added;
     return parts_.accounts.touch_session(session.session_id, beat.received_at_ms, false);
   };
-  write(task, respond, no_content);
+  write(request, task, respond, no_content);
 }
 
 }  // namespace playhead::server

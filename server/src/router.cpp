@@ -57,13 +57,14 @@ bool Router::can_wait(const Request& request) const {
 }
 
 // Before anything of it is looked at: refusing must cost little.
-std::optional<Response> Router::turn_away(const Request& request) {
+std::optional<Refusal> Router::turn_away(const Request& request) {
   const int64_t wait_us = load_.enter(clock_.monotonic_us());
   if (wait_us == 0) return std::nullopt;
   metrics_.note_answer(find(request.path).path, 503, 0);
-  Response response = overload_response(retry_after_s(wait_us));
-  allow_all_origins(response);
-  return response;
+  const int wait_s = retry_after_s(wait_us);
+  Refusal refusal{overload_response(wait_s), wait_s};
+  allow_all_origins(refusal.response);
+  return refusal;
 }
 
 void Router::handle(const Request& request, const Respond& respond) {
@@ -99,7 +100,7 @@ void Router::call(const Route& route, Call call, const Request& request, const R
       return respond(error_response(Error{429, "rate_limited", "This token uses too many PINs; try again later.", wait_s}));
     }
     const auto again = [this, call, request, respond] { (api_.*call)(request, respond); };
-    if (!slow_lane_.submit(again)) respond(overloaded(load_, clock_));
+    if (!slow_lane_.submit(again)) respond(overload_response(kSlowCallsS));
   });
 }
 

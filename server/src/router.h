@@ -11,8 +11,9 @@
 
 namespace playhead::server {
 
-// Waiting for the slow lane: three seconds of it.
+// Waiting for the slow lane, and how many seconds of it that is.
 inline constexpr std::size_t kMaxSlowCalls = 64;
+inline constexpr int kSlowCallsS = 3;
 
 // Which call answers which method and path; also what all answers have in common (errors as JSON,
 // CORS, being counted).
@@ -30,7 +31,7 @@ class Router final : public HttpHandler {
         slow_lane_(kMaxSlowCalls) {}
 
   [[nodiscard]] bool can_wait(const Request& request) const override;
-  [[nodiscard]] std::optional<Response> turn_away(const Request& request) override;
+  [[nodiscard]] std::optional<Refusal> turn_away(const Request& request) override;
   void handle(const Request& request, const Respond& respond) override;
 
  private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server_app.h"
 
+#include <atomic>
 #include <functional>
 #include <iostream>
 #include <memory>
@@ -23,7 +24,7 @@
 namespace playhead::server {
 namespace {
 
-// Old events and heartbeats that go in one transaction: all writes wait for it.
+// Old rows that go in one transaction: all writes wait for it.
 constexpr int64_t kPrunedAtOnce = 2'000;
 
 std::filesystem::path secret_file(const std::filesystem::path& given,
@@ -86,7 +87,7 @@ int run(const ServeOptions& options, const Secrets& secrets, SqliteStore& store,
   Metrics metrics;
   ProgressWriter::Limits limits;
   limits.max_waiting = options.max_waiting_writes;
-  LoadShedder load({.most = options.max_waiting_writes});
+  LoadShedder load({.most = LoadShedder::most_of(limits.max_waiting)});
   ProgressWriter writer(store, clock, limits, [&](std::size_t writes, int64_t took_us) {
     metrics.note_commit(writes);
     load.note_commit(took_us);
@@ -115,15 +116,17 @@ int run(const ServeOptions& options, const Secrets& secrets, SqliteStore& store,
     }
   }
   std::cout << "listening on " << (options.http.tls_certificate.empty() ? "http://" : "https://") << address << std::endl;
+  std::atomic<bool> is_stopping{false};  // what is left to prune is left to the next start
   const std::function<void()> prune_daily = [&] {
     const auto pruned = [&](const Status& done) {
       if (!done.ok()) return log.error("old_events_stay", {{"why", done.error().message}});
       if (has_more_to_prune) prune_daily();
     };
-    if (!writer.submit(prune, pruned)) log.warn("old_events_stay", {{"why", "overloaded"}});
+    if (!writer.submit(prune, pruned) && !is_stopping) log.warn("old_events_stay", {{"why", "overloaded"}});
   };
   wait_for_end([&] { catalogue.rescan(); }, prune_daily);
 
+  is_stopping = true;
   log.info("stopping");
   server.value()->stop(kStopGraceMs);
   writer.stop();

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "router.h"
 
+#include <cstdlib>
+#include <future>
 #include <initializer_list>
+#include <semaphore>
 #include <string>
 #include <utility>
 
@@ -37,9 +40,10 @@ TEST_CASE("router: of what is too much only reports are refused, unseen; they ar
   Fixture server;
   const std::string position = R"({"movie_id":"m_1","position_seconds":1})";
   // What is answered has left.
-  for (int i = 0; i < 20; ++i) CHECK(server.post("/api/v1/stream/progress", i % 2 == 0 ? position : "{").status != 503);
-  while (server.load().enter(0) == 0) {
-  }
+  for (int i = 0; i < 4; ++i) CHECK(server.post("/api/v1/stream/progress", i % 2 == 0 ? position : "{").status != 503);
+  std::size_t entered = 0;
+  while (server.load().enter(0) == 0) ++entered;
+  CHECK(entered == LoadShedder::Limits{}.most);
   server.set_authorization("");
   for (const char* path : {"/api/v1/stream/progress", "/api/playback/heartbeat", "/v1/playback/events"}) {
     CAPTURE(std::string(path));
@@ -60,6 +64,109 @@ TEST_CASE("router: of what is too much only reports are refused, unseen; they ar
   server.load().leave(0);
   CHECK(server.post("/api/v1/stream/progress", "").status == 401);
   CHECK(server.post("/api/v1/stream/progress", "").status == 401);
+}
+
+TEST_CASE("router: places in the line are those of reports; what somebody waits for may be asked again at once") {
+  std::promise<void> open;
+  const std::shared_future<void> opened = open.get_future().share();
+  std::binary_semaphore writing{0};
+  std::binary_semaphore hashing{0};
+  std::counting_semaphore<> hashed{0};
+  const std::string mine = R"("drm":{"keys":[{"kid":"00112233445566778899aabbccddeeff"}],"entitled":["*"]})";
+  Fixture server(Fixture::default_config(), {{"mine", playhead::server::test::title_text("mine", "Mine", "," + mine)}});
+  // Five a second are done, and twenty are refused: the line is 40 s long.
+  const int64_t now_us = server.clock().monotonic_us();
+  for (int i = 0; i < 3; ++i) REQUIRE(server.load().enter(now_us) == 0);
+  for (int i = 1; i <= 3; ++i) server.load().leave(now_us + i * 200'000);
+  for (int i = 0; i < 20; ++i) REQUIRE(server.load().microseconds_to_wait(now_us) > 0);
+
+  const auto ignore = [](const Status&) {};
+  REQUIRE(server.writer().submit(
+      [&]() -> Status {
+        writing.release();
+        opened.wait();
+        return Done{};
+      },
+      ignore));
+  writing.acquire();
+  while (server.writer().submit([]() -> Status { return Done{}; }, ignore)) {
+  }
+  const std::string start = R"({"asset_id":"m_1","device":{"type":"tv"}})";
+  // {"kids":["ABEiM0RVZneImaq7zN3u_w"]}: gives it back.
+  const std::string license = R"({"license_url":")" + server.license_url("mine", "alice") +
+                              R"(","challenge":"eyJraWRzIjpbIkFCRWlNMFJWWm5lSW1hcTd6TjN1X3ciXX0=","scheme":"clearkey"})";
+  const std::string profile = R"({"name":"Kid","maturity_rating":"G","pin":"1234"})";
+  const std::string rating = R"({"movie_id":"m_1","stars":5})";
+  const std::pair<const char*, const std::string*> urgent[] = {{"/v1/playback/start", &start},
+                                                               {"/v1/license", &license},
+                                                               {"/api/v1/profiles", &profile},
+                                                               {"/api/v1/ratings", &rating}};
+  for (const auto& [path, body] : urgent) {
+    CAPTURE(std::string(path));
+    const Response refused = server.post(path, *body);
+    CHECK(error_code(refused) == "overloaded");
+    CHECK(header(refused, "Retry-After") == "1");
+  }
+  const Response report = server.post("/api/v1/stream/progress", R"({"movie_id":"m_1","position_seconds":1})");
+  CHECK(error_code(report) == "overloaded");
+  CHECK(std::atoi(header(report, "Retry-After").c_str()) > 30);
+
+  // As many PINs as may wait are 3 s of work, whoever reports.
+  const std::string alice = server.good_authorization();
+  server.be("bob");  // so many PINs of one token are too many
+  const std::string bob = server.good_authorization();
+  const auto hash = [&](const std::string& who, const Respond& respond) {
+    Request request;
+    request.method = Method::kPost;
+    request.path = "/api/v1/profiles";
+    request.body = profile;
+    request.authorization = who;
+    server.router().handle(request, respond);
+  };
+  hash(alice, [&](const Response&) {
+    hashing.release();
+    opened.wait();
+  });
+  hashing.acquire();
+  for (std::size_t i = 0; i < kMaxSlowCalls; ++i) {
+    hash(i % 2 == 0 ? alice : bob, [&](const Response&) { hashed.release(); });
+  }
+  Response refused;
+  hash(alice, [&](Response response) { refused = std::move(response); });
+  CHECK(error_code(refused) == "overloaded");
+  CHECK(header(refused, "Retry-After") == "3");
+  open.set_value();
+  for (std::size_t i = 0; i < kMaxSlowCalls; ++i) hashed.acquire();
+}
+
+TEST_CASE("router: as many reports as may be let in leave room for who wants to watch") {
+  std::binary_semaphore writing{0};
+  std::binary_semaphore open{0};
+  Fixture server;
+  const auto ignore = [](const Status&) {};
+  REQUIRE(server.writer().submit(
+      [&]() -> Status {
+        writing.release();
+        open.acquire();
+        return Done{};
+      },
+      ignore));
+  writing.acquire();
+  bool are_taken = true;
+  while (server.load().enter(0) == 0) {
+    are_taken = server.writer().submit(ProgressWrite{"alice", "m_1", 1, 1, 1, ""}, ignore) && are_taken;
+  }
+  CHECK(are_taken);
+  Request start;
+  start.method = Method::kPost;
+  start.path = "/v1/playback/start";
+  start.body = R"({"asset_id":"m_1","device":{"type":"tv"}})";
+  const std::string alice = server.good_authorization();
+  start.authorization = alice;
+  std::promise<int> status;
+  server.router().handle(start, [&](const Response& response) { status.set_value(response.status); });
+  open.release();
+  CHECK(status.get_future().get() == 200);
 }
 
 TEST_CASE("router: methods and paths") {

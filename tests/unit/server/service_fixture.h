@@ -56,7 +56,7 @@ class ServiceFixture {
 
   Response call(Request request) {
     if (router_->can_wait(request)) {
-      if (auto refusal = router_->turn_away(request)) return std::move(*refusal);
+      if (auto refusal = router_->turn_away(request)) return std::move(refusal->response);
       request.was_let_in = true;
     }
     std::promise<Response> answered;
@@ -112,7 +112,9 @@ class ServiceFixture {
   }
   // The thread of the last answer.
   [[nodiscard]] std::thread::id answered_on() const { return answered_on_; }
+  Router& router() { return *router_; }
   LoadShedder& load() { return load_; }
+  ProgressWriter& writer() { return *writer_; }
   void stop_writer() { writer_->stop(); }
 
   static ApiConfig default_config() { return {3600, 86'400, "", "127.0.0.1:1", "", 86'400}; }
@@ -143,7 +145,7 @@ class ServiceFixture {
   Catalogue catalogue_{media_dir_.path(), clock_, log_};
   MediaHandler media_{media_dir_.path(), "", signer_, clock_, log_};
   Metrics metrics_;
-  LoadShedder load_{{}};
+  LoadShedder load_{{.most = LoadShedder::most_of(ProgressWriter::Limits{}.max_waiting)}};
   // Hashes that cost nothing: these tests are not about their time.
   PinGuard pins_{clock_, {.max_failures = 3, .window_s = 60, .iterations = 10}};
   RateLimiter limiter_{clock_, {.per_second = 10, .burst = 500}};
