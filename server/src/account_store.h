@@ -124,8 +124,8 @@ class AccountStore {
   [[nodiscard]] virtual Status use_refresh_token(std::string_view digest) = 0;
   [[nodiscard]] virtual Status revoke_family(std::string_view family) = 0;
   // Forgets events, heartbeats and sessions not heard of since `before_ms`, and refresh tokens
-  // that ended before `before_ms`; of events and of heartbeats the oldest `most` or so (> 0), as others wait for the
-  // transaction. Whether there may be more.
+  // that ended before `before_ms`; `most` or so (> 0) in all, as others wait for the transaction. Whether there may be
+  // more.
   [[nodiscard]] virtual Result<bool> prune(int64_t before_ms, int64_t most) = 0;
 };
 

@@ -23,7 +23,7 @@
 namespace playhead::server {
 namespace {
 
-// Old events and heartbeats that go in one transaction: all writes wait for it.
+// Old rows that go in one transaction: all writes wait for it.
 constexpr int64_t kPrunedAtOnce = 2'000;
 
 std::filesystem::path secret_file(const std::filesystem::path& given,

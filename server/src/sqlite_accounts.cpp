@@ -73,8 +73,13 @@ constexpr const char* kPruneEventsSql =
 constexpr const char* kPruneBeatsSql =
     "DELETE FROM heartbeat WHERE received_at_ms<?1 AND received_at_ms<=COALESCE((SELECT received_at_ms FROM "
     "heartbeat WHERE received_at_ms<?1 ORDER BY received_at_ms LIMIT 1 OFFSET ?2-1),?1)";
-constexpr const char* kPruneSessionsSql = "DELETE FROM playback_session WHERE seen_at_ms<?1";
-constexpr const char* kPruneRefreshSql = "DELETE FROM refresh_token WHERE expires_at_s<?1/1000";
+// None is heard of before it begins, and few are still heard of that long after.
+constexpr const char* kPruneSessionsSql =
+    "DELETE FROM playback_session WHERE session_id IN (SELECT session_id FROM playback_session WHERE started_at_ms<?1 "
+    "AND seen_at_ms<?1 ORDER BY started_at_ms LIMIT ?2)";
+constexpr const char* kPruneRefreshSql =
+    "DELETE FROM refresh_token WHERE digest IN (SELECT digest FROM refresh_token WHERE expires_at_s<?1/1000 "
+    "ORDER BY expires_at_s LIMIT ?2)";
 
 Rating current_rating(const SqlStatement& row) {
   return {row.text_at(0), row.text_at(1), row.text_at(2), static_cast<int>(row.integer_at(3)),
@@ -257,15 +262,14 @@ Status SqliteStore::revoke_family(std::string_view family) {
 }
 
 Result<bool> SqliteStore::prune(int64_t before_ms, int64_t most) {
-  bool has_more = false;
-  for (const char* sql : {kPruneEventsSql, kPruneBeatsSql}) {
+  // One kind after another: what a transaction forgets is about `most` rows in all.
+  for (const char* sql : {kPruneEventsSql, kPruneBeatsSql, kPruneSessionsSql, kPruneRefreshSql}) {
     if (Status done = SqlStatement(*writer_, sql).integer(before_ms).integer(most).run(); !done.ok()) return done.error();
-    has_more |= writer_->changes() >= most;
+    const int64_t forgotten = writer_->changes();
+    if (forgotten >= most) return true;
+    most -= forgotten;
   }
-  for (const char* sql : {kPruneSessionsSql, kPruneRefreshSql}) {
-    if (Status done = SqlStatement(*writer_, sql).integer(before_ms).run(); !done.ok()) return done.error();
-  }
-  return has_more;
+  return false;
 }
 
 }  // namespace playhead::server

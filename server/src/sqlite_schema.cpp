@@ -8,7 +8,7 @@ namespace {
 
 // Step i makes version i + 1 of version i. What is written here has been run somewhere: it is never
 // changed, a new step is appended.
-constexpr std::array<const char*, 4> kSteps = {
+constexpr std::array<const char*, 5> kSteps = {
     R"sql(
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS progress(
@@ -153,6 +153,15 @@ INSERT INTO heartbeat
 DROP TABLE heartbeat_by_time;
 CREATE INDEX heartbeat_received ON heartbeat(received_at_ms);
 PRAGMA user_version=4;
+COMMIT;
+)sql",
+    // Old sessions and tokens are found without looking at all of them. Sessions by when they began: that stays, where an
+    // index of when they were heard of last would be written by every report.
+    R"sql(
+BEGIN IMMEDIATE;
+CREATE INDEX IF NOT EXISTS session_started ON playback_session(started_at_ms);
+CREATE INDEX IF NOT EXISTS refresh_expires ON refresh_token(expires_at_s);
+PRAGMA user_version=5;
 COMMIT;
 )sql"};
 

@@ -30,6 +30,19 @@ ProgressWrite row(std::string user, std::string movie, int64_t position_ms,
   return {std::move(user), std::move(movie), position_ms, recorded_at_ms, 0, ""};
 }
 
+// Whether there may be more.
+bool prune(SqliteStore& store, int64_t before_ms, int64_t most) {
+  bool has_more = false;
+  REQUIRE(store
+              .transact([&]() -> Status {
+                const auto left = store.prune(before_ms, most);
+                has_more = left.ok() && left.value();
+                return left.ok() ? Status(Done{}) : left.error();
+              })
+              .ok());
+  return has_more;
+}
+
 const SystemClock kClock;
 
 int64_t saved_position(Store& store, std::string_view user, std::string_view movie) {
@@ -80,6 +93,26 @@ class SyncCounter {
   static inline sqlite3_io_methods methods_{};
   sqlite3_vfs* const real_;
   sqlite3_vfs counting_{};
+};
+
+// While it lives, of databases that are opened, rows that statements came past without an index.
+class ScanCounter {
+ public:
+  ScanCounter() { sqlite3_auto_extension(reinterpret_cast<void (*)()>(&watch)); }
+  ~ScanCounter() { sqlite3_cancel_auto_extension(reinterpret_cast<void (*)()>(&watch)); }
+  ScanCounter(const ScanCounter&) = delete;
+  ScanCounter& operator=(const ScanCounter&) = delete;
+  static int take() { return rows_.exchange(0); }
+
+ private:
+  static int watch(sqlite3* db, char**, const sqlite3_api_routines*) {
+    return sqlite3_trace_v2(db, SQLITE_TRACE_PROFILE, &note, nullptr);
+  }
+  static int note(unsigned, void*, void* statement, void*) {
+    rows_ += sqlite3_stmt_status(static_cast<sqlite3_stmt*>(statement), SQLITE_STMTSTATUS_FULLSCAN_STEP, 1);
+    return 0;
+  }
+  static inline std::atomic<int> rows_{0};
 };
 
 // What fakes of the store have in common: nothing of licences.
@@ -316,29 +349,61 @@ TEST_CASE("sqlite_store: events and heartbeats that come again are one; old ones
   CHECK(stored_reports(dir.path(), "a", "s").events == 2);
   CHECK(stored_reports(dir.path(), "a", "s").heartbeats == 2);
   CHECK(stored_reports(dir.path(), "b", "s").events == 0);
-  bool has_more = true;
-  const auto prune = [&](int64_t before_ms, int64_t most) {
-    return store->transact([&]() -> Status {
-      const auto left = store->prune(before_ms, most);
-      has_more = left.ok() && left.value();
-      return left.ok() ? Status(Done{}) : left.error();
-    }).ok();
-  };
-  REQUIRE(prune(6, 10));
-  CHECK_FALSE(has_more);
+  CHECK_FALSE(prune(*store, 6, 10));
   CHECK(stored_reports(dir.path(), "a", "s").events == 1);
   CHECK(stored_reports(dir.path(), "a", "s").heartbeats == 1);
   // The oldest first, so many at once.
   REQUIRE((add("e3", 8) && add("e4", 8) && add("e5", 9)));
-  REQUIRE(prune(9, 1));
-  CHECK(has_more);
+  CHECK(prune(*store, 9, 1));
   CHECK(stored_reports(dir.path(), "a", "s").events == 3);
-  REQUIRE(prune(9, 1));
-  CHECK(has_more);
+  CHECK(prune(*store, 9, 1));
   CHECK(stored_reports(dir.path(), "a", "s").events == 1);  // of one millisecond all go
-  REQUIRE(prune(9, 1));
-  CHECK_FALSE(has_more);
+  CHECK(stored_reports(dir.path(), "a", "s").heartbeats == 3);
+  CHECK_FALSE(prune(*store, 9, 10));
   CHECK(stored_reports(dir.path(), "a", "s").events == 1);
+  CHECK(stored_reports(dir.path(), "a", "s").heartbeats == 1);
+}
+
+TEST_CASE("sqlite_store: old sessions and tokens are forgotten so many at once, and none is looked for among the rest") {
+  const ScanCounter scans;
+  const TempDir dir;
+  const auto store = open_store(dir);
+  const auto add = [&](const std::string& id, int64_t at_s) {
+    const PlaybackSession session{id, "a", "", "m1", "", "tv", at_s * 1000, at_s * 1000};
+    return store
+        ->transact([&]() -> Status {
+          if (Status put = store->put_session(session); !put.ok()) return put;
+          return store->add_refresh_token({id, "family " + id, "a", at_s});
+        })
+        .ok();
+  };
+  for (int i = 1; i <= 3; ++i) REQUIRE(add("old" + std::to_string(i), i));
+  for (int i = 1; i <= 20; ++i) REQUIRE(add("new" + std::to_string(i), 100 + i));
+  // Began long ago, and is going on.
+  REQUIRE(store->transact([&] { return store->put_session({"long", "a", "", "m1", "", "tv", 1, 1}); }).ok());
+  REQUIRE(store->transact([&] { return store->touch_session("long", 100'000, false); }).ok());
+  const auto sessions = [&] { return store->recent_sessions("a", 99).value().size(); };
+  const auto tokens = [&] {
+    int known = 0;
+    for (int i = 1; i <= 3; ++i) known += store->knows_refresh_token("old" + std::to_string(i)).value() ? 1 : 0;
+    return known;
+  };
+  ScanCounter::take();
+  for (const std::size_t left : {23U, 22U, 21U}) {
+    CHECK(prune(*store, 100'000, 1));
+    CHECK(ScanCounter::take() == 0);
+    CHECK(sessions() == left);
+    CHECK(tokens() == 3);
+    ScanCounter::take();
+  }
+  CHECK(prune(*store, 100'000, 2));
+  CHECK(tokens() == 1);
+  ScanCounter::take();
+  CHECK_FALSE(prune(*store, 100'000, 2));
+  CHECK(ScanCounter::take() == 0);
+  CHECK(tokens() == 0);
+  CHECK(sessions() == 21);
+  CHECK(store->knows_refresh_token("new1").value());
 }
 
 TEST_CASE("sqlite_store: a heartbeat is known by its id, without one by its time, also after a migration") {
