@@ -88,6 +88,12 @@ struct Response {
 // Answers one request: called exactly once, from any thread, also before the handler returns.
 using Respond = std::function<void(Response)>;
 
+// What one is told that is not let in.
+struct Refusal {
+  Response response;
+  int wait_s = 0;  // it may come back then
+};
+
 class HttpHandler {
  public:
   virtual ~HttpHandler() = default;
@@ -95,7 +101,7 @@ class HttpHandler {
   [[nodiscard]] virtual bool can_wait(const Request&) const { return false; }
   // Of one that can wait, as soon as it is read: what it is told in place of being handled. Empty: it is let in, and
   // handle() is called in its turn. Called as handle() is.
-  [[nodiscard]] virtual std::optional<Response> turn_away(const Request&) { return std::nullopt; }
+  [[nodiscard]] virtual std::optional<Refusal> turn_away(const Request&) { return std::nullopt; }
   // Called on an I/O thread, by several at once; must not block on anything slow.
   virtual void handle(const Request& request, const Respond& respond) = 0;
 };

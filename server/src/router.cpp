@@ -57,13 +57,14 @@ bool Router::can_wait(const Request& request) const {
 }
 
 // Before anything of it is looked at: refusing must cost little.
-std::optional<Response> Router::turn_away(const Request& request) {
+std::optional<Refusal> Router::turn_away(const Request& request) {
   const int64_t wait_us = load_.enter(clock_.monotonic_us());
   if (wait_us == 0) return std::nullopt;
   metrics_.note_answer(find(request.path).path, 503, 0);
-  Response response = overload_response(retry_after_s(wait_us));
-  allow_all_origins(response);
-  return response;
+  const int wait_s = retry_after_s(wait_us);
+  Refusal refusal{overload_response(wait_s), wait_s};
+  allow_all_origins(refusal.response);
+  return refusal;
 }
 
 void Router::handle(const Request& request, const Respond& respond) {

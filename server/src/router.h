@@ -31,7 +31,7 @@ class Router final : public HttpHandler {
         slow_lane_(kMaxSlowCalls) {}
 
   [[nodiscard]] bool can_wait(const Request& request) const override;
-  [[nodiscard]] std::optional<Response> turn_away(const Request& request) override;
+  [[nodiscard]] std::optional<Refusal> turn_away(const Request& request) override;
   void handle(const Request& request, const Respond& respond) override;
 
  private:

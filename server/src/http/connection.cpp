@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/connection.h"
 
-#include <cstdlib>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -29,14 +29,6 @@ using boost::system::error_code;
 
 constexpr std::size_t kMaxLingerBytes = std::size_t{1024} * 1024;
 constexpr std::size_t kLingerReadBytes = std::size_t{16} * 1024;
-
-// When the client may come back.
-int64_t told_us(const Response& response) {
-  for (const auto& [name, value] : response.headers) {
-    if (name == "Retry-After") return std::strtoll(value.c_str(), nullptr, 10) * 1'000'000;
-  }
-  return 0;
-}
 
 template <class Stream>
 class ConnectionOf final : public Connection,
@@ -103,10 +95,11 @@ class ConnectionOf final : public Connection,
   void parse(bool had_begun);
   void allow();
   void on_request();
+  [[nodiscard]] std::size_t who() const { return std::hash<std::string_view>()(now_.request.authorization); }
   void let_in();
   void begin_log();
   void log_request(bool is_whole);
-  void turn_away(Response response);
+  void turn_away(Refusal refusal);
   [[nodiscard]] bool has_unread();
   void half_close();
   void linger();
@@ -122,7 +115,9 @@ class ConnectionOf final : public Connection,
   RequestReader reader_;
   Writer writer_;
   Exchange now_;
-  int64_t told_until_us_ = 0;  // to stay away, when it was turned away last
+  // Who was turned away last (behind a proxy there are many), and until when it is to stay away.
+  std::size_t told_ = 0;  // a hash of its token
+  int64_t told_until_us_ = 0;
   bool finishing_ = false;
   bool ended_ = false;
 };
@@ -256,7 +251,7 @@ void ConnectionOf<Stream>::on_request() {
   now_.request.client = client_;
   if (!shared_.handler->can_wait(now_.request)) return handle();
   // Turning it away at once again and again would take the time of those who are served.
-  if (told_until_us_ == 0 || shared_.clock.monotonic_us() >= told_until_us_) return let_in();
+  if (told_until_us_ == 0 || shared_.clock.monotonic_us() >= told_until_us_ || told_ != who()) return let_in();
   if (finishing_) return close();
   state_ = State::kPausing;
   worker_.wait(*this, Patience::kPause);
@@ -273,9 +268,10 @@ void ConnectionOf<Stream>::let_in() {
 }
 
 template <class Stream>
-void ConnectionOf<Stream>::turn_away(Response response) {
-  told_until_us_ = shared_.clock.monotonic_us() + told_us(response);
-  respond(std::move(response));
+void ConnectionOf<Stream>::turn_away(Refusal refusal) {
+  told_ = who();
+  told_until_us_ = shared_.clock.monotonic_us() + int64_t{refusal.wait_s} * 1'000'000;
+  respond(std::move(refusal.response));
 }
 
 template <class Stream>

@@ -19,8 +19,8 @@ struct HttpServerConfig {
   uint16_t port = 0;                     // 0 = the system picks a free one
   unsigned threads = 1;                  // I/O threads, >= 1
   std::size_t max_connections = 10'000;  // more are answered 503 and closed; an eighth more only closed
-  // Who was turned away and asks again on the same connection before it may is looked at after so long, >= 0: telling
-  // it again and again at once would take the time of those who are served.
+  // Who was turned away and asks again on the same connection, with the same token, before it may is looked at after so
+  // long, >= 0: telling it again and again at once would take the time of those who are served.
   int64_t overload_pause_ms = 1000;
   // From a request's first byte to its last (then 408), and without a byte of one (then the connection ends), > 0.
   int64_t request_timeout_ms = 60'000;

@@ -31,12 +31,12 @@ namespace {
 class BusyAtFirst : public HttpHandler {
  public:
   [[nodiscard]] bool can_wait(const Request& request) const override { return request.method == Method::kPost; }
-  [[nodiscard]] std::optional<Response> turn_away(const Request&) override {
+  [[nodiscard]] std::optional<Refusal> turn_away(const Request&) override {
     if (++asked_ > 1) return std::nullopt;
-    Response response;
-    response.status = 503;
-    response.headers.emplace_back("Retry-After", "3600");
-    return response;
+    Refusal refusal;
+    refusal.response.status = 503;
+    refusal.wait_s = 3600;
+    return refusal;
   }
   void handle(const Request& request, const Respond& respond) override {
     was_let_in = request.was_let_in;
@@ -125,8 +125,8 @@ void ask(const UniqueFd& fd, const std::string& path = "/") {
   say(fd, "GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n");
 }
 
-void report(const UniqueFd& fd, const std::string& path = "/") {
-  say(fd, "POST " + path + " HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+void report(const UniqueFd& fd, const std::string& path = "/", const std::string& token = "") {
+  say(fd, "POST " + path + " HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + token + "\r\nContent-Length: 0\r\n\r\n");
 }
 
 // The status line and headers of one answer; "" = the connection has ended.
@@ -157,16 +157,31 @@ TEST_CASE("http server: who is turned away and asks again at once waits, but not
   server.stop();
 }
 
+TEST_CASE("http server: of those behind a proxy only who was turned away waits") {
+  BusyAtFirst handler;
+  TestServer server(handler, pausing(3'600'000));
+  const UniqueFd proxy = server.connect();
+  const timeval patience{10, 0};  // is not needed
+  REQUIRE(::setsockopt(proxy.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) == 0);
+  report(proxy, "/", "alice");
+  CHECK(answer(proxy).starts_with("HTTP/1.1 503"));
+  report(proxy, "/", "bob");
+  CHECK(answer(proxy).starts_with("HTTP/1.1 204"));
+  report(proxy, "/", "alice");
+  server.stop();
+  CHECK(answer(proxy).empty());
+}
+
 TEST_CASE("http server: what can wait is handled when all that came with it was read, and the rest before it") {
   class Noting final : public HttpHandler {
    public:
     [[nodiscard]] bool can_wait(const Request& request) const override { return request.method == Method::kPost; }
-    [[nodiscard]] std::optional<Response> turn_away(const Request& request) override {
+    [[nodiscard]] std::optional<Refusal> turn_away(const Request& request) override {
       order += 'r';
       if (request.path != "/gone") return std::nullopt;
-      Response response;
-      response.status = 503;
-      return response;
+      Refusal refusal;
+      refusal.response.status = 503;
+      return refusal;
     }
     void handle(const Request& request, const Respond& respond) override {
       if (request.path == "/wait") {

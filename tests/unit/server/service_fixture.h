@@ -56,7 +56,7 @@ class ServiceFixture {
 
   Response call(Request request) {
     if (router_->can_wait(request)) {
-      if (auto refusal = router_->turn_away(request)) return std::move(*refusal);
+      if (auto refusal = router_->turn_away(request)) return std::move(refusal->response);
       request.was_let_in = true;
     }
     std::promise<Response> answered;
