@@ -143,7 +143,7 @@ void add_limits(CLI::App& serve, ServeOptions& options) {
       ->capture_default_str();
   serve
       .add_option("--max-waiting-writes", options.max_waiting_writes,
-                  "Writes that wait to be on disk; more get 503")
+                  "Writes that wait to be on disk, three quarters of them reports; more get 503")
       ->check(CLI::Range(1, 10'000'000))
       ->capture_default_str();
 }

@@ -22,12 +22,15 @@ namespace playhead::server {
 // It reads no clock. Any thread.
 class LoadShedder {
  public:
+  // Of writes that may wait, so many may be let in: there is room for starts and licences, whatever is reported.
+  [[nodiscard]] static constexpr std::size_t most_of(std::size_t max_waiting) { return max_waiting - max_waiting / 4; }
+
   struct Limits {
     // What one may wait, if commits do not take as long: nobody notices that.
     int64_t wait_us = 200'000;
     // Fewer are no queue, and more are never let in.
     std::size_t least = 128;
-    std::size_t most = 4'096;
+    std::size_t most = 3'072;
     // When somebody who is refused comes back.
     int64_t soonest_us = 1'000'000;
     int64_t latest_us = 120'000'000;  // clients obey that, and the load may be gone

@@ -86,7 +86,7 @@ int run(const ServeOptions& options, const Secrets& secrets, SqliteStore& store,
   Metrics metrics;
   ProgressWriter::Limits limits;
   limits.max_waiting = options.max_waiting_writes;
-  LoadShedder load({.most = options.max_waiting_writes});
+  LoadShedder load({.most = LoadShedder::most_of(limits.max_waiting)});
   ProgressWriter writer(store, clock, limits, [&](std::size_t writes, int64_t took_us) {
     metrics.note_commit(writes);
     load.note_commit(took_us);

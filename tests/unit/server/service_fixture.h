@@ -145,7 +145,7 @@ class ServiceFixture {
   Catalogue catalogue_{media_dir_.path(), clock_, log_};
   MediaHandler media_{media_dir_.path(), "", signer_, clock_, log_};
   Metrics metrics_;
-  LoadShedder load_{{}};
+  LoadShedder load_{{.most = LoadShedder::most_of(ProgressWriter::Limits{}.max_waiting)}};
   // Hashes that cost nothing: these tests are not about their time.
   PinGuard pins_{clock_, {.max_failures = 3, .window_s = 60, .iterations = 10}};
   RateLimiter limiter_{clock_, {.per_second = 10, .burst = 500}};
