@@ -167,14 +167,23 @@ std::vector<const Title*> candidates(const TitleList& list, const RecommendInput
     genres.insert(watched.title->genre);
     add(*watched.title);
   }
-  for (const Rating& rating : input.peers) add_rated(rating, false);
+  // Thousands, maybe: the viewer's own genres are looked at as well.
+  const auto add_peers = [&](std::size_t until) {
+    for (const Rating& rating : input.peers) {
+      if (found.size() >= until) break;
+      add_rated(rating, false);
+    }
+  };
+  add_peers(std::min(most, found.size() + most / 2));
   const std::size_t share = genres.empty() ? 0 : (most - found.size()) / genres.size();
   for (const std::string_view genre : genres) {
     const std::size_t until = found.size() + share;
     for (const Title* title : list.by_genre.find(genre)->second) {
-      if (found.size() < until) add(*title);
+      if (found.size() >= until) break;
+      add(*title);
     }
   }
+  add_peers(most);
   for (const auto& [id, title] : list.by_id) {
     if (found.size() == most) break;
     add(title);

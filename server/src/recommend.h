@@ -45,9 +45,9 @@ struct RecommendInput {
   std::size_t limit = 20;
 };
 
-// Which of `list` are looked at, `most` at most: what `input` says was rated or watched, then what is of the genres of
-// what this viewer rated or watched, each genre an equal share, then the rest by id; all of them that `is_shown` lets
-// through. Nothing twice.
+// Which of `list` are looked at, `most` at most: what this viewer rated or watched, what peers rated (half of `most`), what
+// is of the viewer's genres, each an equal share, more of what peers rated, then the rest by id; all of them that
+// `is_shown` lets through. Nothing twice.
 [[nodiscard]] std::vector<const Title*> candidates(const TitleList& list, const RecommendInput& input, std::size_t most,
                                                    const std::function<bool(const Title&)>& is_shown);
 

@@ -278,6 +278,11 @@ TEST_CASE("recommend: of very many titles those are looked at that something is 
   CHECK(ids(3, "") == "b2 c1 z2 ");
   CHECK(ids(5, "") == "b2 c1 z2 b1 a1 ");
   CHECK(ids(100, "c1") == "b2 z2 b1 b3 a1 a2 a3 a4 z1 ");
+  // Peers who know everything leave room for what is like what the viewer likes.
+  input.watched.clear();
+  for (const char* id : {"a1", "a2", "a3", "a4", "z1"}) input.peers.push_back({"p2", "", id, 5, 1});
+  CHECK(ids(4, "") == "b2 z2 a1 b1 ");
+  CHECK(ids(8, "") == "b2 z2 a1 a2 a3 b1 b3 a4 ");
 }
 
 TEST_CASE("recommend: weights as text") {
