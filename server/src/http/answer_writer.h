@@ -177,7 +177,7 @@ class TlsWriter : public BodyParts<Owner, TlsWriter<Owner>> {
       piece_.reset();
       return this->end_file();
     }
-    if (!piece_) piece_.reset(new char[kPieceBytes]);
+    if (!piece_) piece_ = Piece(new char[kPieceBytes]);
     const auto wanted = static_cast<std::size_t>(std::min<int64_t>(file_->length, kPieceBytes));
     ssize_t count = 0;
     do {
@@ -196,6 +196,14 @@ class TlsWriter : public BodyParts<Owner, TlsWriter<Owner>> {
   using Base::text_;
   using Base::written_;
   static constexpr std::size_t kPieceBytes = std::size_t{64} * 1024;  // four records
+  // Of a file: of keys, maybe.
+  struct WipingDelete {
+    void operator()(char* piece) const {
+      wipe(piece, kPieceBytes);
+      delete[] piece;
+    }
+  };
+  using Piece = std::unique_ptr<char[], WipingDelete>;
 
   // `data` stays as it is until write_text() goes on. A piece is what a client takes within the patience at least.
   void write_piece(const char* data, std::size_t size) {
@@ -210,7 +218,7 @@ class TlsWriter : public BodyParts<Owner, TlsWriter<Owner>> {
   }
 
   TlsStream& stream_;
-  std::unique_ptr<char[]> piece_;  // of a file; idle connections have none
+  Piece piece_;  // idle connections have none
 };
 
 }  // namespace playhead::server
