@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server_app.h"
 
+#include <atomic>
 #include <functional>
 #include <iostream>
 #include <memory>
@@ -115,15 +116,17 @@ int run(const ServeOptions& options, const Secrets& secrets, SqliteStore& store,
     }
   }
   std::cout << "listening on " << (options.http.tls_certificate.empty() ? "http://" : "https://") << address << std::endl;
+  std::atomic<bool> is_stopping{false};  // what is left to prune is left to the next start
   const std::function<void()> prune_daily = [&] {
     const auto pruned = [&](const Status& done) {
       if (!done.ok()) return log.error("old_events_stay", {{"why", done.error().message}});
       if (has_more_to_prune) prune_daily();
     };
-    if (!writer.submit(prune, pruned)) log.warn("old_events_stay", {{"why", "overloaded"}});
+    if (!writer.submit(prune, pruned) && !is_stopping) log.warn("old_events_stay", {{"why", "overloaded"}});
   };
   wait_for_end([&] { catalogue.rescan(); }, prune_daily);
 
+  is_stopping = true;
   log.info("stopping");
   server.value()->stop(kStopGraceMs);
   writer.stop();
