@@ -161,7 +161,9 @@ void Api::write(const Request& request, ProgressWriter::Task task, const Respond
     log.error("not_saved", {{"why", written.error().message}});
     respond(error_response(not_saved()));
   };
-  if (!parts_.writer.submit(std::move(task), completed)) respond(overloaded(request));
+  const bool is_taken = request.was_let_in ? parts_.writer.submit_report(std::move(task), completed)
+                                           : parts_.writer.submit(std::move(task), completed);
+  if (!is_taken) respond(overloaded(request));
 }
 
 Result<std::string> Api::home_body(const Request& request) {

@@ -2,6 +2,7 @@
 #include "progress_writer.h"
 
 #include <algorithm>
+#include <iterator>
 #include <span>
 
 namespace playhead::server {
@@ -35,8 +36,14 @@ bool ProgressWriter::submit(LicenseEvent event, Completion completion) {
 bool ProgressWriter::submit(Task task, Completion completion) {
   std::unique_lock lock(mutex_);
   if (!accepts()) return false;
-  waiting_.tasks.push_back(std::move(task));
-  waiting_.task_completions.push_back(std::move(completion));
+  waiting_.tasks.push_back({std::move(task), std::move(completion)});
+  return wake(std::move(lock));
+}
+
+bool ProgressWriter::submit_report(Task task, Completion completion) {
+  std::unique_lock lock(mutex_);
+  if (!accepts()) return false;
+  waiting_.reports.push_back({std::move(task), std::move(completion)});
   return wake(std::move(lock));
 }
 
@@ -79,8 +86,14 @@ void ProgressWriter::run() {
 }
 
 void ProgressWriter::commit(Waiting& taken) {
+  commit_events(taken);
+  // In the same transactions, which cost more than what is in them.
+  std::move(taken.reports.begin(), taken.reports.end(), std::back_inserter(taken.tasks));
+  commit_tasks(taken.tasks);
   commit_progress(taken);
-  commit_tasks(taken);
+}
+
+void ProgressWriter::commit_events(Waiting& taken) {
   if (taken.events.empty()) return;
   const int64_t since_us = clock_.monotonic_us();
   const Status result = store_.write_license_events(taken.events);
@@ -99,18 +112,18 @@ void ProgressWriter::commit_progress(Waiting& taken) {
   }
 }
 
-void ProgressWriter::commit_tasks(Waiting& taken) {
-  for (std::size_t first = 0; first < taken.tasks.size(); first += limits_.max_batch) {
-    const std::size_t end = std::min(first + limits_.max_batch, taken.tasks.size());
+void ProgressWriter::commit_tasks(const std::vector<Job>& jobs) {
+  for (std::size_t first = 0; first < jobs.size(); first += limits_.max_batch) {
+    const std::size_t end = std::min(first + limits_.max_batch, jobs.size());
     const int64_t since_us = clock_.monotonic_us();
     const Status result = store_.transact([&]() -> Status {
       for (std::size_t i = first; i < end; ++i) {
-        if (Status done = taken.tasks[i](); !done.ok()) return done;
+        if (Status done = jobs[i].task(); !done.ok()) return done;
       }
       return Done{};
     });
     note(end - first, since_us);
-    for (std::size_t i = first; i < end; ++i) taken.task_completions[i](result);
+    for (std::size_t i = first; i < end; ++i) jobs[i].completion(result);
   }
 }
 

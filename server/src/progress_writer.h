@@ -14,7 +14,8 @@
 namespace playhead::server {
 
 // The one thread that writes. Whatever arrives while a commit is being made durable goes into the
-// next one together, so the batch grows with the load and a lone write never waits for company.
+// next one together, so the batch grows with the load and a lone write never waits for company. Of that, what somebody
+// waits for goes before reports.
 class ProgressWriter {
  public:
   // Runs once, on the writer thread, after the write is durable or has failed.
@@ -45,6 +46,8 @@ class ProgressWriter {
   // completion.
   using Task = std::function<Status()>;
   [[nodiscard]] bool submit(Task task, Completion completion);
+  // Nobody waits for it.
+  [[nodiscard]] bool submit_report(Task task, Completion completion);
 
   // What has been accepted and is not committed yet. Any thread.
   [[nodiscard]] std::size_t waiting() const;
@@ -53,15 +56,19 @@ class ProgressWriter {
   void stop();
 
  private:
+  struct Job {
+    Task task;
+    Completion completion;
+  };
   struct Waiting {
     std::vector<ProgressWrite> writes;
     std::vector<Completion> completions;
     std::vector<LicenseEvent> events;
     std::vector<Completion> event_completions;
-    std::vector<Task> tasks;
-    std::vector<Completion> task_completions;
+    std::vector<Job> tasks;
+    std::vector<Job> reports;
 
-    [[nodiscard]] std::size_t size() const { return writes.size() + events.size() + tasks.size(); }
+    [[nodiscard]] std::size_t size() const { return writes.size() + events.size() + tasks.size() + reports.size(); }
   };
 
   // Whether there is room and nothing has ended; under mutex_.
@@ -70,8 +77,9 @@ class ProgressWriter {
   bool wake(std::unique_lock<std::mutex> lock);
   void run();
   void commit(Waiting& taken);
+  void commit_events(Waiting& taken);
+  void commit_tasks(const std::vector<Job>& jobs);
   void commit_progress(Waiting& taken);
-  void commit_tasks(Waiting& taken);
   void note(std::size_t count, int64_t since_us) const;
 
   Store& store_;

@@ -496,6 +496,33 @@ TEST_CASE(
   CHECK(store.batches == std::vector<std::size_t>{1, 4, 4, 2});
 }
 
+TEST_CASE("progress_writer: of what waits, what somebody waits for is done before reports") {
+  const TempDir dir;
+  const auto store = open_store(dir);
+  ProgressWriter writer(*store, kClock, {});
+  std::binary_semaphore entered{0};
+  std::binary_semaphore open{0};
+  std::string order;  // the writer's thread's
+  const auto note = [&](char what) { return [&order, what](const Status&) { order += what; }; };
+  const auto nothing = []() -> Status { return Done{}; };
+  REQUIRE(writer.submit(
+      [&]() -> Status {
+        entered.release();
+        open.acquire();
+        return Done{};
+      },
+      note('-')));
+  entered.acquire();
+  CHECK(writer.submit(row("u", "m", 1, 1), note('p')));
+  CHECK(writer.submit_report(nothing, note('r')));
+  CHECK(writer.submit(nothing, note('t')));
+  CHECK(writer.submit(LicenseEvent{1, "u", "m", LicenseEvent::Kind::kPersistent, "k"}, note('l')));
+  CHECK(writer.waiting() == 5);
+  open.release();
+  writer.stop();
+  CHECK(order == "-ltrp");
+}
+
 TEST_CASE("sqlite_store: what is acknowledged was given to the disk") {
   SyncCounter syncs;
   TempDir dir;
