@@ -73,9 +73,10 @@ constexpr const char* kPruneEventsSql =
 constexpr const char* kPruneBeatsSql =
     "DELETE FROM heartbeat WHERE received_at_ms<?1 AND received_at_ms<=COALESCE((SELECT received_at_ms FROM "
     "heartbeat WHERE received_at_ms<?1 ORDER BY received_at_ms LIMIT 1 OFFSET ?2-1),?1)";
+// None is heard of before it begins, and few are still heard of that long after.
 constexpr const char* kPruneSessionsSql =
-    "DELETE FROM playback_session WHERE session_id IN (SELECT session_id FROM playback_session WHERE seen_at_ms<?1 "
-    "ORDER BY seen_at_ms LIMIT ?2)";
+    "DELETE FROM playback_session WHERE session_id IN (SELECT session_id FROM playback_session WHERE started_at_ms<?1 "
+    "AND seen_at_ms<?1 ORDER BY started_at_ms LIMIT ?2)";
 constexpr const char* kPruneRefreshSql =
     "DELETE FROM refresh_token WHERE digest IN (SELECT digest FROM refresh_token WHERE expires_at_s<?1/1000 "
     "ORDER BY expires_at_s LIMIT ?2)";

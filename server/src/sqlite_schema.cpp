@@ -155,10 +155,11 @@ CREATE INDEX heartbeat_received ON heartbeat(received_at_ms);
 PRAGMA user_version=4;
 COMMIT;
 )sql",
-    // Old sessions and tokens are found without looking at all of them.
+    // Old sessions and tokens are found without looking at all of them. Sessions by when they began: that stays, where an
+    // index of when they were heard of last would be written by every report.
     R"sql(
 BEGIN IMMEDIATE;
-CREATE INDEX IF NOT EXISTS session_seen ON playback_session(seen_at_ms);
+CREATE INDEX IF NOT EXISTS session_started ON playback_session(started_at_ms);
 CREATE INDEX IF NOT EXISTS refresh_expires ON refresh_token(expires_at_s);
 PRAGMA user_version=5;
 COMMIT;
