@@ -19,7 +19,8 @@ offered   twice the load, all of it offered: to a server that gets a twenty-fift
           due as the same 9,000 get done in time at best, at a few rates up to where 97 % are no longer; each is one
           client's own (open_load, own). While that is away, as it was told, its positions are not sent: the newest
           is, when it comes back. While it waits for an answer they are not either, which a server that is quick
-          enough keeps rare: a round with more than 2 % of them says so and counts as missed. Counted for 30 s at
+          enough keeps rare: a round with more than 5 % of them says so and counts as missed (a wait of
+          0.2 s takes 4 % of the 5 s between two of a client). Counted for 30 s at
           least, after 30 s in which those who are too many are sent away. Done, late and refused are as above. (What
           keeps a whole machine from such a load is the number of connections: 10,000 clients with a request each wait
           0.13 s at 76,000/s.)
@@ -54,6 +55,7 @@ DEADLINE_MS = 1000
 SHARE = 0.04  # of a processor, for a throttled server
 ASKING_AT_ONCE, OFFERING = 500, 9000  # clients
 SHARES = (0.5, 0.6, 0.7, 0.8)  # of what few clients that ask at once get done, that many may be served
+OFFERED = 0.95  # of what is due, at least: the rest found its client waiting for an answer
 SETTLING_S = 30  # until who is too many is away
 FILE_BYTES, RANGE_BYTES = 8_000_000, 100_000
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -343,8 +345,8 @@ class Bench:
         text = (f"{got['sustained']:,.0f}/s sustained; twice that: {got['due']:,.0f}/s due, {got['away']:,.0f} of those "
                 f"away, {got['busy']:,.0f} waiting, {got['sent']:,.0f} sent, {got['done']:,.0f} done ({got['share']:.0%}, {worst:.0%} at least, p50 "
                 f"{got['done_p50_ms']:.0f} ms), {got['refused']:,.0f} refused (p99 {got['refused_p99_ms']:.0f} ms), "
-                f"{got['late']:,.0f} late, {got['failed']:,.0f} failed" + (", NOT OFFERED" if least < 0.98 else ""))
-        return row("offered", text, least >= 0.98 and worst >= 0.9 and got["failed"] == 0 and
+                f"{got['late']:,.0f} late, {got['failed']:,.0f} failed" + (", NOT OFFERED" if least < OFFERED else ""))
+        return row("offered", text, least >= OFFERED and worst >= 0.9 and got["failed"] == 0 and
                    got["refused_p99_ms"] <= DEADLINE_MS)
 
     def sustained(self, throttled):
