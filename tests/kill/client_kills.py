@@ -46,8 +46,8 @@ PLAY_SHARE = 0.75       # of the lives whose time counts from when they play; of
 OUTAGES = ("refuse", "silent", "lose")
 OUTAGE_SHARE = 0.6      # of the lives
 LONGEST_OUTAGE = 2.5    # seconds
-# Of these two may look alike: seeks that overtook each other, requests that broke together, and the first picture of
-# two lives, as a process knows the service's time to a second only.
+# Of these two of a session may look alike: seeks that overtook each other, requests that broke together. Two lives may
+# begin in the same millisecond by the time they know, the service's to a second: each has a session of its own.
 MAY_LOOK_ALIKE = ("seek", "warning", "error", "quality_change")
 # What is done to a user's rows, and words of which one is in what has to be said of it.
 FAULTS = {
@@ -255,9 +255,9 @@ class Series:
         self.missing_ms += max(sum(life.moments[-1].covered for life in lives if life.moments) - found, 0)
 
     def check_events(self, title, lives):
-        rows = self.rows("SELECT e.type, e.body FROM playback_event e JOIN playback_session s USING(session_id)"
+        rows = self.rows("SELECT e.type, e.body, e.session_id FROM playback_event e JOIN playback_session s USING(session_id)"
                          " WHERE e.user_id=? AND s.movie_id=?", self.name, title)
-        found = collections.Counter(kind for kind, _ in rows)
+        found = collections.Counter(kind for kind, _, _ in rows)
         told = collections.Counter(kind for life in lives for _, kind in life.events)
         safe = collections.Counter(kind for life in lives for at, kind in life.events if at <= life.ended - self.grace)
         for kind, count in safe.items():
@@ -268,9 +268,9 @@ class Series:
             if kind not in ("warning", "error", "stop") and found[kind] > told[kind] + len(lives):
                 raise Wrong(f"{self.name} {title}: {found[kind]} events {kind}, {told[kind]} were told")
         bodies = collections.Counter(
-            json.dumps({key: value for key, value in json.loads(body).items() if key != "event_id"}, sort_keys=True)
-            for kind, body in rows if kind not in MAY_LOOK_ALIKE)
-        twice = [body for body, count in bodies.items() if count > 1]
+            (session, json.dumps({key: value for key, value in json.loads(body).items() if key != "event_id"},
+                                 sort_keys=True)) for kind, body, session in rows if kind not in MAY_LOOK_ALIKE)
+        twice = [body for (_, body), count in bodies.items() if count > 1]
         if twice:
             raise Wrong(f"{self.name} {title}: twice: {twice[:3]} among {rows}")
         self.events += len(rows)
