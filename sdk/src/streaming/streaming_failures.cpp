@@ -222,10 +222,12 @@ void StreamingEngine::handle_failure(Track& track, const SegmentFailure& failure
   const Trouble trouble{
       planned.representation.id, failure.error, true, is_last, is_new, is_leaving};
   if (react(track, trouble, now, position) != FailureAction::kSkipSegment) return;
-  // What has left the window was no damage.
-  if (is_leaving) refresher_.hurry(now);
-  if (!is_leaving) ++track.skipped;
-  if (!is_leaving) track.skipped_at = now;
+  if (is_leaving) {
+    refresher_.hurry(now);  // it was no damage
+  } else {
+    ++track.skipped;
+    track.skipped_at = now;
+  }
   track.attempts = 0;
   track.forgiving_pause = Duration{0};
   track.forgive(now);
