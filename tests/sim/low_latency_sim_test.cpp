@@ -104,6 +104,26 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("M28 a part that is nowhere to be had is asked for twice, then the whole segment is") {
+  for (const bool has_hints : {false, true}) {
+    CAPTURE(has_hints);
+    SimWorld world(1, {}, SimLink::constant(8'000'000));
+    world.start_app();
+    world.load_live(with_parts(has_hints));
+    world.run_for(20s);
+    REQUIRE(world.status()->state == PlayerState::kPlaying);
+    // To decode, the part before it is needed: that one can be had each time.
+    world.fail_requests("-156.3.part", 410);
+    world.run_for(20s);
+    // Two a track, an announced one beside them.
+    CHECK(requests_of(world, "-156.3.part") <= 6);
+    CHECK(requests_of(world, "-156.2.part") <= 6);
+    CHECK(requests_of(world, "-156.seg") >= 1);
+    CHECK(world.find<Failed>() == nullptr);
+    check_pictures(world);
+  }
+}
+
 TEST_CASE("N13 a part that breaks off and is begun again is not decoded twice") {
   for (const bool has_hints : {false, true}) {
     CAPTURE(has_hints);

@@ -122,7 +122,7 @@ void SimWorld::start_app(PlayerConfig config) {
   speaker = std::make_shared<SimAudioSink>(executor);
   Sinks sinks;
   sinks.video = screen;
-  sinks.audio = speaker;
+  if (has_speaker) sinks.audio = speaker;
   auto created =
       Player::create(client, std::move(config), std::move(sinks), borrowed<Executor>(executor));
   player = *std::move(created);

@@ -89,6 +89,7 @@ class SimWorld {
   SimCodecTroubles codecs;  // of the next start_app()
   // The same; null: SimBackend.
   std::shared_ptr<MediaBackend> backend;
+  bool has_speaker = true;  // the same; without, nobody hears what is played
   DrmConfig drm;
   SimService service;
   MemoryStore store;

@@ -156,7 +156,7 @@ Duration PlayerEngine::turn_playback(MonotonicTime now) {
     note_presented(played.video, now);
     if (trouble_.failure) return wait;  // the turn that mends it is asked for
     pass_gap(now);
-    tell_remainder(now);
+    tell_remainder(now, wait);
     handle_keys(now);
     update_state(now);
     wait = std::min(wait, watch_output(now));
@@ -191,6 +191,7 @@ void PlayerEngine::handle_errors(MonotonicTime now) {
   if (failure_ && is_ahead_) {
     log_.info("what was prepared cannot be had: " + describe(*failure_));
     ahead_failure_ = failure_;
+    if (follower_) follower_->on_preparation_failed();
     return let_go();
   }
   // After its end nobody waits for anything of the title; whoever seeks back is told.

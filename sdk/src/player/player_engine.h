@@ -188,7 +188,7 @@ class PlayerEngine final : private StreamingListener,
   [[nodiscard]] MediaTime position(MonotonicTime now);
   // The same for the app and the service: pictures of a late decoder may outlast the title.
   [[nodiscard]] MediaTime told_position(MonotonicTime now);
-  void tell_remainder(MonotonicTime now);  // to the follower
+  void tell_remainder(MonotonicTime now, Duration& wait);  // to the follower
   // Of a live title that is prepared: its start is where live playback still begins.
   [[nodiscard]] bool is_near_start(const LiveState& live, MonotonicTime now) const;
   [[nodiscard]] DecisionText& decisions() {

@@ -20,7 +20,7 @@ constexpr Duration kStaysLive = 4s;
 
 }  // namespace
 
-void PlayerEngine::tell_remainder(MonotonicTime now) {
+void PlayerEngine::tell_remainder(MonotonicTime now, Duration& wait) {
   is_followed_ = false;
   if (!follower_) return;
   Remainder rest;
@@ -33,7 +33,11 @@ void PlayerEngine::tell_remainder(MonotonicTime now) {
   const bool is_under_way = state_ == PlayerState::kPlaying || state_ == PlayerState::kPaused;
   rest.is_sound_written =
       rest.is_fetched && is_under_way && pipeline_->is_sound_written(*streaming_);
-  is_followed_ = follower_->on_remainder(rest, speed_, now);
+  const Following following = follower_->on_remainder(rest, speed_, now);
+  is_followed_ = following.is_sound_queued;
+  if (following.look_again && state_ == PlayerState::kPlaying) {
+    wait = std::min(wait, *following.look_again);
+  }
 }
 
 bool PlayerEngine::inherit(const PlayerEngine& other) {

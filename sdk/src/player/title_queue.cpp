@@ -88,15 +88,17 @@ void TitleQueue::play_next() {
 
 void TitleQueue::prepare_next() {
   next_ = make_engine(nullptr);
+  next_->set_follower(this);
   next_->inherit(*playing_);
   next_->prepare(*source_);
 }
 
-bool TitleQueue::on_remainder(const Remainder& rest, double speed, MonotonicTime now) {
-  if (!source_ || is_over_) return false;
+Following TitleQueue::on_remainder(const Remainder& rest, double speed, MonotonicTime now) {
+  if (!source_ || is_over_) return {};
   if (next_ && !next_->inherit(*playing_)) drop_next();
   if (!next_) {
-    if (!rest.is_fetched || now < not_before_) return false;
+    if (!rest.is_fetched) return {};
+    if (now < not_before_) return {false, not_before_ - now};
     prepare_next();
   }
   if (const auto& failure = next_->ahead_failure()) {
@@ -107,16 +109,18 @@ bool TitleQueue::on_remainder(const Remainder& rest, double speed, MonotonicTime
       playing_->warn(std::move(error));
     }
     // A host that asks to come back later is left alone until the end.
-    if (failure->code == ErrorCode::kServerBusy) return false;
+    if (failure->code == ErrorCode::kServerBusy) return {};
     drop_next();
     not_before_ = now + kRetryPause;
-    return false;
+    return {false, kRetryPause};
   }
   next_->share_buffer(rest);
-  if (rest.is_fetched && rest.media <= kDecodesBefore * speed) next_->prime();
-  if (rest.is_sound_written && next_->is_ready_to_follow()) return sound_.join();
+  const Duration idle = rest.media - from_seconds(to_seconds(kDecodesBefore) * speed);
+  if (rest.is_fetched && idle <= Duration{0}) next_->prime();
+  if (rest.is_sound_written && next_->is_ready_to_follow()) return {sound_.join(), std::nullopt};
   sound_.part();
-  return false;
+  if (!rest.is_fetched || idle <= Duration{0}) return {};
+  return {false, from_seconds(to_seconds(idle) / speed)};
 }
 
 bool TitleQueue::on_title_over() {

@@ -33,8 +33,10 @@ class TitleQueue final : private TitleFollower {
   void play_next();
 
  private:
-  bool on_remainder(const Remainder& rest, double speed, MonotonicTime now) override;
+  Following on_remainder(const Remainder& rest, double speed, MonotonicTime now) override;
   bool on_title_over() override;
+  // The title that plays may have nothing else to look at until its end.
+  void on_preparation_failed() override { playing_->look_again(); }
   void on_title_failed() override { drop_next(); }
 
   std::unique_ptr<PlayerEngine> make_engine(Publish publish);

@@ -19,6 +19,7 @@ namespace playhead {
 // What has gone wrong with parts of low latency, in a row, and until when they are left alone.
 struct PartTrouble {
   int failures = 0, wrong_hints = 0;
+  MediaTime failed_at;  // start of the one that failed last
   MonotonicTime no_parts_before, no_hints_before;
 };
 

@@ -137,7 +137,7 @@ class StreamingEngine final : private TrackStreamListener {
                           const TransferStats& stats) override;
   void on_protection(TrackKind kind, const PlannedSegment& planned,
                      const MediaProtection& media) override;
-  void on_segment_completed(TrackKind kind) override;
+  void on_segment_completed(TrackKind kind, MediaTime start) override;
   void on_fetch_retry(TrackKind kind, const Error& error) override;
   void on_segment_failed(TrackKind kind, SegmentFailure failure) override;
   void on_segment_misplaced(TrackKind kind) override;

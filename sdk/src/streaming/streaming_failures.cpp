@@ -126,11 +126,12 @@ bool StreamingEngine::has_other_than(const std::string& representation_id) const
                             });
 }
 
-void StreamingEngine::on_segment_completed(TrackKind kind) {
+void StreamingEngine::on_segment_completed(TrackKind kind, MediaTime start) {
   if (Track* track = track_of(kind)) {
     track->attempts = 0;
     track->skipped = 0;
-    track->parts.failures = 0;
+    // What is fetched anew to decode from says nothing of the part that failed.
+    if (start >= track->parts.failed_at) track->parts.failures = 0;
     track->renewed = false;
     track->forgiving_pause = Duration{0};
     track->refuses_first = track->refuses_first || track->is_asked_again;

@@ -95,6 +95,7 @@ bool StreamingEngine::handle_part_failure(Track& track, const SegmentFailure& fa
     track.parts.no_hints_before = now + kRest;
     return true;
   }
+  track.parts.failed_at = failure.planned.segment.start;
   if (++track.parts.failures < kMostFailures) return false;
   track.parts.failures = 0;
   track.parts.no_parts_before = now + kRest;

@@ -457,9 +457,10 @@ void TrackStream::finish_front() {
       wasted_bytes_ += front.received_bytes;
     }
   }
+  const MediaTime start = front.planned.segment.start;
   retire(0, 1);
   if (!loads_.empty()) loads_.front()->load->demux();
-  context_.listener.on_segment_completed(kind_);
+  context_.listener.on_segment_completed(kind_, start);
 }
 
 void TrackStream::on_failed(Load& load, Error error) {

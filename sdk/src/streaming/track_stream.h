@@ -71,8 +71,8 @@ class TrackStreamListener {
   // Its samples are going to need keys.
   virtual void on_protection(TrackKind kind, const PlannedSegment& planned,
                              const MediaProtection& media) = 0;
-  // All its samples were delivered.
-  virtual void on_segment_completed(TrackKind kind) = 0;
+  // All samples of the segment that starts there were delivered.
+  virtual void on_segment_completed(TrackKind kind, MediaTime start) = 0;
   virtual void on_fetch_retry(TrackKind kind, const Error& error) = 0;
   virtual void on_segment_failed(TrackKind kind, SegmentFailure failure) = 0;
   // It turned out to be another one than was wanted; the next one wanted is the right one.
