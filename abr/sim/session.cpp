@@ -150,6 +150,12 @@ class Session {
     in.running = running;
     in.received_bytes = to_bytes(bits);
     in.active = from_seconds(std::max(after_s - latency, 0.0));
+    if (in.active >= abr::kRecentTransfer) {
+      const double now_s = now_s_ + after_s;
+      const double since_s = now_s - to_seconds(abr::kRecentTransfer);
+      in.recent = abr::kRecentTransfer;
+      in.recent_bytes = to_bytes(trace_.bits_until(now_s) - trace_.bits_until(since_s));
+    }
     abr::Decision decision = timed([&] { return policy_.controller->judge(in); });
     if (decision.reason != abr::Reason::kStallAhead) return std::nullopt;
     const auto chosen = decision.chosen;

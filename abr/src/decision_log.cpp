@@ -172,6 +172,8 @@ LogRecord read_decided(LineReader& in, std::string_view kind) {
     record.transfer.received_bytes = in.number();
     record.transfer.active = Duration{in.number()};
     record.transfer.earlier_bytes = in.number();
+    record.transfer.recent_bytes = in.number();
+    record.transfer.recent = Duration{in.number()};
   }
   read_inputs(in, record.transfer.now, record.ladder);
   if (in.is_good()) read_decision(in, record.decision, record.ladder.size());
@@ -279,7 +281,8 @@ std::string encode(const LogRecord& record) {
   if (decided.is_judgement) {
     out.number(static_cast<int64_t>(decided.transfer.running));
     out.number(decided.transfer.received_bytes).number(decided.transfer.active.count());
-    out.number(decided.transfer.earlier_bytes);
+    out.number(decided.transfer.earlier_bytes).number(decided.transfer.recent_bytes);
+    out.number(decided.transfer.recent.count());
   }
   write_inputs(out, decided.transfer.now, decided.ladder);
   write_decision(out, decided.decision);

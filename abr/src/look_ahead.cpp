@@ -13,6 +13,9 @@ namespace {
 constexpr double kMaxScore = 2e6;
 // Alternatives closer than this are equal: the lower one is taken.
 constexpr double kTie = 1e-9;
+// Share of the time that is left which what a collapsed link is left for may take (the margin of
+// DESIGN's bitrate choice).
+constexpr double kExitShare = 0.8;
 
 // Steps to which what shapes a table is rounded (chosen). Finer: more tables a session, 5 to 15 ms
 // each; coarser: the value beyond the next segment is that of a slightly different link.
@@ -26,6 +29,11 @@ constexpr int kTtfbClasses = 6;
 // Chances of silence are rounded to powers of two of one in a hundred.
 constexpr double kChanceUnit = 0.01;
 constexpr int kChanceClasses = 10;
+
+// Only of what has come for long enough.
+double recent_bps(const TransferInputs& in) {
+  return static_cast<double>(in.recent_bytes) * 8 / to_seconds(in.recent);
+}
 
 double round_to(double value, double step) {
   return std::max(std::round(value / step), 1.0) * step;
@@ -162,6 +170,23 @@ Decision LookAhead::decide(const DecisionInputs& in) const {
   return decision;
 }
 
+// The step to go down to when the link, by what came of the running transfer lately, leaves just
+// enough time for the lowest one, and not for the rest of what is running.
+std::optional<std::size_t> LookAhead::last_exit(const TransferInputs& in, const PlanLadder& ladder,
+                                                std::size_t running, double left) const {
+  if (settings_.last_exit_s <= 0 || in.recent < kRecentTransfer || in.recent_bytes <= 0) return {};
+  const double bps = recent_bps(in);
+  const double ttfb_s = to_seconds(in.now.forecast.ttfb);
+  const auto takes_s = [&](std::size_t step) {
+    return ladder.steps[step].next_bits / bps + ttfb_s;
+  };
+  const double spare_s = ladder.level_s - takes_s(0);
+  if (left / bps <= ladder.level_s || spare_s < 0 || spare_s > settings_.last_exit_s) return {};
+  std::size_t step = 0;
+  while (step + 1 < running && takes_s(step + 1) <= ladder.level_s * kExitShare) ++step;
+  return step;
+}
+
 Decision LookAhead::judge(const TransferInputs& in) const {
   Decision decision;
   if (in.running < in.now.ladder.size()) decision.chosen = in.running;
@@ -181,9 +206,21 @@ Decision LookAhead::judge(const TransferInputs& in) const {
   const double forecast = std::log(throughput_of(in.now));
   const double earlier = static_cast<double>(std::max<int64_t>(in.earlier_bytes, 0)) * 8;
   const double seen = std::log(std::max(received - earlier, 1.0) / std::max(active_s, 0.05));
-  const double log_bps =
-      forecast + weight * std::clamp(seen - forecast, -settings_.abandon_max_drop, 1.0);
+  // What still comes is no dead link, however slow it is; while there is something to play, it may
+  // become faster.
+  const bool is_slow =
+      ladder.level_s <= 0 && in.recent >= kRecentTransfer && in.recent_bytes > 0;
+  const double most_drop =
+      is_slow ? std::max(settings_.abandon_max_drop, forecast - std::log(recent_bps(in)))
+              : settings_.abandon_max_drop;
+  const double log_bps = forecast + weight * std::clamp(seen - forecast, -most_drop, 1.0);
   const double left = std::max(ladder.steps[running].next_bits - received, 0.0);
+  if (const auto step = last_exit(in, ladder, running, left)) {
+    decision.scores.assign(in.now.ladder.size(), kExcluded);
+    decision.chosen = ladder.steps[*step].index;
+    decision.reason = Reason::kStallAhead;
+    return decision;
+  }
   if (left / std::exp(log_bps) < ladder.level_s) return decision;  // comes in time
 
   Prospect ahead = prospect(ladder, in.now);

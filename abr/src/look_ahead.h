@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <optional>
 
 #include "plan_cache_impl.h"
 #include "plan_ladder.h"
@@ -19,6 +21,9 @@ class LookAhead final : public Controller {
   [[nodiscard]] Decision judge(const TransferInputs& in) const override;
 
  private:
+  [[nodiscard]] std::optional<std::size_t> last_exit(const TransferInputs& in,
+                                                     const PlanLadder& ladder, std::size_t running,
+                                                     double left) const;
   // What the next transfer is expected to do, in the units of the model.
   struct Prospect {
     double log_bps = 0;

@@ -27,6 +27,7 @@ constexpr SettingField kFields[] = {
     {"abandon_blend_s", &Settings::abandon_blend_s, 0.01, 100},
     {"abandon_max_drop", &Settings::abandon_max_drop, 0, 20},
     {"abandon_gain", &Settings::abandon_gain, -1, 100},
+    {"last_exit_s", &Settings::last_exit_s, 0, 30},
     {"abandon", &Settings::abandon, 0, 1},
     {"level_gain", &Settings::level_gain, 0.01, 1},
     {"spread_gain", &Settings::spread_gain, 0.001, 1},

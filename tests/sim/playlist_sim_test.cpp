@@ -335,30 +335,6 @@ TEST_CASE("sim: a next title that cannot be had is told, and the one that plays 
   }
 }
 
-TEST_CASE("sim: the next title is tried again though the one that plays has nothing left to do") {
-  // Sound alone that nobody hears: once it is all there, only its end is a moment to look at.
-  SimWorld world(1, title_at("first", 20), SimLink::constant(8'000'000, 40ms));
-  world.more_titles = {title_at("next", 5)};
-  SimFault fault;
-  fault.url_contains = "/next/master";
-  fault.status = 404;
-  fault.until = world.executor.now() + 45s;
-  world.transport->add_fault(fault);
-  world.has_speaker = false;
-  world.start_app({});
-  world.load_url(world.title.base_url + "a-en.m3u8");
-  world.player->set_next(source_of(world.more_titles[0].url()));
-  REQUIRE(world.run_until_event<Warning>(1min));
-  CHECK(world.find<Warning>()->error.detail == 404);
-  CHECK(world.executor.now() < world.transport->records().back().started + 1s);
-  REQUIRE(world.run_until_event<Ended>(2min));
-  CHECK(world.find<Ended>()->goes_on);
-  world.run_for(0s);
-  // Its beginning was there, and decoded.
-  REQUIRE(world.find<FirstFrame>() != nullptr);
-  CHECK(world.all<FirstFrame>().back().startup == Duration{0});
-}
-
 TEST_CASE("sim: a next title that is too slow is waited for, as the start of its play") {
   Playlist list;
   SimWorld& world = list.world;

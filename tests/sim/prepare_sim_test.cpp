@@ -403,5 +403,35 @@ TEST_CASE("sim: N17 what the service asked for of the next title outlives the se
   CHECK(world.run_until_event<FirstFrame>(10s));
 }
 
+TEST_CASE("sim: the next title is tried again though the one that plays has nothing left to do") {
+  // Sound alone that nobody hears: once it is all there, only its end is a moment to look at.
+  SimWorld world(1, SimTitle{}, SimLink::constant(8'000'000, 40ms));
+  world.title.segments = 20;
+  SimTitle next;
+  next.base_url = "http://cdn.test/next/";
+  next.segments = 5;
+  world.more_titles = {next};
+  SimFault fault;
+  fault.url_contains = "/next/master";
+  fault.status = 404;
+  fault.until = world.executor.now() + 45s;
+  world.transport->add_fault(fault);
+  world.has_speaker = false;
+  world.start_app({});
+  world.load_url(world.title.base_url + "a-en.m3u8");
+  PlaySource source;
+  source.url = next.url();
+  world.player->set_next(source);
+  REQUIRE(world.run_until_event<Warning>(1min));
+  CHECK(world.find<Warning>()->error.detail == 404);
+  CHECK(world.executor.now() < world.transport->records().back().started + 1s);
+  REQUIRE(world.run_until_event<Ended>(2min));
+  CHECK(world.find<Ended>()->goes_on);
+  world.run_for(0s);
+  // Its beginning was there, and decoded.
+  REQUIRE(world.find<FirstFrame>() != nullptr);
+  CHECK(world.all<FirstFrame>().back().startup == Duration{0});
+}
+
 }  // namespace
 }  // namespace playhead::test

@@ -192,7 +192,8 @@ Result<LoadedIndex> align_index(LoadedIndex index, const LoadedIndex& reference,
   if (!index.playlist || !reference.playlist) return index;
   const int64_t start =
       next_run_at ? hls::next_run_start(*index.playlist, *reference.playlist, *next_run_at)
-                  : hls::aligned_start(*index.playlist, *reference.playlist);
+                  : hls::aligned_start(*index.playlist, *reference.playlist,
+                                       std::max(index.told - reference.told, Duration{0}));
   if (start == index.playlist->start_ticks) return index;
   PLAYHEAD_TRY(hls::MediaPlaylist playlist,
                hls::parse_media_playlist(

@@ -89,8 +89,10 @@ bool has_news(const Presentation& before, const Presentation& after) {
 // it is of another run of the encoder.
 bool leaps(const LoadedIndex& before, const LoadedIndex& index, Duration passed) {
   if (!index.playlist || !before.playlist) return false;
-  if (before.segments->size() == 0 || index.segments->size() == 0) return false;
-  const Duration gap = index.segments->start() - listed_end(*before.segments);
+  if (before.segments->size() == 0 || lists_nothing(*index.segments)) return false;
+  const bool has_segments = index.segments->size() > 0;
+  const MediaTime start = has_segments ? index.segments->start() : index.segments->parts(0)[0].start;
+  const Duration gap = start - listed_end(*before.segments);
   if (gap <= Duration{0}) return false;
   const auto date = index.playlist->date(0);
   const auto last = before.playlist->date(before.playlist->size() - 1);

@@ -231,8 +231,13 @@ VideoChooser::DropAdvice RepresentationSelector::judge(const Place& place,
   if (!forced_id_.empty() || !receiving.first_byte) return {};
   if (receiving.is_being_made(place.now) || receiving.is_held || !receiving.since) return {};
   std::vector<VideoChooser::Option> options;
-  const VideoChooser::Transfer transfer{receiving.id, receiving.bytes, place.now - *receiving.since,
-                                        receiving.earlier_bytes};
+  VideoChooser::Transfer transfer{receiving.id, receiving.bytes, place.now - *receiving.since,
+                                  receiving.earlier_bytes};
+  const RecentBytes::Sum recent = receiving.recent.at(place.now);
+  if (transfer.active >= recent.within) {
+    transfer.recent = recent.within;
+    transfer.recent_bytes = recent.bytes;
+  }
   return chooser_.judge(situation(place, options), transfer);
 }
 

@@ -18,6 +18,9 @@ constexpr Duration kWindowRounding = 500ms;
 // What a Period lacks at its end by less than this is rounding.
 constexpr Duration kPeriodRounding = 100ms;
 
+// What ends so little after the live edge is whole: it is asked for at the moment it is.
+constexpr Duration kWholeRounding = 50ms;
+
 // An older MPD is passed over for so long (chosen: caches keep them for less).
 constexpr Duration kMostBehind = 30s;
 
@@ -53,7 +56,7 @@ bool StreamingEngine::begin_anew() {
   // dates it goes on where the old one ended.
   const auto state = live(last_turn_);
   MediaTime from = state ? state->window_end : position_;
-  if (from - position_ < kSeam) from = position_;
+  if (from > position_ && from - position_ < kSeam) from = position_;
   indexes_.start_over(from, refresher_.begun());
   refresher_.forget_playlists();
   mapper_ = TimelineMapper();
@@ -172,7 +175,7 @@ bool StreamingEngine::is_behind_window(const Track& track, const LoadedIndex& in
 bool StreamingEngine::is_at_edge(const Segment& segment, bool is_part) const {
   if (is_part) return true;
   const auto state = is_live() ? live(last_turn_) : std::nullopt;
-  return state && segment.end > state->edge;
+  return state && segment.end > state->edge + kWholeRounding;
 }
 
 MediaBefore StreamingEngine::before_of(const Track& track, const Representation& representation) {
@@ -250,9 +253,9 @@ LiveState StreamingEngine::live_of_mpd(const LoadedIndex* index, MonotonicTime n
   const bool is_at_clock = is_listed && index->segments->end() <= state.edge + kMostAhead;
   state.window_end = is_at_clock ? index->segments->end() : state.edge;
   // An origin that lost some of it lists less: by a clock that is off it would list nothing now.
-  const bool is_whole = is_at_clock && played_.first() == played_.last() &&
-                        index->segments->end() + kMostAhead >= state.edge;
-  if (is_whole) state.window_start = std::max(state.window_start, index->segments->start());
+  const bool is_current =
+      !is_listed || (is_at_clock && index->segments->end() + kMostAhead >= state.edge);
+  if (is_current) state.window_start = std::max(state.window_start, oldest_listed());
   // An MPD that stopped to change has nothing later to offer.
   state.window_start = std::min(state.window_start, state.window_end);
   state.suggested_delay = info.suggested_delay;
@@ -289,6 +292,22 @@ std::optional<LiveState> StreamingEngine::live(MonotonicTime now) const {
     state.media_epoch = index->live->availability_start;
   }
   return state;
+}
+
+MediaTime StreamingEngine::oldest_listed() const {
+  MediaTime oldest;
+  for (const Track& track : tracks_) {
+    const AdaptationSet* set = played_.set(track.stream->kind(), played_.first());
+    if (!set) continue;
+    std::optional<MediaTime> own;
+    for (const Representation& representation : set->representations) {
+      const LoadedIndex* index = indexes_.find(representation);
+      if (!index || index->segments->size() == 0) continue;
+      own = std::min(own.value_or(MediaTime::max()), index->segments->start());
+    }
+    oldest = std::max(oldest, own.value_or(oldest));
+  }
+  return oldest;
 }
 
 MediaTime StreamingEngine::first_moment() const {

@@ -58,8 +58,10 @@ bool StreamingEngine::plays_audio() const {
 }
 
 bool StreamingEngine::is_complete(TrackKind kind) const {
-  if (kind == TrackKind::kAudio && is_changing_audio_) return false;
   const Track* track = track_of(kind);
+  // Where the new sound cannot be had, the old one is played to its end.
+  const bool may_come = !track || !track->blocked;
+  if (kind == TrackKind::kAudio && is_changing_audio_ && may_come) return false;
   if (!track && kind == TrackKind::kAudio) track = track_of(TrackKind::kVideo);  // muxed
   if (!track) return true;
   const bool is_last = track->is_complete || (track->blocked && !has_failed_);

@@ -79,7 +79,8 @@ bool StreamingEngine::drop_transfer(Track& track, MonotonicTime now, MediaTime p
   const bool is_other = track.failed_ids != failed_ids;
   auto place = place_of(track, *set, position);
   place.cursor = receiving->from;
-  place.level = std::max(receiving->from - position, Duration{0});
+  // Before what is waited for there may be a hole.
+  place.level = is_waited_for ? Duration{0} : std::max(receiving->from - position, Duration{0});
   place.last_id = receiving->previous_id;
   const auto advice = selector_.judge(place, *receiving);
   if (advice.unknown) indexes_.request(*advice.unknown);

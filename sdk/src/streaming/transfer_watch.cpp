@@ -42,6 +42,7 @@ void TransferWatch::add_bytes(TrackKind kind, int64_t bytes, MonotonicTime recei
   if (!receiving_->first_byte) receiving_->first_byte = received;
   if (!receiving_->since && !receiving_->is_held) receiving_->since = received;
   receiving_->bytes += bytes;
+  receiving_->recent.add(bytes, received);
 }
 
 void TransferWatch::finish(TrackKind kind, const TransferStats& stats, bool is_at_edge,

@@ -8,6 +8,7 @@
 #include "net/throughput_meter.h"
 #include "playhead/media.h"
 #include "playhead/time.h"
+#include "streaming/recent_bytes.h"
 #include "streaming/video_chooser.h"
 
 namespace playhead {
@@ -31,6 +32,7 @@ class TransferWatch {
     // first byte, or since it last waited for room.
     std::optional<MonotonicTime> since = std::nullopt;
     int64_t earlier_bytes = 0;
+    RecentBytes recent{};
 
     [[nodiscard]] bool is_being_made(MonotonicTime now) const {
       return made_within && (!first_byte || now - *first_byte <= *made_within);

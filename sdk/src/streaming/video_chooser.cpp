@@ -203,6 +203,8 @@ const Representation* VideoChooser::instead_of(const Situation& situation, const
   in.received_bytes = transfer.received_bytes;
   in.earlier_bytes = transfer.earlier_bytes;
   in.active = transfer.active;
+  in.recent_bytes = transfer.recent_bytes;
+  in.recent = transfer.recent;
   abr::Decision decision = controller_->judge(in);
   if (decision.reason != abr::Reason::kStallAhead) return nullptr;
   const Representation* instead = ladder.representations[*decision.chosen];

@@ -69,6 +69,8 @@ class VideoChooser {
     int64_t received_bytes = 0;
     Duration active{0};         // since its first byte, or since it last waited for room
     int64_t earlier_bytes = 0;  // of received_bytes, before `active` began
+    int64_t recent_bytes = 0;   // within the last `recent`, see abr::TransferInputs
+    Duration recent{0};
   };
   struct DropAdvice {
     // Drop it; the next choose() answers what to fetch instead, a Representation whose segments are

@@ -53,6 +53,7 @@ struct Facts {
   std::optional<Duration> content_ahead = Duration{0};
   std::optional<Duration> made;
   MonotonicTime last_shift;
+  MonotonicTime last_hole;  // live: when a picture came after what was never made
   // Titles that follow one another: the first sample of the one that plays, of all their content;
   // what the app named to come next, when; since when it never did.
   int64_t first_index = 0;

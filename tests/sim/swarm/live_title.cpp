@@ -134,6 +134,18 @@ bool LiveTitle::has_hole(Duration from, Duration to) const {
   return encoder_.has_hole(from / shape_.segment - 1, to / shape_.segment + 1);
 }
 
+bool LiveTitle::has_rival_runs(Duration content) const {
+  if (live_.has_dates) return false;
+  int begun = 0;
+  const auto& stretches = encoder_.stretches();
+  for (std::size_t i = 1; i < stretches.size(); ++i) {
+    const Duration away = content - stretches[i].first * shape_.segment;
+    const bool is_near = std::max(away, -away) < live_.window;
+    begun += stretches[i].run != stretches[i - 1].run && is_near;
+  }
+  return begun > 1;
+}
+
 bool LiveTitle::has_lost(MonotonicTime now) const {
   // Playlists and timelines say where they begin.
   const int64_t promised = (*made(now) - live_.window) / shape_.segment;
@@ -247,12 +259,16 @@ test::WebAnswer LiveTitle::playlist_answer(const std::string& name, const std::s
     return test::text_answer(playlist(name, signature, view(told(now)), skips));
   }
   // RFC 8216bis §6.2.5.2: the answer comes when the playlist has what is asked for.
-  const Stretch& last = encoder_.stretches().back();
-  const int64_t segment = last.first + *number - last.first_number;
+  const Duration there = *made(now);
+  const auto& stretches = encoder_.stretches();
+  // What is being made, not a seam that is to come.
+  const auto begun = std::find_if(stretches.rbegin(), stretches.rend() - 1, [&](const Stretch& s) {
+    return s.first <= there / shape_.segment;
+  });
+  const int64_t segment = begun->first + *number - begun->first_number;
   const auto part = parameter(query, "_HLS_part");
   const Duration wanted =
       segment * shape_.segment + (part ? (*part + 1) * live_.part : shape_.segment);
-  const Duration there = *made(now);
   const Duration wait = std::clamp(wanted - there, Duration{0}, kMostBlocked * shape_.segment);
   const bool is_stuck = now < stale_.until || now < back_.until;
   const Duration then = is_stuck ? told(now) : *made(now + wait);

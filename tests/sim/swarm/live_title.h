@@ -65,6 +65,7 @@ class LiveTitle final : public WebTitle {
   void heal(MonotonicTime now) override;
   [[nodiscard]] std::optional<Duration> made(MonotonicTime now) const override;
   [[nodiscard]] bool has_hole(Duration from, Duration to) const override;
+  [[nodiscard]] bool has_rival_runs(Duration content) const override;
   [[nodiscard]] bool has_lost(MonotonicTime now) const override;
 
  private:

@@ -23,7 +23,17 @@ constexpr int64_t kAmple = 3;
 // A link that carries less than this part of what it lately did has broken in the middle of
 // whatever was asked for.
 constexpr int64_t kFall = 20;
+// The same, where less than kShortBuffer can be buffered.
+constexpr int64_t kShortFall = 10;
+constexpr Duration kShortBuffer = 20s;
 constexpr std::size_t kLatelySeconds = 10;
+
+bool has_short_buffer(const Scenario& scenario) {
+  const BufferingConfig& buffering = scenario.player.buffering;
+  const auto& video_bps = scenario.title.video_bps;
+  const int64_t bps = video_bps.empty() ? scenario.title.audio_bps : video_bps.back();
+  return buffering.target < kShortBuffer || buffering.max_bytes * 8 / bps < kShortBuffer / 1s;
+}
 
 template <typename T>
 std::shared_ptr<T> borrowed(T& object) {
@@ -434,7 +444,8 @@ void Session::on_second() {
   }
   lately_.push_back(most);
   if (lately_.size() > kLatelySeconds) lately_.pop_front();
-  if (least < *std::max_element(lately_.begin(), lately_.end()) / kFall) {
+  const int64_t fall = has_short_buffer(scenario_) ? kShortFall : kFall;
+  if (least < *std::max_element(lately_.begin(), lately_.end()) / fall) {
     facts_.good_link_since = facts_.now;
   }
   take_reports();
@@ -463,9 +474,13 @@ void Session::place_content(MediaTime time, const ContentId& id) {
   if (off < -kIndexes / 2) off += kIndexes;
   const Duration content = (near + off) * frame;
   const Duration found = content - (time - MediaTime{0});
-  // What is between them was never made: positions need not know how long it was.
-  const bool has_shifted =
-      ahead && off != 0 && title_->has_hole(last_content_, content) && found > *ahead;
+  const bool has_hole = last_content_ < content && title_->has_hole(last_content_, content);
+  if (has_hole) facts_.last_hole = executor_.now();
+  // What is between them was never made: positions need not know how long it was, nor, without
+  // dates, which of two runs that began within a window a number is of.
+  const bool has_shifted = ahead && off != 0 &&
+                           ((title_->has_hole(last_content_, content) && found > *ahead) ||
+                            title_->has_rival_runs(content));
   if (!ahead || has_shifted) facts_.content_ahead = found;
   if (has_shifted) facts_.last_shift = executor_.now();
   last_content_ = content;

@@ -33,6 +33,8 @@ class WebTitle {
   }
   // Between those places something was never made.
   [[nodiscard]] virtual bool has_hole(Duration /*from*/, Duration /*to*/) const { return false; }
+  // Two runs of an encoder without dates began within a window of it.
+  [[nodiscard]] virtual bool has_rival_runs(Duration /*content*/) const { return false; }
   // Some of what its manifest promises is not there any more, and nobody says so.
   [[nodiscard]] virtual bool has_lost(MonotonicTime /*now*/) const { return false; }
 };

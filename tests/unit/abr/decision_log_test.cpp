@@ -47,6 +47,8 @@ std::vector<LogRecord> some_records(const Controller& controller) {
       transfer.received_bytes = 1'000;
       transfer.active = 8s;
       transfer.earlier_bytes = 400;
+      transfer.recent_bytes = 500;
+      transfer.recent = 3s;
       records.push_back(make_record(segment, level, transfer, controller.judge(transfer)));
       ++segment;
     }

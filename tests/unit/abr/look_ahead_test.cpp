@@ -259,6 +259,52 @@ TEST_CASE("abandon rule: when a transfer is dropped") {
   }
 }
 
+TEST_CASE("abandon rule: a collapsed link is left while the lowest can still be had in time") {
+  struct Case {
+    const char* name;
+    int64_t received_bytes, recent_bytes;  // of 3.5 MB at step 4; the lowest has 0.2 MB
+    Duration recent, level;
+    bool is_dropped;
+  };
+  // 2.6 MB came at once, then 0.5 Mbit/s: the rest takes 12 s, the lowest would take 3.3 s.
+  const Case cases[] = {{"there is time to wait for better", 2'775'000, 187'500, 3s, 8s, false},
+                        {"the last moment", 2'775'000, 187'500, 3s, 4s, true},
+                        {"too late: nothing is in time", 2'775'000, 187'500, 3s, 3s, false},
+                        {"it comes in time", 3'300'000, 187'500, 3s, 4s, false},
+                        {"not looked at for long enough", 2'775'000, 125'000, 2s, 4s, false},
+                        {"a silence says nothing", 2'775'000, 0, 3s, 4s, false}};
+  Settings waits;
+  waits.last_exit_s = 0;
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    TransferInputs in;
+    in.now = inputs_of(kLadder, 30'000'000, c.level, 4);
+    in.running = 4;
+    in.received_bytes = c.received_bytes;
+    in.active = 5s;
+    in.recent_bytes = c.recent_bytes;
+    in.recent = c.recent;
+    const Decision decision = make_controller(Algorithm::kDefault, {})->judge(in);
+    CHECK((decision.reason == Reason::kStallAhead) == c.is_dropped);
+    if (c.is_dropped) CHECK(*decision.chosen == 0);
+    CHECK(make_controller(Algorithm::kDefault, waits)->judge(in).reason == Reason::kKeep);
+  }
+}
+
+TEST_CASE("abandon rule: a link far slower than it was is believed when nothing is left to play") {
+  TransferInputs in;
+  in.now = inputs_of(kLadder, 1'500'000'000, 0s, 4);
+  in.running = 4;
+  in.active = 20s;
+  in.received_bytes = 1'000'000;  // of 3.5 MB: a minute more, the lowest would take 4 s
+  CHECK(make_controller(Algorithm::kDefault, {})->judge(in).reason == Reason::kKeep);
+  in.recent = 3s;
+  in.recent_bytes = 150'000;
+  CHECK(make_controller(Algorithm::kDefault, {})->judge(in).reason == Reason::kStallAhead);
+  in.now.buffer_level = 15s;
+  CHECK(make_controller(Algorithm::kDefault, {})->judge(in).reason == Reason::kKeep);
+}
+
 TEST_CASE("abandon rule: can be turned off, and needs a forecast") {
   TransferInputs in;
   in.now = inputs_of(kLadder, 8'000'000, 2s, 4);

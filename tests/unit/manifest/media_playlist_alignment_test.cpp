@@ -43,6 +43,7 @@ TEST_CASE("hls alignment: by date, else by number, else by their ends") {
     const char* name;
     Spec reference, other;
     int64_t start_ms;
+    Duration passed = 0s;
   };
   const Case cases[] = {
       {"same dates", {10, 5, 60'000}, {10, 5, 60'000}, 0},
@@ -61,10 +62,12 @@ TEST_CASE("hls alignment: by date, else by number, else by their ends") {
       {"no dates, what comes next", {10, 5}, {15, 1}, 20'000},
       {"no dates, after what neither lists", {10, 5}, {17, 2}, 28'000},
       {"further apart than a window: both end now", {10, 5}, {21, 3}, 8'000},
+      {"M17 further apart than a window, but much time has passed", {10, 5}, {95, 5}, 340'000, 330s},
+      {"further than could be made in that time", {10, 5}, {95, 5}, 0, 150s},
       {"nothing in common: both end now", {10, 5}, {500, 3}, 8'000}};
   for (const Case& c : cases) {
     CAPTURE(std::string(c.name));
-    const int64_t ticks = aligned_start(playlist(c.other), playlist(c.reference));
+    const int64_t ticks = aligned_start(playlist(c.other), playlist(c.reference), c.passed);
     CHECK(ticks * 1000 / MediaPlaylist::kTicksPerSecond == c.start_ms);
   }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "streaming/transfer_watch.h"
 
+#include <cstdlib>
+
 #include <doctest/doctest.h>
 
 #include "base/forever.h"
@@ -98,6 +100,23 @@ TEST_CASE("transfer_watch: once there is room again a transfer tells how wide th
     watch.finish(TrackKind::kVideo, stats, true);
     CHECK(chooser.throughput().bps > wide.bps / 2);
   }
+}
+
+TEST_CASE("transfer_watch: what came lately is counted over three seconds and no older") {
+  RecentBytes recent;
+  const MonotonicTime start{1'000'100'000};
+  CHECK(recent.at(start).bytes == 0);
+  for (int i = 0; i < 100; ++i) recent.add(1'000, start + i * 100ms);
+  for (const Duration later : {Duration{0}, Duration{90ms}, Duration{200ms}}) {
+    const RecentBytes::Sum sum = recent.at(start + 9900ms + later);
+    CHECK(sum.within >= abr::kRecentTransfer);
+    CHECK(sum.within <= abr::kRecentTransfer + 250ms);
+    // Ten a second, and none within `later`.
+    CHECK(std::abs(sum.bytes - (sum.within - later).count() / 100) <= 1'000);
+  }
+  CHECK(recent.at(start + 20s).bytes == 0);
+  recent.add(7, start + 20s);
+  CHECK(recent.at(start + 20s).bytes == 7);
 }
 
 TEST_CASE("transfer_watch: at the edge more than was known is believed") {

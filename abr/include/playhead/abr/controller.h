@@ -78,7 +78,13 @@ struct TransferInputs {
   // Since the first byte; since it came freely again, when it had to wait for room. 0 before that.
   Duration active{0};
   int64_t earlier_bytes = 0;  // of received_bytes, what was there before `active` began
+  // Of it what came within the last `recent`. 0: not known, or `active` is shorter.
+  int64_t recent_bytes = 0;
+  Duration recent{0};
 };
+
+// What `recent` of a running transfer should be: less is a pause, more is late.
+inline constexpr Duration kRecentTransfer = 3s;
 
 class Controller {
  public:

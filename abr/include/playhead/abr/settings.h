@@ -69,6 +69,10 @@ struct Settings {
   double abandon_max_drop = 2.3;
   // What dropping must gain, in score. Higher: fewer wasted bytes, longer stalls.
   double abandon_gain = 0;
+  // A link that has collapsed since the transfer began is waited for until so many seconds before it
+  // would be too late for the lowest Representation. More: gives up what comes after all; less:
+  // stalls when the link goes on falling. 0: waits on.
+  double last_exit_s = 1;
   // 0: never abandons.
   double abandon = 1;
 

@@ -32,9 +32,15 @@ std::optional<int64_t> dated_start(const MediaPlaylist& playlist, const MediaPla
   return snapped(to_ticks(*time), reference);
 }
 
+// How long a segment is, on average.
+int64_t mean_ticks(const MediaPlaylist& playlist) {
+  const auto& timeline = playlist.timeline;
+  return (timeline.end_ticks() - timeline.start_ticks(0)) / static_cast<int64_t>(playlist.size());
+}
+
 // Where the numbers say that `playlist` begins; nothing when they say nothing.
-std::optional<int64_t> numbered_start(const MediaPlaylist& playlist,
-                                      const MediaPlaylist& reference) {
+std::optional<int64_t> numbered_start(const MediaPlaylist& playlist, const MediaPlaylist& reference,
+                                      Duration passed) {
   for (std::size_t i = 0; i < playlist.size(); ++i) {
     const auto same = reference.timeline.find_number(playlist.timeline.number(i));
     if (!same) continue;
@@ -42,21 +48,23 @@ std::optional<int64_t> numbered_start(const MediaPlaylist& playlist,
            (playlist.timeline.start_ticks(i) - playlist.timeline.start_ticks(0));
   }
   // A reference that was asked for a while ago may have nothing of what is listed by now. Numbers
-  // that are further apart than a window is long (chosen) are of two counts.
+  // that are further apart than a window is long, and than could be made twice over in the time
+  // that has passed (chosen), are of two counts.
   if (playlist.first_number() < reference.end_number()) return std::nullopt;
   const uint64_t missing = playlist.first_number() - reference.end_number();
-  if (missing > std::max(playlist.size(), reference.size())) return std::nullopt;
-  const auto length = checked_multiply(static_cast<int64_t>(missing),
-                                       to_ticks(MediaTime{reference.target_duration.count()}));
-  return length ? checked_add(reference.timeline.end_ticks(), *length) : std::nullopt;
+  const auto length = checked_multiply(static_cast<int64_t>(missing), mean_ticks(reference));
+  const bool is_near = missing <= std::max(playlist.size(), reference.size());
+  if (!length || (!is_near && *length > 2 * to_ticks(MediaTime{passed.count()}))) return {};
+  return checked_add(reference.timeline.end_ticks(), *length);
 }
 
 }  // namespace
 
-int64_t aligned_start(const MediaPlaylist& playlist, const MediaPlaylist& reference) {
+int64_t aligned_start(const MediaPlaylist& playlist, const MediaPlaylist& reference,
+                      Duration passed) {
   if (playlist.size() == 0 || reference.size() == 0) return reference.start_ticks;
   if (const auto dated = dated_start(playlist, reference)) return *dated;
-  if (const auto numbered = numbered_start(playlist, reference)) return *numbered;
+  if (const auto numbered = numbered_start(playlist, reference, passed)) return *numbered;
   const int64_t length = playlist.timeline.end_ticks() - playlist.timeline.start_ticks(0);
   return reference.timeline.end_ticks() - length;
 }

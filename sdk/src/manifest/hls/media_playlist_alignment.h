@@ -11,9 +11,11 @@ namespace playhead::hls {
 // Where the first segment of `playlist` is on the timeline of `reference`, a playlist of another
 // Rendition or Variant of the same live title, in ticks. By EXT-X-PROGRAM-DATE-TIME where both have
 // it (RFC 8216bis §6.2.4: dates match across Renditions), else by media sequence number, also where
-// it goes on after the reference's end, by target durations for what neither lists; else both end
-// at the same time. Times that differ from one of `reference` by rounding are that one. Pure.
-[[nodiscard]] int64_t aligned_start(const MediaPlaylist& playlist, const MediaPlaylist& reference);
+// it goes on after the reference's end, by the mean length of a segment for what neither lists; else
+// both end at the same time. `passed`: since the reference was told. Times that differ from one of
+// `reference` by rounding are that one. Pure.
+[[nodiscard]] int64_t aligned_start(const MediaPlaylist& playlist, const MediaPlaylist& reference,
+                                    Duration passed = Duration{0});
 
 // The same of a playlist of an encoder that was started anew, `reference` being of the run before:
 // numbers say nothing. By date where both have it, else it begins at `after`. Pure.
