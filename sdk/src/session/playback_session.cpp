@@ -130,6 +130,7 @@ void PlaybackSession::on_granted(Result<StreamGrant> grant) {
       if (has_beats) heartbeat_ = std::clamp(grant->heartbeat, kLeastHeartbeat, kMostHeartbeat);
     }
     answer = make_start(*grant, *resume_position_);
+    outbox_.flush();  // the service is well again, if it was not
     places_ = grant->places;
     if (telemetry_) telemetry_->set_places(places_);
     if (grant->expires_at) {

@@ -234,7 +234,9 @@ VideoChooser::DropAdvice RepresentationSelector::judge(const Place& place,
   VideoChooser::Transfer transfer{receiving.id, receiving.bytes, place.now - *receiving.since,
                                   receiving.earlier_bytes};
   const RecentBytes::Sum recent = receiving.recent.at(place.now);
-  if (transfer.active >= recent.within) {
+  // Where a host breaks off, the pauses are not the link's.
+  const Duration unbroken = place.now - std::max(*receiving.since, receiving.broke);
+  if (unbroken >= recent.within) {
     transfer.recent = recent.within;
     transfer.recent_bytes = recent.bytes;
   }

@@ -167,8 +167,7 @@ class StreamingEngine final : private TrackStreamListener {
   void follow_periods();
   [[nodiscard]] bool is_open(const LoadedIndex& index) const;  // more segments may come
   [[nodiscard]] bool is_live() const;
-  // Where all tracks list something, of the first Period; zero when nothing is known of it.
-  [[nodiscard]] MediaTime oldest_listed() const;
+  [[nodiscard]] MediaTime oldest_listed() const;  // by all tracks, of the first Period
   [[nodiscard]] LiveState live_of_mpd(const LoadedIndex* index, MonotonicTime now) const;
   // The index by which a live title is judged; null before there is one.
   [[nodiscard]] const Representation* live_reference() const;

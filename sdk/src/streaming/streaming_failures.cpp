@@ -143,6 +143,7 @@ void StreamingEngine::on_segment_completed(TrackKind kind, MediaTime start) {
 }
 
 void StreamingEngine::on_fetch_retry(TrackKind kind, const Error& error) {
+  watch_.note_break(kind, executor_.now());
   Track* track = track_of(kind);
   if (track && error.code == ErrorCode::kConnectionLost) ++track->breaks;
   listener_.on_streaming_warning(error);

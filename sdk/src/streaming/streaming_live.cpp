@@ -56,7 +56,11 @@ bool StreamingEngine::begin_anew() {
   // dates it goes on where the old one ended.
   const auto state = live(last_turn_);
   MediaTime from = state ? state->window_end : position_;
-  if (from > position_ && from - position_ < kSeam) from = position_;
+  // The clock may have run on past all there was while nothing else did.
+  MediaTime fetched;
+  for (const Track& track : tracks_) fetched = std::max(fetched, track.stream->cursor());
+  const MediaTime here = std::min(position_, fetched);
+  if (from - here < kSeam) from = here;
   indexes_.start_over(from, refresher_.begun());
   refresher_.forget_playlists();
   mapper_ = TimelineMapper();

@@ -99,6 +99,10 @@ void TransferWatch::release(TrackKind kind, MonotonicTime now) {
   receiving_->earlier_bytes = receiving_->bytes;
 }
 
+void TransferWatch::note_break(TrackKind kind, MonotonicTime now) {
+  if (kind == TrackKind::kVideo && receiving_) receiving_->broke = now;
+}
+
 void TransferWatch::begin_network(Bitrate remembered, MonotonicTime now) {
   meter_.begin_link(now);
   bursts_ = Bursts{};

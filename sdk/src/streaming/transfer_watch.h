@@ -33,6 +33,7 @@ class TransferWatch {
     std::optional<MonotonicTime> since = std::nullopt;
     int64_t earlier_bytes = 0;
     RecentBytes recent{};
+    MonotonicTime broke{};  // when it last broke off and was asked for again
 
     [[nodiscard]] bool is_being_made(MonotonicTime now) const {
       return made_within && (!first_byte || now - *first_byte <= *made_within);
@@ -53,6 +54,8 @@ class TransferWatch {
   // is again.
   void hold(TrackKind kind, MonotonicTime now);
   void release(TrackKind kind, MonotonicTime now);
+  // It broke off and goes on with another request.
+  void note_break(TrackKind kind, MonotonicTime now);
   // The link is another one; see abr::Estimator::begin_network().
   void begin_network(Bitrate remembered, MonotonicTime now);
   // It failed or was given up.

@@ -34,7 +34,7 @@ void Session::name_next(int title) {
   if (!player_) return;
   const PlaySource source = source_of(title);
   facts_.next_named = facts_.last_naming = executor_.now();
-  troubles_since_naming_ = 0;
+  troubles_since_naming_ = facts_.is_in_trouble ? 1 : 0;
   facts_.next_id = scenario_.uses_service ? source.title_id : source.url;
   note("app", "next " + facts_.next_id);
   player_->set_next(source);

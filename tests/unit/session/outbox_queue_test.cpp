@@ -247,6 +247,7 @@ TEST_CASE("outbox_queue: what somebody else is delivering is left to them, for a
 TEST_CASE("outbox_queue: strange refusals end after a while, for that value alone") {
   OutboxQueue queue{OutboxLimits{}};
   const auto refuse = [&](MonotonicTime now) {
+    queue.hurry();
     const auto ticket = queue.next(now);
     REQUIRE(ticket.has_value());
     return queue.failed(ticket->item.key, ticket->serial, {now, std::nullopt, 0, true});
