@@ -221,6 +221,7 @@ void StreamingEngine::refetch(MediaTime position) {
 void StreamingEngine::avoid_representation(const std::string& id, MonotonicTime now,
                                            bool is_for_good) {
   selector_.avoid(id.empty() ? last_video_id_ : id, now, is_for_good);
+  for (Track& track : tracks_) track.stream->forget_inits();
 }
 
 void StreamingEngine::select_representation(const std::string& id, MediaTime position) {
