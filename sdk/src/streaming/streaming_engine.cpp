@@ -470,6 +470,12 @@ const LoadedIndex* StreamingEngine::index_for(Track& track, const Representation
     if (!has_failed_ && !waiting_for_renewal_) listener_.on_streaming_progress();
     return nullptr;
   }
+  // Another Representation's may be had, RFC 8216 §6.3.1.
+  if (wanted && refresher_.is_refused(*chosen) && usable_left(track) > 1) {
+    track.rest(chosen->id, last_turn_ + FetchedTrack::kIndexRest);
+    listener_.on_streaming_progress();
+    return nullptr;
+  }
   if (track.last_id.empty() || track.last_id == chosen->id) return nullptr;
   if (track.stream->cursor() - position > kIndexPatience) return nullptr;
   const AdaptationSet& set = *set_of(track);
