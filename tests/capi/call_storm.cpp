@@ -3,7 +3,8 @@
 // the middle of it; and lives of clients and players, one after the other. Whether that was
 // harmless the sanitizers say; what the process holds afterwards, this.
 //   call_storm [--seconds N] [--ends N] [--seed N] [--media FOLDER]
-// FOLDER: a title with cmaf/master.m3u8. Without one nothing can be had, and every play fails.
+// FOLDER: a title with cmaf/master.m3u8; where it is not made, exit status 77: skipped. Without
+// --media nothing can be had, and every play fails.
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -395,6 +396,10 @@ Options read_options(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   const Options options = read_options(argc, argv);
+  if (!options.media.empty() && !fs::exists(options.media / "cmaf" / "master.m3u8")) {
+    std::printf("skipped: there is no title in %s\n", options.media.c_str());
+    return 77;
+  }
   if (options.ends > 0) return run_ends(options) ? 0 : 1;
   LoopbackServer server;
   serve(server, options.media);

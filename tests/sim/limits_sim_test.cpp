@@ -110,6 +110,38 @@ TEST_CASE("sim: of what too little fits in the memory nothing is chosen") {
   CHECK(world.status()->qoe.rebuffer_count == 0);
 }
 
+// The first of the next title's pictures, named when the first title has filled its buffer.
+std::string first_rung_of_next(int64_t max_bytes) {
+  SimTitle next;
+  next.base_url = "http://cdn.test/next/";
+  SimTitle title;
+  title.segments = 10;
+  SimWorld world(1, title, SimLink::constant(40'000'000));
+  world.more_titles = {next};
+  world.codecs.has_full_samples = true;
+  PlayerConfig config;
+  config.buffering.max_bytes = max_bytes;
+  world.start_app(config);
+  world.load_url(world.title.url());
+  world.run_for(10s);
+  CHECK(world.status()->buffered_bytes > 3 << 20);
+  PlaySource source;
+  source.url = next.url();
+  world.player->set_next(source);
+  const auto of_next = [&](const std::string& url) {
+    return url.find("/next/v") != std::string::npos && url.ends_with(".seg");
+  };
+  const auto& records = world.transport->records();
+  REQUIRE(world.executor.run_until_true(
+      [&] { return !records.empty() && of_next(records.back().url); }, 2min));
+  const std::string& url = records.back().url;
+  return url.substr(url.rfind('/') + 1, 2);
+}
+
+TEST_CASE("sim: the next title begins no poorer for the memory that the one before it holds") {
+  CHECK(first_rung_of_next(4 << 20) == first_rung_of_next(96 << 20));
+}
+
 TEST_CASE("sim: limits that change while playing hold from the next segment on") {
   SimTitle title;
   title.segments = 60;

@@ -351,9 +351,10 @@ TEST_CASE("N17 M14 a seek to what is not made any more ends with a typed error")
   });
   world.run_for(5s);
   world.player->go_live();
-  world.run_for(20s);
-  REQUIRE(world.status()->state == PlayerState::kBuffering);
-  CHECK(world.run_until_event<Failed>(60s));
+  // It is less than what is wanted to begin with, and all there will be.
+  REQUIRE(world.run_until_event<Failed>(60s));
+  CHECK(world.executor.now() - world.screen->shown().back().at <= 1s);
+  CHECK(world.status()->position > world.status()->live->window_end - 1s);
 }
 
 TEST_CASE(
@@ -386,6 +387,58 @@ TEST_CASE(
     CHECK(error_name(world.find<Failed>()->error.code) == error_name(ErrorCode::kServerBusy));
     CHECK(contains(world.find<Failed>()->error.context, "come back in 86"));
   }
+}
+
+TEST_CASE("N10 N17 a live playlist that is refused for good: what is there is played, then it ends") {
+  struct Case {
+    const char* name;
+    int status;
+    std::vector<HttpHeader> headers;
+    ErrorCode code;
+    Duration target;   // behind the edge; what is buffered lasts for about that
+    Duration longest;  // a picture stands still
+  };
+  const Case cases[] = {
+      {"for a day", 503, {{"Retry-After", "86400"}}, ErrorCode::kServerBusy, 26s, 1s},
+      {"it is gone", 404, {}, ErrorCode::kNotFound, 26s, 1s},
+      {"it is forbidden", 403, {}, ErrorCode::kForbidden, 26s, 1s},
+      // The first refusal comes within a segment, and is believed after ten seconds.
+      {"it is gone, and little was buffered", 404, {}, ErrorCode::kNotFound, 5s, 15s}};
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.name));
+    SimWorld world(1, SimTitle{}, SimLink::constant(8'000'000));
+    PlayerConfig config;
+    config.live.target_offset = c.target;
+    world.start_app(config);
+    world.load_live({});
+    world.run_for(kBefore);
+    REQUIRE(world.status()->state == PlayerState::kPlaying);
+    const MonotonicTime refused = world.executor.now();
+    SimFault fault;
+    fault.url_contains = ".m3u8";
+    fault.status = c.status;
+    fault.headers = c.headers;
+    world.transport->add_fault(fault);
+    REQUIRE(world.run_until_event<Failed>(3min));
+    CHECK(error_name(world.find<Failed>()->error.code) == error_name(c.code));
+    // All that was listed was seen.
+    const auto& last = world.screen->shown().back();
+    CHECK(last.at - refused >= c.target - 9s);
+    CHECK(world.executor.now() - last.at <= c.longest);
+  }
+}
+
+TEST_CASE("N10 a live Variant whose playlist is gone gives way to another one") {
+  auto world = playing();
+  const std::string shown = world->status()->shown.id;
+  world->forget_events();
+  world->screen->forget();
+  world->fail_requests("/" + shown + ".m3u8", 404);
+  world->run_for(2min);
+  CHECK(world->status()->state == PlayerState::kPlaying);
+  CHECK(world->find<Failed>() == nullptr);
+  CHECK(world->status()->qoe.rebuffer_time <= 2s);
+  CHECK(world->status()->shown.id != shown);
 }
 
 TEST_CASE("M16 a target duration that grows, and segments longer than it, are tolerated") {

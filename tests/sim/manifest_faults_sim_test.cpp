@@ -281,6 +281,45 @@ TEST_CASE("M18 an init segment that changes in the middle of a list, to one that
   }
 }
 
+TEST_CASE("M18 an init segment that comes damaged is fetched again, from another host where there is one") {
+  struct Case {
+    const char* name;
+    std::string multivariant;
+    std::string damaged;  // what such an init segment is
+    int times;            // answered with that by the first host
+    std::size_t least;    // pictures
+  };
+  const std::string inf = "#EXT-X-STREAM-INF:BANDWIDTH=500000\n";
+  const std::string one = "#EXTM3U\n" + inf + "http://a.odd.test/v.m3u8\n";
+  const Case cases[] = {
+      {"once, on its way", one, make_damaged_sim_init(), 1, 500},
+      {"by the first of two hosts, always", one + inf + "http://b.odd.test/v.m3u8\n",
+       make_damaged_sim_init(), 1000, 500},
+      {"so that it can be read, but not decoded", one, make_sim_init("damaged"), 1, 400}};
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.name));
+    SimWorld world(1, {}, SimLink::constant(8'000'000));
+    serve(world, {{"main.m3u8", c.multivariant},
+                  {"v.m3u8", playlist("v", "#EXT-X-MAP:URI=\"init.mp4\"\n")},
+                  {"init.mp4", make_sim_init("well")}});
+    int answers = 0;
+    world.transport->meddle([&](const SimRecord& record, const WebRequest&, WebAnswer& answer) {
+      const bool is_theirs = record.url == "http://a.odd.test/init.mp4";
+      if (is_theirs && ++answers <= c.times) answer = text_answer(c.damaged);
+    });
+    world.codecs.bad_video_sample = 1;
+    world.codecs.bad_config = "damaged-";
+    world.codecs.severity = Severity::kFatal;
+    world.start_app();
+    world.load_url(std::string(kHost) + "main.m3u8");
+    REQUIRE(world.run_until_event<Ended>(3min));
+    CHECK(world.find<Failed>() == nullptr);
+    CHECK(world.screen->shown().size() >= c.least);
+    CHECK(answers <= 2);
+    CHECK(requests(world) <= 20);
+  }
+}
+
 TEST_CASE("M19 a sound group that is not there, and codecs that are not what is said") {
   struct Case {
     const char* name;

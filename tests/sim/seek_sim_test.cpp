@@ -39,6 +39,29 @@ TEST_CASE("U04 a thousand seeks a second: few requests, and the last one wins") 
   CHECK(world.position_s() == doctest::Approx(95.5).epsilon(0.01));
 }
 
+TEST_CASE("U04 N40 of seeks that wait for a network as many are answered as there is room for") {
+  Playing playing;
+  SimWorld& world = playing.world;
+  world.take_down(".test", 10s);
+  world.client->network_changed(false);
+  constexpr uint64_t kLast = 2'999;
+  for (uint64_t i = 0; i <= kLast; ++i) {
+    world.player->seek(MediaTime{60'000'000 + static_cast<int64_t>(i % 10) * 1'000'000}, i);
+    if (i % 100 == 0) world.run_for(1ms);
+    if (i % 100 == 0) world.forget_events();
+  }
+  world.run_for(11s);
+  world.forget_events();
+  world.client->network_changed(true);
+  REQUIRE(world.run_until_event<SeekDone>(5s));
+  CHECK(world.find<EventsDropped>() == nullptr);
+  const auto answered = world.all<SeekDone>();
+  REQUIRE(answered.size() > 1000);
+  CHECK(answered.size() < 1024);
+  CHECK(answered.back().user_tag == kLast);
+  CHECK(answered.front().user_tag == kLast + 1 - answered.size());
+}
+
 TEST_CASE("U04 a thousand pauses and plays a second: the last one counts, and no time is lost") {
   for (const bool ends_paused : {true, false}) {
     CAPTURE(ends_paused);

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t kHeaderBytes = 128;
 constexpr std::string_view kInitMark = "PLAYHEADINIT ";
+constexpr std::string_view kDamagedInit = "PLAYHEADINI? ";
 
 struct Header {
   char kind = 'v';
@@ -81,6 +82,11 @@ class SimDemuxer final : public SegmentDemuxer {
 
   void append(SharedBytes bytes) override {
     const std::string_view text = as_text(bytes.view());
+    if (is_broken_) return;
+    if (received_ == 0 && text == kDamagedInit) {
+      is_broken_ = true;
+      return end(make_error(ErrorCode::kContainerSyntax, "the simulated init segment is damaged"));
+    }
     if (received_ == 0 && text.substr(0, kInitMark.size()) == kInitMark) {
       init_config_ = text.substr(kInitMark.size());
       return;
@@ -382,6 +388,8 @@ std::string make_sim_segment(const SimSegmentSpec& spec) {
 std::string make_sim_init(const std::string& codec_config) {
   return std::string(kInitMark) + codec_config;
 }
+
+std::string make_damaged_sim_init() { return std::string(kDamagedInit); }
 
 std::unique_ptr<SegmentDemuxer> SimBackend::open_demuxer(DemuxerInput, Executor& executor,
                                                          DemuxerCallbacks callbacks) {

@@ -40,6 +40,8 @@ inline constexpr int64_t kSoundMarks = (int64_t{1} << 20) - 1;
 [[nodiscard]] std::string make_sim_segment(const SimSegmentSpec& spec);
 // The body of an InitSegment: what is read behind it has `codec_config` in front of its own.
 [[nodiscard]] std::string make_sim_init(const std::string& codec_config);
+// One that is no good: nothing can be read behind it.
+[[nodiscard]] std::string make_damaged_sim_init();
 
 // What goes wrong with demuxing and decoding.
 struct SimCodecTroubles {

@@ -2,23 +2,31 @@
 #include "player/media_budget.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 #include <vector>
 
 namespace playhead {
 
-int64_t even_share(std::span<const int64_t> wanted, std::size_t number, int64_t total) {
-  std::vector<int64_t> ascending(wanted.begin(), wanted.end());
-  std::sort(ascending.begin(), ascending.end());
-  auto left = static_cast<int64_t>(ascending.size());
-  for (const int64_t want : ascending) {
-    const int64_t even = total / left;
-    if (want > even) return std::min(wanted[number], even);
-    if (want >= wanted[number]) break;
+int64_t even_share(std::vector<int64_t> wanted, int64_t total) {
+  std::sort(wanted.begin(), wanted.end());
+  auto left = static_cast<int64_t>(wanted.size());
+  for (const int64_t want : wanted) {
+    const int64_t even = total / left--;
+    if (want > even) return even;
     total -= want;
-    --left;
   }
-  return wanted[number];
+  return std::numeric_limits<int64_t>::max();
+}
+
+void MediaBudget::share_out() {
+  std::vector<int64_t> wanted;
+  wanted.reserve(shares_.size());
+  for (const auto& [seat, share] : shares_) wanted.push_back(share.wanted);
+  const int64_t most = even_share(std::move(wanted), total_);
+  for (auto& [seat, share] : shares_) {
+    share.allowed = std::max(std::min(share.wanted, most), kLeastBytes);
+  }
 }
 
 int64_t MediaBudget::claim(const Seat* seat, int64_t wanted) {
@@ -26,18 +34,21 @@ int64_t MediaBudget::claim(const Seat* seat, int64_t wanted) {
   bool matters = false;
   {
     const std::lock_guard lock(mutex_);
-    int64_t before = 0, others = 0;
-    std::vector<int64_t> all = {wanted};
-    for (const auto& [other, want] : wanted_) {
-      (other == seat ? before : others) += want;
-      if (other != seat) all.push_back(want);
+    // Every player asks at every turn, and hardly ever for anything else.
+    const auto found = shares_.find(seat);
+    const int64_t before = found == shares_.end() ? 0 : found->second.wanted;
+    if (before == wanted) return wanted > 0 ? found->second.allowed : 0;
+    const int64_t others = sum_ - before;
+    sum_ = others + wanted;
+    if (wanted > 0) {
+      shares_[seat].wanted = wanted;
+    } else {
+      shares_.erase(found);
     }
-    const bool is_other = before != wanted;
-    if (is_other && wanted == 0) wanted_.erase(seat);
-    if (is_other && wanted > 0) wanted_[seat] = wanted;
+    share_out();
+    if (wanted > 0) allowed = shares_[seat].allowed;
     // Where there is enough for all nobody notices.
-    matters = is_other && others > 0 && others + std::max(before, wanted) > total_;
-    if (wanted > 0) allowed = std::max(even_share(all, 0, total_), kLeastBytes);
+    matters = others > 0 && others + std::max(before, wanted) > total_;
   }
   if (matters) changed_();
   return allowed;

@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <mutex>
-#include <span>
 #include <utility>
+#include <vector>
 
 #include "playhead/unique_function.h"
 
 namespace playhead {
 
-// How much the one with that number may hold of `total`: what it wants, as far as that is no more
-// than an even part of what those leave who want less. Pure.
-[[nodiscard]] int64_t even_share(std::span<const int64_t> wanted, std::size_t number,
-                                 int64_t total);
+// The most that any of them may hold of `total`: an even part of what those leave who want less.
+// Where there is enough for all, more than anybody wants. Pure.
+[[nodiscard]] int64_t even_share(std::vector<int64_t> wanted, int64_t total);
 
 // The encoded media that all players of a client may hold. Any thread.
 class MediaBudget {
@@ -42,12 +40,19 @@ class MediaBudget {
   };
 
  private:
+  struct Share {
+    int64_t wanted = 0, allowed = 0;
+  };
+  // What every seat may hold, after one of them has come, gone or thought better of it; under
+  // mutex_.
+  void share_out();
   int64_t claim(const Seat* seat, int64_t wanted);
 
   const int64_t total_;
   UniqueFunction<void()> changed_;
   std::mutex mutex_;
-  std::map<const Seat*, int64_t> wanted_;  // under mutex_
+  std::map<const Seat*, Share> shares_;  // under mutex_
+  int64_t sum_ = 0;                      // of what is wanted; under mutex_
 };
 
 }  // namespace playhead

@@ -14,6 +14,9 @@ namespace {
 // Between attempts to renew URLs that still work (chosen: renewal begins with a fifth of their life
 // left, so there is time for several).
 constexpr Duration kRenewalPause = 10s;
+// Seeks that wait are answered together. Of more than that the first are not answered at all: their
+// answers would push what else is told out of the event queue, which holds 1,024.
+constexpr std::size_t kMostSeekTags = 1'010;
 // A start behind the end is taken back to this much before it, so that there is something to see
 // (chosen).
 constexpr Duration kLeastToPlay = 1s;
@@ -325,6 +328,7 @@ void PlayerEngine::seek(MediaTime target, uint64_t user_tag, SeekMode mode) {
   emit(SeekStarted{target, user_tag});
   if (offline_) offline_->on_call();
   if (!std::exchange(is_seeking_, true)) seek_started_ = now;
+  if (seek_tags_.size() >= kMostSeekTags) seek_tags_.erase(seek_tags_.begin());
   seek_tags_.push_back(user_tag);
   if (!is_start_settled_) {
     // Until the title's length is known a seek changes where playback begins.

@@ -5,6 +5,7 @@
 
 #include "base/forever.h"
 #include "player/player_engine.h"
+#include "streaming/reload_policy.h"
 
 namespace playhead {
 
@@ -15,8 +16,9 @@ namespace {
 constexpr Duration kCorrectingEvery = 250ms;
 constexpr Duration kLookEvery = 1s;
 
-// So long after a live manifest has stopped to change, or cannot be had any more, and nothing of
-// the title is left to play, the play ends (chosen: encoders that are started anew take less).
+// So long after a live manifest has stopped to change, or does not come any more, and nothing of the
+// title is left to play, the play ends (chosen: encoders that are started anew take less). What is
+// refused is waited for less (patience_with_refusal).
 constexpr Duration kStalePatience = 60s;
 
 // A Date header tells to the second, and clocks of hosts differ a little; by more than this the
@@ -26,6 +28,11 @@ constexpr Duration kClockTrust = 3s;
 // No title is begun so long before where it begins (kLateBeginning): what is missing by less is a
 // gap like others.
 constexpr Duration kLeastGone = 1s;
+
+bool is_hopeless(const Stale& stale) {
+  const bool is_refused = stale.refused && *stale.refused >= patience_with_refusal(stale.why.code);
+  return is_refused || stale.lasts > kStalePatience;
+}
 
 Error behind_window_error() {
   return make_error(ErrorCode::kBehindLiveWindow,
@@ -97,11 +104,12 @@ Duration PlayerEngine::control_live(MonotonicTime now) {
   }
   if (decision.jump) jump(*decision.jump, JumpReason::kBehindWindow, now);
   apply_correction(decision.correction, now);
-  auto stale = streaming_->stale(now);
+  std::optional<Stale> stale = streaming_->stale(now);
   const bool has_begun = has_first_frame_ || qoe_.summary(now).play_time > Duration{0};
   // What was prepared is not kept up to date.
   if (stale && !has_begun) stale->lasts = std::min(stale->lasts, now - load_started_);
-  if (stale && is_waiting && stale->lasts > kStalePatience) {
+  if (stale && is_renewing_) stale->refused.reset();  // its new URLs may be well
+  if (stale && is_waiting && is_hopeless(*stale)) {
     stale->why.severity = Severity::kFatal;
     fail_next_turn(std::move(stale->why));
   }

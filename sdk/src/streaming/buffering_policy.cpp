@@ -90,6 +90,13 @@ FetchDecision decide_fetch(const FetchInputs& in, const BufferingConfig& config)
   return {false, std::max(from_seconds(seconds), kLeastWait)};
 }
 
+bool is_full(std::span<const TrackRoom> tracks) {
+  const auto least =
+      std::min_element(tracks.begin(), tracks.end(),
+                       [](const TrackRoom& a, const TrackRoom& b) { return a.level < b.level; });
+  return least != tracks.end() && least->is_held_back && least->level >= kLeastAhead;
+}
+
 bool may_play(const PlayInputs& in, const BufferingConfig& config) {
   const Duration needed = in.after_rebuffer ? config.after_rebuffer : config.start;
   const bool is_enough = in.least_level >= std::min(needed, config.target);

@@ -25,6 +25,10 @@ struct PartTrouble {
 
 // A track of a StreamingEngine with what has gone wrong with it lately.
 struct FetchedTrack {
+  // A playlist that could not be had is not asked for again sooner while another Representation
+  // plays (chosen). Longer: what was broken for a moment is missed; shorter: requests for nothing.
+  static constexpr Duration kIndexRest = 30s;
+
   std::unique_ptr<TrackStream> stream;
   std::size_t period = 0;
   // A later Period, where the track stood before an older state of the manifest took it back.
@@ -67,6 +71,11 @@ struct FetchedTrack {
     std::erase_if(resting, [&](const auto& entry) { return entry.second <= now; });
     failed_ids.clear();
     for (const auto& [id, until] : resting) failed_ids.insert(id);
+  }
+  // That Representation is left alone for so long.
+  void rest(const std::string& id, MonotonicTime until) {
+    resting[id] = until;
+    failed_ids.insert(id);
   }
   // It stands in `wanted`, of which the manifest lists the nearest, `listed`.
   void stand_in(std::size_t wanted, std::size_t listed) {

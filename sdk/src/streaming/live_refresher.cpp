@@ -202,6 +202,7 @@ void LiveRefresher::start_playlist(Reload& reload, const Representation& represe
   ReloadDirectives directives;
   if (reload.failures == 0) directives = reload_directives(index, is_recent, by_part);
   reload.asked = now;
+  reload.places = 1 + static_cast<int>(representation.alternatives.size());
   const IndexTable::InUse use = indexes_.in_use(representation);
   // One that was left aside is asked for as far as it is by now, not for the next that it lacked.
   const auto reported = indexes_.reported(use.there.index_source.location.url);
@@ -252,6 +253,7 @@ bool LiveRefresher::is_of_run_before(const LoadedIndex& before,
 void LiveRefresher::note(Reload& reload, bool is_new) {
   reload.failures = reload.restarts = 0;
   reload.failure.reset();
+  reload.refused.reset();
   reload.unchanged = is_new ? 0 : reload.unchanged + 1;
   if (!is_new) return;
   reload.changed = executor_.now();
@@ -273,6 +275,8 @@ void LiveRefresher::note_failure(Reload& reload, Error error) {
   reload.failed = executor_.now();
   reload.random = executor_.random();
   error.severity = Severity::kRecoverable;
+  reload.refused = is_denied(error.code) ? reload.refused.value_or(reload.failed)
+                                          : std::optional<MonotonicTime>();
   reload.failure = error;
   callbacks_.on_warning(error);
   callbacks_.on_change();
@@ -294,13 +298,27 @@ void LiveRefresher::hurry(MonotonicTime now) {
 std::optional<Stale> LiveRefresher::stale(MonotonicTime now) const {
   std::optional<Stale> longest;
   const auto look_at = [&](const Reload& reload, const std::string& url) {
-    const Duration lasts = now - reload.changed;
-    if (!reload.was_stale || (longest && lasts <= longest->lasts)) return;
-    longest = {lasts, reload.failure.value_or(stale_error(url))};
+    Stale found{now - reload.changed, reload.failure.value_or(stale_error(url)), std::nullopt};
+    if (is_refused(reload)) found.refused = now - *reload.refused;
+    if (!reload.was_stale && !found.refused) return;
+    const auto weight = [](const Stale& stale) {
+      return std::pair(stale.refused.has_value(), stale.lasts);
+    };
+    if (!longest || weight(found) > weight(*longest)) longest = std::move(found);
   };
   for (const auto& [id, reload] : playlists_) look_at(reload, reload.url);
   if (mpd_) look_at(*mpd_, presentation_->url);
   return longest;
+}
+
+bool LiveRefresher::is_refused(const Reload& reload) {
+  return reload.refused && reload.failures >= kMostFailures * reload.places;
+}
+
+bool LiveRefresher::is_refused(const Representation& representation) const {
+  if (mpd_) return is_refused(*mpd_);
+  const auto found = playlists_.find(representation.id);
+  return found != playlists_.end() && is_refused(found->second);
 }
 
 bool LiveRefresher::has_started_over() const {

@@ -33,6 +33,8 @@ struct LiveRefresherCallbacks {
 struct Stale {
   Duration lasts{0};
   Error why;  // what came of the last attempt, else kManifestStale
+  // For so long wherever it is asked for has refused it; none: it may come any moment.
+  std::optional<Duration> refused;
 };
 
 // Keeps what is known of a live title up to date: the MPD, or the playlists in use. Engine thread.
@@ -52,8 +54,10 @@ class LiveRefresher {
   // What an MPD promises does not come: it is fetched again before its time, for it may say why.
   void hurry(MonotonicTime now);
 
-  // None when nothing need have changed. Of several, what has not for longest.
+  // None when nothing need have changed. Of several, what is refused, or has not for longest.
   [[nodiscard]] std::optional<Stale> stale(MonotonicTime now) const;
+  // Each of the places of that playlist, or of the MPD, has refused it lately.
+  [[nodiscard]] bool is_refused(const Representation& representation) const;
   // Playlists go on with other segments under old numbers, and say so twice: of what is known
   // nothing goes on.
   [[nodiscard]] bool has_started_over() const;
@@ -76,6 +80,8 @@ class LiveRefresher {
     MediaTime end;  // of what was listed then
     int unchanged = 0;
     int failures = 0;
+    std::optional<MonotonicTime> refused;  // the first failure in a row of refusals
+    int places = 1;                        // where it is to be had
     MonotonicTime failed;          // the last attempt, when that was known
     uint64_t random = 0;           // drawn for it: anew each turn, the least would count
     Duration segment{0};           // how long they are, MPD
@@ -98,6 +104,8 @@ class LiveRefresher {
   void note_elsewhere(Reload& reload, const Representation& representation,
                       const LoadedIndex& index);
   void note_failure(Reload& reload, Error error);
+  // Every place was asked, as often as it takes to believe it.
+  [[nodiscard]] static bool is_refused(const Reload& reload);
   // Tells, once, that it has stopped to change.
   void watch(Reload& reload, const std::string& url, MonotonicTime now);
 

@@ -17,6 +17,10 @@ constexpr int kPatientReloads = 6;
 
 constexpr Duration kMaxFailureDelay = 8s;
 
+// Five attempts (chosen). Longer: somebody looks at a picture that stands still for nothing;
+// shorter: an encoder that is started anew, or a cache without what its origin has, ends the play.
+constexpr Duration kRefusedPatience = 10s;
+
 Duration unchanged_delay(Duration period, int unchanged) {
   Duration delay = period / 2;
   for (int i = kPatientReloads; i < unchanged && delay < 4 * period; ++i) delay *= 2;
@@ -44,6 +48,17 @@ MonotonicTime next_reload(const ReloadInputs& in) {
   }
   if (in.unchanged == 0) return in.asked + period;
   return in.asked + unchanged_delay(period, in.unchanged);
+}
+
+bool is_denied(ErrorCode code) {
+  return code == ErrorCode::kNotFound || code == ErrorCode::kForbidden ||
+         code == ErrorCode::kUnauthorized || code == ErrorCode::kHttpStatus ||
+         code == ErrorCode::kServerBusy;
+}
+
+Duration patience_with_refusal(ErrorCode code) {
+  // The fetcher has waited for as long as such hosts are waited for.
+  return code == ErrorCode::kServerBusy ? Duration{0} : kRefusedPatience;
 }
 
 ReloadDirectives reload_directives(const LoadedIndex& index, bool is_recent, bool by_part) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "manifest/manifest_source.h"
+#include "playhead/error.h"
 #include "playhead/time.h"
 
 // Pure: when a live playlist or MPD is fetched again, and what is asked of the server then.
@@ -26,6 +27,12 @@ struct ReloadInputs {
 // up to 8 s. A server that holds answers back is asked at once, but no sooner than half of what
 // comes next takes: one that does not hold back and always has news would be asked without a pause.
 [[nodiscard]] MonotonicTime next_reload(const ReloadInputs& in);
+
+// A host answered that it will not give the manifest: asking it again is hope, not waiting.
+[[nodiscard]] bool is_denied(ErrorCode code);
+// For how long after it was first refused a title that has nothing left to play waits for its
+// manifest all the same.
+[[nodiscard]] Duration patience_with_refusal(ErrorCode code);
 
 // What to ask a server that offers low latency for, given what is known. `is_recent`: the playlist
 // is not so old that a delta update could leave out what is missing (§6.2.5.1: half of

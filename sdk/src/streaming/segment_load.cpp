@@ -51,6 +51,10 @@ void InitCache::put(const ResourceLocation& location, SharedBytes bytes,
   entries_[key_of(location, cipher)] = std::move(bytes);
 }
 
+void InitCache::drop(const ResourceLocation& location, const std::optional<ByteCipher>& cipher) {
+  entries_.erase(key_of(location, cipher));
+}
+
 SegmentLoad::SegmentLoad(const Context& context, SegmentSources sources, Container container,
                          SegmentLoadCallbacks callbacks)
     : context_(context),
@@ -153,6 +157,8 @@ void SegmentLoad::demux() {
 void SegmentLoad::on_demuxed(Result<void> result) {
   if (!result) {
     Error error = std::move(result).error();
+    // The next attempt, and what follows, would fail by it wherever their media comes from.
+    if (segment_.init && !has_samples_) context_.inits.drop(*segment_.init, init_cipher(segment_));
     // Of CBC only the end can tell, of CTR nothing.
     if (decryptor_ && !has_samples_ && is_no_media(error.code)) {
       error.code = ErrorCode::kDrmWrongKey;

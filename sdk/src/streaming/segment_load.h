@@ -25,6 +25,9 @@ class InitCache {
                                         const std::optional<ByteCipher>& cipher = {}) const;
   void put(const ResourceLocation& location, SharedBytes bytes,
            const std::optional<ByteCipher>& cipher = {});
+  // What was made of it was no good: it may have been damaged on its way, and is fetched again.
+  void drop(const ResourceLocation& location, const std::optional<ByteCipher>& cipher = {});
+  void clear() { entries_.clear(); }
 
  private:
   std::map<std::string, SharedBytes> entries_;

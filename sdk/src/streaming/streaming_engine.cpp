@@ -221,6 +221,7 @@ void StreamingEngine::refetch(MediaTime position) {
 void StreamingEngine::avoid_representation(const std::string& id, MonotonicTime now,
                                            bool is_for_good) {
   selector_.avoid(id.empty() ? last_video_id_ : id, now, is_for_good);
+  for (Track& track : tracks_) track.stream->forget_inits();
 }
 
 void StreamingEngine::select_representation(const std::string& id, MediaTime position) {
@@ -467,6 +468,12 @@ const LoadedIndex* StreamingEngine::index_for(Track& track, const Representation
   if (const auto error = indexes_.take_error(*chosen)) {
     react(track, {chosen->id, *error, false}, executor_.now(), position);
     if (!has_failed_ && !waiting_for_renewal_) listener_.on_streaming_progress();
+    return nullptr;
+  }
+  // Another Representation's may be had, RFC 8216 §6.3.1.
+  if (wanted && refresher_.is_refused(*chosen) && usable_left(track) > 1) {
+    track.rest(chosen->id, last_turn_ + FetchedTrack::kIndexRest);
+    listener_.on_streaming_progress();
     return nullptr;
   }
   if (track.last_id.empty() || track.last_id == chosen->id) return nullptr;

@@ -71,7 +71,7 @@ class StreamingEngine final : private TrackStreamListener {
   void select_representation(const std::string& id, MediaTime position);  // empty: automatic
   void set_buffering(const BufferingConfig& buffering);                   // from the next turn on
   void on_low_memory(MonotonicTime now);   // see Client::low_memory()
-  [[nodiscard]] bool is_full() const;      // what is coming waits for room
+  [[nodiscard]] bool is_full() const;      // waiting brings no more
   void begin_network(Bitrate remembered);  // see TransferWatch
   [[nodiscard]] RepresentationSelector& selector() { return selector_; }
   // Other keys, or another security level: what may be shown is looked at again.
@@ -114,8 +114,7 @@ class StreamingEngine final : private TrackStreamListener {
   [[nodiscard]] std::optional<LiveState> live(MonotonicTime now) const;
   [[nodiscard]] MediaTime first_moment() const;  // complete titles; what was live begins late
   [[nodiscard]] std::optional<MediaTime> start_point() const;  // EXT-X-START: where to begin
-  // The live manifest has not changed, though it should have.
-  [[nodiscard]] std::optional<Stale> stale(MonotonicTime now) const;
+  [[nodiscard]] std::optional<Stale> stale(MonotonicTime now) const;  // see LiveRefresher
   // HLS: the encoder was started anew, and nothing that is known goes on. True: what it makes now
   // is read as if for the first time, and fetched from the position of the last turn on.
   bool begin_anew();
@@ -252,6 +251,7 @@ class StreamingEngine final : private TrackStreamListener {
   FailureAction react(Track& track, const Trouble& trouble, MonotonicTime now, MediaTime position);
   bool renew_for_preview(const Error& error);
   [[nodiscard]] int usable_left(const Track& track) const;
+  [[nodiscard]] bool is_cut_off(const Track& track) const;  // see streaming_live.cpp
 
   ResourceFetcher& fetcher_;
   MediaBackend& backend_;

@@ -28,10 +28,6 @@ bool is_at_old_end(const Segment& segment, const LiveState& live) {
 // After a better picture for what is buffered could not be had (chosen).
 constexpr Duration kReplacementPause = 30s;
 
-// A playlist that could not be had is not asked for again sooner while another Representation plays
-// (chosen). Longer: what was broken for a moment is missed; shorter: requests for nothing.
-constexpr Duration kIndexRest = 30s;
-
 // After a segment that was damaged wherever it was had, the next that is damaged is not asked for
 // twice in the same place (chosen).
 constexpr Duration kSkippedPause = 30s;
@@ -302,7 +298,7 @@ FailureAction StreamingEngine::react(Track& track, const Trouble& trouble, Monot
       if (!std::exchange(waiting_for_renewal_, true)) listener_.on_url_refused(trouble.error);
       break;
     case FailureAction::kOtherRepresentation:
-      if (!trouble.is_media) track.resting[trouble.representation_id] = now + kIndexRest;
+      if (!trouble.is_media) track.rest(trouble.representation_id, now + FetchedTrack::kIndexRest);
       break;
     case FailureAction::kSkipSegment:
     case FailureAction::kGiveUp:

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/forever.h"
+#include "streaming/buffering_policy.h"
 #include "streaming/streaming_engine.h"
 
 namespace playhead {
@@ -47,7 +48,25 @@ std::optional<MediaTime> settled_end(const Presentation& presentation) {
 }  // namespace
 
 std::optional<Stale> StreamingEngine::stale(MonotonicTime now) const {
-  return refresher_.stale(now);
+  std::optional<Stale> stale = refresher_.stale(now);
+  const bool is_dry = std::any_of(tracks_.begin(), tracks_.end(), [this](const Track& track) {
+    return is_cut_off(track) && level(track.stream->kind(), position_) < kLeastAhead;
+  });
+  if (stale && !is_dry) stale->refused.reset();
+  return stale;
+}
+
+// All that its manifest listed was fetched, and that is refused: nothing more will come of it.
+bool StreamingEngine::is_cut_off(const Track& track) const {
+  const Representation* wanted = representation_of(track, track.wanted_id);
+  if (!wanted || !refresher_.is_refused(*wanted)) return false;
+  const bool is_coming = track.stream->is_fetching() || last_turn_ < track.not_before;
+  if (is_coming || track.is_complete || track.blocked) return false;
+  const LoadedIndex* index = indexes_.find(*wanted);
+  if (!index) return true;
+  const MediaTime end =
+      takes_parts(track, *index) ? listed_end(*index->segments) : index->segments->end();
+  return end <= track.stream->cursor() + kPeriodRounding;
 }
 
 bool StreamingEngine::begin_anew() {

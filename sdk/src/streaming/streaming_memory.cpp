@@ -4,6 +4,7 @@
 #include <limits>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "streaming/buffering_policy.h"
 #include "streaming/streaming_engine.h"
@@ -12,10 +13,7 @@ namespace playhead {
 
 namespace {
 
-// So much ahead is let in whatever it weighs: the least that playback can begin with (chosen).
-// More: heavy titles hold more than they may; less: they stop at every breath of the network.
-constexpr Duration kLeastAhead = 500ms;
-// What then comes at a time, bytes.
+// What comes at a time while less than kLeastAhead is there, bytes.
 constexpr int64_t kLeastRoom = int64_t{256} << 10;
 // After Client::low_memory() no more than that is fetched ahead, for so long (chosen: whoever ran
 // out of memory has by then closed something, or asks again).
@@ -75,14 +73,12 @@ void StreamingEngine::begin_network(Bitrate remembered) {
 }
 
 bool StreamingEngine::is_full() const {
-  // The track that playback would wait for.
-  const auto least =
-      std::min_element(tracks_.begin(), tracks_.end(), [&](const Track& a, const Track& b) {
-        return level(a.stream->kind(), position_) < level(b.stream->kind(), position_);
-      });
-  // There is room for the least ahead whatever it weighs: it will come.
-  return least != tracks_.end() && least->stream->is_held_back() &&
-         level(least->stream->kind(), position_) >= kLeastAhead;
+  std::vector<TrackRoom> rooms;
+  for (const Track& track : tracks_) {
+    const bool waits_in_vain = track.stream->is_held_back() || is_cut_off(track);
+    rooms.push_back({level(track.stream->kind(), position_), waits_in_vain});
+  }
+  return playhead::is_full(rooms);
 }
 
 void StreamingEngine::shed(MediaTime position) {

@@ -148,6 +148,7 @@ void TextTrack::finish(Result<text::TextDocument> document) {
     return;
   }
   ++failures_;
+  if (load->segment.init) inits_.drop(*load->segment.init, init_cipher(load->segment));
   Error error = std::move(document).error();
   error.severity = Severity::kRecoverable;
   error.context = "subtitles: " + error.context;

@@ -115,6 +115,8 @@ class TrackStream {
   void preload_init(const ResourceLocation& location);
   // That InitSegment is being preloaded: fetching it again would be in vain.
   [[nodiscard]] bool is_preloading(const ResourceLocation& location) const;
+  // No decoder makes sense of what comes: InitSegments are fetched again.
+  void forget_inits() { inits_.clear(); }
   // Frees loads that have ended; not from a callback of theirs.
   void collect() { retired_.clear(); }
   // The timeline has become known: places what was held back.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "streaming/buffering_policy.h"
 
+#include <vector>
+
 #include <doctest/doctest.h>
 
 namespace playhead {
@@ -72,6 +74,26 @@ TEST_CASE("decide_fetch: with many bytes held two thirds of the target are enoug
         decide_fetch({c.level, c.level, c.buffered_bytes, 1.0, c.next}, c.config);
     CHECK(decision.fetch == c.fetch);
     CHECK(decision.wait.count() == c.wait.count());
+  }
+}
+
+TEST_CASE("is_full: what playback waits for is held back, and has the least that always comes") {
+  struct Case {
+    const char* name;
+    std::vector<TrackRoom> tracks;
+    bool is_full;
+  };
+  const Case cases[] = {
+      {"no track", {}, false},
+      {"nothing is held back", {{10s, false}, {10s, false}}, false},
+      {"half a second is there, and waits for room", {{500ms, true}}, true},
+      {"less always comes", {{500ms - 1us, true}}, false},
+      {"sound waits for room, pictures come", {{400ms, false}, {2s, true}}, false},
+      {"pictures wait for room, sound has more", {{600ms, true}, {2s, false}}, true},
+      {"both wait, one has not got enough to begin with", {{3s, true}, {0s, true}}, false}};
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    CHECK(is_full(c.tracks) == c.is_full);
   }
 }
 

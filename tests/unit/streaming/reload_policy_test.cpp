@@ -105,5 +105,14 @@ TEST_CASE("reload_directives: what comes next is asked for, where the server can
   }
 }
 
+TEST_CASE("patience_with_refusal: N10 N17 none with a host that was waited for, some with others") {
+  CHECK(is_denied(ErrorCode::kServerBusy));
+  CHECK(is_denied(ErrorCode::kNotFound));
+  CHECK_FALSE(is_denied(ErrorCode::kNetworkTimeout));
+  CHECK_FALSE(is_denied(ErrorCode::kManifestSyntax));
+  CHECK(patience_with_refusal(ErrorCode::kServerBusy) == 0s);
+  CHECK(patience_with_refusal(ErrorCode::kNotFound) == 10s);
+}
+
 }  // namespace
 }  // namespace playhead

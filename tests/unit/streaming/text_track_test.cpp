@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "streaming/text_track.h"
 
+#include <algorithm>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,7 @@ class TenSecondIndex final : public SegmentIndex {
   explicit TenSecondIndex(std::size_t count, Duration each = 10s) : count_(count), each_(each) {}
 
   std::shared_ptr<const SegmentKeys> keys;  // of all segments
+  std::shared_ptr<const ResourceLocation> init;  // the same
 
   [[nodiscard]] std::size_t size() const override { return count_; }
   [[nodiscard]] Segment at(std::size_t index) const override {
@@ -30,6 +33,7 @@ class TenSecondIndex final : public SegmentIndex {
     segment.end = segment.start + each_;
     segment.media.url = "http://cdn.test/seg" + std::to_string(index) + ".vtt";
     segment.keys = keys;
+    segment.init = init;
     return segment;
   }
   [[nodiscard]] std::optional<std::size_t> find(MediaTime time) const override {
@@ -136,6 +140,25 @@ TEST_CASE("text track: encrypted segments are opened, their key is fetched once"
   CHECK(world.shown(5) == "s0");
   CHECK(world.shown(45) == "s4");
   CHECK(world.requests() == 6);
+}
+
+TEST_CASE("text track: the init segment of what cannot be read is fetched again, once") {
+  World world;
+  world.serve(20);
+  world.transport.serve_text("http://cdn.test/init.mp4", "damaged");
+  world.transport.serve_text("http://cdn.test/seg0.vtt", "what such an init segment makes of it");
+  auto index = std::make_shared<TenSecondIndex>(20);
+  index->init = std::make_shared<const ResourceLocation>(ResourceLocation{"http://cdn.test/init.mp4", {}});
+  TextSource source = World::source(20);
+  source.segments = index;
+  world.track.select(source);
+  world.play(0, 60);
+  CHECK(world.errors.size() == 1);
+  CHECK(world.shown(15) == "s1");
+  const auto& records = world.transport.records();
+  CHECK(std::count_if(records.begin(), records.end(), [](const test::SimRecord& record) {
+          return record.url == "http://cdn.test/init.mp4";
+        }) == 2);
 }
 
 TEST_CASE("text track: a seek goes on from there, a rewind needs no network") {
