@@ -90,6 +90,7 @@ class SimWorld {
   // The same; null: SimBackend.
   std::shared_ptr<MediaBackend> backend;
   DrmConfig drm;
+  std::shared_ptr<RequestInterceptor> interceptor;  // of the next start_app(); null: there is none
   SimService service;
   MemoryStore store;
   std::shared_ptr<SimTransport> transport;
