@@ -63,8 +63,7 @@ void Api::progress(const Request& request, const Respond& respond) {
   const auto completed = [respond, &log = parts_.log](const Status& written) {
     if (!written.ok()) {
       log.error("progress_not_saved", {{"why", written.error().message}});
-      return respond(error_response(
-          Error{503, "storage_unavailable", "The position could not be saved; try again."}));
+      return respond(error_response(not_saved()));
     }
     respond(no_content());
   };

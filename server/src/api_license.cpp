@@ -43,8 +43,7 @@ void Api::respond_licensed(const Request& request, LicenseAnswer answer, Respons
   const auto completed = [respond, shared, &log = parts_.log](const Status& written) {
     if (written.ok()) return respond(std::move(*shared));
     log.error("license_not_recorded", {{"why", written.error().message}});
-    respond(error_response(
-        Error{503, "storage_unavailable", "The licence could not be recorded; try again."}));
+    respond(error_response(not_saved()));
   };
   if (!parts_.writer.submit(std::move(*answer.event), completed)) respond(overloaded(request));
 }

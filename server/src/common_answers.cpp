@@ -14,6 +14,10 @@ Response method_not_allowed(std::string_view allow) {
   return response;
 }
 
+Error no_media_file() { return Error{404, "not_found", "There is no such media file."}; }
+
+Error too_many_files() { return Error{503, "overloaded", "The server has too many files open; try again."}; }
+
 Response preflight(std::string_view allow) {
   Response response = no_content();
   response.headers.emplace_back("Access-Control-Allow-Methods", std::string(allow));

@@ -11,6 +11,12 @@ namespace playhead::server {
 // 405; `allow` as "GET, HEAD".
 [[nodiscard]] Response method_not_allowed(std::string_view allow);
 
+// 404: of a path that names no media, or of a file that is not there.
+[[nodiscard]] Error no_media_file();
+
+// 503: a descriptor is free again soon.
+[[nodiscard]] Error too_many_files();
+
 // Browsers ask first when a page of another origin sends a token or a range.
 [[nodiscard]] Response preflight(std::string_view allow);
 

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "common_answers.h"
 #include "conditional_request.h"
 #include "manifest_personaliser.h"
 
@@ -23,8 +24,6 @@ struct OpenedFile {
   std::string etag;
 };
 
-Error not_found() { return Error{404, "not_found", "There is no such media file."}; }
-
 std::string cache_control(const MediaPath& path) {
   if (path.mime == kKeyType) return "no-store";
   return is_manifest(path) ? "no-cache" : "max-age=86400";
@@ -34,13 +33,10 @@ Result<OpenedFile> open_file(const std::filesystem::path& path) {
   OpenedFile file;
   file.part.fd = UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file.part.fd.valid()) {
-    if (errno == EMFILE || errno == ENFILE) {
-      return Error{503, "overloaded", "The server has too many files open; try again."};
-    }
-    return not_found();
+    return errno == EMFILE || errno == ENFILE ? too_many_files() : no_media_file();
   }
   struct stat info {};
-  if (::fstat(file.part.fd.get(), &info) != 0 || !S_ISREG(info.st_mode)) return not_found();
+  if (::fstat(file.part.fd.get(), &info) != 0 || !S_ISREG(info.st_mode)) return no_media_file();
   file.part.length = info.st_size;
   std::array<char, 64> etag{};
   std::snprintf(etag.data(), etag.size(), "\"%llx-%lx-%llx\"",
@@ -71,7 +67,7 @@ Result<std::string> read_all(const FilePart& file) {
 
 Result<Response> MediaHandler::serve(const Request& request) const {
   const auto path = parse_media_path(request.path);
-  if (!path) return not_found();
+  if (!path) return no_media_file();
   const auto query = signer_.verify(path->title, request.query, clock_.now_s());
   if (!query.ok()) return query.error();
   auto file = open_file(root_ / path->title / path->relative);

@@ -70,15 +70,12 @@ int run(const ServeOptions& options, const Secrets& secrets, SqliteStore& store,
   const std::string address = authority(options.http.host, server.value()->port());
   auto config = api_config(options, address);
   if (!config.ok()) return fail(config.error());
-  bool has_more_to_prune = true;  // the writer's thread, once that runs
+  bool has_more_to_prune = false;  // the writer's thread
   const auto prune = [&]() -> Status {
     const auto left = store.prune(clock.now_ms() - options.keep_events_s * 1000, kPrunedAtOnce);
     has_more_to_prune = left.ok() && left.value();
     return left.ok() ? Status(Done{}) : left.error();
   };
-  while (has_more_to_prune) {
-    if (Status pruned = store.transact(prune); !pruned.ok()) return fail(pruned.error());
-  }
 
   Catalogue catalogue(options.media, clock, log);
   catalogue.rescan();
@@ -117,14 +114,15 @@ int run(const ServeOptions& options, const Secrets& secrets, SqliteStore& store,
   }
   std::cout << "listening on " << (options.http.tls_certificate.empty() ? "http://" : "https://") << address << std::endl;
   std::atomic<bool> is_stopping{false};  // what is left to prune is left to the next start
-  const std::function<void()> prune_daily = [&] {
+  const std::function<void()> prune_old = [&] {
     const auto pruned = [&](const Status& done) {
       if (!done.ok()) return log.error("old_events_stay", {{"why", done.error().message}});
-      if (has_more_to_prune) prune_daily();
+      if (has_more_to_prune) prune_old();
     };
     if (!writer.submit(prune, pruned) && !is_stopping) log.warn("old_events_stay", {{"why", "overloaded"}});
   };
-  wait_for_end([&] { catalogue.rescan(); }, prune_daily);
+  prune_old();  // and then daily; nobody waits for what is left of months
+  wait_for_end([&] { catalogue.rescan(); }, prune_old);
 
   is_stopping = true;
   log.info("stopping");

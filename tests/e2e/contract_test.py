@@ -7,10 +7,12 @@ must match the schema, as must the bodies of calls that are accepted. What the r
 documented must be the same paths and methods.
 """
 import base64
+import contextlib
 import http.client
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -615,6 +617,32 @@ class Contract(unittest.TestCase):
             except AssertionError as error:
                 last = error
         raise last
+
+
+class OldReports(unittest.TestCase):
+    def test_nobody_waits_while_they_are_forgotten(self):
+        with tempfile.TemporaryDirectory(prefix="playhead-contract-") as folder:
+            os.mkdir(f"{folder}/media")
+            os.mkdir(f"{folder}/data")
+            # What opens the database makes its tables.
+            subprocess.run([SERVER, "licenses", "--data", f"{folder}/data", "--user", "nobody"], check=True)
+            with contextlib.closing(sqlite3.connect(f"{folder}/data/playhead.db", isolation_level=None)) as database:
+                database.execute("BEGIN IMMEDIATE")
+                database.executemany("INSERT INTO heartbeat VALUES('u', 's', ?, 0, '', 'm', 1, 1, 0, 0)",
+                                     ((f"id {n}",) for n in range(5_000)))
+                database.execute("COMMIT")
+                # As if a step of it took long: somebody else writes.
+                database.execute("BEGIN IMMEDIATE")
+                with subprocess.Popen([SERVER, "serve", "--data", f"{folder}/data", "--media", f"{folder}/media"],
+                                      stdout=subprocess.PIPE, text=True) as process:
+                    self.assertIn("listening", process.stdout.readline())
+                    database.execute("COMMIT")
+                    count = 5_000
+                    while count > 0 and process.poll() is None:
+                        count = database.execute("SELECT count(*) FROM heartbeat").fetchone()[0]
+                    self.assertEqual(count, 0)
+                    process.terminate()
+                    self.assertEqual(process.wait(), 0)
 
 
 if __name__ == "__main__":

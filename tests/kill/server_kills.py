@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Kills the server while positions are written, and looks whether one that was acknowledged is lost.
 
-    server_kills.py --bin build/release/bin [--kills 200] [--seed 1] [--clients 16]
+    server_kills.py --bin build/release/bin [--kills 200] [--seed 1] [--clients 16] [--load 64]
 
 Every client reports ever later positions of its own titles, over a connection it keeps, and knows which were answered
-with 204. After each SIGKILL (after 5 to 200 ms of load) the server is started again, and asked where each title is:
+with 204. Beside them open_load reports for others as fast as the server lets it, over --load connections, so that it is
+killed in the middle of commits of many; what became of those is not looked at. After each SIGKILL (after 5 to 200 ms of load) the server is started again, and asked where each title is:
 nowhere before what was acknowledged, nowhere after what was sent. Exit status 1 when anything is lost or the database
 is damaged.
 """
@@ -21,6 +22,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
 
 TITLES = 4  # of each client
 FIRST, LAST = 2000, 33_000  # seconds: inside of what is resumed, of a title of ten hours
@@ -49,10 +51,44 @@ class Server:
             sys.exit("the server did not start")
         self.address = line.split("//")[1].strip()
 
+    def writes(self):
+        """Since its start."""
+        with urllib.request.urlopen(f"http://{self.address}/metrics") as page:
+            return sum(int(line.split()[1]) for line in page.read().decode().splitlines()
+                       if line.startswith("playhead_commit_writes_sum "))
+
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
         self.process.stdout.close()
+
+
+class Load:
+    """Others that report, while the server runs."""
+
+    def __init__(self, binary, scratch, tokens, connections):
+        self.connections, self.binary, self.file, self.process = connections, binary, scratch / "requests", None
+        requests = []
+        for token in tokens:
+            for title in range(1, TITLES + 1):
+                body = json.dumps({"movie_id": f"m_{title}", "position_seconds": FIRST})
+                requests.append(f"POST /api/v1/stream/progress HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n"
+                                f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}\0")
+        self.file.write_text("".join(requests))
+
+    def start(self, address):
+        if self.connections == 0:
+            return
+        self.process = subprocess.Popen(
+            [self.binary, address.split(":")[1], self.file, str(self.connections), "600", "0", "1000"],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        if self.process.stdout.readline() != "ready\n":
+            sys.exit("open_load did not start")
+
+    def wait(self):
+        """The server is gone, and so is it."""
+        if self.process:
+            self.process.communicate()
 
 
 class Client:
@@ -105,6 +141,7 @@ def main():
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--clients", type=int, default=16)
+    parser.add_argument("--load", type=int, default=64, help="connections that report for others beside them")
     options = parser.parse_args()
     numbers = random.Random(options.seed)
     began = time.monotonic()
@@ -112,16 +149,23 @@ def main():
         scratch = pathlib.Path(folder)
         make_titles(scratch / "titles", TITLES)
         server = Server(options.bin / "playhead-server", scratch)
-        clients = [Client(subprocess.run([options.bin / "playhead-server", "token", "--data", scratch / "data", "--user",
-                                          f"u{n}"], check=True, capture_output=True, text=True).stdout.strip())
-                   for n in range(options.clients)]
-        lost = []
+
+        def token_of(user):
+            return subprocess.run([options.bin / "playhead-server", "token", "--data", scratch / "data", "--user", user],
+                                  check=True, capture_output=True, text=True).stdout.strip()
+
+        clients = [Client(token_of(f"u{n}")) for n in range(options.clients)]
+        load = Load(options.bin / "open_load", scratch, [token_of(f"other{n}") for n in range(4)], options.load)
+        lost, writes = [], 0
         for kill in range(1, options.kills + 1):
+            load.start(server.address)
             threads = [threading.Thread(target=client.load, args=(server.address,)) for client in clients]
             for thread in threads:
                 thread.start()
             time.sleep(numbers.uniform(0.005, 0.2))
+            writes += server.writes()
             server.kill()
+            load.wait()
             for thread in threads:
                 thread.join()
             server.start()
@@ -135,7 +179,7 @@ def main():
         for words in lost[:20]:
             print(words)
         print(f"{options.kills} kills in {time.monotonic() - began:.0f} s: {sum(client.writes for client in clients):,} "
-              f"positions acknowledged, {len(lost)} lost, database {verdict}")
+              f"positions acknowledged of {writes:,} written, {len(lost)} lost, database {verdict}")
         return 0 if not lost and verdict == "ok" else 1
 
 

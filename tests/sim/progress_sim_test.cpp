@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include "playhead/service_client.h"
 #include "support/sim_world.h"
 
 namespace playhead::test {
@@ -286,6 +287,98 @@ TEST_CASE("sim: a renewal that fails is tried again while the old URLs still wor
   CHECK(world.service.starts == 2);
   REQUIRE(world.run_until_event<Ended>(10min));
   CHECK(world.status()->qoe.rebuffer_count == 0);
+}
+
+// The play of a protected profile whose PIN is changed on another device while its URLs of 100 s
+// last.
+struct GuardedPlay {
+  GuardedPlay() : world(1, ExpiringPlay::titled(60), SimLink::constant(8'000'000)) {
+    world.service.clock = &world.executor;
+    world.service.url_life = 100s;
+    world.transport->serve([this](const WebRequest& request) { return guard(request); });
+    world.start_app();
+    calls = *ServiceClient::create(world.client);
+    REQUIRE(choose("1234"));
+    load();
+    REQUIRE(world.run_until_event<FirstFrame>(10s));
+    world.run_for(20s);
+    pin = "5678";
+  }
+  void load() {
+    PlaySource source;
+    source.title_id = "m1";
+    source.profile_id = "mum";
+    world.player->load(source);
+  }
+  bool choose(const std::string& with) {
+    std::optional<bool> is_open;
+    calls->choose_profile("mum", with, [&](Result<void> chosen) { is_open = chosen.has_value(); });
+    world.run_for(1s);
+    return is_open.value_or(false);
+  }
+  // As the reference server does, the lock after five wrong ones too.
+  std::optional<WebAnswer> guard(const WebRequest& request) {
+    if (request.target.find("profile_id=mum") == std::string::npos) return std::nullopt;
+    const std::string given = request.header("X-Profile-Pin");
+    const auto refuse = [](int status, const std::string& code) {
+      return text_answer(R"({"error":{"code":")" + code + R"(","message":"No."}})", status);
+    };
+    if (given.empty()) return refuse(403, "pin_required");
+    if (wrong == 5) return refuse(429, "pin_locked");
+    if (given != pin) {
+      ++wrong;
+      return refuse(403, "pin_wrong");
+    }
+    if (request.target.rfind("/api/v1/stream?", 0) == 0) return std::nullopt;
+    return text_answer(R"({"items":[]})");
+  }
+  [[nodiscard]] std::vector<ErrorCode> warnings() const {
+    std::vector<ErrorCode> codes;
+    for (const Warning& warning : world.all<Warning>()) codes.push_back(warning.error.code);
+    return codes;
+  }
+
+  std::string pin = "1234";
+  int wrong = 0;
+  SimWorld world;
+  std::unique_ptr<ServiceClient> calls;
+};
+
+TEST_CASE("sim: a PIN that was changed elsewhere is asked for, and the play goes on with the new one") {
+  GuardedPlay play;
+  SimWorld& world = play.world;
+  Duration waits{0};
+  SUBCASE("given while the old URLs last") { waits = 82s; }
+  SUBCASE("given while what is buffered lasts") { waits = 110s; }
+  REQUIRE(world.executor.run_until_true([&] { return world.position_s() > to_seconds(waits); }, 2min));
+  world.run_for(1s);
+  REQUIRE_FALSE(play.warnings().empty());
+  CHECK(play.warnings().front() == ErrorCode::kPinWrong);
+  CHECK(play.choose("5678"));
+  REQUIRE(world.run_until_event<Ended>(10min));
+  world.quit_app();
+  INFO(world.log());
+  CHECK(world.find<Failed>() == nullptr);
+  CHECK(world.all<Summary>().at(0).qoe.rebuffer_count == 0);
+  CHECK(play.wrong == 1);  // nobody is locked out
+  CHECK(world.service.saved["m1"].position_s == doctest::Approx(240).epsilon(0.01));
+}
+
+TEST_CASE("sim: a play that nobody gave the new PIN ends where its buffer does, and can be resumed") {
+  GuardedPlay play;
+  SimWorld& world = play.world;
+  REQUIRE(world.run_until_event<Failed>(5min));
+  CHECK(world.find<Failed>()->error.code == ErrorCode::kPinRequired);
+  CHECK(play.wrong == 1);
+  world.run_for(5s);
+  const double seen = world.service.saved["m1"].position_s;
+  CHECK(seen > 110);
+  CHECK(play.choose("5678"));
+  world.forget_events();
+  play.load();
+  REQUIRE(world.run_until_event<SessionStarted>(10s));
+  CHECK(to_seconds(world.find<SessionStarted>()->resume_position) == doctest::Approx(seen));
+  REQUIRE(world.run_until_event<Ended>(10min));
 }
 
 TEST_CASE("M02 N11 a playlist cut off before its pictures does not take them away at a renewal") {

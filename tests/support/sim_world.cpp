@@ -109,6 +109,7 @@ void SimWorld::start_app(PlayerConfig config) {
   ClientConfig client_config;
   client_config.api_url = service.url;
   client_config.drm = drm;
+  client_config.interceptor = interceptor;
   client_config.token_provider = [this](bool, TokenCallback done) { done(service.token); };
   ClientDependencies world;
   world.executor = world.notifier = borrowed<Executor>(executor);

@@ -91,6 +91,7 @@ class SimWorld {
   std::shared_ptr<MediaBackend> backend;
   bool has_speaker = true;  // the same; without, nobody hears what is played
   DrmConfig drm;
+  std::shared_ptr<RequestInterceptor> interceptor;  // of the next start_app(); null: there is none
   SimService service;
   MemoryStore store;
   std::shared_ptr<SimTransport> transport;

@@ -6,6 +6,7 @@
 
 #include "engine/request_json.h"
 #include "engine/status_of_row.h"
+#include "session/api_access.h"
 #include "session/backoff.h"
 
 namespace playhead::offline {
@@ -192,8 +193,10 @@ DownloadEngine::Item* DownloadEngine::item_of(const std::string& id) {
 
 // --- what the app asks for
 
-Result<std::string> DownloadEngine::add(const DownloadRequest& request) {
-  if (auto valid = check_request(request); !valid) return std::move(valid).error();
+Result<std::string> DownloadEngine::add(const DownloadRequest& wanted) {
+  if (auto valid = check_request(wanted); !valid) return std::move(valid).error();
+  DownloadRequest request = wanted;
+  request.profile_id = profile_key(std::move(request.profile_id));
   DownloadStore& store = parts_.folder.store();
   NewDownload added;
   PLAYHEAD_TRY(added.identity, identity_of(request));

@@ -52,7 +52,9 @@ class PLAYHEAD_API ServiceClient {
                    Done<ViewerProfile> done);
   // From its success on, all calls, plays and positions of the client are that profile's; plays
   // that have begun stay what they are. Empty: the default one again. The service checks the PIN;
-  // it is kept in memory only, for the calls that need it. After a failure the profile stays.
+  // it is kept in memory only, for the calls that need it, until the service says that it is wrong
+  // (kPinWrong, then kPinRequired): it was changed elsewhere, and the profile is to be chosen again.
+  // After a failure the profile stays.
   void choose_profile(const std::string& profile_id, const std::string& pin, Done<void> done);
   // Of the profile that was chosen; empty: the default one. Any thread.
   [[nodiscard]] std::string profile() const;

@@ -143,6 +143,8 @@ PlaySource Client::Impl::settled(PlaySource source) const {
     source.profile_id.clear();
   } else if (source.profile_id.empty()) {
     source.profile_id = api->profile.id();
+  } else {
+    source.profile_id = profile_key(std::move(source.profile_id));
   }
   return source;
 }

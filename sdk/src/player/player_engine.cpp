@@ -188,19 +188,20 @@ void PlayerEngine::handle_errors(MonotonicTime now) {
   if (trouble_.failure) mend_decoder(now);
   if (trouble_.sound_failure) mend_sound(now);
   for (Error& error : std::exchange(trouble_.warnings, {})) warn(std::move(error));
-  if (failure_ && is_ahead_) {
-    log_.info("what was prepared cannot be had: " + describe(*failure_));
-    ahead_failure_ = failure_;
+  std::optional<Error>& failure = failure_ ? failure_ : url_failure_;
+  if (failure && is_ahead_) {
+    log_.info("what was prepared cannot be had: " + describe(*failure));
+    ahead_failure_ = failure;
     if (follower_) follower_->on_preparation_failed();
     return let_go();
   }
   // After its end nobody waits for anything of the title; whoever seeks back is told.
-  if (failure_ && state_ != PlayerState::kEnded) {
+  if (failure && state_ != PlayerState::kEnded) {
     // What is buffered is still played.
     const bool can_play_on = pipeline_ && pipeline_->is_running() &&
                              !pipeline_->video().has_failed() && !stuck_.has_given_up() &&
                              !pipeline_->is_starved(*streaming_, now);
-    if (!can_play_on) fail(*std::exchange(failure_, std::nullopt));
+    if (!can_play_on) fail(*std::exchange(failure, std::nullopt));
   }
 }
 

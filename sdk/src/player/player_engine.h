@@ -260,14 +260,14 @@ class PlayerEngine final : private StreamingListener,
   bool resumes_ = false;           // start_position_ is the saved position
   bool begins_anew_ = false;       // a live title, after its encoder was started anew
   bool is_start_settled_ = false;  // it is known to lie in the title
-  bool has_first_frame_ = false;
-  bool is_seeking_ = false;
+  bool has_first_frame_ = false, is_seeking_ = false;
   MonotonicTime seek_started_;
   std::vector<uint64_t> seek_tags_;
   RepresentationInfo shown_;
   std::size_t shown_period_ = 0;
   std::optional<Error> last_trouble_;  // why nothing was shown, if nothing will have been
   std::optional<Error> failure_;       // ends the play at the next turn
+  std::optional<Error> url_failure_;   // so does this, unless new URLs come before
   DecoderTrouble trouble_;
   bool is_renewing_ = false;
   LicenseNotes licenses_;

@@ -469,6 +469,7 @@ void PlayerEngine::let_go() {
   captions_.select(0);
   event_schedule_.clear();
   failure_.reset();
+  url_failure_.reset();
   offline_.reset();  // nothing fetches any more
   last_trouble_.reset();
   trouble_ = DecoderTrouble();
@@ -502,14 +503,17 @@ void PlayerEngine::on_renewed(Result<SessionStart> start) {
                                      auto replaced = streaming_->replace(*std::move(result));
                                      if (!replaced)
                                        return on_renewal_failed(std::move(replaced).error());
+                                     url_failure_.reset();
                                      wake();
                                    });
 }
 
 void PlayerEngine::on_renewal_failed(Error error) {
-  // The old URLs may still be good, or what is buffered may be enough: segments will tell.
-  if (!streaming_ || streaming_->is_waiting_for_renewal()) return fail_next_turn(std::move(error));
+  if (!streaming_) return fail_next_turn(std::move(error));
+  // The old URLs may still be good, or what is buffered may be enough: segments will tell. And what
+  // is refused now may be granted then: somebody gives the profile's new PIN, or pays.
   renewal_timer_ = executor_.post_at(executor_.now() + kRenewalPause, [this] { renew_urls(); });
+  if (streaming_->is_waiting_for_renewal()) url_failure_ = error;
   streaming_->previews().on_no_new_urls();
   error.severity = Severity::kRecoverable;
   warn(std::move(error));

@@ -27,7 +27,9 @@ constexpr Duration kCallOnce{0};
 using BuildRequest = std::function<Result<ApiRequest>(const ActingProfile&)>;
 
 Result<ApiRequest> with_pin(Result<ApiRequest> request, const ActingProfile& acting) {
-  if (request) request->pin = acting.pin_of(acting.id());
+  if (!request) return request;
+  request->kept = acting.recall(acting.id());
+  request->pin = request->kept.pin;
   return request;
 }
 
@@ -129,6 +131,9 @@ class ServiceClient::Impl {
   }
 
   [[nodiscard]] std::string profile() const { return client_->impl().service->profile().id(); }
+  void change_pin(const ActingProfile::Choice& changed) const {
+    client_->impl().service->profile().change_pin(changed);
+  }
 
  private:
   // `describe` is how recordings call it.
@@ -218,11 +223,16 @@ void ServiceClient::profiles(Done<std::vector<ViewerProfile>> done) {
 
 void ServiceClient::put_profile(const ProfileChange& change, const std::string& default_pin,
                                 Done<ViewerProfile> done) {
-  impl_->call(
+  auto told = [impl = impl_.get(), pin = change.pin,
+               done = std::move(done)](Result<ViewerProfile> made) mutable {
+    if (made && pin) impl->change_pin({profile_key(made->profile_id), *pin});
+    done(std::move(made));
+  };
+  impl_->call<ViewerProfile>(
       [change, default_pin](const ActingProfile&) {
         return put_profile_request(change, default_pin);
       },
-      change.profile_id.empty() ? kCallOnce : kCallPatience, &parse_profile, std::move(done));
+      change.profile_id.empty() ? kCallOnce : kCallPatience, &parse_profile, std::move(told));
 }
 
 void ServiceClient::choose_profile(const std::string& profile_id, const std::string& pin,

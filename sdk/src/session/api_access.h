@@ -11,13 +11,22 @@
 
 namespace playhead {
 
+// The default profile has two names: none, which is ours, and the one the service lists it by. What
+// is kept by profile is kept under one. Pure.
+inline std::string profile_key(std::string profile_id) {
+  return profile_id == "default" ? std::string() : profile_id;
+}
+
 // Which of the account's profiles everything is for, and the PINs of those that were chosen: a play
-// or a download of one goes on when another is chosen. In memory alone. Thread-safe.
+// or a download of one goes on when another is chosen. In memory alone. Ids are profile_key()s.
+// Thread-safe.
 class ActingProfile {
  public:
   struct Choice {
     std::string profile_id;  // empty: the default one
     std::string pin;         // empty: none
+
+    friend bool operator==(const Choice&, const Choice&) = default;
   };
 
   void choose(Choice choice) {
@@ -29,11 +38,24 @@ class ActingProfile {
     const std::lock_guard lock(mutex_);
     return id_;
   }
-  // Of `profile_id`: what was given when it was chosen last; else empty.
-  [[nodiscard]] std::string pin_of(const std::string& profile_id) const {
+  // That profile, and the PIN given when it was chosen last; empty when there is none.
+  [[nodiscard]] Choice recall(const std::string& profile_id) const {
     const std::lock_guard lock(mutex_);
     const auto found = pins_.find(profile_id);
-    return found == pins_.end() ? std::string() : found->second;
+    return {profile_id, found == pins_.end() ? std::string() : found->second};
+  }
+  // The service says that this PIN is wrong: it was changed elsewhere. Sent again and again it would
+  // lock the profile for everybody.
+  void forget(const Choice& wrong) {
+    const std::lock_guard lock(mutex_);
+    const auto found = pins_.find(wrong.profile_id);
+    if (found != pins_.end() && found->second == wrong.pin) pins_.erase(found);
+  }
+  // The PIN of a profile was changed by this client; nothing where the profile was never chosen.
+  void change_pin(const Choice& changed) {
+    const std::lock_guard lock(mutex_);
+    const auto found = pins_.find(changed.profile_id);
+    if (found != pins_.end()) found->second = changed.pin;
   }
 
  private:

@@ -18,6 +18,8 @@ struct ApiRequest {
   std::string path;                  // from the base URL, with query
   std::string body;                  // JSON
   std::string pin;                   // of the profile it is for; empty: none is sent
+  // The kept one that is sent, in the header or in the body: not kept any more once it is wrong.
+  ActingProfile::Choice kept;
   std::optional<RetryConfig> retry;  // none: one attempt
   // What the service asked to be left alone for is noted there under `held_as`, and kept to; null:
   // only between the attempts of this call.

@@ -27,13 +27,14 @@ void ServiceDesk::ask(ApiRequest request, Duration patience, Answered done) {
 
 void ServiceDesk::choose_profile(const std::string& profile_id, const std::string& pin,
                                  UniqueFunction<void(Result<void>)> done) {
-  auto request = choice_request(profile_id, pin);
+  const ActingProfile::Choice choice{profile_key(profile_id), pin};
+  auto request = choice_request(choice.profile_id, pin);
   if (!request) return done(std::move(request).error());
   ask(*std::move(request), kChoicePatience,
-      [this, profile_id, pin, done = std::move(done)](const Result<std::string>& body) mutable {
+      [this, choice, done = std::move(done)](const Result<std::string>& body) mutable {
         if (!body) return done(body.error());
         if (auto items = parse_items(*body); !items) return done(std::move(items).error());
-        access_.profile.choose({profile_id, pin});
+        access_.profile.choose(choice);
         done({});
       });
 }

@@ -26,6 +26,7 @@ class ServiceDesk {
   void choose_profile(const std::string& profile_id, const std::string& pin,
                       UniqueFunction<void(Result<void>)> done);
   [[nodiscard]] const ActingProfile& profile() const { return access_.profile; }
+  ActingProfile& profile() { return access_.profile; }
 
  private:
   ApiAccess& access_;

@@ -18,7 +18,7 @@ Response failed(const UpstreamAnswer& answer) {
     case 403:
       return error_response({403, "signature_invalid", "The origin does not accept the signature."});
     case 404:
-      return error_response({404, "not_found", "There is no such media file."});
+      return error_response(no_media_file());
     case 503:
       return error_response({503, "overloaded", "The origin has too much to do; try again."});
     default:
@@ -70,9 +70,7 @@ void EdgeHandler::handle(const Request& request, const Respond& respond) {
 
 void EdgeHandler::media(const Request& request, const Respond& respond) {
   auto path = parse_media_path(request.path);
-  if (!path) {
-    return respond(error_response({404, "not_found", "There is no such media file."}));
-  }
+  if (!path) return respond(error_response(no_media_file()));
   auto query = signer_.verify(path->title, request.query, clock_.now_s());
   if (!query.ok()) return respond(error_response(query.error()));
   const bool is_whole = is_manifest(*path) || path->mime == kKeyType;

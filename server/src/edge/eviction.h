@@ -32,8 +32,8 @@ class EvictionPolicy {
 // What was used the longest ago: what the other is compared with.
 [[nodiscard]] std::unique_ptr<EvictionPolicy> make_lru_eviction();
 
-// What is likely to be asked for the least: how often the slice and its title were asked for, both halved every hour,
-// and whether somebody watches that rendition a little before it. Looks at a sample of the slices.
+// What is likely to be asked for the least: how often the slice and its title were asked for, of late above all, and
+// whether somebody watches that rendition a little before it. Looks at a sample of the slices.
 [[nodiscard]] std::unique_ptr<EvictionPolicy> make_content_eviction();
 
 }  // namespace playhead::server

@@ -8,6 +8,8 @@
 
 #include <fcntl.h>
 
+#include "common_answers.h"
+
 namespace playhead::server {
 namespace {
 
@@ -45,7 +47,7 @@ std::optional<ContentRange> parse_content_range(std::string_view text) {
 Error failure_of(const UpstreamAnswer& answer) {
   switch (answer.status) {
     case 404:
-      return Error{404, "not_found", "There is no such media file."};
+      return no_media_file();
     case 416:
       return Error{416, "range_not_satisfiable", "The file is shorter."};
     case 503:
@@ -158,7 +160,7 @@ void SliceCache::take(const Key& key, UpstreamAnswer answer) {
       FilePart& part = slice.value().part;
       UniqueFd copy(::fcntl(part.fd.get(), F_DUPFD_CLOEXEC, 0));
       if (!copy.valid()) {
-        all[i](Error{503, "overloaded", "The server has too many files open; try again."});
+        all[i](too_many_files());
         continue;
       }
       all[i](Slice{slice.value().info, FilePart{std::move(copy), part.offset, part.length}});

@@ -13,6 +13,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base64url.h"
+#include "crypto.h"
 #include "json_body.h"
 
 namespace playhead::server {
@@ -24,11 +26,14 @@ constexpr std::string_view kSuffix = ".slice";
 constexpr std::string_view kAside = ".part";
 constexpr std::size_t kMaxHeadBytes = 8192;
 
+std::string checksum_of(std::string_view bytes) { return base64url_encode(hmac_sha256("slice", bytes)); }
+
 std::string head_of(const std::string& path, int64_t index, const FileInfo& info,
-                    std::size_t bytes, int64_t since_ms) {
+                    std::string_view bytes, int64_t since_ms) {
   return dump(Json{{"path", path},
                    {"index", index},
-                   {"bytes", bytes},
+                   {"bytes", bytes.size()},
+                   {"checksum", checksum_of(bytes)},
                    {"since_ms", since_ms},
                    {"etag", info.etag},
                    {"mime", info.mime},
@@ -52,6 +57,19 @@ std::optional<FilePart> part_in_memory(std::string_view bytes) {
   UniqueFd fd(::memfd_create("playhead-slice", MFD_CLOEXEC));
   if (!fd.valid() || !write_all(fd.get(), bytes)) return std::nullopt;
   return FilePart{std::move(fd), 0, static_cast<int64_t>(bytes.size())};
+}
+
+bool is_intact(const FilePart& part, const std::string& checksum) {
+  std::string bytes(static_cast<std::size_t>(part.length), '\0');
+  std::size_t at = 0;
+  while (at < bytes.size()) {
+    const ssize_t count = ::pread(part.fd.get(), bytes.data() + at, bytes.size() - at,
+                                  static_cast<off_t>(part.offset) + static_cast<off_t>(at));
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return false;
+    at += static_cast<std::size_t>(count);
+  }
+  return checksum_of(bytes) == checksum;
 }
 
 std::optional<uint64_t> id_of(const fs::path& file) {
@@ -121,7 +139,8 @@ void SliceStore::adopt(const fs::path& file, uint64_t id) {
   const auto size = static_cast<int64_t>(fs::file_size(file, error));
   try {
     Entry entry{head.at("path").get<std::string>(), head.at("index").get<int64_t>(),
-                static_cast<int64_t>(line.size()) + 1, head.at("bytes").get<int64_t>()};
+                static_cast<int64_t>(line.size()) + 1, head.at("bytes").get<int64_t>(),
+                head.at("checksum").get<std::string>()};
     const FileInfo info{head.at("etag").get<std::string>(), head.at("mime").get<std::string>(),
                         head.at("cache_control").get<std::string>(), head.at("length").get<int64_t>()};
     const auto known = files_.find(entry.path);
@@ -157,11 +176,13 @@ std::optional<Slice> SliceStore::find(const std::string& path, int64_t index) {
   const auto slice = file->second.slices.find(index);
   if (slice == file->second.slices.end()) return std::nullopt;
   const uint64_t id = slice->second;
-  auto part = open_part(id, entries_.at(id));
-  if (!part) {  // somebody emptied the folder
+  Entry& entry = entries_.at(id);
+  auto part = open_part(id, entry);
+  if (!part || (!entry.checksum.empty() && !is_intact(*part, entry.checksum))) {  // somebody emptied the folder
     remove(id);
     return std::nullopt;
   }
+  entry.checksum.clear();
   eviction_->note_used(id, clock_.now_ms());
   return Slice{file->second.info, std::move(*part)};
 }
@@ -174,7 +195,7 @@ std::optional<Slice> SliceStore::put(const std::string& path, int64_t index, con
     const std::lock_guard lock(mutex_);
     id = next_id_++;
   }
-  const std::string head = head_of(path, index, info, bytes.size(), now_ms);
+  const std::string head = head_of(path, index, info, bytes, now_ms);
   const bool fits = head.size() <= kMaxHeadBytes && static_cast<int64_t>(bytes.size()) <= config_.max_bytes;
   if (fits && write(id, head, bytes)) {
     Entry entry{path, index, static_cast<int64_t>(head.size()), static_cast<int64_t>(bytes.size())};

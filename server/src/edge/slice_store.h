@@ -39,8 +39,8 @@ struct Slice {
 };
 
 // Slices of media files in a folder, at most so many bytes of them. A slice is one file with a line of JSON before its
-// bytes, written aside and renamed: what a kill leaves is whole or not there. Nothing is synced, the origin has it all.
-// Any thread.
+// bytes, written aside and renamed: what a kill leaves is whole or not there. Nothing is synced, the origin has it all;
+// what an earlier run left is compared with its checksum when it is asked for, as a power cut leaves holes. Any thread.
 class SliceStore {
  public:
   struct Config {
@@ -76,6 +76,7 @@ class SliceStore {
     int64_t index = 0;
     int64_t body_offset = 0;
     int64_t body_bytes = 0;
+    std::string checksum{};  // of an earlier run's, until it was compared
   };
   struct File {
     FileInfo info;

@@ -206,6 +206,77 @@ TEST_CASE("service_client: a profile is everybody's once the service lets it") {
   CHECK(pin_of(world.last_request()).empty());
 }
 
+TEST_CASE("service_client: a PIN that is wrong by now is sent once; who changes it here keeps it") {
+  World world;
+  std::string pin = "1234";
+  world.service->script = [&](const Request& request) -> std::optional<FakeService::Answer> {
+    if (request.method == "POST") {
+      return FakeService::Answer{200,
+                                 R"({"profile_id":"mum","name":"Mum","maturity_rating":"PG",)"
+                                 R"("is_protected":true,"is_default":false})",
+                                 {},
+                                 {}};
+    }
+    if (asks_for(request, "profile_id=mum") && pin_of(request) != pin) {
+      return problem(403, pin_of(request).empty() ? "pin_required" : "pin_wrong", "No.");
+    }
+    return FakeService::Answer{200, kItems, {}, {}};
+  };
+  REQUIRE(world.choose("mum", "1234").has_value());
+  CHECK(world.choose("mum", "9999").error().code == ErrorCode::kPinWrong);  // somebody's slip
+  CHECK(world.search("x").has_value());
+
+  ProfileChange change;
+  change.profile_id = "mum";
+  change.name = "Mum";
+  change.pin = pin = "2345";
+  REQUIRE(world
+              .wait_for<ViewerProfile>(
+                  [&](auto done) { world.calls->put_profile(change, "", std::move(done)); })
+              .has_value());
+  CHECK(world.search("x").has_value());
+
+  pin = "5678";  // by another device
+  CHECK(world.search("x").error().code == ErrorCode::kPinWrong);
+  CHECK(pin_of(world.last_request()) == "2345");
+  CHECK(world.search("x").error().code == ErrorCode::kPinRequired);
+  CHECK(pin_of(world.last_request()).empty());
+  CHECK(world.calls->profile() == "mum");
+  REQUIRE(world.choose("mum", "5678").has_value());
+  CHECK(world.search("x").has_value());
+}
+
+TEST_CASE("service_client: the default profile is one, by whichever of its names") {
+  World world;
+  world.service->script = [](const Request& request) -> std::optional<FakeService::Answer> {
+    if (asks_for(request, "/stream")) return std::nullopt;
+    return FakeService::Answer{200, kItems, {}, {}};
+  };
+  const auto player = *Player::create(world.client, {}, Sinks(), world.executor);
+  // The profile of the start that follows, as the service is asked for it, and the PIN.
+  const auto starts_as = [&](const std::string& profile_id) {
+    PlaySource source;
+    source.title_id = "m_1";
+    source.profile_id = profile_id;
+    player->load(source);
+    world.executor->run_for(100ms);
+    for (auto seen = world.service->seen.rbegin(); seen != world.service->seen.rend(); ++seen) {
+      if (!asks_for(seen->request, "/api/v1/stream?")) continue;
+      const std::size_t at = seen->request.url.find("profile_id=");
+      const std::string asked = at == std::string::npos ? "" : seen->request.url.substr(at + 11);
+      return asked + '/' + pin_of(seen->request);
+    }
+    return std::string("nothing was asked");
+  };
+  REQUIRE(world.choose("default", "1234").has_value());
+  CHECK(world.calls->profile().empty());
+  CHECK(pin_of(world.last_request()) == "1234");
+  CHECK(starts_as("") == "/1234");
+  REQUIRE(world.choose("kids", "").has_value());
+  CHECK(starts_as("") == "kids/");
+  CHECK(starts_as("default") == "/1234");
+}
+
 TEST_CASE("service_client: a portal's page chooses no profile and rates nothing") {
   World world;
   world.service->script = [](const Request&) {

@@ -342,6 +342,26 @@ TEST_CASE("slice store: a restart finds what was whole, and removes the rest") {
   CHECK(edge.get(kPath).body == file);
 }
 
+TEST_CASE("slice store: what a power cut left full of holes is fetched again") {
+  EdgeWorld edge;
+  const std::string file = noise(kSliceBytes + 10);
+  edge.origin.files[kPath] = file;
+  edge.get(kPath);
+  edge.open();
+  const std::size_t asked = edge.origin.asked.size();
+  CHECK(edge.get(kPath).body == file);
+  CHECK(edge.origin.asked.size() == asked);  // nothing is wrong with it
+  for (const auto& entry : std::filesystem::directory_iterator(edge.folder.path() / "cache")) {
+    // The last of its blocks was never written, its length was.
+    std::fstream slice(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
+    slice.seekp(-5, std::ios::end).write("\0\0\0\0\0", 5);
+  }
+  edge.open();
+  CHECK(edge.store->numbers().slices == 2);
+  CHECK(edge.get(kPath).body == file);
+  CHECK(edge.origin.asked.size() == asked + 2);
+}
+
 TEST_CASE("slice store: never holds more than it may, nor longer") {
   EdgeWorld edge(kSliceBytes * 3);
   for (int i = 0; i < 10; ++i) {

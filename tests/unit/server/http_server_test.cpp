@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/http_server.h"
 
+#include <array>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -18,6 +19,7 @@
 #include <netinet/in.h>
 #include <nlohmann/json.hpp>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -48,8 +50,9 @@ class BusyAtFirst : public HttpHandler {
   int asked_ = 0;  // one I/O thread
 };
 
-UniqueFd connect_to(uint16_t port) {
-  UniqueFd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+UniqueFd make_socket() { return UniqueFd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)); }
+
+UniqueFd connect_to(uint16_t port, UniqueFd fd = make_socket()) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
@@ -80,6 +83,7 @@ class TestServer {
   void stop() { server_->stop(3'600'000); }
 
   [[nodiscard]] UniqueFd connect() const { return connect_to(server_->port()); }
+  [[nodiscard]] UniqueFd connect(UniqueFd socket) const { return connect_to(server_->port(), std::move(socket)); }
   [[nodiscard]] std::size_t connections() const { return server_->open_connections(); }
 
  private:
@@ -305,6 +309,50 @@ TEST_CASE("http server: one connection too many is told to come back later, and 
   const UniqueFd next = server.connect();
   ask(next);
   CHECK(answer(next).starts_with("HTTP/1.1 204"));
+  server.stop();
+}
+
+TEST_CASE("http server: a file that became shorter than was promised ends the connection, and no other") {
+  Handler handler([](const Request& request) {
+    if (request.path != "/shorter") return no_content();
+    Response response;
+    response.file = FilePart{UniqueFd(::memfd_create("part", MFD_CLOEXEC)), 0, 1000};
+    REQUIRE(::write(response.file->fd.get(), "0123456789", 10) == 10);
+    return response;
+  });
+  TestServer server(handler);
+  const UniqueFd other = server.connect();
+  ask(other);
+  CHECK(answer(other).starts_with("HTTP/1.1 204"));
+  const UniqueFd client = server.connect();
+  ask(client, "/shorter");
+  const std::string told = rest(client);
+  CHECK(told.find("\r\nContent-Length: 1000\r\n") != std::string::npos);
+  CHECK(told.ends_with("\r\n\r\n0123456789"));
+  ask(other);
+  CHECK(answer(other).starts_with("HTTP/1.1 204"));
+  server.stop();
+}
+
+TEST_CASE("http server: who comes while there is no descriptor is served when there is one again") {
+  Handler handler([](const Request&) { return no_content(); });
+  std::array<int, 2> pipe{};
+  REQUIRE(::pipe2(pipe.data(), O_CLOEXEC) == 0);
+  const UniqueFd log(pipe[0]);
+  TestServer server(handler, {}, UniqueFd(pipe[1]));
+  UniqueFd socket = make_socket();
+  const int lowest_free = UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC)).get();
+  rlimit limit{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &limit) == 0);
+  rlimit no_more = limit;
+  no_more.rlim_cur = static_cast<rlim_t>(lowest_free);
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &no_more) == 0);
+  const UniqueFd client = server.connect(std::move(socket));
+  const std::string said = rest_of_pipe(log);  // the server has tried
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &limit) == 0);
+  CHECK(said.find("accept_failed") != std::string::npos);
+  ask(client);
+  CHECK(answer(client).starts_with("HTTP/1.1 204"));
   server.stop();
 }
 

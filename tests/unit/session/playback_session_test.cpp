@@ -306,7 +306,7 @@ TEST_CASE("playback_session: a protected profile's play is renewed by its PIN wh
         std::make_unique<PlaybackSession>(config, rig.access, *rig.outbox, rig.service, rig.executor);
     CHECK(!rig.start().has_value());
     rig.access.profile.choose({"kids", ""});
-    CHECK(rig.access.profile.pin_of("kids").empty());
+    CHECK(rig.access.profile.recall("kids").pin.empty());
     rig.session->renew([](const Result<SessionStart>&) {});
     rig.executor.run_for(1s);
     CHECK(pins == std::vector<std::string>{"1234", "1234"});

@@ -89,7 +89,8 @@ PLAYHEAD_API playhead_status playhead_service_put_profile(playhead_service* serv
                                                           uint64_t user_tag) PLAYHEAD_NOEXCEPT;
 /* From the answer without an error on, questions, plays and positions of the client are that
  * profile's; plays that have begun stay what they are. profile_id NULL or empty: the default one.
- * pin: NULL or empty where there is none; kept in memory alone. */
+ * pin: NULL or empty where there is none; kept in memory alone, until the service says that it is
+ * wrong: then it was changed elsewhere, and the profile is to be chosen again. */
 PLAYHEAD_API playhead_status playhead_service_choose_profile(playhead_service* service,
                                                              const char* profile_id,
                                                              const char* pin,
