@@ -49,6 +49,7 @@ final class JniTest {
       run("a late screen drops frames", JniTest::lateScreen);
       run("every character survives", JniTest::charactersSurvive);
       run("downloads", JniTest::downloads);
+      run("downloads are not closed inside their listener", JniTest::closeInsideListener);
       run("a token is asked for on the executor", JniTest::token);
     } finally {
       server.stop(0);
@@ -406,6 +407,37 @@ final class JniTest {
       String last = told.poll(PATIENCE_S, TimeUnit.SECONDS);
       while ("completed".equals(last)) last = told.poll(PATIENCE_S, TimeUnit.SECONDS);
       same(last, "removed " + id);
+    }
+    remove(folder);
+  }
+
+  static void closeInsideListener() throws Exception {
+    Path folder = Files.createTempDirectory("playhead-jni-");
+    BlockingQueue<Integer> refused = new LinkedBlockingQueue<>();
+    Downloads[] opened = new Downloads[1];
+    DownloadListener listener = new DownloadListener() {
+      @Override
+      public void changed(Download download) {
+        if (refused.isEmpty()) refused.add(codeOf(opened[0]::close));
+      }
+
+      @Override
+      public void removed(String id) {}
+    };
+    DownloadsConfig config = new DownloadsConfig();
+    config.path = folder.toString();
+    config.freeSpaceFloorBytes = -1;
+    try (Client client = new Client(new ClientConfig());
+        Downloads downloads = new Downloads(client, config, Runnable::run, listener)) {
+      opened[0] = downloads;
+      DownloadRequest request = new DownloadRequest();
+      request.url = origin + "/none.m3u8";
+      String id = downloads.add(request);
+      same(refused.poll(PATIENCE_S, TimeUnit.SECONDS), Constants.ERROR_INVALID_STATE);
+      same(downloads.find(id).id, id);
+      downloads.close();
+      same(codeOf(() -> downloads.find(id)), Constants.ERROR_INVALID_ARGUMENT);
+      new Downloads(client, config, null, null).close();
     }
     remove(folder);
   }

@@ -49,8 +49,8 @@ PLAYHEAD_NATIVE(jlong, downloadsOpen)(JNIEnv* env, jclass, jlong client, jobject
   check(env, playhead_downloads_open(handle<playhead_client>(client), &made, &downloads));
   return number(downloads);
 }
-PLAYHEAD_NATIVE(void, downloadsClose)(JNIEnv*, jclass, jlong downloads) {
-  playhead_downloads_close(downloads_of(downloads));
+PLAYHEAD_NATIVE(void, downloadsClose)(JNIEnv* env, jclass, jlong downloads) {
+  check(env, playhead_downloads_close(downloads_of(downloads)));
 }
 
 PLAYHEAD_NATIVE(jstring, downloadsAdd)(JNIEnv* env, jclass, jlong downloads, jobject request) {
