@@ -101,6 +101,11 @@ public final class Player implements AutoCloseable {
     Native.playerScrub(handle.get(), positionUs);
   }
 
+  /** Answered by a THUMBNAIL with userTag. */
+  public void requestThumbnail(long positionUs, long userTag) {
+    Native.playerRequestThumbnail(handle.get(), positionUs, userTag);
+  }
+
   public void setSurface(boolean isThere) {
     Native.playerSetSurface(handle.get(), isThere);
   }
