@@ -9,12 +9,12 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.playhead.*;
 
-/** SCENARIOS ORIGIN FOLDER: plays them through the Java classes; see README.md. */
+/** SCENARIOS ORIGIN FOLDER SERVICE TOKEN: plays them through the Java classes; see README.md. */
 final class Runner implements AutoCloseable {
   static final long PATIENCE_S = 60;
 
   private final String origin;
-  private final Client client = new Client(new ClientConfig());
+  private final Client client;
   private final Downloads downloads;
   private final Semaphore told = new Semaphore(0);
   private BlockingQueue<Event> events;
@@ -22,8 +22,11 @@ final class Runner implements AutoCloseable {
   private String kept = "";
   private long hash = 0xcbf29ce484222325L;
 
-  Runner(String origin, String folder) {
+  Runner(String origin, String folder, String service, String token) {
     this.origin = origin;
+    ClientConfig world = new ClientConfig();
+    world.apiUrl = service;
+    client = new Client(world, null, (refresh, request) -> request.answer(token), Runnable::run);
     DownloadsConfig config = new DownloadsConfig();
     config.path = folder;
     config.freeSpaceFloorBytes = -1;
@@ -41,7 +44,7 @@ final class Runner implements AutoCloseable {
   }
 
   public static void main(String[] arguments) throws IOException, InterruptedException {
-    try (Runner run = new Runner(arguments[1], arguments[2])) {
+    try (Runner run = new Runner(arguments[1], arguments[2], arguments[3], arguments[4])) {
       for (String line : Files.readAllLines(Path.of(arguments[0]))) {
         int end = line.indexOf(' ');
         if (!line.isEmpty()) run.obey(end < 0 ? line : line.substring(0, end), end < 0 ? "" : line.substring(end + 1));
@@ -60,6 +63,7 @@ final class Runner implements AutoCloseable {
       case "scenario": begin(rest); break;
       case "load": load(rest, false); break;
       case "load_paused": load(rest, true); break;
+      case "load_title": loadTitle(rest); break;
       case "load_download": load("", false); break;
       case "play": player.play(); break;
       case "pause": player.pause(); break;
@@ -93,6 +97,13 @@ final class Runner implements AutoCloseable {
     if (path.isEmpty()) source.downloadId = kept;
     else source.url = origin + "/" + path;
     source.startPaused = paused;
+    player.load(source);
+  }
+
+  private void loadTitle(String id) {
+    Source source = new Source();
+    source.titleId = id;
+    source.startPaused = true;
     player.load(source);
   }
 

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes the media, serves them and has every runner play scenarios.txt; see README.md.
 
-    conformance_test.py LANGUAGE COMMAND... [-- LANGUAGE COMMAND...]...
+    conformance_test.py SERVER TITLES LANGUAGE COMMAND... [-- LANGUAGE COMMAND...]...
+
+SERVER is the reference server, TITLES a folder with its title tiny-cenc.
 """
 import functools
 import http.server
@@ -14,6 +16,9 @@ import tempfile
 import threading
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "support"))
+from reference_server import ReferenceServer  # noqa: E402
+
 PATIENCE_S = 240  # of a machine that does other things
 SECONDS, RATE = 2, 25
 
@@ -61,7 +66,8 @@ def make_media(root):
 
 
 def main():
-    runners, words = {}, sys.argv[1:]
+    binary, titles, *words = sys.argv[1:]
+    runners = {}
     while words:
         end = words.index("--") if "--" in words else len(words)
         runners[words[0]], words = words[1:end], words[end + 1:]
@@ -70,11 +76,14 @@ def main():
         make_media(root)
         server = serve(functools.partial(Quiet, directory=folder))
         origin = f"http://127.0.0.1:{server.server_port}"
-        started = {language: subprocess.Popen([*command, HERE / "scenarios.txt", origin, root / f"kept-{language}"],
+        service = ReferenceServer(binary, root, titles)
+        started = {language: subprocess.Popen([*command, HERE / "scenarios.txt", origin, root / f"kept-{language}",
+                                               service.url, service.token_of(language)],
                                               stdout=subprocess.PIPE, text=True)
                    for language, command in runners.items()}
         logs = {language: (process.communicate(timeout=PATIENCE_S)[0], process.returncode)
                 for language, process in started.items()}
+        service.end()
         server.shutdown()
         server.server_close()
     golden = HERE / "log.txt"

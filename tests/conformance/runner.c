@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* runner SCENARIOS ORIGIN FOLDER: plays them through the C interface; see README.md. */
+/* runner SCENARIOS ORIGIN FOLDER SERVICE TOKEN: plays them through the C interface; see README.md. */
 #include <inttypes.h>
 #include <semaphore.h>
 #include <stdarg.h>
@@ -103,6 +103,18 @@ static void load(struct run* run, const char* path, int paused) {
   check(playhead_player_load(run->player, &source), "load");
 }
 
+static void load_title(struct run* run, const char* id) {
+  playhead_source source = PLAYHEAD_SOURCE_INIT;
+  source.title_id = id;
+  source.start_paused = 1;
+  check(playhead_player_load(run->player, &source), "load_title");
+}
+
+static void answer_token(void* user, int32_t refresh, playhead_token_request* request) {
+  (void)refresh;
+  playhead_token_request_answer(request, user);
+}
+
 static void choose(struct run* run, int32_t height) {
   playhead_snapshot* snapshot = NULL;
   playhead_representation one = PLAYHEAD_REPRESENTATION_INIT;
@@ -165,6 +177,8 @@ static void obey(struct run* run, char* line) {
     load(run, rest, 0);
   } else if (strcmp(line, "load_paused") == 0) {
     load(run, rest, 1);
+  } else if (strcmp(line, "load_title") == 0) {
+    load_title(run, rest);
   } else if (strcmp(line, "load_download") == 0) {
     load(run, "", 0);
   } else if (strcmp(line, "play") == 0) {
@@ -195,13 +209,18 @@ int main(int argc, char** argv) {
   playhead_client_config config = PLAYHEAD_CLIENT_CONFIG_INIT;
   playhead_downloads_config kept = PLAYHEAD_DOWNLOADS_CONFIG_INIT;
   playhead_download_listener listener = PLAYHEAD_DOWNLOAD_LISTENER_INIT;
+  playhead_token_provider tokens = PLAYHEAD_TOKEN_PROVIDER_INIT;
   struct run run = {.hash = UINT64_C(14695981039346656037)};
   char line[LINE_BYTES];
-  FILE* script = argc == 4 ? fopen(argv[1], "r") : NULL;
-  if (script == NULL) die("usage", "runner SCENARIOS ORIGIN FOLDER");
+  FILE* script = argc == 6 ? fopen(argv[1], "r") : NULL;
+  if (script == NULL) die("usage", "runner SCENARIOS ORIGIN FOLDER SERVICE TOKEN");
   run.origin = argv[2];
   kept.path = argv[3];
   kept.free_space_floor_bytes = -1;
+  config.api_url = argv[4];
+  tokens.user = argv[5];
+  tokens.request_token = answer_token;
+  config.token_provider = &tokens;
   sem_init(&run.told, 0, 0);
   listener.user = &run.told;
   listener.changed = changed;
