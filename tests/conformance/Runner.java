@@ -78,7 +78,9 @@ final class Runner implements AutoCloseable {
         }
         break;
       case "until": until(rest); break;
-      case "download": download(rest); break;
+      case "download": download(null, origin + "/" + rest); break;
+      case "download_title": download(rest, null); break;
+      case "renew": renew(); break;
       case "remove": remove(); break;
       default: throw new IllegalArgumentException(word);
     }
@@ -139,9 +141,10 @@ final class Runner implements AutoCloseable {
     return name;
   }
 
-  private void download(String path) throws InterruptedException {
+  private void download(String title, String url) throws InterruptedException {
     DownloadRequest request = new DownloadRequest();
-    request.url = origin + "/" + path;
+    request.titleId = title;
+    request.url = url;
     kept = downloads.add(request);
     Download one = downloads.find(kept);
     while (one.state != Constants.DOWNLOAD_COMPLETED && one.state != Constants.DOWNLOAD_FAILED) {
@@ -149,6 +152,12 @@ final class Runner implements AutoCloseable {
       one = downloads.find(kept);
     }
     write("DOWNLOAD " + (one.errorName.isEmpty() ? "COMPLETED" : one.errorName));
+  }
+
+  private void renew() throws InterruptedException {
+    downloads.renew(kept);
+    while (downloads.find(kept).rights != Constants.RIGHTS_EXPIRED) told.tryAcquire(PATIENCE_S, TimeUnit.SECONDS);
+    write("DOWNLOAD EXPIRED");
   }
 
   private void remove() throws InterruptedException {

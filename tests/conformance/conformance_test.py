@@ -8,12 +8,16 @@ SERVER is the reference server, TITLES a folder with its title tiny-cenc.
 """
 import functools
 import http.server
+import json
 import os
 import pathlib
 import subprocess
 import sys
 import tempfile
 import threading
+import time
+import urllib.error
+import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
@@ -33,6 +37,44 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 class Server(http.server.ThreadingHTTPServer):
     def handle_error(self, request, client_address):
         pass  # players hang up
+
+
+class Ending(http.server.BaseHTTPRequestHandler):
+    """The service; but whoever asks for a permission to keep something once more hears that it has ended."""
+    protocol_version = "HTTP/1.1"
+
+    def __init__(self, *rest, service, granted):
+        self.service, self.granted = service, granted
+        super().__init__(*rest)
+
+    def log_message(self, *unused):
+        pass
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0))) if self.command == "POST" else None
+        passed = {name: value for name, value in self.headers.items()
+                  if name.lower() not in ("host", "connection", "content-length", "accept-encoding")}
+        try:
+            answer = urllib.request.urlopen(urllib.request.Request(self.service + self.path, body, passed))
+        except urllib.error.HTTPError as refused:
+            answer = refused
+        with answer:
+            text = answer.read()
+        if self.path == "/api/v1/download":
+            if self.headers["Authorization"] in self.granted:
+                # An hour ago: what ended a week ago has lost its bytes, too.
+                end = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 3600))
+                text = json.dumps({**json.loads(text), "expires_at": end}).encode()
+            self.granted.add(self.headers["Authorization"])
+        self.send_response_only(answer.status)
+        for name, value in answer.headers.items():
+            if name.lower() not in ("connection", "content-length"):
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    do_GET = do_POST
 
 
 def serve(handler):
@@ -77,15 +119,17 @@ def main():
         server = serve(functools.partial(Quiet, directory=folder))
         origin = f"http://127.0.0.1:{server.server_port}"
         service = ReferenceServer(binary, root, titles)
+        gate = serve(functools.partial(Ending, service=service.url, granted=set()))
         started = {language: subprocess.Popen([*command, HERE / "scenarios.txt", origin, root / f"kept-{language}",
-                                               service.url, service.token_of(language)],
+                                               f"http://127.0.0.1:{gate.server_port}", service.token_of(language)],
                                               stdout=subprocess.PIPE, text=True)
                    for language, command in runners.items()}
         logs = {language: (process.communicate(timeout=PATIENCE_S)[0], process.returncode)
                 for language, process in started.items()}
+        for one in (gate, server):
+            one.shutdown()
+            one.server_close()
         service.end()
-        server.shutdown()
-        server.server_close()
     golden = HERE / "log.txt"
     if os.environ.get("PLAYHEAD_UPDATE_GOLDENS") == "1":
         golden.write_text(next(iter(logs.values()))[0])

@@ -152,12 +152,28 @@ static void await_download(struct run* run, int32_t state) {
   }
 }
 
-static void download(struct run* run, const char* path) {
+static void await_expiry(struct run* run) {
+  int32_t rights = PLAYHEAD_RIGHTS_NONE;
+  while (rights != PLAYHEAD_RIGHTS_EXPIRED) {
+    playhead_download_list* list = NULL;
+    playhead_download one = PLAYHEAD_DOWNLOAD_INIT;
+    check(playhead_downloads_find(run->downloads, run->download, &list), "find");
+    check(playhead_download_list_get(list, 0, &one), "get");
+    rights = one.rights;
+    playhead_download_list_release(list);
+    if (rights != PLAYHEAD_RIGHTS_EXPIRED) sem_wait(&run->told);
+  }
+  write_line(run, "DOWNLOAD EXPIRED");
+}
+
+/* Of the origin, or, without a path, of the service. */
+static void download(struct run* run, const char* path, const char* title) {
   playhead_download_request request = PLAYHEAD_DOWNLOAD_REQUEST_INIT;
   uint64_t needed = 0;
   char url[LINE_BYTES];
-  snprintf(url, sizeof url, "%s/%s", run->origin, path);
-  request.url = url;
+  snprintf(url, sizeof url, "%s/%s", run->origin, path == NULL ? "" : path);
+  if (path != NULL) request.url = url;
+  request.title_id = title;
   check(playhead_downloads_add(run->downloads, &request, run->download, sizeof run->download, &needed), "add");
   await_download(run, PLAYHEAD_DOWNLOAD_COMPLETED);
 }
@@ -196,7 +212,12 @@ static void obey(struct run* run, char* line) {
   } else if (strcmp(line, "until") == 0) {
     until(run, rest);
   } else if (strcmp(line, "download") == 0) {
-    download(run, rest);
+    download(run, rest, NULL);
+  } else if (strcmp(line, "download_title") == 0) {
+    download(run, NULL, rest);
+  } else if (strcmp(line, "renew") == 0) {
+    check(playhead_downloads_renew(run->downloads, run->download), line);
+    await_expiry(run);
   } else if (strcmp(line, "remove") == 0) {
     check(playhead_downloads_remove(run->downloads, run->download), line);
     await_download(run, -1);

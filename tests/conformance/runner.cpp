@@ -87,7 +87,9 @@ class Run {
         {"seek", [&] { seek(rest); }},
         {"representation", [&] { choose(std::stoi(rest)); }},
         {"until", [&] { until(rest); }},
-        {"download", [&] { download(rest); }},
+        {"download", [&] { download("", origin_ + "/" + rest); }},
+        {"download_title", [&] { download(rest, ""); }},
+        {"renew", [&] { renew(); }},
         {"remove", [&] { remove(); }},
     };
     const auto word = words.find(line.substr(0, space));
@@ -177,9 +179,10 @@ class Run {
     return std::to_string(event.width) + "x" + std::to_string(event.height);
   }
 
-  void download(const std::string& path) {
+  void download(const std::string& title, const std::string& url) {
     DownloadRequest request;
-    request.url = origin_ + "/" + path;
+    request.title_id = title;
+    request.url = url;
     kept_ = need(downloads_->add(request));
     DownloadStatus one;
     bell_.wait([&] {
@@ -187,6 +190,12 @@ class Run {
       return one.state == DownloadState::kCompleted || one.state == DownloadState::kFailed;
     });
     write("DOWNLOAD " + (one.failure ? std::string(error_name(one.failure->error.code)) : "COMPLETED"));
+  }
+
+  void renew() {
+    need(downloads_->renew(kept_));
+    bell_.wait([&] { return need(downloads_->find(kept_)).rights == RightsState::kExpired; });
+    write("DOWNLOAD EXPIRED");
   }
 
   void remove() {

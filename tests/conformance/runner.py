@@ -78,10 +78,22 @@ class Run:
         raise TimeoutError(wanted)
 
     def download(self, path):
-        self.kept = self.downloads.add(url=f"{self.origin}/{path}")
+        self.keep(url=f"{self.origin}/{path}")
+
+    def download_title(self, title):
+        self.keep(title=title)
+
+    def keep(self, **what):
+        self.kept = self.downloads.add(**what)
         while (one := self.downloads.find(self.kept)).state_name not in ("COMPLETED", "FAILED"):
             self.told.acquire(timeout=PATIENCE_MS / 1000)
         self.write(f"DOWNLOAD {one.error_name or one.state_name}")
+
+    def renew(self, _):
+        self.downloads.renew(self.kept)
+        while self.downloads.find(self.kept).rights != playhead.c.PLAYHEAD_RIGHTS_EXPIRED:
+            self.told.acquire(timeout=PATIENCE_MS / 1000)
+        self.write("DOWNLOAD EXPIRED")
 
     def remove(self, _):
         self.downloads.remove(self.kept)
