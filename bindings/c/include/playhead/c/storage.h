@@ -69,9 +69,10 @@ PLAYHEAD_API playhead_status playhead_store_page_add(playhead_store_page* page, 
                                                      uint64_t version) PLAYHEAD_NOEXCEPT;
 
 /* What time it is, for devices whose own clock cannot be trusted: when permissions end, what reports
- * are dated with, where a live title is before a server has said so. It may jump; setting it back
- * makes no download play for longer. Deadlines and measurements are not by this clock, and threads are
- * the library's: what waits, waits by the system's monotonic time. */
+ * are dated with, where a live title is before a server has said so. It counts as the system's would:
+ * it may jump, what the service said of the time wins, and setting it back makes no download play for
+ * longer. Deadlines and measurements are not by this clock, and threads are the library's: what waits,
+ * waits by the system's monotonic time. */
 typedef struct playhead_clock {
   uint32_t struct_size;
   int32_t reserved;            /* 0 */
