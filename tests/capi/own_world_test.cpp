@@ -26,9 +26,8 @@ struct World {
 
   World() {
     transport.user = store.user = clock.user = this;
-    transport.destroy = store.destroy = clock.destroy = [](void* user) {
-      ++static_cast<World*>(user)->destroyed;
-    };
+    transport.destroy = store.destroy =
+        clock.destroy = [](void* user) { ++static_cast<World*>(user)->destroyed; };
     transport.start = [](void*, playhead_transfer*, const playhead_transfer_request*) {};
     transport.cancel = [](void* user, playhead_transfer*) {
       ++static_cast<World*>(user)->cancelled;
@@ -64,7 +63,8 @@ TEST_CASE("own world: what excludes each other or is not whole is refused, and g
       {"no write", [](World& world) { world.store.write = nullptr; }, kInvalid},
       {"no list", [](World& world) { world.store.list = nullptr; }, kInvalid},
       {"no time", [](World& world) { world.clock.now_us = nullptr; }, kInvalid},
-      {"pins, which nobody would check", [](World& world) { world.config.pins = "a b c"; }, kInvalid},
+      {"pins, which nobody would check", [](World& world) { world.config.pins = "a b c"; },
+       kInvalid},
       {"a proxy, which nobody would ask",
        [](World& world) { world.config.proxy = "http://127.0.0.1:1"; }, kInvalid},
       {"two stores", [](World& world) { world.config.storage_path = "/nowhere"; }, kInvalid},

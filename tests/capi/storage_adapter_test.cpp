@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an app's storage and clock may do wrong; that a storage keeps the contract of stores is shown by
-// tests/contract.
+// What an app's storage and clock may do wrong; that a storage keeps the contract of stores is
+// shown by tests/contract.
+#include "storage_adapter.h"
+
 #include <functional>
 #include <future>
 #include <string>
@@ -9,7 +11,6 @@
 #include <doctest/doctest.h>
 
 #include "base/thread_executor.h"
-#include "storage_adapter.h"
 
 namespace playhead::capi {
 namespace {
@@ -68,7 +69,8 @@ TEST_CASE("storage table: what it answers wrongly is an error of stores") {
   };
   const Write writes[] = {
       {"well", [](uint64_t& version) { return version = 7, 0; }, kWentWell},
-      {"the same version", [](uint64_t& version) { return version = 7, 0; }, ErrorCode::kStoreCorrupt},
+      {"the same version", [](uint64_t& version) { return version = 7, 0; },
+       ErrorCode::kStoreCorrupt},
       {"no version", [](uint64_t&) { return 0; }, ErrorCode::kStoreCorrupt},
       {"full", [](uint64_t&) { return -PLAYHEAD_ERROR_STORE_FULL; }, ErrorCode::kStoreFull},
       {"anything", [](uint64_t&) { return 5; }, ErrorCode::kStoreIo},
@@ -89,7 +91,8 @@ TEST_CASE("storage table: what it answers wrongly is an error of stores") {
     ErrorCode code;
   };
   const List lists[] = {
-      {"two", [&](playhead_store_page* page) { return add(page, "c", 1), add(page, "d", 2); }, kWentWell},
+      {"two", [&](playhead_store_page* page) { return add(page, "c", 1), add(page, "d", 2); },
+       kWentWell},
       {"too many",
        [&](playhead_store_page* page) {
          return add(page, "c", 1), add(page, "d", 2), add(page, "e", 3), 0;
@@ -127,8 +130,7 @@ TEST_CASE("clock table: is the wall clock of the threads it is given to") {
     if (now < 0) throw 1;
     return now;
   };
-  const auto clock =
-      std::make_shared<CClock>(CallbackTable<playhead_clock>::adopt(&table));
+  const auto clock = std::make_shared<CClock>(CallbackTable<playhead_clock>::adopt(&table));
   ThreadExecutor executor("test", clock);
   CHECK(executor.wall_now() == WallTime{42});
   now_us = 7;

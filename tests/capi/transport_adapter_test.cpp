@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an app's HTTP may do wrong, answer by answer; that it keeps the contract of transports is shown by
-// tests/contract.
+// What an app's HTTP may do wrong, answer by answer; that it keeps the contract of transports is
+// shown by tests/contract.
+#include "transport_adapter.h"
+
 #include <condition_variable>
 #include <functional>
 #include <future>
@@ -13,7 +15,6 @@
 #include <doctest/doctest.h>
 
 #include "base/thread_executor.h"
-#include "transport_adapter.h"
 
 namespace playhead::capi {
 namespace {
@@ -144,7 +145,8 @@ TEST_CASE("transport table: whatever the app answers, the transfer ends as it ha
       {"another network", [](Desk& desk, playhead_transfer*) { desk.transport->network_changed(); },
        ErrorCode::kConnectionLost, true},
       {"no head at all", ends_with(PLAYHEAD_OK), ErrorCode::kConnectionLost, false},
-      {"an error of networks", ends_with(-PLAYHEAD_ERROR_TLS_FAILURE), ErrorCode::kTlsFailure, false},
+      {"an error of networks", ends_with(-PLAYHEAD_ERROR_TLS_FAILURE), ErrorCode::kTlsFailure,
+       false},
       {"another error", ends_with(-PLAYHEAD_ERROR_UNAUTHORIZED), ErrorCode::kConnectionLost, false},
       {"what is no error", ends_with(3), ErrorCode::kConnectionLost, false},
       {"the least number", ends_with(INT32_MIN), ErrorCode::kConnectionLost, false},

@@ -178,7 +178,8 @@ using Keys = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("store: keeps the newest value of a key", RigType, MemoryRig, SqliteRig, CStorageRig) {
+TEST_CASE_TEMPLATE("store: keeps the newest value of a key", RigType, MemoryRig, SqliteRig,
+                   CStorageRig) {
   RigType rig;
   CHECK(rig.list("c").empty());
   const auto first = rig.write({put("a", "1")});
@@ -207,7 +208,8 @@ TEST_CASE_TEMPLATE("store: every byte survives", RigType, MemoryRig, SqliteRig, 
   CHECK(records[1].value.empty());
 }
 
-TEST_CASE_TEMPLATE("store: lists in byte order, page by page", RigType, MemoryRig, SqliteRig, CStorageRig) {
+TEST_CASE_TEMPLATE("store: lists in byte order, page by page", RigType, MemoryRig, SqliteRig,
+                   CStorageRig) {
   RigType rig;
   REQUIRE(
       rig.write({put("b", ""), put("a", ""), put("\xff", ""), put("B", ""), put("other", "", "d")})
@@ -247,7 +249,8 @@ TEST_CASE_TEMPLATE("store: no version comes twice, not even after erasing and re
   CHECK(keys_of(rig.list("c")) == Keys{"a"});
 }
 
-TEST_CASE_TEMPLATE("store: a call is applied whole or not at all", RigType, MemoryRig, SqliteRig, CStorageRig) {
+TEST_CASE_TEMPLATE("store: a call is applied whole or not at all", RigType, MemoryRig, SqliteRig,
+                   CStorageRig) {
   RigType rig;
   const auto refused = rig.write({put("a", "1"), put("b", std::string((1 << 20) + 1, 'x'))});
   REQUIRE(!refused.has_value());
@@ -260,7 +263,8 @@ TEST_CASE_TEMPLATE("store: a call is applied whole or not at all", RigType, Memo
   CHECK(rig.write({}).has_value());  // nothing to do is no error
 }
 
-TEST_CASE_TEMPLATE("store: calls take effect in their order", RigType, MemoryRig, SqliteRig, CStorageRig) {
+TEST_CASE_TEMPLATE("store: calls take effect in their order", RigType, MemoryRig, SqliteRig,
+                   CStorageRig) {
   RigType rig;
   constexpr int kCalls = 300;
   auto answered = std::make_shared<int>(0);
@@ -279,7 +283,8 @@ TEST_CASE_TEMPLATE("store: calls take effect in their order", RigType, MemoryRig
   CHECK(*listed == Keys{"99", "199", "299"});
 }
 
-TEST_CASE_TEMPLATE("store: nothing completes inside the call", RigType, MemoryRig, SqliteRig, CStorageRig) {
+TEST_CASE_TEMPLATE("store: nothing completes inside the call", RigType, MemoryRig, SqliteRig,
+                   CStorageRig) {
   RigType rig;
   auto inside = std::make_shared<bool>(true);
   auto completions = std::make_shared<int>(0);
@@ -295,7 +300,8 @@ TEST_CASE_TEMPLATE("store: nothing completes inside the call", RigType, MemoryRi
   CHECK(*completions == 3);
 }
 
-TEST_CASE_TEMPLATE("store: closing finishes what was queued", RigType, MemoryRig, SqliteRig, CStorageRig) {
+TEST_CASE_TEMPLATE("store: closing finishes what was queued", RigType, MemoryRig, SqliteRig,
+                   CStorageRig) {
   RigType rig;
   for (int i = 0; i < 50; ++i) {
     rig.store().write({put("k" + std::to_string(i), "v")}, rig.executor(),

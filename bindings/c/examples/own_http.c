@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Plays the URL given over HTTP of the app's own: a socket and a thread for each request. What an app
- * does with NSURLSession, OkHttp or Cronet has the same shape. http only.
- * cc own_http.c $(pkg-config --cflags --libs playhead) -pthread */
+/* Plays the URL given over HTTP of the app's own: a socket and a thread for each request. What an
+ * app does with NSURLSession, OkHttp or Cronet has the same shape. http only. cc own_http.c
+ * $(pkg-config --cflags --libs playhead) -pthread */
 #define _POSIX_C_SOURCE 200809L
 
 #include <netdb.h>
@@ -75,7 +75,8 @@ static playhead_status tell_head(playhead_transfer* transfer, char* text) {
   return playhead_transfer_head(transfer, status, pairs);
 }
 
-/* Hands over the body's next piece; waits while there is no room. Answers whether more is wanted. */
+/* Hands over the body's next piece; waits while there is no room. Answers whether more is wanted.
+ */
 static int tell_body(http* all, call* self, const char* bytes, size_t size) {
   playhead_status status;
   pthread_mutex_lock(&all->lock);

@@ -138,9 +138,8 @@ playhead_status create_client(const playhead_client_config* theirs, playhead_cli
   const Given<playhead_request_interceptor> interceptor(config.interceptor);
   const GivenWorld world(config);
   const bool log_is_good = log_sink.is_good([](const auto& table) { return table.log != nullptr; });
-  const std::shared_ptr<LogSink> log = log_sink.is_there && log_is_good
-                                           ? std::make_shared<CLogSink>(log_sink.table)
-                                           : nullptr;
+  const std::shared_ptr<LogSink> log =
+      log_sink.is_there && log_is_good ? std::make_shared<CLogSink>(log_sink.table) : nullptr;
   auto drm = make_drm_config(config.drm, log);
   if (is_refused(AppCall::kLog)) return status_of(ErrorCode::kInvalidState);
   if (config.header_version >> 16 != PLAYHEAD_VERSION_MAJOR || config.header_version == 0) {

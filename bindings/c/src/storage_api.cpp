@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "storage_adapter.h"
-
 #include "guard.h"
+#include "storage_adapter.h"
 
 namespace playhead::capi {
 namespace {
@@ -47,8 +46,8 @@ class CStorage final : public RecordStorage {
     return version;
   }
 
-  Result<std::vector<StoreRecord>> list(const std::string& collection,
-                                        const std::string& after_key, int limit) override {
+  Result<std::vector<StoreRecord>> list(const std::string& collection, const std::string& after_key,
+                                        int limit) override {
     playhead_store_page page{after_key, static_cast<std::size_t>(limit)};
     playhead_status status = PLAYHEAD_OK;
     {
@@ -93,7 +92,8 @@ playhead_status playhead_store_page_add(playhead_store_page* page, const void* k
   return guard([&] {
     const Pinned pinned(page);
     if (!pinned) return pinned.status();
-    const bool has_bytes = key != nullptr && key_bytes > 0 && (value != nullptr || value_bytes == 0);
+    const bool has_bytes =
+        key != nullptr && key_bytes > 0 && (value != nullptr || value_bytes == 0);
     const auto& records = pinned->records;
     if (has_bytes && version != 0 && records.size() < pinned->limit) {
       std::string name = text_of(key, key_bytes);

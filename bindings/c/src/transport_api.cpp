@@ -182,11 +182,11 @@ playhead_status playhead_transfer_finish(playhead_transfer* transfer, playhead_s
     const auto ended = Pinned<playhead_transfer>::take(transfer);
     if (!ended) return ended.status();
     if (status != PLAYHEAD_OK) {
-      ended->answer->on_end(playhead::make_error(playhead::capi::code_of(status),
-                                                 "the app's HTTP says so", detail));
+      ended->answer->on_end(
+          playhead::make_error(playhead::capi::code_of(status), "the app's HTTP says so", detail));
     } else {
-      ended->answer->on_end(playhead::HttpFacts{known.connection_reused != 0, known.http_major,
-                                                known.wire_bytes});
+      ended->answer->on_end(
+          playhead::HttpFacts{known.connection_reused != 0, known.http_major, known.wire_bytes});
     }
     return playhead_status{PLAYHEAD_OK};
   });

@@ -16,9 +16,9 @@ namespace playhead {
 class RecordStorage {
  public:
   virtual ~RecordStorage() = default;
-  // As Store::write, within its limits: all of it is durable when this returns, or none. Answers the
-  // version that every record put by it now has: greater than any before it, of this process or an
-  // earlier one. Errors: kStoreIo, kStoreCorrupt, kStoreFull.
+  // As Store::write, within its limits: all of it is durable when this returns, or none. Answers
+  // the version that every record put by it now has: greater than any before it, of this process or
+  // an earlier one. Errors: kStoreIo, kStoreCorrupt, kStoreFull.
   virtual Result<uint64_t> write(const std::vector<StoreWrite>& writes) = 0;
   // As Store::list; `limit` is 1..1000.
   virtual Result<std::vector<StoreRecord>> list(const std::string& collection,

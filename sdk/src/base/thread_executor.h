@@ -13,7 +13,8 @@ namespace playhead {
 class ThreadExecutor final : public Executor {
  public:
   // `name` shows in debuggers (15 characters are kept). Without a clock: the system's wall clock.
-  explicit ThreadExecutor(const std::string& name, std::shared_ptr<const WallClock> clock = nullptr);
+  explicit ThreadExecutor(const std::string& name,
+                          std::shared_ptr<const WallClock> clock = nullptr);
   // Ends after the running task; queued tasks are destroyed unrun. Waits for that
   // unless the running task itself lets go of the executor.
   ~ThreadExecutor() override;

@@ -55,7 +55,8 @@ class ClientTransfer : public std::enable_shared_from_this<ClientTransfer> {
  public:
   ClientTransfer(const std::shared_ptr<ClientNetwork>& network, Request request,
                  std::shared_ptr<Delivery> delivery)
-      : network_(network), timeouts_(request.timeouts),
+      : network_(network),
+        timeouts_(request.timeouts),
         exchange_(std::move(request), std::move(delivery)) {}
 
   // The network's thread.
@@ -362,8 +363,7 @@ class HttpClientTransport final : public Transport {
     const auto window = request.window;
     const auto delivery = std::make_shared<Delivery>(
         executor, std::move(callbacks), DeliveryOptions{is_secret(request.kind), window, nullptr});
-    const auto transfer =
-        std::make_shared<ClientTransfer>(network_, std::move(request), delivery);
+    const auto transfer = std::make_shared<ClientTransfer>(network_, std::move(request), delivery);
     const std::weak_ptr<ClientNetwork> network = network_;
     if (window) {
       window->on_room([network, weak = std::weak_ptr<ClientTransfer>(transfer)] {
