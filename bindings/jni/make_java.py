@@ -21,6 +21,9 @@ JAVA = HERE / "java" / "org" / "playhead"
 CLASSES = {
     "playhead_client_config": "ClientConfig", "playhead_player_config": "PlayerConfig", "playhead_source": "Source",
     "playhead_limits": "Limits", "playhead_audio_format": "AudioFormat", "playhead_downloads_config": "DownloadsConfig",
+    "playhead_thumbnail": "Thumbnail", "playhead_metadata": "Metadata", "playhead_answer_info": "Answer",
+    "playhead_row": "Row", "playhead_item": "Item", "playhead_title": "Title", "playhead_chapter": "Chapter",
+    "playhead_profile": "Profile", "playhead_profile_change": "ProfileChange",
     "playhead_download_request": "DownloadRequest", "playhead_download_conditions": "DownloadConditions",
     "playhead_download": "Download", "playhead_qoe": "Qoe", "playhead_cue": "Cue", "playhead_event": "Event",
     "playhead_frame_info": "FrameInfo", "playhead_player_status": "PlayerStatus", "playhead_live": "LiveStatus",
@@ -32,6 +35,21 @@ KINDS = {"c_int32": ("int", "kInt"), "c_int64": ("long", "kLong"), "c_uint64": (
 YES_OR_NO = re.compile(r"(is|has|no|can|allow|only|goes|saves|cmcd_tells)_\w+|start_paused|start_over_when_corrupt|text_off")
 LEFT_OUT = re.compile(r"struct_size|header_version|reserved\d?|span_count")
 
+# How long what is an array in Java is, and whether there is what may be null.
+COUNTS = re.compile(r"(row|profile|item|chapter|attribute)_count|(image|message)_bytes|has_title")
+# What the copy of a struct cannot say, and src/*_jni.cpp do.
+MORE = {
+    "playhead_event": ["/** The text on screen, in a CUES_CHANGED. */", "Cue[] cues"],
+    "playhead_thumbnail": ["/** A whole file: JPEG, PNG … */", "byte[] image"],
+    "playhead_metadata": ["/** Null when there is none. */", "byte[] message", "String[] attributeNames",
+                          "String[] attributeValues"],
+    "playhead_answer_info": ["Row[] rows", "Profile[] profiles", "/** Null but in the answer to title(). */", "Title title"],
+    "playhead_row": ["Item[] items"],
+    "playhead_title": ["Chapter[] chapters"],
+    "playhead_client_config": ["/** Sees, and may change, every request; null: nobody does. */",
+                               "RequestInterceptor interceptor"],
+}
+
 
 def camel(name):
     first, *rest = name.split("_")
@@ -42,7 +60,7 @@ def members_of(struct, abi):
     """(C name, Java name, Java type, kind, nested struct or None) of what Java sees."""
     for name, kind in abi.structs[struct]:
         nested = re.fullmatch(r"POINTER\((\w+)\)", kind)
-        if LEFT_OUT.fullmatch(name):
+        if LEFT_OUT.fullmatch(name) or COUNTS.fullmatch(name):
             continue
         if kind == "c_int32" and YES_OR_NO.fullmatch(name):
             yield name, camel(name), "boolean", "kYesOrNo", None
@@ -54,8 +72,7 @@ def members_of(struct, abi):
 
 def java_class(struct, abi):
     rows = [f"  public {kind} {name};" for _, name, kind, _, _ in members_of(struct, abi)]
-    if struct == "playhead_event":
-        rows.append("  /** The text on screen, in a CUES_CHANGED. */\n  public Cue[] cues;")
+    rows += [f"  {row}" if row.startswith("/*") else f"  public {row};" for row in MORE.get(struct, [])]
     return "\n".join([
         "// SPDX-License-Identifier: Apache-2.0", "// Made by make_java.py from the C headers; do not edit.",
         "package org.playhead;", "",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -9,10 +10,15 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -20,7 +26,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.playhead.*;
 
-/** The Java binding over real sockets, every callback. Arguments: a folder with title.m3u8, 1 s at 25 frames a second. */
+/**
+ * The Java binding over real sockets, every callback. Arguments: a folder with title.m3u8, 1 s at 25 frames a second; the
+ * reference server.
+ */
 final class JniTest {
   static final long PATIENCE_S = 60; // of a machine that does other things
   static final int FRAMES = 25;
@@ -28,6 +37,7 @@ final class JniTest {
   static final List<String> logged = Collections.synchronizedList(new ArrayList<>());
   static final List<Throwable> uncaught = Collections.synchronizedList(new ArrayList<>());
   static final List<String> tokens = Collections.synchronizedList(new ArrayList<>());
+  static final Map<String, byte[]> pages = new ConcurrentHashMap<>();
   static String origin;
 
   public static void main(String[] arguments) throws Exception {
@@ -49,7 +59,10 @@ final class JniTest {
       run("a late screen drops frames", JniTest::lateScreen);
       run("every character survives", JniTest::charactersSurvive);
       run("downloads", JniTest::downloads);
+      run("downloads are not closed inside their listener", JniTest::closeInsideListener);
       run("a token is asked for on the executor", JniTest::token);
+      run("thumbnails and timed metadata", () -> thumbnailAndMetadata(folder));
+      run("the service's catalogue and profiles, and an interceptor", () -> service(arguments[1], folder));
     } finally {
       server.stop(0);
       web.shutdownNow();
@@ -90,6 +103,9 @@ final class JniTest {
       tokens.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
       status = 401;
       body = "{\"error\":{\"code\":\"unauthorized\",\"message\":\"no\"}}".getBytes();
+    } else if (pages.containsKey(path)) {
+      status = 200;
+      body = pages.get(path);
     } else if (Files.isRegularFile(file)) {
       status = 200;
       body = Files.readAllBytes(file);
@@ -410,6 +426,37 @@ final class JniTest {
     remove(folder);
   }
 
+  static void closeInsideListener() throws Exception {
+    Path folder = Files.createTempDirectory("playhead-jni-");
+    BlockingQueue<Integer> refused = new LinkedBlockingQueue<>();
+    Downloads[] opened = new Downloads[1];
+    DownloadListener listener = new DownloadListener() {
+      @Override
+      public void changed(Download download) {
+        if (refused.isEmpty()) refused.add(codeOf(opened[0]::close));
+      }
+
+      @Override
+      public void removed(String id) {}
+    };
+    DownloadsConfig config = new DownloadsConfig();
+    config.path = folder.toString();
+    config.freeSpaceFloorBytes = -1;
+    try (Client client = new Client(new ClientConfig());
+        Downloads downloads = new Downloads(client, config, Runnable::run, listener)) {
+      opened[0] = downloads;
+      DownloadRequest request = new DownloadRequest();
+      request.url = origin + "/none.m3u8";
+      String id = downloads.add(request);
+      same(refused.poll(PATIENCE_S, TimeUnit.SECONDS), Constants.ERROR_INVALID_STATE);
+      same(downloads.find(id).id, id);
+      downloads.close();
+      same(codeOf(() -> downloads.find(id)), Constants.ERROR_INVALID_ARGUMENT);
+      new Downloads(client, config, null, null).close();
+    }
+    remove(folder);
+  }
+
   static void token() throws Exception {
     BlockingQueue<Boolean> asked = new LinkedBlockingQueue<>();
     ExecutorService executor = Executors.newSingleThreadExecutor();
@@ -429,6 +476,125 @@ final class JniTest {
     }
     executor.shutdown();
     same(tokens.get(0), "Bearer first");
+  }
+
+  static void thumbnailAndMetadata(Path folder) throws Exception {
+    byte[] image = {1, 2, 3};
+    String title = new String(Files.readAllBytes(folder.resolve("title.m3u8")));
+    pages.put("/thumb.jpg", image);
+    pages.put("/thumbs.m3u8", ("#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-IMAGES-ONLY\n#EXTINF:1,\n"
+        + "#EXT-X-TILES:RESOLUTION=160x90,LAYOUT=1x1,DURATION=1\nthumb.jpg\n#EXT-X-ENDLIST\n").getBytes());
+    pages.put("/dated.m3u8", title.replaceFirst("#EXTINF", "#EXT-X-PROGRAM-DATE-TIME:2024-01-01T00:00:00Z\n"
+        + "#EXT-X-DATERANGE:ID=\"one\",CLASS=\"ad\",START-DATE=\"2024-01-01T00:00:00.2Z\",DURATION=0.3,X-COLOUR=\"red\"\n"
+        + "#EXTINF").getBytes());
+    pages.put("/both.m3u8", ("#EXTM3U\n#EXT-X-IMAGE-STREAM-INF:BANDWIDTH=999,RESOLUTION=160x90,CODECS=\"jpeg\","
+        + "URI=\"thumbs.m3u8\"\n#EXT-X-STREAM-INF:BANDWIDTH=99999\ndated.m3u8\n").getBytes());
+    try (Stage stage = new Stage(null, null)) {
+      stage.load("/both.m3u8", true);
+      stage.until(Constants.EVENT_FIRST_FRAME);
+      stage.player.requestThumbnail(300_000, 5);
+      Event shown = stage.last(Constants.EVENT_THUMBNAIL);
+      same(shown.userTag, 5L);
+      check(shown.thumbnail != null, shown.message);
+      check(Arrays.equals(shown.thumbnail.image, image), "another image");
+      same(shown.thumbnail.columns, 1);
+      stage.player.play();
+      Metadata told = stage.last(Constants.EVENT_TIMED_METADATA).metadata;
+      same(told.scheme + " " + told.value + " " + told.id, "hls:daterange ad one");
+      same(told.startUs, 200_000L);
+      int colour = Arrays.asList(told.attributeNames).indexOf("X-COLOUR");
+      same(told.attributeValues[colour], "red");
+      same(told.message == null, true);
+    }
+  }
+
+  static final class Watcher implements RequestInterceptor {
+    final List<String> seen = Collections.synchronizedList(new ArrayList<>());
+    volatile Request last;
+
+    @Override
+    public void onRequest(Request request) {
+      request.addHeader("X-App", "java", false);
+      last = request;
+    }
+
+    @Override
+    public void onResponse(Request request, int status) {
+      seen.add(request.kind() + " " + status + " " + request.responseHeader("content-type"));
+    }
+  }
+
+  static Answer wait(CompletableFuture<Answer> asked) throws Exception {
+    return asked.get(PATIENCE_S, TimeUnit.SECONDS);
+  }
+
+  static int refusal(CompletableFuture<Answer> asked) throws Exception {
+    try {
+      wait(asked);
+    } catch (ExecutionException failed) {
+      return ((PlayheadException) failed.getCause()).code;
+    }
+    return 0;
+  }
+
+  static void service(String server, Path folder) throws Exception {
+    Path home = Files.createTempDirectory("playhead-jni-");
+    Path film = Files.createDirectories(home.resolve("media").resolve("film"));
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) Files.copy(file, film.resolve(file.getFileName()));
+    }
+    Files.writeString(film.resolve("title.json"), "{\"id\": \"film\", \"name\": \"A film\", \"genre\": \"Samples\","
+        + "\"year\": 2024, \"duration_seconds\": 1, \"maturity_rating\": \"PG\", \"description\": \"Of one second.\","
+        + "\"chapters\": [{\"name\": \"Only\", \"start_seconds\": 0, \"end_seconds\": 1}],"
+        + "\"manifests\": {\"hls\": \"title.m3u8\"}}");
+    String data = home.resolve("data").toString();
+    Process running = new ProcessBuilder(server, "serve", "--data", data, "--media", home.resolve("media").toString(),
+        "--port", "0").redirectErrorStream(true).start();
+    ExecutorService executor = Executors.newSingleThreadExecutor(work -> new Thread(work, "mine"));
+    try (BufferedReader said = running.inputReader()) {
+      String line;
+      do line = said.readLine();
+      while (line != null && !line.contains("http://"));
+      check(line != null, "the server did not start");
+      Process token = new ProcessBuilder(server, "token", "--data", data, "--user", "viewer").start();
+      String bearer = token.inputReader().readLine();
+      Watcher watcher = new Watcher();
+      ClientConfig config = new ClientConfig();
+      config.apiUrl = line.substring(line.indexOf("http://")).trim();
+      config.interceptor = watcher;
+      try (Client client = new Client(config, null, (refresh, request) -> request.answer(bearer), executor);
+          Service service = new Service(client, executor)) {
+        Item item = wait(service.home(null, 0)).rows[0].items[0];
+        same(item.titleId + " " + item.name + " " + item.durationUs, "film A film 1000000");
+        same(watcher.seen.get(0), Constants.RESOURCE_API + " 200 application/json");
+        same(codeOf(() -> watcher.last.setUrl("http://127.0.0.1/")), Constants.ERROR_INVALID_HANDLE);
+        same(wait(service.search("film", 0)).rows[0].items.length, 1);
+        same(wait(service.continueWatching(0)).rows[0].items.length, 0);
+        Title title = wait(service.title("film")).title;
+        same(title.description + " " + title.chapters[0].name, "Of one second. Only");
+        same(refusal(service.title("none")), Constants.ERROR_NOT_FOUND);
+        same(refusal(service.rate("film", 9)), Constants.ERROR_INVALID_ARGUMENT);
+        ProfileChange change = new ProfileChange();
+        change.name = "Small";
+        change.maturity = Constants.MATURITY_G;
+        change.pin = "1234";
+        String made = wait(service.putProfile(change)).profiles[0].profileId;
+        Profile[] all = wait(service.profiles()).profiles;
+        same(all.length + " " + all[0].isDefault + " " + all[1].isProtected + " " + all[1].name, "2 true true Small");
+        same(refusal(service.chooseProfile(made, "4321")), Constants.ERROR_PIN_WRONG);
+        same(wait(service.chooseProfile(made, "1234")).errorCode, 0);
+        same(wait(service.home(null, 0)).rows.length, 0); // nothing there is for it
+        String[] where = new String[1];
+        service.profiles().thenAccept(answer -> where[0] = Thread.currentThread().getName()).get(PATIENCE_S, TimeUnit.SECONDS);
+        check("mine".equals(where[0]) || "main".equals(where[0]), where[0]); // the second: it had come before
+      }
+    } finally {
+      running.destroy();
+      running.waitFor();
+      executor.shutdown();
+    }
+    remove(home);
+    same(uncaught.size(), 0);
   }
 
   static void remove(Path folder) throws IOException {

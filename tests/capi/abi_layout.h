@@ -6,6 +6,7 @@
 #include "capi/abi_drm_layout.h"
 #include "capi/abi_event_layout.h"
 #include "capi/abi_service_layout.h"
+#include "capi/abi_world_layout.h"
 
 // Every struct of the C interface with its members in order, and every constant but the errors.
 // abi_test compares this list with the text of the headers, so that nothing is missing here.
@@ -38,7 +39,11 @@
   FIELD(playhead_client_config, service) FIELD(playhead_client_config, interceptor) \
   FIELD(playhead_client_config, account_id) \
   FIELD(playhead_client_config, max_media_bytes) \
+  FIELD(playhead_client_config, transport) \
+  FIELD(playhead_client_config, store) \
+  FIELD(playhead_client_config, clock) \
   PLAYHEAD_ABI_DRM_STRUCTS(STRUCT, FIELD) \
+  PLAYHEAD_ABI_WORLD_STRUCTS(STRUCT, FIELD) \
   STRUCT(playhead_frame_info) \
   FIELD(playhead_frame_info, struct_size) \
   FIELD(playhead_frame_info, format) \
@@ -283,6 +288,7 @@
   CONSTANT(PLAYHEAD_PICTURE_RULE_DISPLAY) \
   PLAYHEAD_ABI_DOWNLOAD_CONSTANTS(CONSTANT) \
   PLAYHEAD_ABI_SERVICE_CONSTANTS(CONSTANT) \
+  PLAYHEAD_ABI_WORLD_CONSTANTS(CONSTANT) \
   CONSTANT(PLAYHEAD_JUMP_BEHIND_WINDOW) CONSTANT(PLAYHEAD_JUMP_GAP) \
   CONSTANT(PLAYHEAD_BEHIND_JUMP_LIVE) \
   CONSTANT(PLAYHEAD_BEHIND_JUMP_OLDEST) \

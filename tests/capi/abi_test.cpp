@@ -39,7 +39,8 @@ std::string header_code() {
   std::string text;
   for (const char* name :
        {"base.h", "error_codes.h", "drm.h", "client.h", "sinks.h", "cues.h", "events.h", "player.h",
-        "snapshot.h", "download.h", "downloads.h", "catalogue.h", "service.h", "interceptor.h"})
+        "snapshot.h", "download.h", "downloads.h", "catalogue.h", "service.h", "interceptor.h",
+        "storage.h", "transport.h"})
     text += read_text(kHeaders + name);
   std::size_t begin = 0;
   while ((begin = text.find("/*", begin)) != std::string::npos)

@@ -9,12 +9,12 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.playhead.*;
 
-/** SCENARIOS ORIGIN FOLDER: plays them through the Java classes; see README.md. */
+/** SCENARIOS ORIGIN FOLDER SERVICE TOKEN: plays them through the Java classes; see README.md. */
 final class Runner implements AutoCloseable {
   static final long PATIENCE_S = 60;
 
   private final String origin;
-  private final Client client = new Client(new ClientConfig());
+  private final Client client;
   private final Downloads downloads;
   private final Semaphore told = new Semaphore(0);
   private BlockingQueue<Event> events;
@@ -22,8 +22,11 @@ final class Runner implements AutoCloseable {
   private String kept = "";
   private long hash = 0xcbf29ce484222325L;
 
-  Runner(String origin, String folder) {
+  Runner(String origin, String folder, String service, String token) {
     this.origin = origin;
+    ClientConfig world = new ClientConfig();
+    world.apiUrl = service;
+    client = new Client(world, null, (refresh, request) -> request.answer(token), Runnable::run);
     DownloadsConfig config = new DownloadsConfig();
     config.path = folder;
     config.freeSpaceFloorBytes = -1;
@@ -41,7 +44,7 @@ final class Runner implements AutoCloseable {
   }
 
   public static void main(String[] arguments) throws IOException, InterruptedException {
-    try (Runner run = new Runner(arguments[1], arguments[2])) {
+    try (Runner run = new Runner(arguments[1], arguments[2], arguments[3], arguments[4])) {
       for (String line : Files.readAllLines(Path.of(arguments[0]))) {
         int end = line.indexOf(' ');
         if (!line.isEmpty()) run.obey(end < 0 ? line : line.substring(0, end), end < 0 ? "" : line.substring(end + 1));
@@ -60,6 +63,7 @@ final class Runner implements AutoCloseable {
       case "scenario": begin(rest); break;
       case "load": load(rest, false); break;
       case "load_paused": load(rest, true); break;
+      case "load_title": loadTitle(rest); break;
       case "load_download": load("", false); break;
       case "play": player.play(); break;
       case "pause": player.pause(); break;
@@ -74,7 +78,9 @@ final class Runner implements AutoCloseable {
         }
         break;
       case "until": until(rest); break;
-      case "download": download(rest); break;
+      case "download": download(null, origin + "/" + rest); break;
+      case "download_title": download(rest, null); break;
+      case "renew": renew(); break;
       case "remove": remove(); break;
       default: throw new IllegalArgumentException(word);
     }
@@ -93,6 +99,13 @@ final class Runner implements AutoCloseable {
     if (path.isEmpty()) source.downloadId = kept;
     else source.url = origin + "/" + path;
     source.startPaused = paused;
+    player.load(source);
+  }
+
+  private void loadTitle(String id) {
+    Source source = new Source();
+    source.titleId = id;
+    source.startPaused = true;
     player.load(source);
   }
 
@@ -128,9 +141,10 @@ final class Runner implements AutoCloseable {
     return name;
   }
 
-  private void download(String path) throws InterruptedException {
+  private void download(String title, String url) throws InterruptedException {
     DownloadRequest request = new DownloadRequest();
-    request.url = origin + "/" + path;
+    request.titleId = title;
+    request.url = url;
     kept = downloads.add(request);
     Download one = downloads.find(kept);
     while (one.state != Constants.DOWNLOAD_COMPLETED && one.state != Constants.DOWNLOAD_FAILED) {
@@ -138,6 +152,12 @@ final class Runner implements AutoCloseable {
       one = downloads.find(kept);
     }
     write("DOWNLOAD " + (one.errorName.isEmpty() ? "COMPLETED" : one.errorName));
+  }
+
+  private void renew() throws InterruptedException {
+    downloads.renew(kept);
+    while (downloads.find(kept).rights != Constants.RIGHTS_EXPIRED) told.tryAcquire(PATIENCE_S, TimeUnit.SECONDS);
+    write("DOWNLOAD EXPIRED");
   }
 
   private void remove() throws InterruptedException {

@@ -2,18 +2,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes the media, serves them and has every runner play scenarios.txt; see README.md.
 
-    conformance_test.py LANGUAGE COMMAND... [-- LANGUAGE COMMAND...]...
+    conformance_test.py SERVER TITLES LANGUAGE COMMAND... [-- LANGUAGE COMMAND...]...
+
+SERVER is the reference server, TITLES a folder with its title tiny-cenc.
 """
 import functools
 import http.server
+import json
 import os
 import pathlib
 import subprocess
 import sys
 import tempfile
 import threading
+import time
+import urllib.error
+import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "support"))
+from reference_server import ReferenceServer  # noqa: E402
+
 PATIENCE_S = 240  # of a machine that does other things
 SECONDS, RATE = 2, 25
 
@@ -28,6 +37,44 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 class Server(http.server.ThreadingHTTPServer):
     def handle_error(self, request, client_address):
         pass  # players hang up
+
+
+class Ending(http.server.BaseHTTPRequestHandler):
+    """The service; but whoever asks for a permission to keep something once more hears that it has ended."""
+    protocol_version = "HTTP/1.1"
+
+    def __init__(self, *rest, service, granted):
+        self.service, self.granted = service, granted
+        super().__init__(*rest)
+
+    def log_message(self, *unused):
+        pass
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0))) if self.command == "POST" else None
+        passed = {name: value for name, value in self.headers.items()
+                  if name.lower() not in ("host", "connection", "content-length", "accept-encoding")}
+        try:
+            answer = urllib.request.urlopen(urllib.request.Request(self.service + self.path, body, passed))
+        except urllib.error.HTTPError as refused:
+            answer = refused
+        with answer:
+            text = answer.read()
+        if self.path == "/api/v1/download":
+            if self.headers["Authorization"] in self.granted:
+                # An hour ago: what ended a week ago has lost its bytes, too.
+                end = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 3600))
+                text = json.dumps({**json.loads(text), "expires_at": end}).encode()
+            self.granted.add(self.headers["Authorization"])
+        self.send_response_only(answer.status)
+        for name, value in answer.headers.items():
+            if name.lower() not in ("connection", "content-length"):
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    do_GET = do_POST
 
 
 def serve(handler):
@@ -61,7 +108,8 @@ def make_media(root):
 
 
 def main():
-    runners, words = {}, sys.argv[1:]
+    binary, titles, *words = sys.argv[1:]
+    runners = {}
     while words:
         end = words.index("--") if "--" in words else len(words)
         runners[words[0]], words = words[1:end], words[end + 1:]
@@ -70,13 +118,18 @@ def main():
         make_media(root)
         server = serve(functools.partial(Quiet, directory=folder))
         origin = f"http://127.0.0.1:{server.server_port}"
-        started = {language: subprocess.Popen([*command, HERE / "scenarios.txt", origin, root / f"kept-{language}"],
+        service = ReferenceServer(binary, root, titles)
+        gate = serve(functools.partial(Ending, service=service.url, granted=set()))
+        started = {language: subprocess.Popen([*command, HERE / "scenarios.txt", origin, root / f"kept-{language}",
+                                               f"http://127.0.0.1:{gate.server_port}", service.token_of(language)],
                                               stdout=subprocess.PIPE, text=True)
                    for language, command in runners.items()}
         logs = {language: (process.communicate(timeout=PATIENCE_S)[0], process.returncode)
                 for language, process in started.items()}
-        server.shutdown()
-        server.server_close()
+        for one in (gate, server):
+            one.shutdown()
+            one.server_close()
+        service.end()
     golden = HERE / "log.txt"
     if os.environ.get("PLAYHEAD_UPDATE_GOLDENS") == "1":
         golden.write_text(next(iter(logs.values()))[0])

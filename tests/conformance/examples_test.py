@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The examples of the C interface, each on a title: examples_test.py PLAY PROBE SIGN DOWNLOAD (programs)."""
+"""The examples of the C interface, each on a title: examples_test.py PLAY PROBE SIGN DOWNLOAD OWN_HTTP
+(programs)."""
 import functools
 import json
 import pathlib
@@ -13,7 +14,7 @@ from conformance_test import RATE, SECONDS, Quiet, make_media, serve
 
 PATIENCE_S = 240
 COOKIE = "viewer=7"
-PROGRAMS = dict(zip(("play", "probe", "sign", "download"), sys.argv[1:]))
+PROGRAMS = dict(zip(("play", "probe", "sign", "download", "own_http"), sys.argv[1:]))
 
 
 class Picky(Quiet):
@@ -57,6 +58,12 @@ class ExamplesTest(unittest.TestCase):
         url = self.origin + "/signed/master.m3u8"
         self.assertEqual(self.run_one("play", url)[0], 1)
         self.assertEqual(self.run_one("sign", COOKIE, url)[0], 0)
+
+    def test_own_http_plays_all_by_itself(self):
+        status, _, err = self.run_one("own_http", self.origin + "/title/master.m3u8")
+        self.assertEqual((status, err), (0, ""))
+        status, _, err = self.run_one("own_http", self.origin + "/none.m3u8")
+        self.assertEqual((status, err), (1, "the host does not have the resource\n"))
 
     def test_download(self):
         kept = self.folder / "kept"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* runner SCENARIOS ORIGIN FOLDER: plays them through the C interface; see README.md. */
+/* runner SCENARIOS ORIGIN FOLDER SERVICE TOKEN: plays them through the C interface; see README.md. */
 #include <inttypes.h>
 #include <semaphore.h>
 #include <stdarg.h>
@@ -103,6 +103,18 @@ static void load(struct run* run, const char* path, int paused) {
   check(playhead_player_load(run->player, &source), "load");
 }
 
+static void load_title(struct run* run, const char* id) {
+  playhead_source source = PLAYHEAD_SOURCE_INIT;
+  source.title_id = id;
+  source.start_paused = 1;
+  check(playhead_player_load(run->player, &source), "load_title");
+}
+
+static void answer_token(void* user, int32_t refresh, playhead_token_request* request) {
+  (void)refresh;
+  playhead_token_request_answer(request, user);
+}
+
 static void choose(struct run* run, int32_t height) {
   playhead_snapshot* snapshot = NULL;
   playhead_representation one = PLAYHEAD_REPRESENTATION_INIT;
@@ -140,12 +152,28 @@ static void await_download(struct run* run, int32_t state) {
   }
 }
 
-static void download(struct run* run, const char* path) {
+static void await_expiry(struct run* run) {
+  int32_t rights = PLAYHEAD_RIGHTS_NONE;
+  while (rights != PLAYHEAD_RIGHTS_EXPIRED) {
+    playhead_download_list* list = NULL;
+    playhead_download one = PLAYHEAD_DOWNLOAD_INIT;
+    check(playhead_downloads_find(run->downloads, run->download, &list), "find");
+    check(playhead_download_list_get(list, 0, &one), "get");
+    rights = one.rights;
+    playhead_download_list_release(list);
+    if (rights != PLAYHEAD_RIGHTS_EXPIRED) sem_wait(&run->told);
+  }
+  write_line(run, "DOWNLOAD EXPIRED");
+}
+
+/* Of the origin, or, without a path, of the service. */
+static void download(struct run* run, const char* path, const char* title) {
   playhead_download_request request = PLAYHEAD_DOWNLOAD_REQUEST_INIT;
   uint64_t needed = 0;
   char url[LINE_BYTES];
-  snprintf(url, sizeof url, "%s/%s", run->origin, path);
-  request.url = url;
+  snprintf(url, sizeof url, "%s/%s", run->origin, path == NULL ? "" : path);
+  if (path != NULL) request.url = url;
+  request.title_id = title;
   check(playhead_downloads_add(run->downloads, &request, run->download, sizeof run->download, &needed), "add");
   await_download(run, PLAYHEAD_DOWNLOAD_COMPLETED);
 }
@@ -165,6 +193,8 @@ static void obey(struct run* run, char* line) {
     load(run, rest, 0);
   } else if (strcmp(line, "load_paused") == 0) {
     load(run, rest, 1);
+  } else if (strcmp(line, "load_title") == 0) {
+    load_title(run, rest);
   } else if (strcmp(line, "load_download") == 0) {
     load(run, "", 0);
   } else if (strcmp(line, "play") == 0) {
@@ -182,7 +212,12 @@ static void obey(struct run* run, char* line) {
   } else if (strcmp(line, "until") == 0) {
     until(run, rest);
   } else if (strcmp(line, "download") == 0) {
-    download(run, rest);
+    download(run, rest, NULL);
+  } else if (strcmp(line, "download_title") == 0) {
+    download(run, NULL, rest);
+  } else if (strcmp(line, "renew") == 0) {
+    check(playhead_downloads_renew(run->downloads, run->download), line);
+    await_expiry(run);
   } else if (strcmp(line, "remove") == 0) {
     check(playhead_downloads_remove(run->downloads, run->download), line);
     await_download(run, -1);
@@ -195,13 +230,18 @@ int main(int argc, char** argv) {
   playhead_client_config config = PLAYHEAD_CLIENT_CONFIG_INIT;
   playhead_downloads_config kept = PLAYHEAD_DOWNLOADS_CONFIG_INIT;
   playhead_download_listener listener = PLAYHEAD_DOWNLOAD_LISTENER_INIT;
+  playhead_token_provider tokens = PLAYHEAD_TOKEN_PROVIDER_INIT;
   struct run run = {.hash = UINT64_C(14695981039346656037)};
   char line[LINE_BYTES];
-  FILE* script = argc == 4 ? fopen(argv[1], "r") : NULL;
-  if (script == NULL) die("usage", "runner SCENARIOS ORIGIN FOLDER");
+  FILE* script = argc == 6 ? fopen(argv[1], "r") : NULL;
+  if (script == NULL) die("usage", "runner SCENARIOS ORIGIN FOLDER SERVICE TOKEN");
   run.origin = argv[2];
   kept.path = argv[3];
   kept.free_space_floor_bytes = -1;
+  config.api_url = argv[4];
+  tokens.user = argv[5];
+  tokens.request_token = answer_token;
+  config.token_provider = &tokens;
   sem_init(&run.told, 0, 0);
   listener.user = &run.told;
   listener.changed = changed;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// runner SCENARIOS ORIGIN FOLDER: plays them through the C++ interface; see README.md.
+// runner SCENARIOS ORIGIN FOLDER SERVICE TOKEN: plays them through the C++ interface; see README.md.
 #include <cinttypes>
 #include <condition_variable>
 #include <cstdio>
@@ -60,8 +60,12 @@ class Bell final : public DownloadListener {
 
 class Run {
  public:
-  Run(std::string origin, std::string folder) : origin_(std::move(origin)) {
-    client_ = need(Client::create({}));
+  Run(std::string origin, std::string folder, std::string service, std::string token)
+      : origin_(std::move(origin)) {
+    ClientConfig client;
+    client.api_url = std::move(service);
+    client.token_provider = [token = std::move(token)](bool, TokenCallback done) { done(token); };
+    client_ = need(Client::create(std::move(client)));
     OfflineConfig config;
     config.path = std::move(folder);
     config.free_space_floor = 0;
@@ -75,6 +79,7 @@ class Run {
         {"scenario", [&] { begin(rest); }},
         {"load", [&] { load(rest, false); }},
         {"load_paused", [&] { load(rest, true); }},
+        {"load_title", [&] { load_title(rest); }},
         {"load_download", [&] { load("", false); }},
         {"play", [&] { player_->play(); }},
         {"pause", [&] { player_->pause(); }},
@@ -82,7 +87,9 @@ class Run {
         {"seek", [&] { seek(rest); }},
         {"representation", [&] { choose(std::stoi(rest)); }},
         {"until", [&] { until(rest); }},
-        {"download", [&] { download(rest); }},
+        {"download", [&] { download("", origin_ + "/" + rest); }},
+        {"download_title", [&] { download(rest, ""); }},
+        {"renew", [&] { renew(); }},
         {"remove", [&] { remove(); }},
     };
     const auto word = words.find(line.substr(0, space));
@@ -110,6 +117,13 @@ class Run {
     PlaySource source;
     (path.empty() ? source.download_id : source.url) = path.empty() ? kept_ : origin_ + "/" + path;
     source.start_paused = paused;
+    player_->load(source);
+  }
+
+  void load_title(const std::string& id) {
+    PlaySource source;
+    source.title_id = id;
+    source.start_paused = true;
     player_->load(source);
   }
 
@@ -165,9 +179,10 @@ class Run {
     return std::to_string(event.width) + "x" + std::to_string(event.height);
   }
 
-  void download(const std::string& path) {
+  void download(const std::string& title, const std::string& url) {
     DownloadRequest request;
-    request.url = origin_ + "/" + path;
+    request.title_id = title;
+    request.url = url;
     kept_ = need(downloads_->add(request));
     DownloadStatus one;
     bell_.wait([&] {
@@ -175,6 +190,12 @@ class Run {
       return one.state == DownloadState::kCompleted || one.state == DownloadState::kFailed;
     });
     write("DOWNLOAD " + (one.failure ? std::string(error_name(one.failure->error.code)) : "COMPLETED"));
+  }
+
+  void renew() {
+    need(downloads_->renew(kept_));
+    bell_.wait([&] { return need(downloads_->find(kept_)).rights == RightsState::kExpired; });
+    write("DOWNLOAD EXPIRED");
   }
 
   void remove() {
@@ -194,9 +215,9 @@ class Run {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::ifstream script(argc == 4 ? argv[1] : "");
-  if (!script) die("usage: runner SCENARIOS ORIGIN FOLDER");
-  Run run(argv[2], argv[3]);
+  std::ifstream script(argc == 6 ? argv[1] : "");
+  if (!script) die("usage: runner SCENARIOS ORIGIN FOLDER SERVICE TOKEN");
+  Run run(argv[2], argv[3], argv[4], argv[5]);
   for (std::string line; std::getline(script, line);) {
     if (!line.empty()) run.obey(line);
   }

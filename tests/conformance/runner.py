@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""runner.py SCENARIOS ORIGIN FOLDER: plays them through the Python package; see README.md."""
+"""runner.py SCENARIOS ORIGIN FOLDER SERVICE TOKEN: plays them through the Python package; see README.md."""
 import pathlib
 import sys
 import threading
@@ -20,9 +20,9 @@ ROWS = {
 
 
 class Run:
-    def __init__(self, origin, folder):
+    def __init__(self, origin, folder, service, token):
         self.origin, self.hash, self.player, self.kept = origin, 14695981039346656037, None, ""
-        self.client = playhead.Client()
+        self.client = playhead.Client(api=service, token=token)
         self.told = threading.Semaphore(0)
         self.downloads = playhead.Downloads(self.client, folder, changed=lambda download: self.told.release(),
                                             removed=lambda name: self.told.release(), free_space_floor_bytes=-1)
@@ -43,6 +43,9 @@ class Run:
 
     def load_paused(self, path):
         self.load(path, paused=True)
+
+    def load_title(self, title):
+        self.player.load(title=title, paused=True)
 
     def load_download(self, _):
         self.player.load(download=self.kept)
@@ -75,10 +78,22 @@ class Run:
         raise TimeoutError(wanted)
 
     def download(self, path):
-        self.kept = self.downloads.add(url=f"{self.origin}/{path}")
+        self.keep(url=f"{self.origin}/{path}")
+
+    def download_title(self, title):
+        self.keep(title=title)
+
+    def keep(self, **what):
+        self.kept = self.downloads.add(**what)
         while (one := self.downloads.find(self.kept)).state_name not in ("COMPLETED", "FAILED"):
             self.told.acquire(timeout=PATIENCE_MS / 1000)
         self.write(f"DOWNLOAD {one.error_name or one.state_name}")
+
+    def renew(self, _):
+        self.downloads.renew(self.kept)
+        while self.downloads.find(self.kept).rights != playhead.c.PLAYHEAD_RIGHTS_EXPIRED:
+            self.told.acquire(timeout=PATIENCE_MS / 1000)
+        self.write("DOWNLOAD EXPIRED")
 
     def remove(self, _):
         self.downloads.remove(self.kept)
@@ -92,8 +107,8 @@ class Run:
 
 
 def main():
-    scenarios, origin, folder = sys.argv[1:]
-    run = Run(origin, folder)
+    scenarios, *world = sys.argv[1:]
+    run = Run(*world)
     for line in pathlib.Path(scenarios).read_text().splitlines():
         word, _, rest = line.partition(" ")
         if word:

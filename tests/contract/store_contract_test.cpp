@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every Store promises, run on the real one (SQLite, its own thread, a real disk) and on the
-// simulated one.
+// What every Store promises, run on the real one (SQLite, its own thread, a real disk), on one that
+// an app brings through the C interface, and on the simulated one.
 #include <future>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
 
 #include "base/sqlite_store.h"
 #include "base/thread_executor.h"
+#include "storage_adapter.h"
 #include "support/memory_store.h"
 #include "support/temp_folder.h"
 #include "support/virtual_executor.h"
@@ -64,17 +67,10 @@ class MemoryRig final : public Rig {
   MemoryStore store_{executor_};
 };
 
-class SqliteRig final : public Rig {
+class ThreadRig : public Rig {
  public:
-  SqliteRig() { reopen(); }
   Store& store() override { return *store_; }
   Executor& executor() override { return executor_; }
-  void reopen() override {
-    store_.reset();
-    auto opened = SqliteStore::open(folder_.path("records.db"));
-    REQUIRE(opened.has_value());
-    store_ = *std::move(opened);
-  }
   // Answers arrive as tasks, so asking in tasks sees each of them without a race.
   void wait(UniqueFunction<bool()> finished) override {
     while (true) {
@@ -85,9 +81,87 @@ class SqliteRig final : public Rig {
   }
 
  private:
-  TempFolder folder_;
   ThreadExecutor executor_{"store test"};
-  std::unique_ptr<SqliteStore> store_;
+
+ protected:
+  std::shared_ptr<Store> store_;
+};
+
+class SqliteRig final : public ThreadRig {
+ public:
+  SqliteRig() { SqliteRig::reopen(); }
+  void reopen() override {
+    store_.reset();
+    auto opened = SqliteStore::open(folder_.path("records.db"));
+    REQUIRE(opened.has_value());
+    store_ = *std::move(opened);
+  }
+
+ private:
+  TempFolder folder_;
+};
+
+// What an app keeps, in its own words; it outlives each of its stores.
+class AppRecords {
+ public:
+  [[nodiscard]] playhead_store table() {
+    playhead_store table = PLAYHEAD_STORE_INIT;
+    table.user = this;
+    table.write = [](void* user, const playhead_store_write* const* writes, uint64_t count,
+                     uint64_t* out_version) {
+      auto& self = *static_cast<AppRecords*>(user);
+      *out_version = ++self.version_;
+      for (uint64_t i = 0; i < count; ++i) self.apply(*writes[i]);
+      return playhead_status{PLAYHEAD_OK};
+    };
+    table.list = [](void* user, const char* collection, const void* after_key,
+                    uint64_t after_key_bytes, int32_t limit, playhead_store_page* page) {
+      const auto& records = static_cast<AppRecords*>(user)->records_;
+      auto record = records.upper_bound({collection, text(after_key, after_key_bytes)});
+      for (; record != records.end() && record->first.first == collection && limit > 0; --limit) {
+        const std::string& key = record->first.second;
+        const auto& [value, version] = record++->second;
+        const auto added = playhead_store_page_add(page, key.data(), key.size(), value.data(),
+                                                   value.size(), version);
+        if (added != PLAYHEAD_OK) return added;
+      }
+      return playhead_status{PLAYHEAD_OK};
+    };
+    return table;
+  }
+
+ private:
+  static std::string text(const void* bytes, uint64_t size) {
+    return {static_cast<const char*>(bytes), size};
+  }
+  void apply(const playhead_store_write& write) {
+    const std::pair at(std::string(write.collection), text(write.key, write.key_bytes));
+    if (write.kind == PLAYHEAD_STORE_PUT) {
+      records_[at] = {text(write.value, write.value_bytes), version_};
+    } else if (write.kind == PLAYHEAD_STORE_ERASE) {
+      records_.erase(at);
+    } else if (const auto found = records_.find(at);
+               found != records_.end() && found->second.second == write.version) {
+      records_.erase(found);
+    }
+  }
+
+  std::map<std::pair<std::string, std::string>, std::pair<std::string, uint64_t>> records_;
+  uint64_t version_ = 0;
+};
+
+class CStorageRig final : public ThreadRig {
+ public:
+  CStorageRig() { CStorageRig::reopen(); }
+  ~CStorageRig() override { store_.reset(); }
+  void reopen() override {
+    store_.reset();
+    const playhead_store table = records_.table();
+    store_ = capi::make_c_store(capi::CallbackTable<playhead_store>::adopt(&table));
+  }
+
+ private:
+  AppRecords records_;
 };
 
 std::vector<std::string> keys_of(const Records& records) {
@@ -104,7 +178,8 @@ using Keys = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("store: keeps the newest value of a key", RigType, MemoryRig, SqliteRig) {
+TEST_CASE_TEMPLATE("store: keeps the newest value of a key", RigType, MemoryRig, SqliteRig,
+                   CStorageRig) {
   RigType rig;
   CHECK(rig.list("c").empty());
   const auto first = rig.write({put("a", "1")});
@@ -120,7 +195,7 @@ TEST_CASE_TEMPLATE("store: keeps the newest value of a key", RigType, MemoryRig,
   CHECK(records[0].version == *second);
 }
 
-TEST_CASE_TEMPLATE("store: every byte survives", RigType, MemoryRig, SqliteRig) {
+TEST_CASE_TEMPLATE("store: every byte survives", RigType, MemoryRig, SqliteRig, CStorageRig) {
   RigType rig;
   std::string bytes;
   for (int c = 0; c < 256; ++c) bytes.push_back(static_cast<char>(c));
@@ -133,7 +208,8 @@ TEST_CASE_TEMPLATE("store: every byte survives", RigType, MemoryRig, SqliteRig) 
   CHECK(records[1].value.empty());
 }
 
-TEST_CASE_TEMPLATE("store: lists in byte order, page by page", RigType, MemoryRig, SqliteRig) {
+TEST_CASE_TEMPLATE("store: lists in byte order, page by page", RigType, MemoryRig, SqliteRig,
+                   CStorageRig) {
   RigType rig;
   REQUIRE(
       rig.write({put("b", ""), put("a", ""), put("\xff", ""), put("B", ""), put("other", "", "d")})
@@ -146,7 +222,7 @@ TEST_CASE_TEMPLATE("store: lists in byte order, page by page", RigType, MemoryRi
   CHECK(keys_of(rig.list("none")).empty());
 }
 
-TEST_CASE_TEMPLATE("store: erases", RigType, MemoryRig, SqliteRig) {
+TEST_CASE_TEMPLATE("store: erases", RigType, MemoryRig, SqliteRig, CStorageRig) {
   RigType rig;
   const auto old_version = rig.write({put("a", "1"), put("b", "1")});
   const auto new_version = rig.write({put("b", "2")});
@@ -161,7 +237,7 @@ TEST_CASE_TEMPLATE("store: erases", RigType, MemoryRig, SqliteRig) {
 }
 
 TEST_CASE_TEMPLATE("store: no version comes twice, not even after erasing and reopening", RigType,
-                   MemoryRig, SqliteRig) {
+                   MemoryRig, SqliteRig, CStorageRig) {
   RigType rig;
   const auto before = rig.write({put("a", "1")});
   REQUIRE(rig.write({{Kind::kErase, "c", "a", "", 0}}).has_value());
@@ -173,7 +249,8 @@ TEST_CASE_TEMPLATE("store: no version comes twice, not even after erasing and re
   CHECK(keys_of(rig.list("c")) == Keys{"a"});
 }
 
-TEST_CASE_TEMPLATE("store: a call is applied whole or not at all", RigType, MemoryRig, SqliteRig) {
+TEST_CASE_TEMPLATE("store: a call is applied whole or not at all", RigType, MemoryRig, SqliteRig,
+                   CStorageRig) {
   RigType rig;
   const auto refused = rig.write({put("a", "1"), put("b", std::string((1 << 20) + 1, 'x'))});
   REQUIRE(!refused.has_value());
@@ -186,7 +263,8 @@ TEST_CASE_TEMPLATE("store: a call is applied whole or not at all", RigType, Memo
   CHECK(rig.write({}).has_value());  // nothing to do is no error
 }
 
-TEST_CASE_TEMPLATE("store: calls take effect in their order", RigType, MemoryRig, SqliteRig) {
+TEST_CASE_TEMPLATE("store: calls take effect in their order", RigType, MemoryRig, SqliteRig,
+                   CStorageRig) {
   RigType rig;
   constexpr int kCalls = 300;
   auto answered = std::make_shared<int>(0);
@@ -205,7 +283,8 @@ TEST_CASE_TEMPLATE("store: calls take effect in their order", RigType, MemoryRig
   CHECK(*listed == Keys{"99", "199", "299"});
 }
 
-TEST_CASE_TEMPLATE("store: nothing completes inside the call", RigType, MemoryRig, SqliteRig) {
+TEST_CASE_TEMPLATE("store: nothing completes inside the call", RigType, MemoryRig, SqliteRig,
+                   CStorageRig) {
   RigType rig;
   auto inside = std::make_shared<bool>(true);
   auto completions = std::make_shared<int>(0);
@@ -221,7 +300,8 @@ TEST_CASE_TEMPLATE("store: nothing completes inside the call", RigType, MemoryRi
   CHECK(*completions == 3);
 }
 
-TEST_CASE_TEMPLATE("store: closing finishes what was queued", RigType, MemoryRig, SqliteRig) {
+TEST_CASE_TEMPLATE("store: closing finishes what was queued", RigType, MemoryRig, SqliteRig,
+                   CStorageRig) {
   RigType rig;
   for (int i = 0; i < 50; ++i) {
     rig.store().write({put("k" + std::to_string(i), "v")}, rig.executor(),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every Transport promises (playhead/transport.h), run on the real one and the simulated one.
+// What every Transport promises (playhead/transport.h), run on the real one, on one that an app
+// brings through the C interface, and on the simulated one.
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -7,6 +8,7 @@
 
 #include <doctest/doctest.h>
 
+#include "contract/c_transport_world.h"
 #include "contract/transport_world.h"
 
 namespace playhead::test {
@@ -21,7 +23,7 @@ Request request_for(const std::string& url, ResourceKind kind = ResourceKind::kM
   return request;
 }
 
-#define PLAYHEAD_TRANSPORTS CurlWorld, SimTransportWorld
+#define PLAYHEAD_TRANSPORTS CurlWorld, CTransportWorld, SimTransportWorld
 
 TEST_CASE_TEMPLATE("transport: head, body and end come in this order", World, PLAYHEAD_TRANSPORTS) {
   World world;

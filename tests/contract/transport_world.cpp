@@ -13,7 +13,7 @@ constexpr std::chrono::seconds kPatience{30};
 }  // namespace
 
 CurlWorld::CurlWorld(CurlConfig config)
-    : transport_(std::make_unique<CurlTransport>(std::move(config))) {}
+    : transport_(std::make_shared<CurlTransport>(std::move(config))) {}
 
 CurlWorld::~CurlWorld() = default;
 

@@ -56,7 +56,7 @@ class TransportWorld {
   std::condition_variable changed_;
 };
 
-class CurlWorld final : public TransportWorld {
+class CurlWorld : public TransportWorld {
  public:
   explicit CurlWorld(CurlConfig config = {});
   ~CurlWorld() override;
@@ -85,7 +85,9 @@ class CurlWorld final : public TransportWorld {
  private:
   LoopbackServer server_;
   ThreadExecutor executor_{"contract"};
-  std::unique_ptr<CurlTransport> transport_;
+
+ protected:
+  std::shared_ptr<Transport> transport_;
 };
 
 class SimTransportWorld final : public TransportWorld {

@@ -107,6 +107,7 @@ THIRD_PARTY = [
     ("boost/*", ("server/src/http/*",)),
     # POSIX: files, signals and sockets. Programs may; in the library each file is named.
     ("posix", ("server/*", "demo-player/*", "sdk/tools/*/main.cpp",
+               "bindings/c/examples/own_http.c",        # an app's own sockets
                "sdk/src/base/thread_executor.cpp",      # names its thread, blocks signals in it
                "sdk/src/net/curl_addresses.cpp",        # opens the sockets of connections
                "sdk/src/net/curl_transport.cpp",        # the same as thread_executor

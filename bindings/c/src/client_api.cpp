@@ -11,7 +11,9 @@
 #include "guard.h"
 #include "handles.h"
 #include "interceptor_adapter.h"
+#include "storage_adapter.h"
 #include "taken_download.h"
+#include "transport_adapter.h"
 
 namespace playhead::capi {
 namespace {
@@ -89,30 +91,65 @@ Result<ServiceConfig> read_service(const playhead_service_config* theirs) {
   return to;
 }
 
+// A table of callbacks as it was given: adopted, whatever it holds.
+template <typename Table>
+struct Given {
+  explicit Given(const Table* theirs)
+      : is_there(theirs != nullptr), table(CallbackTable<Table>::adopt(theirs)) {}
+  // There is none, or it has its required callbacks.
+  template <typename Check>
+  [[nodiscard]] bool is_good(Check&& check) const {
+    return !is_there || (table != nullptr && check(*table->operator->()));
+  }
+  const bool is_there;
+  const SharedTable<Table> table;
+};
+
+// What stands in for what the library makes by itself.
+struct GivenWorld {
+  explicit GivenWorld(const playhead_client_config& config)
+      : transport(config.transport), store(config.store), clock(config.clock) {}
+  [[nodiscard]] bool is_good(const playhead_client_config& config) const {
+    const auto complete = [](const auto& table) { return is_complete(table); };
+    const auto is_set = [](const char* text) { return text != nullptr && *text != '\0'; };
+    if (transport.is_there && (is_set(config.proxy) || is_set(config.pins))) return false;
+    if (store.is_there && is_set(config.storage_path)) return false;
+    return transport.is_good(complete) && store.is_good(complete) && clock.is_good(complete);
+  }
+  [[nodiscard]] ClientDependencies make() const {
+    ClientDependencies made;
+    if (transport.is_there) made.transport = make_c_transport(transport.table);
+    if (store.is_there) made.store = make_c_store(store.table);
+    if (clock.is_there) made.clock = std::make_shared<CClock>(clock.table);
+    return made;
+  }
+
+  const Given<playhead_transport> transport;
+  const Given<playhead_store> store;
+  const Given<playhead_clock> clock;
+};
+
 // The tables are taken first, so that each is given back whatever fails afterwards.
 playhead_status create_client(const playhead_client_config* theirs, playhead_client** out_client) {
   playhead_client_config config{};
   if (!read_struct(theirs, config)) return status_of(ErrorCode::kInvalidArgument);
-  const auto log_table = CallbackTable<playhead_log_sink>::adopt(config.log_sink);
-  const auto token_table = CallbackTable<playhead_token_provider>::adopt(config.token_provider);
-  const auto interceptor = CallbackTable<playhead_request_interceptor>::adopt(config.interceptor);
-  const std::shared_ptr<LogSink> log = log_table != nullptr && (*log_table)->log != nullptr
-                                           ? std::make_shared<CLogSink>(log_table)
-                                           : nullptr;
+  const Given<playhead_log_sink> log_sink(config.log_sink);
+  const Given<playhead_token_provider> tokens(config.token_provider);
+  const Given<playhead_request_interceptor> interceptor(config.interceptor);
+  const GivenWorld world(config);
+  const bool log_is_good = log_sink.is_good([](const auto& table) { return table.log != nullptr; });
+  const std::shared_ptr<LogSink> log =
+      log_sink.is_there && log_is_good ? std::make_shared<CLogSink>(log_sink.table) : nullptr;
   auto drm = make_drm_config(config.drm, log);
   if (is_refused(AppCall::kLog)) return status_of(ErrorCode::kInvalidState);
   if (config.header_version >> 16 != PLAYHEAD_VERSION_MAJOR || config.header_version == 0) {
     return status_of(ErrorCode::kVersionMismatch);
   }
-  const bool log_is_bad =
-      config.log_sink != nullptr && (log_table == nullptr || (*log_table)->log == nullptr);
-  const bool token_is_bad = config.token_provider != nullptr &&
-                            (token_table == nullptr || (*token_table)->request_token == nullptr);
-  const bool interceptor_is_bad = config.interceptor != nullptr &&
-                                  (interceptor == nullptr || (*interceptor)->on_request == nullptr);
-  if (out_client == nullptr || log_is_bad || token_is_bad || interceptor_is_bad) {
-    return status_of(ErrorCode::kInvalidArgument);
-  }
+  const bool tables_are_good =
+      log_is_good && world.is_good(config) &&
+      tokens.is_good([](const auto& table) { return table.request_token != nullptr; }) &&
+      interceptor.is_good([](const auto& table) { return table.on_request != nullptr; });
+  if (out_client == nullptr || !tables_are_good) return status_of(ErrorCode::kInvalidArgument);
 
   ClientConfig ours;
   ours.storage_path = text_or_empty(config.storage_path);
@@ -124,9 +161,9 @@ playhead_status create_client(const playhead_client_config* theirs, playhead_cli
   ours.recording_path = text_or_empty(config.recording_path);
   if (config.recording_max_bytes != 0) ours.recording_max_bytes = config.recording_max_bytes;
   if (config.max_media_bytes != 0) ours.max_media_bytes = config.max_media_bytes;
-  ours.token_provider = make_token_provider(token_table);
+  ours.token_provider = make_token_provider(tokens.table);
   ours.log = log;
-  if (interceptor != nullptr) ours.interceptor = std::make_shared<CInterceptor>(interceptor);
+  if (interceptor.is_there) ours.interceptor = std::make_shared<CInterceptor>(interceptor.table);
 
   auto handle = std::make_unique<playhead_client>();
   handle->log = ours.log;
@@ -139,7 +176,7 @@ playhead_status create_client(const playhead_client_config* theirs, playhead_cli
   if (!service) return refuse(service.error());
   ours.service = *std::move(service);
   ours.drm = *std::move(drm);
-  auto client = Client::create(std::move(ours));
+  auto client = Client::create(std::move(ours), world.make());
   if (!client) return refuse(client.error());
   handle->client = *std::move(client);
   *out_client = make_handle(std::move(handle));

@@ -26,6 +26,8 @@ enum class HandleKind : uint8_t {
   kCues,
   kLicenseMessage,
   kRequest,
+  kTransfer,
+  kStorePage,
 };
 
 // Any thread. Looking up takes no lock.

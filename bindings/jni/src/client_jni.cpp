@@ -16,6 +16,13 @@ void request_token(void* user, int32_t refresh, playhead_token_request* request)
   call.env->CallVoidMethod(call.object, methods().request_token, static_cast<jboolean>(refresh != 0), number(request));
 }
 
+// Null: there is none.
+jobject interceptor_of(JNIEnv* env, jobject config) {
+  if (config == nullptr) return nullptr;
+  const jclass type = mirror<playhead_client_config>().java_class();
+  return env->GetObjectField(config, env->GetFieldID(type, "interceptor", "Lorg/playhead/RequestInterceptor;"));
+}
+
 }  // namespace
 }  // namespace playhead::jni
 
@@ -30,6 +37,11 @@ PLAYHEAD_NATIVE(jlong, clientCreate)(JNIEnv* env, jclass, jobject config, jobjec
   playhead_token_provider token_table = PLAYHEAD_TOKEN_PROVIDER_INIT;
   Texts texts;
   from_java(env, config, made, texts);
+  playhead_request_interceptor interceptor = PLAYHEAD_REQUEST_INTERCEPTOR_INIT;
+  if (const jobject given = interceptor_of(env, config)) {
+    interceptor = make_interceptor(env, given);
+    made.interceptor = &interceptor;
+  }
   if (log_sink != nullptr) {
     log_table.user = lend(env, log_sink);
     log_table.destroy = give_back;

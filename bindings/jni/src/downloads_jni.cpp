@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "arrays.h"
 #include "native.h"
 
 namespace playhead::jni {
@@ -17,15 +18,10 @@ void removed(void* user, const char* id) {
 }
 
 jobjectArray take_list(JNIEnv* env, playhead_download_list* list) {
-  const int32_t count = playhead_download_list_count(list);
-  const jobjectArray made = env->NewObjectArray(count, mirror<playhead_download>().java_class(), nullptr);
-  for (int32_t i = 0; made != nullptr && i < count; ++i) {
-    playhead_download download = PLAYHEAD_DOWNLOAD_INIT;
-    if (playhead_download_list_get(list, i, &download) != PLAYHEAD_OK) continue;
-    const jobject one = to_java(env, download);
-    env->SetObjectArrayElement(made, i, one);
-    env->DeleteLocalRef(one);
-  }
+  const auto get = [&](int32_t i, playhead_download& out) {
+    return playhead_download_list_get(list, i, &out) == PLAYHEAD_OK ? to_java(env, out) : nullptr;
+  };
+  const jobjectArray made = array_of<playhead_download>(env, playhead_download_list_count(list), get);
   playhead_download_list_release(list);
   return made;
 }
@@ -49,8 +45,8 @@ PLAYHEAD_NATIVE(jlong, downloadsOpen)(JNIEnv* env, jclass, jlong client, jobject
   check(env, playhead_downloads_open(handle<playhead_client>(client), &made, &downloads));
   return number(downloads);
 }
-PLAYHEAD_NATIVE(void, downloadsClose)(JNIEnv*, jclass, jlong downloads) {
-  playhead_downloads_close(downloads_of(downloads));
+PLAYHEAD_NATIVE(void, downloadsClose)(JNIEnv* env, jclass, jlong downloads) {
+  check(env, playhead_downloads_close(downloads_of(downloads)));
 }
 
 PLAYHEAD_NATIVE(jstring, downloadsAdd)(JNIEnv* env, jclass, jlong downloads, jobject request) {

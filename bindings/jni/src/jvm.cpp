@@ -77,6 +77,7 @@ bool find_methods(JavaVM* machine, JNIEnv* env) {
       {&the_methods.run, "java/lang/Runnable", "run", "()V"},
       {&the_methods.log, "org/playhead/LogSink", "log", "(ILjava/lang/String;Ljava/lang/String;)V"},
       {&the_methods.request_token, "org/playhead/TokenDesk", "requestToken", "(ZJ)V"},
+      {&the_methods.answered, "org/playhead/ServiceDesk", "answered", "(JLorg/playhead/Answer;)V"},
       {&the_methods.show, "org/playhead/FrameDesk", "show", "(JLorg/playhead/FrameInfo;)V"},
       {&the_methods.clear, "org/playhead/FrameDesk", "clear", "()V"},
       {&the_methods.open, "org/playhead/AudioSink", "open", "(II)Lorg/playhead/AudioFormat;"},
@@ -101,6 +102,11 @@ bool find_methods(JavaVM* machine, JNIEnv* env) {
   }
   the_methods.exception = keep_class(env, "org/playhead/PlayheadException");
   the_methods.native = keep_class(env, "org/playhead/Native");
+  if (env->ExceptionCheck()) return false;
+  the_methods.on_request =
+      env->GetStaticMethodID(the_methods.native, "onRequest", "(Lorg/playhead/RequestInterceptor;J)V");
+  the_methods.on_response =
+      env->GetStaticMethodID(the_methods.native, "onResponse", "(Lorg/playhead/RequestInterceptor;JI)V");
   if (env->ExceptionCheck()) return false;
   the_methods.uncaught = env->GetStaticMethodID(the_methods.native, "uncaught", "(Ljava/lang/Throwable;)V");
   return the_methods.uncaught != nullptr;

@@ -34,7 +34,7 @@ class Call {
 // What is called in Java; found once, when the library is loaded.
 struct Methods {
   jmethodID run, log, request_token, show, clear, open, close, write, frames_played, pause, resume, flush, set_volume,
-      changed, removed, uncaught, make_exception;
+      changed, removed, answered, on_request, on_response, uncaught, make_exception;
   jclass native, exception;
 };
 const Methods& methods();

@@ -109,6 +109,134 @@ Mirror& mirror<playhead_downloads_config>() {
 }
 
 template <>
+Mirror& mirror<playhead_thumbnail>() {
+  static Mirror made("org/playhead/Thumbnail", {
+      {"imageId", Member::kLong, offsetof(playhead_thumbnail, image_id)},
+      {"x", Member::kInt, offsetof(playhead_thumbnail, x)},
+      {"y", Member::kInt, offsetof(playhead_thumbnail, y)},
+      {"width", Member::kInt, offsetof(playhead_thumbnail, width)},
+      {"height", Member::kInt, offsetof(playhead_thumbnail, height)},
+      {"column", Member::kInt, offsetof(playhead_thumbnail, column)},
+      {"row", Member::kInt, offsetof(playhead_thumbnail, row)},
+      {"columns", Member::kInt, offsetof(playhead_thumbnail, columns)},
+      {"rows", Member::kInt, offsetof(playhead_thumbnail, rows)},
+      {"startUs", Member::kLong, offsetof(playhead_thumbnail, start_us)},
+      {"durationUs", Member::kLong, offsetof(playhead_thumbnail, duration_us)},
+  });
+  return made;
+}
+
+template <>
+Mirror& mirror<playhead_metadata>() {
+  static Mirror made("org/playhead/Metadata", {
+      {"scheme", Member::kText, offsetof(playhead_metadata, scheme)},
+      {"value", Member::kText, offsetof(playhead_metadata, value)},
+      {"id", Member::kText, offsetof(playhead_metadata, id)},
+      {"startUs", Member::kLong, offsetof(playhead_metadata, start_us)},
+      {"durationUs", Member::kLong, offsetof(playhead_metadata, duration_us)},
+      {"dateUs", Member::kLong, offsetof(playhead_metadata, date_us)},
+      {"hasDuration", Member::kYesOrNo, offsetof(playhead_metadata, has_duration)},
+      {"hasDate", Member::kYesOrNo, offsetof(playhead_metadata, has_date)},
+  });
+  return made;
+}
+
+template <>
+Mirror& mirror<playhead_answer_info>() {
+  static Mirror made("org/playhead/Answer", {
+      {"errorCode", Member::kInt, offsetof(playhead_answer_info, error_code)},
+      {"errorDetail", Member::kInt, offsetof(playhead_answer_info, error_detail)},
+      {"nextCursor", Member::kText, offsetof(playhead_answer_info, next_cursor)},
+      {"errorName", Member::kText, offsetof(playhead_answer_info, error_name)},
+      {"errorContext", Member::kText, offsetof(playhead_answer_info, error_context)},
+      {"message", Member::kText, offsetof(playhead_answer_info, message)},
+  });
+  return made;
+}
+
+template <>
+Mirror& mirror<playhead_row>() {
+  static Mirror made("org/playhead/Row", {
+      {"id", Member::kText, offsetof(playhead_row, id)},
+      {"name", Member::kText, offsetof(playhead_row, name)},
+  });
+  return made;
+}
+
+template <>
+Mirror& mirror<playhead_item>() {
+  static Mirror made("org/playhead/Item", {
+      {"year", Member::kInt, offsetof(playhead_item, year)},
+      {"titleId", Member::kText, offsetof(playhead_item, title_id)},
+      {"name", Member::kText, offsetof(playhead_item, name)},
+      {"genre", Member::kText, offsetof(playhead_item, genre)},
+      {"durationUs", Member::kLong, offsetof(playhead_item, duration_us)},
+      {"positionUs", Member::kLong, offsetof(playhead_item, position_us)},
+      {"hasPosition", Member::kYesOrNo, offsetof(playhead_item, has_position)},
+      {"maturity", Member::kInt, offsetof(playhead_item, maturity)},
+      {"score", Member::kDouble, offsetof(playhead_item, score)},
+      {"because", Member::kInt, offsetof(playhead_item, because)},
+  });
+  return made;
+}
+
+template <>
+Mirror& mirror<playhead_title>() {
+  static Mirror made("org/playhead/Title", {
+      {"isProtected", Member::kYesOrNo, offsetof(playhead_title, is_protected)},
+      {"description", Member::kText, offsetof(playhead_title, description)},
+      {"genres", Member::kText, offsetof(playhead_title, genres)},
+      {"cast", Member::kText, offsetof(playhead_title, cast)},
+      {"formats", Member::kText, offsetof(playhead_title, formats)},
+      {"thumbnailsUrl", Member::kText, offsetof(playhead_title, thumbnails_url)},
+      {"ratingCount", Member::kInt, offsetof(playhead_title, rating_count)},
+      {"ownRating", Member::kInt, offsetof(playhead_title, own_rating)},
+      {"ratingAverage", Member::kDouble, offsetof(playhead_title, rating_average)},
+      {"hasIntro", Member::kYesOrNo, offsetof(playhead_title, has_intro)},
+      {"hasCredits", Member::kYesOrNo, offsetof(playhead_title, has_credits)},
+      {"introStartUs", Member::kLong, offsetof(playhead_title, intro_start_us)},
+      {"introEndUs", Member::kLong, offsetof(playhead_title, intro_end_us)},
+      {"creditsStartUs", Member::kLong, offsetof(playhead_title, credits_start_us)},
+      {"creditsEndUs", Member::kLong, offsetof(playhead_title, credits_end_us)},
+  });
+  return made;
+}
+
+template <>
+Mirror& mirror<playhead_chapter>() {
+  static Mirror made("org/playhead/Chapter", {
+      {"name", Member::kText, offsetof(playhead_chapter, name)},
+      {"startUs", Member::kLong, offsetof(playhead_chapter, start_us)},
+      {"endUs", Member::kLong, offsetof(playhead_chapter, end_us)},
+  });
+  return made;
+}
+
+template <>
+Mirror& mirror<playhead_profile>() {
+  static Mirror made("org/playhead/Profile", {
+      {"maturity", Member::kInt, offsetof(playhead_profile, maturity)},
+      {"profileId", Member::kText, offsetof(playhead_profile, profile_id)},
+      {"name", Member::kText, offsetof(playhead_profile, name)},
+      {"isProtected", Member::kYesOrNo, offsetof(playhead_profile, is_protected)},
+      {"isDefault", Member::kYesOrNo, offsetof(playhead_profile, is_default)},
+  });
+  return made;
+}
+
+template <>
+Mirror& mirror<playhead_profile_change>() {
+  static Mirror made("org/playhead/ProfileChange", {
+      {"maturity", Member::kInt, offsetof(playhead_profile_change, maturity)},
+      {"profileId", Member::kText, offsetof(playhead_profile_change, profile_id)},
+      {"name", Member::kText, offsetof(playhead_profile_change, name)},
+      {"pin", Member::kText, offsetof(playhead_profile_change, pin)},
+      {"defaultPin", Member::kText, offsetof(playhead_profile_change, default_pin)},
+  });
+  return made;
+}
+
+template <>
 Mirror& mirror<playhead_download_request>() {
   static Mirror made("org/playhead/DownloadRequest", {
       {"priority", Member::kInt, offsetof(playhead_download_request, priority)},
@@ -265,8 +393,10 @@ Mirror& mirror<playhead_event>() {
       {"message", Member::kText, offsetof(playhead_event, message)},
       {"qoe", Member::kNested, offsetof(playhead_event, qoe), "Lorg/playhead/Qoe;", &mirror<playhead_qoe>},
       {"fromUs", Member::kLong, offsetof(playhead_event, from_us)},
+      {"metadata", Member::kNested, offsetof(playhead_event, metadata), "Lorg/playhead/Metadata;", &mirror<playhead_metadata>},
       {"fromRate", Member::kInt, offsetof(playhead_event, from_rate)},
       {"toRate", Member::kInt, offsetof(playhead_event, to_rate)},
+      {"thumbnail", Member::kNested, offsetof(playhead_event, thumbnail), "Lorg/playhead/Thumbnail;", &mirror<playhead_thumbnail>},
       {"isNext", Member::kYesOrNo, offsetof(playhead_event, is_next)},
       {"goesOn", Member::kYesOrNo, offsetof(playhead_event, goes_on)},
   });
@@ -367,6 +497,15 @@ bool find_mirrors(JNIEnv* env) {
          mirror<playhead_limits>().find(env) &&
          mirror<playhead_audio_format>().find(env) &&
          mirror<playhead_downloads_config>().find(env) &&
+         mirror<playhead_thumbnail>().find(env) &&
+         mirror<playhead_metadata>().find(env) &&
+         mirror<playhead_answer_info>().find(env) &&
+         mirror<playhead_row>().find(env) &&
+         mirror<playhead_item>().find(env) &&
+         mirror<playhead_title>().find(env) &&
+         mirror<playhead_chapter>().find(env) &&
+         mirror<playhead_profile>().find(env) &&
+         mirror<playhead_profile_change>().find(env) &&
          mirror<playhead_download_request>().find(env) &&
          mirror<playhead_download_conditions>().find(env) &&
          mirror<playhead_download>().find(env) &&

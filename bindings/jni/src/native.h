@@ -22,5 +22,6 @@ inline jlong number(const void* handle) { return static_cast<jlong>(reinterpret_
 playhead_wakeup make_wakeup(JNIEnv* env, jobject runnable);
 playhead_video_sink make_video_sink(JNIEnv* env, jobject desk);
 playhead_audio_sink make_audio_sink(JNIEnv* env, jobject sink);
+playhead_request_interceptor make_interceptor(JNIEnv* env, jobject interceptor);
 
 }  // namespace playhead::jni

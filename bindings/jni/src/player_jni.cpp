@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <string>
 
+#include "arrays.h"
 #include "native.h"
 
 namespace playhead::jni {
@@ -8,18 +9,33 @@ namespace {
 
 playhead_player* player_of(jlong number) { return handle<playhead_player>(number); }
 
-// The cues of an event as Java's array; null without any.
 jobjectArray cues_of(JNIEnv* env, const playhead_cues* cues) {
-  const int32_t count = playhead_cues_count(cues);
-  const jobjectArray made = env->NewObjectArray(count, mirror<playhead_cue>().java_class(), nullptr);
-  for (int32_t i = 0; made != nullptr && i < count; ++i) {
-    playhead_cue cue = PLAYHEAD_CUE_INIT;
-    if (playhead_cues_get(cues, i, &cue) != PLAYHEAD_OK) continue;
-    const jobject one = to_java(env, cue);
-    env->SetObjectArrayElement(made, i, one);
-    env->DeleteLocalRef(one);
-  }
-  return made;
+  return array_of<playhead_cue>(env, playhead_cues_count(cues), [&](int32_t i, playhead_cue& out) {
+    return playhead_cues_get(cues, i, &out) == PLAYHEAD_OK ? to_java(env, out) : nullptr;
+  });
+}
+
+jobject part_of(JNIEnv* env, jobject event, const char* name, const char* type) {
+  return env->GetObjectField(event, env->GetFieldID(mirror<playhead_event>().java_class(), name, type));
+}
+
+void add_metadata(JNIEnv* env, jobject event, const playhead_metadata& from) {
+  const jobject made = part_of(env, event, "metadata", "Lorg/playhead/Metadata;");
+  if (made == nullptr) return;
+  const auto set = [&](const char* name, const char* type, jobject value) {
+    set_object<playhead_metadata>(env, made, name, type, value);
+  };
+  set("message", "[B", array_of_bytes(env, from.message, from.message_bytes));
+  set("attributeNames", "[Ljava/lang/String;", array_of_texts(env, from.attribute_names, from.attribute_count));
+  set("attributeValues", "[Ljava/lang/String;", array_of_texts(env, from.attribute_values, from.attribute_count));
+  env->DeleteLocalRef(made);
+}
+
+void add_thumbnail(JNIEnv* env, jobject event, const playhead_thumbnail& from) {
+  const jobject made = part_of(env, event, "thumbnail", "Lorg/playhead/Thumbnail;");
+  if (made == nullptr) return;
+  set_object<playhead_thumbnail>(env, made, "image", "[B", array_of_bytes(env, from.image, from.image_bytes));
+  env->DeleteLocalRef(made);
 }
 
 template <typename Struct, typename Get>
@@ -63,10 +79,12 @@ PLAYHEAD_NATIVE(jobject, playerNextEvent)(JNIEnv* env, jclass, jlong player) {
   playhead_event event = PLAYHEAD_EVENT_INIT;
   if (playhead_player_next_event(player_of(player), 0, &event) != PLAYHEAD_OK) return nullptr;
   const jobject made = to_java(env, event);
-  if (made != nullptr && event.cues != nullptr) {
-    const jfieldID cues = env->GetFieldID(mirror<playhead_event>().java_class(), "cues", "[Lorg/playhead/Cue;");
-    env->SetObjectField(made, cues, cues_of(env, event.cues));
+  if (made == nullptr) return nullptr;
+  if (event.cues != nullptr) {
+    set_object<playhead_event>(env, made, "cues", "[Lorg/playhead/Cue;", cues_of(env, event.cues));
   }
+  if (event.metadata != nullptr) add_metadata(env, made, *event.metadata);
+  if (event.thumbnail != nullptr) add_thumbnail(env, made, *event.thumbnail);
   return made;
 }
 
@@ -127,6 +145,9 @@ PLAYHEAD_NATIVE(void, playerSetLimits)(JNIEnv* env, jclass, jlong player, jobjec
   Texts texts;
   from_java(env, limits, made, texts);
   check(env, playhead_player_set_limits(player_of(player), &made));
+}
+PLAYHEAD_NATIVE(void, playerRequestThumbnail)(JNIEnv* env, jclass, jlong player, jlong position_us, jlong user_tag) {
+  check(env, playhead_player_request_thumbnail(player_of(player), position_us, static_cast<uint64_t>(user_tag)));
 }
 PLAYHEAD_NATIVE(jlong, playerNowUs)(JNIEnv*, jclass, jlong player) { return playhead_player_now_us(player_of(player)); }
 

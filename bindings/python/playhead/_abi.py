@@ -95,6 +95,10 @@ PLAYHEAD_RESOURCE_TEXT = 3
 PLAYHEAD_RESOURCE_KEY = 4
 PLAYHEAD_RESOURCE_LICENSE = 5
 PLAYHEAD_RESOURCE_API = 6
+PLAYHEAD_STORE_PUT = 0
+PLAYHEAD_STORE_ERASE = 1
+PLAYHEAD_STORE_ERASE_IF_VERSION = 2
+PLAYHEAD_TRANSFER_WAIT = 1
 PLAYHEAD_LOG_ERROR = 0
 PLAYHEAD_LOG_WARNING = 1
 PLAYHEAD_LOG_INFO = 2
@@ -268,6 +272,42 @@ class playhead_drm_config(Structure):
                 ("host", POINTER(playhead_drm_host))]
 
 
+class playhead_store_write(Structure):
+    _fields_ = [("struct_size", c_uint32), ("kind", c_int32), ("collection", c_char_p), ("key", c_void_p), ("key_bytes",
+                c_uint64), ("value", c_void_p), ("value_bytes", c_uint64), ("version", c_uint64)]
+
+
+class playhead_store(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_int32), ("user", c_void_p), ("destroy", CFUNCTYPE(None,
+                c_void_p)), ("write", CFUNCTYPE(c_int32, c_void_p, POINTER(POINTER(playhead_store_write)), c_uint64,
+                POINTER(c_uint64))), ("list", CFUNCTYPE(c_int32, c_void_p, c_char_p, c_void_p, c_uint64, c_int32,
+                c_void_p))]
+
+
+class playhead_clock(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_int32), ("user", c_void_p), ("destroy", CFUNCTYPE(None,
+                c_void_p)), ("now_us", CFUNCTYPE(c_int64, c_void_p))]
+
+
+class playhead_transfer_request(Structure):
+    _fields_ = [("struct_size", c_uint32), ("kind", c_int32), ("url", c_char_p), ("method", c_char_p), ("headers",
+                POINTER(c_char_p)), ("body", c_void_p), ("body_bytes", c_uint64), ("range_first", c_int64),
+                ("range_last", c_int64), ("connect_timeout_us", c_int64), ("first_byte_timeout_us", c_int64),
+                ("stall_timeout_us", c_int64)]
+
+
+class playhead_transport(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_int32), ("user", c_void_p), ("destroy", CFUNCTYPE(None,
+                c_void_p)), ("start", CFUNCTYPE(None, c_void_p, c_void_p, POINTER(playhead_transfer_request))),
+                ("cancel", CFUNCTYPE(None, c_void_p, c_void_p)), ("resume", CFUNCTYPE(None, c_void_p, c_void_p)),
+                ("preconnect", CFUNCTYPE(None, c_void_p, c_char_p)), ("network_changed", CFUNCTYPE(None, c_void_p))]
+
+
+class playhead_transfer_facts(Structure):
+    _fields_ = [("struct_size", c_uint32), ("connection_reused", c_int32), ("http_major", c_int32), ("reserved",
+                c_int32), ("wire_bytes", c_int64)]
+
+
 class playhead_token_provider(Structure):
     _fields_ = [("struct_size", c_uint32), ("user", c_void_p), ("destroy", CFUNCTYPE(None, c_void_p)), ("request_token",
                 CFUNCTYPE(None, c_void_p, c_int32, c_void_p))]
@@ -290,7 +330,8 @@ class playhead_client_config(Structure):
                 POINTER(playhead_log_sink)), ("proxy", c_char_p), ("pins", c_char_p), ("recording_path", c_char_p),
                 ("recording_max_bytes", c_int64), ("drm", POINTER(playhead_drm_config)), ("service",
                 POINTER(playhead_service_config)), ("interceptor", POINTER(playhead_request_interceptor)),
-                ("account_id", c_char_p), ("max_media_bytes", c_int64)]
+                ("account_id", c_char_p), ("max_media_bytes", c_int64), ("transport", POINTER(playhead_transport)),
+                ("store", POINTER(playhead_store)), ("clock", POINTER(playhead_clock))]
 
 
 class playhead_cue(Structure):
@@ -561,6 +602,11 @@ FUNCTIONS = {
     "playhead_license_message_set_url": (c_int32, [c_void_p, c_char_p]),
     "playhead_license_message_set_header": (c_int32, [c_void_p, c_char_p, c_char_p]),
     "playhead_license_message_set_body": (c_int32, [c_void_p, c_void_p, c_uint64]),
+    "playhead_store_page_add": (c_int32, [c_void_p, c_void_p, c_uint64, c_void_p, c_uint64, c_uint64]),
+    "playhead_transfer_sent": (c_int32, [c_void_p]),
+    "playhead_transfer_head": (c_int32, [c_void_p, c_int32, POINTER(c_char_p)]),
+    "playhead_transfer_body": (c_int32, [c_void_p, c_void_p, c_uint64]),
+    "playhead_transfer_finish": (c_int32, [c_void_p, c_int32, POINTER(playhead_transfer_facts), c_int32]),
     "playhead_token_request_answer": (None, [c_void_p, c_char_p]),
     "playhead_client_create": (c_int32, [POINTER(playhead_client_config), POINTER(c_void_p)]),
     "playhead_client_destroy": (None, [c_void_p]),

@@ -97,7 +97,7 @@ Result<std::unique_ptr<DownloadManager>> DownloadManager::Impl::open(std::shared
   const bool is_simulated = world.executor != nullptr;  // tests alone have one
   Client::Impl& shared = client->impl();
   if (!world.files) world.files = offline::make_file_system();
-  if (!world.clock) world.clock = offline::make_system_clock_source();
+  if (!world.clock) world.clock = offline::make_system_clock_source(shared.clock);
   impl->licences_ = std::move(world.licences);
   if (!config.runs_by_itself) {
     impl->pumped_ = std::make_shared<offline::PumpedExecutor>(shared.executor);
@@ -107,7 +107,7 @@ Result<std::unique_ptr<DownloadManager>> DownloadManager::Impl::open(std::shared
   } else if (shared.recording) {
     impl->executor_ = shared.executor;
   } else {
-    impl->executor_ = std::make_shared<ThreadExecutor>("playhead-loads");
+    impl->executor_ = std::make_shared<ThreadExecutor>("playhead-loads", shared.clock);
     for (int i = 0; i < kDiskLanes; ++i) {
       world.disk_lanes.push_back(std::make_shared<ThreadExecutor>("playhead-disk"));
     }

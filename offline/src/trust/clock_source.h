@@ -5,6 +5,7 @@
 #include <string>
 
 #include "playhead/time.h"
+#include "playhead/wall_clock.h"
 
 namespace playhead::offline {
 
@@ -26,6 +27,8 @@ class ClockSource {
 // which counts sleep there, and kern.bootsessionuuid. Elsewhere: a clock that may stand still while
 // the device sleeps, and no boot id; starts are then told apart by what time the device was
 // started.
-[[nodiscard]] std::unique_ptr<ClockSource> make_system_clock_source();
+// `wall`: says what time it is in the system's place; may be null.
+[[nodiscard]] std::unique_ptr<ClockSource> make_system_clock_source(
+    std::shared_ptr<const WallClock> wall = nullptr);
 
 }  // namespace playhead::offline

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <ctime>
 #include <fstream>
+#include <utility>
 
 #if defined(__APPLE__)
 #include <sys/sysctl.h>
@@ -47,20 +48,25 @@ std::string read_boot_id() {
 
 class SystemClockSource final : public ClockSource {
  public:
-  ClockFacts read() override {
-    const auto system = std::chrono::system_clock::now().time_since_epoch();
-    return {WallTime{std::chrono::duration_cast<Duration>(system).count()}, read_uptime(),
-            boot_id_};
-  }
+  explicit SystemClockSource(std::shared_ptr<const WallClock> wall) : wall_(std::move(wall)) {}
+
+  ClockFacts read() override { return {read_wall(), read_uptime(), boot_id_}; }
 
  private:
+  [[nodiscard]] WallTime read_wall() const {
+    if (wall_) return wall_->now();
+    const auto system = std::chrono::system_clock::now().time_since_epoch();
+    return {std::chrono::duration_cast<Duration>(system).count()};
+  }
+
+  const std::shared_ptr<const WallClock> wall_;
   const std::string boot_id_ = read_boot_id();  // a process does not outlive its boot
 };
 
 }  // namespace
 
-std::unique_ptr<ClockSource> make_system_clock_source() {
-  return std::make_unique<SystemClockSource>();
+std::unique_ptr<ClockSource> make_system_clock_source(std::shared_ptr<const WallClock> wall) {
+  return std::make_unique<SystemClockSource>(std::move(wall));
 }
 
 }  // namespace playhead::offline

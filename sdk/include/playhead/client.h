@@ -10,6 +10,7 @@
 #include "playhead/result.h"
 #include "playhead/store.h"
 #include "playhead/transport.h"
+#include "playhead/wall_clock.h"
 
 namespace playhead {
 
@@ -17,11 +18,13 @@ namespace playhead {
 // FFmpeg. Simulations supply all of it.
 struct ClientDependencies {
   std::shared_ptr<Executor> executor;  // the client's own: control plane, outbox
-  std::shared_ptr<Transport> transport;
-  std::shared_ptr<Store> store;
+  std::shared_ptr<Transport> transport;  // an app's own HTTP: make_transport() (http_client.h)
+  std::shared_ptr<Store> store;          // an app's own records: make_store() (record_storage.h)
   std::shared_ptr<MediaBackend> backend;
   // Runs the wake-ups of all players. Simulations give the executor they have.
   std::shared_ptr<Executor> notifier;
+  // What time it is, for all threads that are made here, for players and for downloads.
+  std::shared_ptr<const WallClock> clock;
 };
 
 // What the players of one app share: network, outbox, remembered facts. Two clients share nothing.

@@ -115,7 +115,8 @@ class ThreadExecutor::Impl {
   bool stopped_ = false;
 };
 
-ThreadExecutor::ThreadExecutor(const std::string& name) : impl_(std::make_shared<Impl>()) {
+ThreadExecutor::ThreadExecutor(const std::string& name, std::shared_ptr<const WallClock> clock)
+    : clock_(std::move(clock)), impl_(std::make_shared<Impl>()) {
   impl_->thread = std::thread([impl = impl_] { impl->run(); });
   pthread_setname_np(impl_->thread.native_handle(), name.substr(0, 15).c_str());
 }
@@ -133,6 +134,7 @@ ThreadExecutor::~ThreadExecutor() {
 MonotonicTime ThreadExecutor::now() const { return monotonic_now(); }
 
 WallTime ThreadExecutor::wall_now() const {
+  if (clock_) return clock_->now();
   const auto since = std::chrono::system_clock::now().time_since_epoch();
   return {std::chrono::duration_cast<Duration>(since).count()};
 }

@@ -5,14 +5,16 @@
 #include <string>
 
 #include "playhead/executor.h"
+#include "playhead/wall_clock.h"
 
 namespace playhead {
 
 // Executor on a thread of its own, with the system's clocks. The only place that reads them.
 class ThreadExecutor final : public Executor {
  public:
-  // `name` shows in debuggers (15 characters are kept).
-  explicit ThreadExecutor(const std::string& name);
+  // `name` shows in debuggers (15 characters are kept). Without a clock: the system's wall clock.
+  explicit ThreadExecutor(const std::string& name,
+                          std::shared_ptr<const WallClock> clock = nullptr);
   // Ends after the running task; queued tasks are destroyed unrun. Waits for that
   // unless the running task itself lets go of the executor.
   ~ThreadExecutor() override;
@@ -26,6 +28,7 @@ class ThreadExecutor final : public Executor {
 
  private:
   class Impl;
+  const std::shared_ptr<const WallClock> clock_;  // may be null
   std::shared_ptr<Impl> impl_;  // shared with timer handles, which may outlive the executor
 };
 

@@ -86,18 +86,10 @@ Result<void> CurlTransfer::build_headers() {
     (void)headers_.release();
     headers_.reset(longer);
   };
-  const auto add_header = [&](const HttpHeader& header) {
+  for (const HttpHeader& header : exchange_.headers()) {
     has_content_type = has_content_type || equals_ignoring_case(header.name, "content-type");
     // libcurl's way to write an empty value; "Name:" would remove the header.
     add(header.value.empty() ? header.name + ";" : header.name + ": " + header.value);
-  };
-  for (const HttpHeader& header : exchange_.request().headers) {
-    const bool is_secret = equals_ignoring_case(header.name, "authorization") ||
-                           equals_ignoring_case(header.name, "cookie");
-    if (!is_secret || exchange_.sends_credentials()) add_header(header);
-  }
-  if (exchange_.sends_credentials()) {
-    for (const HttpHeader& header : exchange_.request().credentials) add_header(header);
   }
   add("Expect:");  // no extra round trip before a body
   if (!has_content_type) add("Content-Type:");

@@ -35,13 +35,32 @@ Result<bool> HeadParser::add_line(std::string_view line) {
   }
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos || colon == 0) return false;  // skipped, as browsers do
-  HttpHeader header{std::string(trim(line.substr(0, colon))),
-                    std::string(trim(line.substr(colon + 1)))};
+  add({std::string(trim(line.substr(0, colon))), std::string(trim(line.substr(colon + 1)))});
+  return false;
+}
+
+void HeadParser::add(HttpHeader header) {
   if (equals_ignoring_case(header.name, "content-length")) {
     head_.content_length = parse_count(header.value);
   }
   head_.headers.push_back(std::move(header));
-  return false;
+}
+
+Result<void> HeadParser::take(int status, std::vector<HttpHeader> headers) {
+  head_ = ResponseHead{};
+  head_.status = status;
+  constexpr std::string_view kBreaks("\r\n\0", 3);
+  for (HttpHeader& header : headers) {
+    bytes_ += header.name.size() + header.value.size();
+    if (bytes_ > kMaxHeadBytes) return bad("the head of the answer does not end");
+    const bool is_broken = header.name.empty() ||
+                           header.name.find_first_of(kBreaks) != std::string::npos ||
+                           header.value.find_first_of(kBreaks) != std::string::npos;
+    if (is_broken) return bad("a header of the answer is none");
+    add(std::move(header));
+  }
+  is_complete_ = true;
+  return {};
 }
 
 Result<bool> HeadParser::add_status_line(std::string_view line) {

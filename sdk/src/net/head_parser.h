@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string_view>
+#include <vector>
 
 #include "playhead/result.h"
 #include "playhead/transport.h"
@@ -21,11 +22,15 @@ class HeadParser {
   // kBadResponse: too large, or not HTTP.
   [[nodiscard]] Result<bool> add_line(std::string_view line);
 
+  // A whole head that somebody else has read. kBadResponse: too large, or a header that is none.
+  [[nodiscard]] Result<void> take(int status, std::vector<HttpHeader> headers);
+
   [[nodiscard]] bool is_complete() const { return is_complete_; }
   [[nodiscard]] ResponseHead& head() { return head_; }
 
  private:
   [[nodiscard]] Result<bool> add_status_line(std::string_view line);
+  void add(HttpHeader header);
 
   ResponseHead head_;
   std::size_t bytes_ = 0;

@@ -70,6 +70,19 @@ bool HttpExchange::accepts_encoding() const {
                              kind == ResourceKind::kApi);
 }
 
+std::vector<HttpHeader> HttpExchange::headers() const {
+  std::vector<HttpHeader> sent;
+  for (const HttpHeader& header : request_.headers) {
+    const bool is_credential = equals_ignoring_case(header.name, "authorization") ||
+                               equals_ignoring_case(header.name, "cookie");
+    if (!is_credential || sends_credentials_) sent.push_back(header);
+  }
+  if (sends_credentials_) {
+    sent.insert(sent.end(), request_.credentials.begin(), request_.credentials.end());
+  }
+  return sent;
+}
+
 void HttpExchange::on_started() {
   if (!started_) started_ = delivery_->now();
 }
@@ -83,6 +96,12 @@ bool HttpExchange::on_header_line(std::string_view line) {
   auto is_complete = parser_.add_line(line);
   if (!is_complete) return fail(is_complete.error().code, is_complete.error().context);
   return !*is_complete || take_head();
+}
+
+bool HttpExchange::on_head(int status, std::vector<HttpHeader> headers) {
+  auto taken = parser_.take(status, std::move(headers));
+  if (!taken) return fail(taken.error().code, taken.error().context);
+  return take_head();
 }
 
 // A redirect, an answer, or an answer that is refused.
@@ -121,12 +140,17 @@ bool HttpExchange::on_body(ByteView bytes, int64_t wire_bytes) {
     redirect_body_bytes_ += static_cast<int64_t>(bytes.size());
     return redirect_body_bytes_ <= kMaxRedirectBodyBytes;
   }
+  const bool is_measured = content_length_ && !is_encoded_;
+  // The HTTP library cuts too; this is the promise itself.
+  const int64_t left = is_measured ? *content_length_ - body_bytes_ : -1;
+  if (is_measured && static_cast<int64_t>(bytes.size()) > left) {
+    bytes = bytes.first(static_cast<std::size_t>(left));
+  }
   const int64_t room = std::max<int64_t>(request_.max_bytes - body_bytes_, 0);
   const bool is_too_large = static_cast<int64_t>(bytes.size()) > room;
   if (is_too_large) bytes = bytes.first(static_cast<std::size_t>(room));
   if (!bytes.empty()) {
-    const bool is_measured = content_length_ && !is_encoded_;
-    last_received_ = delivery_->add_body(bytes, is_measured ? *content_length_ - body_bytes_ : -1);
+    last_received_ = delivery_->add_body(bytes, left);
     if (!last_received_) return false;
     stall_.add(static_cast<int64_t>(bytes.size()), *last_received_);
     if (!first_body_) first_body_ = last_received_;
@@ -162,6 +186,7 @@ void HttpExchange::follow() {
   parser_ = HeadParser();
   sent_.reset();
   last_received_.reset();
+  is_paused_ = false;
 }
 
 // The HTTP library finds missing bytes too; this is the promise itself.

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/url.h"
 #include "net/delivery.h"
@@ -44,6 +45,8 @@ class HttpExchange {
     return sends_body_ && (method_ == "POST" || method_ == "PUT");
   }
   [[nodiscard]] bool sends_credentials() const { return sends_credentials_; }
+  // What this hop sends: credentials where they may go.
+  [[nodiscard]] std::vector<HttpHeader> headers() const;
   // Compression may be offered for this request.
   [[nodiscard]] bool accepts_encoding() const;
 
@@ -51,6 +54,8 @@ class HttpExchange {
   void on_started();
   [[nodiscard]] bool on_sent();
   [[nodiscard]] bool on_header_line(std::string_view line);
+  // The same of a whole head, of HTTP libraries that have read it.
+  [[nodiscard]] bool on_head(int status, std::vector<HttpHeader> headers);
   // `wire_bytes`: received for the body so far, before decoding.
   [[nodiscard]] bool on_body(ByteView bytes, int64_t wire_bytes);
   // The consumer has no room: on_body() is not to be called, and waiting for room is no stall.

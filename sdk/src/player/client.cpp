@@ -323,6 +323,7 @@ Result<std::shared_ptr<Client>> Client::create(ClientConfig config,
   auto impl = std::make_unique<Impl>();
   impl->log = std::move(config.log);
   impl->set_notifier(std::move(dependencies.notifier));
+  impl->clock = std::move(dependencies.clock);
   impl->drm = std::move(config.drm);
   impl->service_config = std::move(config.service);
   impl->transport = std::move(dependencies.transport);
@@ -342,7 +343,7 @@ Result<std::shared_ptr<Client>> Client::create(ClientConfig config,
   if (!impl->backend) impl->backend = make_default_backend();
   impl->executor = std::move(dependencies.executor);
   impl->owns_executor = !impl->executor;
-  if (!impl->executor) impl->executor = std::make_shared<ThreadExecutor>("playhead-client");
+  if (!impl->executor) impl->executor = std::make_shared<ThreadExecutor>("playhead-client", impl->clock);
 
   if (!config.api_url.empty()) {
     PLAYHEAD_TRY([[maybe_unused]] auto origin, url_origin(config.api_url));

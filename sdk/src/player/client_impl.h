@@ -45,6 +45,7 @@ class Client::Impl {
   std::shared_ptr<recorder::RecordingExecutor> recording;
   std::shared_ptr<Transport> transport;
   std::shared_ptr<Store> store;
+  std::shared_ptr<const WallClock> clock;  // the app's; may be null
   std::shared_ptr<MediaBackend> backend;
   // With the profile it is played for.
   [[nodiscard]] PlaySource settled(PlaySource source) const;

@@ -233,7 +233,9 @@ Result<std::unique_ptr<Player>> Player::create(std::shared_ptr<Client> client, P
   }
   const bool is_own = client->impl().recording ? client->impl().owns_executor : !executor;
   if (client->impl().recording) executor = client->impl().recording;
-  if (!executor) executor = std::make_shared<ThreadExecutor>("playhead-engine");
+  if (!executor) {
+    executor = std::make_shared<ThreadExecutor>("playhead-engine", client->impl().clock);
+  }
   auto impl = std::make_shared<Impl>(std::move(client), std::move(executor), is_own);
   impl->begin(std::move(config), std::move(sinks));
   return std::unique_ptr<Player>(new Player(std::move(impl)));

@@ -47,3 +47,5 @@
 #include "playhead/c/service.h"
 #include "playhead/c/sinks.h"
 #include "playhead/c/snapshot.h"
+#include "playhead/c/storage.h"
+#include "playhead/c/transport.h"

@@ -6,6 +6,8 @@
 #include "playhead/c/base.h"
 #include "playhead/c/drm.h"
 #include "playhead/c/interceptor.h"
+#include "playhead/c/storage.h"
+#include "playhead/c/transport.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -121,6 +123,12 @@ typedef struct playhead_client_config {
   /* Encoded bytes that all players together hold, 1048576 or more; 0: 256 MiB. Where the
    * buffer_max_bytes of the players come to more, each has what it wants up to an even part. */
   int64_t max_media_bytes;
+  /* The app's own HTTP; copied. NULL: libcurl. With it user_agent is not used, and proxy and pins, which
+   * are then the app's to keep, must be NULL. */
+  const playhead_transport* transport;
+  /* The app's own place for what storage_path is for, which must then be NULL; copied. */
+  const playhead_store* store;
+  const playhead_clock* clock; /* copied; NULL: the system's */
 } playhead_client_config;
 
 #ifdef __cplusplus
@@ -141,7 +149,7 @@ static inline playhead_client_config playhead_client_config_init() noexcept {
  * config      borrowed until return.
  * out_client  yours: free with playhead_client_destroy; NULL after a failure.
  * Returns 0, -PLAYHEAD_ERROR_INVALID_ARGUMENT (no config, a struct_size that cannot be, a table
- * without its required callback, a URL or path that cannot be used),
+ * without its required callback, a URL or path that cannot be used, what excludes each other),
  * -PLAYHEAD_ERROR_VERSION_MISMATCH, -PLAYHEAD_ERROR_DRM_MODULE (a DRM system or module cannot be
  * used), -PLAYHEAD_ERROR_STORE_IO or -PLAYHEAD_ERROR_STORE_CORRUPT. The
  * log sink hears the reason as a sentence. */

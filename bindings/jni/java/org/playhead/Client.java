@@ -5,7 +5,7 @@ import java.util.concurrent.Executor;
 
 /** What the players of one app share: connections, positions, the service. Any thread. Close its players first. */
 public final class Client implements AutoCloseable {
-  private long handle;
+  private final Handle handle;
 
   /** Without a service and without a log. */
   public Client(ClientConfig config) {
@@ -17,7 +17,8 @@ public final class Client implements AutoCloseable {
    * @param tokens asked on `executor`; may be null
    */
   public Client(ClientConfig config, LogSink log, TokenProvider tokens, Executor executor) {
-    handle = Native.clientCreate(config, log, tokens == null ? null : new TokenDesk(tokens, executor));
+    handle = new Handle(
+        Native.clientCreate(config, log, tokens == null ? null : new TokenDesk(tokens, executor)), Native::clientDestroy);
   }
 
   /** The version of the library, "0.1.0". */
@@ -25,8 +26,8 @@ public final class Client implements AutoCloseable {
     return Native.version();
   }
 
-  synchronized long handle() {
-    return handle;
+  long handle() {
+    return handle.get();
   }
 
   /** Blocks until all positions are delivered, or throws TIMED_OUT. For an app that goes to the background. */
@@ -48,11 +49,6 @@ public final class Client implements AutoCloseable {
 
   @Override
   public void close() {
-    long closed;
-    synchronized (this) {
-      closed = handle;
-      handle = 0;
-    }
-    Native.clientDestroy(closed);
+    handle.close();
   }
 }

@@ -13,4 +13,6 @@ public final class ClientConfig {
   public long recordingMaxBytes;
   public String accountId;
   public long maxMediaBytes;
+  /** Sees, and may change, every request; null: nobody does. */
+  public RequestInterceptor interceptor;
 }

@@ -96,6 +96,10 @@ public final class Constants {
   public static final int RESOURCE_KEY = 4;
   public static final int RESOURCE_LICENSE = 5;
   public static final int RESOURCE_API = 6;
+  public static final int STORE_PUT = 0;
+  public static final int STORE_ERASE = 1;
+  public static final int STORE_ERASE_IF_VERSION = 2;
+  public static final int TRANSFER_WAIT = 1;
   public static final int LOG_ERROR = 0;
   public static final int LOG_WARNING = 1;
   public static final int LOG_INFO = 2;

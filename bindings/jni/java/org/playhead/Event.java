@@ -36,8 +36,10 @@ public final class Event {
   public String message;
   public Qoe qoe;
   public long fromUs;
+  public Metadata metadata;
   public int fromRate;
   public int toRate;
+  public Thumbnail thumbnail;
   public boolean isNext;
   public boolean goesOn;
   /** The text on screen, in a CUES_CHANGED. */

@@ -27,6 +27,15 @@ final class Native {
     thread.getUncaughtExceptionHandler().uncaughtException(thread, thrown);
   }
 
+  /** Called by the library. */
+  static void onRequest(RequestInterceptor interceptor, long request) {
+    interceptor.onRequest(new Request(request));
+  }
+
+  static void onResponse(RequestInterceptor interceptor, long request, int status) {
+    interceptor.onResponse(new Request(request), status);
+  }
+
   static native String version();
 
   static native String errorName(int code);
@@ -44,6 +53,38 @@ final class Native {
   static native void clientLowMemory(long client);
 
   static native void answerToken(long request, String token);
+
+  static native int requestKind(long request);
+
+  static native String requestUrl(long request);
+
+  static native void requestSetUrl(long request, String url);
+
+  static native void requestAddHeader(long request, String name, String value, boolean isSecret);
+
+  static native String requestResponseHeader(long request, String name);
+
+  static native long serviceOpen(long client, ServiceDesk desk);
+
+  static native void serviceClose(long service);
+
+  static native void serviceHome(long service, String cursor, int limit, long tag);
+
+  static native void serviceSearch(long service, String words, int limit, long tag);
+
+  static native void serviceTitle(long service, String titleId, long tag);
+
+  static native void serviceContinueWatching(long service, int limit, long tag);
+
+  static native void serviceRecommendations(long service, int limit, int device, int utcOffsetMinutes, long tag);
+
+  static native void serviceRate(long service, String titleId, int stars, long tag);
+
+  static native void serviceProfiles(long service, long tag);
+
+  static native void servicePutProfile(long service, ProfileChange change, long tag);
+
+  static native void serviceChooseProfile(long service, String profileId, String pin, long tag);
 
   static native long playerCreate(long client, PlayerConfig config, FrameDesk video, AudioSink audio);
 
@@ -84,6 +125,8 @@ final class Native {
   static native void playerSelectAudio(long player, String id);
 
   static native void playerSelectText(long player, String id);
+
+  static native void playerRequestThumbnail(long player, long positionUs, long userTag);
 
   static native long playerNowUs(long player);
 

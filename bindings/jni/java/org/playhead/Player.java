@@ -13,7 +13,7 @@ public final class Player implements AutoCloseable {
   private final PlayerListener listener;
   // Wake-ups that the run on the executor has not yet seen: 0 means that there is no such run.
   private final AtomicInteger wakes = new AtomicInteger();
-  private long handle;
+  private final Handle handle;
 
   /**
    * @param executor where listener and video are called; runs one task after the other
@@ -25,16 +25,13 @@ public final class Player implements AutoCloseable {
       AudioSink audio) {
     this.executor = executor;
     this.listener = listener;
-    handle = Native.playerCreate(
-        client.handle(), config, video == null ? null : new FrameDesk(video, executor), audio);
+    handle = new Handle(
+        Native.playerCreate(client.handle(), config, video == null ? null : new FrameDesk(video, executor), audio),
+        Native::playerDestroy);
     if (listener != null) {
-      Native.playerSetWakeup(handle, this::wake);
+      Native.playerSetWakeup(handle.get(), this::wake);
       wake();
     }
-  }
-
-  private synchronized long handle() {
-    return handle;
   }
 
   private void wake() {
@@ -46,111 +43,111 @@ public final class Player implements AutoCloseable {
     do {
       seen = wakes.get();
       Event event;
-      while ((event = Native.playerNextEvent(handle())) != null) listener.onEvent(this, event);
+      while ((event = Native.playerNextEvent(handle.get())) != null) listener.onEvent(this, event);
     } while (!wakes.compareAndSet(seen, 0));
   }
 
   public void load(Source source) {
-    Native.playerSource(handle(), Native.LOAD, source);
+    Native.playerSource(handle.get(), Native.LOAD, source);
   }
 
   public void prepare(Source source) {
-    Native.playerSource(handle(), Native.PREPARE, source);
+    Native.playerSource(handle.get(), Native.PREPARE, source);
   }
 
   /** Null: nothing follows. */
   public void setNext(Source source) {
-    Native.playerSource(handle(), Native.SET_NEXT, source);
+    Native.playerSource(handle.get(), Native.SET_NEXT, source);
   }
 
   public void playNext() {
-    Native.playerPlayNext(handle());
+    Native.playerPlayNext(handle.get());
   }
 
   public void play() {
-    Native.playerPlay(handle());
+    Native.playerPlay(handle.get());
   }
 
   public void pause() {
-    Native.playerPause(handle());
+    Native.playerPause(handle.get());
   }
 
   public void stop() {
-    Native.playerStop(handle());
+    Native.playerStop(handle.get());
   }
 
   /** Shows exactly the frame there; userTag comes back in SEEK_DONE. */
   public void seek(long positionUs, long userTag) {
-    Native.playerSeek(handle(), positionUs, userTag, false);
+    Native.playerSeek(handle.get(), positionUs, userTag, false);
   }
 
   public void seekFast(long positionUs, long userTag) {
-    Native.playerSeek(handle(), positionUs, userTag, true);
+    Native.playerSeek(handle.get(), positionUs, userTag, true);
   }
 
   public void goLive() {
-    Native.playerGoLive(handle());
+    Native.playerGoLive(handle.get());
   }
 
   public void setSpeed(double speed) {
-    Native.playerSetSpeed(handle(), speed);
+    Native.playerSetSpeed(handle.get(), speed);
   }
 
   public void trickPlay(int rate) {
-    Native.playerTrickPlay(handle(), rate);
+    Native.playerTrickPlay(handle.get(), rate);
   }
 
   public void scrub(long positionUs) {
-    Native.playerScrub(handle(), positionUs);
+    Native.playerScrub(handle.get(), positionUs);
+  }
+
+  /** Answered by a THUMBNAIL with userTag. */
+  public void requestThumbnail(long positionUs, long userTag) {
+    Native.playerRequestThumbnail(handle.get(), positionUs, userTag);
   }
 
   public void setSurface(boolean isThere) {
-    Native.playerSetSurface(handle(), isThere);
+    Native.playerSetSurface(handle.get(), isThere);
   }
 
   public void setVolume(double volume) {
-    Native.playerSetVolume(handle(), volume);
+    Native.playerSetVolume(handle.get(), volume);
   }
 
   public void setLimits(Limits limits) {
-    Native.playerSetLimits(handle(), limits);
+    Native.playerSetLimits(handle.get(), limits);
   }
 
   /** Null: the library chooses; so below. */
   public void selectRepresentation(String id) {
-    Native.playerSelectRepresentation(handle(), id);
+    Native.playerSelectRepresentation(handle.get(), id);
   }
 
   public void selectAudio(String id) {
-    Native.playerSelectAudio(handle(), id);
+    Native.playerSelectAudio(handle.get(), id);
   }
 
   public void selectText(String id) {
-    Native.playerSelectText(handle(), id);
+    Native.playerSelectText(handle.get(), id);
   }
 
   /** The monotonic clock of events, microseconds. */
   public long nowUs() {
-    return Native.playerNowUs(handle());
+    return Native.playerNowUs(handle.get());
   }
 
   public Snapshot snapshot() {
-    return new Snapshot(handle());
+    return new Snapshot(handle.get());
   }
 
   /** Why the pictures are what they are. */
   public String decisionLog() {
-    return Native.playerDecisionLog(handle());
+    return Native.playerDecisionLog(handle.get());
   }
 
   /** Ends the play and saves the position. An event that is being told elsewhere may still end after it. */
   @Override
   public void close() {
-    long closed;
-    synchronized (this) {
-      closed = handle;
-      handle = 0;
-    }
-    Native.playerDestroy(closed);
+    handle.close();
   }
 }
