@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "app_backend.h"
 #include "drm_setup.h"
 #include "guard.h"
 #include "handles.h"
@@ -47,6 +48,7 @@ TokenProvider make_token_provider(const SharedTable<playhead_token_provider>& ta
   if (table == nullptr) return nullptr;
   return [table](bool refresh, UniqueFunction<void(Result<std::string>)> done) {
     auto* request = make_handle(std::make_unique<playhead_token_request>(refresh, std::move(done)));
+    const InAppCall inside(AppCall::kTold);
     const bool has_returned =
         tell_app([&] { (*table)->request_token((*table)->user, refresh ? 1 : 0, request); });
     // Whoever throws has none; if it has answered before, this does nothing.
@@ -96,6 +98,7 @@ playhead_status create_client(const playhead_client_config* theirs, playhead_cli
   const auto log_table = CallbackTable<playhead_log_sink>::adopt(config.log_sink);
   const auto token_table = CallbackTable<playhead_token_provider>::adopt(config.token_provider);
   const auto interceptor = CallbackTable<playhead_request_interceptor>::adopt(config.interceptor);
+  const auto decoders = CallbackTable<playhead_decoders>::adopt(config.decoders);
   const std::shared_ptr<LogSink> log = log_table != nullptr && (*log_table)->log != nullptr
                                            ? std::make_shared<CLogSink>(log_table)
                                            : nullptr;
@@ -110,7 +113,9 @@ playhead_status create_client(const playhead_client_config* theirs, playhead_cli
                             (token_table == nullptr || (*token_table)->request_token == nullptr);
   const bool interceptor_is_bad = config.interceptor != nullptr &&
                                   (interceptor == nullptr || (*interceptor)->on_request == nullptr);
-  if (out_client == nullptr || log_is_bad || token_is_bad || interceptor_is_bad) {
+  const bool decoders_are_bad =
+      config.decoders != nullptr && (decoders == nullptr || !is_complete(*decoders->operator->()));
+  if (out_client == nullptr || log_is_bad || token_is_bad || interceptor_is_bad || decoders_are_bad) {
     return status_of(ErrorCode::kInvalidArgument);
   }
 
@@ -139,7 +144,9 @@ playhead_status create_client(const playhead_client_config* theirs, playhead_cli
   if (!service) return refuse(service.error());
   ours.service = *std::move(service);
   ours.drm = *std::move(drm);
-  auto client = Client::create(std::move(ours));
+  ClientDependencies world;
+  if (decoders != nullptr) world.backend = make_app_backend(decoders, make_default_backend(), log);
+  auto client = Client::create(std::move(ours), std::move(world));
   if (!client) return refuse(client.error());
   handle->client = *std::move(client);
   *out_client = make_handle(std::move(handle));

@@ -26,6 +26,8 @@ enum class HandleKind : uint8_t {
   kCues,
   kLicenseMessage,
   kRequest,
+  kDecoder,
+  kSample,
 };
 
 // Any thread. Looking up takes no lock.

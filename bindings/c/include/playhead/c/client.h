@@ -4,6 +4,7 @@
 /* The client: what the players of one app share; include <playhead/playhead.h>. */
 
 #include "playhead/c/base.h"
+#include "playhead/c/decoders.h"
 #include "playhead/c/drm.h"
 #include "playhead/c/interceptor.h"
 
@@ -121,6 +122,7 @@ typedef struct playhead_client_config {
   /* Encoded bytes that all players together hold, 1048576 or more; 0: 256 MiB. Where the
    * buffer_max_bytes of the players come to more, each has what it wants up to an even part. */
   int64_t max_media_bytes;
+  const playhead_decoders* decoders; /* copied; NULL: the built-in ones alone */
 } playhead_client_config;
 
 #ifdef __cplusplus
