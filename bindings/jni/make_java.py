@@ -19,7 +19,7 @@ import make_abi  # noqa: E402
 JAVA = HERE / "java" / "org" / "playhead"
 # Order: what is in another comes before it.
 CLASSES = {
-    "playhead_client_config": "ClientConfig", "playhead_player_config": "PlayerConfig", "playhead_source": "Source",
+    "playhead_drm_config": "DrmConfig", "playhead_client_config": "ClientConfig", "playhead_player_config": "PlayerConfig", "playhead_source": "Source",
     "playhead_limits": "Limits", "playhead_audio_format": "AudioFormat", "playhead_downloads_config": "DownloadsConfig",
     "playhead_thumbnail": "Thumbnail", "playhead_metadata": "Metadata", "playhead_answer_info": "Answer",
     "playhead_row": "Row", "playhead_item": "Item", "playhead_title": "Title", "playhead_chapter": "Chapter",
@@ -27,13 +27,15 @@ CLASSES = {
     "playhead_download_request": "DownloadRequest", "playhead_download_conditions": "DownloadConditions",
     "playhead_download": "Download", "playhead_qoe": "Qoe", "playhead_cue": "Cue", "playhead_event": "Event",
     "playhead_frame_info": "FrameInfo", "playhead_player_status": "PlayerStatus", "playhead_live": "LiveStatus",
-    "playhead_representation": "Representation", "playhead_track": "Track",
+    "playhead_representation": "Representation", "playhead_track": "Track", "playhead_stream_info": "StreamInfo",
+    "playhead_sample_info": "SampleInfo", "playhead_decoded_frame": "DecodedFrame",
+    "playhead_decoded_sound": "DecodedSound",
 }
 KINDS = {"c_int32": ("int", "kInt"), "c_int64": ("long", "kLong"), "c_uint64": ("long", "kLong"),
          "c_double": ("double", "kDouble"), "c_char_p": ("String", "kText")}
 # What is 0 or 1 in C.
-YES_OR_NO = re.compile(r"(is|has|no|can|allow|only|goes|saves|cmcd_tells)_\w+|start_paused|start_over_when_corrupt|text_off")
-LEFT_OUT = re.compile(r"struct_size|header_version|reserved\d?|span_count")
+YES_OR_NO = re.compile(r"(is|has|no|can|allow|only|goes|saves|cmcd_tells)_\w+|raw_licenses|start_paused|start_over_when_corrupt|text_off")
+LEFT_OUT = re.compile(r"struct_size|header_version|reserved\d?|span_count|codec_config_bytes|system_count|module_count")
 
 # How long what is an array in Java is, and whether there is what may be null.
 COUNTS = re.compile(r"(row|profile|item|chapter|attribute)_count|(image|message)_bytes|has_title")

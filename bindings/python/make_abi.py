@@ -16,7 +16,8 @@ import textwrap
 HERE = pathlib.Path(__file__).resolve().parent
 HEADERS = HERE.parent / "c" / "include" / "playhead" / "c"
 TARGET = HERE / "playhead" / "_abi.py"
-ORDER = ["error_codes", "base", "interceptor", "drm", "storage", "transport", "client", "cues", "events", "sinks", "player", "snapshot",
+ORDER = ["error_codes", "base", "interceptor", "drm", "decoders", "storage", "transport", "client", "cues", "events", "sinks", "player",
+         "snapshot",
          "download", "downloads", "catalogue", "service"]
 SCALARS = {"int32_t": "c_int32", "uint32_t": "c_uint32", "int64_t": "c_int64", "uint64_t": "c_uint64",
            "uint8_t": "c_uint8", "double": "c_double", "float": "c_float", "size_t": "c_size_t",

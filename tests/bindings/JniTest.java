@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,7 +24,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import javax.crypto.Cipher;
+import javax.crypto.spec.IvParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
 import org.playhead.*;
 
 /**
@@ -39,6 +44,7 @@ final class JniTest {
   static final List<String> tokens = Collections.synchronizedList(new ArrayList<>());
   static final Map<String, byte[]> pages = new ConcurrentHashMap<>();
   static String origin;
+  static Path protectedMedia; // of the corpus: encryption/
 
   public static void main(String[] arguments) throws Exception {
     Path folder = Path.of(arguments[0]);
@@ -63,6 +69,9 @@ final class JniTest {
       run("a token is asked for on the executor", JniTest::token);
       run("thumbnails and timed metadata", () -> thumbnailAndMetadata(folder));
       run("the service's catalogue and profiles, and an interceptor", () -> service(arguments[1], folder));
+      run("decoders of the app", JniTest::appDecoders);
+      if (arguments.length > 2) protectedMedia = Path.of(arguments[2]);
+      if (protectedMedia != null) run("a secure decoder and its DRM system", JniTest::secureDecoder);
     } finally {
       server.stop(0);
       web.shutdownNow();
@@ -106,6 +115,21 @@ final class JniTest {
     } else if (pages.containsKey(path)) {
       status = 200;
       body = pages.get(path);
+    } else if (path.equals("/license")) {
+      status = 200;
+      body = exchange.getRequestBody().readAllBytes(); // what was asked is the licence
+    } else if (path.equals("/protected.mpd")) {
+      status = 200;
+      body = PROTECTED_MPD.getBytes();
+    } else if (path.startsWith("/protected/")) {
+      file = protectedMedia.resolve(path.substring("/protected/".length()));
+      body = Files.readAllBytes(file);
+      String[] range = exchange.getRequestHeaders().getFirst("Range").split("[=-]");
+      int first = Integer.parseInt(range[1]);
+      int last = range.length > 2 ? Integer.parseInt(range[2]) : body.length - 1;
+      exchange.getResponseHeaders().set("Content-Range", "bytes " + first + "-" + last + "/" + body.length);
+      body = Arrays.copyOfRange(body, first, last + 1);
+      status = 206;
     } else if (Files.isRegularFile(file)) {
       status = 200;
       body = Files.readAllBytes(file);
@@ -190,10 +214,15 @@ final class JniTest {
   static final class Stage implements AutoCloseable {
     final ExecutorService executor = Executors.newSingleThreadExecutor(work -> new Thread(work, "stage"));
     final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
-    final Client client = new Client(new ClientConfig(), (level, module, message) -> logged.add(module), null, null);
+    final Client client;
     final Player player;
 
     Stage(VideoSink video, AudioSink audio) {
+      this(video, audio, new ClientConfig(), new Decoding());
+    }
+
+    Stage(VideoSink video, AudioSink audio, ClientConfig config, Decoding decoding) {
+      client = new Client(config, (level, module, message) -> logged.add(module), null, null, decoding);
       player = new Player(client, new PlayerConfig(), executor, (from, event) -> events.add(event), video, audio);
     }
 
@@ -595,6 +624,309 @@ final class JniTest {
     }
     remove(home);
     same(uncaught.size(), 0);
+  }
+
+  /** Shows nothing: it looks at what its decoder gave, in time. */
+  static final class AppScreen implements VideoSink {
+    final List<Long> times = Collections.synchronizedList(new ArrayList<>());
+
+    @Override
+    public void show(Frame frame) {
+      same(frame.info.format, Constants.PIXEL_FORMAT_OPAQUE);
+      same(frame.plane(0) == null, true);
+      same(frame.appFrame(), frame.info.timeUs);
+      times.add(frame.info.timeUs);
+      frame.close();
+    }
+
+    @Override
+    public void clear() {}
+  }
+
+  /** Takes samples as MediaCodec does, on a thread of its own; pictures are their times, sound is loud. */
+  static final class Codecs implements SampleDecoders {
+    final AtomicInteger samples = new AtomicInteger();
+    final AtomicInteger sounds = new AtomicInteger();
+    final AtomicInteger pictures = new AtomicInteger();
+    final AtomicInteger released = new AtomicInteger();
+    final List<String> names = Collections.synchronizedList(new ArrayList<>());
+    final List<SampleCrypto> cryptos = Collections.synchronizedList(new ArrayList<>());
+    final List<byte[]> opened = Collections.synchronizedList(new ArrayList<>());
+    final byte[] key;
+
+    Codecs(byte[] key) {
+      this.key = key;
+    }
+
+    @Override
+    public SampleDecoder open(StreamInfo stream, byte[] codecConfig, DecoderOutput output) {
+      check(codecConfig.length > 0, "no codec config");
+      names.add(stream.codec);
+      return new Codec(this, stream, output);
+    }
+
+    @Override
+    public void releaseFrame(Object appFrame) {
+      check(appFrame instanceof Long, appFrame);
+      released.incrementAndGet();
+    }
+  }
+
+  static final class Codec implements SampleDecoder {
+    private final ExecutorService thread = Executors.newSingleThreadExecutor();
+    private final Codecs all;
+    private final StreamInfo stream;
+    private final DecoderOutput output;
+    // Under this:
+    private final TreeSet<Long> reordered = new TreeSet<>();
+    private int generation;
+
+    Codec(Codecs all, StreamInfo stream, DecoderOutput output) {
+      this.all = all;
+      this.stream = stream;
+      this.output = output;
+    }
+
+    private synchronized void later(Runnable work) {
+      int now = generation;
+      thread.execute(() -> {
+        synchronized (this) {
+          if (now == generation) work.run();
+        }
+      });
+    }
+
+    @Override
+    public void decode(Sample sample) {
+      int now;
+      synchronized (this) {
+        now = generation;
+      }
+      thread.execute(() -> {
+        synchronized (this) {
+          try (Sample mine = sample) {
+            if (now == generation) take(mine);
+          }
+        }
+      });
+    }
+
+    private void take(Sample sample) {
+      SampleInfo info = sample.info();
+      same((long) sample.data().remaining(), info.bytes);
+      check(sample.data().isDirect() && sample.data().isReadOnly(), "a buffer");
+      if (stream.kind == Constants.TRACK_AUDIO) {
+        all.sounds.incrementAndGet();
+        give(info.timeUs);
+        return;
+      }
+      all.samples.incrementAndGet();
+      if (all.key != null) all.opened.add(open(sample));
+      reordered.add(info.timeUs);
+      if (reordered.size() > 4) show(reordered.pollFirst());
+    }
+
+    private byte[] open(Sample sample) {
+      byte[] bytes = new byte[sample.data().remaining()];
+      sample.data().get(bytes);
+      SampleCrypto crypto = sample.crypto();
+      if (crypto == null) return bytes;
+      all.cryptos.add(crypto);
+      try {
+        Cipher cipher = Cipher.getInstance("AES/CTR/NoPadding");
+        cipher.init(Cipher.DECRYPT_MODE, new SecretKeySpec(all.key, "AES"), new IvParameterSpec(crypto.iv));
+        int at = 0;
+        for (int i = 0; i < crypto.numSubSamples; ++i) {
+          at += crypto.numBytesOfClearData[i];
+          cipher.update(bytes, at, crypto.numBytesOfEncryptedData[i], bytes, at);
+          at += crypto.numBytesOfEncryptedData[i];
+        }
+        same(at, bytes.length);
+      } catch (java.security.GeneralSecurityException failed) {
+        throw new IllegalStateException(failed);
+      }
+      return bytes;
+    }
+
+    private void show(Long time) {
+      output.giveFrame(time, 640, 360, time);
+      all.pictures.incrementAndGet();
+    }
+
+    private void give(long timeUs) {
+      DecodedSound sound = new DecodedSound();
+      sound.format = Constants.SOUND_INT16;
+      sound.timeUs = timeUs;
+      sound.sampleRate = stream.sampleRate;
+      sound.channels = stream.channels;
+      sound.frames = 1024;
+      ByteBuffer pcm = ByteBuffer.allocateDirect(1024 * 2 * stream.channels).order(ByteOrder.nativeOrder());
+      while (pcm.hasRemaining()) pcm.putShort((short) 16384);
+      pcm.flip();
+      output.giveSound(sound, pcm);
+      sound.frames = 1025;
+      same(codeOf(() -> output.giveSound(sound, pcm)), Constants.ERROR_INVALID_ARGUMENT);
+    }
+
+    @Override
+    public void drain() {
+      later(() -> {
+        while (!reordered.isEmpty()) show(reordered.pollFirst());
+        output.drained();
+      });
+    }
+
+    @Override
+    public synchronized void flush() {
+      ++generation;
+      reordered.clear();
+    }
+
+    @Override
+    public void close() {
+      flush();
+      thread.shutdown(); // what waits still closes its samples
+    }
+  }
+
+  static void appDecoders() throws Exception {
+    AppScreen screen = new AppScreen();
+    Speaker speaker = new Speaker();
+    Decoding decoding = new Decoding();
+    Codecs codecs = new Codecs(null);
+    decoding.decoders = codecs;
+    Qoe qoe;
+    try (Stage stage = new Stage(screen, speaker, new ClientConfig(), decoding)) {
+      stage.load("/title.m3u8", false);
+      List<Event> events = stage.until(Constants.EVENT_SUMMARY);
+      qoe = events.get(events.size() - 1).qoe;
+      check(events.stream().anyMatch(event -> event.type == Constants.EVENT_ENDED), "it did not end");
+    }
+    same(new TreeSet<>(codecs.names), new TreeSet<>(List.of("aac", "h264")));
+    same(codecs.samples.get(), FRAMES);
+    same(codecs.pictures.get(), FRAMES);
+    same(codecs.released.get(), FRAMES);
+    same(qoe.shownFrames + qoe.droppedFrames, (long) FRAMES);
+    check(screen.times.stream().sorted().toList().equals(screen.times) && screen.times.size() > 1, screen.times);
+    check(codecs.sounds.get() > 40, codecs.sounds);
+    check(Math.abs(speaker.heard - speaker.format.sampleRate) < speaker.format.sampleRate / 5, speaker.heard);
+    check(speaker.loudest > 0.3 && speaker.loudest < 0.51, speaker.loudest); // mono, on two speakers
+    same(uncaught.size(), 0);
+  }
+
+  static final String KID = "31323334353637383930313233343536";
+  static final byte[] KEY = bytesOf("32333435363738393021323334353637");
+  static final String PROTECTED_MPD = "<MPD xmlns='urn:mpeg:dash:schema:mpd:2011' xmlns:cenc='urn:mpeg:cenc:2013' "
+      + "mediaPresentationDuration='PT2.736067S'><Period><AdaptationSet mimeType='video/mp4'><ContentProtection "
+      + "schemeIdUri='urn:mpeg:dash:mp4protection:2011' value='cenc' "
+      + "cenc:default_KID='31323334-3536-3738-3930-313233343536'/><ContentProtection "
+      + "schemeIdUri='urn:uuid:1077efec-c0b2-4d02-ace3-3c1e52e2fb4b'><cenc:pssh>AAAANHBzc2gBAAAAEHfv7MCyTQKs4zweUuL7SwAA"
+      + "AAExMjM0NTY3ODkwMTIzNDU2AAAAAA==</cenc:pssh></ContentProtection><Representation id='1' bandwidth='1000000' "
+      + "codecs='avc1.64001e'><BaseURL>protected/bear-640x360-video.mp4</BaseURL><SegmentBase indexRange='1138-1205'>"
+      + "<Initialization range='0-1137'/></SegmentBase></Representation></AdaptationSet></Period></MPD>";
+
+  static byte[] bytesOf(String hex) {
+    byte[] bytes = new byte[hex.length() / 2];
+    for (int i = 0; i < bytes.length; ++i) bytes[i] = (byte) Integer.parseInt(hex.substring(2 * i, 2 * i + 2), 16);
+    return bytes;
+  }
+
+  /** Its licence is what it asked; the key it has from elsewhere. */
+  static final class Vault implements DrmSystem {
+    static final List<String> calls = Collections.synchronizedList(new ArrayList<>());
+
+    @Override
+    public String name() {
+      return "vault";
+    }
+
+    @Override
+    public byte[][] systemIds() {
+      return new byte[][] {bytesOf("1077efecc0b24d02ace33c1e52e2fb4b")};
+    }
+
+    @Override
+    public int level(int track) {
+      return 1000;
+    }
+
+    @Override
+    public int schemes() {
+      return SampleCrypto.CENC | SampleCrypto.CBCS;
+    }
+
+    @Override
+    public DrmSession openSession(DrmSessionHost host) {
+      calls.add("open");
+      return new DrmSession() {
+        @Override
+        public void request(int initType, byte[] init) {
+          same(initType, INIT_PSSH);
+          same(new String(init, 32, 16, java.nio.charset.StandardCharsets.ISO_8859_1), "1234567890123456");
+          calls.add("request");
+          host.message(DrmSessionHost.LICENSE_REQUEST, init, null);
+        }
+
+        @Override
+        public void update(byte[] response) {
+          same(response.length, 52);
+          calls.add("update");
+          host.keys(new byte[][] {bytesOf(KID)}, new int[] {DrmSessionHost.KEY_USABLE});
+        }
+
+        @Override
+        public void close() {
+          calls.add("close session");
+          host.failed(Constants.ERROR_DRM_MODULE); // nobody is told
+        }
+      };
+    }
+
+    @Override
+    public void close() {
+      calls.add("close");
+    }
+  }
+
+  static void secureDecoder() throws Exception {
+    AppScreen screen = new AppScreen();
+    Decoding decoding = new Decoding();
+    Codecs codecs = new Codecs(KEY);
+    decoding.decoders = codecs;
+    decoding.isSecureVideo = true;
+    decoding.systems.add(Vault::new);
+    ClientConfig config = new ClientConfig();
+    config.drm = new DrmConfig();
+    config.drm.noClearKey = true;
+    config.drm.licenseUrl = origin + "/license";
+    try (Stage stage = new Stage(screen, null, config, decoding)) {
+      stage.player.setSpeed(2);
+      stage.load("/protected.mpd", false);
+      Event last = stage.last(Constants.EVENT_ENDED, Constants.EVENT_FAILED);
+      check(last.type == Constants.EVENT_ENDED, last.message);
+    }
+    same(codecs.samples.get(), 82); // as the corpus says
+    same(codecs.cryptos.size(), 52);
+    same(codecs.pictures.get(), 82);
+    same(codecs.released.get(), 82);
+    check(codecs.cryptos.stream().allMatch(crypto -> crypto.mode == SampleCrypto.MODE_AES_CTR
+        && Arrays.equals(crypto.key, bytesOf(KID)) && crypto.encryptBlocks == 0 && crypto.skipBlocks == 0), "crypto");
+    // What was opened lies in the clear file, one sample behind the other.
+    String clear = latin(Files.readAllBytes(protectedMedia.resolve("decrypted-bear-640x360-video-0.mp4")));
+    int at = 0;
+    for (byte[] sample : codecs.opened) {
+      int found = clear.indexOf(latin(sample), at);
+      check(found >= 0, "a sample was opened wrongly");
+      at = found + sample.length;
+    }
+    List<String> calls = Vault.calls;
+    check(calls.containsAll(List.of("open", "request", "update", "close session")), calls);
+    same(calls.get(calls.size() - 1), "close");
+    same(uncaught.size(), 0);
+  }
+
+  static String latin(byte[] bytes) {
+    return new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1);
   }
 
   static void remove(Path folder) throws IOException {

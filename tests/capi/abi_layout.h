@@ -2,6 +2,7 @@
 #pragma once
 
 #include "capi/abi_cue_layout.h"
+#include "capi/abi_decoder_layout.h"
 #include "capi/abi_download_layout.h"
 #include "capi/abi_drm_layout.h"
 #include "capi/abi_event_layout.h"
@@ -42,6 +43,8 @@
   FIELD(playhead_client_config, transport) \
   FIELD(playhead_client_config, store) \
   FIELD(playhead_client_config, clock) \
+  FIELD(playhead_client_config, decoders) \
+  PLAYHEAD_ABI_DECODER_STRUCTS(STRUCT, FIELD) \
   PLAYHEAD_ABI_DRM_STRUCTS(STRUCT, FIELD) \
   PLAYHEAD_ABI_WORLD_STRUCTS(STRUCT, FIELD) \
   STRUCT(playhead_frame_info) \
@@ -55,6 +58,7 @@
   FIELD(playhead_frame_info, sar_den) \
   FIELD(playhead_frame_info, planes) \
   FIELD(playhead_frame_info, strides) \
+  FIELD(playhead_frame_info, app_frame) \
   STRUCT(playhead_video_sink) \
   FIELD(playhead_video_sink, struct_size) \
   FIELD(playhead_video_sink, user) \
@@ -224,6 +228,9 @@
   CONSTANT(PLAYHEAD_LOG_DEBUG) \
   CONSTANT(PLAYHEAD_PIXEL_FORMAT_I420) \
   CONSTANT(PLAYHEAD_PIXEL_FORMAT_NV12) \
+  CONSTANT(PLAYHEAD_PIXEL_FORMAT_OPAQUE) \
+  CONSTANT(PLAYHEAD_SOUND_FLOAT) \
+  CONSTANT(PLAYHEAD_SOUND_INT16) \
   CONSTANT(PLAYHEAD_STATE_IDLE) \
   CONSTANT(PLAYHEAD_STATE_LOADING) \
   CONSTANT(PLAYHEAD_STATE_BUFFERING) \

@@ -38,9 +38,9 @@ std::string read_text(const std::string& path) {
 std::string header_code() {
   std::string text;
   for (const char* name :
-       {"base.h", "error_codes.h", "drm.h", "client.h", "sinks.h", "cues.h", "events.h", "player.h",
-        "snapshot.h", "download.h", "downloads.h", "catalogue.h", "service.h", "interceptor.h",
-        "storage.h", "transport.h"})
+       {"base.h", "error_codes.h", "drm.h", "decoders.h", "client.h", "sinks.h", "cues.h", "events.h", "player.h",
+        "snapshot.h", "download.h", "downloads.h", "catalogue.h", "service.h", "interceptor.h", "storage.h",
+        "transport.h"})
     text += read_text(kHeaders + name);
   std::size_t begin = 0;
   while ((begin = text.find("/*", begin)) != std::string::npos)

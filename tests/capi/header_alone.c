@@ -28,11 +28,17 @@ uint32_t header_alone_sizes(void) {
   playhead_download_listener listener = PLAYHEAD_DOWNLOAD_LISTENER_INIT;
   playhead_downloads_config downloads = PLAYHEAD_DOWNLOADS_CONFIG_INIT;
   playhead_download_conditions conditions = PLAYHEAD_DOWNLOAD_CONDITIONS_INIT;
+  playhead_decoders decoders = PLAYHEAD_DECODERS_INIT;
+  playhead_stream_info stream = PLAYHEAD_STREAM_INFO_INIT;
+  playhead_sample_info sample = PLAYHEAD_SAMPLE_INFO_INIT;
+  playhead_decoded_frame picture = PLAYHEAD_DECODED_FRAME_INIT;
+  playhead_decoded_sound sound = PLAYHEAD_DECODED_SOUND_INIT;
   return client.struct_size + token.struct_size + log.struct_size + frame.struct_size +
          video.struct_size + format.struct_size + audio.struct_size + qoe.struct_size +
          event.struct_size + wakeup.struct_size + player.struct_size + source.struct_size +
          status.struct_size + representation.struct_size + track.struct_size + keys.struct_size +
          offer.struct_size + question.struct_size + chooser.struct_size + request.struct_size +
          download.struct_size + listener.struct_size + downloads.struct_size +
-         conditions.struct_size;
+         conditions.struct_size + decoders.struct_size + stream.struct_size + sample.struct_size +
+         picture.struct_size + sound.struct_size;
 }

@@ -94,6 +94,15 @@ TEST_CASE("U08 misuse: NULL is answered everywhere") {
   CHECK(playhead_snapshot_get_qoe(nullptr, &qoe) == kInvalid);
   CHECK(playhead_snapshot_get_representation(nullptr, 0, &representation) == kInvalid);
   CHECK(playhead_snapshot_get_track(nullptr, 0, &track) == kInvalid);
+  playhead_sample_info sample = PLAYHEAD_SAMPLE_INFO_INIT;
+  playhead_decoded_frame frame = PLAYHEAD_DECODED_FRAME_INIT;
+  playhead_decoded_sound sound = PLAYHEAD_DECODED_SOUND_INIT;
+  CHECK(playhead_sample_get_info(nullptr, &sample) == kInvalid);
+  CHECK(playhead_decoder_give_frame(nullptr, &frame) == kInvalid);
+  CHECK(playhead_decoder_give_sound(nullptr, &sound) == kInvalid);
+  CHECK(playhead_decoder_drained(nullptr) == kInvalid);
+  CHECK(playhead_decoder_failed(nullptr, PLAYHEAD_ERROR_DECODE_FAILED, 1) == kInvalid);
+  playhead_sample_release(nullptr);
   playhead_token_request_answer(nullptr, "token");
   playhead_snapshot_release(nullptr);
   playhead_player_destroy(nullptr);

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The examples of the C interface, each on a title: examples_test.py PLAY PROBE SIGN DOWNLOAD OWN_HTTP
+"""The examples of the C interface, each on a title: examples_test.py PLAY PROBE SIGN DOWNLOAD OWN_HTTP CUSTOM_DRM
 (programs)."""
+import base64
 import functools
 import json
 import pathlib
@@ -14,11 +15,47 @@ from conformance_test import RATE, SECONDS, Quiet, make_media, serve
 
 PATIENCE_S = 240
 COOKIE = "viewer=7"
-PROGRAMS = dict(zip(("play", "probe", "sign", "download", "own_http"), sys.argv[1:]))
+PROGRAMS = dict(zip(("play", "probe", "sign", "download", "own_http", "custom_drm"), sys.argv[1:]))
+
+
+CORPUS = pathlib.Path(__file__).resolve().parents[3] / "shared" / "media" / "shaka-packager" / "encryption"
+KID, KEY = bytes.fromhex("31323334353637383930313233343536"), bytes.fromhex("32333435363738393021323334353637")
+PSSH = "AAAANHBzc2gBAAAAEHfv7MCyTQKs4zweUuL7SwAAAAExMjM0NTY3ODkwMTIzNDU2AAAAAA=="
+
+
+def base64url(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def make_protected(folder):
+    """The second segment of a title of the corpus: a second, all of it encrypted."""
+    data = (CORPUS / "bear-640x360-video.mp4").read_bytes()
+    starts, at = [], 0
+    while at < len(data):
+        if data[at + 4:at + 8] == b"moof":
+            starts.append(at)
+        at += int.from_bytes(data[at:at + 4], "big")
+    folder.mkdir()
+    (folder / "init.mp4").write_bytes(data[:starts[0]])
+    (folder / "1.mp4").write_bytes(data[starts[1]:starts[2]])
+    (folder / "media.m3u8").write_text(
+        "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:2\n#EXT-X-PLAYLIST-TYPE:VOD\n"
+        f'#EXT-X-KEY:METHOD=SAMPLE-AES-CTR,URI="data:text/plain;base64,{PSSH}",KEYFORMAT='
+        '"urn:uuid:1077efec-c0b2-4d02-ace3-3c1e52e2fb4b",KEYFORMATVERSIONS="1"\n'
+        '#EXT-X-MAP:URI="init.mp4"\n#EXTINF:1.001,\n1.mp4\n#EXT-X-ENDLIST\n')
 
 
 class Picky(Quiet):
-    """What lies below /signed/ is for who has the cookie."""
+    """What lies below /signed/ is for who has the cookie; a licence holds what was asked for, or at /none nothing."""
+
+    def do_POST(self):
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        keys = [{"kty": "oct", "kid": kid, "k": base64url(KEY)} for kid in asked["kids"] if kid == base64url(KID)]
+        body = json.dumps({"keys": keys if self.path == "/licence" else [], "type": "temporary"}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
     def do_GET(self):
         if self.path.startswith("/signed/") and self.headers.get("Cookie") != COOKIE:
@@ -69,6 +106,16 @@ class ExamplesTest(unittest.TestCase):
         kept = self.folder / "kept"
         status, _, err = self.run_one("download", self.origin + "/title/master.m3u8", str(kept))
         self.assertEqual((status, kept.is_dir()), (0, True), err)
+
+    @unittest.skipUnless(CORPUS.exists(), "../shared/media is not beside the project")
+    def test_custom_drm_has_the_keys_and_opens_the_samples(self):
+        make_protected(self.folder / "vault")
+        url = self.origin + "/vault/media.m3u8"
+        status, out, err = self.run_one("custom_drm", self.origin + "/licence", url)
+        self.assertEqual((status, out), (0, "640x360\n"), err)
+        status, out, err = self.run_one("custom_drm", self.origin + "/none", url)
+        self.assertEqual((status, out), (1, ""), err)
+        self.assertIn("licence", err)
 
 
 if __name__ == "__main__":

@@ -54,6 +54,8 @@ bool has_protected_media() {
   return false;
 }
 
+std::string read_media(const std::string& path) { return read(kFolder + path); }
+
 ProtectedWorld::ProtectedWorld(SimLink link) : world(1, {}, std::move(link)) {
   keys = {{"31323334353637383930313233343536", "32333435363738393021323334353637"},
           {"32333435363738393031323334353631", "33343536373839302132333435363732"},
@@ -126,7 +128,10 @@ void ProtectedWorld::load_mpd(const std::string& folder, std::string mpd,
   world.transport->serve([this, folder, mpd](const WebRequest& request) -> std::optional<WebAnswer> {
     if (request.url.rfind(kHost, 0) != 0) return std::nullopt;
     const std::string name = request.url.substr(std::string(kHost).size());
-    std::string body = name == "title.mpd" ? mpd : read(kFolder + folder + '/' + name);
+    const auto found = also.find(name);
+    std::string body = name == "title.mpd"   ? mpd
+                       : found != also.end() ? found->second
+                                             : read_media(folder + '/' + name);
     if (damage && name != "title.mpd") damage(body);
     return body.empty() ? status_answer(404) : text_answer(body);
   });

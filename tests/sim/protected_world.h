@@ -14,6 +14,9 @@ namespace playhead::test {
 // The media corpus is beside the project; else says so.
 [[nodiscard]] bool has_protected_media();
 
+// A file of the corpus; "": there is none.
+[[nodiscard]] std::string read_media(const std::string& path);
+
 // A player of protected titles of the media corpus: FFmpeg, Clear Key and a licence service that
 // does what a script says, on virtual time.
 class ProtectedWorld {
@@ -32,6 +35,7 @@ class ProtectedWorld {
   std::vector<MonotonicTime> asked_at;      // when they came
   std::optional<MonotonicTime> last_end;    // of the last licence given
   std::function<void(std::string& body)> damage;  // done to each file but the manifest
+  std::map<std::string, std::string> also;        // what lies in the folder beside its files
 
   // Folder of the corpus, relative; its output.mpd, `repeats` times over.
   void load(const std::string& folder, int repeats = 1, std::optional<Duration> start = {});

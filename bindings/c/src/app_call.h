@@ -13,8 +13,12 @@ namespace playhead::capi {
 // In the order of how little may be called.
 enum class AppCall : uint8_t {
   kNone,
-  kTold,   // listener and URLs of downloads: they cannot be opened, closed or pumped
-  kAsked,  // key store and chooser of downloads, on their own thread: nothing of downloads
+  // Listener and URLs of downloads, tokens, all on the client's thread: downloads cannot be opened,
+  // closed or pumped.
+  kTold,
+  // Key store and chooser of downloads, requests and what is about licences, on whichever thread, theirs
+  // among them: nothing of downloads.
+  kAsked,
   kLog,    // nothing that has an answer, and nothing that ends: anybody's lock may be held
 };
 

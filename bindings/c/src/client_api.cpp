@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "app_backend.h"
 #include "drm_setup.h"
 #include "guard.h"
 #include "handles.h"
@@ -49,6 +50,7 @@ TokenProvider make_token_provider(const SharedTable<playhead_token_provider>& ta
   if (table == nullptr) return nullptr;
   return [table](bool refresh, UniqueFunction<void(Result<std::string>)> done) {
     auto* request = make_handle(std::make_unique<playhead_token_request>(refresh, std::move(done)));
+    const InAppCall inside(AppCall::kTold);
     const bool has_returned =
         tell_app([&] { (*table)->request_token((*table)->user, refresh ? 1 : 0, request); });
     // Whoever throws has none; if it has answered before, this does nothing.
@@ -137,6 +139,7 @@ playhead_status create_client(const playhead_client_config* theirs, playhead_cli
   const Given<playhead_token_provider> tokens(config.token_provider);
   const Given<playhead_request_interceptor> interceptor(config.interceptor);
   const GivenWorld world(config);
+  const Given<playhead_decoders> decoders(config.decoders);
   const bool log_is_good = log_sink.is_good([](const auto& table) { return table.log != nullptr; });
   const std::shared_ptr<LogSink> log =
       log_sink.is_there && log_is_good ? std::make_shared<CLogSink>(log_sink.table) : nullptr;
@@ -148,7 +151,8 @@ playhead_status create_client(const playhead_client_config* theirs, playhead_cli
   const bool tables_are_good =
       log_is_good && world.is_good(config) &&
       tokens.is_good([](const auto& table) { return table.request_token != nullptr; }) &&
-      interceptor.is_good([](const auto& table) { return table.on_request != nullptr; });
+      interceptor.is_good([](const auto& table) { return table.on_request != nullptr; }) &&
+      decoders.is_good([](const auto& table) { return is_complete(table); });
   if (out_client == nullptr || !tables_are_good) return status_of(ErrorCode::kInvalidArgument);
 
   ClientConfig ours;
@@ -176,7 +180,11 @@ playhead_status create_client(const playhead_client_config* theirs, playhead_cli
   if (!service) return refuse(service.error());
   ours.service = *std::move(service);
   ours.drm = *std::move(drm);
-  auto client = Client::create(std::move(ours), world.make());
+  ClientDependencies dependencies = world.make();
+  if (decoders.table != nullptr) {
+    dependencies.backend = make_app_backend(decoders.table, make_default_backend(), log);
+  }
+  auto client = Client::create(std::move(ours), std::move(dependencies));
   if (!client) return refuse(client.error());
   handle->client = *std::move(client);
   *out_client = make_handle(std::move(handle));

@@ -33,6 +33,7 @@ Error store_error(playhead_status status, const char* what) {
 OutputProtection output_of(const DrmHost& host) {
   if (host == nullptr || (*host)->output_protection == nullptr) return OutputProtection::kUnknown;
   const int32_t unknown = -1;  // as is what throws
+  const InAppCall inside(AppCall::kAsked);
   switch (ask_app(unknown, [&] { return (*host)->output_protection((*host)->user); })) {
     case PLAYHEAD_CDM_OUTPUT_NONE:
       return OutputProtection::kNone;
@@ -53,6 +54,7 @@ bool has_store(const DrmHost& host) {
 }
 
 Result<void> AppLicenseStore::put(const std::string& id, ByteView record) {
+  const InAppCall inside(AppCall::kAsked);
   const playhead_status status = ask_app(kThrew, [&] {
     return (*host_)->store_put((*host_)->user, system_.c_str(), id.c_str(), record.data(),
                                record.size());
@@ -62,6 +64,7 @@ Result<void> AppLicenseStore::put(const std::string& id, ByteView record) {
 }
 
 Result<std::vector<uint8_t>> AppLicenseStore::get(const std::string& id) {
+  const InAppCall inside(AppCall::kAsked);
   std::vector<uint8_t> record(kFirstRoom);
   for (int attempt = 0; attempt < 2; ++attempt) {
     uint64_t size = record.size();
@@ -82,6 +85,7 @@ Result<std::vector<uint8_t>> AppLicenseStore::get(const std::string& id) {
 }
 
 Result<void> AppLicenseStore::remove(const std::string& id) {
+  const InAppCall inside(AppCall::kAsked);
   const playhead_status status = ask_app(
       kThrew, [&] { return (*host_)->store_remove((*host_)->user, system_.c_str(), id.c_str()); });
   if (status == PLAYHEAD_OK) return {};

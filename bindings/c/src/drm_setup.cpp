@@ -32,6 +32,7 @@ void add_hooks(const Hooks& hooks, DrmConfig& config) {
   if ((*hooks)->on_request != nullptr) {
     config.on_license_request = [hooks](LicenseMessage& message) {
       playhead_license_message seen{message, {}, false};
+      const InAppCall inside(AppCall::kAsked);
       const playhead_status status = ask_app(kThrew, [&] {
         const Lent<playhead_license_message> handle(seen);
         return (*hooks)->on_request((*hooks)->user, handle.get());
@@ -44,6 +45,7 @@ void add_hooks(const Hooks& hooks, DrmConfig& config) {
     config.on_license_response = [hooks](const std::string& scheme,
                                          SharedBytes body) -> Result<SharedBytes> {
       playhead_license_message seen{{scheme, {}, {}, {}}, std::move(body), true};
+      const InAppCall inside(AppCall::kAsked);
       const playhead_status status = ask_app(kThrew, [&] {
         const Lent<playhead_license_message> handle(seen);
         return (*hooks)->on_response((*hooks)->user, handle.get());
@@ -60,6 +62,7 @@ Result<std::unique_ptr<DrmSystem>> system_of(playhead_cdm_entry_function entry,
   const playhead_cdm_system* table = nullptr;
   playhead_cdm_error error{};
   error.struct_size = sizeof(error);
+  const InAppCall inside(AppCall::kAsked);
   const int32_t status = ask_app(kThrew, [&] {
     return entry(PLAYHEAD_CDM_ABI_VERSION, PLAYHEAD_CDM_ABI_VERSION, &table, &error);
   });

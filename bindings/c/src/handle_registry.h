@@ -28,6 +28,8 @@ enum class HandleKind : uint8_t {
   kRequest,
   kTransfer,
   kStorePage,
+  kDecoder,
+  kSample,
 };
 
 // Any thread. Looking up takes no lock.

@@ -18,6 +18,7 @@ static_assert(static_cast<int>(ResourceKind::kApi) == PLAYHEAD_RESOURCE_API);
 }  // namespace
 
 void CInterceptor::on_request(InterceptedRequest& request) {
+  const InAppCall inside(AppCall::kAsked);
   // What was changed before it threw stays.
   guard_void([&] {
     playhead_request seen{&request};
@@ -28,6 +29,7 @@ void CInterceptor::on_request(InterceptedRequest& request) {
 
 void CInterceptor::on_response(const InterceptedRequest& request, const ResponseHead& head) {
   if ((*table_)->on_response == nullptr) return;
+  const InAppCall inside(AppCall::kAsked);
   guard_void([&] {
     InterceptedRequest copy = request;
     playhead_request seen{&copy, &head};

@@ -13,6 +13,7 @@ namespace {
 
 static_assert(static_cast<int>(PixelFormat::kI420) == PLAYHEAD_PIXEL_FORMAT_I420);
 static_assert(static_cast<int>(PixelFormat::kNv12) == PLAYHEAD_PIXEL_FORMAT_NV12);
+static_assert(static_cast<int>(PixelFormat::kOpaque) == PLAYHEAD_PIXEL_FORMAT_OPAQUE);
 
 constexpr int kMinSampleRate = 8'000, kMaxSampleRate = 192'000, kMaxChannels = 8;
 

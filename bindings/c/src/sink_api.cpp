@@ -26,6 +26,9 @@ playhead_status playhead_frame_get_info(const playhead_frame* frame,
       to.planes[plane] = from.planes[static_cast<std::size_t>(plane)];
       to.strides[plane] = from.strides[static_cast<std::size_t>(plane)];
     }
+    if (from.format == playhead::PixelFormat::kOpaque) {
+      to.app_frame = const_cast<void*>(from.owner.get());
+    }
     return playhead::capi::write_struct(to, info) ? PLAYHEAD_OK
                                                   : status_of(ErrorCode::kInvalidArgument);
   });

@@ -31,7 +31,9 @@ using namespace playhead::jni;
 PLAYHEAD_NATIVE(jstring, version)(JNIEnv* env, jclass) { return java_text(env, playhead_version_string()); }
 PLAYHEAD_NATIVE(jstring, errorName)(JNIEnv* env, jclass, jint code) { return java_text(env, playhead_error_name(code)); }
 
-PLAYHEAD_NATIVE(jlong, clientCreate)(JNIEnv* env, jclass, jobject config, jobject log_sink, jobject token_desk) {
+PLAYHEAD_NATIVE(jlong, clientCreate)
+(JNIEnv* env, jclass, jobject config, jobject log_sink, jobject token_desk, jobjectArray systems, jobject decoder_desk,
+ jint secure_tracks) {
   playhead_client_config made = PLAYHEAD_CLIENT_CONFIG_INIT;
   playhead_log_sink log_table = PLAYHEAD_LOG_SINK_INIT;
   playhead_token_provider token_table = PLAYHEAD_TOKEN_PROVIDER_INIT;
@@ -53,6 +55,24 @@ PLAYHEAD_NATIVE(jlong, clientCreate)(JNIEnv* env, jclass, jobject config, jobjec
     token_table.destroy = give_back;
     token_table.request_token = request_token;
     made.token_provider = &token_table;
+  }
+  playhead_drm_config drm_config = PLAYHEAD_DRM_CONFIG_INIT;
+  if (config != nullptr) {
+    const jfieldID drm =
+        env->GetFieldID(mirror<playhead_client_config>().java_class(), "drm", "Lorg/playhead/DrmConfig;");
+    from_java(env, env->GetObjectField(config, drm), drm_config, texts);
+  }
+  std::vector<playhead_cdm_entry_function> entries;
+  for (jsize i = 0; i < env->GetArrayLength(systems); ++i) {
+    entries.push_back(entry_of(env, env->GetObjectArrayElement(systems, i)));
+  }
+  drm_config.systems = entries.data();
+  drm_config.system_count = entries.size();
+  made.drm = &drm_config;
+  playhead_decoders decoders = PLAYHEAD_DECODERS_INIT;
+  if (decoder_desk != nullptr) {
+    decoders = make_decoders(env, decoder_desk, secure_tracks);
+    made.decoders = &decoders;
   }
   playhead_client* client = nullptr;
   check(env, playhead_client_create(&made, &client));

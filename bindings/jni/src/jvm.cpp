@@ -90,6 +90,25 @@ bool find_methods(JavaVM* machine, JNIEnv* env) {
       {&the_methods.set_volume, "org/playhead/AudioSink", "setVolume", "(D)V"},
       {&the_methods.changed, "org/playhead/DownloadDesk", "changed", "(Lorg/playhead/Download;)V"},
       {&the_methods.removed, "org/playhead/DownloadDesk", "removed", "(Ljava/lang/String;)V"},
+      {&the_methods.open_decoder, "org/playhead/DecoderDesk", "open",
+       "(Lorg/playhead/StreamInfo;[BJ)Lorg/playhead/DecoderDesk;"},
+      {&the_methods.supports, "org/playhead/DecoderDesk", "supports", "(Ljava/lang/String;)Z"},
+      {&the_methods.release_frame, "org/playhead/DecoderDesk", "releaseFrame", "(Ljava/lang/Object;)V"},
+      {&the_methods.decode, "org/playhead/DecoderDesk", "decode", "(J)V"},
+      {&the_methods.drain, "org/playhead/DecoderDesk", "drain", "()V"},
+      {&the_methods.flush_decoder, "org/playhead/DecoderDesk", "flush", "()V"},
+      {&the_methods.close_decoder, "org/playhead/DecoderDesk", "close", "()V"},
+      {&the_methods.make_crypto, "org/playhead/SampleCrypto", "<init>", "(I[B[BII[I[I)V"},
+      {&the_methods.make_system, "org/playhead/DrmDesk", "make", "()Lorg/playhead/DrmDesk;"},
+      {&the_methods.system_name, "org/playhead/DrmDesk", "name", "()Ljava/lang/String;"},
+      {&the_methods.system_ids, "org/playhead/DrmDesk", "systemIds", "()[B"},
+      {&the_methods.key_formats, "org/playhead/DrmDesk", "keyFormats", "()[Ljava/lang/String;"},
+      {&the_methods.query, "org/playhead/DrmDesk", "query", "(I)[I"},
+      {&the_methods.open_session, "org/playhead/DrmDesk", "openSession", "(JJ)Lorg/playhead/DrmDesk;"},
+      {&the_methods.request, "org/playhead/DrmDesk", "request", "(I[B)I"},
+      {&the_methods.update, "org/playhead/DrmDesk", "update", "([B)I"},
+      {&the_methods.close_session, "org/playhead/DrmDesk", "closeSession", "()V"},
+      {&the_methods.close_system, "org/playhead/DrmDesk", "close", "()V"},
       {&the_methods.make_exception, "org/playhead/PlayheadException", "<init>",
        "(ILjava/lang/String;Ljava/lang/String;)V"},
   };
@@ -101,6 +120,7 @@ bool find_methods(JavaVM* machine, JNIEnv* env) {
     if (*row.id == nullptr) return false;
   }
   the_methods.exception = keep_class(env, "org/playhead/PlayheadException");
+  the_methods.crypto = keep_class(env, "org/playhead/SampleCrypto");
   the_methods.native = keep_class(env, "org/playhead/Native");
   if (env->ExceptionCheck()) return false;
   the_methods.on_request =

@@ -34,8 +34,10 @@ class Call {
 // What is called in Java; found once, when the library is loaded.
 struct Methods {
   jmethodID run, log, request_token, show, clear, open, close, write, frames_played, pause, resume, flush, set_volume,
-      changed, removed, answered, on_request, on_response, uncaught, make_exception;
-  jclass native, exception;
+      changed, removed, answered, on_request, on_response, uncaught, make_exception, open_decoder, supports, release_frame,
+      decode, drain, flush_decoder, close_decoder, make_crypto, make_system, system_name, system_ids, key_formats, query,
+      open_session, request, update, close_session, close_system;
+  jclass native, exception, crypto;
 };
 const Methods& methods();
 // False with a Java exception.

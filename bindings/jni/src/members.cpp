@@ -5,6 +5,17 @@
 namespace playhead::jni {
 
 template <>
+Mirror& mirror<playhead_drm_config>() {
+  static Mirror made("org/playhead/DrmConfig", {
+      {"noClearKey", Member::kYesOrNo, offsetof(playhead_drm_config, no_clear_key)},
+      {"preference", Member::kText, offsetof(playhead_drm_config, preference)},
+      {"licenseUrl", Member::kText, offsetof(playhead_drm_config, license_url)},
+      {"rawLicenses", Member::kYesOrNo, offsetof(playhead_drm_config, raw_licenses)},
+  });
+  return made;
+}
+
+template <>
 Mirror& mirror<playhead_client_config>() {
   static Mirror made("org/playhead/ClientConfig", {
       {"storagePath", Member::kText, offsetof(playhead_client_config, storage_path)},
@@ -14,6 +25,7 @@ Mirror& mirror<playhead_client_config>() {
       {"pins", Member::kText, offsetof(playhead_client_config, pins)},
       {"recordingPath", Member::kText, offsetof(playhead_client_config, recording_path)},
       {"recordingMaxBytes", Member::kLong, offsetof(playhead_client_config, recording_max_bytes)},
+      {"drm", Member::kNested, offsetof(playhead_client_config, drm), "Lorg/playhead/DrmConfig;", &mirror<playhead_drm_config>},
       {"accountId", Member::kText, offsetof(playhead_client_config, account_id)},
       {"maxMediaBytes", Member::kLong, offsetof(playhead_client_config, max_media_bytes)},
   });
@@ -490,8 +502,60 @@ Mirror& mirror<playhead_track>() {
   return made;
 }
 
+template <>
+Mirror& mirror<playhead_stream_info>() {
+  static Mirror made("org/playhead/StreamInfo", {
+      {"kind", Member::kInt, offsetof(playhead_stream_info, kind)},
+      {"codec", Member::kText, offsetof(playhead_stream_info, codec)},
+      {"width", Member::kInt, offsetof(playhead_stream_info, width)},
+      {"height", Member::kInt, offsetof(playhead_stream_info, height)},
+      {"sampleRate", Member::kInt, offsetof(playhead_stream_info, sample_rate)},
+      {"channels", Member::kInt, offsetof(playhead_stream_info, channels)},
+  });
+  return made;
+}
+
+template <>
+Mirror& mirror<playhead_sample_info>() {
+  static Mirror made("org/playhead/SampleInfo", {
+      {"isKeyFrame", Member::kYesOrNo, offsetof(playhead_sample_info, is_key_frame)},
+      {"bytes", Member::kLong, offsetof(playhead_sample_info, bytes)},
+      {"timeUs", Member::kLong, offsetof(playhead_sample_info, time_us)},
+      {"decodeTimeUs", Member::kLong, offsetof(playhead_sample_info, decode_time_us)},
+      {"durationUs", Member::kLong, offsetof(playhead_sample_info, duration_us)},
+      {"isShown", Member::kYesOrNo, offsetof(playhead_sample_info, is_shown)},
+  });
+  return made;
+}
+
+template <>
+Mirror& mirror<playhead_decoded_frame>() {
+  static Mirror made("org/playhead/DecodedFrame", {
+      {"format", Member::kInt, offsetof(playhead_decoded_frame, format)},
+      {"timeUs", Member::kLong, offsetof(playhead_decoded_frame, time_us)},
+      {"width", Member::kInt, offsetof(playhead_decoded_frame, width)},
+      {"height", Member::kInt, offsetof(playhead_decoded_frame, height)},
+      {"sarNum", Member::kInt, offsetof(playhead_decoded_frame, sar_num)},
+      {"sarDen", Member::kInt, offsetof(playhead_decoded_frame, sar_den)},
+  });
+  return made;
+}
+
+template <>
+Mirror& mirror<playhead_decoded_sound>() {
+  static Mirror made("org/playhead/DecodedSound", {
+      {"format", Member::kInt, offsetof(playhead_decoded_sound, format)},
+      {"timeUs", Member::kLong, offsetof(playhead_decoded_sound, time_us)},
+      {"sampleRate", Member::kInt, offsetof(playhead_decoded_sound, sample_rate)},
+      {"channels", Member::kInt, offsetof(playhead_decoded_sound, channels)},
+      {"frames", Member::kLong, offsetof(playhead_decoded_sound, frames)},
+  });
+  return made;
+}
+
 bool find_mirrors(JNIEnv* env) {
-  return mirror<playhead_client_config>().find(env) &&
+  return mirror<playhead_drm_config>().find(env) &&
+         mirror<playhead_client_config>().find(env) &&
          mirror<playhead_player_config>().find(env) &&
          mirror<playhead_source>().find(env) &&
          mirror<playhead_limits>().find(env) &&
@@ -516,7 +580,11 @@ bool find_mirrors(JNIEnv* env) {
          mirror<playhead_player_status>().find(env) &&
          mirror<playhead_live>().find(env) &&
          mirror<playhead_representation>().find(env) &&
-         mirror<playhead_track>().find(env);
+         mirror<playhead_track>().find(env) &&
+         mirror<playhead_stream_info>().find(env) &&
+         mirror<playhead_sample_info>().find(env) &&
+         mirror<playhead_decoded_frame>().find(env) &&
+         mirror<playhead_decoded_sound>().find(env);
 }
 
 }  // namespace playhead::jni

@@ -123,3 +123,8 @@ PLAYHEAD_NATIVE(jint, strideOf)(JNIEnv* env, jclass, jlong frame, jint plane) {
   if (!check(env, playhead_frame_get_info(handle<playhead_frame>(frame), &info))) return 0;
   return plane < 0 || plane > 2 ? 0 : info.strides[plane];
 }
+PLAYHEAD_NATIVE(jobject, appFrameOf)(JNIEnv* env, jclass, jlong frame) {
+  playhead_frame_info info = PLAYHEAD_FRAME_INFO_INIT;
+  if (!check(env, playhead_frame_get_info(handle<playhead_frame>(frame), &info))) return nullptr;
+  return info.app_frame == nullptr ? nullptr : env->NewLocalRef(static_cast<jobject>(info.app_frame));
+}

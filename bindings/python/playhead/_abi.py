@@ -95,6 +95,8 @@ PLAYHEAD_RESOURCE_TEXT = 3
 PLAYHEAD_RESOURCE_KEY = 4
 PLAYHEAD_RESOURCE_LICENSE = 5
 PLAYHEAD_RESOURCE_API = 6
+PLAYHEAD_SOUND_FLOAT = 0
+PLAYHEAD_SOUND_INT16 = 1
 PLAYHEAD_STORE_PUT = 0
 PLAYHEAD_STORE_ERASE = 1
 PLAYHEAD_STORE_ERASE_IF_VERSION = 2
@@ -172,6 +174,7 @@ PLAYHEAD_PICTURE_RULE_LICENSE = 1
 PLAYHEAD_PICTURE_RULE_DISPLAY = 2
 PLAYHEAD_PIXEL_FORMAT_I420 = 0
 PLAYHEAD_PIXEL_FORMAT_NV12 = 1
+PLAYHEAD_PIXEL_FORMAT_OPAQUE = 2
 PLAYHEAD_PRESET_VOD = 0
 PLAYHEAD_PRESET_LIVE = 1
 PLAYHEAD_PRESET_LOW_LATENCY = 2
@@ -272,6 +275,38 @@ class playhead_drm_config(Structure):
                 ("host", POINTER(playhead_drm_host))]
 
 
+class playhead_stream_info(Structure):
+    _fields_ = [("struct_size", c_uint32), ("kind", c_int32), ("codec", c_char_p), ("codec_config", c_void_p),
+                ("codec_config_bytes", c_uint64), ("width", c_int32), ("height", c_int32), ("sample_rate", c_int32),
+                ("channels", c_int32)]
+
+
+class playhead_sample_info(Structure):
+    _fields_ = [("struct_size", c_uint32), ("is_key_frame", c_int32), ("data", c_void_p), ("bytes", c_uint64),
+                ("time_us", c_int64), ("decode_time_us", c_int64), ("duration_us", c_int64), ("is_shown", c_int32),
+                ("reserved", c_int32), ("crypto", c_void_p)]
+
+
+class playhead_decoded_frame(Structure):
+    _fields_ = [("struct_size", c_uint32), ("format", c_int32), ("time_us", c_int64), ("width", c_int32), ("height",
+                c_int32), ("sar_num", c_int32), ("sar_den", c_int32), ("planes", POINTER(c_uint8) * 3), ("strides",
+                c_int32 * 3), ("reserved", c_int32), ("app_frame", c_void_p)]
+
+
+class playhead_decoded_sound(Structure):
+    _fields_ = [("struct_size", c_uint32), ("format", c_int32), ("time_us", c_int64), ("sample_rate", c_int32),
+                ("channels", c_int32), ("samples", c_void_p), ("frames", c_int64)]
+
+
+class playhead_decoders(Structure):
+    _fields_ = [("struct_size", c_uint32), ("samples_at_once", c_int32), ("user", c_void_p), ("destroy", CFUNCTYPE(None,
+                c_void_p)), ("secure_tracks", c_uint32), ("reserved", c_int32), ("open", CFUNCTYPE(c_int32, c_void_p,
+                POINTER(playhead_stream_info), c_void_p, POINTER(c_void_p))), ("decode", CFUNCTYPE(None, c_void_p,
+                c_void_p)), ("drain", CFUNCTYPE(None, c_void_p)), ("flush", CFUNCTYPE(None, c_void_p)), ("close",
+                CFUNCTYPE(None, c_void_p)), ("release_frame", CFUNCTYPE(None, c_void_p, c_void_p)), ("supports",
+                CFUNCTYPE(c_int32, c_void_p, c_char_p))]
+
+
 class playhead_store_write(Structure):
     _fields_ = [("struct_size", c_uint32), ("kind", c_int32), ("collection", c_char_p), ("key", c_void_p), ("key_bytes",
                 c_uint64), ("value", c_void_p), ("value_bytes", c_uint64), ("version", c_uint64)]
@@ -331,7 +366,8 @@ class playhead_client_config(Structure):
                 ("recording_max_bytes", c_int64), ("drm", POINTER(playhead_drm_config)), ("service",
                 POINTER(playhead_service_config)), ("interceptor", POINTER(playhead_request_interceptor)),
                 ("account_id", c_char_p), ("max_media_bytes", c_int64), ("transport", POINTER(playhead_transport)),
-                ("store", POINTER(playhead_store)), ("clock", POINTER(playhead_clock))]
+                ("store", POINTER(playhead_store)), ("clock", POINTER(playhead_clock)), ("decoders",
+                POINTER(playhead_decoders))]
 
 
 class playhead_cue(Structure):
@@ -398,7 +434,7 @@ class playhead_wakeup(Structure):
 class playhead_frame_info(Structure):
     _fields_ = [("struct_size", c_uint32), ("format", c_int32), ("time_us", c_int64), ("duration_us", c_int64),
                 ("width", c_int32), ("height", c_int32), ("sar_num", c_int32), ("sar_den", c_int32), ("planes",
-                POINTER(c_uint8) * 3), ("strides", c_int32 * 3)]
+                POINTER(c_uint8) * 3), ("strides", c_int32 * 3), ("app_frame", c_void_p)]
 
 
 class playhead_video_sink(Structure):
@@ -602,6 +638,12 @@ FUNCTIONS = {
     "playhead_license_message_set_url": (c_int32, [c_void_p, c_char_p]),
     "playhead_license_message_set_header": (c_int32, [c_void_p, c_char_p, c_char_p]),
     "playhead_license_message_set_body": (c_int32, [c_void_p, c_void_p, c_uint64]),
+    "playhead_sample_get_info": (c_int32, [c_void_p, POINTER(playhead_sample_info)]),
+    "playhead_sample_release": (None, [c_void_p]),
+    "playhead_decoder_give_frame": (c_int32, [c_void_p, POINTER(playhead_decoded_frame)]),
+    "playhead_decoder_give_sound": (c_int32, [c_void_p, POINTER(playhead_decoded_sound)]),
+    "playhead_decoder_drained": (c_int32, [c_void_p]),
+    "playhead_decoder_failed": (c_int32, [c_void_p, c_int32, c_int32]),
     "playhead_store_page_add": (c_int32, [c_void_p, c_void_p, c_uint64, c_void_p, c_uint64, c_uint64]),
     "playhead_transfer_sent": (c_int32, [c_void_p]),
     "playhead_transfer_head": (c_int32, [c_void_p, c_int32, POINTER(c_char_p)]),

@@ -59,7 +59,9 @@ struct MediaProtection {
   SharedBytes pssh;         // whole pssh boxes, may be several; may be empty
 };
 
-enum class PixelFormat : uint8_t { kI420, kNv12 };
+// kOpaque: there are no planes. The picture is VideoFrame::owner, of a decoder of the app's, whose sink
+// knows what that is: a buffer of MediaCodec, a surface.
+enum class PixelFormat : uint8_t { kI420, kNv12, kOpaque };
 
 // A decoded picture; planes stay valid and unchanged as long as `owner` lives. Any thread may drop
 // it.

@@ -11,6 +11,7 @@
 #include "playhead/cues.h"
 #include "playhead/encryption.h"
 #include "playhead/executor.h"
+#include "playhead/export.h"
 #include "playhead/media.h"
 #include "playhead/result.h"
 
@@ -171,5 +172,10 @@ class MediaBackend {
   // and "" answer true: the demuxer will tell.
   [[nodiscard]] virtual bool supports(const std::string& rfc6381_codec) const = 0;
 };
+
+// What a client has whose app brings no backend: FFmpeg, linked in or in a library of its own that is
+// loaded when the first title is opened. For apps that add decoders of their own to it and leave
+// containers, and what they do not decode, to it.
+[[nodiscard]] PLAYHEAD_API std::shared_ptr<MediaBackend> make_default_backend();
 
 }  // namespace playhead

@@ -46,22 +46,12 @@ class AudioSink {
   virtual void set_volume(double volume) = 0;
 };
 
-// Encoded output: for apps that decode themselves (MediaCodec, VideoToolbox, secure decoders).
-class SampleSink {
- public:
-  virtual ~SampleSink() = default;
-  virtual void on_stream(const StreamInfo& stream) = 0;
-  // `time` on the presentation timeline; times of the sample itself are container ticks.
-  virtual void on_sample(const EncodedSample& sample, MediaTime time) = 0;
-};
-
-// What an app gives a player. A missing video sink drops pictures (they are still decoded and
+// What an app gives a player. Apps that decode by themselves (MediaCodec, VideoToolbox, secure decoders)
+// bring decoders, a MediaBackend, beside these. A missing video sink drops pictures (they are still decoded and
 // timed); a missing audio sink plays silently by the monotonic clock.
 struct Sinks {
   std::shared_ptr<VideoSink> video;
   std::shared_ptr<AudioSink> audio;
-  // Encoded samples go here and nothing is decoded. Not built yet: players refuse it.
-  std::shared_ptr<SampleSink> samples;
 };
 
 }  // namespace playhead

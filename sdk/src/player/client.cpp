@@ -14,7 +14,6 @@
 #include "net/curl_transport.h"
 #include "net/intercepting_transport.h"
 #include "player/client_impl.h"
-#include "player/default_backend.h"
 #include "player/license_returns.h"
 #include "player/run_at_end.h"
 #include "recorder/call_text.h"

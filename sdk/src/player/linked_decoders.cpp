@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "decode/ffmpeg_backend.h"
-#include "player/default_backend.h"
+#include "playhead/media_backend.h"
 
 namespace playhead {
 

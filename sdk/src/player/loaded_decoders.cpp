@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "player/decoder_library.h"
-#include "player/default_backend.h"
 
 namespace playhead {
 

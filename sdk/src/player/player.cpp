@@ -227,10 +227,6 @@ Result<std::unique_ptr<Player>> Player::create(std::shared_ptr<Client> client, P
                                                Sinks sinks, std::shared_ptr<Executor> executor) {
   if (!client) return make_error(ErrorCode::kInvalidArgument, "a player needs a client");
   if (auto checked = check(config); !checked) return std::move(checked).error();
-  if (sinks.samples) {
-    return make_error(ErrorCode::kInvalidArgument,
-                      "encoded output (Sinks::samples) is not built yet");
-  }
   const bool is_own = client->impl().recording ? client->impl().owns_executor : !executor;
   if (client->impl().recording) executor = client->impl().recording;
   if (!executor) {

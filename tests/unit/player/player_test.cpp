@@ -18,26 +18,18 @@
 namespace playhead::test {
 namespace {
 
-class NoSamples final : public SampleSink {
- public:
-  void on_stream(const StreamInfo&) override {}
-  void on_sample(const EncodedSample&, MediaTime) override {}
-};
-
 TEST_CASE("player: create refuses what it cannot do, and says what") {
   struct Case {
     std::string name;
-    void (*change)(PlayerConfig&, Sinks&);
+    void (*change)(PlayerConfig&);
     std::string word;  // of the answer
   };
   const Case cases[] = {
-      {"no start buffer", [](PlayerConfig& c, Sinks&) { c.buffering.start = 0s; }, "buffering"},
-      {"a tiny memory cap", [](PlayerConfig& c, Sinks&) { c.buffering.max_bytes = 1; },
+      {"no start buffer", [](PlayerConfig& c) { c.buffering.start = 0s; }, "buffering"},
+      {"a tiny memory cap", [](PlayerConfig& c) { c.buffering.max_bytes = 1; },
        "max_bytes"},
-      {"reports all the time", [](PlayerConfig& c, Sinks&) { c.progress_interval = 10ms; },
+      {"reports all the time", [](PlayerConfig& c) { c.progress_interval = 10ms; },
        "progress_interval"},
-      {"encoded output", [](PlayerConfig&, Sinks& s) { s.samples = std::make_shared<NoSamples>(); },
-       "encoded output"},
   };
   auto executor = std::make_shared<VirtualExecutor>();
   ClientDependencies world;
@@ -49,9 +41,8 @@ TEST_CASE("player: create refuses what it cannot do, and says what") {
   for (const Case& c : cases) {
     CAPTURE(c.name);
     PlayerConfig config;
-    Sinks sinks;
-    c.change(config, sinks);
-    const auto player = Player::create(*client, config, sinks, executor);
+    c.change(config);
+    const auto player = Player::create(*client, config, {}, executor);
     REQUIRE_FALSE(player.has_value());
     CHECK(player.error().code == ErrorCode::kInvalidArgument);
     CHECK(player.error().context.find(c.word) != std::string::npos);

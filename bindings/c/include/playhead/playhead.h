@@ -38,6 +38,7 @@
 #include "playhead/c/catalogue.h"
 #include "playhead/c/client.h"
 #include "playhead/c/cues.h"
+#include "playhead/c/decoders.h"
 #include "playhead/c/download.h"
 #include "playhead/c/downloads.h"
 #include "playhead/c/drm.h"

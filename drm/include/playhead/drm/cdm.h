@@ -105,7 +105,7 @@ enum { /* bits of capabilities and, one of them, of a sample; see SampleScheme *
 };
 enum {                                  /* bits of what a system can do */
        PLAYHEAD_CDM_DECRYPTS = 1,       /* path A: decrypt() */
-       PLAYHEAD_CDM_SECURE_DECODER = 2, /* path B: to a decoder of the app, which only C++ apps can set */
+       PLAYHEAD_CDM_SECURE_DECODER = 2, /* path B: to a decoder of the app */
        PLAYHEAD_CDM_KEEPS_LICENSES = 4  /* PLAYHEAD_CDM_PERSISTENT */
 };
 enum { /* what the display's connection protects, see OutputProtection; others count as UNKNOWN */

@@ -4,6 +4,7 @@
 /* The client: what the players of one app share; include <playhead/playhead.h>. */
 
 #include "playhead/c/base.h"
+#include "playhead/c/decoders.h"
 #include "playhead/c/drm.h"
 #include "playhead/c/interceptor.h"
 #include "playhead/c/storage.h"
@@ -129,6 +130,7 @@ typedef struct playhead_client_config {
   /* The app's own place for what storage_path is for, which must then be NULL; copied. */
   const playhead_store* store;
   const playhead_clock* clock; /* copied; NULL: the system's */
+  const playhead_decoders* decoders; /* copied; NULL: the built-in ones alone */
 } playhead_client_config;
 
 #ifdef __cplusplus

@@ -40,8 +40,9 @@ PLAYHEAD_API playhead_status playhead_license_message_set_body(playhead_license_
 /* Looks at licence messages, and may change them. Engine thread, also for up to 2 s after its player
  * is gone, while licences are given back, and the client's thread, for proofs of earlier plays that no
  * service confirmed, but not after the client is gone; must not block, and call nothing of the library but
- * the functions above. Returns 0, or a negated PLAYHEAD_ERROR_… with which the
- * request ends (numbers that are not known: PLAYHEAD_ERROR_DRM_LICENSE). */
+ * the functions above: those of downloads are -PLAYHEAD_ERROR_INVALID_STATE here, and in the callbacks of
+ * playhead_drm_host. Returns 0, or a negated PLAYHEAD_ERROR_… with which the request ends (numbers that
+ * are not known: PLAYHEAD_ERROR_DRM_LICENSE). */
 typedef struct playhead_license_hooks {
   uint32_t struct_size;
   int32_t reserved;            /* 0 */
@@ -85,7 +86,8 @@ typedef struct playhead_drm_config {
   /* Systems of the app, best first among those of one name: one for each level. Each function makes
    * a system of its own whenever it is called: once to see whether it works, then for each title,
    * on the player's engine thread. The list is copied. One that is for secure decoders alone
-   * (PLAYHEAD_CDM_SECURE_DECODER without _DECRYPTS) is never asked: such decoders are in C++ only. */
+   * (PLAYHEAD_CDM_SECURE_DECODER without _DECRYPTS) is asked for the tracks that the client has such
+   * decoders for: playhead_decoders::secure_tracks. */
   const playhead_cdm_entry_function* systems;
   uint64_t system_count; /* at most 64 */
   /* Absolute paths of shared libraries with a system each, after `systems`; copied. Their code runs

@@ -24,7 +24,7 @@ enum {
 typedef struct playhead_request playhead_request;
 
 /* Called by any thread, several at once, before every attempt: must not block, and not call the
- * library but for playhead_request_…. */
+ * library but for playhead_request_…; functions of downloads are -PLAYHEAD_ERROR_INVALID_STATE here. */
 typedef struct playhead_request_interceptor {
   uint32_t struct_size;
   void* user;                  /* transferred; handed to every callback */

@@ -15,7 +15,9 @@ extern "C" {
 /* Layouts of the planes of a picture, PLAYHEAD_PIXEL_FORMAT_…: */
 enum {
   PLAYHEAD_PIXEL_FORMAT_I420 = 0, /* Y, U, V; chroma halved both ways, rounded up */
-  PLAYHEAD_PIXEL_FORMAT_NV12 = 1  /* Y, then U and V interleaved */
+  PLAYHEAD_PIXEL_FORMAT_NV12 = 1, /* Y, then U and V interleaved */
+  /* No planes: what the app's own decoder gave (playhead/c/decoders.h), for the app's sink to know. */
+  PLAYHEAD_PIXEL_FORMAT_OPAQUE = 2
 };
 
 /* A decoded picture, counted by reference; its pixels never change. */
@@ -30,6 +32,9 @@ typedef struct playhead_frame_info {
   int32_t sar_num, sar_den; /* width of a pixel over its height; never 0 */
   const uint8_t* planes[3]; /* valid as long as a reference to the frame is held */
   int32_t strides[3];       /* bytes from one row to the next */
+  /* Of PLAYHEAD_PIXEL_FORMAT_OPAQUE: playhead_decoded_frame::app_frame, not released as long as a
+   * reference to the frame is held; else NULL. */
+  void* app_frame;
 } playhead_frame_info;
 #define PLAYHEAD_FRAME_INFO_INIT PLAYHEAD_SIZED(playhead_frame_info)
 

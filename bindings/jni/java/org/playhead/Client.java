@@ -17,8 +17,19 @@ public final class Client implements AutoCloseable {
    * @param tokens asked on `executor`; may be null
    */
   public Client(ClientConfig config, LogSink log, TokenProvider tokens, Executor executor) {
+    this(config, log, tokens, executor, new Decoding());
+  }
+
+  /** The same, with decoders and DRM systems of the app's. */
+  public Client(ClientConfig config, LogSink log, TokenProvider tokens, Executor executor, Decoding decoding) {
+    DrmDesk[] systems = new DrmDesk[decoding.systems.size()];
+    for (int i = 0; i < systems.length; ++i) systems[i] = DrmDesk.of(decoding.systems.get(i));
+    int secure = (decoding.isSecureVideo ? 1 << Constants.TRACK_VIDEO : 0)
+        | (decoding.isSecureAudio ? 1 << Constants.TRACK_AUDIO : 0);
     handle = new Handle(
-        Native.clientCreate(config, log, tokens == null ? null : new TokenDesk(tokens, executor)), Native::clientDestroy);
+        Native.clientCreate(config, log, tokens == null ? null : new TokenDesk(tokens, executor), systems,
+            decoding.decoders == null ? null : new DecoderDesk(decoding.decoders), secure),
+        Native::clientDestroy);
   }
 
   /** The version of the library, "0.1.0". */

@@ -11,6 +11,7 @@ public final class ClientConfig {
   public String pins;
   public String recordingPath;
   public long recordingMaxBytes;
+  public DrmConfig drm;
   public String accountId;
   public long maxMediaBytes;
   /** Sees, and may change, every request; null: nobody does. */

@@ -96,6 +96,8 @@ public final class Constants {
   public static final int RESOURCE_KEY = 4;
   public static final int RESOURCE_LICENSE = 5;
   public static final int RESOURCE_API = 6;
+  public static final int SOUND_FLOAT = 0;
+  public static final int SOUND_INT16 = 1;
   public static final int STORE_PUT = 0;
   public static final int STORE_ERASE = 1;
   public static final int STORE_ERASE_IF_VERSION = 2;
@@ -173,6 +175,7 @@ public final class Constants {
   public static final int PICTURE_RULE_DISPLAY = 2;
   public static final int PIXEL_FORMAT_I420 = 0;
   public static final int PIXEL_FORMAT_NV12 = 1;
+  public static final int PIXEL_FORMAT_OPAQUE = 2;
   public static final int PRESET_VOD = 0;
   public static final int PRESET_LIVE = 1;
   public static final int PRESET_LOW_LATENCY = 2;

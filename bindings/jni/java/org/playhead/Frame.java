@@ -30,6 +30,12 @@ public final class Frame implements AutoCloseable {
     return Native.strideOf(handle, index);
   }
 
+  /** What the app's own decoder gave (DecoderOutput.giveFrame()); null of the library's pictures. */
+  public synchronized Object appFrame() {
+    if (handle == 0) throw new IllegalStateException("the frame is closed");
+    return Native.appFrameOf(handle);
+  }
+
   @Override
   public synchronized void close() {
     Native.releaseFrame(handle);

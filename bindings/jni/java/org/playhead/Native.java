@@ -40,7 +40,8 @@ final class Native {
 
   static native String errorName(int code);
 
-  static native long clientCreate(ClientConfig config, LogSink log, TokenDesk tokens);
+  static native long clientCreate(
+      ClientConfig config, LogSink log, TokenDesk tokens, DrmDesk[] systems, DecoderDesk decoders, int secureTracks);
 
   static native void clientDestroy(long client);
 
@@ -151,6 +152,33 @@ final class Native {
   static native ByteBuffer planeOf(long frame, int plane);
 
   static native int strideOf(long frame, int plane);
+
+  static native Object appFrameOf(long frame);
+
+  static native SampleInfo sampleInfo(long sample);
+
+  static native ByteBuffer sampleData(long sample);
+
+  static native SampleCrypto sampleCrypto(long sample);
+
+  static native void sampleRelease(long sample);
+
+  static native void decoderGiveFrame(
+      long decoder, DecodedFrame frame, Object appFrame, ByteBuffer[] planes, int[] strides);
+
+  static native void decoderGiveSound(long decoder, DecodedSound sound, ByteBuffer pcm);
+
+  static native void decoderDrained(long decoder);
+
+  static native void decoderFailed(long decoder, int errorCode, boolean isFatal);
+
+  static native void drmMessage(long host, long session, int type, byte[] challenge, String url);
+
+  static native void drmKeys(long host, long session, byte[][] ids, int[] statuses);
+
+  static native void drmExpiration(long host, long session, long wallUs);
+
+  static native void drmFailed(long host, long session, int errorCode);
 
   static native long downloadsOpen(long client, DownloadsConfig config, DownloadDesk desk);
 

@@ -8,6 +8,11 @@ public final class PlayheadException extends RuntimeException {
   /** "HTTP_STATUS". */
   public final String name;
 
+  /** For callbacks that fail for a reason of the library's: Constants.ERROR_…. */
+  public PlayheadException(int code) {
+    this(code, Native.errorName(code), "said by the app");
+  }
+
   PlayheadException(int code, String name, String meaning) {
     super(name + ": " + meaning);
     this.code = code;
