@@ -40,10 +40,8 @@
   FIELD(playhead_client_config, service) FIELD(playhead_client_config, interceptor) \
   FIELD(playhead_client_config, account_id) \
   FIELD(playhead_client_config, max_media_bytes) \
-  FIELD(playhead_client_config, transport) \
-  FIELD(playhead_client_config, store) \
-  FIELD(playhead_client_config, clock) \
-  FIELD(playhead_client_config, decoders) \
+  FIELD(playhead_client_config, transport) FIELD(playhead_client_config, store) \
+  FIELD(playhead_client_config, clock) FIELD(playhead_client_config, decoders) \
   PLAYHEAD_ABI_DECODER_STRUCTS(STRUCT, FIELD) \
   PLAYHEAD_ABI_DRM_STRUCTS(STRUCT, FIELD) \
   PLAYHEAD_ABI_WORLD_STRUCTS(STRUCT, FIELD) \

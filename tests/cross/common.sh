@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # What the scripts beside it share; sourced. Nothing outside build/cross is written, but for packages with --install.
 #
-#   cross_begin "WHAT" PROGRAM=DEBIAN_PACKAGE... -- ARGUMENTS   ends with "skipped: ..." when a program is missing;
+#   cross_begin "WHAT" PROGRAM_OR_FILE=DEBIAN_PACKAGE... -- ARGUMENTS   ends with "skipped: ..." when one is missing;
 #                                                    --install installs it (root, Debian), --help prints WHAT
+#   cross_headers                    prints the folder of the machine's own libraries that are headers alone
 #   cross_root ARCH PACKAGE...       prints the folder of a root of that architecture with these packages in it
 #   cross_source PACKAGE             prints the folder of the source of a Debian package
 #   cross_build NAME [cmake option...]      configures and builds build/cross/NAME: everything, or $CROSS_TARGETS
@@ -31,7 +32,7 @@ cross_begin() {
     shift
   done
   for program in "${programs[@]}"; do
-    command -v "${program%%=*}" >/dev/null || missing="$missing ${program#*=}"
+    command -v "${program%%=*}" >/dev/null || [ -e "${program%%=*}" ] || missing="$missing ${program#*=}"
   done
   if [ -n "$missing" ] && [ $install = yes ]; then
     # shellcheck disable=SC2086  # words are meant to split
@@ -41,23 +42,35 @@ cross_begin() {
   [ -z "$missing" ] || cross_skip "not installed:$missing (--install does it on Debian)"
 }
 
+# A folder of them alone, so that a cross compiler meets nothing else of this machine.
+CROSS_HEADERS="/usr/include/doctest/doctest.h=doctest-dev /usr/include/nlohmann/json.hpp=nlohmann-json3-dev"
+cross_headers() {
+  local folder=$CROSS/headers
+  rm -rf "$folder"
+  mkdir -p "$folder"/{include,lib/cmake}
+  cp -r /usr/include/{doctest,nlohmann} "$folder/include"
+  cp -r /usr/{lib,share}/cmake/{doctest,nlohmann_json} "$folder/lib/cmake" 2>/dev/null || true
+  echo "$folder"
+}
+
 # apt-get with lists, packages and a memory of its own: the machine's are not touched.
-cross_apt() {  # ARCH ARGUMENT...
-  local arch=$1 apt=$CROSS/apt-$1
+cross_apt() {  # ARCH|source ARGUMENT...
+  local arch=$1 apt=$CROSS/apt-$1 kind=deb
   shift
-  [ -f /etc/debian_version ] || cross_skip "packages of other architectures are taken from Debian's apt"
+  [ -f /etc/debian_version ] || { echo "these packages are taken by Debian's apt alone" >&2 && return 1; }
   mkdir -p "$apt"/{lists,archives/partial,parts}
   : >>"$apt/status"
   if [ ! -f "$apt/sources.list" ]; then
     local suite
     suite=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
-    for kind in deb deb-src; do
-      echo "$kind [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian $suite main"
-    done >"$apt/sources.list"
+    [ "$arch" != source ] || kind=deb-src
+    echo "$kind [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian $suite main" \
+      >"$apt/sources.list"
   fi
   apt-get -q -y -o Dir::State="$apt" -o Dir::State::lists="$apt/lists" -o Dir::State::status="$apt/status" \
     -o Dir::Cache="$apt" -o Dir::Cache::archives="$apt/archives" -o Dir::Etc::sourcelist="$apt/sources.list" \
-    -o Dir::Etc::sourceparts="$apt/parts" -o APT::Architecture="$arch" -o APT::Architectures="$arch" \
+    -o Dir::Etc::sourceparts="$apt/parts" -o APT::Architecture="${arch/source/amd64}" \
+    -o APT::Architectures="${arch/source/amd64}" \
     -o APT::Sandbox::User=root -o Debug::NoLocking=1 "$@" </dev/null >>"$apt/log" 2>&1 ||
     { tail -n 5 "$apt/log" >&2 && return 1; }
 }
@@ -85,19 +98,20 @@ cross_root() {  # ARCH PACKAGE...
 cross_source() {  # PACKAGE
   local folder=$CROSS/source-$1
   if [ ! -d "$folder" ]; then
-    cross_apt amd64 update
+    cross_apt source update
     mkdir -p "$folder.part"
-    (cd "$folder.part" && cross_apt amd64 source --download-only "$1" &&
+    (cd "$folder.part" && cross_apt source source --download-only "$1" &&
       dpkg-source --no-check -x ./*.dsc source >/dev/null 2>&1)
     mv "$folder.part" "$folder"
   fi
   echo "$folder/source"
 }
 
+# Neither debug information nor NDEBUG: no build type.
 cross_build() {  # NAME [cmake option...]
   local name=$1
   shift
-  cmake -S "$PLAYHEAD_ROOT" -B "$CROSS/$name" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DPLAYHEAD_UNITY=ON \
+  cmake -S "$PLAYHEAD_ROOT" -B "$CROSS/$name" -G Ninja -DCMAKE_BUILD_TYPE= -DPLAYHEAD_UNITY=ON \
     -DPLAYHEAD_BUILD_DEMO=OFF -DPLAYHEAD_BUILD_SERVER=OFF -DPLAYHEAD_BUILD_TOOLS=OFF "$@" \
     >"$CROSS/$name.log" 2>&1 || { tail -n 30 "$CROSS/$name.log" >&2 && return 1; }
   # shellcheck disable=SC2086  # words are meant to split

@@ -11,7 +11,7 @@ tests="container_test playhead_manifest_tests test_text playhead_abr_tests playh
 CROSS_TARGETS="playhead_core playhead_decoders $tests"
 for compiler in g++ clang++; do
   cross_build "$compiler" -DCMAKE_CXX_COMPILER=$compiler -DCMAKE_C_COMPILER="$(echo $compiler | sed 's/g++/gcc/; s/clang++/clang/')" \
-    -DPLAYHEAD_WERROR=ON -DCMAKE_CXX_FLAGS_INIT="-O1 -g0"
+    -DPLAYHEAD_WERROR=ON -DCMAKE_CXX_FLAGS_INIT="-O1"
   # shellcheck disable=SC2086  # words are meant to split
   cross_test "$compiler" -R "^($(echo $tests | tr ' ' '|'))\$"
 done

@@ -5,19 +5,27 @@ cross_begin "Usage: tests/cross/wasm.sh [--install]
 
 Builds what reads manifests, containers and text, and the choice of bitrates, as WebAssembly by Emscripten, and runs their
 tests in Node. Threads, files and the network belong to the page there." \
-  em++=emscripten node=nodejs dpkg-source=dpkg-dev ninja=ninja-build -- "$@"
+  em++=emscripten node=nodejs dpkg-source=dpkg-dev ninja=ninja-build $CROSS_HEADERS -- "$@"
 
 mkdir -p "$CROSS"
-headers=$(cross_root amd64 nlohmann-json3-dev doctest-dev)/usr
+headers=$(cross_headers)
 pugixml=$(cross_source pugixml)
-toolchain=$(find /usr/share/emscripten "${EMSDK:-/nowhere}" -name Emscripten.cmake 2>/dev/null | head -n 1)
-[ -n "$toolchain" ] || cross_skip "Emscripten's toolchain file is not where Debian has it"
-export EM_CACHE=$CROSS/emscripten
+emscripten=${EMSDK:+$EMSDK/upstream/emscripten}
+emscripten=${emscripten:-/usr/share/emscripten}
+toolchain=$emscripten/cmake/Modules/Platform/Emscripten.cmake
+[ -f "$toolchain" ] || cross_skip "there is no $toolchain"
+# Debian's comes with its libraries compiled, and nothing is to be written there; others make them when asked for.
+if [ -f "$emscripten/cache/sysroot/lib/wasm32-emscripten/libc++.a" ]; then
+  export EM_FROZEN_CACHE=1
+else
+  export EM_CACHE=$CROSS/emscripten
+fi
 # Newer Node fetches files by URL, which Emscripten 3.1.6 takes for a browser.
 run=node
 node --no-experimental-fetch -e '' 2>/dev/null && run='node;--no-experimental-fetch'
-common=(-DCMAKE_TOOLCHAIN_FILE="$toolchain" -DCMAKE_FIND_ROOT_PATH="$CROSS/wasm-pugixml;$headers" "-DCMAKE_CROSSCOMPILING_EMULATOR=$run"
-  "-DCMAKE_CXX_FLAGS=-O1 -g0 -fexceptions -isystem $headers/include")
+common=(-DCMAKE_TOOLCHAIN_FILE="$toolchain" "-DCMAKE_CROSSCOMPILING_EMULATOR=$run"
+  -DCMAKE_FIND_ROOT_PATH="$CROSS/wasm-pugixml;$headers" -DCMAKE_PREFIX_PATH="$CROSS/wasm-pugixml;$headers"
+  "-DCMAKE_CXX_FLAGS=-fexceptions -isystem $headers/include")
 cross_prefix() {
   cmake -S "$pugixml" -B "$CROSS/wasm-pugixml-build" -G Ninja "${common[@]}" -DCMAKE_BUILD_TYPE=Release \
     -DCMAKE_INSTALL_PREFIX="$CROSS/wasm-pugixml"
@@ -26,6 +34,6 @@ cross_prefix() {
 cross_prefix >"$CROSS/wasm-pugixml.log" 2>&1 || { tail -n 20 "$CROSS/wasm-pugixml.log" >&2 && exit 1; }
 
 # Its precompiled headers do not carry -fexceptions along.
-cross_build wasm "${common[@]}" -DPLAYHEAD_PARSERS_ONLY=ON -DPLAYHEAD_PRECOMPILE=OFF -DPLAYHEAD_UNITY=OFF \
+cross_build wasm "${common[@]}" -DPLAYHEAD_PARSERS_ONLY=ON -DPLAYHEAD_PRECOMPILE=OFF -DPLAYHEAD_CCACHE=OFF \
   "-DCMAKE_EXE_LINKER_FLAGS=-fexceptions -sNODERAWFS=1 -sALLOW_MEMORY_GROWTH=1 -sTOTAL_STACK=8MB -sEXIT_RUNTIME=1"
 cross_test wasm

@@ -5,10 +5,11 @@ cross_begin "Usage: tests/cross/windows.sh [--install]
 
 Builds what reads manifests, containers and text, and the choice of bitrates, for 64 bit Windows by MinGW-w64, and runs
 their tests under Wine. The rest needs libcurl, SQLite and OpenSSL for Windows, which Debian does not have." \
-  x86_64-w64-mingw32-g++-posix=g++-mingw-w64-x86-64-posix wine64=wine64 dpkg-source=dpkg-dev ninja=ninja-build -- "$@"
+  x86_64-w64-mingw32-g++-posix=g++-mingw-w64-x86-64-posix wine64=wine64 dpkg-source=dpkg-dev ninja=ninja-build \
+  $CROSS_HEADERS -- "$@"
 
 mkdir -p "$CROSS"
-headers=$(cross_root amd64 nlohmann-json3-dev doctest-dev)/usr
+headers=$(cross_headers)
 pugixml=$(cross_source pugixml)
 cat >"$CROSS/windows.cmake" <<TOOLCHAIN
 set(CMAKE_SYSTEM_NAME Windows)
@@ -20,7 +21,7 @@ set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
-set(CMAKE_CXX_FLAGS_INIT "-O1 -g0 -Wa,-mbig-obj -isystem $headers/include")
+set(CMAKE_CXX_FLAGS_INIT "-Wa,-mbig-obj -isystem $headers/include")
 set(CMAKE_EXE_LINKER_FLAGS_INIT -static)
 set(CMAKE_CROSSCOMPILING_EMULATOR wine64)
 TOOLCHAIN

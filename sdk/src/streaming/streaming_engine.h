@@ -240,8 +240,7 @@ class StreamingEngine final : private TrackStreamListener {
   // Of the track's set; null when there is none with that id.
   [[nodiscard]] const Representation* representation_of(const Track& track,
                                                         const std::string& id) const;
-  // Samples that wait for pictures to place the timeline, where no such pictures come.
-  void place_orphans();
+  void place_orphans();  // samples that wait for pictures to place the timeline; none come
   void forget_failures(TrackKind kind);
   void note_breaks(Track& track, MonotonicTime now);  // a segment is complete
   void handle_failures(MonotonicTime now, MediaTime position);
