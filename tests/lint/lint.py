@@ -180,7 +180,7 @@ BANS = [
 # --- sizes ----------------------------------------------------------------------------------------------
 MAX_LINES = [("*.h", 300), ("*.cpp", 700), ("*.c", 700), ("*.py", 700)]
 # Tables and generated data are exempt: name them here with the reason.
-LENGTH_EXEMPT = ()
+LENGTH_EXEMPT = ("bindings/python/playhead/_abi.py",)  # made from the headers
 MAX_MODULE_README_LINES = 80
 
 # The packages of the build are named for two worlds; both lists must say the same.
