@@ -174,7 +174,7 @@ class Run {
   void start() {
     auto made = Client::create({});
     REQUIRE(made.has_value());
-    auto opened = Player::create(*made, {}, {watch, nullptr, nullptr});
+    auto opened = Player::create(*made, {}, {watch, nullptr});
     REQUIRE(opened.has_value());
     player = *std::move(opened);
     player->set_wakeup([held = watch] { held->wake(); });
