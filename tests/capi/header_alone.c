@@ -33,6 +33,12 @@ uint32_t header_alone_sizes(void) {
   playhead_sample_info sample = PLAYHEAD_SAMPLE_INFO_INIT;
   playhead_decoded_frame picture = PLAYHEAD_DECODED_FRAME_INIT;
   playhead_decoded_sound sound = PLAYHEAD_DECODED_SOUND_INIT;
+  playhead_transport transport = PLAYHEAD_TRANSPORT_INIT;
+  playhead_transfer_request asked = PLAYHEAD_TRANSFER_REQUEST_INIT;
+  playhead_transfer_facts facts = PLAYHEAD_TRANSFER_FACTS_INIT;
+  playhead_store store = PLAYHEAD_STORE_INIT;
+  playhead_store_write write = PLAYHEAD_STORE_WRITE_INIT;
+  playhead_clock clock = PLAYHEAD_CLOCK_INIT;
   return client.struct_size + token.struct_size + log.struct_size + frame.struct_size +
          video.struct_size + format.struct_size + audio.struct_size + qoe.struct_size +
          event.struct_size + wakeup.struct_size + player.struct_size + source.struct_size +
@@ -40,5 +46,6 @@ uint32_t header_alone_sizes(void) {
          offer.struct_size + question.struct_size + chooser.struct_size + request.struct_size +
          download.struct_size + listener.struct_size + downloads.struct_size +
          conditions.struct_size + decoders.struct_size + stream.struct_size + sample.struct_size +
-         picture.struct_size + sound.struct_size;
+         picture.struct_size + sound.struct_size + transport.struct_size + asked.struct_size +
+         facts.struct_size + store.struct_size + write.struct_size + clock.struct_size;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every Store promises, run on the real one (SQLite, its own thread, a real disk), on one that
 // an app brings through the C interface, and on the simulated one.
+#include <algorithm>
 #include <future>
 #include <map>
 #include <memory>
@@ -110,7 +111,11 @@ class AppRecords {
     table.write = [](void* user, const playhead_store_write* const* writes, uint64_t count,
                      uint64_t* out_version) {
       auto& self = *static_cast<AppRecords*>(user);
-      *out_version = ++self.version_;
+      ++self.version_;
+      const bool puts = std::any_of(writes, writes + count, [](const playhead_store_write* one) {
+        return one->kind == PLAYHEAD_STORE_PUT;
+      });
+      if (puts) *out_version = self.version_;  // else there is nothing that has it
       for (uint64_t i = 0; i < count; ++i) self.apply(*writes[i]);
       return playhead_status{PLAYHEAD_OK};
     };

@@ -35,22 +35,38 @@ typedef struct {
   call* calls;
 } http;
 
-/* Answers a connected socket, or -1. */
-static int connect_to(const char* host, const char* port) {
+static int is_wanted(http* all, call* self) {
+  int answer;
+  pthread_mutex_lock(&all->lock);
+  answer = !self->is_cancelled;
+  pthread_mutex_unlock(&all->lock);
+  return answer;
+}
+
+/* Puts a socket where cancel shuts it down, in the place of one that led nowhere. */
+static void keep_socket(http* all, call* self, int connection) {
+  pthread_mutex_lock(&all->lock);
+  if (self->socket >= 0) close(self->socket);
+  self->socket = connection;
+  pthread_mutex_unlock(&all->lock);
+}
+
+/* Answers whether the call has a connection and is still wanted. cancel ends the wait for one, but
+ * for getaddrinfo, which nothing ends: a cancelled call, and with it destroy, waits for that. */
+static int connect_call(http* all, call* self) {
   struct addrinfo hints, *found = NULL, *it;
-  int connection = -1;
+  int is_connected = 0;
   memset(&hints, 0, sizeof hints);
   hints.ai_socktype = SOCK_STREAM;
-  if (getaddrinfo(host, port, &hints, &found) != 0) return -1;
-  for (it = found; it != NULL && connection < 0; it = it->ai_next) {
-    connection = socket(it->ai_family, it->ai_socktype, it->ai_protocol);
-    if (connection >= 0 && connect(connection, it->ai_addr, it->ai_addrlen) != 0) {
-      close(connection);
-      connection = -1;
-    }
+  if (getaddrinfo(self->host, self->port, &hints, &found) != 0) return 0;
+  for (it = found; it != NULL && !is_connected && is_wanted(all, self); it = it->ai_next) {
+    const int connection = socket(it->ai_family, it->ai_socktype, it->ai_protocol);
+    if (connection < 0) continue;
+    keep_socket(all, self, connection);
+    is_connected = is_wanted(all, self) && connect(connection, it->ai_addr, it->ai_addrlen) == 0;
   }
   freeaddrinfo(found);
-  return connection;
+  return is_connected && is_wanted(all, self);
 }
 
 /* Hands over the head: lines that each have their end; the text is cut to pieces. */
@@ -147,14 +163,8 @@ struct begun {
 static void* run_call(void* argument) {
   struct begun begun = *(struct begun*)argument;
   playhead_status status = -PLAYHEAD_ERROR_NETWORK_UNREACHABLE;
-  const int connection = connect_to(begun.self->host, begun.self->port);
-  int is_cancelled;
   free(argument);
-  pthread_mutex_lock(&begun.all->lock);
-  begun.self->socket = connection;
-  is_cancelled = begun.self->is_cancelled;
-  pthread_mutex_unlock(&begun.all->lock);
-  if (connection >= 0 && !is_cancelled) status = exchange(begun.all, begun.self);
+  if (connect_call(begun.all, begun.self)) status = exchange(begun.all, begun.self);
   end_call(begun.all, begun.self, status);
   return NULL;
 }
@@ -234,7 +244,7 @@ static void wake(http* all, playhead_transfer* transfer, int is_cancelled) {
 static void cancel(void* user, playhead_transfer* transfer) { wake(user, transfer, 1); }
 static void resume(void* user, playhead_transfer* transfer) { wake(user, transfer, 0); }
 
-/* All calls have been cancelled; their threads go at once. */
+/* All calls have been cancelled; their threads go at once, or when getaddrinfo has answered. */
 static void destroy(void* user) {
   http* all = user;
   pthread_mutex_lock(&all->lock);

@@ -19,7 +19,9 @@ enum class AppCall : uint8_t {
   // Key store and chooser of downloads, requests and what is about licences, on whichever thread, theirs
   // among them: nothing of downloads.
   kAsked,
-  kLog,    // nothing that has an answer, and nothing that ends: anybody's lock may be held
+  // Log, store and clock: nothing that has an answer, and nothing that ends: anybody's lock may be
+  // held, or anybody may wait for this thread.
+  kLog,
 };
 
 class InAppCall {

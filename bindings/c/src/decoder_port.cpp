@@ -75,8 +75,8 @@ DecoderPort::DecoderPort(Decoders table, StreamInfo stream,
                          std::shared_ptr<LogSink> log)
     : table_(std::move(table)),
       stream_(std::move(stream)),
-      decryptor_(std::move(decryptor)),
       log_(std::move(log)),
+      decryptor_(std::move(decryptor)),
       executor_(&executor) {}
 
 DecoderPort::~DecoderPort() = default;
@@ -120,14 +120,14 @@ void DecoderPort::decode(const EncodedSample& sample, MediaTime time, bool show)
   if (pending_.size() >= kMostPending) pending_.erase(pending_.begin());
   pending_[time.us] = {duration_of(sample, stream_.timescale), show, sample.skip_start_samples,
                        sample.skip_end_samples};
-  uint64_t generation = 0;
+  // Only flush() changes the generation, on this thread.
+  auto made = std::make_unique<playhead_sample>(shared_from_this(), now(), sample, time, show);
   {
+    // Not before there is a sample: its end, whatever comes of it, takes this back.
     const std::lock_guard lock(mutex_);
     ++held_;
-    generation = generation_;
   }
-  auto* const handle = make_handle(
-      std::make_unique<playhead_sample>(shared_from_this(), generation, sample, time, show));
+  auto* const handle = make_handle(std::move(made));
   if (tell_app([&] { (*table_)->decode(own_, handle); })) return;
   // Who throws has not taken it.
   static_cast<void>(Pinned<playhead_sample>::take(handle));
@@ -167,13 +167,17 @@ playhead_status DecoderPort::give_frame(const playhead_decoded_frame& from) {
     frame.strides[plane] = has_it ? from.strides[plane] : 0;
   }
   const uint64_t generation = now();
-  // From here on it is the library's.
-  frame.owner = std::shared_ptr<const void>(
-      static_cast<const void*>(from.app_frame), [table = table_, given = from.app_frame](const void*) {
-        guard_void([&] { (*table)->release_frame((*table)->user, given); });
-      });
-  post(generation, [this, frame = std::move(frame)](DecoderOutput& output) mutable {
-    take_frame(output, std::move(frame));
+  // From here on it is the library's: what fails drops the picture, which releases it. An error
+  // would tell the app to do so as well.
+  guard_void([&] {
+    frame.owner = std::shared_ptr<const void>(
+        static_cast<const void*>(from.app_frame),
+        [table = table_, given = from.app_frame](const void*) {
+          guard_void([&] { (*table)->release_frame((*table)->user, given); });
+        });
+    post(generation, [this, frame = std::move(frame)](DecoderOutput& output) mutable {
+      take_frame(output, std::move(frame));
+    });
   });
   return PLAYHEAD_OK;
 }

@@ -61,7 +61,11 @@ class DecoderPort : public std::enable_shared_from_this<DecoderPort> {
   [[nodiscard]] playhead_status give_frame(const playhead_decoded_frame& frame);
   [[nodiscard]] playhead_status give_sound(const playhead_decoded_sound& sound);
   void tell_drained();
-  void fail(Error error) { fail(now(), std::move(error)); }
+  // A decoder that is unusable is so after a flush, too.
+  void fail(Error error) {
+    const uint64_t generation = error.severity == Severity::kFatal ? kAlways : now();
+    fail(generation, std::move(error));
+  }
   // The same of what befell the library itself with a sample of that generation.
   void fail(uint64_t generation, Error error);
 
@@ -93,8 +97,9 @@ class DecoderPort : public std::enable_shared_from_this<DecoderPort> {
 
   const Decoders table_;
   const StreamInfo stream_;
-  const std::shared_ptr<SampleDecryptor> decryptor_;
   const std::shared_ptr<LogSink> log_;  // may be null
+  // After log_: it may be the last reference to a DRM module, which logs while it ends.
+  const std::shared_ptr<SampleDecryptor> decryptor_;
   mutable std::mutex mutex_;
   // Under mutex_.
   Executor* executor_;  // null: closed

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "app_call.h"
 #include "guard.h"
 #include "storage_adapter.h"
 
@@ -36,9 +39,14 @@ class CStorage final : public RecordStorage {
     for (const playhead_store_write& one : list) pointers.push_back(&one);
     uint64_t version = 0;
     const playhead_status status = ask_app(kThrew, [&] {
+      const InAppCall inside(AppCall::kLog);
       return (*table_)->write((*table_)->user, pointers.data(), pointers.size(), &version);
     });
     if (status != PLAYHEAD_OK) return storage_error(status);
+    const bool puts = std::any_of(writes.begin(), writes.end(), [](const StoreWrite& one) {
+      return one.kind == StoreWrite::Kind::kPut;
+    });
+    if (!puts) return last_version_;  // of nothing: the app may have left it alone
     if (version <= last_version_) {
       return make_error(ErrorCode::kStoreCorrupt, "the app's storage gives a version twice");
     }
@@ -53,6 +61,7 @@ class CStorage final : public RecordStorage {
     {
       const Lent<playhead_store_page> lent(page);
       status = ask_app(kThrew, [&] {
+        const InAppCall inside(AppCall::kLog);
         return (*table_)->list((*table_)->user, collection.c_str(), after_key.data(),
                                after_key.size(), limit, lent.get());
       });
@@ -80,6 +89,7 @@ std::shared_ptr<Store> make_c_store(SharedTable<playhead_store> table) {
 }
 
 WallTime CClock::now() const {
+  const InAppCall inside(AppCall::kLog);
   return {ask_app(int64_t{0}, [&] { return (*table_)->now_us((*table_)->user); })};
 }
 
@@ -89,7 +99,8 @@ playhead_status playhead_store_page_add(playhead_store_page* page, const void* k
                                         uint64_t key_bytes, const void* value, uint64_t value_bytes,
                                         uint64_t version) noexcept {
   using namespace playhead::capi;
-  return guard([&] {
+  // Not refused: it is for the callback that may call nothing else.
+  return contain([&] {
     const Pinned pinned(page);
     if (!pinned) return pinned.status();
     const bool has_bytes =

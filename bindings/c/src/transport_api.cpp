@@ -73,7 +73,8 @@ class CHttpCall final : public HttpCall {
     guard_void([this] { (*table_)->cancel((*table_)->user, transfer_); });
   }
   void resume() override {
-    if ((*table_)->resume == nullptr) return;
+    // Of one that was finished the app may know nothing any more.
+    if ((*table_)->resume == nullptr || !Pinned<playhead_transfer>(transfer_)) return;
     guard_void([this] { (*table_)->resume((*table_)->user, transfer_); });
   }
 

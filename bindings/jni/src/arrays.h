@@ -19,12 +19,6 @@ jobjectArray array_of(JNIEnv* env, int32_t count, Get get) {
   return made;
 }
 
-inline jbyteArray array_of_bytes(JNIEnv* env, const void* bytes, uint64_t size) {
-  const jbyteArray made = bytes == nullptr ? nullptr : env->NewByteArray(static_cast<jsize>(size));
-  if (made != nullptr) env->SetByteArrayRegion(made, 0, static_cast<jsize>(size), static_cast<const jbyte*>(bytes));
-  return made;
-}
-
 inline jobjectArray array_of_texts(JNIEnv* env, const char* const* texts, int32_t count) {
   const jclass text = env->FindClass("java/lang/String");
   const jobjectArray made = env->NewObjectArray(count, text, nullptr);

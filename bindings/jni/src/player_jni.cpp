@@ -25,7 +25,7 @@ void add_metadata(JNIEnv* env, jobject event, const playhead_metadata& from) {
   const auto set = [&](const char* name, const char* type, jobject value) {
     set_object<playhead_metadata>(env, made, name, type, value);
   };
-  set("message", "[B", array_of_bytes(env, from.message, from.message_bytes));
+  if (from.message != nullptr) set("message", "[B", java_bytes(env, from.message, from.message_bytes));
   set("attributeNames", "[Ljava/lang/String;", array_of_texts(env, from.attribute_names, from.attribute_count));
   set("attributeValues", "[Ljava/lang/String;", array_of_texts(env, from.attribute_values, from.attribute_count));
   env->DeleteLocalRef(made);
@@ -34,7 +34,9 @@ void add_metadata(JNIEnv* env, jobject event, const playhead_metadata& from) {
 void add_thumbnail(JNIEnv* env, jobject event, const playhead_thumbnail& from) {
   const jobject made = part_of(env, event, "thumbnail", "Lorg/playhead/Thumbnail;");
   if (made == nullptr) return;
-  set_object<playhead_thumbnail>(env, made, "image", "[B", array_of_bytes(env, from.image, from.image_bytes));
+  if (from.image != nullptr) {
+    set_object<playhead_thumbnail>(env, made, "image", "[B", java_bytes(env, from.image, from.image_bytes));
+  }
   env->DeleteLocalRef(made);
 }
 

@@ -24,8 +24,7 @@ class PLAYHEAD_API Player {
  public:
   // `executor` null: the player makes a thread of its own. One of the app's goes on running until
   // the client is gone, which may wait for what is left on it.
-  // Errors: kInvalidArgument (a config value out of its range, named in the context;
-  // Sinks::samples, which is declared but not built yet).
+  // Errors: kInvalidArgument (a config value out of its range, named in the context).
   static Result<std::unique_ptr<Player>> create(std::shared_ptr<Client> client, PlayerConfig config,
                                                 Sinks sinks,
                                                 std::shared_ptr<Executor> executor = nullptr);

@@ -136,10 +136,11 @@ void ClientNetwork::begin(const std::shared_ptr<ClientTransfer>& transfer) {
 
 void ClientNetwork::change_network() {
   for (const auto& transfer : std::set(transfers_)) {
+    if (!client_) return;
     transfer->drop(ErrorCode::kConnectionLost, "the network was changed");
   }
-  const auto client = client_;
-  client->network_changed();
+  // None: a call that was cancelled has ended this, on this thread.
+  if (const auto client = client_) client->network_changed();
 }
 
 void ClientNetwork::stop() {

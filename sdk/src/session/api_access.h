@@ -44,18 +44,18 @@ class ActingProfile {
     const auto found = pins_.find(profile_id);
     return {profile_id, found == pins_.end() ? std::string() : found->second};
   }
-  // The service says that this PIN is wrong: it was changed elsewhere. Sent again and again it would
-  // lock the profile for everybody.
+  // The service says that this PIN is wrong: it was changed elsewhere. Sent again and again it
+  // would lock the profile for everybody.
   void forget(const Choice& wrong) {
     const std::lock_guard lock(mutex_);
     const auto found = pins_.find(wrong.profile_id);
     if (found != pins_.end() && found->second == wrong.pin) pins_.erase(found);
   }
-  // The PIN of a profile was changed by this client; nothing where the profile was never chosen.
+  // The PIN of a profile was changed by this client; nothing where it was never chosen nor acts.
   void change_pin(const Choice& changed) {
     const std::lock_guard lock(mutex_);
     const auto found = pins_.find(changed.profile_id);
-    if (found != pins_.end()) found->second = changed.pin;
+    if (found != pins_.end() || changed.profile_id == id_) pins_[changed.profile_id] = changed.pin;
   }
 
  private:

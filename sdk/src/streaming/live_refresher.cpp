@@ -91,7 +91,8 @@ bool leaps(const LoadedIndex& before, const LoadedIndex& index, Duration passed)
   if (!index.playlist || !before.playlist) return false;
   if (before.segments->size() == 0 || lists_nothing(*index.segments)) return false;
   const bool has_segments = index.segments->size() > 0;
-  const MediaTime start = has_segments ? index.segments->start() : index.segments->parts(0)[0].start;
+  const MediaTime start =
+      has_segments ? index.segments->start() : index.segments->parts(0)[0].start;
   const Duration gap = start - listed_end(*before.segments);
   if (gap <= Duration{0}) return false;
   const auto date = index.playlist->date(0);
@@ -276,7 +277,7 @@ void LiveRefresher::note_failure(Reload& reload, Error error) {
   reload.random = executor_.random();
   error.severity = Severity::kRecoverable;
   reload.refused = is_denied(error.code) ? reload.refused.value_or(reload.failed)
-                                          : std::optional<MonotonicTime>();
+                                         : std::optional<MonotonicTime>();
   reload.failure = error;
   callbacks_.on_warning(error);
   callbacks_.on_change();
@@ -293,6 +294,16 @@ void LiveRefresher::watch(Reload& reload, const std::string& url, MonotonicTime 
 void LiveRefresher::hurry(MonotonicTime now) {
   if (!mpd_ || now - mpd_->asked < kLeastHurry) return;
   mpd_->asked = std::min(mpd_->asked, now - mpd_->period);
+}
+
+void LiveRefresher::forgive() {
+  const auto forgive = [](Reload& reload) {
+    reload.failures = 0;
+    reload.failure.reset();
+    reload.refused.reset();
+  };
+  for (auto& [id, reload] : playlists_) forgive(reload);
+  if (mpd_) forgive(*mpd_);
 }
 
 std::optional<Stale> LiveRefresher::stale(MonotonicTime now) const {

@@ -65,6 +65,8 @@ class LiveRefresher {
   [[nodiscard]] bool may_have_started_over() const;
   // What the answers that said so listed.
   [[nodiscard]] std::vector<MediaNumbers> begun() const;
+  // What was refused may be granted under other URLs.
+  void forgive();
   // The playlists so far; the MPD goes on.
   void forget_playlists() { playlists_.clear(); }
   // The index is so old that segments it lists may be gone.
@@ -82,9 +84,9 @@ class LiveRefresher {
     int failures = 0;
     std::optional<MonotonicTime> refused;  // the first failure in a row of refusals
     int places = 1;                        // where it is to be had
-    MonotonicTime failed;          // the last attempt, when that was known
-    uint64_t random = 0;           // drawn for it: anew each turn, the least would count
-    Duration segment{0};           // how long they are, MPD
+    MonotonicTime failed;                  // the last attempt, when that was known
+    uint64_t random = 0;                   // drawn for it: anew each turn, the least would count
+    Duration segment{0};                   // how long they are, MPD
     int restarts = 0;              // answers in a row that are of another run of the encoder
     MediaNumbers begun{};          // what the last of them listed
     bool was_stale = false;        // the warning was given

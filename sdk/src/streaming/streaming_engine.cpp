@@ -185,6 +185,7 @@ Result<void> StreamingEngine::replace(std::shared_ptr<const Presentation> presen
   // One answer of another run says little; two do, and begin_anew() sees to it.
   const bool is_doubtful = refresher_.may_have_started_over() && !refresher_.has_started_over();
   if (is_doubtful) refresher_.forget_playlists();
+  refresher_.forgive();
   subtitles_.forgive();
   waiting_for_renewal_ = false;
   previews_.on_new_urls();

@@ -192,7 +192,8 @@ int StreamingEngine::usable_left(const Track& track) const {
   if (!set) return 0;
   return static_cast<int>(std::count_if(
       set->representations.begin(), set->representations.end(), [&](const Representation& r) {
-        return selector_.is_usable(track.stream->kind(), track.failed_ids, r);
+        return selector_.may_show(*set, r) &&
+               selector_.is_usable(track.stream->kind(), track.failed_ids, r);
       }));
 }
 

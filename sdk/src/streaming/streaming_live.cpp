@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/forever.h"
+#include "manifest/segment_index.h"
 #include "streaming/buffering_policy.h"
 #include "streaming/streaming_engine.h"
 
@@ -64,6 +65,9 @@ bool StreamingEngine::is_cut_off(const Track& track) const {
   if (is_coming || track.is_complete || track.blocked) return false;
   const LoadedIndex* index = indexes_.find(*wanted);
   if (!index) return true;
+  // A template goes on by the clock.
+  const auto* timed = dynamic_cast<const TimelineSegmentIndex*>(index->segments.get());
+  if (timed && timed->next_listing()) return false;
   const MediaTime end =
       takes_parts(track, *index) ? listed_end(*index->segments) : index->segments->end();
   return end <= track.stream->cursor() + kPeriodRounding;

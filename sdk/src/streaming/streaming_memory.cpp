@@ -63,7 +63,11 @@ void StreamingEngine::update_room() {
     const bool has_waited = track.stream->is_held_back();
     track.stream->set_room(room_of(track));
     const bool waits = track.stream->is_held_back();
-    if (waits && !has_waited) watch_.hold(track.stream->kind(), executor_.now());
+    if (waits && !has_waited) {
+      watch_.hold(track.stream->kind(), executor_.now());
+      // Playback may go on with what is there: nothing else is going to come.
+      listener_.on_streaming_progress();
+    }
     if (!waits && has_waited) watch_.release(track.stream->kind(), executor_.now());
   }
 }

@@ -148,7 +148,9 @@ void TextTrack::finish(Result<text::TextDocument> document) {
     return;
   }
   ++failures_;
-  if (load->segment.init) inits_.drop(*load->segment.init, init_cipher(load->segment));
+  // What could not be had at all says nothing of it.
+  if (load->init && load->media && load->segment.init)
+    inits_.drop(*load->segment.init, init_cipher(load->segment));
   Error error = std::move(document).error();
   error.severity = Severity::kRecoverable;
   error.context = "subtitles: " + error.context;

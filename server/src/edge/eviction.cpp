@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <list>
 #include <limits>
+#include <list>
 #include <random>
 #include <string_view>
 #include <unordered_map>
@@ -36,14 +36,16 @@ class Lru final : public EvictionPolicy {
   std::unordered_map<uint64_t, std::list<uint64_t>::iterator> places_;
 };
 
-// What was asked for counts half after so long, or after half of what lies in the cache was replaced, whichever comes
-// later: a cache that holds a day must not forget the morning, one that holds minutes has to remember for longer. Chosen
-// by the traces of eviction_test: with an hour for both 31 % were there, of LRU's 43, where other titles are popular every
-// half hour (42 % so), for 59 in place of 55 % where it is the same ones for ever.
+// What was asked for counts half after so long, or after half of what lies in the cache was
+// replaced, whichever comes later: a cache that holds a day must not forget the morning, one that
+// holds minutes has to remember for longer. Chosen by the traces of eviction_test: with an hour for
+// both 31 % were there, of LRU's 43, where other titles are popular every half hour (42 % so), for
+// 59 in place of 55 % where it is the same ones for ever.
 constexpr double kHalfLifeMs = 600'000;
 constexpr double kHalfLifeTurns = 0.5;
 constexpr std::size_t kSample = 24;
-// A viewer who asked for a segment is expected to ask for so many after it, and forgotten after so long.
+// A viewer who asked for a segment is expected to ask for so many after it, and forgotten after so
+// long.
 constexpr int64_t kAhead = 15;
 constexpr int64_t kViewerMs = 60'000;
 constexpr std::size_t kMaxViewers = 16;  // of one rendition; more say nothing new
@@ -56,6 +58,7 @@ class Age {
  public:
   void note_stored(int64_t now_ms, std::size_t slices) {
     turns_ += 1 / static_cast<double>(slices);
+    since_ms_ = std::min(since_ms_, now_ms);  // the clock may be set back
     const auto passed_ms = static_cast<double>(now_ms - since_ms_);
     if (passed_ms < kStepMs) return;
     half_lives_ += std::min(passed_ms / kHalfLifeMs, turns_ / kHalfLifeTurns);
@@ -176,10 +179,10 @@ class ContentAware final : public EvictionPolicy {
     forget_at_ms_ = now_ms + kViewerMs / 4;
     for (auto folder = viewers_.begin(); folder != viewers_.end();) {
       auto& viewers = folder->second;
-      viewers.erase(std::remove_if(
-                        viewers.begin(), viewers.end(),
-                        [&](const Viewer& viewer) { return now_ms - viewer.at_ms >= kViewerMs; }),
-                    viewers.end());
+      viewers.erase(
+          std::remove_if(viewers.begin(), viewers.end(),
+                         [&](const Viewer& viewer) { return now_ms - viewer.at_ms >= kViewerMs; }),
+          viewers.end());
       folder = viewers.empty() ? viewers_.erase(folder) : std::next(folder);
     }
   }
@@ -216,8 +219,6 @@ SliceFacts slice_facts(const std::string& path) {
 
 std::unique_ptr<EvictionPolicy> make_lru_eviction() { return std::make_unique<Lru>(); }
 
-std::unique_ptr<EvictionPolicy> make_content_eviction() {
-  return std::make_unique<ContentAware>();
-}
+std::unique_ptr<EvictionPolicy> make_content_eviction() { return std::make_unique<ContentAware>(); }
 
 }  // namespace playhead::server

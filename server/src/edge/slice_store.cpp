@@ -26,7 +26,9 @@ constexpr std::string_view kSuffix = ".slice";
 constexpr std::string_view kAside = ".part";
 constexpr std::size_t kMaxHeadBytes = 8192;
 
-std::string checksum_of(std::string_view bytes) { return base64url_encode(hmac_sha256("slice", bytes)); }
+std::string checksum_of(std::string_view bytes) {
+  return base64url_encode(hmac_sha256("slice", bytes));
+}
 
 std::string head_of(const std::string& path, int64_t index, const FileInfo& info,
                     std::string_view bytes, int64_t since_ms) {
@@ -103,7 +105,8 @@ Result<std::unique_ptr<SliceStore>> SliceStore::open(const Config& config,
   std::error_code error;
   fs::create_directories(config.folder, error);
   if (error || ::access(config.folder.c_str(), W_OK | X_OK) != 0) {
-    return Error{500, "bad_cache", "Cannot write to the cache folder " + config.folder.string() + "."};
+    return Error{500, "bad_cache",
+                 "Cannot write to the cache folder " + config.folder.string() + "."};
   }
   std::unique_ptr<SliceStore> store(new SliceStore(config, std::move(eviction), clock, log));
   store->load();
@@ -142,7 +145,8 @@ void SliceStore::adopt(const fs::path& file, uint64_t id) {
                 static_cast<int64_t>(line.size()) + 1, head.at("bytes").get<int64_t>(),
                 head.at("checksum").get<std::string>()};
     const FileInfo info{head.at("etag").get<std::string>(), head.at("mime").get<std::string>(),
-                        head.at("cache_control").get<std::string>(), head.at("length").get<int64_t>()};
+                        head.at("cache_control").get<std::string>(),
+                        head.at("length").get<int64_t>()};
     const auto known = files_.find(entry.path);
     const bool fits = known == files_.end() ||
                       (known->second.info == info && known->second.slices.count(entry.index) == 0);
@@ -166,7 +170,7 @@ std::optional<FilePart> SliceStore::open_part(uint64_t id, const Entry& entry) c
 }
 
 std::optional<Slice> SliceStore::find(const std::string& path, int64_t index) {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   const auto file = files_.find(path);
   if (file == files_.end()) return std::nullopt;
   if (clock_.now_ms() - file->second.since_ms >= config_.max_age_ms) {
@@ -176,15 +180,29 @@ std::optional<Slice> SliceStore::find(const std::string& path, int64_t index) {
   const auto slice = file->second.slices.find(index);
   if (slice == file->second.slices.end()) return std::nullopt;
   const uint64_t id = slice->second;
-  Entry& entry = entries_.at(id);
+  const Entry& entry = entries_.at(id);
   auto part = open_part(id, entry);
-  if (!part || (!entry.checksum.empty() && !is_intact(*part, entry.checksum))) {  // somebody emptied the folder
+  if (!part) {  // somebody emptied the folder
     remove(id);
     return std::nullopt;
   }
-  entry.checksum.clear();
+  Slice found{file->second.info, std::move(*part)};
+  if (!entry.checksum.empty()) {
+    // Read without the lock: it may be on a slow disk.
+    const std::string checksum = entry.checksum;
+    lock.unlock();
+    const bool is_good = is_intact(found.part, checksum);
+    lock.lock();
+    const auto same = entries_.find(id);
+    if (same == entries_.end()) return std::nullopt;
+    if (!is_good) {
+      remove(id);
+      return std::nullopt;
+    }
+    same->second.checksum.clear();
+  }
   eviction_->note_used(id, clock_.now_ms());
-  return Slice{file->second.info, std::move(*part)};
+  return found;
 }
 
 std::optional<Slice> SliceStore::put(const std::string& path, int64_t index, const FileInfo& info,
@@ -196,7 +214,8 @@ std::optional<Slice> SliceStore::put(const std::string& path, int64_t index, con
     id = next_id_++;
   }
   const std::string head = head_of(path, index, info, bytes, now_ms);
-  const bool fits = head.size() <= kMaxHeadBytes && static_cast<int64_t>(bytes.size()) <= config_.max_bytes;
+  const bool fits =
+      head.size() <= kMaxHeadBytes && static_cast<int64_t>(bytes.size()) <= config_.max_bytes;
   if (fits && write(id, head, bytes)) {
     Entry entry{path, index, static_cast<int64_t>(head.size()), static_cast<int64_t>(bytes.size())};
     const std::lock_guard lock(mutex_);

@@ -3,6 +3,7 @@ package org.playhead.android;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -55,6 +56,7 @@ final class CodecConfig {
   /** Lengths of four bytes become start codes. Without a config they are start codes already. */
   static void toStartCodes(byte[] config, ByteBuffer sample) {
     if (config.length == 0) return;
+    sample.order(ByteOrder.BIG_ENDIAN); // those of MediaCodec have the machine's
     int end = sample.limit();
     for (int at = 0; at + 4 <= end;) {
       int length = sample.getInt(at);

@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import org.playhead.Constants;
 import org.playhead.DecoderOutput;
 import org.playhead.Frame;
+import org.playhead.PlayheadException;
 import org.playhead.Sample;
 import org.playhead.SampleCrypto;
 import org.playhead.SampleDecoder;
@@ -82,7 +83,11 @@ public final class MediaCodecDecoders implements SampleDecoders {
     void release(boolean isShown) {
       synchronized (decoder) {
         if (index < 0 || generation != decoder.generation || decoder.codec == null) return;
-        decoder.codec.releaseOutputBuffer(index, isShown);
+        try {
+          decoder.codec.releaseOutputBuffer(index, isShown);
+        } catch (IllegalStateException failed) {
+          decoder.fail();
+        }
         index = -1;
       }
     }
@@ -137,8 +142,17 @@ public final class MediaCodecDecoders implements SampleDecoders {
       isDraining = false;
       hasEnded = false;
       if (codec == null) return;
-      codec.flush();
-      codec.start(); // asynchronous codecs have to be told
+      try {
+        codec.flush();
+        codec.start(); // asynchronous codecs have to be told
+      } catch (IllegalStateException failed) {
+        fail();
+      }
+    }
+
+    // The codec is in no state to go on, and what it throws then would end the process. Under this, before close().
+    private void fail() {
+      output.failed(Constants.ERROR_DECODE_FAILED, true);
     }
 
     // Pictures that are not on screen yet go with their codec: at most five, where one stream follows another.
@@ -176,7 +190,21 @@ public final class MediaCodecDecoders implements SampleDecoders {
     }
 
     private synchronized void feed() {
-      if (codec == null && !samples.isEmpty() && !start(samples.peek().crypto())) return;
+      try {
+        feedCodec();
+      } catch (IllegalStateException failed) {
+        fail();
+      }
+    }
+
+    private void feedCodec() {
+      while (codec == null && !samples.isEmpty()) {
+        try {
+          if (!start(samples.peek().crypto())) return;
+        } catch (PlayheadException unopened) {
+          samples.poll().close(); // the player knows of it
+        }
+      }
       if (hasEnded && !isDraining && !samples.isEmpty()) {
         // After its end a codec takes nothing more without this.
         ++generation;
@@ -197,6 +225,8 @@ public final class MediaCodecDecoders implements SampleDecoders {
         } catch (MediaCodec.CryptoException failed) {
           boolean isLost = failed.getErrorCode() == MediaCodec.CryptoException.ERROR_NO_KEY;
           output.failed(isLost ? Constants.ERROR_DRM_NO_KEY : Constants.ERROR_DRM_MODULE, true);
+        } catch (PlayheadException unopened) {
+          // By info(), before a buffer was taken for it. The player knows of it: on to the next one.
         }
       }
       if (!isDraining || !samples.isEmpty() || hasEnded) return;
@@ -237,7 +267,12 @@ public final class MediaCodecDecoders implements SampleDecoders {
     public synchronized void onOutputBufferAvailable(MediaCodec from, int index, MediaCodec.BufferInfo info) {
       if (from != codec) return;
       if ((info.flags & MediaCodec.BUFFER_FLAG_END_OF_STREAM) != 0) {
-        codec.releaseOutputBuffer(index, false);
+        try {
+          codec.releaseOutputBuffer(index, false);
+        } catch (IllegalStateException failed) {
+          fail();
+          return;
+        }
         isDraining = false;
         output.drained();
         return;

@@ -52,7 +52,9 @@ std::optional<int64_t> numbered_start(const MediaPlaylist& playlist, const Media
   // that has passed (chosen), are of two counts.
   if (playlist.first_number() < reference.end_number()) return std::nullopt;
   const uint64_t missing = playlist.first_number() - reference.end_number();
-  const auto length = checked_multiply(static_cast<int64_t>(missing), mean_ticks(reference));
+  const int64_t mean = mean_ticks(reference);
+  if (mean <= 0) return std::nullopt;
+  const auto length = checked_multiply(static_cast<int64_t>(missing), mean);
   const bool is_near = missing <= std::max(playlist.size(), reference.size());
   if (!length || (!is_near && *length > 2 * to_ticks(MediaTime{passed.count()}))) return {};
   return checked_add(reference.timeline.end_ticks(), *length);

@@ -39,9 +39,9 @@ typedef struct playhead_store_page playhead_store_page;
 
 /* One thread of the client's asks, one call at a time, in the order in which they take effect; they
  * may take as long as a disk does, which holds up no playback, and must not call the library but
- * for playhead_store_page_add. Answers: 0, -PLAYHEAD_ERROR_STORE_IO, -PLAYHEAD_ERROR_STORE_FULL or
- * -PLAYHEAD_ERROR_STORE_CORRUPT; others count as STORE_IO. What is there is trusted: keep it where
- * no other app can write. */
+ * for playhead_store_page_add: what has an answer is refused (INVALID_STATE). Answers: 0,
+ * -PLAYHEAD_ERROR_STORE_IO, -PLAYHEAD_ERROR_STORE_FULL or -PLAYHEAD_ERROR_STORE_CORRUPT; others
+ * count as STORE_IO. What is there is trusted: keep it where no other app can write. */
 typedef struct playhead_store {
   uint32_t struct_size;
   int32_t reserved;            /* 0 */
@@ -49,7 +49,8 @@ typedef struct playhead_store {
   void (*destroy)(void* user); /* may be NULL; after all that was asked for */
   /* Required. All of `writes`, in this order, or nothing: on disk when it returns 0. out_version
    * gets the version that what was put now has: greater than all before it, also those of earlier
-   * processes and of records that are gone. All pointers: borrowed until return. */
+   * processes and of records that are gone. Where nothing is put it is not looked at. All pointers:
+   * borrowed until return. */
   playhead_status (*write)(void* user, const playhead_store_write* const* writes, uint64_t count,
                            uint64_t* out_version);
   /* Required. Adds the records of a collection whose keys are greater than after_key, as bytes are

@@ -10,8 +10,7 @@
  * limits, time-outs, order.
  *
  *   start ── sent? ── head ── body … ── finish      told by playhead_transfer_…, from any thread
- *     └──────── cancel                              called by the library at any moment before
- * finish
+ *     └──────── cancel                              called by the library, until finish
  *
  * What comes after the end, twice or out of order does nothing: it is answered with
  * -PLAYHEAD_ERROR_INVALID_HANDLE. */
@@ -66,8 +65,9 @@ typedef struct playhead_transport {
    * in a call of the library. */
   void (*cancel)(void* user, playhead_transfer* transfer);
   /* There is room again after PLAYHEAD_TRANSFER_WAIT. May come before the call that answered so has
-   * returned: who waits by a mark clears it before that call. NULL: the transport cannot stop
-   * reading, and what comes is held in memory. */
+   * returned: who waits by a mark clears it before that call. May also come just after
+   * playhead_transfer_finish on another thread: look whether the transfer is still known. NULL: the
+   * transport cannot stop reading, and what comes is held in memory. */
   void (*resume)(void* user, playhead_transfer* transfer);
   /* A connection to the URL's host is going to be needed. url: borrowed until return. May be NULL.
    */
@@ -106,12 +106,13 @@ PLAYHEAD_API playhead_status playhead_transfer_body(playhead_transfer* transfer,
                                                     uint64_t size) PLAYHEAD_NOEXCEPT;
 /* It is over; the transfer ends with this call.
  * status  0: the answer is complete, which the library holds against its Content-Length. Else why
- * it is not: -PLAYHEAD_ERROR_NETWORK_UNREACHABLE, NETWORK_TIMEOUT, CONNECTION_LOST, TLS_FAILURE,
- *         PIN_MISMATCH, PROXY_FAILURE, BAD_RESPONSE, TOO_LARGE, FORBIDDEN_SCHEME, INVALID_URL;
- * others count as CONNECTION_LOST. facts   borrowed until return; NULL: not known. detail  the
- * platform's number for it, which errors and logs show; 0: none. Returns 0,
- * -PLAYHEAD_ERROR_INVALID_HANDLE, -PLAYHEAD_ERROR_INVALID_ARGUMENT (facts that cannot be; it goes
- * on). */
+ *         it is not: -PLAYHEAD_ERROR_NETWORK_UNREACHABLE, NETWORK_TIMEOUT, CONNECTION_LOST,
+ *         TLS_FAILURE, PIN_MISMATCH, PROXY_FAILURE, BAD_RESPONSE, TOO_LARGE, FORBIDDEN_SCHEME,
+ *         INVALID_URL; others count as CONNECTION_LOST.
+ * facts   borrowed until return; NULL: not known.
+ * detail  the platform's number for it, which errors and logs show; 0: none.
+ * Returns 0, -PLAYHEAD_ERROR_INVALID_HANDLE, -PLAYHEAD_ERROR_INVALID_ARGUMENT (facts that cannot
+ * be; it goes on). */
 PLAYHEAD_API playhead_status playhead_transfer_finish(playhead_transfer* transfer,
                                                       playhead_status status,
                                                       const playhead_transfer_facts* facts,

@@ -35,7 +35,7 @@ final class DecoderDesk {
     Sample sample = new Sample(handle);
     try {
       one.decode(sample);
-    } catch (RuntimeException thrown) {
+    } catch (RuntimeException | Error thrown) {
       sample.close();
       output.failed(Constants.ERROR_DECODE_FAILED, false);
       throw thrown;

@@ -53,7 +53,14 @@ final class DrmDesk {
 
   DrmDesk openSession(long hostPointer, long number) {
     DrmSessionHost told = new DrmSessionHost(hostPointer, number);
-    return new DrmDesk(factory, system, system.openSession(told), told);
+    DrmSession opened = null;
+    try {
+      opened = system.openSession(told);
+    } finally {
+      // The library knows of no such session: what the app still tells of it must not reach it.
+      if (opened == null) told.end();
+    }
+    return opened == null ? null : new DrmDesk(factory, system, opened, told);
   }
 
   /** 0, or the number of what failed. */

@@ -27,6 +27,12 @@ public final class DrmSessionHost {
 
   /** All keys of the session, whenever a status changes: ids of 16 bytes, KEY_… */
   public synchronized void keys(byte[][] ids, int[] statuses) {
+    if (ids == null || statuses == null || ids.length != statuses.length) {
+      throw new IllegalArgumentException("a status for each key");
+    }
+    for (byte[] id : ids) {
+      if (id == null || id.length != 16) throw new IllegalArgumentException("a key id has 16 bytes");
+    }
     if (host != 0) Native.drmKeys(host, session, ids, statuses);
   }
 

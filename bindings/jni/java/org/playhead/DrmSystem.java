@@ -3,8 +3,8 @@ package org.playhead;
 
 /**
  * A DRM system of the app for its secure decoders (SampleDecoders), such as MediaDrm: it gets licences, its decoders open
- * the samples. One object for each title. playhead/drm/cdm.h says what each call is for; all on a player's engine
- * thread but query(), which may come from any.
+ * the samples. One object for each title. playhead/drm/cdm.h says what each call is for. Sessions are opened and called
+ * on a player's engine thread; all else comes from any thread: level(), schemes() and maxSessions() at any moment.
  */
 public interface DrmSystem extends AutoCloseable {
   /** Makes a system for a title: called once to see whether it works, then for each title. */

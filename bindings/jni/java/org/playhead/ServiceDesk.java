@@ -35,10 +35,14 @@ final class ServiceDesk {
   void answered(long tag, Answer answer) {
     CompletableFuture<Answer> asked = waiting.remove(tag);
     if (asked == null) return;
-    executor.execute(() -> {
-      if (answer.errorCode == 0) asked.complete(answer);
-      else asked.completeExceptionally(new PlayheadException(answer.errorCode, answer.errorName, answer.message));
-    });
+    try {
+      executor.execute(() -> {
+        if (answer.errorCode == 0) asked.complete(answer);
+        else asked.completeExceptionally(new PlayheadException(answer.errorCode, answer.errorName, answer.message));
+      });
+    } catch (RuntimeException | Error refused) {
+      asked.completeExceptionally(refused); // an executor that was shut down, say: nobody must wait for ever
+    }
   }
 
   void cancelAll() {
