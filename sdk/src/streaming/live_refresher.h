@@ -56,7 +56,7 @@ class LiveRefresher {
 
   // None when nothing need have changed. Of several, what is refused, or has not for longest.
   [[nodiscard]] std::optional<Stale> stale(MonotonicTime now) const;
-  // Each of the places of that playlist, or of the MPD, has refused it lately.
+  // Each of the places of that playlist has refused it lately, or the MPD was refused.
   [[nodiscard]] bool is_refused(const Representation& representation) const;
   // Playlists go on with other segments under old numbers, and say so twice: of what is known
   // nothing goes on.

@@ -78,7 +78,7 @@ struct TransferInputs {
   // Since the first byte; since it came freely again, when it had to wait for room. 0 before that.
   Duration active{0};
   int64_t earlier_bytes = 0;  // of received_bytes, what was there before `active` began
-  // Of it what came within the last `recent`. 0: not known, or `active` is shorter.
+  // Of received_bytes what came within the last `recent`. 0: not known, or `active` is shorter.
   int64_t recent_bytes = 0;
   Duration recent{0};
 };

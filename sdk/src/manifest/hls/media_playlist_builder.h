@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 
 #include "manifest/hls/byte_range.h"
 #include "manifest/hls/date_range_table.h"
@@ -126,7 +127,11 @@ class MediaPlaylistBuilder {
     int64_t first;
     int64_t length;
     const SegmentKeys* keys;
-    auto operator<=>(const InitKey&) const = default;
+    // By hand: libc++ 14 compares no strings by <=>.
+    bool operator<(const InitKey& other) const {
+      return std::tie(url, first, length, keys) <
+             std::tie(other.url, other.first, other.length, other.keys);
+    }
   };
   std::map<InitKey, std::shared_ptr<const InitSegment>> inits_;
   DateRangeTable date_ranges_;
