@@ -30,8 +30,9 @@ constexpr int kTtfbClasses = 6;
 constexpr double kChanceUnit = 0.01;
 constexpr int kChanceClasses = 10;
 
-// Only of what has come for long enough.
-double recent_bps(const TransferInputs& in) {
+// How fast it came lately; nothing when that is not known, or nothing came.
+std::optional<double> recent_bps(const TransferInputs& in) {
+  if (in.recent < kRecentTransfer || in.recent_bytes <= 0) return std::nullopt;
   return static_cast<double>(in.recent_bytes) * 8 / to_seconds(in.recent);
 }
 
@@ -174,8 +175,9 @@ Decision LookAhead::decide(const DecisionInputs& in) const {
 // enough time for the lowest one, and not for the rest of what is running.
 std::optional<std::size_t> LookAhead::last_exit(const TransferInputs& in, const PlanLadder& ladder,
                                                 std::size_t running, double left) const {
-  if (settings_.last_exit_s <= 0 || in.recent < kRecentTransfer || in.recent_bytes <= 0) return {};
-  const double bps = recent_bps(in);
+  const std::optional<double> recent = recent_bps(in);
+  if (settings_.last_exit_s <= 0 || !recent) return {};
+  const double bps = *recent;
   const double ttfb_s = to_seconds(in.now.forecast.ttfb);
   const auto takes_s = [&](std::size_t step) {
     return ladder.steps[step].next_bits / bps + ttfb_s;
@@ -208,11 +210,9 @@ Decision LookAhead::judge(const TransferInputs& in) const {
   const double seen = std::log(std::max(received - earlier, 1.0) / std::max(active_s, 0.05));
   // What still comes is no dead link, however slow it is; while there is something to play, it may
   // become faster.
-  const bool is_slow =
-      ladder.level_s <= 0 && in.recent >= kRecentTransfer && in.recent_bytes > 0;
-  const double most_drop =
-      is_slow ? std::max(settings_.abandon_max_drop, forecast - std::log(recent_bps(in)))
-              : settings_.abandon_max_drop;
+  double most_drop = settings_.abandon_max_drop;
+  const std::optional<double> recent = recent_bps(in);
+  if (ladder.level_s <= 0 && recent) most_drop = std::max(most_drop, forecast - std::log(*recent));
   const double log_bps = forecast + weight * std::clamp(seen - forecast, -most_drop, 1.0);
   const double left = std::max(ladder.steps[running].next_bits - received, 0.0);
   if (const auto step = last_exit(in, ladder, running, left)) {
