@@ -252,9 +252,8 @@ bool LiveRefresher::is_of_run_before(const LoadedIndex& before,
 }
 
 void LiveRefresher::note(Reload& reload, bool is_new) {
-  reload.failures = reload.restarts = 0;
-  reload.failure.reset();
-  reload.refused.reset();
+  reload.forgive();
+  reload.restarts = 0;
   reload.unchanged = is_new ? 0 : reload.unchanged + 1;
   if (!is_new) return;
   reload.changed = executor_.now();
@@ -297,13 +296,8 @@ void LiveRefresher::hurry(MonotonicTime now) {
 }
 
 void LiveRefresher::forgive() {
-  const auto forgive = [](Reload& reload) {
-    reload.failures = 0;
-    reload.failure.reset();
-    reload.refused.reset();
-  };
-  for (auto& [id, reload] : playlists_) forgive(reload);
-  if (mpd_) forgive(*mpd_);
+  for (auto& [id, reload] : playlists_) reload.forgive();
+  if (mpd_) mpd_->forgive();
 }
 
 std::optional<Stale> LiveRefresher::stale(MonotonicTime now) const {

@@ -92,6 +92,12 @@ class LiveRefresher {
     bool was_stale = false;        // the warning was given
     std::optional<Error> failure;  // of the last attempt
     CancelHandle running;
+
+    void forgive() {
+      failures = 0;
+      failure.reset();
+      refused.reset();
+    }
   };
 
   Duration turn_mpd(MonotonicTime now, WallTime wall);
