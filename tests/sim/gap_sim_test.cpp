@@ -60,6 +60,28 @@ TEST_CASE("sim: M24 what is missing from a title is jumped over, or played witho
   }
 }
 
+TEST_CASE("sim: M24 a choice by hand within a hole shows nothing twice of what is behind it") {
+  SimWorld world(1, {}, SimLink::constant(20'000'000));
+  for (int rung = 0; rung < 5; ++rung) {
+    for (const char* segment : {"-5.seg", "-6.seg"}) {
+      world.fail_requests("v" + std::to_string(rung) + segment, 404);
+    }
+  }
+  world.start_app();
+  world.load_url(world.title.url());
+  world.run_for(19s + 500ms);
+  for (int i = 0; i < 8; ++i) {
+    world.run_for(500ms);
+    const auto& all = world.status()->representations;
+    world.player->select_representation(all[static_cast<std::size_t>(i) % all.size()].id);
+  }
+  world.run_for(20s);
+  const auto& shown = world.screen->shown();
+  CHECK(was_shown(world, 28'000'000, 29'000'000));
+  CHECK(std::is_sorted(shown.begin(), shown.end(),
+                       [](const auto& a, const auto& b) { return a.time <= b.time; }));
+}
+
 TEST_CASE("sim: M24 after a jump to sound alone the next picture waits for its time") {
   SimTitle title;
   title.bitrates_bps = {400'000};

@@ -221,9 +221,10 @@ TEST_CASE("M13 M21 without dates a cache that still answers for the run before i
   }
 }
 
-TEST_CASE("M13 M21 without dates a cache that answers for the run before again is no third run") {
+TEST_CASE("M13 M21 a cache that answers for the run before again is no third run") {
   SimLive live;
-  live.has_dates = false;
+  SUBCASE("without dates") { live.has_dates = false; }
+  SUBCASE("with dates") { live.has_dates = true; }
   auto world = playing(live);
   const double before = world->position_s();
   const SimLive old = world->live;
@@ -247,7 +248,40 @@ TEST_CASE("M13 M21 without dates a cache that answers for the run before again i
   CHECK(world->status()->state == PlayerState::kPlaying);
   CHECK(world->position_s() > before + 35);
   CHECK(world->find<Failed>() == nullptr);
-  CHECK(world->find<PositionJumped>() == nullptr);
+  // By its dates the new run begins a while after the old one.
+  for (const auto& jump : world->all<PositionJumped>()) CHECK(jump.to > jump.from);
+  if (!live.has_dates) CHECK(world->find<PositionJumped>() == nullptr);
+}
+
+TEST_CASE("M13 M21 N11 what a cache says of an earlier run moves nothing back, by its dates") {
+  SimWorld world(1, SimTitle{}, SimLink::constant(8'000'000));
+  world.start_app();
+  world.load_live(SimLive{});
+  world.service.titles["m1"].manifest_url = world.live.url();
+  world.load_title();
+  world.run_for(kBefore);
+  const SimLive old = world.live;
+  const WallTime restart = world.executor.wall_now();
+  ++world.live.run;
+  world.live.began = restart;
+  // All URLs are renewed: what they say then is known anew, and of no run before.
+  int refused = 0, answers = 0;
+  std::optional<MonotonicTime> anew;
+  world.transport->meddle(
+      [&](const SimRecord& record, const WebRequest& request, WebAnswer& answer) {
+        if (contains(record.url, "run1-") && !anew) anew = world.executor.now();
+        if (!contains(record.url, ".m3u8")) return;
+        const bool is_late = anew && world.executor.now() - *anew < 12s;
+        if (is_late) answer = *old.answer(request, restart), ++answers;
+        const bool is_media = contains(record.url, "/v") || contains(record.url, "/a-");
+        if (is_media && !anew && refused < 2) answer = status_answer(403), ++refused;
+      });
+  world.run_for(75s);
+  CHECK(anew);
+  CHECK(answers > 3);
+  CHECK(world.status()->state == PlayerState::kPlaying);
+  CHECK(world.find<Failed>() == nullptr);
+  for (const auto& jump : world.all<PositionJumped>()) CHECK(jump.to > jump.from);
 }
 
 TEST_CASE("M13 N11 a run that begins anew is followed when its URLs are renewed meanwhile") {

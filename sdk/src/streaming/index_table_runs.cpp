@@ -105,13 +105,13 @@ bool IndexTable::is_believed(const Place& doubted) const {
 
 std::optional<Duration> IndexTable::doubt(Place& place, const std::string& name,
                                           const LoadedIndex& index) {
-  // Numbers alone tell of another run where there are no dates to place it by.
-  const bool is_undated = is_live_playlist(index) && index.playlist->dates.empty();
-  const auto mine = is_undated ? numbers_of(index) : std::nullopt;
+  const auto mine = is_live_playlist(index) ? numbers_of(index) : std::nullopt;
   if (!mine) return std::nullopt;
   const MonotonicTime now = context_.executor.now();
   const std::vector<MediaNumbers> others = numbers_of_live();
-  const bool is_other = !is_believed(place) && is_of_other_run(*mine, others);
+  // Numbers alone tell of another run where there are no dates to place it by.
+  const bool is_undated = index.playlist->dates.empty();
+  const bool is_other = is_undated && !is_believed(place) && is_of_other_run(*mine, others);
   const bool is_over = is_run_young() && run_before_->has(name, index, others);
   if (!is_over && !is_other) return std::nullopt;
   if (!place.doubted) place.doubted = now;

@@ -28,6 +28,10 @@ constexpr int kRestarts = 2;
 // cache's answer of a run before is played as what comes in that time.
 constexpr Duration kMostLeap = 1min;
 
+// What was made before all that is known is passed over for so long, as a cache's (chosen: caches are
+// behind by less; an encoder whose clock was set back is waited for, for less than playback would).
+constexpr Duration kMostEarlier = 30s;
+
 // An MPD is not fetched before its time more often than this (chosen: about a segment).
 constexpr Duration kLeastHurry = 2s;
 
@@ -98,6 +102,14 @@ bool leaps(const LoadedIndex& before, const LoadedIndex& index, Duration passed)
   const auto date = index.playlist->date(0);
   const auto last = before.playlist->date(before.playlist->size() - 1);
   return date && last ? *date <= *last : gap > 2 * passed + kMostLeap;
+}
+
+// All of another run's answer was made before what is known was, by its dates.
+bool is_earlier(const LoadedIndex& before, const RefreshedIndex& answer) {
+  if (!before.playlist || !answer.index.playlist) return false;
+  const auto known = before.playlist->date(0);
+  const auto date = answer.has_started_over ? answer.begun_date : answer.index.playlist->date(0);
+  return known && date && *date < *known;
 }
 
 // What the answer itself lists.
@@ -221,7 +233,9 @@ void LiveRefresher::start_playlist(Reload& reload, const Representation& represe
         const bool has_leapt =
             result && before && leaps(*before, result->index, mine.asked - known);
         const bool is_other = result && (result->has_started_over || has_leapt);
-        if (before && result && is_of_run_before(*before, *result)) {
+        const bool is_behind = is_other && before && is_earlier(*before, *result) &&
+                               executor_.now() - mine.changed < kMostEarlier;
+        if (is_behind || (before && result && indexes_.is_of_run_before(listed_by(*result)))) {
           result->index = *before;
           result->is_new = false;
         } else if (is_other) {
@@ -243,12 +257,6 @@ void LiveRefresher::start_playlist(Reload& reload, const Representation& represe
         indexes_.update(representation, place, std::move(result->index), mine.asked);
         callbacks_.on_change();
       });
-}
-
-bool LiveRefresher::is_of_run_before(const LoadedIndex& before,
-                                     const RefreshedIndex& answer) const {
-  const bool is_undated = before.playlist && before.playlist->dates.empty();
-  return is_undated && indexes_.is_of_run_before(listed_by(answer));
 }
 
 void LiveRefresher::note(Reload& reload, bool is_new) {

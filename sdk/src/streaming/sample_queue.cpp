@@ -140,6 +140,11 @@ std::optional<MediaTime> SampleQueue::drop_segments_from(MediaTime from) {
   return start;
 }
 
+std::optional<MediaTime> SampleQueue::last_read_segment() const {
+  if (cursor_ == 0) return std::nullopt;
+  return samples_[cursor_ - 1].origin->segment_start;
+}
+
 std::vector<std::shared_ptr<const SampleOrigin>> SampleQueue::unread_segments() const {
   std::vector<std::shared_ptr<const SampleOrigin>> segments;
   if (!has_unread()) return segments;

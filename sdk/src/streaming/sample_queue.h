@@ -47,6 +47,8 @@ class SampleQueue {
   // Forgets unread samples of segments that start at `from` or later; answers the start of the
   // first forgotten segment, nothing when there was none.
   std::optional<MediaTime> drop_segments_from(MediaTime from);
+  // Where the segment starts of which a sample was read last; nothing when it is not here.
+  [[nodiscard]] std::optional<MediaTime> last_read_segment() const;
   // Segments of which nothing was read yet, in order.
   [[nodiscard]] std::vector<std::shared_ptr<const SampleOrigin>> unread_segments() const;
   // Puts `samples` in the place of those of that transfer. False, and nothing changes, when they

@@ -232,24 +232,7 @@ void StreamingEngine::select_representation(const std::string& id, MediaTime pos
   // have to go with it, so there the choice waits for the next segment.
   constexpr Duration kKeepAhead = 4s;
   if (id.empty() || !track || track->stream->found_audio(current_period())) return;
-  const MediaTime from = position + kKeepAhead;
-  const bool was_fetching = track->stream->is_fetching();
-  track->stream->stop_replacing();
-  const auto unread = video_.drop_segments_from(from);
-  const auto coming = track->stream->drop_from(from);
-  if (was_fetching && !track->stream->is_fetching()) {
-    watch_.abandon(TrackKind::kVideo, executor_.now());
-  }
-  if (!unread && !coming) return;
-  const MediaTime resume = std::min(unread.value_or(MediaTime::max()),  //
-                                    coming.value_or(MediaTime::max()));
-  forget_failures(TrackKind::kVideo);
-  track->failed_ids.clear();
-  track->is_complete = false;
-  track->blocked.reset();
-  track->period = played_.period_at(resume);
-  track->reached.reset();
-  track->stream->set_cursor(resume);
+  if (drop_from(*track, position + kKeepAhead)) track->failed_ids.clear();
 }
 
 void StreamingEngine::change_text(const TrackPreferences& preferences) {

@@ -202,8 +202,8 @@ class StreamingEngine final : private TrackStreamListener {
   [[nodiscard]] BufferingConfig buffering() const;  // what is wanted at present
   void update_room();                               // lets as much come as there is room for
   [[nodiscard]] int64_t room_of(const Track& track) const;
-  // Drops what is held from `from` on, and what is coming of it.
-  void drop_from(Track& track, MediaTime from);
+  // Drops what is held from `from` on, and is coming of it, but what was begun; whether any was.
+  bool drop_from(Track& track, MediaTime from);
   void shed(MediaTime position);  // what is held beyond what may be
   Duration turn_track(Track& track, MonotonicTime now, MediaTime position, double speed);
   // Another track has yet to bring sound of an earlier Period.

@@ -112,26 +112,31 @@ void StreamingEngine::shed(MediaTime position) {
   }
 }
 
-void StreamingEngine::drop_from(Track& track, MediaTime from) {
+bool StreamingEngine::drop_from(Track& track, MediaTime from) {
   const TrackKind kind = track.stream->kind();
   const bool was_fetching = track.stream->is_fetching();
   track.stream->stop_replacing();
+  std::vector<SampleQueue*> queues;
+  if (kind == TrackKind::kVideo) queues.push_back(&video_);
+  if (kind == TrackKind::kAudio || tracks_.size() == 1) queues.push_back(&audio_);
+  // What was begun stays: before a hole a decoder has pictures of what comes behind it.
+  for (const SampleQueue* queue : queues) {
+    if (const auto begun = queue->last_read_segment()) from = std::max(from, *begun + Duration{1});
+  }
   std::optional<MediaTime> first = track.stream->drop_from(from);
   if (was_fetching && !track.stream->is_fetching()) watch_.abandon(kind, executor_.now());
-  const bool has_sound = kind == TrackKind::kAudio || tracks_.size() == 1;
-  const auto drop = [&](SampleQueue& queue) {
-    const auto unread = queue.drop_segments_from(from);
+  for (SampleQueue* queue : queues) {
+    const auto unread = queue->drop_segments_from(from);
     if (unread) first = std::min(first.value_or(*unread), *unread);
-  };
-  if (kind == TrackKind::kVideo) drop(video_);
-  if (has_sound) drop(audio_);
-  if (!first) return;
+  }
+  if (!first) return false;
   forget_failures(kind);
   track.is_complete = false;
   track.blocked.reset();
   track.period = played_.period_at(*first);
   track.reached.reset();
   track.stream->set_cursor(*first);
+  return true;
 }
 
 void StreamingEngine::on_low_memory(MonotonicTime now) {

@@ -36,7 +36,7 @@ struct Facts {
   MonotonicTime last_load;          // asked for by the app
   MonotonicTime last_restart;       // seek, other track, load: the position may jump
   MonotonicTime last_trouble;       // fired, or its window ended
-  MonotonicTime good_link_since;    // it carries 1.25 times what the title needs at least
+  MonotonicTime good_link_since;    // it carries 1.25 times the least the title and its playlists need
   MonotonicTime ample_link_since;   // three times that
   MonotonicTime last_silence;       // it carried nothing
   MonotonicTime last_starved;       // the process got to run again then

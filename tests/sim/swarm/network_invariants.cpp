@@ -30,6 +30,8 @@ class NothingIsFetchedForEver final : public Invariant {
                    const Facts& facts) override {
     const bool is_live = facts.scenario->title.live.has_value();
     if (is_live && record.kind == ResourceKind::kManifest) return;
+    // That is no portal's page but a busy host's: how soon it is asked again is another promise.
+    if (record.status == 503) return;
     // The page of a captive portal is nothing of the title: it stands for a network that is down,
     // which is tried again as long as the buffer hides it; less would find out late that somebody
     // has logged in. But there is a bound to how often.

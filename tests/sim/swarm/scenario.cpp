@@ -256,6 +256,13 @@ int64_t TitleShape::least_bps() const {
   return video + (languages.empty() || is_muxed ? 0 : audio_bps);
 }
 
+int64_t TitleShape::playlists_bps() const {
+  if (!live || is_dash) return 0;
+  constexpr int64_t kEntryBits = 90 * 8;  // a segment's lines, not compressed
+  const int64_t playlists = (video_bps.empty() ? 0 : 1) + (languages.empty() || is_muxed ? 0 : 1);
+  return playlists * (live->window / segment) * kEntryBits * 1'000'000 / segment.count();
+}
+
 Scenario draw_scenario(uint64_t seed, const ScenarioOptions& options) {
   Dice dice(seed, "session");
   Scenario scenario;

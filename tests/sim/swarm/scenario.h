@@ -48,6 +48,8 @@ struct TitleShape {
   [[nodiscard]] Duration duration() const;
   // What the smallest choice of picture and sound together needs.
   [[nodiscard]] int64_t least_bps() const;
+  // What its live playlists take besides, each fetched again for every segment that is made.
+  [[nodiscard]] int64_t playlists_bps() const;
 };
 
 // One session, whole: everything in it comes from its seed.

@@ -429,7 +429,8 @@ void Session::look_at_status() {
 void Session::on_second() {
   next_second_ = executor_.now() + 1s;
   // Whether the link carried enough all through the last second.
-  const int64_t needed = scenario_.title.least_bps() / 4 * 5;
+  const int64_t needed =
+      (scenario_.title.least_bps() + scenario_.title.playlists_bps()) / 4 * 5;
   int64_t most = 0, least = std::numeric_limits<int64_t>::max();
   for (MonotonicTime t = facts_.now - 1s; t < facts_.now;) {
     const test::SimLinkState state = link_.at(t);

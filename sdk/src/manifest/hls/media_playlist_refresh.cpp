@@ -104,8 +104,9 @@ Result<RefreshedPlaylist> refresh_media_playlist(std::shared_ptr<const MediaPlay
   PLAYHEAD_TRY(MediaPlaylist playlist, parse_media_playlist(std::move(input)));
 
   const MediaNumbers begun{playlist.first_number(), playlist.end_number()};
+  const std::optional<WallTime> begun_date = playlist.date(0);
   if (contradict(*previous, playlist)) {
-    return RefreshedPlaylist{std::move(previous), RefreshOutcome::kStartedOver, begun};
+    return RefreshedPlaylist{std::move(previous), RefreshOutcome::kStartedOver, begun, begun_date};
   }
   const bool is_behind = playlist.end_number() < previous->end_number();
   const bool reaches_back = playlist.first_number() < previous->first_number();
@@ -115,7 +116,7 @@ Result<RefreshedPlaylist> refresh_media_playlist(std::shared_ptr<const MediaPlay
       const bool has_begun = playlist.size() > 0;
       return RefreshedPlaylist{std::move(previous),
                                has_begun ? RefreshOutcome::kStartedOver : RefreshOutcome::kStale,
-                               begun};
+                               begun, begun_date};
     }
     if (playlist.end_number() <= previous->end_number()) {
       return RefreshedPlaylist{std::move(previous), RefreshOutcome::kStale};

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "manifest/hls/media_playlist_parser.h"
 #include "manifest/hls/playlist.h"
@@ -21,7 +22,9 @@ enum class RefreshOutcome : uint8_t {
 struct RefreshedPlaylist {
   std::shared_ptr<const MediaPlaylist> playlist;  // never null
   RefreshOutcome outcome = RefreshOutcome::kUpdated;
-  MediaNumbers begun{};  // kStartedOver: what the text lists
+  // kStartedOver: what the text lists, and when the first of it was made.
+  MediaNumbers begun{};
+  std::optional<WallTime> begun_date{};
 };
 
 // Both list a segment of the same number, and call the oldest of these the same.
