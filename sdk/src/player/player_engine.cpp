@@ -201,7 +201,9 @@ void PlayerEngine::handle_errors(MonotonicTime now) {
     const bool can_play_on = pipeline_ && pipeline_->is_running() &&
                              !pipeline_->video().has_failed() && !stuck_.has_given_up() &&
                              !pipeline_->is_starved(*streaming_, now);
-    if (!can_play_on) fail(*std::exchange(failure, std::nullopt));
+    // New URLs are on their way: somebody gave the PIN that was wanted, or it is tried again.
+    const bool may_go_on = !failure_ && is_renewing_;
+    if (!can_play_on && !may_go_on) fail(*std::exchange(failure, std::nullopt));
   }
 }
 

@@ -156,6 +156,12 @@ const LoadedIndex* IndexTable::find(const Representation& representation) const 
   return used < entry->places.size() ? &*entry->places[used].index : nullptr;
 }
 
+const SegmentIndex* IndexTable::listed(const Representation& representation) const {
+  const LoadedIndex* index = find(representation);
+  const auto& listed = index ? index->segments : representation.segments;
+  return listed && listed->size() > 0 ? listed.get() : nullptr;
+}
+
 void IndexTable::request(const Representation& representation, bool is_aside) {
   Entry& entry = entry_of(representation);
   for (Place& place : entry.places) place.is_aside = is_aside;

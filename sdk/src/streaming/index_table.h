@@ -44,6 +44,8 @@ class IndexTable {
 
   // Null when not known (yet). The best place's, else that of any place that is known.
   [[nodiscard]] const LoadedIndex* find(const Representation& representation) const;
+  // The segments of that one, or else those its manifest listed; null: there are none.
+  [[nodiscard]] const SegmentIndex* listed(const Representation& representation) const;
   // The best place's alone.
   [[nodiscard]] const LoadedIndex* find_best(const Representation& representation) const;
   // How far the playlist at that URL is, as one that is known reports (EXT-X-RENDITION-REPORT, RFC

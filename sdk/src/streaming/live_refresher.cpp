@@ -28,8 +28,9 @@ constexpr int kRestarts = 2;
 // cache's answer of a run before is played as what comes in that time.
 constexpr Duration kMostLeap = 1min;
 
-// What was made before all that is known is passed over for so long, as a cache's (chosen: caches are
-// behind by less; an encoder whose clock was set back is waited for, for less than playback would).
+// What was made before all that is known is passed over for so long, as a cache's (chosen: caches
+// are behind by less; an encoder whose clock was set back is waited for, for less than playback
+// would).
 constexpr Duration kMostEarlier = 30s;
 
 // An MPD is not fetched before its time more often than this (chosen: about a segment).
@@ -283,8 +284,8 @@ void LiveRefresher::note_failure(Reload& reload, Error error) {
   reload.failed = executor_.now();
   reload.random = executor_.random();
   error.severity = Severity::kRecoverable;
-  reload.refused = is_denied(error.code) ? reload.refused.value_or(reload.failed)
-                                         : std::optional<MonotonicTime>();
+  reload.refused =
+      is_denied(error) ? reload.refused.value_or(reload.failed) : std::optional<MonotonicTime>();
   reload.failure = error;
   callbacks_.on_warning(error);
   callbacks_.on_change();
@@ -309,19 +310,29 @@ void LiveRefresher::forgive() {
 }
 
 std::optional<Stale> LiveRefresher::stale(MonotonicTime now) const {
-  std::optional<Stale> longest;
-  const auto look_at = [&](const Reload& reload, const std::string& url) {
-    Stale found{now - reload.changed, reload.failure.value_or(stale_error(url)), std::nullopt};
-    if (is_refused(reload)) found.refused = now - *reload.refused;
-    if (!reload.was_stale && !found.refused) return;
-    const auto weight = [](const Stale& stale) {
-      return std::pair(stale.refused.has_value(), stale.lasts);
-    };
-    if (!longest || weight(found) > weight(*longest)) longest = std::move(found);
+  const Reload* longest = nullptr;
+  const auto look_at = [&](const Reload& reload) {
+    if (!reload.was_stale && !is_refused(reload)) return;
+    if (!longest || reload.changed < longest->changed) longest = &reload;
   };
-  for (const auto& [id, reload] : playlists_) look_at(reload, reload.url);
-  if (mpd_) look_at(*mpd_, presentation_->url);
-  return longest;
+  for (const auto& [id, reload] : playlists_) look_at(reload);
+  if (mpd_) look_at(*mpd_);
+  if (!longest) return std::nullopt;
+  const std::string& url = mpd_ ? presentation_->url : longest->url;
+  return Stale{now - longest->changed, longest->failure ? *longest->failure : stale_error(url), {}};
+}
+
+const LiveRefresher::Reload* LiveRefresher::reload_of(const Representation& representation) const {
+  if (mpd_) return &*mpd_;
+  const auto found = playlists_.find(representation.id);
+  return found == playlists_.end() ? nullptr : &found->second;
+}
+
+std::optional<Stale> LiveRefresher::refusal(const Representation& representation,
+                                            MonotonicTime now) const {
+  const Reload* reload = reload_of(representation);
+  if (!reload || !is_refused(*reload)) return std::nullopt;
+  return Stale{now - reload->changed, *reload->failure, now - *reload->refused};
 }
 
 bool LiveRefresher::is_refused(const Reload& reload) {
@@ -329,9 +340,8 @@ bool LiveRefresher::is_refused(const Reload& reload) {
 }
 
 bool LiveRefresher::is_refused(const Representation& representation) const {
-  if (mpd_) return is_refused(*mpd_);
-  const auto found = playlists_.find(representation.id);
-  return found != playlists_.end() && is_refused(found->second);
+  const Reload* reload = reload_of(representation);
+  return reload && is_refused(*reload);
 }
 
 bool LiveRefresher::has_started_over() const {

@@ -54,8 +54,11 @@ class LiveRefresher {
   // What an MPD promises does not come: it is fetched again before its time, for it may say why.
   void hurry(MonotonicTime now);
 
-  // None when nothing need have changed. Of several, what is refused, or has not for longest.
+  // None when nothing need have changed. Of several, what has not for longest.
   [[nodiscard]] std::optional<Stale> stale(MonotonicTime now) const;
+  // As is_refused(), with `refused`.
+  [[nodiscard]] std::optional<Stale> refusal(const Representation& representation,
+                                             MonotonicTime now) const;
   // Each of the places of that playlist has refused it lately, or the MPD was refused.
   [[nodiscard]] bool is_refused(const Representation& representation) const;
   // Playlists go on with other segments under old numbers, and say so twice: of what is known
@@ -100,6 +103,7 @@ class LiveRefresher {
     }
   };
 
+  [[nodiscard]] const Reload* reload_of(const Representation& representation) const;
   Duration turn_mpd(MonotonicTime now, WallTime wall);
   Duration turn_playlist(const Representation& representation, MonotonicTime now, bool by_part);
   void start_playlist(Reload& reload, const Representation& representation,

@@ -50,10 +50,11 @@ MonotonicTime next_reload(const ReloadInputs& in) {
   return in.asked + unchanged_delay(period, in.unchanged);
 }
 
-bool is_denied(ErrorCode code) {
+bool is_denied(const Error& error) {
+  const ErrorCode code = error.code;
+  if (code == ErrorCode::kHttpStatus) return error.detail < 500;
   return code == ErrorCode::kNotFound || code == ErrorCode::kForbidden ||
-         code == ErrorCode::kUnauthorized || code == ErrorCode::kHttpStatus ||
-         code == ErrorCode::kServerBusy;
+         code == ErrorCode::kUnauthorized || code == ErrorCode::kServerBusy;
 }
 
 Duration patience_with_refusal(ErrorCode code) {

@@ -28,8 +28,9 @@ struct ReloadInputs {
 // comes next takes: one that does not hold back and always has news would be asked without a pause.
 [[nodiscard]] MonotonicTime next_reload(const ReloadInputs& in);
 
-// A host answered that it will not give the manifest: asking it again is hope, not waiting.
-[[nodiscard]] bool is_denied(ErrorCode code);
+// A host answered that it will not give the manifest: asking it again is hope, not waiting. What
+// has gone wrong in the host itself (5xx) is no such answer.
+[[nodiscard]] bool is_denied(const Error& error);
 // For how long after it was first refused a title that has nothing left to play waits for its
 // manifest all the same.
 [[nodiscard]] Duration patience_with_refusal(ErrorCode code);

@@ -159,6 +159,8 @@ void StreamingEngine::place_track(Track& track, MediaTime position) {
   std::string wanted_id = std::move(track.wanted_id);
   track = Track();
   track.parts = parts;
+  // Those of a part that may not be asked for again.
+  if (position < parts.failed_at) track.parts.failures = 0;
   // Until something else is wanted: what is asked for of a live playlist is still to come.
   track.wanted_id = std::move(wanted_id);
   track.stream = std::move(stream);

@@ -50,10 +50,12 @@ std::optional<MediaTime> settled_end(const Presentation& presentation) {
 
 std::optional<Stale> StreamingEngine::stale(MonotonicTime now) const {
   std::optional<Stale> stale = refresher_.stale(now);
-  const bool is_dry = std::any_of(tracks_.begin(), tracks_.end(), [this](const Track& track) {
-    return is_cut_off(track) && level(track.stream->kind(), position_) < kLeastAhead;
-  });
-  if (stale && !is_dry) stale->refused.reset();
+  for (const Track& track : tracks_) {
+    const bool is_dry = is_cut_off(track) && level(track.stream->kind(), position_) < kLeastAhead;
+    const Representation* wanted = is_dry ? representation_of(track, track.wanted_id) : nullptr;
+    auto refusal = wanted ? refresher_.refusal(*wanted, now) : std::nullopt;
+    if (refusal && (!stale || stale->refused < refusal->refused)) stale = std::move(refusal);
+  }
   return stale;
 }
 
@@ -328,9 +330,8 @@ MediaTime StreamingEngine::oldest_listed() const {
     if (!set) continue;
     std::optional<MediaTime> own;
     for (const Representation& representation : set->representations) {
-      const LoadedIndex* index = indexes_.find(representation);
-      if (!index || index->segments->size() == 0) continue;
-      own = std::min(own.value_or(MediaTime::max()), index->segments->start());
+      const SegmentIndex* listed = indexes_.listed(representation);
+      if (listed) own = std::min(own.value_or(MediaTime::max()), listed->start());
     }
     oldest = std::max(oldest, own.value_or(oldest));
   }
@@ -343,9 +344,8 @@ MediaTime StreamingEngine::first_moment() const {
     const AdaptationSet* set = played_.set(track.stream->kind(), played_.first());
     if (!set) continue;
     for (const Representation& representation : set->representations) {
-      const LoadedIndex* index = indexes_.find(representation);
-      const auto& listed = index ? index->segments : representation.segments;
-      if (!listed || listed->size() == 0) continue;
+      const SegmentIndex* listed = indexes_.listed(representation);
+      if (!listed) continue;
       first = std::min(first.value_or(MediaTime::max()), listed->start());
       break;
     }

@@ -106,10 +106,15 @@ TEST_CASE("reload_directives: what comes next is asked for, where the server can
 }
 
 TEST_CASE("patience_with_refusal: N10 N17 none with a host that was waited for, some with others") {
-  CHECK(is_denied(ErrorCode::kServerBusy));
-  CHECK(is_denied(ErrorCode::kNotFound));
-  CHECK_FALSE(is_denied(ErrorCode::kNetworkTimeout));
-  CHECK_FALSE(is_denied(ErrorCode::kManifestSyntax));
+  const auto denies = [](ErrorCode code, int status = 0) {
+    return is_denied(make_error(code, "", status));
+  };
+  CHECK(denies(ErrorCode::kServerBusy, 503));
+  CHECK(denies(ErrorCode::kNotFound, 404));
+  CHECK(denies(ErrorCode::kHttpStatus, 451));
+  CHECK_FALSE(denies(ErrorCode::kHttpStatus, 500));
+  CHECK_FALSE(denies(ErrorCode::kNetworkTimeout));
+  CHECK_FALSE(denies(ErrorCode::kManifestSyntax));
   CHECK(patience_with_refusal(ErrorCode::kServerBusy) == 0s);
   CHECK(patience_with_refusal(ErrorCode::kNotFound) == 10s);
 }
