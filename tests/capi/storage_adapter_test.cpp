@@ -11,6 +11,7 @@
 #include <doctest/doctest.h>
 
 #include "base/thread_executor.h"
+#include "guard.h"
 
 namespace playhead::capi {
 namespace {
@@ -119,6 +120,37 @@ TEST_CASE("storage table: what it answers wrongly is an error of stores") {
   CHECK(app.destroyed == 0);
   store.reset();
   CHECK(app.destroyed == 1);
+}
+
+// What functions of the C interface answer that are not for the log, a storage or a clock.
+playhead_status call_inside() {
+  return guard([] { return PLAYHEAD_OK; });
+}
+
+TEST_CASE("storage and clock tables: from inside nothing else is called") {
+  ThreadExecutor executor("test");
+  std::vector<playhead_status> answers;
+  OddStorage app;
+  app.on_write = [&](uint64_t& version) {
+    answers.push_back(call_inside());
+    return version = 1, 0;
+  };
+  app.on_list = [&](playhead_store_page* page) {
+    answers.push_back(call_inside());
+    return playhead_store_page_add(page, "c", 1, nullptr, 0, 1);
+  };
+  auto store = app.open();
+  CHECK(code_of_write(*store, executor) == kWentWell);
+  CHECK(code_of_list(*store, executor) == kWentWell);
+  store.reset();
+  playhead_clock table = PLAYHEAD_CLOCK_INIT;
+  table.user = &answers;
+  table.now_us = [](void* user) {
+    static_cast<std::vector<playhead_status>*>(user)->push_back(call_inside());
+    return int64_t{0};
+  };
+  CHECK(CClock(CallbackTable<playhead_clock>::adopt(&table)).now() == WallTime{0});
+  CHECK(answers == std::vector<playhead_status>(3, -PLAYHEAD_ERROR_INVALID_STATE));
 }
 
 TEST_CASE("clock table: is the wall clock of the threads it is given to") {

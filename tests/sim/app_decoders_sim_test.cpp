@@ -239,6 +239,25 @@ TEST_CASE("app decoders: one that fails gives way to the next system, or ends th
   }
 }
 
+TEST_CASE("app decoders: one that fails for good while a seek is on its way has failed") {
+  if (!has_protected_media()) return;
+  Stage stage;
+  stage.start(true);
+  int samples = 0;
+  stage.app.on_decode = [&] {
+    stage.app.fault = ++samples == 40 ? Fault::kFails : Fault::kNone;
+    stage.app.error = PLAYHEAD_ERROR_DECODE_FAILED;
+    if (samples == 40) stage.play.world.player->seek(MediaTime{2'100'000}, 1);
+  };
+  stage.play.load("encryption");
+  REQUIRE(stage.play.world.run_until_event<SeekDone>(20s));
+  stage.play.world.run_for(5s);
+  INFO(stage.play.world.log());
+  // Another took its place.
+  CHECK(stage.app.opened == 3);
+  stage.check_end();
+}
+
 TEST_CASE("app decoders: one that misbehaves ends in a word, and soon") {
   if (!has_protected_media()) return;
   for (const Fault fault : {Fault::kThrows, Fault::kSwallows, Fault::kHoards}) {
