@@ -28,7 +28,7 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-// Of what nobody wants (chosen: a hundred bodies that are too large. Reading it takes 4 ms of a thread; who sends more
+// Of what nobody wants (chosen: a hundred bodies that are too large. Reading it takes 2 ms of a thread; who sends more
 // may find a reset in place of the answer).
 constexpr std::size_t kMaxLingerBytes = std::size_t{8} * 1024 * 1024;
 constexpr std::size_t kLingerReadBytes = std::size_t{16} * 1024;
