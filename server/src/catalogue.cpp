@@ -71,7 +71,7 @@ std::shared_ptr<const TitleList> scan(const std::filesystem::path& root, const L
     const auto changed = std::filesystem::last_write_time(file, ignored);  // before it is read
     auto title = parse_title(read_title_text(file), id);
     if (!title.ok()) {
-      log.warn("title_left_out", {{"title", id}, {"why", title.error().message}});
+      log.warn("title_left_out", {{"file", file.string()}, {"why", title.error().message}});
       list->left_out.emplace(id, changed);
       continue;
     }

@@ -94,11 +94,14 @@ void ProgressWriter::commit(Waiting& taken) {
 }
 
 void ProgressWriter::commit_events(Waiting& taken) {
-  if (taken.events.empty()) return;
-  const int64_t since_us = clock_.monotonic_us();
-  const Status result = store_.write_license_events(taken.events);
-  note(taken.events.size(), since_us);
-  for (const Completion& completion : taken.event_completions) completion(result);
+  const std::span<const LicenseEvent> all(taken.events);
+  for (std::size_t first = 0; first < all.size(); first += limits_.max_batch) {
+    const std::size_t count = std::min(limits_.max_batch, all.size() - first);
+    const int64_t since_us = clock_.monotonic_us();
+    const Status result = store_.write_license_events(all.subspan(first, count));
+    note(count, since_us);
+    for (std::size_t i = first; i < first + count; ++i) taken.event_completions[i](result);
+  }
 }
 
 void ProgressWriter::commit_progress(Waiting& taken) {

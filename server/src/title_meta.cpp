@@ -21,7 +21,7 @@ constexpr std::size_t kMaxCountries = 250;
 constexpr std::size_t kMaxCodecs = 16;
 constexpr std::size_t kMaxChapters = 200;
 
-Error bad(const std::string& name, const char* why) {
+Error bad(const std::string& name, const std::string& why) {
   return Error{500, "bad_title", "'" + name + "' " + why};
 }
 
@@ -71,6 +71,12 @@ Result<TitleSpan> read_span(const json& value, const std::string& name, int64_t 
   const auto end = ms_of(member(value, "end_seconds"), duration_ms);
   if (!start || !end || *start >= *end) return bad(name, "does not lie within the title");
   TitleSpan span{*start, *end};
+  for (const auto& [key, entry] : value.items()) {
+    // A name under another key would be lost in silence.
+    if (key != "start_seconds" && key != "end_seconds" && key != "name") {
+      return bad(name, "has '" + key + "', which nothing knows");
+    }
+  }
   if (Status text = read_text(value, "name", kMaxNameBytes, span.name); !text.ok()) {
     return text.error();
   }

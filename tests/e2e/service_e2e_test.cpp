@@ -218,6 +218,15 @@ TEST_CASE("service: profiles see what their rating and their PIN let them see") 
   CHECK(calls.found("drama") == Ids{"m_1", "m_4"});
   REQUIRE(calls.choose(guarded->profile_id, "1234").has_value());
   CHECK(calls.found("comedy") == Ids{"m_2"});
+  // Changed on another device: this one asks again and again, and locks nobody out.
+  Calls elsewhere(world);
+  mum.profile_id = guarded->profile_id;
+  mum.pin = "5678";
+  REQUIRE(elsewhere.choose(guarded->profile_id, "1234").has_value());
+  REQUIRE(elsewhere.put(mum, "1234").has_value());
+  for (int i = 0; i < 6; ++i) CHECK(calls.found("comedy") != Ids{"m_2"});
+  REQUIRE(calls.choose(guarded->profile_id, "5678").has_value());
+  CHECK(calls.found("comedy") == Ids{"m_2"});
   for (int i = 0; i < 5; ++i) (void)calls.choose(guarded->profile_id, "0000");
   CHECK(calls.choose(guarded->profile_id, "1234").error().code == ErrorCode::kPinLocked);
 }

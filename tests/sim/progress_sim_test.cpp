@@ -323,6 +323,7 @@ struct GuardedPlay {
     const auto refuse = [](int status, const std::string& code) {
       return text_answer(R"({"error":{"code":")" + code + R"(","message":"No."}})", status);
     };
+    if (request.target.rfind("/api/v1/stream?", 0) == 0) ++asked;
     if (given.empty()) return refuse(403, "pin_required");
     if (wrong == 5) return refuse(429, "pin_locked");
     if (given != pin) {
@@ -340,6 +341,7 @@ struct GuardedPlay {
 
   std::string pin = "1234";
   int wrong = 0;
+  int asked = 0;  // for URLs
   SimWorld world;
   std::unique_ptr<ServiceClient> calls;
 };
@@ -379,6 +381,23 @@ TEST_CASE("sim: a play that nobody gave the new PIN ends where its buffer does, 
   REQUIRE(world.run_until_event<SessionStarted>(10s));
   CHECK(to_seconds(world.find<SessionStarted>()->resume_position) == doctest::Approx(seen));
   REQUIRE(world.run_until_event<Ended>(10min));
+}
+
+TEST_CASE("sim: a paused play whose URLs cannot be renewed asks less and less, and at once when it is played") {
+  GuardedPlay play;
+  SimWorld& world = play.world;
+  world.player->pause();
+  world.run_for(2h);
+  CHECK(play.asked > 24);  // every 5 min
+  CHECK(play.asked < 35);
+  CHECK(world.find<Failed>() == nullptr);
+  CHECK(play.choose("5678"));
+  const int before = play.asked;
+  world.player->play();
+  world.run_for(1s);
+  CHECK(play.asked == before + 1);
+  REQUIRE(world.run_until_event<Ended>(10min));
+  CHECK(world.find<Failed>() == nullptr);
 }
 
 TEST_CASE("M02 N11 a playlist cut off before its pictures does not take them away at a renewal") {

@@ -188,7 +188,7 @@ void PlayerEngine::handle_errors(MonotonicTime now) {
   if (trouble_.failure) mend_decoder(now);
   if (trouble_.sound_failure) mend_sound(now);
   for (Error& error : std::exchange(trouble_.warnings, {})) warn(std::move(error));
-  std::optional<Error>& failure = failure_ ? failure_ : url_failure_;
+  std::optional<Error>& failure = failure_ ? failure_ : renewal_.failure;
   if (failure && is_ahead_) {
     log_.info("what was prepared cannot be had: " + describe(*failure));
     ahead_failure_ = failure;

@@ -28,6 +28,7 @@
 #include "player/title_follower.h"
 #include "player/title_protection.h"
 #include "player/trick_player.h"
+#include "player/url_renewal.h"
 #include "playhead/player.h"
 #include "session/playback_session.h"
 #include "streaming/streaming_engine.h"
@@ -119,7 +120,7 @@ class PlayerEngine final : private StreamingListener,
   void make_protection();
   void close_protection();
   void renew_urls();  // signed ones
-  void schedule_renewal(const SessionStart& start);
+  void renew_at(MonotonicTime when);
   void on_renewed(Result<SessionStart> start);
   void on_renewal_failed(Error error);
 
@@ -267,9 +268,8 @@ class PlayerEngine final : private StreamingListener,
   std::size_t shown_period_ = 0;
   std::optional<Error> last_trouble_;  // why nothing was shown, if nothing will have been
   std::optional<Error> failure_;       // ends the play at the next turn
-  std::optional<Error> url_failure_;   // so does this, unless new URLs come before
   DecoderTrouble trouble_;
-  bool is_renewing_ = false;
+  UrlRenewal renewal_;
   LicenseNotes licenses_;
   // Text and events of the title.
   CaptionFeed captions_;
@@ -291,7 +291,7 @@ class PlayerEngine final : private StreamingListener,
   std::unique_ptr<StreamingEngine> streaming_;
   std::unique_ptr<MediaPipeline> pipeline_;
   std::unique_ptr<TrickPlayer> trick_;  // null: no trick play, no scrubbing
-  CancelHandle manifest_load_, renewal_timer_, turn_timer_;
+  CancelHandle manifest_load_, turn_timer_;
   bool is_turn_posted_ = false;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);  // posted tasks check it
   CancelHandle news_watch_, flush_watch_;

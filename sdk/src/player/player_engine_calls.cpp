@@ -11,9 +11,6 @@ namespace playhead {
 
 namespace {
 
-// Between attempts to renew URLs that still work (chosen: renewal begins with a fifth of their life
-// left, so there is time for several).
-constexpr Duration kRenewalPause = 10s;
 // Seeks that wait are answered together. Of more than that the first are not answered at all: their
 // answers would push what else is told out of the event queue, which holds 1,024.
 constexpr std::size_t kMostSeekTags = 1'010;
@@ -186,7 +183,7 @@ void PlayerEngine::on_session_started(Result<SessionStart> start) {
     start_position_ = start->resume_position;
     resumes_ = true;
   }
-  schedule_renewal(*start);
+  if (start->renew_at) renew_at(*start->renew_at);
   fetchers_.set_places(start->places);
   licenses_.grant = start->drm;
   load_manifest(start->manifest_url);
@@ -304,6 +301,10 @@ void PlayerEngine::play() {
   if (protection_ && is_paused_) protection_->on_resume();
   if (offline_) offline_->on_call();
   is_paused_ = false;
+  if (renewal_.failures > 0) {
+    renewal_.timer.reset();
+    renew_urls();
+  }
   wake_pictures();
   end_trick(executor_.now());
   wake();
@@ -460,7 +461,6 @@ void PlayerEngine::let_go() {
   fetchers_.set_places({});
   manifest_load_.reset();
   clock_.stop();
-  renewal_timer_.reset();
   turn_timer_.reset();
   drop_trick();
   pipeline_.reset();
@@ -469,41 +469,40 @@ void PlayerEngine::let_go() {
   captions_.select(0);
   event_schedule_.clear();
   failure_.reset();
-  url_failure_.reset();
   offline_.reset();  // nothing fetches any more
   last_trouble_.reset();
   trouble_ = DecoderTrouble();
-  is_renewing_ = false;
+  renewal_ = {};
   memory_ = seat_.claim(0);
 }
 
-void PlayerEngine::schedule_renewal(const SessionStart& start) {
-  if (!start.renew_at) return;
-  renewal_timer_ = executor_.post_at(*start.renew_at, [this] { renew_urls(); });
+void PlayerEngine::renew_at(MonotonicTime when) {
+  renewal_.timer = executor_.post_at(when, [this] { renew_urls(); });
 }
 
 void PlayerEngine::renew_urls() {
-  if (std::exchange(is_renewing_, true)) return;
+  if (std::exchange(renewal_.is_under_way, true)) return;
   session_->renew([this](Result<SessionStart> start) { on_renewed(std::move(start)); });
 }
 
 void PlayerEngine::on_renewed(Result<SessionStart> start) {
   if (!start) {
-    is_renewing_ = false;
+    renewal_.is_under_way = false;
     return on_renewal_failed(std::move(start).error());
   }
-  schedule_renewal(*start);
+  if (start->renew_at) renew_at(*start->renew_at);
   fetchers_.set_places(start->places);
   manifest_load_ = manifests_.load(start->manifest_url,
                                    [this](Result<std::shared_ptr<const Presentation>> result) {
-                                     is_renewing_ = false;
+                                     renewal_.is_under_way = false;
                                      if (!result)
                                        return on_renewal_failed(std::move(result).error());
                                      if (!streaming_) return on_manifest(std::move(result));
                                      auto replaced = streaming_->replace(*std::move(result));
                                      if (!replaced)
                                        return on_renewal_failed(std::move(replaced).error());
-                                     url_failure_.reset();
+                                     renewal_.failures = 0;
+                                     renewal_.failure.reset();
                                      wake();
                                    });
 }
@@ -512,8 +511,8 @@ void PlayerEngine::on_renewal_failed(Error error) {
   if (!streaming_) return fail_next_turn(std::move(error));
   // The old URLs may still be good, or what is buffered may be enough: segments will tell. And what
   // is refused now may be granted then: somebody gives the profile's new PIN, or pays.
-  renewal_timer_ = executor_.post_at(executor_.now() + kRenewalPause, [this] { renew_urls(); });
-  if (streaming_->is_waiting_for_renewal()) url_failure_ = error;
+  renew_at(executor_.now() + renewal_pause(++renewal_.failures, is_paused_));
+  if (streaming_->is_waiting_for_renewal()) renewal_.failure = error;
   streaming_->previews().on_no_new_urls();
   error.severity = Severity::kRecoverable;
   warn(std::move(error));

@@ -108,7 +108,7 @@ Duration PlayerEngine::control_live(MonotonicTime now) {
   const bool has_begun = has_first_frame_ || qoe_.summary(now).play_time > Duration{0};
   // What was prepared is not kept up to date.
   if (stale && !has_begun) stale->lasts = std::min(stale->lasts, now - load_started_);
-  if (stale && is_renewing_) stale->refused.reset();  // its new URLs may be well
+  if (stale && renewal_.is_under_way) stale->refused.reset();  // its new URLs may be well
   if (stale && is_waiting && is_hopeless(*stale)) {
     stale->why.severity = Severity::kFatal;
     fail_next_turn(std::move(stale->why));

@@ -27,9 +27,7 @@ constexpr Duration kCallOnce{0};
 using BuildRequest = std::function<Result<ApiRequest>(const ActingProfile&)>;
 
 Result<ApiRequest> with_pin(Result<ApiRequest> request, const ActingProfile& acting) {
-  if (!request) return request;
-  request->kept = acting.recall(acting.id());
-  request->pin = request->kept.pin;
+  if (request) request->pin_of = acting.id();
   return request;
 }
 

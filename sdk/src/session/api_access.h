@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <map>
 #include <mutex>
 #include <string>
 #include <utility>
 
 #include "net/server_clock.h"
 #include "session/credentials.h"
+#include "session/kept_pins.h"
 
 namespace playhead {
 
@@ -25,43 +25,28 @@ class ActingProfile {
   struct Choice {
     std::string profile_id;  // empty: the default one
     std::string pin;         // empty: none
-
-    friend bool operator==(const Choice&, const Choice&) = default;
   };
 
-  void choose(Choice choice) {
+  // The service has accepted it, for a call made at `now`.
+  void choose(Choice choice, MonotonicTime now) {
+    pins_.keep(choice.profile_id, choice.pin, now);
     const std::lock_guard lock(mutex_);
-    pins_.insert_or_assign(choice.profile_id, std::move(choice.pin));
     id_ = std::move(choice.profile_id);
   }
   [[nodiscard]] std::string id() const {
     const std::lock_guard lock(mutex_);
     return id_;
   }
-  // That profile, and the PIN given when it was chosen last; empty when there is none.
-  [[nodiscard]] Choice recall(const std::string& profile_id) const {
-    const std::lock_guard lock(mutex_);
-    const auto found = pins_.find(profile_id);
-    return {profile_id, found == pins_.end() ? std::string() : found->second};
-  }
-  // The service says that this PIN is wrong: it was changed elsewhere. Sent again and again it
-  // would lock the profile for everybody.
-  void forget(const Choice& wrong) {
-    const std::lock_guard lock(mutex_);
-    const auto found = pins_.find(wrong.profile_id);
-    if (found != pins_.end() && found->second == wrong.pin) pins_.erase(found);
-  }
   // The PIN of a profile was changed by this client; nothing where it was never chosen nor acts.
   void change_pin(const Choice& changed) {
-    const std::lock_guard lock(mutex_);
-    const auto found = pins_.find(changed.profile_id);
-    if (found != pins_.end() || changed.profile_id == id_) pins_[changed.profile_id] = changed.pin;
+    pins_.change(changed.profile_id, changed.pin, changed.profile_id == id());
   }
+  [[nodiscard]] KeptPins& pins() { return pins_; }
 
  private:
   mutable std::mutex mutex_;
-  std::string id_;                           // under mutex_
-  std::map<std::string, std::string> pins_;  // under mutex_; by profile
+  std::string id_;  // under mutex_
+  KeptPins pins_;
 };
 
 // The account's way to the service, shared by all that calls it: where it is, with which token, and

@@ -15,6 +15,8 @@ namespace {
 constexpr int64_t kMaxReplyBytes = 1 << 20;
 // A person may have to sign in again, but not while a request waits.
 constexpr Duration kTokenTimeout = 30s;
+// How long a call waits for what another hears of its PIN (chosen: a few round trips).
+constexpr Duration kPinTimeout = 2s;
 
 bool is_http(const std::string& url) {
   return url.compare(0, 7, "http://") == 0 || url.compare(0, 8, "https://") == 0;
@@ -54,7 +56,9 @@ class ApiCall : public OwnedCall<ApiCall> {
   void drop_work() {
     timer_.reset();
     token_request_.reset();
+    pin_turn_.reset();
     transfer_.reset();
+    leave_turn(KeptPins::Verdict::kNone);
   }
 
   void finish(Result<ApiReply> result) {
@@ -106,20 +110,55 @@ class ApiCall : public OwnedCall<ApiCall> {
     timer_.reset();
     if (!token) return finish(token.error());
     token_ = *std::move(token);
-    send();
+    send_in_turn();
   }
 
-  void send() {
+  void send_in_turn() {
+    if (!request_.pin_of) return send(request_.pin);
+    turn_by_ = executor_.now() + kPinTimeout;
+    take_turn();
+  }
+
+  void take_turn() {
+    auto turn = access_.profile.pins().enter(*request_.pin_of, executor_.now(), executor_,
+                                             guarded([](ApiCall& call) { call.take_turn(); }),
+                                             pin_turn_);
+    if (turn.is_now) return send_kept(std::move(turn.pin));
+    timer_ = executor_.post_at(turn_by_, guarded([](ApiCall& call) {
+                                 KeptPins& pins = call.access_.profile.pins();
+                                 call.send_kept(pins.push_in(*call.request_.pin_of));
+                               }));
+  }
+
+  void send_kept(std::string pin) {
+    timer_.reset();
+    pin_turn_.reset();
+    kept_pin_ = std::move(pin);
+    send(kept_pin_);
+  }
+
+  void leave_turn(KeptPins::Verdict verdict) {
+    if (kept_pin_.empty()) return;
+    access_.profile.pins().leave(*request_.pin_of, std::exchange(kept_pin_, {}), verdict, sent_at_);
+  }
+
+  [[nodiscard]] KeptPins::Verdict verdict() const {
+    if (reply_.status >= 200 && reply_.status < 300) return KeptPins::Verdict::kRight;
+    const bool is_wrong = reply_.status == 403 && error_of(reply_).code == ErrorCode::kPinWrong;
+    return is_wrong ? KeptPins::Verdict::kWrong : KeptPins::Verdict::kNone;
+  }
+
+  void send(const std::string& pin) {
     reply_ = {};
     date_.reset();
     Request request;
     request.url = access_.base_url + request_.path;
     request.method = request_.method;
-    request.body = request_.body;
+    request.body = request_.body_of_pin ? request_.body_of_pin(pin) : request_.body;
     request.headers.push_back({"Accept", "application/json"});
-    if (!request_.body.empty()) request.headers.push_back({"Content-Type", "application/json"});
+    if (!request.body.empty()) request.headers.push_back({"Content-Type", "application/json"});
     request.credentials.push_back({"Authorization", "Bearer " + token_});
-    if (!request_.pin.empty()) request.credentials.push_back({"X-Profile-Pin", request_.pin});
+    if (!pin.empty() && !request_.body_of_pin) request.credentials.push_back({"X-Profile-Pin", pin});
     request.kind = ResourceKind::kApi;
     request.max_bytes = kMaxReplyBytes;
     request.max_redirects = 0;
@@ -143,6 +182,7 @@ class ApiCall : public OwnedCall<ApiCall> {
   }
 
   void on_done(const Result<TransferStats>& stats) {
+    leave_turn(stats ? verdict() : KeptPins::Verdict::kNone);
     if (!stats) return retry_or_finish(stats.error());
     // When it came from the network: who pumps may get to it much later.
     if (date_) access_.clock.observe({*date_, sent_at_, stats->first_byte});
@@ -172,7 +212,7 @@ class ApiCall : public OwnedCall<ApiCall> {
     note_hold(result, !decision.retries);
     if (!decision.retries) return finish(std::move(result));
     timer_ = executor_.post_at(executor_.now() + decision.delay,
-                               guarded([](ApiCall& call) { call.send(); }));
+                               guarded([](ApiCall& call) { call.send_in_turn(); }));
   }
 
   ApiAccess& access_;
@@ -182,14 +222,17 @@ class ApiCall : public OwnedCall<ApiCall> {
   UniqueFunction<void(Result<ApiReply>)> done_;
 
   std::string token_;
-  ApiReply reply_;  // of the attempt under way
+  std::string kept_pin_;  // that is under way
+  ApiReply reply_;        // of the attempt under way
   std::optional<WallTime> date_;
   MonotonicTime sent_at_;
   MonotonicTime began_at_;
+  MonotonicTime turn_by_;  // its own, to send a PIN
   int failures_ = 0;
   bool has_refreshed_ = false;
   CancelHandle timer_;
   CancelHandle token_request_;
+  CancelHandle pin_turn_;
   CancelHandle transfer_;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,8 +19,10 @@ struct ApiRequest {
   std::string path;                  // from the base URL, with query
   std::string body;                  // JSON
   std::string pin;                   // of the profile it is for; empty: none is sent
-  // The kept one that is sent, in the header or in the body: not kept any more once it is wrong.
-  ActingProfile::Choice kept;
+  // The profile whose kept PIN is sent in the place of `pin`, at each attempt; none: `pin` it is.
+  std::optional<std::string> pin_of = {};
+  // Makes the body of that PIN (empty: there is none), in the place of `body` and the header.
+  std::function<std::string(const std::string& pin)> body_of_pin = {};
   std::optional<RetryConfig> retry;  // none: one attempt
   // What the service asked to be left alone for is noted there under `held_as`, and kept to; null:
   // only between the attempts of this call.
@@ -28,7 +31,8 @@ struct ApiRequest {
 };
 
 // Makes one call to the service: asks for the token, sends, refreshes the token once after a 401,
-// repeats as decide_retry() says, feeds the service's clock. What is held already is waited for
+// repeats as decide_retry() says, feeds the service's clock. A kept PIN is sent when it is its turn
+// (KeptPins), after 2 s at the latest, and not any more once the service calls it wrong. What is held already is waited for
 // first, as a Retry-After of its own would be.
 // Token and PIN travel as `Request::credentials` only, so never to another origin. Redirects are
 // not followed: the API has none.

@@ -24,6 +24,11 @@ Result<Grant> read_grant(const Result<ApiReply>& reply, Result<Grant> (*parse)(s
   return parse(reply->body);
 }
 
+void add_profile(ApiRequest& request, const std::string& profile_id) {
+  if (!profile_id.empty()) request.path += "&profile_id=" + percent_encoded(profile_id);
+  request.pin_of = profile_id;
+}
+
 // A failure found before anything was sent; reported like any other, after the call.
 template <typename T>
 CancelHandle fail_later(Executor& executor, UniqueFunction<void(T)> done, T result) {
@@ -58,8 +63,8 @@ CancelHandle ApiClient::start_playback(const PlaybackQuery& query,
   ApiRequest request;
   request.method = "POST";
   request.path = "/v1/playback/start";
-  request.kept = access_.profile.recall(query.profile_id);
-  request.body = playback_body(query, request.kept.pin);
+  request.pin_of = query.profile_id;
+  request.body_of_pin = [query](const std::string& pin) { return playback_body(query, pin); };
   const std::string name = request.path;
   return ask(std::move(request), query.patience, name,
              [done = std::move(done)](const Result<ApiReply>& reply) mutable {
@@ -76,21 +81,11 @@ CancelHandle ApiClient::post_download(const DownloadQuery& query,
   request.method = "POST";
   request.path = "/api/v1/download";
   request.body = download_body(query);
-  add_pin(request, query.profile_id);
+  request.pin_of = query.profile_id;
   return ask(std::move(request), query.patience, "/api/v1/download/" + query.title_id,
              [done = std::move(done)](const Result<ApiReply>& reply) mutable {
                done(read_grant(reply, &parse_download_grant));
              });
-}
-
-void ApiClient::add_profile(ApiRequest& request, const std::string& profile_id) const {
-  if (!profile_id.empty()) request.path += "&profile_id=" + percent_encoded(profile_id);
-  add_pin(request, profile_id);
-}
-
-void ApiClient::add_pin(ApiRequest& request, const std::string& profile_id) const {
-  request.kept = access_.profile.recall(profile_id);
-  request.pin = request.kept.pin;
 }
 
 CancelHandle ApiClient::call(ApiRequest request, Duration patience,
@@ -112,13 +107,7 @@ CancelHandle ApiClient::ask(ApiRequest request, Duration patience, const std::st
   }
   request.held = held_;
   request.held_as = name;
-  auto told = [&profile = access_.profile, kept = request.kept,
-               done = std::move(done)](Result<ApiReply> reply) mutable {
-    const bool is_refused = reply && reply->status == 403 && !kept.pin.empty();
-    if (is_refused && error_of(*reply).code == ErrorCode::kPinWrong) profile.forget(kept);
-    done(std::move(reply));
-  };
-  return start_api_call(access_, transport_, executor_, std::move(request), std::move(told));
+  return start_api_call(access_, transport_, executor_, std::move(request), std::move(done));
 }
 
 CancelHandle ApiClient::post_progress(const ProgressReport& report,

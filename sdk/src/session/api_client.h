@@ -51,8 +51,6 @@ class ApiClient {
   CancelHandle post(std::string path, std::string body, UniqueFunction<void(PostOutcome)> done);
 
  private:
-  void add_profile(ApiRequest& request, const std::string& profile_id) const;
-  void add_pin(ApiRequest& request, const std::string& profile_id) const;
   // Repeats, and remembers what the service asked to be left alone for under `name`.
   CancelHandle ask(ApiRequest request, Duration patience, const std::string& name,
                    UniqueFunction<void(Result<ApiReply>)> done);

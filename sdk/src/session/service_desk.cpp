@@ -31,10 +31,10 @@ void ServiceDesk::choose_profile(const std::string& profile_id, const std::strin
   auto request = choice_request(choice.profile_id, pin);
   if (!request) return done(std::move(request).error());
   ask(*std::move(request), kChoicePatience,
-      [this, choice, done = std::move(done)](const Result<std::string>& body) mutable {
+      [this, choice, asked_at = executor_.now(), done = std::move(done)](const Result<std::string>& body) mutable {
         if (!body) return done(body.error());
         if (auto items = parse_items(*body); !items) return done(std::move(items).error());
-        access_.profile.choose(choice);
+        access_.profile.choose(choice, asked_at);
         done({});
       });
 }

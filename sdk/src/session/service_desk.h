@@ -16,7 +16,7 @@ class ServiceDesk {
   using Answered = UniqueFunction<void(Result<std::string>)>;
 
   ServiceDesk(ApiAccess& access, Transport& transport, Executor& executor)
-      : access_(access), api_(access, transport, executor) {}
+      : access_(access), executor_(executor), api_(access, transport, executor) {}
   ServiceDesk(const ServiceDesk&) = delete;
   ServiceDesk& operator=(const ServiceDesk&) = delete;
 
@@ -30,6 +30,7 @@ class ServiceDesk {
 
  private:
   ApiAccess& access_;
+  Executor& executor_;
   ApiClient api_;
   std::map<uint64_t, CancelHandle> calls_;
   uint64_t last_call_ = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/connection.h"
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
@@ -27,7 +28,9 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-constexpr std::size_t kMaxLingerBytes = std::size_t{1024} * 1024;
+// Of what nobody wants (chosen: a hundred bodies that are too large. Reading it takes 2 ms of a thread; who sends more
+// may find a reset in place of the answer).
+constexpr std::size_t kMaxLingerBytes = std::size_t{8} * 1024 * 1024;
 constexpr std::size_t kLingerReadBytes = std::size_t{16} * 1024;
 
 template <class Stream>
@@ -103,7 +106,8 @@ class ConnectionOf final : public Connection,
   [[nodiscard]] bool has_unread();
   void half_close();
   void linger();
-  void drain(std::size_t most);
+  void begin_drain();
+  void drain();
   void end();
 
   // Worker's thread.
@@ -118,6 +122,9 @@ class ConnectionOf final : public Connection,
   // Who was turned away last (behind a proxy there are many), and until when it is to stay away.
   std::size_t told_ = 0;  // a hash of its token
   int64_t told_until_us_ = 0;
+  // While it reads what nobody wants.
+  std::size_t drain_bytes_ = 0;  // at most as many more
+  int64_t drain_until_us_ = 0;
   bool finishing_ = false;
   bool ended_ = false;
 };
@@ -343,7 +350,7 @@ void ConnectionOf<Stream>::half_close() {
       if (!error) return self.close();
       error_code ignored;
       self.socket().shutdown(tcp::socket::shutdown_send, ignored);
-      self.drain(kMaxLingerBytes);
+      self.begin_drain();
     }));
   } else {
     error_code ignored;
@@ -356,18 +363,27 @@ void ConnectionOf<Stream>::half_close() {
 template <class Stream>
 void ConnectionOf<Stream>::linger() {
   half_close();
-  if constexpr (kIsTls) return;  // drains behind its last message
-  worker_.wait(*this, Patience::kLinger);
-  drain(kMaxLingerBytes);
+  if constexpr (!kIsTls) begin_drain();  // TLS: behind its last message
 }
 
-// Reads `most` bytes, or to the client's end, and ends.
 template <class Stream>
-void ConnectionOf<Stream>::drain(std::size_t most) {
+void ConnectionOf<Stream>::begin_drain() {
   reader_.discard();
-  socket().async_read_some(reader_.room(kLingerReadBytes),
-                           guarded([most](ConnectionOf& self, const error_code& error, std::size_t count) {
-                             return error || count >= most ? self.close() : self.drain(most - count);
+  drain_bytes_ = kMaxLingerBytes;
+  drain_until_us_ = shared_.clock.monotonic_us() + shared_.patience[static_cast<std::size_t>(Patience::kRequest)];
+  drain();
+}
+
+// Reads to the client's end or to its own patience's, and ends.
+template <class Stream>
+void ConnectionOf<Stream>::drain() {
+  if (drain_bytes_ == 0 || shared_.clock.monotonic_us() >= drain_until_us_) return close();
+  worker_.wait(*this, Patience::kLinger);
+  socket().async_read_some(reader_.room(std::min(drain_bytes_, kLingerReadBytes)),
+                           guarded([](ConnectionOf& self, const error_code& error, std::size_t count) {
+                             if (error) return self.close();
+                             self.drain_bytes_ -= count;
+                             self.drain();
                            }));
 }
 

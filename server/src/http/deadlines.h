@@ -15,7 +15,7 @@ enum class Patience : std::size_t {
   kHandshake,
   kRequest,  // its first byte; and from that to its last
   kWrite,    // until the client takes another byte
-  kLinger,
+  kLinger,  // until the client sends another byte of what nobody wants, or is gone
   kPause,
 };
 inline constexpr std::size_t kPatienceKinds = 5;

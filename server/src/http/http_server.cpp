@@ -23,7 +23,6 @@ using boost::system::error_code;
 
 constexpr std::chrono::milliseconds kAcceptRetry{100};
 constexpr int64_t kHandshakeMs = 10'000;
-constexpr int64_t kLingerMs = 1'000;
 
 Deadlines::Durations patience(const HttpServerConfig& config) {
   Deadlines::Durations durations_us{};
@@ -31,7 +30,7 @@ Deadlines::Durations patience(const HttpServerConfig& config) {
   set(Patience::kHandshake, kHandshakeMs);
   set(Patience::kRequest, config.request_timeout_ms);
   set(Patience::kWrite, config.write_timeout_ms);
-  set(Patience::kLinger, kLingerMs);
+  set(Patience::kLinger, config.linger_ms);
   set(Patience::kPause, config.overload_pause_ms);
   return durations_us;
 }

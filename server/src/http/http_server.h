@@ -25,6 +25,9 @@ struct HttpServerConfig {
   // From a request's first byte to its last (then 408), and without a byte of one (then the connection ends), > 0.
   int64_t request_timeout_ms = 60'000;
   int64_t write_timeout_ms = 30'000;  // no byte of an answer was taken by the client for so long: it is gone; > 0
+  // A client that still sends what was refused is read on, while no more than so long passes without a byte, for
+  // request_timeout_ms and 8 MiB at most: the end with bytes unread would be a reset, which overtakes the answer; > 0.
+  int64_t linger_ms = 1'000;
   bool logs_requests = false;         // a line each, see RequestLog
   // Header in which a proxy in front of the server names the client's country; empty = nobody does,
   // and what clients send is not believed.

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "catalogue.h"
 
+#include <fstream>
+#include <iterator>
+
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include "secrets.h"
 #include "server_fixture.h"
+#include "unique_fd.h"
 
 using namespace playhead::server;
 using playhead::server::test::FixedClock;
@@ -63,7 +68,9 @@ TEST_CASE("parse_title: what is left out") {
 TEST_CASE("catalogue: reads folders, leaves bad ones out, finds what appeared since") {
   const TempDir dir;
   FixedClock clock(1'000'000);
-  const Log log(clock, kNoLog);
+  const TempDir logs;
+  const UniqueFd log_fd(::open((logs.path() / "log").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  const Log log(clock, log_fd.get());
   dir.write("m_1/title.json", genre_title("m_1"));
   dir.write("m_2/title.json", genre_title("m_2", "Comedy"));
   dir.write("broken/title.json", "{");
@@ -71,6 +78,10 @@ TEST_CASE("catalogue: reads folders, leaves bad ones out, finds what appeared si
   dir.write("stray.txt", "x");
   Catalogue catalogue(dir.path(), clock, log);
   catalogue.rescan();
+  std::ifstream logged(logs.path() / "log");
+  const std::string log_text{std::istreambuf_iterator<char>(logged), {}};
+  const auto file = dir.path() / "broken" / "title.json";
+  CHECK(log_text.find("file=\"" + file.string() + "\" why=\"title.json is not a JSON object\"") != std::string::npos);
   CHECK(catalogue.titles()->by_id.size() == 2);
   CHECK(catalogue.titles()->by_genre.begin()->first == "Comedy");
   CHECK(catalogue.find("m_1") != nullptr);
@@ -89,7 +100,6 @@ TEST_CASE("catalogue: reads folders, leaves bad ones out, finds what appeared si
   CHECK(catalogue.find("broken") == nullptr);
   CHECK(catalogue.titles() == list);
   dir.write("broken/title.json", genre_title("broken"));
-  const auto file = dir.path() / "broken" / "title.json";
   std::filesystem::last_write_time(file, std::filesystem::last_write_time(file) + std::chrono::seconds(1));
   CHECK(catalogue.find("broken") != nullptr);
   std::filesystem::remove_all(dir.path() / "broken");

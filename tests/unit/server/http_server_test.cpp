@@ -103,6 +103,15 @@ void say(const UniqueFd& fd, const std::string& text) {
   REQUIRE(::send(fd.get(), text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size()));
 }
 
+// As say(), of more than the system takes at once.
+void say_all(const UniqueFd& fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t count = ::send(fd.get(), text.data(), text.size(), MSG_NOSIGNAL);
+    REQUIRE(count > 0);
+    text.remove_prefix(static_cast<std::size_t>(count));
+  }
+}
+
 // All that comes until the connection ends.
 std::string rest(const UniqueFd& fd) {
   std::string text;
@@ -354,6 +363,52 @@ TEST_CASE("http server: who comes while there is no descriptor is served when th
   ask(client);
   CHECK(answer(client).starts_with("HTTP/1.1 204"));
   server.stop();
+}
+
+TEST_CASE("http server: who sends a body of megabytes that nobody wants hears why") {
+  Handler handler([](const Request&) { return no_content(); });
+  HttpServerConfig config;
+  config.linger_ms = 3'600'000;  // however slow this machine is
+  TestServer server(handler, config);
+  const UniqueFd client = server.connect();
+  // All of it before anything is read, as simple clients do; a reset would take the answer away.
+  say_all(client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 7000000\r\n\r\n" + std::string(7'000'000, ' '));
+  REQUIRE(::shutdown(client.get(), SHUT_WR) == 0);
+  const std::string told = rest(client);
+  CHECK(told.starts_with("HTTP/1.1 413"));
+  CHECK(code_of(told) == "body_too_large");
+  server.stop();
+}
+
+TEST_CASE("http server: what is refused is read on for some bytes and some time, and no more") {
+  Handler handler([](const Request&) { return no_content(); });
+  const std::string refused = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n";
+  struct Row {
+    const char* name;
+    int64_t linger_ms;
+    int64_t request_timeout_ms;
+    std::size_t piece_bytes;  // sent again and again; 0 = no more comes
+  };
+  for (const Row& row : {Row{"it never ends", 3'600'000, 3'600'000, 1 << 20}, Row{"it trickles", 3'600'000, 20, 1},
+                         Row{"it is silent", 20, 3'600'000, 0}}) {
+    CAPTURE(std::string(row.name));
+    HttpServerConfig config;
+    config.linger_ms = row.linger_ms;
+    config.request_timeout_ms = row.request_timeout_ms;
+    TestServer server(handler, config);
+    const UniqueFd client = server.connect();
+    say(client, refused);
+    CHECK(answer(client).starts_with("HTTP/1.1 413"));
+    const std::string piece(row.piece_bytes, ' ');
+    std::size_t sent = 0;
+    while (server.connections() > 0) {
+      const ssize_t count = ::send(client.get(), piece.data(), piece.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+      if (count > 0) sent += static_cast<std::size_t>(count);
+      std::this_thread::yield();
+    }
+    CHECK(sent < 32 << 20);
+    server.stop();
+  }
 }
 
 TEST_CASE("http server: requests that come together are answered in order") {

@@ -152,6 +152,10 @@ class FailingStore final : public ProgressStore {
 // Holds the writer in its first commit until it is let go, and notes the sizes of the batches.
 class GatedStore final : public ProgressStore {
  public:
+  Status write_license_events(std::span<const LicenseEvent> batch) override {
+    batches.push_back(batch.size());
+    return Done{};
+  }
   Status write_progress(std::span<const ProgressWrite> batch) override {
     std::unique_lock lock(mutex_);
     batches.push_back(batch.size());
@@ -487,13 +491,16 @@ TEST_CASE(
   const auto count = [&](const Status&) { ++completed; };
   REQUIRE(writer.submit(row("u", "m", 1, 1), count));
   store.wait_entered();
-  for (int i = 0; i < 10; ++i) REQUIRE(writer.submit(row("u", "m", 1, 1), count));
+  for (int i = 0; i < 5; ++i) {
+    REQUIRE(writer.submit(row("u", "m", 1, 1), count));
+    REQUIRE(writer.submit(LicenseEvent{1, "u", "m", LicenseEvent::Kind::kPersistent, "k"}, count));
+  }
   CHECK_FALSE(writer.submit(row("u", "m", 1, 1), count));  // the queue is full
   CHECK(completed == 0);                                   // nothing is confirmed before its commit
   store.open();
   writer.stop();
   CHECK(completed == 11);
-  CHECK(store.batches == std::vector<std::size_t>{1, 4, 4, 2});
+  CHECK(store.batches == std::vector<std::size_t>{1, 4, 1, 4, 1});
 }
 
 TEST_CASE("progress_writer: of what waits, what somebody waits for is done before reports") {

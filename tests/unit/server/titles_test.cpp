@@ -68,6 +68,11 @@ TEST_CASE("title_meta: what is left out with its title") {
     CAPTURE(std::string(more));
     CHECK_FALSE(parse_title(with(more), "m_1").ok());
   }
+  const auto title = parse_title(
+      with(R"("chapters":[{"start_seconds":0,"end_seconds":9,"title":"One"}])"), "m_1");
+  REQUIRE_FALSE(title.ok());
+  CHECK(title.error().code == "bad_title");
+  CHECK(title.error().message == "'chapters' has 'title', which nothing knows");
 }
 
 TEST_CASE("fold: case and accents go, letters of other scripts stay") {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session/api_client.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -103,6 +106,112 @@ TEST_CASE("api_client: a 401 refreshes the token once") {
     CHECK(grant.error().code == ErrorCode::kUnauthorized);
     CHECK(rig.refreshes == std::vector<bool>{false, true});
     CHECK(rig.service.seen.size() == 2);
+  }
+}
+
+namespace {
+
+// A profile whose PIN was given here and may have been changed elsewhere since.
+struct GuardedRig : Rig {
+  GuardedRig() {
+    access.profile.choose({"mum", "1234"}, executor.now());
+    service.script = [this](const Request& request) -> std::optional<FakeService::Answer> {
+      const bool has_old = request.body.find(R"("pin":"1234")") != std::string::npos;
+      std::string given = has_old ? "1234" : "";
+      for (const HttpHeader& one : request.credentials) {
+        if (one.name == "X-Profile-Pin") given = one.value;
+      }
+      if (given == pin) return std::nullopt;
+      if (!given.empty()) ++wrong;
+      return problem(403, given.empty() ? "pin_required" : "pin_wrong", "No.");
+    };
+  }
+  // By turns in both forms: the PIN is in a header or in the body.
+  void ask() {
+    auto done = [this](const Result<StreamGrant>& grant) {
+      answered_at.push_back(executor.now());
+      codes.push_back(grant ? std::optional<ErrorCode>() : grant.error().code);
+    };
+    if (calls.size() % 2 == 0) {
+      calls.push_back(client.get_stream({"m", "", "mum"}, done));
+    } else {
+      PlaybackQuery query;
+      query.title_id = "m";
+      query.profile_id = "mum";
+      calls.push_back(client.start_playback(query, done));
+    }
+  }
+  [[nodiscard]] std::ptrdiff_t count(std::optional<ErrorCode> code) const {
+    return std::count(codes.begin(), codes.end(), code);
+  }
+
+  std::string pin = "1234";
+  int wrong = 0;
+  std::vector<CancelHandle> calls;
+  std::vector<std::optional<ErrorCode>> codes;  // none: granted
+  std::vector<MonotonicTime> answered_at;
+};
+
+}  // namespace
+
+TEST_CASE("api_client: whether a PIN is still right is asked by one call, and the others heed the answer") {
+  struct Case {
+    const char* name;
+    Duration ago;  // it was right then
+    int wrong;
+  };
+  for (const Case& c : {Case{"long ago", 10s, 1}, Case{"a moment ago", 9s, 3}}) {
+    CAPTURE(std::string(c.name));
+    GuardedRig rig;
+    rig.executor.run_for(c.ago);
+    rig.pin = "5678";  // by another device
+    for (int i = 0; i < 8; ++i) rig.ask();
+    rig.executor.run_for(1s);
+    CHECK(rig.wrong == c.wrong);
+    CHECK(rig.count(ErrorCode::kPinWrong) == c.wrong);
+    CHECK(rig.count(ErrorCode::kPinRequired) == 8 - c.wrong);
+  }
+}
+
+TEST_CASE("api_client: calls with a PIN that is right wait for the first of them, and no longer") {
+  GuardedRig rig;
+  rig.executor.run_for(1h);
+  const MonotonicTime began = rig.executor.now();
+  SUBCASE("which is answered") {
+    for (int i = 0; i < 4; ++i) rig.ask();
+    rig.executor.run_for(1s);
+    CHECK(rig.count(std::nullopt) + rig.count(ErrorCode::kApiBadAnswer) == 4);
+    CHECK(rig.answered_at.back() - began == 2 * rig.service.latency);
+  }
+  SUBCASE("which is answered by others than the service") {
+    int pages = 1;
+    const auto guard = rig.service.script;
+    rig.service.script = [&](const Request& request) {
+      return pages-- > 0 ? FakeService::Answer{302, "", {}, {}} : guard(request);
+    };
+    rig.ask();
+    rig.ask();
+    rig.executor.run_for(1s);
+    CHECK(rig.answered_at.size() == 2);
+  }
+  SUBCASE("which hangs") {
+    const Duration latency = std::exchange(rig.service.latency, 100s);
+    rig.ask();
+    rig.executor.run_for(1ms);  // it asks for the token first
+    rig.service.latency = latency;
+    rig.ask();
+    rig.executor.run_for(10s);
+    REQUIRE(rig.answered_at.size() == 1);
+    CHECK(rig.answered_at.back() - began == 1ms + 2s + latency);
+  }
+  SUBCASE("which is given up") {
+    rig.ask();
+    rig.ask();
+    rig.executor.run_for(1ms);
+    rig.calls.front().reset();
+    rig.executor.run_for(10s);
+    REQUIRE(rig.answered_at.size() == 1);
+    CHECK(rig.answered_at.back() - began == 1ms + rig.service.latency);
   }
 }
 

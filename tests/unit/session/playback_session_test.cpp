@@ -297,7 +297,7 @@ TEST_CASE("playback_session: a protected profile's play is renewed by its PIN wh
       pins.push_back(pin);
       return problem(403, "pin_required", "No.");
     };
-    rig.access.profile.choose({"mum", "1234"});
+    rig.access.profile.choose({"mum", "1234"}, rig.executor.now());
     PlaybackSessionConfig config;
     config.title_id = "m";
     config.profile_id = "mum";
@@ -305,8 +305,8 @@ TEST_CASE("playback_session: a protected profile's play is renewed by its PIN wh
     rig.session =
         std::make_unique<PlaybackSession>(config, rig.access, *rig.outbox, rig.service, rig.executor);
     CHECK(!rig.start().has_value());
-    rig.access.profile.choose({"kids", ""});
-    CHECK(rig.access.profile.recall("kids").pin.empty());
+    rig.access.profile.choose({"kids", ""}, rig.executor.now());
+    CHECK(rig.access.profile.pins().find("kids").empty());
     rig.session->renew([](const Result<SessionStart>&) {});
     rig.executor.run_for(1s);
     CHECK(pins == std::vector<std::string>{"1234", "1234"});

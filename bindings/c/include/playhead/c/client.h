@@ -62,8 +62,8 @@ typedef struct playhead_log_sink {
 /* By which call a play starts, PLAYHEAD_START_…: */
 enum {
   PLAYHEAD_START_STREAM = 0, /* GET /api/v1/stream: a URL and the position */
-  /* POST /v1/playback/start: the service looks at the device and at what else the account plays,
-   * names several places of the media, and a session that reports are about. */
+  /* POST /v1/playback/start: the service looks at the device and at where else the profile plays
+   * this title, names several places of the media, and a session that reports are about. */
   PLAYHEAD_START_SESSION = 1
 };
 
