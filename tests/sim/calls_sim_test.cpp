@@ -88,6 +88,25 @@ TEST_CASE("sim: a title may be loaded paused, and shows its first frame") {
   CHECK(world.screen->shown().size() == 1);
 }
 
+TEST_CASE("sim: without sound the clock loses nothing, however often it is looked at") {
+  SimTitle title;
+  title.has_audio = false;
+  SimWorld world(1, title, SimLink::constant(8'000'000));
+  world.start_app();
+  world.player->set_speed(0.75);
+  world.load_url(title.url());
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  world.run_for(5s);
+  const auto turn = [&] {
+    world.player->set_volume(1);
+    world.run_for(1us);
+    return world.status()->position;
+  };
+  const MediaTime before = turn();
+  for (int i = 0; i < 1'999; ++i) turn();
+  CHECK((turn() - before).count() == doctest::Approx(1'500).epsilon(0.01));
+}
+
 TEST_CASE("sim: speed changes how fast the position moves") {
   for (const double speed : {0.5, 1.5, 2.0}) {
     CAPTURE(speed);

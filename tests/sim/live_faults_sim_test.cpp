@@ -423,7 +423,8 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("N10 N17 a live playlist that is refused for good: what is there is played, then it ends") {
+TEST_CASE(
+    "N10 N17 a live playlist that is refused for good: what is there is played, then it ends") {
   struct Case {
     const char* name;
     int status;

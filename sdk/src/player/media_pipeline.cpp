@@ -38,7 +38,7 @@ void MediaPipeline::restart(MediaTime target, MonotonicTime now) {
   is_running_ = false;
   video_.restart(target);
   if (audio_) audio_->restart(target);
-  anchor_ = target;
+  anchor_ = latest_ = target;
   anchor_time_ = now;
 }
 
@@ -78,16 +78,17 @@ bool MediaPipeline::follows_audio(MonotonicTime now) {
 
 MediaTime MediaPipeline::position(MonotonicTime now) {
   if (!is_running_) return anchor_;
-  MediaTime position =
-      follows_audio(now)
-          ? audio_->position(now)
-          : anchor_ + Duration{static_cast<int64_t>(
-                          static_cast<double>((now - anchor_time_).count()) * speed_)};
+  const bool is_heard = follows_audio(now);
+  const double passed = static_cast<double>((now - anchor_time_).count());
+  const MediaTime position =
+      is_heard ? audio_->position(now) : anchor_ + Duration{static_cast<int64_t>(passed * speed_)};
   // The device's clock may jitter backwards by less than a buffer; time does not.
-  position = std::max(position, anchor_);
-  anchor_ = position;
-  anchor_time_ = now;
-  return position;
+  latest_ = std::max(position, latest_);
+  if (is_heard) {
+    anchor_ = latest_;
+    anchor_time_ = now;
+  }
+  return latest_;
 }
 
 std::optional<MediaTime> MediaPipeline::no_sound_until(StreamingEngine& streaming) {
@@ -244,7 +245,7 @@ bool MediaPipeline::is_ready(StreamingEngine& streaming, MonotonicTime now) {
   // A track that ends before the target has nothing to wait for.
   const bool video_ready =
       !streaming.plays_video() || !has_surface() || video_.has_shown() ||
-      (streaming.is_complete(TrackKind::kVideo) && video_.is_finished(anchor_));
+      (streaming.is_complete(TrackKind::kVideo) && video_.is_finished(latest_));
   if (!video_ready) return false;
   if (!plays_audio_ || audio_->is_primed()) return true;
   const bool has_ended = streaming.is_complete(TrackKind::kAudio) && audio_->is_finished(now);
@@ -305,8 +306,8 @@ bool MediaPipeline::is_finished(const StreamingEngine& streaming, MonotonicTime 
   const MediaTime here = position(now);
   const bool is_shown_out = has_surface() ? video_.is_finished(here)
                                           : streaming.level(TrackKind::kVideo, here) == Duration{0};
-  const bool video_done = !streaming.plays_video() ||
-                          (streaming.is_complete(TrackKind::kVideo) && is_shown_out);
+  const bool video_done =
+      !streaming.plays_video() || (streaming.is_complete(TrackKind::kVideo) && is_shown_out);
   if (plays_unheard(streaming)) {
     return streaming.is_complete(TrackKind::kAudio) &&
            streaming.level(TrackKind::kAudio, position(now)) == Duration{0};

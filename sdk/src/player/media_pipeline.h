@@ -108,8 +108,8 @@ class MediaPipeline {
   bool plays_audio_ = false;    // the title has sound and there is a sink for it
   bool is_running_ = false;
   double speed_ = 1.0;
-  // The clock: at `anchor_time_` playback stood at `anchor_`.
-  MediaTime anchor_;
+  // The clock: at `anchor_time_` playback stood at `anchor_`; since then at `latest_`.
+  MediaTime anchor_, latest_;
   MonotonicTime anchor_time_;
 };
 

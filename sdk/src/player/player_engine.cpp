@@ -202,7 +202,7 @@ void PlayerEngine::handle_errors(MonotonicTime now) {
                              !pipeline_->video().has_failed() && !stuck_.has_given_up() &&
                              !pipeline_->is_starved(*streaming_, now);
     // New URLs are on their way: somebody gave the PIN that was wanted, or it is tried again.
-    const bool may_go_on = !failure_ && is_renewing_;
+    const bool may_go_on = !failure_ && renewal_.is_under_way;
     if (!can_play_on && !may_go_on) fail(*std::exchange(failure, std::nullopt));
   }
 }
