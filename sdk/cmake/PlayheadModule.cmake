@@ -37,7 +37,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   # Optimised builds by GCC 12 report overlaps and unset bytes inside its own std::string (GCC bug 105651), and
   # with sanitizers inside its std::optional.
   target_compile_options(playhead_build_flags INTERFACE
-    "$<$<CONFIG:Release>:-Wno-restrict;-Wno-maybe-uninitialized>")
+    "$<$<NOT:$<CONFIG:Debug>>:-Wno-restrict;-Wno-maybe-uninitialized>")
   if(PLAYHEAD_SANITIZE)
     target_compile_options(playhead_build_flags INTERFACE
       -Wno-maybe-uninitialized -Wno-array-bounds -Wno-restrict -Wno-stringop-overflow
