@@ -12,7 +12,7 @@ for tool in clang++ ld.lld; do
 done
 build=$PLAYHEAD_ROOT/build/minsize
 playhead_configure minsize
-cmake --build "$build" --target playhead_core playhead_decoders -j "$(getconf _NPROCESSORS_ONLN)" </dev/null >&2
+cmake --build "$build" --target playhead_core playhead_decoders playhead_http_library -j "$(getconf _NPROCESSORS_ONLN)" </dev/null >&2
 cmake -D STRIP="$(command -v strip)" -D CORE="$build/lib/libplayhead-core.so" -D WORK="$build/stripped" \
-  -D ALL="$build/lib/libplayhead-core.so $build/lib/libplayhead-decoders.so" -D LIMIT=$LIMIT_BYTES \
+  -D ALL="$build/lib/libplayhead-core.so $build/lib/libplayhead-decoders.so $build/lib/libplayhead-http.so" -D LIMIT=$LIMIT_BYTES \
   -P "$PLAYHEAD_ROOT/tests/capi/core_size.cmake" 2>&1
