@@ -21,6 +21,11 @@ case $arch in
   s390x) triple=s390x-linux-gnu emulator=qemu-s390x-static ;;
   *) echo "which architecture? see --help" >&2 && exit 2 ;;
 esac
+linker=lld
+if [ "$arch" = s390x ]; then  # LLVM's does not know it
+  linker=bfd
+  command -v $triple-ld.bfd >/dev/null || cross_skip "not installed: binutils-s390x-linux-gnu"
+fi
 mkdir -p "$CROSS"
 root=$(cross_root "$arch" libc6-dev libstdc++-12-dev libcurl4-openssl-dev libssl-dev libsqlite3-dev libpugixml-dev \
   nlohmann-json3-dev doctest-dev zlib1g-dev libavcodec-dev libavformat-dev libavutil-dev libswscale-dev \
@@ -42,8 +47,8 @@ set(CMAKE_C_COMPILER_TARGET $triple)
 set(CMAKE_CXX_COMPILER_TARGET $triple)
 set(CMAKE_LIBRARY_ARCHITECTURE $triple)
 set(CMAKE_CXX_FLAGS_INIT "-O1")
-set(CMAKE_EXE_LINKER_FLAGS_INIT "-fuse-ld=lld -Wl,-rpath-link,$libraries")
-set(CMAKE_SHARED_LINKER_FLAGS_INIT "-fuse-ld=lld -Wl,-rpath-link,$libraries")
+set(CMAKE_EXE_LINKER_FLAGS_INIT "-fuse-ld=$linker -Wl,-rpath-link,$libraries")
+set(CMAKE_SHARED_LINKER_FLAGS_INIT "-fuse-ld=$linker -Wl,-rpath-link,$libraries")
 set(CMAKE_FIND_ROOT_PATH $root)
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
