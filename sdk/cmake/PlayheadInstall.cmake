@@ -102,7 +102,7 @@ set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME sdk)
 set(playhead_targets playhead)
 if(BUILD_SHARED_LIBS)
   list(APPEND playhead_targets playhead_core)
-  install(TARGETS playhead_decoders LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} NAMELINK_SKIP)
+  install(TARGETS playhead_decoders playhead_http_library LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} NAMELINK_SKIP)
 endif()
 install(TARGETS ${playhead_targets} EXPORT playheadTargets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}

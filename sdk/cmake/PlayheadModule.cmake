@@ -37,7 +37,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   # Optimised builds by GCC 12 report overlaps and unset bytes inside its own std::string (GCC bug 105651), and
   # with sanitizers inside its std::optional.
   target_compile_options(playhead_build_flags INTERFACE
-    "$<$<CONFIG:Release>:-Wno-restrict;-Wno-maybe-uninitialized>")
+    "$<$<NOT:$<CONFIG:Debug>>:-Wno-restrict;-Wno-maybe-uninitialized>")
   if(PLAYHEAD_SANITIZE)
     target_compile_options(playhead_build_flags INTERFACE
       -Wno-maybe-uninitialized -Wno-array-bounds -Wno-restrict -Wno-stringop-overflow
@@ -69,8 +69,17 @@ if(PLAYHEAD_SMALL)
   endif()
   target_compile_options(playhead_build_flags INTERFACE
     -Oz -flto=full -ffunction-sections -fdata-sections -fwhole-program-vtables -fmerge-all-constants)
+  # The linker of another version does not read what this compiler writes.
+  string(REGEX MATCH "^[0-9]+" llvm ${CMAKE_CXX_COMPILER_VERSION})
+  find_program(PLAYHEAD_SMALL_LINKER NAMES ld.lld-${llvm} ld.lld REQUIRED)
+  get_filename_component(linker ${PLAYHEAD_SMALL_LINKER} NAME)
+  string(REPLACE "ld.lld" "lld" linker ${linker})
   target_link_options(playhead_build_flags INTERFACE
-    -flto=full -fuse-ld=lld LINKER:--gc-sections,--icf=all,-O2,--lto-O2)
+    -flto=full -fuse-ld=${linker} LINKER:--gc-sections,--icf=all,-O2,--lto-O2)
+  if(llvm GREATER_EQUAL 15 AND CMAKE_SYSTEM_NAME STREQUAL "Linux")
+    # Packed relocations, and the mark without which glibc (from 2.36 on) refuses them: LLVM 14 leaves it out.
+    target_link_options(playhead_build_flags INTERFACE LINKER:-z,pack-relative-relocs)
+  endif()
 endif()
 if(PLAYHEAD_COVERAGE)
   target_compile_options(playhead_build_flags INTERFACE --coverage)

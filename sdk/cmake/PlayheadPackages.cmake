@@ -1,5 +1,5 @@
-# Debian packages by CPack, of a shared build: the library, the core, its decoders, what compiles against them, the demo.
-# Only what links FFmpeg depends on it. Made and tried by tests/install/packages.sh; included by PlayheadInstall.cmake.
+# Debian packages by CPack, of a shared build: the library, the core, its HTTP and decoders, what compiles against them, the demo.
+# Only what links FFmpeg or libcurl depends on it. Made and tried by tests/install/packages.sh; included by PlayheadInstall.cmake.
 #
 # The packages split what the component `sdk` puts down as a whole, so every part is installed by two names.
 set(playhead_abi ${PROJECT_VERSION_MAJOR})
@@ -13,6 +13,7 @@ endfunction()
 playhead_package_library(playhead lib)
 playhead_package_library(playhead_core core)
 playhead_package_library(playhead_decoders decoders)
+playhead_package_library(playhead_http_library http)
 foreach(target playhead playhead_core)
   install(TARGETS ${target}
     LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT dev NAMELINK_ONLY)
@@ -32,7 +33,7 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${CMAKE_LIBRARY_OUTPUT_DIRECTORY})
 set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
-# The decoders are a part of the core: of its very version.
+# Its companions are parts of the core: of its very version.
 set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS_POLICY =)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 
@@ -55,8 +56,11 @@ set(same "(= ${PROJECT_VERSION})")
 playhead_package(lib libplayhead${playhead_abi} libs "adaptive video player, whole library"
   "Plays HLS and DASH; decodes by FFmpeg, which every program that links it loads.")
 playhead_package(core libplayhead-core${playhead_abi} libs "adaptive video player, without decoders in the process"
-  "Browses, downloads and reports; loads its decoders when the first title is opened."
-  RECOMMENDS "libplayhead-decoders${playhead_abi} ${same}")
+  "Browses, downloads and reports; loads its HTTP with the first request, its decoders with the first title."
+  RECOMMENDS "libplayhead-http${playhead_abi} ${same}, libplayhead-decoders${playhead_abi} ${same}")
+playhead_package(http libplayhead-http${playhead_abi} libs "adaptive video player, HTTP of its core"
+  "Fetches by libcurl, for libplayhead-core${playhead_abi} in apps that have no HTTP of their own."
+  DEPENDS "libplayhead-core${playhead_abi} ${same}")
 playhead_package(decoders libplayhead-decoders${playhead_abi} libs "adaptive video player, decoders of its core"
   "Demuxes and decodes by FFmpeg, for libplayhead-core${playhead_abi}."
   DEPENDS "libplayhead-core${playhead_abi} ${same}")

@@ -49,6 +49,7 @@ tests  | hdr:doctest/doctest.h        | doctest-dev            | doctest       |
 tests? | cmd:python3                  | python3                | python        | -
 tests? | cmd:nghttpd                  | nghttp2-server         | nghttp2       | -
 fuzz   | cmd:clang++                  | clang                  | llvm          | -
+tests? | file:/usr/include/x86_64-linux-gnu/gnu/stubs-32.h | g++-multilib | - | -
 tests? | cmd:openssl                  | openssl                | openssl@3     | -
 bench? | pkg:benchmark                | libbenchmark-dev       | google-benchmark | benchmark
 TABLE

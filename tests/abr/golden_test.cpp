@@ -34,7 +34,9 @@ TEST_CASE("simulator: every reference row of the trivial policies" *
         runner.run(job, test::trace_path(job.family, job.trace), test::ladder_path(job.ladder));
     REQUIRE(row.has_value());
     const auto ours = nlohmann::json::parse(to_json(*row, {}));
-    for (const auto& [key, value] : reference.items()) {
+    for (const auto& item : reference.items()) {
+      const auto& key = item.key();
+      const auto& value = item.value();
       CAPTURE(job.trace);
       CAPTURE(job.algorithm);
       CAPTURE(key);

@@ -6,6 +6,7 @@
 #   cross_headers                    prints the folder of the machine's own libraries that are headers alone
 #   cross_root ARCH PACKAGE...       prints the folder of a root of that architecture with these packages in it
 #   cross_source PACKAGE             prints the folder of the source of a Debian package
+#   cross_pugixml NAME [cmake option...]    builds it from its source, and prints the folder it is installed in
 #   cross_build NAME [cmake option...]      configures and builds build/cross/NAME: everything, or $CROSS_TARGETS
 #   cross_test NAME [ctest option...]       runs its tests; the last line says how many passed
 set -euo pipefail
@@ -50,6 +51,8 @@ cross_headers() {
   mkdir -p "$folder"/{include,lib/cmake}
   cp -r /usr/include/{doctest,nlohmann} "$folder/include"
   cp -r /usr/{lib,share}/cmake/{doctest,nlohmann_json} "$folder/lib/cmake" 2>/dev/null || true
+  # Debian's doctest finds itself in /usr when its files lie there: in whatever folder.
+  sed -i "s|^set(_IMPORT_PREFIX \"/usr\")|set(_IMPORT_PREFIX \"$folder\")|" "$folder"/lib/cmake/doctest/doctestTargets.cmake
   echo "$folder"
 }
 
@@ -105,6 +108,15 @@ cross_source() {  # PACKAGE
     mv "$folder.part" "$folder"
   fi
   echo "$folder/source"
+}
+
+cross_pugixml() {  # NAME [cmake option...]
+  local source build=$CROSS/$1-pugixml-build folder=$CROSS/$1-pugixml
+  source=$(cross_source pugixml)
+  shift
+  { cmake -S "$source" -B "$build" -G Ninja "$@" -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX="$folder" &&
+    cmake --build "$build" --target install; } >"$build.log" 2>&1 || { tail -n 20 "$build.log" >&2 && return 1; }
+  echo "$folder"
 }
 
 # Neither debug information nor NDEBUG: no build type.

@@ -8,7 +8,7 @@ build the rest: dev by the machine's compiler, fuzz and minsize by Clang." g++=g
 
 mkdir -p "$CROSS"
 tests="container_test playhead_manifest_tests test_text playhead_abr_tests playhead_drm_tests"
-CROSS_TARGETS="playhead_core playhead_decoders $tests"
+CROSS_TARGETS="playhead_core playhead_decoders playhead_http_library $tests"
 for compiler in g++ clang++; do
   cross_build "$compiler" -DCMAKE_CXX_COMPILER=$compiler -DCMAKE_C_COMPILER="$(echo $compiler | sed 's/g++/gcc/; s/clang++/clang/')" \
     -DPLAYHEAD_WERROR=ON -DCMAKE_CXX_FLAGS_INIT="-O1"

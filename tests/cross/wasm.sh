@@ -9,7 +9,6 @@ tests in Node. Threads, files and the network belong to the page there." \
 
 mkdir -p "$CROSS"
 headers=$(cross_headers)
-pugixml=$(cross_source pugixml)
 emscripten=${EMSDK:+$EMSDK/upstream/emscripten}
 emscripten=${emscripten:-/usr/share/emscripten}
 toolchain=$emscripten/cmake/Modules/Platform/Emscripten.cmake
@@ -24,16 +23,10 @@ fi
 run=node
 node --no-experimental-fetch -e '' 2>/dev/null && run='node;--no-experimental-fetch'
 common=(-DCMAKE_TOOLCHAIN_FILE="$toolchain" "-DCMAKE_CROSSCOMPILING_EMULATOR=$run"
-  -DCMAKE_FIND_ROOT_PATH="$CROSS/wasm-pugixml;$headers" -DCMAKE_PREFIX_PATH="$CROSS/wasm-pugixml;$headers"
-  "-DCMAKE_CXX_FLAGS=-fexceptions -isystem $headers/include")
-cross_prefix() {
-  cmake -S "$pugixml" -B "$CROSS/wasm-pugixml-build" -G Ninja "${common[@]}" -DCMAKE_BUILD_TYPE=Release \
-    -DCMAKE_INSTALL_PREFIX="$CROSS/wasm-pugixml"
-  cmake --build "$CROSS/wasm-pugixml-build" --target install
-}
-cross_prefix >"$CROSS/wasm-pugixml.log" 2>&1 || { tail -n 20 "$CROSS/wasm-pugixml.log" >&2 && exit 1; }
+  "-DCMAKE_CXX_FLAGS=-O1 -fexceptions -isystem $headers/include")
+pugixml=$(cross_pugixml wasm "${common[@]}")
 
 # Its precompiled headers do not carry -fexceptions along.
-cross_build wasm "${common[@]}" -DPLAYHEAD_PARSERS_ONLY=ON -DPLAYHEAD_PRECOMPILE=OFF -DPLAYHEAD_CCACHE=OFF \
+cross_build wasm "${common[@]}" "-DCMAKE_FIND_ROOT_PATH=$pugixml;$headers" "-DCMAKE_PREFIX_PATH=$pugixml;$headers" -DPLAYHEAD_PARSERS_ONLY=ON -DPLAYHEAD_PRECOMPILE=OFF -DPLAYHEAD_CCACHE=OFF \
   "-DCMAKE_EXE_LINKER_FLAGS=-fexceptions -sNODERAWFS=1 -sALLOW_MEMORY_GROWTH=1 -sTOTAL_STACK=8MB -sEXIT_RUNTIME=1"
 cross_test wasm

@@ -10,7 +10,6 @@ their tests under Wine. The rest needs libcurl, SQLite and OpenSSL for Windows, 
 
 mkdir -p "$CROSS"
 headers=$(cross_headers)
-pugixml=$(cross_source pugixml)
 cat >"$CROSS/windows.cmake" <<TOOLCHAIN
 set(CMAKE_SYSTEM_NAME Windows)
 set(CMAKE_C_COMPILER x86_64-w64-mingw32-gcc-posix)
@@ -25,13 +24,7 @@ set(CMAKE_CXX_FLAGS_INIT "-Wa,-mbig-obj -isystem $headers/include")
 set(CMAKE_EXE_LINKER_FLAGS_INIT -static)
 set(CMAKE_CROSSCOMPILING_EMULATOR wine64)
 TOOLCHAIN
-cross_prefix() {
-  cmake -S "$pugixml" -B "$CROSS/windows-pugixml-build" -G Ninja -DCMAKE_TOOLCHAIN_FILE="$CROSS/windows.cmake" \
-    -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX="$CROSS/windows-pugixml"
-  cmake --build "$CROSS/windows-pugixml-build" --target install
-}
-cross_prefix >"$CROSS/windows-pugixml.log" 2>&1 || { tail -n 20 "$CROSS/windows-pugixml.log" >&2 && exit 1; }
-
+cross_pugixml windows -DCMAKE_TOOLCHAIN_FILE="$CROSS/windows.cmake" >/dev/null
 cross_build windows -DCMAKE_TOOLCHAIN_FILE="$CROSS/windows.cmake" -DPLAYHEAD_PARSERS_ONLY=ON
 # Wine keeps its files here, and shows no window.
 export WINEPREFIX=$CROSS/wine WINEDEBUG=-all DISPLAY=

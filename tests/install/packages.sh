@@ -27,7 +27,7 @@ for tool in dpkg-deb dpkg-shlibdeps fakeroot file; do
   command -v $tool >/dev/null || { echo "skipped: no $tool" && exit 0; }
 done
 
-targets=(playhead playhead_core playhead_decoders)
+targets=(playhead playhead_core playhead_decoders playhead_http_library)
 if ninja -C "$build" -t query playhead-demo >/dev/null 2>&1; then targets+=(playhead-demo); fi
 cmake --build "$build" --target "${targets[@]}" -j "$(getconf _NPROCESSORS_ONLN)" </dev/null
 rm -f "$build"/*.deb
@@ -60,7 +60,9 @@ depends() {  # PACKAGE yes|no WHAT
 }
 depends "libplayhead$major" yes libavcodec
 depends "libplayhead-core$major" no 'libav\|libsw'
-depends "libplayhead-core$major" yes libcurl
+depends "libplayhead-core$major" no libcurl
+depends "libplayhead-http$major" yes "libplayhead-core$major"
+depends "libplayhead-http$major" yes libcurl
 depends "libplayhead-decoders$major" yes "libplayhead-core$major"
 depends "libplayhead-decoders$major" yes libavcodec
 depends libplayhead-dev yes "libplayhead$major ("

@@ -96,7 +96,7 @@ THIRD_PARTY = [
     ("libav*/*", ("sdk/src/decode/*", "demo-player/image_decoder.cpp")),
     ("libsw*/*", ("sdk/src/decode/*", "demo-player/image_decoder.cpp")),
     ("SoundTouch.h", ("sdk/src/decode/audio_stretcher.cpp",)),
-    ("dlfcn.h", ("drm/src/shared_library.cpp", "sdk/src/player/decoder_library.cpp")),
+    ("dlfcn.h", ("drm/src/shared_library.cpp", "sdk/src/base/companion_library.cpp")),
     ("elf.h", ("drm/src/shared_library.cpp",)),
     ("link.h", ("drm/src/shared_library.cpp",)),
     ("malloc.h", ("demo-player/main.cpp",)),

@@ -260,13 +260,13 @@ TEST_CASE("sim: what a title says happens at a time is told when playback passes
   CHECK(told[0].event.attributes.at("X-BEACON") == "https://ads.test/b");
 
   SUBCASE("again after a seek before it, and within it, but not behind it") {
-    for (const auto& [target, times] : {std::pair{2, 1}, {8, 1}, {12, 0}}) {
-      CAPTURE(target);
+    for (const auto& c : {std::pair{2, 1}, {8, 1}, {12, 0}}) {
+      CAPTURE(c.first);
       world.forget_events();
-      world.player->seek(MediaTime{target * 1'000'000});
+      world.player->seek(MediaTime{c.first * 1'000'000});
       REQUIRE(world.run_until_event<SeekDone>(5s));
       world.run_for(10s);
-      CHECK(world.all<TimedMetadata>().size() == static_cast<std::size_t>(times));
+      CHECK(world.all<TimedMetadata>().size() == static_cast<std::size_t>(c.second));
     }
   }
 }

@@ -11,7 +11,7 @@
 #include "base/thread_executor.h"
 #include "base/url.h"
 #include "base/volatile_store.h"
-#include "net/curl_transport.h"
+#include "net/http_transport.h"
 #include "net/intercepting_transport.h"
 #include "player/client_impl.h"
 #include "player/license_returns.h"
@@ -332,7 +332,7 @@ Result<std::shared_ptr<Client>> Client::create(ClientConfig config,
     curl.log = impl->log.get();
     curl.proxy = config.proxy;
     curl.pins = config.pins;
-    impl->transport = std::make_shared<CurlTransport>(std::move(curl));
+    impl->transport = make_http_transport(std::move(curl));
   }
   if (config.interceptor) {
     impl->transport = std::make_shared<InterceptingTransport>(std::move(impl->transport),

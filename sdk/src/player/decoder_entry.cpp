@@ -7,6 +7,6 @@
 
 extern "C" __attribute__((visibility("default"))) playhead::MediaBackend* playhead_make_decoders(
     const char* version) {
-  const bool is_same = std::strcmp(version, PLAYHEAD_DECODERS_VERSION) == 0;
+  const bool is_same = std::strcmp(version, PLAYHEAD_COMPANION_VERSION) == 0;
   return is_same ? new playhead::FfmpegBackend() : nullptr;
 }

@@ -55,7 +55,7 @@ struct Rig {
   Result<void> read(Bytes& bytes) {
     const uint64_t end = at + bytes.size();
     StreamBytes stream = [this, end](uint64_t from, std::size_t count) {
-      const std::size_t skip = std::min<std::size_t>(from - end, behind.size());
+      const auto skip = static_cast<std::size_t>(std::min<uint64_t>(from - end, behind.size()));
       const auto begin = behind.begin() + static_cast<std::ptrdiff_t>(skip);
       return Bytes(begin,
                    begin + static_cast<std::ptrdiff_t>(std::min(count, behind.size() - skip)));

@@ -245,13 +245,13 @@ TEST_CASE("dash model: URLs are resolved as RFC 3986 says, whatever they look li
       {"a b", "https://h.example/d/a%20b"},
       {"https://o.example/x/../a", "https://o.example/a"},
   };
-  for (const auto& [reference, url] : cases) {
-    CAPTURE(reference);
+  for (const auto& c : cases) {
+    CAPTURE(c.first);
     const Presentation presentation = with_sets(
         std::string("<AdaptationSet contentType='video'><SegmentTemplate duration='4' media='") +
-        reference + "'/><Representation/></AdaptationSet>");
+        c.first + "'/><Representation/></AdaptationSet>");
     CHECK(presentation.periods[0].adaptation_sets[0].representations[0].segments->at(0).media.url ==
-          url);
+          c.second);
   }
 }
 

@@ -327,12 +327,12 @@ TEST_CASE("hls model: methods of encryption") {
       {"SAMPLE-AES-CENC", EncryptionMethod::kSampleAesCtr},
       {"ROT13", EncryptionMethod::kUnknown},
   };
-  for (const auto& [name, method] : cases) {
-    CAPTURE(name);
+  for (const auto& c : cases) {
+    CAPTURE(c.first);
     const LoadedIndex index =
-        load("#EXT-X-KEY:METHOD=" + std::string(name) + ",URI=\"k\"\n#EXTINF:4,\na\n");
+        load("#EXT-X-KEY:METHOD=" + std::string(c.first) + ",URI=\"k\"\n#EXTINF:4,\na\n");
     REQUIRE(index.segments->at(0).keys != nullptr);
-    CHECK(index.segments->at(0).keys->front().method == method);
+    CHECK(index.segments->at(0).keys->front().method == c.second);
   }
 }
 

@@ -272,14 +272,14 @@ TEST_CASE("M12 byte ranges that overflow are refused, those that overlap are rea
                  "\na.mp4\n#EXTINF:4,\n#EXT-X-BYTERANGE:" + second + "\na.mp4\n#EXT-X-ENDLIST\n");
   };
   const std::string most = "9223372036854775807";
-  for (const auto& [first, second] :
+  for (const auto& c :
        std::vector<std::pair<std::string, std::string>>{{most + "@" + most, "1"},
                                                         {"10@" + most, "10"},
                                                         {"18446744073709551615@1", "1@0"},
                                                         {"10@9223372036854775800", "100"},
                                                         {"-5@0", "5"}}) {
-    CAPTURE(first);
-    const auto presentation = read(first, second);
+    CAPTURE(c.first);
+    const auto presentation = read(c.first, c.second);
     if (!presentation) continue;
     for (std::size_t i = 0; i < index_of(*presentation)->size(); ++i) {
       const Segment segment = index_of(*presentation)->at(i);

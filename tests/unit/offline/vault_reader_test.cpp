@@ -107,7 +107,9 @@ TEST_CASE("vault_reader: any range is what the media has there") {
                                                              {3 * kChunk, kChunk}};
   std::minstd_rand random(7);
   for (int n = 0; n < 300; ++n) ranges.emplace_back(random() % size, random() % (2 * kChunk));
-  for (const auto& [at, wanted] : ranges) {
+  for (const auto& range : ranges) {
+    const auto at = range.first;
+    const auto wanted = range.second;
     CAPTURE(at);
     CAPTURE(wanted);
     Bytes out(wanted, 0xEE);

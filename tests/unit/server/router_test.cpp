@@ -101,9 +101,10 @@ TEST_CASE("router: places in the line are those of reports; what somebody waits 
                                                                {"/v1/license", &license},
                                                                {"/api/v1/profiles", &profile},
                                                                {"/api/v1/ratings", &rating}};
-  for (const auto& [path, body] : urgent) {
-    CAPTURE(std::string(path));
-    const Response refused = server.post(path, *body);
+  for (const auto& write : urgent) {
+    const std::string path = write.first;
+    CAPTURE(path);
+    const Response refused = server.post(path, *write.second);
     CHECK(error_code(refused) == "overloaded");
     CHECK(header(refused, "Retry-After") == "1");
   }

@@ -333,8 +333,10 @@ TEST_CASE("service: what is not on disk is not acknowledged, and is taken when t
       {"/api/v1/token/refresh", R"({"refresh_token":")" + tokens.at("refresh_token").get<std::string>() + "\"}"},
       {"/api/v1/dev/login", R"({"user":"bob"})"},
   };
-  for (const auto& [path, body] : writes) {
-    CAPTURE(std::string(path));
+  for (const auto& write : writes) {
+    const std::string path = write.first;
+    const std::string& body = write.second;
+    CAPTURE(path);
     {
       const FullDisk full;
       const Response refused = server.post(path, body);

@@ -173,8 +173,7 @@ int64_t TimelineBuilder::append_pattern(const TimelineEntry& entry, int64_t star
     ++warnings_;
     count = durations.size();
   }
-  count =
-      std::min(count, limits::kSegments - std::min(timeline_->runs().size(), limits::kSegments));
+  count = std::min<uint64_t>(count, limits::kSegments - std::min(timeline_->runs().size(), limits::kSegments));
   std::size_t at = entry.pattern_start % durations.size();
   for (uint64_t i = 0; i < count && left_ > 0; ++i) {
     if (entry.repeat < 0 && end && start >= *end) break;

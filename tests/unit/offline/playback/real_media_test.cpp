@@ -163,16 +163,16 @@ TEST_CASE("real media: a plain MP4 is seen and heard, wherever it says what is i
       {"av_plain.mp4", kWhole}, {"av_plain.mp4", 50'000}, {"av_plain_faststart.mp4", 50'000},
       {"av.mp4", kWhole},       {"av.mp4", 50'000},       {"av_pieces.mp4", 50'000},
       {"av_hybrid.mp4", 50'000}};
-  for (const auto& [sample, part] : cases) {
-    if (!has_sample(sample)) return;
-    CAPTURE(sample);
-    CAPTURE(part);
-    Playing playing(plain_title(sample, part));
+  for (const Case& c : cases) {
+    if (!has_sample(c.sample)) return;
+    CAPTURE(c.sample);
+    CAPTURE(c.part);
+    Playing playing(plain_title(c.sample, c.part));
     playing.load();
     const bool has_ended = playing.run_until<Ended>(30s);
     if (playing.failure) MESSAGE(describe(*playing.failure));
     REQUIRE(has_ended);
-    CHECK(times_of(*playing.screen) == probed_times(sample));
+    CHECK(times_of(*playing.screen) == probed_times(c.sample));
     CHECK(playing.screen->shown().size() == 100);
     CHECK(playing.speaker->heard_s(playing.world.executor.now()) ==
           doctest::Approx(4).epsilon(0.03));
