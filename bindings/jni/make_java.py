@@ -29,13 +29,13 @@ CLASSES = {
     "playhead_frame_info": "FrameInfo", "playhead_player_status": "PlayerStatus", "playhead_live": "LiveStatus",
     "playhead_representation": "Representation", "playhead_track": "Track", "playhead_stream_info": "StreamInfo",
     "playhead_sample_info": "SampleInfo", "playhead_decoded_frame": "DecodedFrame",
-    "playhead_decoded_sound": "DecodedSound",
+    "playhead_decoded_sound": "DecodedSound", "playhead_transfer_request": "TransferRequest",
 }
 KINDS = {"c_int32": ("int", "kInt"), "c_int64": ("long", "kLong"), "c_uint64": ("long", "kLong"),
          "c_double": ("double", "kDouble"), "c_char_p": ("String", "kText")}
 # What is 0 or 1 in C.
 YES_OR_NO = re.compile(r"(is|has|no|can|allow|only|goes|saves|cmcd_tells)_\w+|raw_licenses|start_paused|start_over_when_corrupt|text_off")
-LEFT_OUT = re.compile(r"struct_size|header_version|reserved\d?|span_count|codec_config_bytes|system_count|module_count")
+LEFT_OUT = re.compile(r"struct_size|header_version|reserved\d?|span_count|codec_config_bytes|body_bytes|system_count|module_count")
 
 # How long what is an array in Java is, and whether there is what may be null.
 COUNTS = re.compile(r"(row|profile|item|chapter|attribute)_count|(image|message)_bytes|has_title")
@@ -49,7 +49,11 @@ MORE = {
     "playhead_row": ["Item[] items"],
     "playhead_title": ["Chapter[] chapters"],
     "playhead_client_config": ["/** Sees, and may change, every request; null: nobody does. */",
-                               "RequestInterceptor interceptor"],
+                               "RequestInterceptor interceptor", "/** In the place of the library's; null: its own. */",
+                               "Http http", "/** In the place of storagePath; null: that. */", "Storage storage",
+                               "/** Null: the system's. */", "WallClock clock"],
+    "playhead_transfer_request": ["/** Name, value, name, value … */", "String[] headers", "/** Null: none. */",
+                                  "byte[] body"],
 }
 
 

@@ -70,6 +70,8 @@ final class JniTest {
       run("thumbnails and timed metadata", () -> thumbnailAndMetadata(folder));
       run("the service's catalogue and profiles, and an interceptor", () -> service(arguments[1], folder));
       run("decoders of the app", JniTest::appDecoders);
+      run("HTTP, storage and a clock of the app", JniWorld::plays);
+      run("HTTP of the app that fails, and one that is left", JniWorld::httpEnds);
       if (arguments.length > 2) protectedMedia = Path.of(arguments[2]);
       if (protectedMedia != null) run("a secure decoder and its DRM system", JniTest::secureDecoder);
     } finally {

@@ -19,6 +19,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "bindings" / "python"))
 import playhead  # noqa: E402
 from playhead import _library  # noqa: E402
+from python_world import Http, Storage  # noqa: E402
 
 SECONDS, RATE = 2, 25
 PATIENCE_MS = 60_000  # of a machine that does other things
@@ -273,6 +274,58 @@ class PythonTest(unittest.TestCase):
         with self.assertRaises(playhead.Refused) as caught:
             service.title("").result(PATIENCE_MS / 1000)
         self.assertEqual(caught.exception.name, "INVALID_ARGUMENT")
+
+    def test_http_storage_and_clock_of_the_app(self):
+        web, storage, asked = Http(), Storage(), []
+
+        def clock():
+            asked.append(None)
+            return 4_102_444_800_000_000  # 2100
+        client = self.client(http=web, storage=storage, clock=clock, api=self.origin, token="t")
+        player = self.player(client, video=Screen())
+        player.load(url=self.url)
+        summary = self.until(player, "SUMMARY")[-1]
+        self.assertEqual(summary.qoe.shown_frames + summary.qoe.dropped_frames, SECONDS * RATE)
+        kinds = {kind for kind, _ in web.asked}
+        self.assertLessEqual({playhead.c.PLAYHEAD_RESOURCE_MANIFEST, playhead.c.PLAYHEAD_RESOURCE_INIT,
+                              playhead.c.PLAYHEAD_RESOURCE_MEDIA}, kinds)
+        self.assertGreater(len(asked), 0)
+        self.open.close()
+        self.assertGreater(sum(map(len, storage.records.values())), 0)
+        storage.was_read.clear()
+        self.client(storage=storage)
+        self.assertTrue(storage.was_read.wait(PATIENCE_MS / 1000))
+
+    def test_http_of_the_app_that_fails_says_why(self):
+        def refuse(request, transfer):
+            raise playhead.Error(playhead.c.PLAYHEAD_ERROR_TLS_FAILURE)
+
+        def redirect(request, transfer):
+            if request.url.endswith("/moved.m3u8"):
+                transfer.head(302, [("Location", self.url)])
+            else:
+                web(request, transfer)
+        web = Http()
+        for fetch, path, name in ((refuse, "/title.m3u8", "TLS_FAILURE"), (web, "/none.m3u8", "NOT_FOUND"),
+                                  (redirect, "/moved.m3u8", None)):
+            player = self.player(self.client(http=fetch), video=Screen())
+            player.load(url=self.origin + path)
+            end = self.until(player, "FAILED", "ENDED")[-1]
+            self.assertEqual(getattr(end, "error_name", "") or None, name)
+
+    def test_http_of_the_app_is_told_when_nothing_more_is_wanted(self):
+        started, ended = threading.Event(), threading.Event()
+
+        def wait(request, transfer):
+            transfer.on_cancel = ended.set
+            started.set()
+            transfer.cancelled.wait()
+            transfer.body(b"too late")
+        player = self.player(self.client(http=wait))
+        player.load(url=self.url)
+        self.assertTrue(started.wait(PATIENCE_MS / 1000))
+        player.stop()
+        self.assertTrue(ended.wait(PATIENCE_MS / 1000))
 
 
 if __name__ == "__main__":

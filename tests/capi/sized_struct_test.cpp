@@ -35,6 +35,8 @@ TEST_CASE("sized_struct: reads what both sides know and zeroes the rest") {
   const Case cases[] = {{"same version", sizeof(Known), true, 1, 2},
                         {"older caller: the new member is its default", 8, true, 1, 0},
                         {"newer caller: what we do not know is not read", 24, true, 1, 2},
+                        {"ends in the middle of a member", 12, false, 0, 0},
+                        {"ends in the middle of a newer one", 20, false, 0, 0},
                         {"no size", 0, false, 0, 0},
                         {"smaller than any version", 4, false, 0, 0},
                         {"uninitialised memory", 0xCDCDCDCD, false, 0, 0}};
@@ -61,6 +63,7 @@ TEST_CASE("sized_struct: writes no byte beyond what the caller has") {
   const Case cases[] = {{"same version", sizeof(Known), true, 1, 2, 9},
                         {"older caller", 8, true, 1, 9, 9},
                         {"newer caller: its new member is 0", 24, true, 1, 2, 0},
+                        {"ends in the middle of a member", 12, false, 9, 9, 9},
                         {"no size", 0, false, 9, 9, 9}};
   for (const Case& c : cases) {
     CAPTURE(std::string(c.name));

@@ -63,10 +63,10 @@ class SilentHost {
     return std::nullopt;
   }
 
-  LoopbackServer server_;
   std::mutex mutex_;
   std::condition_variable came_;
   std::set<std::string> asked_;
+  LoopbackServer server_;  // last: its threads use the others, and end first
 };
 
 // One app, from its start to its end.

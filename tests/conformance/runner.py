@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""runner.py SCENARIOS ORIGIN FOLDER SERVICE TOKEN: plays them through the Python package; see README.md."""
+"""runner.py SCENARIOS ORIGIN FOLDER SERVICE TOKEN: plays them through the Python package, over HTTP and storage in Python;
+see README.md."""
 import pathlib
 import sys
 import threading
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "bindings" / "python"))
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "bindings" / "python"), str(ROOT / "tests" / "bindings")]
 import playhead  # noqa: E402
+from python_world import Http, Storage  # noqa: E402
 
 PATIENCE_MS = 60_000
 ROWS = {
@@ -22,7 +25,7 @@ ROWS = {
 class Run:
     def __init__(self, origin, folder, service, token):
         self.origin, self.hash, self.player, self.kept = origin, 14695981039346656037, None, ""
-        self.client = playhead.Client(api=service, token=token)
+        self.client = playhead.Client(api=service, token=token, http=Http(), storage=Storage())
         self.told = threading.Semaphore(0)
         self.downloads = playhead.Downloads(self.client, folder, changed=lambda download: self.told.release(),
                                             removed=lambda name: self.told.release(), free_space_floor_bytes=-1)

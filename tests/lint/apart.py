@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whether every source compiles by itself: whether it includes what it uses.
 
-tests/run and demo-player/run compile several sources at a time, where one may live of another's
-includes. This looks at each alone, syntax only; exit status 1 names those that do not compile.
+tests/run and demo-player/run compile several sources at a time, and standard headers before all of them, so that one may
+live of another's includes; a project that adds this one by add_subdirectory() does neither. This looks at each alone,
+syntax only; exit status 1 names those that do not compile.
 """
 
 import argparse
@@ -35,7 +36,8 @@ def main():
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     with tempfile.TemporaryDirectory() as build:
         subprocess.run(["cmake", "--preset", "dev", "-B", build, "-G", "Ninja", "-DPLAYHEAD_UNITY=OFF",
-                        "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON"], cwd=root, check=True, stdout=subprocess.DEVNULL)
+                        "-DPLAYHEAD_PRECOMPILE=OFF", "-DPLAYHEAD_SANITIZE=", "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON"],
+                       cwd=root, check=True, stdout=subprocess.DEVNULL)
         with open(os.path.join(build, "compile_commands.json"), encoding="utf-8") as file:
             entries = [entry for entry in json.load(file)
                        if options.only in entry["file"] and entry["file"].startswith(root + os.sep)]

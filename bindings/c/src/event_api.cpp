@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <chrono>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -15,6 +16,7 @@ playhead_status next_event(playhead_player& handle, int32_t timeout_ms, playhead
   std::optional<Event> event =
       timeout_ms == 0 ? handle.player->next_event() : handle.player->wait_event(patience);
   if (!event) return status_of(ErrorCode::kTimedOut);
+  const std::lock_guard lock(handle.taking);
   static_cast<void>(write_struct(handle.taken.set(std::move(*event)), out));
   return PLAYHEAD_OK;
 }

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 
@@ -24,7 +25,9 @@ struct playhead_client {
 
 struct playhead_player {
   static constexpr auto kKind = playhead::capi::HandleKind::kPlayer;
-  // Only the one thread that takes events:
+  // Whoever takes an event takes it from one thread at a time. One that does not loses what the event points to, but no
+  // event, and breaks nothing here.
+  std::mutex taking;
   playhead::capi::TakenEvent taken;
   std::unique_ptr<playhead::Player> player;
 };

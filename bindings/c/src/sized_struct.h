@@ -13,10 +13,11 @@ namespace playhead::capi {
 // A struct_size beyond this is taken for uninitialised memory. Several times the largest struct.
 inline constexpr uint32_t kMaxStructSize = 4096;
 
+// And one that no version can have had, for it ends inside of a member, would make half of a pointer a pointer.
 template <typename Struct>
 [[nodiscard]] bool has_valid_size(const Struct* theirs) {
   return theirs != nullptr && theirs->struct_size >= 2 * sizeof(uint32_t) &&
-         theirs->struct_size <= kMaxStructSize;
+         theirs->struct_size <= kMaxStructSize && theirs->struct_size % alignof(Struct) == 0;
 }
 
 // Members the caller does not know are 0, members we do not know are not read.

@@ -33,7 +33,7 @@ PLAYHEAD_NATIVE(jstring, errorName)(JNIEnv* env, jclass, jint code) { return jav
 
 PLAYHEAD_NATIVE(jlong, clientCreate)
 (JNIEnv* env, jclass, jobject config, jobject log_sink, jobject token_desk, jobjectArray systems, jobject decoder_desk,
- jint secure_tracks) {
+ jint secure_tracks, jobject http_desk, jobject storage_desk, jobject clock_of_app) {
   playhead_client_config made = PLAYHEAD_CLIENT_CONFIG_INIT;
   playhead_log_sink log_table = PLAYHEAD_LOG_SINK_INIT;
   playhead_token_provider token_table = PLAYHEAD_TOKEN_PROVIDER_INIT;
@@ -74,6 +74,12 @@ PLAYHEAD_NATIVE(jlong, clientCreate)
     decoders = make_decoders(env, decoder_desk, secure_tracks);
     made.decoders = &decoders;
   }
+  playhead_transport transport = PLAYHEAD_TRANSPORT_INIT;
+  playhead_store store = PLAYHEAD_STORE_INIT;
+  playhead_clock clock = PLAYHEAD_CLOCK_INIT;
+  if (http_desk != nullptr) made.transport = &(transport = make_transport(env, http_desk));
+  if (storage_desk != nullptr) made.store = &(store = make_store(env, storage_desk));
+  if (clock_of_app != nullptr) made.clock = &(clock = make_clock(env, clock_of_app));
   playhead_client* client = nullptr;
   check(env, playhead_client_create(&made, &client));
   return number(client);

@@ -36,7 +36,8 @@ struct Methods {
   jmethodID run, log, request_token, show, clear, open, close, write, frames_played, pause, resume, flush, set_volume,
       changed, removed, answered, on_request, on_response, uncaught, make_exception, open_decoder, supports, release_frame,
       decode, drain, flush_decoder, close_decoder, make_crypto, make_system, system_name, system_ids, key_formats, query,
-      open_session, request, update, close_session, close_system;
+      open_session, request, update, close_session, close_system, start_transfer, cancel_transfer, resume_transfer,
+      preconnect, network_changed, write_records, list_records, now_us;
   jclass native, exception, crypto;
 };
 const Methods& methods();

@@ -553,6 +553,21 @@ Mirror& mirror<playhead_decoded_sound>() {
   return made;
 }
 
+template <>
+Mirror& mirror<playhead_transfer_request>() {
+  static Mirror made("org/playhead/TransferRequest", {
+      {"kind", Member::kInt, offsetof(playhead_transfer_request, kind)},
+      {"url", Member::kText, offsetof(playhead_transfer_request, url)},
+      {"method", Member::kText, offsetof(playhead_transfer_request, method)},
+      {"rangeFirst", Member::kLong, offsetof(playhead_transfer_request, range_first)},
+      {"rangeLast", Member::kLong, offsetof(playhead_transfer_request, range_last)},
+      {"connectTimeoutUs", Member::kLong, offsetof(playhead_transfer_request, connect_timeout_us)},
+      {"firstByteTimeoutUs", Member::kLong, offsetof(playhead_transfer_request, first_byte_timeout_us)},
+      {"stallTimeoutUs", Member::kLong, offsetof(playhead_transfer_request, stall_timeout_us)},
+  });
+  return made;
+}
+
 bool find_mirrors(JNIEnv* env) {
   return mirror<playhead_drm_config>().find(env) &&
          mirror<playhead_client_config>().find(env) &&
@@ -584,7 +599,8 @@ bool find_mirrors(JNIEnv* env) {
          mirror<playhead_stream_info>().find(env) &&
          mirror<playhead_sample_info>().find(env) &&
          mirror<playhead_decoded_frame>().find(env) &&
-         mirror<playhead_decoded_sound>().find(env);
+         mirror<playhead_decoded_sound>().find(env) &&
+         mirror<playhead_transfer_request>().find(env);
 }
 
 }  // namespace playhead::jni

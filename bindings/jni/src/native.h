@@ -25,6 +25,9 @@ playhead_wakeup make_wakeup(JNIEnv* env, jobject runnable);
 playhead_video_sink make_video_sink(JNIEnv* env, jobject desk);
 playhead_audio_sink make_audio_sink(JNIEnv* env, jobject sink);
 playhead_request_interceptor make_interceptor(JNIEnv* env, jobject interceptor);
+playhead_transport make_transport(JNIEnv* env, jobject desk);
+playhead_store make_store(JNIEnv* env, jobject desk);
+playhead_clock make_clock(JNIEnv* env, jobject clock);
 playhead_decoders make_decoders(JNIEnv* env, jobject desk, jint secure_tracks);
 
 // A function that makes systems of what this DrmDesk makes, for as long as the process lives; null with a Java exception:

@@ -20,6 +20,7 @@ from .downloads import Downloads
 from .player import Event, Player
 from .service import Refused, Service
 from .sinks import Frame
+from .world import Cancelled, Transfer
 
 __version__ = lib.playhead_version_string().decode()
-__all__ = ["Client", "Downloads", "Error", "Event", "Frame", "Player", "Refused", "Service", "c"]
+__all__ = ["Cancelled", "Client", "Downloads", "Error", "Event", "Frame", "Player", "Refused", "Service", "Transfer", "c"]

@@ -131,9 +131,15 @@ class _Lent:
 lent = _Lent()
 
 
+def report(error, function):
+    """As Python does with errors nobody can catch."""
+    sys.unraisablehook(types.SimpleNamespace(exc_type=type(error), exc_value=error, exc_traceback=error.__traceback__,
+                                             err_msg=None, object=function))
+
+
 def callback(kind, member, default=None):
-    """Makes a method of the object lent to the library the callback `member` of a table. What it raises is told as
-    Python does with errors nobody can catch, and `default` is answered."""
+    """Makes a method of the object lent to the library the callback `member` of a table. What it raises is told by
+    report(), and `default` is answered."""
     prototype = dict(kind._fields_)[member]
 
     def decorate(function):
@@ -141,8 +147,7 @@ def callback(kind, member, default=None):
             try:
                 return function(lent[user], *arguments)
             except BaseException as error:  # the library is C: nothing may pass through it
-                sys.unraisablehook(types.SimpleNamespace(exc_type=type(error), exc_value=error,
-                                                         exc_traceback=error.__traceback__, err_msg=None, object=function))
+                report(error, function)
                 return default
         return prototype(call)
     return decorate

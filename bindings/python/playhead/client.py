@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the players of one app share."""
 import ctypes
+import os
 import threading
 
 from . import _abi
 from ._library import callback, check, lib, sized, table, text
+from .world import clock_table, store_table, transport_table
 
 LOG_LEVELS = ("error", "warning", "info", "debug")
 
@@ -29,7 +31,16 @@ def _request_token(provider, refresh, request):
 class Client:
     """Makes players, downloads and questions to a service. Close it after them; a `with` does.
 
-    storage  folder for unsent positions and remembered facts; None: nothing is remembered
+    storage  folder for unsent positions and remembered facts, None: nothing is remembered; or the app's own place for them,
+             an object with write(writes) -> version and list(collection, after, limit) -> iterable of (key, value, version),
+             called on a thread of the client's. All `writes` (kind "PUT", "ERASE" or "ERASE_IF_VERSION", collection, key, value,
+             version), or an exception and none; the version is greater than all before. Keys are bytes greater than `after`,
+             in their order
+    http     the app's HTTP, a function (request, transfer) called on a thread of its own for each request, which tells the
+             answer to `transfer` (playhead.Transfer) and returns when it is complete; an OSError, or a playhead.Error that
+             says more, when it is not. Redirects, retries and time-outs are the library's. request: method, url, headers
+             (pairs), body, kind, range_first, range_last, connect_timeout_us, first_byte_timeout_us, stall_timeout_us
+    clock    a function -> microseconds since 1970, called on any thread, often
     api      origin of the service; None: only URLs can be played
     token    the service's bearer token, or a function refresh -> token, called on a thread of its own
     log      a function (level, module, message), called on any thread
@@ -38,9 +49,17 @@ class Client:
     Other keywords are members of playhead_client_config that are numbers and strings.
     """
 
-    def __init__(self, storage=None, api=None, token=None, log=None, service=None, drm=None, **members):
-        config = sized(_abi.playhead_client_config, header_version=lib.playhead_version(),
-                       storage_path=None if storage is None else str(storage), api_url=api, **members)
+    def __init__(self, storage=None, api=None, token=None, log=None, service=None, drm=None, http=None, clock=None,
+                 **members):
+        config = sized(_abi.playhead_client_config, header_version=lib.playhead_version(), api_url=api, **members)
+        if storage is None or isinstance(storage, (str, os.PathLike)):
+            config.storage_path = text(storage)
+        else:
+            config.store = ctypes.pointer(store_table(storage))
+        if http is not None:
+            config.transport = ctypes.pointer(transport_table(http))
+        if clock is not None:
+            config.clock = ctypes.pointer(clock_table(clock))
         if token is not None:
             provider = token if callable(token) else lambda refresh: None if refresh else token
             tokens = table(_abi.playhead_token_provider, provider, request_token=_request_token)

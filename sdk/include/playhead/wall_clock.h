@@ -11,7 +11,7 @@ namespace playhead {
 class WallClock {
  public:
   virtual ~WallClock() = default;
-  // Any thread, several at once, at any moment; must not block, nor call the library. May jump.
+  // Any thread, several at once, at any moment; must not block, nor call the library. May jump; 1970 to the end of 9999.
   [[nodiscard]] virtual WallTime now() const = 0;
 };
 

@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/calendar_clock.h"
 #include "base/log.h"
 #include "base/sqlite_store.h"
 #include "base/thread_executor.h"
@@ -322,7 +323,7 @@ Result<std::shared_ptr<Client>> Client::create(ClientConfig config,
   auto impl = std::make_unique<Impl>();
   impl->log = std::move(config.log);
   impl->set_notifier(std::move(dependencies.notifier));
-  impl->clock = std::move(dependencies.clock);
+  if (dependencies.clock) impl->clock = std::make_shared<CalendarClock>(std::move(dependencies.clock));
   impl->drm = std::move(config.drm);
   impl->service_config = std::move(config.service);
   impl->transport = std::move(dependencies.transport);

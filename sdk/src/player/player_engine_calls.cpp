@@ -21,6 +21,10 @@ constexpr Duration kLeastToPlay = 1s;
 // A title that begins later than this is begun where it begins (a live one that has ended); less is
 // a gap like others.
 constexpr Duration kLateBeginning = 1s;
+// What an app may name, as long as nobody knows where the title ends: 36,000 years, to which durations can be added.
+constexpr int64_t kFarthestUs = int64_t{1} << 60;
+MediaTime on_timeline(int64_t us) { return MediaTime{std::clamp<int64_t>(us, 0, kFarthestUs)}; }
+
 // A title seen this far starts from the beginning: the service's own rule, 95 %, which it cannot
 // apply to what it has not heard of yet.
 bool is_watched(MediaTime position, Duration duration) {
@@ -93,7 +97,7 @@ void PlayerEngine::begin_play(bool is_next, MonotonicTime now) {
 bool PlayerEngine::begin() {
   preferences_.audio_id.clear();  // ids are the last title's; the language goes on
   preferences_.text_id.clear();
-  start_position_ = MediaTime{std::max<int64_t>(source_.start.value_or(Duration{0}).count(), 0)};
+  start_position_ = on_timeline(source_.start.value_or(Duration{0}).count());
   resumes_ = false;
   is_start_settled_ = begins_anew_ = false;
   live_control_.reset();
@@ -348,7 +352,7 @@ void PlayerEngine::seek(MediaTime target, uint64_t user_tag, SeekMode mode) {
 }
 
 MediaTime PlayerEngine::clamp_target(MediaTime target, MonotonicTime now) {
-  target.us = std::max<int64_t>(target.us, 0);
+  target = on_timeline(target.us);
   if (!streaming_) return target;
   if (streaming_->duration()) {
     target = std::min(target, MediaTime{0} + *streaming_->duration());

@@ -2,10 +2,13 @@
 #include "playhead/time.h"
 
 #include <limits>
+#include <memory>
 #include <random>
 #include <string>
 
 #include <doctest/doctest.h>
+
+#include "base/calendar_clock.h"
 
 namespace playhead {
 namespace {
@@ -71,6 +74,21 @@ TEST_CASE("ticks_to_us: the same as with 128 bits, for numbers of every size") {
   }
 }
 #endif
+
+TEST_CASE("calendar_clock: whatever an app's clock says has a date, and a difference to any other time") {
+  struct Says final : WallClock {
+    explicit Says(int64_t us) : time{us} {}
+    [[nodiscard]] WallTime now() const override { return time; }
+    const WallTime time;
+  };
+  constexpr int64_t kToday = 1'800'000'000'000'000, kEnd = 253'402'300'799'999'999;
+  const int64_t rows[][2] = {{kToday, kToday}, {0, 0}, {-1, 0}, {kMin, 0},
+                             {kEnd, kEnd}, {kEnd + 1, kEnd}, {kMax, kEnd}};
+  for (const auto& [says, counts_as] : rows) {
+    CAPTURE(says);
+    CHECK(CalendarClock(std::make_shared<Says>(says)).now().us == counts_as);
+  }
+}
 
 }  // namespace
 }  // namespace playhead

@@ -80,8 +80,8 @@ typedef struct playhead_clock {
   int32_t reserved;            /* 0 */
   void* user;                  /* transferred; handed to every callback */
   void (*destroy)(void* user); /* may be NULL */
-  /* Required. Microseconds since 1970-01-01T00:00:00Z. Any thread, several at once, at any moment,
-   * hundreds of times a second; must not block, nor call the library. */
+  /* Required. Microseconds since 1970-01-01T00:00:00Z; before it counts as it, after 9999 as the end of that year. Any
+   * thread, several at once, at any moment, hundreds of times a second; must not block, nor call the library. */
   int64_t (*now_us)(void* user);
 } playhead_clock;
 #define PLAYHEAD_CLOCK_INIT PLAYHEAD_SIZED(playhead_clock)

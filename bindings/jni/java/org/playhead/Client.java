@@ -26,9 +26,13 @@ public final class Client implements AutoCloseable {
     for (int i = 0; i < systems.length; ++i) systems[i] = DrmDesk.of(decoding.systems.get(i));
     int secure = (decoding.isSecureVideo ? 1 << Constants.TRACK_VIDEO : 0)
         | (decoding.isSecureAudio ? 1 << Constants.TRACK_AUDIO : 0);
+    boolean hasHttp = config != null && config.http != null;
+    boolean hasStorage = config != null && config.storage != null;
     handle = new Handle(
         Native.clientCreate(config, log, tokens == null ? null : new TokenDesk(tokens, executor), systems,
-            decoding.decoders == null ? null : new DecoderDesk(decoding.decoders), secure),
+            decoding.decoders == null ? null : new DecoderDesk(decoding.decoders), secure,
+            hasHttp ? new HttpDesk(config.http) : null, hasStorage ? new StorageDesk(config.storage) : null,
+            config == null ? null : config.clock),
         Native::clientDestroy);
   }
 

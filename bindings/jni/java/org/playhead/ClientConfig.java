@@ -16,4 +16,10 @@ public final class ClientConfig {
   public long maxMediaBytes;
   /** Sees, and may change, every request; null: nobody does. */
   public RequestInterceptor interceptor;
+  /** In the place of the library's; null: its own. */
+  public Http http;
+  /** In the place of storagePath; null: that. */
+  public Storage storage;
+  /** Null: the system's. */
+  public WallClock clock;
 }

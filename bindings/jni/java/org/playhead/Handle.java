@@ -10,6 +10,7 @@ final class Handle {
 
   private final End end;
   private long number;
+  private boolean isEnding;
 
   Handle(long number, End end) {
     this.number = number;
@@ -21,21 +22,26 @@ final class Handle {
     return number;
   }
 
-  private synchronized long exchange(long other) {
-    long before = number;
-    number = other;
-    return before;
+  private synchronized boolean begin() {
+    boolean begins = number != 0 && !isEnding;
+    isEnding |= begins;
+    return begins;
   }
 
-  /** Once; what is refused can be closed later. */
+  private synchronized void done(boolean isClosed) {
+    if (isClosed) number = 0;
+    isEnding = false;
+  }
+
+  /** Once; what is refused can be closed later, and was open for others all the time. */
   void close() {
-    long closed = exchange(0);
-    if (closed == 0) return;
+    if (!begin()) return;
+    boolean isClosed = false;
     try {
-      end.end(closed);
-    } catch (PlayheadException refused) {
-      exchange(closed);
-      throw refused;
+      end.end(get());
+      isClosed = true;
+    } finally {
+      done(isClosed);
     }
   }
 }

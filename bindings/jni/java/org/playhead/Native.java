@@ -41,7 +41,8 @@ final class Native {
   static native String errorName(int code);
 
   static native long clientCreate(
-      ClientConfig config, LogSink log, TokenDesk tokens, DrmDesk[] systems, DecoderDesk decoders, int secureTracks);
+      ClientConfig config, LogSink log, TokenDesk tokens, DrmDesk[] systems, DecoderDesk decoders, int secureTracks,
+      HttpDesk http, StorageDesk storage, WallClock clock);
 
   static native void clientDestroy(long client);
 
@@ -54,6 +55,16 @@ final class Native {
   static native void clientLowMemory(long client);
 
   static native void answerToken(long request, String token);
+
+  static native void transferSent(long transfer);
+
+  static native boolean transferHead(long transfer, int status, String[] headers);
+
+  static native boolean transferBody(long transfer, byte[] bytes, int offset, int length);
+
+  static native void transferFinish(long transfer, int status, int detail);
+
+  static native void storePageAdd(long page, byte[] key, byte[] value, long version);
 
   static native int requestKind(long request);
 
