@@ -11,8 +11,8 @@ needed=("$bits32/libstdc++.a=g++-multilib" ninja=ninja-build)
 if [ "${1:-}" = --quick ]; then
   cross_begin "$usage" "${needed[@]}" --
   mkdir -p "$CROSS"
-  cross_build bits32-quick -DPLAYHEAD_PARSERS_ONLY=ON -DPLAYHEAD_WERROR=ON -DPLAYHEAD_PRECOMPILE=OFF \
-    -DCMAKE_DISABLE_FIND_PACKAGE_OpenSSL=ON -DCMAKE_DISABLE_FIND_PACKAGE_pugixml=ON -DCMAKE_C_FLAGS=-m32 \
+  cross_build bits32-quick -DPLAYHEAD_PARSERS_ONLY=ON -DPLAYHEAD_WITHOUT_XML=ON -DPLAYHEAD_WERROR=ON -DPLAYHEAD_PRECOMPILE=OFF \
+    -DCMAKE_DISABLE_FIND_PACKAGE_OpenSSL=ON -DCMAKE_C_FLAGS=-m32 \
     "-DCMAKE_CXX_FLAGS=-m32 -msse2 -mfpmath=sse"
   "$CROSS/bits32-quick/bin/container_test"
   # A fifth of the time for nothing that depends on the size of a pointer.

@@ -346,13 +346,15 @@ struct GuardedPlay {
   std::unique_ptr<ServiceClient> calls;
 };
 
-TEST_CASE("sim: a PIN that was changed elsewhere is asked for, and the play goes on with the new one") {
+TEST_CASE(
+    "sim: a PIN that was changed elsewhere is asked for, and the play goes on with the new one") {
   GuardedPlay play;
   SimWorld& world = play.world;
   Duration waits{0};
   SUBCASE("given while the old URLs last") { waits = 82s; }
   SUBCASE("given while what is buffered lasts") { waits = 110s; }
-  REQUIRE(world.executor.run_until_true([&] { return world.position_s() > to_seconds(waits); }, 2min));
+  REQUIRE(
+      world.executor.run_until_true([&] { return world.position_s() > to_seconds(waits); }, 2min));
   world.run_for(1s);
   REQUIRE_FALSE(play.warnings().empty());
   CHECK(play.warnings().front() == ErrorCode::kPinWrong);
@@ -366,7 +368,8 @@ TEST_CASE("sim: a PIN that was changed elsewhere is asked for, and the play goes
   CHECK(world.service.saved["m1"].position_s == doctest::Approx(240).epsilon(0.01));
 }
 
-TEST_CASE("sim: a play that nobody gave the new PIN ends where its buffer does, and can be resumed") {
+TEST_CASE(
+    "sim: a play that nobody gave the new PIN ends where its buffer does, and can be resumed") {
   GuardedPlay play;
   SimWorld& world = play.world;
   REQUIRE(world.run_until_event<Failed>(5min));
@@ -383,7 +386,9 @@ TEST_CASE("sim: a play that nobody gave the new PIN ends where its buffer does, 
   REQUIRE(world.run_until_event<Ended>(10min));
 }
 
-TEST_CASE("sim: a paused play whose URLs cannot be renewed asks less and less, and at once when it is played") {
+TEST_CASE(
+    "sim: a paused play whose URLs cannot be renewed asks less and less, and at once when it is "
+    "played") {
   GuardedPlay play;
   SimWorld& world = play.world;
   world.player->pause();
@@ -397,6 +402,27 @@ TEST_CASE("sim: a paused play whose URLs cannot be renewed asks less and less, a
   world.run_for(1s);
   CHECK(play.asked == before + 1);
   REQUIRE(world.run_until_event<Ended>(10min));
+  CHECK(world.find<Failed>() == nullptr);
+}
+
+TEST_CASE("sim: playing while new URLs come leaves the next renewal where it is") {
+  GuardedPlay play;
+  SimWorld& world = play.world;
+  world.player->pause();
+  world.run_for(10min);
+  CHECK(play.choose("5678"));
+  const auto manifests = [&] {
+    const auto& records = world.transport->records();
+    return std::count_if(records.begin(), records.end(), [](const SimRecord& record) {
+      return record.url.find("master.m3u8") != std::string::npos;
+    });
+  };
+  const auto before = manifests();
+  REQUIRE(world.executor.run_until_true([&] { return manifests() > before; }, 6min));
+  const int asked = play.asked;
+  world.player->play();
+  world.run_for(3min);
+  CHECK(play.asked == asked + 2);  // they live for 100 s
   CHECK(world.find<Failed>() == nullptr);
 }
 

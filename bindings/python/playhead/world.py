@@ -101,7 +101,12 @@ def _start(http, handle, raw):
     words = [word.decode("latin-1") for word in itertools.takewhile(bool, raw.contents.headers)]
     request.headers = list(zip(words[::2], words[1::2]))
     transfer = http.transfers[handle] = Transfer(handle)
-    threading.Thread(target=http.run, args=(handle, transfer, request), daemon=True).start()
+    try:
+        threading.Thread(target=http.run, args=(handle, transfer, request), daemon=True).start()
+    except BaseException:  # no thread to be had, or Python ends: the request does not wait for it
+        del http.transfers[handle]
+        transfer._finish(-_abi.PLAYHEAD_ERROR_CONNECTION_LOST)
+        raise
 
 
 @callback(_abi.playhead_transport, "cancel")

@@ -14,10 +14,10 @@
 
 namespace playhead {
 
-// The world a client lives in. Anything left null is made by create(): threads, libcurl, SQLite,
-// FFmpeg. Simulations supply all of it.
+// The world a client lives in. Anything left null is made by create(): threads, SQLite, libcurl
+// and FFmpeg (which the core loads when they are needed). Simulations supply all of it.
 struct ClientDependencies {
-  std::shared_ptr<Executor> executor;  // the client's own: control plane, outbox
+  std::shared_ptr<Executor> executor;    // the client's own: control plane, outbox
   std::shared_ptr<Transport> transport;  // an app's own HTTP: make_transport() (http_client.h)
   std::shared_ptr<Store> store;          // an app's own records: make_store() (record_storage.h)
   std::shared_ptr<MediaBackend> backend;
@@ -39,8 +39,8 @@ class PLAYHEAD_API Client {
   // Blocks for up to 2 s while licences of players that are gone are given back to a service that
   // does not answer. Executors of the app's run until it has returned; one that runs nothing any
   // more is given up after 5 s, and at once if it destroys what is posted to it: what is left ends
-  // on the calling thread, and the log says so. From inside a callback on the thread the client made it
-  // returns at once, and the client goes when that callback has returned.
+  // on the calling thread, and the log says so. From inside a callback on the thread the client
+  // made it returns at once, and the client goes when that callback has returned.
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
@@ -48,8 +48,8 @@ class PLAYHEAD_API Client {
   // Puts into the outbox where its players are, and tries to deliver all that waits there now. To
   // be called when the app goes to the background, where the system may freeze or end it: what a
   // player shows is reported by itself every few seconds only. What a player was told just before
-  // (stop) has its report there once its Summary came. Any thread. `done` runs on the client's thread when nothing
-  // is left or `limit` has passed; true: nothing is left.
+  // (stop) has its report there once its Summary came. Any thread. `done` runs on the client's
+  // thread when nothing is left or `limit` has passed; true: nothing is left.
   void flush(Duration limit, UniqueFunction<void(bool)> done);
 
   // To be called by the app when the device changes networks (Wi-Fi to cellular, a VPN comes up),
@@ -67,8 +67,8 @@ class PLAYHEAD_API Client {
   Result<void> set_network(std::string id);
   // To be called by the app when the system runs out of memory. Players keep about one segment
   // ahead of the position and nothing behind it, and for a minute fetch little more; what is kept
-  // for speed alone (tables, images, the decoder of a picture that stands still) goes. Any thread; done
-  // within 100 ms.
+  // for speed alone (tables, images, the decoder of a picture that stands still) goes. Any thread;
+  // done within 100 ms.
   void low_memory();
 
   class PLAYHEAD_LOCAL Impl;  // private to the library

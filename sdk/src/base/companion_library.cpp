@@ -46,10 +46,16 @@ std::string folder_of_this_code() {
 }  // namespace
 
 Result<void*> CompanionLibrary::load(const std::string& folder) const {
-  const std::filesystem::path file =
-      std::filesystem::path(folder.empty() ? folder_of_this_code() : folder) / file_name();
-  // Names without a folder are looked up in places others may write to.
-  if (!file.is_absolute()) return error("its folder is not known");
+#ifdef __ANDROID__
+  // Within the app's own namespace, which nobody else writes to: it may not have been unpacked.
+  const bool has_folder = !folder.empty();
+#else
+  const bool has_folder = true;
+#endif
+  std::filesystem::path file = file_name();
+  if (has_folder) file = (folder.empty() ? folder_of_this_code() : folder) / file;
+  // Elsewhere names without a folder are looked up in places others may write to.
+  if (has_folder && !file.is_absolute()) return error("its folder is not known");
   // Never unloaded: FFmpeg and libcurl keep threads and tables.
   void* const library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
   if (library == nullptr) {

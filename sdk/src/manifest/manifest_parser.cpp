@@ -228,7 +228,7 @@ Result<RefreshedIndex> refresh_index(const LoadedIndex& previous, const IndexSou
                    {std::move(bytes), final_url, source.variables.get(), options, nullptr, 0}));
   if (refreshed.outcome != hls::RefreshOutcome::kUpdated) {
     return RefreshedIndex{previous, false, refreshed.outcome == hls::RefreshOutcome::kStartedOver,
-                          refreshed.begun, refreshed.begun_date};
+                          refreshed.begun, refreshed.begun_until};
   }
   return RefreshedIndex{hls::make_loaded_index(std::move(refreshed.playlist)), true};
 }

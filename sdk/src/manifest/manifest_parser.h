@@ -44,7 +44,7 @@ struct RefreshedIndex {
   bool is_new = true;  // false: `index` is the one before; nothing changed, or a cache was behind
   bool has_started_over = false;  // other segments under old numbers: `index` is the one before
   MediaNumbers begun{};           // then: what the answer lists
-  std::optional<WallTime> begun_date{};  // and when the first of it was made, where it says so
+  std::optional<WallTime> begun_until{};  // and until when that was made, where it says so
 };
 
 // A later answer from `source.location` of an HLS playlist, merged with what was known: segments

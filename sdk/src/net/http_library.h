@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -11,8 +10,9 @@
 namespace playhead {
 
 // CurlTransport in a shared library of its own, as the decoders are: libcurl and the 28 libraries
-// it brings are loaded with the first request or preconnect, and never by apps with an HTTP of their
-// own. Without the library every request ends with kNetworkUnreachable, which says why. Any thread.
+// it brings are loaded with the first request or preconnect, which waits for the loader then, and
+// never by apps with an HTTP of their own. Without the library every request ends with
+// kInvalidState, which says why. Any thread.
 class HttpLibrary final : public Transport {
  public:
   // `folder` empty: beside this code.
@@ -26,14 +26,13 @@ class HttpLibrary final : public Transport {
   [[nodiscard]] static std::string file_name();
 
  private:
-  // Loads it at the first call.
-  [[nodiscard]] const Result<std::shared_ptr<Transport>>& transport();
+  // Loads it, unless it is there.
+  [[nodiscard]] Result<std::shared_ptr<Transport>> transport();
 
   const CurlConfig config_;
   const std::string folder_;
-  std::once_flag once_;
-  std::atomic<bool> is_loaded_{false};
-  Result<std::shared_ptr<Transport>> transport_ = std::shared_ptr<Transport>();
+  std::mutex mutex_;
+  std::shared_ptr<Transport> transport_;  // under mutex_; null: it is not loaded
 };
 
 // What the library exports: a transport for who is of `version`, else null. The caller owns it.

@@ -21,7 +21,8 @@ constexpr Duration kLeastToPlay = 1s;
 // A title that begins later than this is begun where it begins (a live one that has ended); less is
 // a gap like others.
 constexpr Duration kLateBeginning = 1s;
-// What an app may name, as long as nobody knows where the title ends: 36,000 years, to which durations can be added.
+// What an app may name, as long as nobody knows where the title ends: 36,000 years, to which
+// durations can be added.
 constexpr int64_t kFarthestUs = int64_t{1} << 60;
 MediaTime on_timeline(int64_t us) { return MediaTime{std::clamp<int64_t>(us, 0, kFarthestUs)}; }
 
@@ -304,8 +305,9 @@ void PlayerEngine::tell_manifest(MonotonicTime now) {
 void PlayerEngine::play() {
   if (protection_ && is_paused_) protection_->on_resume();
   if (offline_) offline_->on_call();
-  is_paused_ = false;
-  if (renewal_.failures > 0) {
+  const bool was_paused = std::exchange(is_paused_, false);
+  // The timer of what is under way is for the URLs that come.
+  if (was_paused && renewal_.failures > 0 && !renewal_.is_under_way) {
     renewal_.timer.reset();
     renew_urls();
   }

@@ -120,13 +120,19 @@ class ApiCall : public OwnedCall<ApiCall> {
   }
 
   void take_turn() {
-    auto turn = access_.profile.pins().enter(*request_.pin_of, executor_.now(), executor_,
-                                             guarded([](ApiCall& call) { call.take_turn(); }),
-                                             pin_turn_);
+    auto turn =
+        access_.profile.pins().enter(*request_.pin_of, executor_.now(), executor_,
+                                     guarded([](ApiCall& call) { call.take_turn(); }), pin_turn_);
     if (turn.is_now) return send_kept(std::move(turn.pin));
-    timer_ = executor_.post_at(turn_by_, guarded([](ApiCall& call) {
-                                 KeptPins& pins = call.access_.profile.pins();
-                                 call.send_kept(pins.push_in(*call.request_.pin_of));
+    push_in_at(turn_by_);
+  }
+
+  void push_in_at(MonotonicTime time) {
+    timer_ = executor_.post_at(time, guarded([](ApiCall& call) {
+                                 auto turn =
+                                     call.access_.profile.pins().push_in(*call.request_.pin_of);
+                                 if (turn.is_now) return call.send_kept(std::move(turn.pin));
+                                 call.push_in_at(call.executor_.now() + kPinTimeout);
                                }));
   }
 
@@ -158,7 +164,8 @@ class ApiCall : public OwnedCall<ApiCall> {
     request.headers.push_back({"Accept", "application/json"});
     if (!request.body.empty()) request.headers.push_back({"Content-Type", "application/json"});
     request.credentials.push_back({"Authorization", "Bearer " + token_});
-    if (!pin.empty() && !request_.body_of_pin) request.credentials.push_back({"X-Profile-Pin", pin});
+    if (!pin.empty() && !request_.body_of_pin)
+      request.credentials.push_back({"X-Profile-Pin", pin});
     request.kind = ResourceKind::kApi;
     request.max_bytes = kMaxReplyBytes;
     request.max_redirects = 0;

@@ -35,12 +35,6 @@ void KeptPins::change(const std::string& profile_id, const std::string& pin, boo
   if (acts || pins_.count(profile_id) > 0) put(pins_[profile_id], pin);
 }
 
-std::string KeptPins::find(const std::string& profile_id) const {
-  const std::lock_guard lock(mutex_);
-  const auto found = pins_.find(profile_id);
-  return found == pins_.end() ? std::string() : found->second.pin;
-}
-
 KeptPins::Turn KeptPins::enter(const std::string& profile_id, MonotonicTime now, Executor& executor,
                                UniqueFunction<void()> again, CancelHandle& waiting) {
   const std::lock_guard lock(mutex_);
@@ -57,12 +51,13 @@ KeptPins::Turn KeptPins::enter(const std::string& profile_id, MonotonicTime now,
   return {};
 }
 
-std::string KeptPins::push_in(const std::string& profile_id) {
+KeptPins::Turn KeptPins::push_in(const std::string& profile_id) {
   const std::lock_guard lock(mutex_);
   const auto found = pins_.find(profile_id);
-  if (found == pins_.end() || found->second.pin.empty()) return {};
+  if (found == pins_.end() || found->second.pin.empty()) return {true, {}};
+  if (found->second.asking >= kMostAsking) return {};
   ++found->second.asking;
-  return found->second.pin;
+  return {true, found->second.pin};
 }
 
 void KeptPins::leave(const std::string& profile_id, const std::string& pin, Verdict verdict,
@@ -73,7 +68,8 @@ void KeptPins::leave(const std::string& profile_id, const std::string& pin, Verd
   Kept& kept = found->second;
   if (verdict == Verdict::kWrong) return put(kept, {});
   kept.asking = std::max(0, kept.asking - 1);
-  if (verdict == Verdict::kRight) kept.right_at = std::max(kept.right_at.value_or(sent_at), sent_at);
+  if (verdict == Verdict::kRight)
+    kept.right_at = std::max(kept.right_at.value_or(sent_at), sent_at);
   for (const Waiter& waiter : std::exchange(kept.waiting, {})) waiter->send();
 }
 

@@ -17,8 +17,8 @@ namespace playhead {
 
 // The PINs of the profiles that were chosen, and whose turn it is to send one. A PIN may have been
 // changed on another device by now, and each call that sends an old one counts: five lock the
-// profile for everybody. So one call asks and the others wait for what it is told; of a PIN that was
-// right a moment ago, three ask at a time. In memory alone. Thread-safe.
+// profile for everybody. So one call asks and the others wait for what it is told; of a PIN that
+// was right a moment ago, three ask at a time. In memory alone. Thread-safe.
 class KeptPins {
  public:
   enum class Verdict { kNone, kRight, kWrong };
@@ -31,15 +31,13 @@ class KeptPins {
   void keep(const std::string& profile_id, const std::string& pin, MonotonicTime now);
   // By this client, of a profile that is kept or `acts`; else nobody uses it.
   void change(const std::string& profile_id, const std::string& pin, bool acts);
-  // Empty: none.
-  [[nodiscard]] std::string find(const std::string& profile_id) const;
-
-  // Who got a PIN gives the turn back by leave(). `again` runs on `executor` when it is worth asking
-  // again, unless `waiting` has gone.
+  // Who got a PIN gives the turn back by leave(). `again` runs on `executor` when it is worth
+  // asking again, unless `waiting` has gone.
   [[nodiscard]] Turn enter(const std::string& profile_id, MonotonicTime now, Executor& executor,
                            UniqueFunction<void()> again, CancelHandle& waiting);
-  // Without waiting any longer. The PIN; empty: none.
-  [[nodiscard]] std::string push_in(const std::string& profile_id);
+  // Who has waited long enough, for a service that is slow: asks besides, unless as many do as may
+  // at once. Then the turn is still to come.
+  [[nodiscard]] Turn push_in(const std::string& profile_id);
   // What the service said of `pin`, sent at `sent_at`; a wrong one is not kept any more.
   void leave(const std::string& profile_id, const std::string& pin, Verdict verdict,
              MonotonicTime sent_at);

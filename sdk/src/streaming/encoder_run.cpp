@@ -55,6 +55,15 @@ std::pair<uint64_t, uint64_t> RunBefore::distances(const MediaNumbers& mine,
   return {distance(mine, before), distance(mine, others)};
 }
 
+bool RunBefore::was_made_later(const LoadedIndex& index) const {
+  const auto date = index.playlist->date(0);
+  return date && std::none_of(last_.begin(), last_.end(), [&](const auto& entry) {
+           const hls::MediaPlaylist& last = *entry.second.playlist;
+           const auto end = last.date(last.size());
+           return !end || *date < *end;
+         });
+}
+
 bool RunBefore::is_nearer(const MediaNumbers& mine, std::vector<MediaNumbers> others) const {
   const auto [to_before, to_others] = distances(mine, std::move(others));
   return to_before < to_others;
@@ -63,7 +72,7 @@ bool RunBefore::is_nearer(const MediaNumbers& mine, std::vector<MediaNumbers> ot
 bool RunBefore::has(const std::string& name, const LoadedIndex& index,
                     std::vector<MediaNumbers> others) const {
   const auto mine = numbers_of(index);
-  if (!mine) return false;
+  if (!mine || was_made_later(index)) return false;
   const auto [to_before, to_others] = distances(*mine, std::move(others));
   if (to_before != to_others) return to_before < to_others;
   const auto same = last_.find(name);

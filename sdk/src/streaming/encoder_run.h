@@ -10,8 +10,8 @@
 
 #include "manifest/loaded_index.h"
 
-// Which run of its encoder a live HLS playlist without dates is of: nothing but numbers and names
-// tells, and caches answer for a run that is over. Pure; any thread.
+// Which run of its encoder a live HLS playlist is of: caches answer for a run that is over, and
+// without dates nothing but numbers and names tells. Pure; any thread.
 namespace playhead {
 
 [[nodiscard]] inline bool is_live_playlist(const LoadedIndex& index) {
@@ -42,13 +42,15 @@ class RunBefore {
   [[nodiscard]] bool is_empty() const { return last_.empty(); }
 
   // `index`, had at the place of that name, is of the run before rather than of the one that
-  // `others` are of. Where numbers fit both, segments of the same names say so.
+  // `others` are of. Where numbers fit both, segments of the same names say so; what by its dates
+  // was made after that run is not of it.
   [[nodiscard]] bool has(const std::string& name, const LoadedIndex& index,
                          std::vector<MediaNumbers> others) const;
   // By the numbers alone.
   [[nodiscard]] bool is_nearer(const MediaNumbers& mine, std::vector<MediaNumbers> others) const;
 
  private:
+  [[nodiscard]] bool was_made_later(const LoadedIndex& index) const;
   // To the run before, and to the other one.
   [[nodiscard]] std::pair<uint64_t, uint64_t> distances(const MediaNumbers& mine,
                                                         std::vector<MediaNumbers> others) const;

@@ -109,7 +109,7 @@ std::optional<Duration> IndexTable::doubt(Place& place, const std::string& name,
   if (!mine) return std::nullopt;
   const MonotonicTime now = context_.executor.now();
   const std::vector<MediaNumbers> others = numbers_of_live();
-  // Numbers alone tell of another run where there are no dates to place it by.
+  // Where there are no dates to place it by, numbers alone tell of another run.
   const bool is_undated = index.playlist->dates.empty();
   const bool is_other = is_undated && !is_believed(place) && is_of_other_run(*mine, others);
   const bool is_over = is_run_young() && run_before_->has(name, index, others);

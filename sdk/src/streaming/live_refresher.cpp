@@ -105,12 +105,13 @@ bool leaps(const LoadedIndex& before, const LoadedIndex& index, Duration passed)
   return date && last ? *date <= *last : gap > 2 * passed + kMostLeap;
 }
 
-// All of another run's answer was made before what is known was, by its dates.
+// All that another run's answer lists was made before what is known was, by its dates.
 bool is_earlier(const LoadedIndex& before, const RefreshedIndex& answer) {
   if (!before.playlist || !answer.index.playlist) return false;
   const auto known = before.playlist->date(0);
-  const auto date = answer.has_started_over ? answer.begun_date : answer.index.playlist->date(0);
-  return known && date && *date < *known;
+  const hls::MediaPlaylist& listed = *answer.index.playlist;
+  const auto until = answer.has_started_over ? answer.begun_until : listed.date(listed.size());
+  return known && until && *until <= *known;
 }
 
 // What the answer itself lists.
@@ -236,7 +237,7 @@ void LiveRefresher::start_playlist(Reload& reload, const Representation& represe
         const bool is_other = result && (result->has_started_over || has_leapt);
         const bool is_behind = is_other && before && is_earlier(*before, *result) &&
                                executor_.now() - mine.changed < kMostEarlier;
-        if (is_behind || (before && result && indexes_.is_of_run_before(listed_by(*result)))) {
+        if (is_behind || (before && result && is_of_run_before(*before, *result))) {
           result->index = *before;
           result->is_new = false;
         } else if (is_other) {
@@ -258,6 +259,12 @@ void LiveRefresher::start_playlist(Reload& reload, const Representation& represe
         indexes_.update(representation, place, std::move(result->index), mine.asked);
         callbacks_.on_change();
       });
+}
+
+bool LiveRefresher::is_of_run_before(const LoadedIndex& before,
+                                     const RefreshedIndex& answer) const {
+  const bool is_undated = before.playlist && before.playlist->dates.empty();
+  return is_undated && indexes_.is_of_run_before(listed_by(answer));
 }
 
 void LiveRefresher::note(Reload& reload, bool is_new) {

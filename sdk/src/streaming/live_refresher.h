@@ -109,6 +109,9 @@ class LiveRefresher {
   void start_playlist(Reload& reload, const Representation& representation,
                       const LoadedIndex& index, MonotonicTime now, bool by_part);
   void note(Reload& reload, bool is_new);
+  // A cache still answers for the run that was played before `before` began; by numbers alone.
+  [[nodiscard]] bool is_of_run_before(const LoadedIndex& before,
+                                      const RefreshedIndex& answer) const;
   // What of it came otherwise: under URLs that were renewed, from another place.
   void note_elsewhere(Reload& reload, const Representation& representation,
                       const LoadedIndex& index);

@@ -28,9 +28,10 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-// Of what nobody wants (chosen: a hundred bodies that are too large. Reading it takes 2 ms of a thread; who sends more
-// may find a reset in place of the answer).
+// Of what nobody wants (chosen: a hundred bodies that are too large. Reading it takes 2 ms of a
+// thread; who sends more may find a reset in place of the answer).
 constexpr std::size_t kMaxLingerBytes = std::size_t{8} * 1024 * 1024;
+constexpr int64_t kShortLingerUs = 5'000'000;
 constexpr std::size_t kLingerReadBytes = std::size_t{16} * 1024;
 
 template <class Stream>
@@ -60,7 +61,8 @@ class ConnectionOf final : public Connection,
   // A handler of this object that keeps it alive and is not called after its end.
   template <class Function>
   auto guarded(Function function) {
-    return [self = this->shared_from_this(), function = std::move(function)](auto... arguments) mutable {
+    return [self = this->shared_from_this(),
+            function = std::move(function)](auto... arguments) mutable {
       if (!self->ended_) function(*self, arguments...);
     };
   }
@@ -70,7 +72,8 @@ class ConnectionOf final : public Connection,
   void on_written();
 
  private:
-  // What it is about; a deadline belongs to all but kAnswering, where a handler is to be waited for.
+  // What it is about; a deadline belongs to all but kAnswering, where a handler is to be waited
+  // for.
   enum class State { kHandshaking, kReading, kAllowing, kAnswering, kPausing, kEnding };
 
   // A request and its answer.
@@ -98,7 +101,9 @@ class ConnectionOf final : public Connection,
   void parse(bool had_begun);
   void allow();
   void on_request();
-  [[nodiscard]] std::size_t who() const { return std::hash<std::string_view>()(now_.request.authorization); }
+  [[nodiscard]] std::size_t who() const {
+    return std::hash<std::string_view>()(now_.request.authorization);
+  }
   void let_in();
   void begin_log();
   void log_request(bool is_whole);
@@ -204,14 +209,15 @@ void ConnectionOf<Stream>::read() {
 
 template <class Stream>
 void ConnectionOf<Stream>::receive() {
-  stream_.async_read_some(reader_.room(reader_.next_read_bytes()),
-                          guarded([](ConnectionOf& self, const error_code& error, std::size_t count) {
-                            if (self.state_ != State::kReading) return;  // it came too late
-                            if (error) return self.close();
-                            const bool had_begun = self.reader_.has_begun();
-                            self.reader_.add(count);
-                            self.parse(had_begun);
-                          }));
+  stream_.async_read_some(
+      reader_.room(reader_.next_read_bytes()),
+      guarded([](ConnectionOf& self, const error_code& error, std::size_t count) {
+        if (self.state_ != State::kReading) return;  // it came too late
+        if (error) return self.close();
+        const bool had_begun = self.reader_.has_begun();
+        self.reader_.add(count);
+        self.parse(had_begun);
+      }));
 }
 
 template <class Stream>
@@ -240,8 +246,8 @@ void ConnectionOf<Stream>::allow() {
                       }));
   } else {
     // One that takes nothing is not waited for: it sends its body unasked some time.
-    const ssize_t sent =
-        ::send(socket().native_handle(), kContinue.data(), kContinue.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    const ssize_t sent = ::send(socket().native_handle(), kContinue.data(), kContinue.size(),
+                                MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent >= 0 && sent < static_cast<ssize_t>(kContinue.size())) return close();
     receive();
   }
@@ -258,7 +264,8 @@ void ConnectionOf<Stream>::on_request() {
   now_.request.client = client_;
   if (!shared_.handler->can_wait(now_.request)) return handle();
   // Turning it away at once again and again would take the time of those who are served.
-  if (told_until_us_ == 0 || shared_.clock.monotonic_us() >= told_until_us_ || told_ != who()) return let_in();
+  if (told_until_us_ == 0 || shared_.clock.monotonic_us() >= told_until_us_ || told_ != who())
+    return let_in();
   if (finishing_) return close();
   state_ = State::kPausing;
   worker_.wait(*this, Patience::kPause);
@@ -283,9 +290,10 @@ void ConnectionOf<Stream>::turn_away(Refusal refusal) {
 
 template <class Stream>
 void ConnectionOf<Stream>::handle() {
-  shared_.handler->handle(now_.request, [self = this->shared_from_this()](server::Response response) {
-    self->worker_.answer(self, std::move(response));
-  });
+  shared_.handler->handle(now_.request,
+                          [self = this->shared_from_this()](server::Response response) {
+                            self->worker_.answer(self, std::move(response));
+                          });
 }
 
 template <class Stream>
@@ -296,7 +304,8 @@ void ConnectionOf<Stream>::respond(server::Response response) {
     now_.logged.status = response.status;
     response.headers.emplace_back("X-Request-Id", RequestLog::id_text(now_.logged.id));
   }
-  append_head_and_text(writer_.text(), response, {reader_.version(), now_.keeps_alive, !now_.is_head}, worker_.date());
+  append_head_and_text(writer_.text(), response,
+                       {reader_.version(), now_.keeps_alive, !now_.is_head}, worker_.date());
   if (!response.secret.empty()) writer_.keep_secret();
   if (now_.is_head) return writer_.write({}, {});
   writer_.write(std::move(response.file), std::move(response.stream));
@@ -338,8 +347,8 @@ bool ConnectionOf<Stream>::has_unread() {
   return ::ioctl(socket().native_handle(), FIONREAD, &bytes) == 0 && bytes > 0;
 }
 
-// Tells the client that nothing more comes. Of TLS that is a message of its own, or the client could not tell the end
-// from a cut (RFC 8446 §6.1); it ends the connection when it is sent.
+// Tells the client that nothing more comes. Of TLS that is a message of its own, or the client
+// could not tell the end from a cut (RFC 8446 §6.1); it ends the connection when it is sent.
 template <class Stream>
 void ConnectionOf<Stream>::half_close() {
   state_ = State::kEnding;
@@ -358,8 +367,8 @@ void ConnectionOf<Stream>::half_close() {
   }
 }
 
-// What a client still sends after it was refused is read for a while, or a reset could overtake the answer that tells it
-// why.
+// What a client still sends after it was refused is read for a while, or a reset could overtake the
+// answer that tells it why.
 template <class Stream>
 void ConnectionOf<Stream>::linger() {
   half_close();
@@ -370,7 +379,12 @@ template <class Stream>
 void ConnectionOf<Stream>::begin_drain() {
   reader_.discard();
   drain_bytes_ = kMaxLingerBytes;
-  drain_until_us_ = shared_.clock.monotonic_us() + shared_.patience[static_cast<std::size_t>(Patience::kRequest)];
+  // Who had a request's time already, or comes when there is no room, does not keep the place as
+  // long again.
+  const bool is_short = now_.logged.status == 408 || now_.logged.status == 503;
+  const int64_t patience = shared_.patience[static_cast<std::size_t>(Patience::kRequest)];
+  drain_until_us_ =
+      shared_.clock.monotonic_us() + (is_short ? std::min(patience, kShortLingerUs) : patience);
   drain();
 }
 
@@ -379,12 +393,13 @@ template <class Stream>
 void ConnectionOf<Stream>::drain() {
   if (drain_bytes_ == 0 || shared_.clock.monotonic_us() >= drain_until_us_) return close();
   worker_.wait(*this, Patience::kLinger);
-  socket().async_read_some(reader_.room(std::min(drain_bytes_, kLingerReadBytes)),
-                           guarded([](ConnectionOf& self, const error_code& error, std::size_t count) {
-                             if (error) return self.close();
-                             self.drain_bytes_ -= count;
-                             self.drain();
-                           }));
+  socket().async_read_some(
+      reader_.room(std::min(drain_bytes_, kLingerReadBytes)),
+      guarded([](ConnectionOf& self, const error_code& error, std::size_t count) {
+        if (error) return self.close();
+        self.drain_bytes_ -= count;
+        self.drain();
+      }));
 }
 
 template <class Stream>

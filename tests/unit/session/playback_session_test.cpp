@@ -157,8 +157,8 @@ TEST_CASE("playback_session: a renewal names the session that it renews") {
   PlaybackSessionConfig config;
   config.title_id = "m";
   config.service.start = PlaybackStart::kSession;
-  rig.session = std::make_unique<PlaybackSession>(config, rig.access, *rig.outbox, rig.service,
-                                                  rig.executor);
+  rig.session =
+      std::make_unique<PlaybackSession>(config, rig.access, *rig.outbox, rig.service, rig.executor);
   REQUIRE(rig.start().has_value());
   std::optional<bool> is_renewed;
   rig.session->renew([&](const Result<SessionStart>& answer) { is_renewed = answer.has_value(); });
@@ -283,7 +283,8 @@ TEST_CASE("playback_session: destroyed at any moment, no callback runs after it"
   }
 }
 
-TEST_CASE("playback_session: a protected profile's play is renewed by its PIN when another was chosen") {
+TEST_CASE(
+    "playback_session: a protected profile's play is renewed by its PIN when another was chosen") {
   for (const PlaybackStart how : {PlaybackStart::kStream, PlaybackStart::kSession}) {
     CAPTURE(how == PlaybackStart::kSession);
     Rig rig;
@@ -302,11 +303,11 @@ TEST_CASE("playback_session: a protected profile's play is renewed by its PIN wh
     config.title_id = "m";
     config.profile_id = "mum";
     config.service.start = how;
-    rig.session =
-        std::make_unique<PlaybackSession>(config, rig.access, *rig.outbox, rig.service, rig.executor);
+    rig.session = std::make_unique<PlaybackSession>(config, rig.access, *rig.outbox, rig.service,
+                                                    rig.executor);
     CHECK(!rig.start().has_value());
     rig.access.profile.choose({"kids", ""}, rig.executor.now());
-    CHECK(rig.access.profile.pins().find("kids").empty());
+    CHECK(rig.access.profile.pins().push_in("kids").pin.empty());
     rig.session->renew([](const Result<SessionStart>&) {});
     rig.executor.run_for(1s);
     CHECK(pins == std::vector<std::string>{"1234", "1234"});

@@ -10,10 +10,11 @@
 namespace playhead::test {
 namespace {
 
-// Ten segments of a run, from that number on.
-LoadedIndex playlist(const std::string& run, uint64_t first) {
+// Ten segments of a run, from that number on; `date`: of the first.
+LoadedIndex playlist(const std::string& run, uint64_t first, const std::string& date = {}) {
   std::string text =
       "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXT-X-MEDIA-SEQUENCE:" + std::to_string(first) + "\n";
+  if (!date.empty()) text += "#EXT-X-PROGRAM-DATE-TIME:" + date + "\n";
   for (uint64_t number = first; number < first + 10; ++number) {
     text += "#EXTINF:4,\n" + run + "-" + std::to_string(number) + ".ts?sig=" + run + "\n";
   }
@@ -69,6 +70,16 @@ TEST_CASE("encoder run: numbers, then names, tell which run a playlist is of") {
     if (!c.is_of_before) CHECK_FALSE(before.is_nearer(*numbers_of(c.index), c.others));
   }
   CHECK_FALSE(RunBefore({{0, 2}}).has("v", playlist("a", 142), {}));
+}
+
+TEST_CASE("encoder run: where there are dates, what was made after the run before is not of it") {
+  RunBefore before({{140, 142}});
+  before.add("v", playlist("a", 140, "2026-01-01T10:00:00Z"));
+  CHECK(before.has("v", playlist("a", 142, "2026-01-01T10:00:08Z"), {}));
+  CHECK(before.has("v", playlist("a", 149, "2026-01-01T10:00:36Z"), {{0, 10}}));
+  CHECK_FALSE(before.has("v", playlist("b", 145, "2026-01-01T10:00:40Z"), {{160, 170}}));
+  // A run that says nothing of dates is told by its numbers.
+  CHECK(before.has("v", playlist("b", 145), {{160, 170}}));
 }
 
 }  // namespace

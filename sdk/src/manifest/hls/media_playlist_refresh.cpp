@@ -104,9 +104,9 @@ Result<RefreshedPlaylist> refresh_media_playlist(std::shared_ptr<const MediaPlay
   PLAYHEAD_TRY(MediaPlaylist playlist, parse_media_playlist(std::move(input)));
 
   const MediaNumbers begun{playlist.first_number(), playlist.end_number()};
-  const std::optional<WallTime> begun_date = playlist.date(0);
+  const std::optional<WallTime> begun_until = playlist.date(playlist.size());
   if (contradict(*previous, playlist)) {
-    return RefreshedPlaylist{std::move(previous), RefreshOutcome::kStartedOver, begun, begun_date};
+    return RefreshedPlaylist{std::move(previous), RefreshOutcome::kStartedOver, begun, begun_until};
   }
   const bool is_behind = playlist.end_number() < previous->end_number();
   const bool reaches_back = playlist.first_number() < previous->first_number();
@@ -116,7 +116,7 @@ Result<RefreshedPlaylist> refresh_media_playlist(std::shared_ptr<const MediaPlay
       const bool has_begun = playlist.size() > 0;
       return RefreshedPlaylist{std::move(previous),
                                has_begun ? RefreshOutcome::kStartedOver : RefreshOutcome::kStale,
-                               begun, begun_date};
+                               begun, begun_until};
     }
     if (playlist.end_number() <= previous->end_number()) {
       return RefreshedPlaylist{std::move(previous), RefreshOutcome::kStale};

@@ -22,9 +22,9 @@ enum class RefreshOutcome : uint8_t {
 struct RefreshedPlaylist {
   std::shared_ptr<const MediaPlaylist> playlist;  // never null
   RefreshOutcome outcome = RefreshOutcome::kUpdated;
-  // kStartedOver: what the text lists, and when the first of it was made.
+  // kStartedOver: what the text lists, and until when that was made.
   MediaNumbers begun{};
-  std::optional<WallTime> begun_date{};
+  std::optional<WallTime> begun_until{};
 };
 
 // Both list a segment of the same number, and call the oldest of these the same.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.playhead;
 
+import java.util.Objects;
+
 /**
  * Where the app's HTTP tells what became of a request. Any thread, one call at a time; nothing here waits. After its end,
  * by finish(), fail() or Http.cancel(), everything throws INVALID_HANDLE.
@@ -26,11 +28,13 @@ public final class Transfer {
    * @return whether there is room for more; false: not until Http.resume(), which may come before this returns
    */
   public boolean head(int status, String... headers) {
+    for (String word : headers) Objects.requireNonNull(word);
     return Native.transferHead(handle, status, headers);
   }
 
   /** The next bytes of the body, copied; returns as head(). */
   public boolean body(byte[] bytes, int offset, int length) {
+    if (offset < 0 || length < 0 || length > bytes.length - offset) throw new IndexOutOfBoundsException();
     return Native.transferBody(handle, bytes, offset, length);
   }
 
@@ -41,7 +45,7 @@ public final class Transfer {
 
   /** It is not: Constants.ERROR_CONNECTION_LOST, _NETWORK_TIMEOUT, _TLS_FAILURE …; `detail` is for logs. */
   public void fail(int errorCode, int detail) {
-    end(-errorCode, detail);
+    end(-(errorCode > 0 ? errorCode : Constants.ERROR_CONNECTION_LOST), detail);
   }
 
   private void end(int status, int detail) {
