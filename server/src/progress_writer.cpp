@@ -7,8 +7,7 @@
 
 namespace playhead::server {
 
-ProgressWriter::ProgressWriter(Store& store, const Clock& clock, Limits limits,
-                               OnCommit on_commit)
+ProgressWriter::ProgressWriter(Store& store, const Clock& clock, Limits limits, OnCommit on_commit)
     : store_(store),
       clock_(clock),
       limits_(limits),
@@ -93,45 +92,48 @@ void ProgressWriter::commit(Waiting& taken) {
   commit_progress(taken);
 }
 
+template <typename Write, typename Complete>
+void ProgressWriter::commit_batches(std::size_t all, const Write& write, const Complete& complete) {
+  for (std::size_t first = 0; first < all; first += limits_.max_batch) {
+    const std::size_t count = std::min(limits_.max_batch, all - first);
+    const int64_t since_us = clock_.monotonic_us();
+    const Status result = write(first, count);
+    if (on_commit_) on_commit_(count, clock_.monotonic_us() - since_us);
+    for (std::size_t i = first; i < first + count; ++i) complete(i, result);
+  }
+}
+
 void ProgressWriter::commit_events(Waiting& taken) {
   const std::span<const LicenseEvent> all(taken.events);
-  for (std::size_t first = 0; first < all.size(); first += limits_.max_batch) {
-    const std::size_t count = std::min(limits_.max_batch, all.size() - first);
-    const int64_t since_us = clock_.monotonic_us();
-    const Status result = store_.write_license_events(all.subspan(first, count));
-    note(count, since_us);
-    for (std::size_t i = first; i < first + count; ++i) taken.event_completions[i](result);
-  }
+  commit_batches(
+      all.size(),
+      [&](std::size_t first, std::size_t count) {
+        return store_.write_license_events(all.subspan(first, count));
+      },
+      [&](std::size_t i, const Status& result) { taken.event_completions[i](result); });
 }
 
 void ProgressWriter::commit_progress(Waiting& taken) {
   const std::span<const ProgressWrite> all(taken.writes);
-  for (std::size_t first = 0; first < all.size(); first += limits_.max_batch) {
-    const std::size_t count = std::min(limits_.max_batch, all.size() - first);
-    const int64_t since_us = clock_.monotonic_us();
-    const Status result = store_.write_progress(all.subspan(first, count));
-    note(count, since_us);
-    for (std::size_t i = first; i < first + count; ++i) taken.completions[i](result);
-  }
+  commit_batches(
+      all.size(),
+      [&](std::size_t first, std::size_t count) {
+        return store_.write_progress(all.subspan(first, count));
+      },
+      [&](std::size_t i, const Status& result) { taken.completions[i](result); });
 }
 
 void ProgressWriter::commit_tasks(const std::vector<Job>& jobs) {
-  for (std::size_t first = 0; first < jobs.size(); first += limits_.max_batch) {
-    const std::size_t end = std::min(first + limits_.max_batch, jobs.size());
-    const int64_t since_us = clock_.monotonic_us();
-    const Status result = store_.transact([&]() -> Status {
-      for (std::size_t i = first; i < end; ++i) {
+  const auto run = [&](std::size_t first, std::size_t count) {
+    return store_.transact([&]() -> Status {
+      for (std::size_t i = first; i < first + count; ++i) {
         if (Status done = jobs[i].task(); !done.ok()) return done;
       }
       return Done{};
     });
-    note(end - first, since_us);
-    for (std::size_t i = first; i < end; ++i) jobs[i].completion(result);
-  }
-}
-
-void ProgressWriter::note(std::size_t count, int64_t since_us) const {
-  if (on_commit_) on_commit_(count, clock_.monotonic_us() - since_us);
+  };
+  commit_batches(jobs.size(), run,
+                 [&](std::size_t i, const Status& result) { jobs[i].completion(result); });
 }
 
 }  // namespace playhead::server

@@ -80,7 +80,9 @@ class ProgressWriter {
   void commit_events(Waiting& taken);
   void commit_tasks(const std::vector<Job>& jobs);
   void commit_progress(Waiting& taken);
-  void note(std::size_t count, int64_t since_us) const;
+  // Up to max_batch of `all` at a time: write(first, count), a transaction, then complete(number, its result) of each.
+  template <typename Write, typename Complete>
+  void commit_batches(std::size_t all, const Write& write, const Complete& complete);
 
   Store& store_;
   const Clock& clock_;
