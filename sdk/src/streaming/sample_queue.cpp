@@ -29,6 +29,7 @@ void SampleQueue::push(TimedSample sample) {
 void SampleQueue::extend_end(const TimedSample& sample) {
   if (sample.decode_only) return;
   if (end_ && sample.pts > *end_ + kHole) holes_.push_back({*end_, sample.pts});
+  begin_ = end_ ? std::min(begin_, sample.pts) : sample.pts;
   end_ = end_ ? std::max(*end_, sample.end()) : sample.end();
 }
 
@@ -196,6 +197,7 @@ void SampleQueue::clear() {
 Duration SampleQueue::level(MediaTime position) const {
   if (!end_ || *end_ <= position) return Duration{0};
   Duration level = *end_ - position;
+  if (begin_ > position + kHole) level -= begin_ - position;
   for (const Hole& hole : holes_) {
     if (hole.to > position) level -= hole.to - std::max(hole.from, position);
   }

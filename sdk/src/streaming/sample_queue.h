@@ -90,6 +90,7 @@ class SampleQueue {
   int64_t bytes_ = 0;
   int64_t wasted_bytes_ = 0;
   std::optional<MediaTime> end_;
+  MediaTime begin_{0};  // of the earliest shown since clear(), while there is an `end_`
   std::optional<MediaTime> trimmed_end_;  // of what trim_back() forgot
   struct Hole {
     MediaTime from, to;

@@ -70,6 +70,22 @@ TEST_CASE("sample queue: a hole is not buffered, and what is forgotten leaves no
   CHECK(filled.queue.level(MediaTime{1'000'000}) == 6s);
 }
 
+TEST_CASE("sample queue: a hole between the position and all there is is not buffered either") {
+  Filled filled(0);
+  filled.queue.push(Filled::sample(40));
+  filled.queue.push(Filled::sample(41));
+  CHECK(filled.queue.level(MediaTime{10'000'000}) == 2s);
+  CHECK(filled.queue.level(MediaTime{39'500'000}) == 2500ms);  // rounding, no hole
+  CHECK(filled.queue.level(MediaTime{41'000'000}) == 1s);
+  filled.queue.advance();
+  filled.queue.advance();
+  filled.queue.trim_back(MediaTime{41'000'000});  // what was there once is no hole
+  CHECK(filled.queue.level(MediaTime{39'500'000}) == 2500ms);
+  filled.queue.clear();
+  filled.queue.push(Filled::sample(70));
+  CHECK(filled.queue.level(MediaTime{60'000'000}) == 1s);
+}
+
 TEST_CASE("sample queue: seeks within what it holds, to the key frame before") {
   struct Case {
     const char* name;
