@@ -22,12 +22,12 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr std::chrono::milliseconds kAcceptRetry{100};
-constexpr int64_t kHandshakeMs = 10'000;
+constexpr int64_t kMaxHandshakeMs = 10'000;
 
 Deadlines::Durations patience(const HttpServerConfig& config) {
   Deadlines::Durations durations_us{};
   const auto set = [&](Patience kind, int64_t ms) { durations_us[static_cast<std::size_t>(kind)] = ms * 1000; };
-  set(Patience::kHandshake, kHandshakeMs);
+  set(Patience::kHandshake, std::min(kMaxHandshakeMs, config.request_timeout_ms));
   set(Patience::kRequest, config.request_timeout_ms);
   set(Patience::kWrite, config.write_timeout_ms);
   set(Patience::kLinger, config.linger_ms);

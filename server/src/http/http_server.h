@@ -23,6 +23,7 @@ struct HttpServerConfig {
   // long, >= 0: telling it again and again at once would take the time of those who are served.
   int64_t overload_pause_ms = 1000;
   // From a request's first byte to its last (then 408), and without a byte of one (then the connection ends), > 0.
+  // For a TLS handshake too, of which 10 s are enough.
   int64_t request_timeout_ms = 60'000;
   int64_t write_timeout_ms = 30'000;  // no byte of an answer was taken by the client for so long: it is gone; > 0
   // A client that still sends what was refused is read on, while no more than so long passes without a byte, for
