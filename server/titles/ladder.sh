@@ -63,7 +63,11 @@ plan_ladder() {
         'BEGIN { t = d * w / (n + 1) - s / 2; if (t > d - s) t = d - s; printf "%.3f", t < 0 ? 0 : t }')
       for quality in $PROBE_QUALITIES; do probe_point "$start" "$width" "$height" "$quality"; done
     done | rate_for_goal "$most")
-    say "$ID: ${height}p reaches SSIM $SSIM_GOAL at $kbps kbit/s" >&2
+    if ((kbps < most)); then
+      say "$ID: ${height}p reaches SSIM $SSIM_GOAL at $kbps kbit/s" >&2
+    else
+      say "$ID: ${height}p gets the $kbps kbit/s that it may have" >&2
+    fi
     plans+=("$width $height $kbps veryfast")
   done
   thin_out "${plans[@]}"
