@@ -407,6 +407,22 @@ TEST_CASE("N06 what trickles at the start is asked for anew, from where it was")
   }));
 }
 
+TEST_CASE("N06 sound of which nobody says what it needs is asked for anew where it trickles") {
+  SimTitle title;  // HLS says no bandwidth of Renditions
+  SimWorld world(1, title, SimLink::constant(8'000'000));
+  int slow = 0;
+  world.transport->meddle([&](const SimRecord&, const WebRequest& request, WebAnswer& answer) {
+    const bool is_meant = request.url.find("a-en-0.seg") != std::string::npos && slow < 1;
+    if (is_meant) answer.max_bits_per_second = 12'000, ++slow;
+  });
+  world.start_app();
+  world.load_url(title.url());
+  REQUIRE(world.run_until_event<Ended>(5min));
+  REQUIRE(slow == 1);
+  CHECK(world.status()->qoe.rebuffer_time + world.status()->qoe.start_wait < 8s);
+  CHECK(world.status()->qoe.dropped_frames == 0);
+}
+
 TEST_CASE("N17 a host that asks to come back tomorrow ends the play once the buffer is gone") {
   SimWorld world(1, {}, SimLink::constant(8'000'000));
   world.start_app();

@@ -172,6 +172,35 @@ TEST_CASE("N06 a part that trickles while the link is well is asked for anew") {
   CHECK(world.find<Failed>() == nullptr);
 }
 
+TEST_CASE("N02 a link that collapses within a segment of parts: playback waits for a lower one") {
+  SimLive live = with_parts(false);
+  live.part_us = 1'000'000;
+  live.bitrates_bps = {300'000, 6'000'000};
+  SimWorld world(1, {}, SimLink::constant(12'000'000));
+  world.start_app();
+  world.load_live(live);
+  world.run_for(30s);
+  REQUIRE(world.status()->state == PlayerState::kPlaying);
+  REQUIRE(world.status()->shown.id == "v1");
+  // Right behind the first part of a segment.
+  const auto second_parts = [&] {
+    const auto& records = world.transport->records();
+    return std::count_if(records.begin(), records.end(), [](const SimRecord& r) {
+      return contains(r.url, "/v1-") && contains(r.url, ".1.part");
+    });
+  };
+  const auto before = second_parts();
+  for (int i = 0; i < 500 && second_parts() == before; ++i) world.run_for(10ms);
+  REQUIRE(second_parts() > before);
+  world.transport->set_link(SimLink::constant(600'000));
+  world.run_for(2min);
+  // The three parts that were left would have taken ten seconds each.
+  CHECK(world.status()->qoe.rebuffer_time < 5s);
+  CHECK(world.status()->shown.id == "v0");
+  CHECK(world.status()->state == PlayerState::kPlaying);
+  CHECK(world.find<Failed>() == nullptr);
+}
+
 TEST_CASE("U04 a seek leaves what is asked for of the live playlists under way") {
   SimWorld world(1, {}, SimLink::constant(8'000'000));
   world.start_app();

@@ -264,7 +264,8 @@ bool MediaPipeline::is_starved(StreamingEngine& streaming, MonotonicTime now) {
     return !streaming.is_complete(TrackKind::kAudio) && sound_level(streaming, here) == Duration{0};
   }
   if (!plays_audio_ || streaming.is_complete(TrackKind::kAudio)) return false;
-  const bool is_missing = streaming.level(TrackKind::kAudio, here) == Duration{0} ||
+  // Where there is none what a decoder still has of it is played to its end.
+  const bool is_missing = sound_level(streaming, here) == Duration{0} ||
                           (audio_->is_dry(now) && !streaming.audio().has_unread());
   return is_missing && !is_without_sound(streaming, now);
 }

@@ -34,6 +34,11 @@ bool is_hopeless(const Stale& stale) {
   return is_refused || stale.lasts > kStalePatience;
 }
 
+Error fatal(Error error) {
+  error.severity = Severity::kFatal;
+  return error;
+}
+
 Error behind_window_error() {
   return make_error(ErrorCode::kBehindLiveWindow,
                     "the oldest moment kept is later than the position");
@@ -84,8 +89,16 @@ Duration PlayerEngine::control_live(MonotonicTime now) {
     begins_anew_ = true;
     return kLookEvery;
   }
+  std::optional<Stale> stale = streaming_->stale(now);
+  if (stale && renewal_.is_under_way) stale->refused.reset();  // its new URLs may be well
   const std::optional<LiveState> live = is_start_settled_ ? streaming_->live(now) : std::nullopt;
-  if (!live) return apply_correction(1, now), kForever;
+  if (!live) {
+    apply_correction(1, now);
+    // Before it lists anything a title may be waited for, unless its manifest is refused.
+    const bool is_refused = stale && !is_start_settled_ && stale->refused && is_hopeless(*stale);
+    if (is_refused) fail_next_turn(fatal(stale->why));
+    return stale && !is_start_settled_ ? kLookEvery : kForever;
+  }
   LiveControl::Situation situation;
   situation.position = position(now);
   situation.level = pipeline_->least_level(*streaming_, now);
@@ -104,15 +117,10 @@ Duration PlayerEngine::control_live(MonotonicTime now) {
   }
   if (decision.jump) jump(*decision.jump, JumpReason::kBehindWindow, now);
   apply_correction(decision.correction, now);
-  std::optional<Stale> stale = streaming_->stale(now);
   const bool has_begun = has_first_frame_ || qoe_.summary(now).play_time > Duration{0};
   // What was prepared is not kept up to date.
   if (stale && !has_begun) stale->lasts = std::min(stale->lasts, now - load_started_);
-  if (stale && renewal_.is_under_way) stale->refused.reset();  // its new URLs may be well
-  if (stale && is_waiting && is_hopeless(*stale)) {
-    stale->why.severity = Severity::kFatal;
-    fail_next_turn(std::move(stale->why));
-  }
+  if (stale && is_waiting && is_hopeless(*stale)) fail_next_turn(fatal(stale->why));
   if (state_ != PlayerState::kPlaying) return stale ? kLookEvery : kForever;
   return decision.correction == 1 ? kLookEvery : kCorrectingEvery;
 }

@@ -31,16 +31,17 @@ std::optional<MediaNumbers> numbers_of(const LoadedIndex& index) {
 }
 
 bool is_of_other_run(const MediaNumbers& mine, const std::vector<MediaNumbers>& others) {
-  if (others.size() < 2) return false;
   uint64_t first = UINT64_MAX;
   uint64_t last_first = 0;
-  uint64_t first_end = UINT64_MAX;
   for (const MediaNumbers& other : others) {
     first = std::min(first, other.first);
     last_first = std::max(last_first, other.first);
-    first_end = std::min(first_end, other.end);
   }
-  return mine.end <= first && last_first < first_end;
+  // One of them may be as it was long ago.
+  const auto alike = std::count_if(others.begin(), others.end(), [&](const MediaNumbers& other) {
+    return other.end > last_first;
+  });
+  return mine.end <= first && alike >= 2;
 }
 
 void RunBefore::add(const std::string& name, const LoadedIndex& last) {

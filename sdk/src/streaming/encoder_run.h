@@ -27,8 +27,8 @@ namespace playhead {
 // What a playlist lists; nothing unless it is HLS and has segments.
 [[nodiscard]] std::optional<MediaNumbers> numbers_of(const LoadedIndex& index);
 
-// The others, two at least, count alike, and `mine` ends before they begin: it is of an encoder
-// that was started anew, and they were not asked for since then.
+// Two at least of the others, the newest, count alike, and `mine` ends before any of them begins: it
+// is of an encoder that was started anew, and they were not asked for since then.
 [[nodiscard]] bool is_of_other_run(const MediaNumbers& mine,
                                    const std::vector<MediaNumbers>& others);
 

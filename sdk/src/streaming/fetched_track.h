@@ -42,6 +42,8 @@ struct FetchedTrack {
   // HLS: what the last segment needs, asked for.
   std::shared_ptr<const SegmentKeys> required;
   bool begins = false;    // decoding begins with what is fetched next
+  // Within a segment another Representation is begun: its parts come too slowly.
+  bool leaves_segment = false;
   std::string wanted_id;  // the Representation whose index is waited for
   // About the segment that failed last.
   int attempts = 0;

@@ -30,6 +30,8 @@ constexpr Duration kPicturePatience = 500ms;
 // (chosen); of what its own needs, that of a part. Less: one that trickles is waited for; more:
 // requests for nothing on a link that is slow itself.
 constexpr int64_t kLeastShare = 4;
+// What sound is taken to need of which nobody says it: HLS renditions (chosen: stereo AAC).
+constexpr Bitrate kUsualSound{64'000};
 
 // Sound and pictures are looked at a little before a Period begins in which they come or go. Less:
 // a turn that is late would take the end of one Period's sound for the end of the title.
@@ -529,7 +531,7 @@ void StreamingEngine::start_fetch(Track& track, const LoadedIndex& index, NextMe
     last_video_id_ = representation.id;
     std::optional<Duration> made_within;
     if (planned.is_at_edge) made_within = TransferWatch::most_making(planned.segment.duration());
-    // Parts are short, and within a segment the Representation stays.
+    // Parts are short, and within a segment the Representation stays while playback goes on.
     if (planned.is_part) made_within = Duration::max();
     TransferWatch::Receiving receiving;
     receiving.id = representation.id;
@@ -537,9 +539,11 @@ void StreamingEngine::start_fetch(Track& track, const LoadedIndex& index, NextMe
     receiving.from =
         replaces ? planned.segment.start : std::max(planned.segment.start, track.stream->cursor());
     receiving.made_within = made_within;
+    receiving.is_listed_part = planned.is_part && !planned.is_hint;
     watch_.begin_video(std::move(receiving));
   }
   track.last_id = representation.id;
+  track.leaves_segment = false;
   if (planned.is_hint) track.hinted = planned;
   track.stream->fetch(std::move(planned));
 }
@@ -553,7 +557,9 @@ FetchOptions StreamingEngine::fetch_options(const Track& track, const NextMedia&
   if (const AdaptationSet* set = set_of(track); set && !is_being_made) {
     // Within a segment there is no lower Representation to go on with.
     const Representation& least = media.is_part ? representation : set->representations.front();
-    options.least_rate = least.bandwidth.bps / 8 / kLeastShare;
+    const bool is_unknown = least.bandwidth.bps <= 0 && track.stream->kind() == TrackKind::kAudio;
+    const Bitrate needed = is_unknown ? kUsualSound : least.bandwidth;
+    options.least_rate = needed.bps / 8 / kLeastShare;
   }
   // Played at this speed, what is there lasts until then.
   const Duration ahead = level(track.stream->kind(), position_);

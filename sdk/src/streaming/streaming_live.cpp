@@ -232,6 +232,7 @@ std::optional<NextMedia> StreamingEngine::next_of(const Track& track, const Load
 const Representation* StreamingEngine::begun_representation(const Track& track,
                                                             const AdaptationSet& set) const {
   if (!track.last_number || !track.failed_ids.empty() || !is_live()) return nullptr;
+  if (track.leaves_segment) return nullptr;
   const Representation* last = find_representation(set, track.last_id);
   const LoadedIndex* index = last ? indexes_.find(*last) : nullptr;
   if (!index || index->segments->size() == 0) return nullptr;

@@ -82,7 +82,10 @@ bool StreamingEngine::drop_transfer(Track& track, MonotonicTime now, MediaTime p
   // Before what is waited for there may be a hole.
   place.level = is_waited_for ? Duration{0} : std::max(receiving->from - position, Duration{0});
   place.last_id = receiving->previous_id;
-  const auto advice = selector_.judge(place, *receiving);
+  TransferWatch::Receiving judged = *receiving;
+  const bool is_part = is_waited_for && receiving->is_listed_part;
+  if (is_part) judged.made_within.reset();
+  const auto advice = selector_.judge(place, judged);
   if (advice.unknown) indexes_.request(*advice.unknown);
   if (!advice.drops) {
     track.failed_ids = failed_ids;
@@ -95,6 +98,7 @@ bool StreamingEngine::drop_transfer(Track& track, MonotonicTime now, MediaTime p
   watch_.abandon(TrackKind::kVideo, now);
   const std::optional<PlannedSegment> dropped = track.stream->give_up();
   track.last_id = receiving->previous_id;
+  track.leaves_segment = is_part;
   // Parts go on from those before them: a decoder may have pictures of the other one by now.
   const bool was_within = dropped && dropped->segment.start + kRounding < dropped->from;
   track.begins = track.begins || (was_within && dropped->begins);

@@ -34,6 +34,7 @@ class TransferWatch {
     int64_t earlier_bytes = 0;
     RecentBytes recent{};
     MonotonicTime broke{};  // when it last broke off and was asked for again
+    bool is_listed_part = false;  // of a segment, and all of it is there
 
     [[nodiscard]] bool is_being_made(MonotonicTime now) const {
       return made_within && (!first_byte || now - *first_byte <= *made_within);

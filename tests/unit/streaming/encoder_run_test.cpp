@@ -72,6 +72,25 @@ TEST_CASE("encoder run: numbers, then names, tell which run a playlist is of") {
   CHECK_FALSE(RunBefore({{0, 2}}).has("v", playlist("a", 142), {}));
 }
 
+TEST_CASE("encoder run: who counts from far before the newest of the others is of another run") {
+  struct Case {
+    const char* name;
+    MediaNumbers mine;
+    std::vector<MediaNumbers> others;
+    bool is_other;
+  };
+  const Case cases[] = {
+      {"it has begun at 0", {0, 3}, {{97, 105}, {96, 104}}, true},
+      {"one of the others is as it was long ago", {0, 3}, {{97, 105}, {96, 104}, {85, 93}}, true},
+      {"by one alone nothing can be said", {0, 3}, {{97, 105}}, false},
+      {"each counts by itself", {0, 3}, {{97, 105}, {85, 93}}, false},
+      {"it is behind the newest", {80, 88}, {{97, 105}, {96, 104}, {85, 93}}, false}};
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.name));
+    CHECK(is_of_other_run(c.mine, c.others) == c.is_other);
+  }
+}
+
 TEST_CASE("encoder run: where there are dates, what was made after the run before is not of it") {
   RunBefore before({{140, 142}});
   before.add("v", playlist("a", 140, "2026-01-01T10:00:00Z"));
