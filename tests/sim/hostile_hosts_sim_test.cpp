@@ -3,8 +3,11 @@
 // of a host that is well, and what can be had is shown.
 #include <functional>
 #include <map>
+#include <memory>
+#include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -282,6 +285,28 @@ TEST_CASE("hostile hosts: a channel costs twice the requests at most") {
       CHECK(100 * outcome.shown >= c.percent * clean.shown);
     }
   }
+}
+
+TEST_CASE("N17 a live title that lists nothing yet and is refused for a day ends with the reason") {
+  SimWorld world(1, SimTitle{}, SimLink::constant(8'000'000));
+  std::set<std::string> known;
+  world.transport->meddle([&](const SimRecord& record, const WebRequest&, WebAnswer& answer) {
+    if (contains(record.url, "live.m3u8") || !contains(record.url, ".m3u8")) return;
+    if (known.insert(record.url).second) {
+      const std::string text(answer.body->begin(), answer.body->end());
+      const std::string head = text.substr(0, text.find("#EXT-X-PROGRAM-DATE-TIME"));
+      answer.body = std::make_shared<const std::vector<uint8_t>>(head.begin(), head.end());
+    } else {
+      answer.status = 503;
+      answer.headers = {{"Retry-After", "86400"}};
+    }
+  });
+  SimLive live;
+  live.bitrates_bps = {400'000};
+  world.start_app();
+  world.load_live(live);
+  REQUIRE(world.run_until_event<Failed>(3min));
+  CHECK(error_name(world.find<Failed>()->error.code) == error_name(ErrorCode::kServerBusy));
 }
 
 }  // namespace

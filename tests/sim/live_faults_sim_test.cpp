@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
-#include <set>
 #include <string>
 #include <utility>
 
@@ -462,28 +461,6 @@ TEST_CASE(
     CHECK(last.at - refused >= c.target - 9s);
     CHECK(world.executor.now() - last.at <= c.longest);
   }
-}
-
-TEST_CASE("N17 a live title that lists nothing yet and is refused for a day ends with the reason") {
-  SimWorld world(1, SimTitle{}, SimLink::constant(8'000'000));
-  std::set<std::string> known;
-  world.transport->meddle([&](const SimRecord& record, const WebRequest&, WebAnswer& answer) {
-    if (contains(record.url, "live.m3u8") || !contains(record.url, ".m3u8")) return;
-    if (known.insert(record.url).second) {
-      const std::string text(answer.body->begin(), answer.body->end());
-      const std::string head = text.substr(0, text.find("#EXT-X-PROGRAM-DATE-TIME"));
-      answer.body = std::make_shared<const std::vector<uint8_t>>(head.begin(), head.end());
-    } else {
-      answer.status = 503;
-      answer.headers = {{"Retry-After", "86400"}};
-    }
-  });
-  SimLive live;
-  live.bitrates_bps = {400'000};
-  world.start_app();
-  world.load_live(live);
-  REQUIRE(world.run_until_event<Failed>(3min));
-  CHECK(error_name(world.find<Failed>()->error.code) == error_name(ErrorCode::kServerBusy));
 }
 
 TEST_CASE("N10 a live Variant whose playlist is gone gives way to another one") {
