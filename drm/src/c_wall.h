@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdio>
+#include <exception>
 #include <type_traits>
 
+#include "playhead/catch_all.h"
 #include "playhead/drm/cdm.h"
 
 // The wall between C and C++: nothing thrown on one side reaches the other.
@@ -14,12 +16,11 @@ namespace playhead::drm {
 template <typename Answer, typename... Arguments, typename Body>
 void fill_slot(Answer (*&slot)(Arguments...), Body /*body*/) {
   slot = [](Arguments... arguments) noexcept -> Answer {
-    try {
-      return Body{}(arguments...);
-    } catch (...) {
+    const auto call = [&]() -> Answer { return Body{}(arguments...); };
+    return catch_all(call, [](const std::exception*) -> Answer {
       if constexpr (std::is_same_v<Answer, int32_t>) return -PLAYHEAD_CDM_INTERNAL;
       if constexpr (!std::is_void_v<Answer>) return Answer{};
-    }
+    });
   };
 }
 
@@ -35,17 +36,18 @@ void note_throw(Argument& argument) {
 // is answered for: 0, it came back.
 template <typename Function, typename... Arguments>
 int32_t call_slot(Function* function, Arguments... arguments) noexcept {
-  try {
+  const auto call = [&]() -> int32_t {
     if constexpr (std::is_void_v<decltype(function(arguments...))>) {
       function(arguments...);
       return 0;
     } else {
       return function(arguments...);
     }
-  } catch (...) {
+  };
+  return catch_all(call, [&](const std::exception*) -> int32_t {
     (note_throw(arguments), ...);
     return -PLAYHEAD_CDM_MODULE;
-  }
+  });
 }
 
 }  // namespace playhead::drm

@@ -68,7 +68,10 @@ if(PLAYHEAD_SMALL)
     message(FATAL_ERROR "PLAYHEAD_SMALL needs Clang and LLVM's linker")
   endif()
   target_compile_options(playhead_build_flags INTERFACE
-    -Oz -flto=full -ffunction-sections -fdata-sections -fwhole-program-vtables -fmerge-all-constants)
+    -Oz -flto=full -ffunction-sections -fdata-sections -fmerge-all-constants
+    # Nothing here throws; the standard library does where memory runs out, and that then ends the process
+    # (`catch_all`).
+    $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions> -fno-unwind-tables -fno-asynchronous-unwind-tables)
   # The linker of another version does not read what this compiler writes.
   string(REGEX MATCH "^[0-9]+" llvm ${CMAKE_CXX_COMPILER_VERSION})
   find_program(PLAYHEAD_SMALL_LINKER NAMES ld.lld-${llvm} ld.lld REQUIRED)

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <exception>
 #include <new>
 #include <utility>
 
 #include "app_call.h"
+#include "playhead/catch_all.h"
 #include "playhead/error.h"
 #include "playhead/playhead.h"
 
@@ -23,13 +25,10 @@ namespace playhead::capi {
 // callbacks takes them first, so that each is given back, and looks at is_refused() then.
 template <typename Body>
 playhead_status contain(Body&& body) noexcept {
-  try {
-    return std::forward<Body>(body)();
-  } catch (const std::bad_alloc&) {
-    return status_of(ErrorCode::kOutOfMemory);
-  } catch (...) {
-    return status_of(ErrorCode::kInternal);
-  }
+  return catch_all(std::forward<Body>(body), [](const std::exception* thrown) {
+    const bool is_memory = dynamic_cast<const std::bad_alloc*>(thrown) != nullptr;
+    return status_of(is_memory ? ErrorCode::kOutOfMemory : ErrorCode::kInternal);
+  });
 }
 
 // The same, unless it is refused.
@@ -47,10 +46,8 @@ playhead_status guard(Body&& body) noexcept {
 // The same for functions that have no status to give; `body` returns nothing.
 template <typename Body>
 void guard_void(Body&& body) noexcept {
-  try {
-    std::forward<Body>(body)();
-  } catch (...) {  // nobody to tell: the caller's object is gone either way
-  }
+  // Nobody to tell: the caller's object is gone either way.
+  catch_all(std::forward<Body>(body), [](const std::exception*) {});
 }
 
 // The same for what ends an object; from the log it does nothing.
@@ -62,22 +59,18 @@ void guard_end(Body&& body) noexcept {
 // Calls the app. False: it threw, which ends here.
 template <typename Call>
 [[nodiscard]] bool tell_app(Call&& call) noexcept {
-  try {
+  const auto made = [&call] {
     std::forward<Call>(call)();
     return true;
-  } catch (...) {
-    return false;
-  }
+  };
+  return catch_all(made, [](const std::exception*) { return false; });
 }
 
 // The same with its answer; `otherwise` where it throws.
 template <typename Answer, typename Call>
 [[nodiscard]] Answer ask_app(Answer otherwise, Call&& call) noexcept {
-  try {
-    return std::forward<Call>(call)();
-  } catch (...) {
-    return otherwise;
-  }
+  const auto made = [&call]() -> Answer { return std::forward<Call>(call)(); };
+  return catch_all(made, [&otherwise](const std::exception*) -> Answer { return otherwise; });
 }
 
 // What a callback that throws is taken to have answered.

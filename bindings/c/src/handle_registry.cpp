@@ -18,8 +18,8 @@ HandleRegistry& handles() { return registry; }
 
 HandleRegistry::Slot& HandleRegistry::take_slot(uint32_t& index) {
   const std::lock_guard lock(mutex_);
-  index = first_free_;
-  if (index != kNone) {
+  if (first_free_ != kNone) {
+    index = first_free_ - 1;
     Slot& slot = chunks_[index / kChunk].load(std::memory_order_relaxed)[index % kChunk];
     first_free_ = slot.next_free;
     if (first_free_ == kNone) last_free_ = kNone;
@@ -84,12 +84,12 @@ void HandleRegistry::unpin(uintptr_t handle) {
   const std::lock_guard lock(mutex_);
   slot.next_free = kNone;
   if (last_free_ == kNone) {
-    first_free_ = index;
+    first_free_ = index + 1;
   } else {
-    chunks_[last_free_ / kChunk].load(std::memory_order_relaxed)[last_free_ % kChunk].next_free =
-        index;
+    const uint32_t last = last_free_ - 1;
+    chunks_[last / kChunk].load(std::memory_order_relaxed)[last % kChunk].next_free = index + 1;
   }
-  last_free_ = index;
+  last_free_ = index + 1;
 }
 
 uint32_t HandleRegistry::users(uintptr_t handle) {

@@ -50,6 +50,10 @@ class HandleRegistry {
   [[nodiscard]] uint32_t users(uintptr_t handle);
 
  private:
+  // In the place of a slot's number, which is one more than its index: all of an empty registry is
+  // zero, and takes no room in the library.
+  static constexpr uint32_t kNone = 0;
+
   struct Slot {
     // Generation (32 bits), whether it can be pinned (1), pins (31).
     std::atomic<uint64_t> word{0};
@@ -57,7 +61,7 @@ class HandleRegistry {
     void* object = nullptr;
     Delete deleter = nullptr;
     HandleKind kind = HandleKind::kClient;
-    uint32_t next_free = 0;  // under mutex_
+    uint32_t next_free = kNone;  // under mutex_
   };
 
   // A handle has 47 bits where pointers are wide, as those of every system do, else 32: the lowest
@@ -67,7 +71,6 @@ class HandleRegistry {
   static constexpr unsigned kGenerationBits = kIsWide ? 24 : 15;
   static constexpr uint32_t kChunk = 1024;
   static constexpr uint32_t kChunks = (uint32_t{1} << kSlotBits) / kChunk;
-  static constexpr uint32_t kNone = ~uint32_t{0};
 
   [[nodiscard]] Slot& take_slot(uint32_t& index);
   [[nodiscard]] Slot* find(uintptr_t handle, uint64_t& generation);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "decode/worker_pool.h"
 
-#include <system_error>
+#include <exception>
 #include <utility>
+
+#include "playhead/catch_all.h"
 
 namespace playhead {
 
@@ -25,11 +27,8 @@ void WorkerPool::run(Task task) {
 }
 
 void WorkerPool::start_thread() {
-  try {
-    threads_.emplace_back([this] { work(); });
-  } catch (const std::system_error&) {
-    // The task waits for a thread that there is.
-  }
+  // Where there are no more, the task waits for a thread that there is.
+  catch_all([this] { threads_.emplace_back([this] { work(); }); }, [](const std::exception*) {});
 }
 
 void WorkerPool::work() {

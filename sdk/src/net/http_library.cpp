@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/companion_library.h"
+#include "playhead/catch_all.h"
 
 namespace playhead {
 namespace {
@@ -14,13 +15,15 @@ constexpr CompanionLibrary kHttp{"the library for HTTP", "playhead-http", kHttpE
 
 Result<std::shared_ptr<Transport>> load(const CurlConfig& config, const std::string& folder) {
   PLAYHEAD_TRY(void* const entry, kHttp.load(folder));
-  try {
+  const auto make = [&]() -> Result<std::shared_ptr<Transport>> {
     Transport* const made = reinterpret_cast<HttpEntry>(entry)(PLAYHEAD_COMPANION_VERSION, config);
     if (made == nullptr) return kHttp.other_version();
     return std::shared_ptr<Transport>(made);
-  } catch (const std::exception& thrown) {  // no thread to be had, no memory
-    return kHttp.error(thrown.what());
-  }
+  };
+  // There is no thread to be had, no memory.
+  return catch_all(make, [](const std::exception* thrown) -> Result<std::shared_ptr<Transport>> {
+    return kHttp.error(thrown != nullptr ? thrown->what() : "it threw");
+  });
 }
 
 }  // namespace
