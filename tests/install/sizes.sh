@@ -33,7 +33,8 @@ cc -std=c99 -o "$build/play" "$PLAYHEAD_ROOT/bindings/c/examples/play.c" -I"$PLA
   -I"$PLAYHEAD_ROOT/sdk/include" -I"$PLAYHEAD_ROOT/drm/include" -I"$build/bindings/c/include" \
   -L"$build/lib" -lplayhead-core -Wl,-rpath,"$build/lib"
 coproc SERVER { cd "$media" && exec python3 -u -m http.server --bind 127.0.0.1 0 2>/dev/null; }
-trap 'kill "$SERVER_PID"' EXIT
+trap '[ -z "${SERVER_PID:-}" ] || kill "$SERVER_PID"' EXIT
 read -r -u "${SERVER[0]}" line
 port=${line##*port }
-"$build/play" "http://127.0.0.1:${port%% *}/manifest.mpd"
+timeout 60 "$build/play" "http://127.0.0.1:${port%% *}/manifest.mpd" | tee "$build/played"
+grep -q '^640x360 after' "$build/played" || { echo "no picture was shown" && exit 1; }

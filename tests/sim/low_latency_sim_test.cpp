@@ -196,6 +196,7 @@ TEST_CASE("N02 a link that collapses within a segment of parts: playback waits f
   world.run_for(2min);
   // The three parts that were left would have taken ten seconds each.
   CHECK(world.status()->qoe.rebuffer_time < 5s);
+  check_pictures(world);
   CHECK(world.status()->shown.id == "v0");
   CHECK(world.status()->state == PlayerState::kPlaying);
   CHECK(world.find<Failed>() == nullptr);

@@ -90,14 +90,20 @@ Duration PlayerEngine::control_live(MonotonicTime now) {
     return kLookEvery;
   }
   std::optional<Stale> stale = streaming_->stale(now);
+  const bool has_begun = has_first_frame_ || qoe_.summary(now).play_time > Duration{0};
+  // What was prepared is not kept up to date.
+  if (stale && !has_begun) stale->lasts = std::min(stale->lasts, now - load_started_);
+  if (stale && stale->refused && !has_begun) {
+    stale->refused = std::min(*stale->refused, now - load_started_);
+  }
   if (stale && renewal_.is_under_way) stale->refused.reset();  // its new URLs may be well
   const std::optional<LiveState> live = is_start_settled_ ? streaming_->live(now) : std::nullopt;
   if (!live) {
     apply_correction(1, now);
+    if (!stale || is_start_settled_) return kForever;
     // Before it lists anything a title may be waited for, unless its manifest is refused.
-    const bool is_refused = stale && !is_start_settled_ && stale->refused && is_hopeless(*stale);
-    if (is_refused) fail_next_turn(fatal(stale->why));
-    return stale && !is_start_settled_ ? kLookEvery : kForever;
+    if (is_waiting && stale->refused && is_hopeless(*stale)) fail_next_turn(fatal(stale->why));
+    return kLookEvery;
   }
   LiveControl::Situation situation;
   situation.position = position(now);
@@ -117,9 +123,6 @@ Duration PlayerEngine::control_live(MonotonicTime now) {
   }
   if (decision.jump) jump(*decision.jump, JumpReason::kBehindWindow, now);
   apply_correction(decision.correction, now);
-  const bool has_begun = has_first_frame_ || qoe_.summary(now).play_time > Duration{0};
-  // What was prepared is not kept up to date.
-  if (stale && !has_begun) stale->lasts = std::min(stale->lasts, now - load_started_);
   if (stale && is_waiting && is_hopeless(*stale)) fail_next_turn(fatal(stale->why));
   if (state_ != PlayerState::kPlaying) return stale ? kLookEvery : kForever;
   return decision.correction == 1 ? kLookEvery : kCorrectingEvery;

@@ -2,6 +2,7 @@
 #include "streaming/streaming_engine.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <utility>
 
@@ -539,7 +540,11 @@ void StreamingEngine::start_fetch(Track& track, const LoadedIndex& index, NextMe
     receiving.from =
         replaces ? planned.segment.start : std::max(planned.segment.start, track.stream->cursor());
     receiving.made_within = made_within;
-    receiving.is_listed_part = planned.is_part && !planned.is_hint;
+    if (planned.is_part && !planned.is_hint) {
+      const double seconds = to_seconds(planned.segment.duration());
+      receiving.part_bytes = std::llround(
+          static_cast<double>(representation.bandwidth.bps) / 8 * seconds);
+    }
     watch_.begin_video(std::move(receiving));
   }
   track.last_id = representation.id;
@@ -555,7 +560,7 @@ FetchOptions StreamingEngine::fetch_options(const Track& track, const NextMedia&
   // Media that is made while it is sent comes as it is made.
   const bool is_being_made = media.is_hint || (!media.is_part && is_at_edge(media.segment, false));
   if (const AdaptationSet* set = set_of(track); set && !is_being_made) {
-    // Within a segment there is no lower Representation to go on with.
+    // Within a segment there is no lower Representation to go on with, while playback goes on.
     const Representation& least = media.is_part ? representation : set->representations.front();
     const bool is_unknown = least.bandwidth.bps <= 0 && track.stream->kind() == TrackKind::kAudio;
     const Bitrate needed = is_unknown ? kUsualSound : least.bandwidth;

@@ -53,6 +53,9 @@ std::optional<Stale> StreamingEngine::stale(MonotonicTime now) const {
   for (const Track& track : tracks_) {
     const bool is_dry = is_cut_off(track) && level(track.stream->kind(), position_) < kLeastAhead;
     const Representation* wanted = is_dry ? representation_of(track, track.wanted_id) : nullptr;
+    // What one lists nothing of another Representation's playlist may have.
+    const int itself = wanted && track.failed_ids.count(wanted->id) == 0 ? 1 : 0;
+    if (wanted && !indexes_.listed(*wanted) && usable_left(track) > itself) continue;
     auto refusal = wanted ? refresher_.refusal(*wanted, now) : std::nullopt;
     if (refusal && (!stale || stale->refused < refusal->refused)) stale = std::move(refusal);
   }

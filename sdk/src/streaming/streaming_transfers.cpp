@@ -83,7 +83,9 @@ bool StreamingEngine::drop_transfer(Track& track, MonotonicTime now, MediaTime p
   place.level = is_waited_for ? Duration{0} : std::max(receiving->from - position, Duration{0});
   place.last_id = receiving->previous_id;
   TransferWatch::Receiving judged = *receiving;
-  const bool is_part = is_waited_for && receiving->is_listed_part;
+  // Of a part that is half there the rest comes sooner than the segment from its start.
+  const bool is_part = is_waited_for && receiving->part_bytes &&
+                       receiving->bytes < *receiving->part_bytes / 2;
   if (is_part) judged.made_within.reset();
   const auto advice = selector_.judge(place, judged);
   if (advice.unknown) indexes_.request(*advice.unknown);

@@ -34,7 +34,8 @@ class TransferWatch {
     int64_t earlier_bytes = 0;
     RecentBytes recent{};
     MonotonicTime broke{};  // when it last broke off and was asked for again
-    bool is_listed_part = false;  // of a segment, and all of it is there
+    // About how many, of a part of a segment all of which is there; none: it is none.
+    std::optional<int64_t> part_bytes = std::nullopt;
 
     [[nodiscard]] bool is_being_made(MonotonicTime now) const {
       return made_within && (!first_byte || now - *first_byte <= *made_within);
@@ -65,6 +66,8 @@ class TransferWatch {
   // How often a running transfer is judged: often enough to spare most of a stall, seldom enough to
   // cost nothing.
   static constexpr Duration kJudgeEvery = 100ms;
+  // A part that takes longer is judged where playback waits for it (chosen: as starts are).
+  static constexpr Duration kPartPatience = 3s;
   // Until when that of the video makes sense next, if nothing else happens.
   [[nodiscard]] Duration judge_in(MonotonicTime now) const;
 

@@ -72,15 +72,14 @@ TEST_CASE("sample queue: a hole is not buffered, and what is forgotten leaves no
 
 TEST_CASE("sample queue: a hole between the position and all there is is not buffered either") {
   Filled filled(0);
-  filled.queue.push(Filled::sample(40));
-  filled.queue.push(Filled::sample(41));
-  CHECK(filled.queue.level(MediaTime{10'000'000}) == 2s);
-  CHECK(filled.queue.level(MediaTime{39'500'000}) == 2500ms);  // rounding, no hole
-  CHECK(filled.queue.level(MediaTime{41'000'000}) == 1s);
-  filled.queue.advance();
-  filled.queue.advance();
-  filled.queue.trim_back(MediaTime{41'000'000});  // what was there once is no hole
-  CHECK(filled.queue.level(MediaTime{39'500'000}) == 2500ms);
+  for (const int second : {40, 41, 42, 43, 44}) filled.queue.push(Filled::sample(second));
+  CHECK(filled.queue.level(MediaTime{10'000'000}) == 5s);
+  CHECK(filled.queue.level(MediaTime{39'500'000}) == 5500ms);  // rounding, no hole
+  CHECK(filled.queue.level(MediaTime{41'000'000}) == 4s);
+  while (filled.queue.has_unread()) filled.queue.advance();
+  filled.queue.trim_back(MediaTime{44'500'000});  // what was there once is no hole
+  REQUIRE(filled.queue.bytes() == 10);
+  CHECK(filled.queue.level(MediaTime{40'500'000}) == 4500ms);
   filled.queue.clear();
   filled.queue.push(Filled::sample(70));
   CHECK(filled.queue.level(MediaTime{60'000'000}) == 1s);

@@ -32,6 +32,7 @@
  *   from inside its callbacks, its destruction too. From inside a log callback calls are refused.
  * Exceptions. What a callback written in C++ throws ends at its return, and counts as the failure
  *   that it can answer; one that answers nothing is taken to have returned. Do not jump out of one.
+ *   A library that was built without exceptions (PLAYHEAD_SMALL) is ended by it, process and all.
  */
 
 #include "playhead/c/base.h"
