@@ -24,11 +24,6 @@ constexpr Duration kReplacementPause = 10s;
 // being decoded.
 constexpr Duration kDecodeAhead = 1s;
 
-// So long what playback waits for may come before it is asked whether it will ever be there
-// (chosen). Less: starts that would have gone well begin twice; more: a longer wait where they do
-// not.
-constexpr Duration kStartPatience = 3s;
-
 // Representations that failed, and were tried again because what is left comes too slowly, are not
 // for that time, then twice as long and so on (chosen). Less: what is left is begun anew too often
 // to come at all; more: a longer wait after what hit them has passed.
@@ -60,19 +55,19 @@ RepresentationSelector::Place StreamingEngine::place_of(const Track& track,
 
 bool StreamingEngine::drop_transfer(Track& track, MonotonicTime now, MediaTime position) {
   if (track.stream->kind() != TrackKind::kVideo) return false;
-  const std::optional<TransferWatch::Receiving> receiving = watch_.receiving();
+  std::optional<TransferWatch::Receiving> receiving = watch_.receiving();
   const AdaptationSet* set = set_of(track);
   if (!receiving || !receiving->first_byte || !set) return false;
   // A picture that stands still runs out of nothing, unless it stands because too little is there;
   // what is on screen already and moves is played to its end.
   const Duration needed = std::max(config_.buffering.start, config_.buffering.after_rebuffer);
-  const bool is_waited_for = stands_still_ && level(TrackKind::kVideo, position) < needed &&
-                             now - *receiving->first_byte > kStartPatience;
+  const bool is_slow = now - *receiving->first_byte > TransferWatch::kWaitPatience;
+  const bool is_waited_for =
+      stands_still_ && level(TrackKind::kVideo, position) < needed && is_slow;
   if (!is_waited_for && (stands_still_ || receiving->from <= position)) return false;
   // Representations that failed for this segment may have been hit by something that has passed,
   // like a portal's page.
   const std::set<std::string> failed_ids = track.failed_ids;
-  const bool is_slow = now - *receiving->first_byte > kStartPatience;
   const bool may_forgive =
       is_slow && (track.forgiving_pause == Duration{0} || now >= track.no_forgiving_before);
   if (may_forgive) track.forgive(now);
@@ -82,12 +77,11 @@ bool StreamingEngine::drop_transfer(Track& track, MonotonicTime now, MediaTime p
   // Before what is waited for there may be a hole.
   place.level = is_waited_for ? Duration{0} : std::max(receiving->from - position, Duration{0});
   place.last_id = receiving->previous_id;
-  TransferWatch::Receiving judged = *receiving;
   // Of a part that is half there the rest comes sooner than the segment from its start.
   const bool is_part = is_waited_for && receiving->part_bytes &&
                        receiving->bytes < *receiving->part_bytes / 2;
-  if (is_part) judged.made_within.reset();
-  const auto advice = selector_.judge(place, judged);
+  if (is_part) receiving->made_within.reset();
+  const auto advice = selector_.judge(place, *receiving);
   if (advice.unknown) indexes_.request(*advice.unknown);
   if (!advice.drops) {
     track.failed_ids = failed_ids;

@@ -82,7 +82,7 @@ Duration TransferWatch::judge_in(MonotonicTime now) const {
   if (!receiving_ || receiving_->is_held) return kForever;
   if (!receiving_->is_being_made(now)) return kJudgeEvery;
   if (receiving_->part_bytes && receiving_->first_byte) {
-    return std::max(*receiving_->first_byte + kPartPatience - now, kJudgeEvery);
+    return std::max(*receiving_->first_byte + kWaitPatience - now, kJudgeEvery);
   }
   const bool has_end = receiving_->first_byte && *receiving_->made_within < kForever;
   if (!has_end) return kForever;

@@ -66,8 +66,10 @@ class TransferWatch {
   // How often a running transfer is judged: often enough to spare most of a stall, seldom enough to
   // cost nothing.
   static constexpr Duration kJudgeEvery = 100ms;
-  // A part that takes longer is judged where playback waits for it (chosen: as starts are).
-  static constexpr Duration kPartPatience = 3s;
+  // So long what playback waits for may come before it is asked whether it will ever be there
+  // (chosen). Less: starts that would have gone well begin twice; more: a longer wait where they do
+  // not.
+  static constexpr Duration kWaitPatience = 3s;
   // Until when that of the video makes sense next, if nothing else happens.
   [[nodiscard]] Duration judge_in(MonotonicTime now) const;
 
