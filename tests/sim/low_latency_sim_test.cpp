@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Live titles with low latency: parts, announcements, segments that come as they are made.
 #include <algorithm>
+#include <cstdlib>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -173,7 +175,10 @@ TEST_CASE("N06 a part that trickles while the link is well is asked for anew") {
 }
 
 TEST_CASE("N02 a link that collapses within a segment of parts: playback waits for a lower one") {
-  SimLive live = with_parts(false);
+  bool has_hints = false;
+  SUBCASE("which are listed") {}
+  SUBCASE("which were announced") { has_hints = true; }
+  SimLive live = with_parts(has_hints);
   live.part_us = 1'000'000;
   live.bitrates_bps = {300'000, 6'000'000};
   SimWorld world(1, {}, SimLink::constant(12'000'000));
@@ -200,6 +205,52 @@ TEST_CASE("N02 a link that collapses within a segment of parts: playback waits f
   CHECK(world.status()->shown.id == "v0");
   CHECK(world.status()->state == PlayerState::kPlaying);
   CHECK(world.find<Failed>() == nullptr);
+}
+
+TEST_CASE("M15 without dates what follows playlists of parts alone is where its numbers say") {
+  bool are_others_listed = false;
+  SUBCASE("as all playlists are by then") {}
+  SUBCASE("as the others are a little later") { are_others_listed = true; }
+  SimLive live = with_parts(false);
+  live.has_dates = false;
+  SimWorld world(1, {}, SimLink::constant(8'000'000));
+  world.start_app();
+  world.load_live(live);
+  world.run_for(20s);
+  REQUIRE(world.status()->state == PlayerState::kPlaying);
+  REQUIRE(world.status()->shown.id == "v2");
+  // Of what was made before nothing is listed any more.
+  const auto in_progress = [&] {
+    return world.live.made_us(world.executor.wall_now()) / live.segment_us;
+  };
+  const int64_t lost = in_progress();
+  std::optional<int64_t> asked;  // for a Variant that was not played so far: the segment by then
+  world.transport->meddle([&](const SimRecord&, const WebRequest& request, WebAnswer& answer) {
+    if (!contains(request.url, ".m3u8")) return;
+    const bool is_other = !contains(request.url, "/v2.") && !contains(request.url, "/a.");
+    if (is_other && !asked) asked = in_progress();
+    if (!is_other && are_others_listed && !asked) return;
+    // The others, by which it was placed, list nothing for longer than it does.
+    SimLive rest = world.live;
+    rest.listed_from = asked.value_or(lost) + (is_other ? 0 : 3);
+    answer = *rest.answer(request, world.executor.wall_now());
+  });
+  if (!are_others_listed) world.run_for(1s);
+  const std::size_t before = world.screen->shown().size();
+  world.transport->set_link(SimLink::constant(700'000));
+  for (int i = 0; i < 300 && !asked; ++i) world.run_for(100ms);
+  REQUIRE(asked);
+  world.run_for(40s);
+  CHECK(world.find<Failed>() == nullptr);
+  CHECK(world.status()->state == PlayerState::kPlaying);
+  CHECK(world.status()->shown.id != "v2");
+  const auto& shown = world.screen->shown();
+  REQUIRE(shown.size() > before + 100);
+  const auto shift = [&](std::size_t i) { return shown[i].time.us - shown[i].content_us; };
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    CAPTURE(shown[i].time.us);
+    REQUIRE(std::abs(shift(i) - shift(0)) < 1'000);
+  }
 }
 
 TEST_CASE("U04 a seek leaves what is asked for of the live playlists under way") {

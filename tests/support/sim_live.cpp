@@ -125,7 +125,8 @@ WebAnswer SimLive::playlist(const std::string& prefix, const std::string& query,
 std::string SimLive::playlist_text(const std::string& prefix, WallTime now, bool skips) const {
   const int64_t made = made_us(now);
   const int64_t count = made / segment_us;
-  const int64_t first = std::max<int64_t>(0, count - window.count() / segment_us);
+  const int64_t kept = std::max<int64_t>(0, count - window.count() / segment_us);
+  const int64_t first = std::max(kept, std::min(listed_from, count));
   const auto gone = std::count_if(discontinuities.begin(), discontinuities.end(),
                                   [&](int64_t n) { return n < first; });
   std::ostringstream out;

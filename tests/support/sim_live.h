@@ -23,6 +23,7 @@ struct SimLive {
   int frames_per_gop = 20;
   int64_t part_us = 0;  // HLS with low latency: parts, blocking reload, delta updates; 0: none
   Duration window = 40s;
+  int64_t listed_from = 0;  // HLS: segments before it are not listed
   std::vector<int64_t> bitrates_bps = {400'000, 900'000, 1'800'000};
   bool has_dates = true;  // EXT-X-PROGRAM-DATE-TIME
   int64_t container_start_us = 1'400'000;

@@ -280,7 +280,8 @@ void IndexTable::update(const Representation& representation, std::size_t place,
   if (!updated.index) return;
   // What listed nothing could not be put on the timeline of the others, and counts from anywhere.
   const LoadedIndex* other = newest_live();
-  if (other && updated.index->segments->size() == 0 && index.segments->size() > 0) {
+  const bool is_placed = other && other->segments->size() > 0;
+  if (is_placed && updated.index->segments->size() == 0 && index.segments->size() > 0) {
     const MonotonicTime told = index.told;
     Result<LoadedIndex> placed =
         align_index(std::move(index), *other, source_of(representation, place), std::nullopt);

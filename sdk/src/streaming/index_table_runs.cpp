@@ -143,13 +143,15 @@ const LoadedIndex* IndexTable::reference() const {
 }
 
 const LoadedIndex* IndexTable::newest_live() const {
+  // By what lists nothing others are placed only where nothing else is.
+  const auto rank = [](const Place& place) {
+    return std::pair(place.index->segments->size() > 0, place.asked);
+  };
   const Place* newest = nullptr;
   for (const auto& [id, entry] : entries_) {
     for (const Place& place : entry.places) {
       if (!place.index || !place.was_live || place.is_aside) continue;
-      // By a playlist that lists nothing no other can be placed.
-      if (place.index->segments->size() == 0) continue;
-      if (!newest || place.asked > newest->asked) newest = &place;
+      if (!newest || rank(place) > rank(*newest)) newest = &place;
     }
   }
   return newest ? &*newest->index : nullptr;

@@ -2,7 +2,6 @@
 #include "streaming/streaming_engine.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdlib>
 #include <utility>
 
@@ -541,9 +540,7 @@ void StreamingEngine::start_fetch(Track& track, const LoadedIndex& index, NextMe
         replaces ? planned.segment.start : std::max(planned.segment.start, track.stream->cursor());
     receiving.made_within = made_within;
     if (planned.is_part && !planned.is_hint) {
-      const double seconds = to_seconds(planned.segment.duration());
-      receiving.part_bytes = std::llround(
-          static_cast<double>(representation.bandwidth.bps) / 8 * seconds);
+      receiving.part_bytes = bytes_of(representation.bandwidth, planned.segment.duration());
     }
     watch_.begin_video(std::move(receiving));
   }

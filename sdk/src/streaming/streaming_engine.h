@@ -162,12 +162,12 @@ class StreamingEngine final : private TrackStreamListener {
   [[nodiscard]] Duration until_over(MonotonicTime now) const;
   void on_presentation(std::shared_ptr<const Presentation> presentation);
   void on_refresh_failed(const Error& error);
-  // Tracks go on in the Periods there are now.
-  void follow_periods();
+  void follow_periods();  // tracks go on in the Periods there are now
   [[nodiscard]] bool is_open(const LoadedIndex& index) const;  // more segments may come
   [[nodiscard]] bool is_live() const;
   [[nodiscard]] MediaTime oldest_listed() const;  // by all tracks, of the first Period
   [[nodiscard]] LiveState live_of_mpd(const LoadedIndex* index, MonotonicTime now) const;
+  [[nodiscard]] const Representation* farthest_of(const Track& track) const;  // as listed
   // The index by which a live title is judged; null before there is one.
   [[nodiscard]] const Representation* live_reference() const;
   // For segments that are still to be made.

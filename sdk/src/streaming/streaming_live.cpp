@@ -249,24 +249,28 @@ const Representation* StreamingEngine::begun_representation(const Track& track,
   return is_begun ? last : nullptr;
 }
 
+const Representation* StreamingEngine::farthest_of(const Track& track) const {
+  // Of a title in Periods the newest is meant.
+  const AdaptationSet* set = played_.set(track.stream->kind(), played_.last());
+  if (!set) return nullptr;
+  // Playlists that are not in use any more stay as they were.
+  const Representation* best = nullptr;
+  MediaTime best_end;
+  for (const Representation& representation : set->representations) {
+    const LoadedIndex* index = indexes_.find(representation);
+    if (!index) continue;
+    const MediaTime end = listed_end(*index->segments);
+    const bool is_used = representation.id == track.last_id;
+    if (best && (end < best_end || (end == best_end && !is_used))) continue;
+    best = &representation;
+    best_end = end;
+  }
+  return best;
+}
+
 const Representation* StreamingEngine::live_reference() const {
   for (const Track& track : tracks_) {
-    // Of a title in Periods the newest is meant.
-    const AdaptationSet* set = played_.set(track.stream->kind(), played_.last());
-    if (!set) continue;
-    // Of playlists the one that reaches farthest: those not in use any more stay as they were.
-    const Representation* best = nullptr;
-    MediaTime best_end;
-    for (const Representation& representation : set->representations) {
-      const LoadedIndex* index = indexes_.find(representation);
-      if (!index) continue;
-      const MediaTime end = listed_end(*index->segments);
-      const bool is_used = representation.id == track.last_id;
-      if (best && (end < best_end || (end == best_end && !is_used))) continue;
-      best = &representation;
-      best_end = end;
-    }
-    if (best) return best;
+    if (const Representation* best = farthest_of(track)) return best;
   }
   return nullptr;
 }
@@ -314,6 +318,13 @@ std::optional<LiveState> StreamingEngine::live(MonotonicTime now) const {
       config_.live.low_latency && index->part_target.has_value() && !leaves_parts(now);
   state.window_end = state.is_low_latency ? listed_end(*index->segments) : index->segments->end();
   state.edge = state.window_end;
+  // What one of the playlists has lost cannot be played, whatever the others keep.
+  for (const Track& track : tracks_) {
+    const Representation* farthest = farthest_of(track);
+    const SegmentIndex* kept = farthest ? indexes_.listed(*farthest) : nullptr;
+    if (kept) state.window_start = std::max(state.window_start, kept->start());
+  }
+  state.window_start = std::min(state.window_start, state.window_end);
   const IndexTable::InUse use = indexes_.in_use(*reference);
   state.edge_seen = use.grown;
   state.edge_told = use.told;

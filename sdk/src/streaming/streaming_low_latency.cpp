@@ -72,6 +72,8 @@ void StreamingEngine::settle_hint(Track& track) {
   if (fate.kind == HintFate::Kind::kAnnounced) return;
   if (fate.kind == HintFate::Kind::kWrong) return on_wrong_hint(track);
   track.stream->set_cursor(fate.listed->segment.end);
+  watch_.note_listed(track.stream->kind(),
+                     bytes_of(representation->bandwidth, fate.listed->segment.duration()));
   track.last_number = fate.listed->segment.number;
   track.parts.wrong_hints = 0;
   track.hinted.reset();

@@ -102,6 +102,10 @@ void TransferWatch::release(TrackKind kind, MonotonicTime now) {
   receiving_->earlier_bytes = receiving_->bytes;
 }
 
+void TransferWatch::note_listed(TrackKind kind, int64_t part_bytes) {
+  if (kind == TrackKind::kVideo && receiving_) receiving_->part_bytes = part_bytes;
+}
+
 void TransferWatch::note_break(TrackKind kind, MonotonicTime now) {
   if (kind == TrackKind::kVideo && receiving_) receiving_->broke = now;
 }

@@ -56,6 +56,8 @@ class TransferWatch {
   // is again.
   void hold(TrackKind kind, MonotonicTime now);
   void release(TrackKind kind, MonotonicTime now);
+  // What was asked for as an announced part is listed by now: all of it is there.
+  void note_listed(TrackKind kind, int64_t part_bytes);
   // It broke off and goes on with another request.
   void note_break(TrackKind kind, MonotonicTime now);
   // The link is another one; see abr::Estimator::begin_network().

@@ -25,9 +25,7 @@ constexpr int kMoreThanThereIs = std::numeric_limits<int>::max();
 int64_t known_bytes(const SegmentIndex& index, std::size_t at) {
   const Segment segment = index.at(at);
   if (segment.media.range) return std::max<int64_t>(segment.media.range->length(), 0);
-  const double bytes =
-      static_cast<double>(segment.bitrate.bps) / 8 * to_seconds(segment.duration());
-  return std::llround(std::max(bytes, 0.0));
+  return bytes_of(segment.bitrate, segment.duration());
 }
 
 // What the segments after the next weigh; 0 when that is not known of all of them.
@@ -50,6 +48,11 @@ Bitrate scaled(Bitrate bitrate, double speed) {
 }
 
 }  // namespace
+
+int64_t bytes_of(Bitrate bitrate, Duration length) {
+  const double bytes = static_cast<double>(bitrate.bps) / 8 * to_seconds(length);
+  return std::llround(std::max(bytes, 0.0));
+}
 
 // The ladder as the rules see it, with the option behind each candidate.
 struct VideoChooser::Ladder {
@@ -140,7 +143,7 @@ VideoChooser::Ladder VideoChooser::make_ladder(const Situation& s,
       candidate.ahead_bytes = known_bytes_ahead(*option.segments, *option.next, ahead);
     } else if (candidate.next_bytes <= 0) {
       const Bitrate usual = r.average_bandwidth.bps > 0 ? r.average_bandwidth : r.bandwidth;
-      candidate.next_bytes = std::llround(static_cast<double>(usual.bps) / 8 * to_seconds(segment));
+      candidate.next_bytes = bytes_of(usual, segment);
     }
     if (r.id == s.last_id) ladder.in.current = ladder.candidates.size();
     ladder.candidates.push_back(candidate);

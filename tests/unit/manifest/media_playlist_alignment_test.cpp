@@ -64,7 +64,17 @@ TEST_CASE("hls alignment: by date, else by number, else by their ends") {
       {"further apart than a window: both end now", {10, 5}, {21, 3}, 8'000},
       {"M17 further apart than a window, but much time has passed", {10, 5}, {95, 5}, 340'000, 330s},
       {"further than could be made in that time", {10, 5}, {95, 5}, 0, 150s},
-      {"nothing in common: both end now", {10, 5}, {500, 3}, 8'000}};
+      {"nothing in common: both end now", {10, 5}, {500, 3}, 8'000},
+      {"no dates, right before", {10, 5}, {8, 2}, -8'000},
+      {"parts alone, of what the other lists", {10, 5}, {12, 0}, 8'000},
+      {"parts alone, of what the other has in progress", {10, 5}, {15, 0}, 20'000},
+      {"parts alone, after what neither lists", {10, 5}, {17, 0}, 28'000},
+      {"parts alone, with a date", {10, 5, 60'000}, {700, 0, 64'000}, 4'000},
+      {"parts alone, of another count", {10, 5}, {500, 0}, 0},
+      {"after parts alone", {10, 0}, {10, 3}, 0},
+      {"after what parts alone had in progress", {10, 0}, {12, 3}, 8'000},
+      {"up to parts alone", {10, 0}, {7, 3}, -12'000},
+      {"parts alone, one segment on", {10, 0}, {11, 0}, 4'000, 2s}};
   for (const Case& c : cases) {
     CAPTURE(std::string(c.name));
     const int64_t ticks = aligned_start(playlist(c.other), playlist(c.reference), c.passed);

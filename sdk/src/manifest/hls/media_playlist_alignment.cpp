@@ -34,6 +34,7 @@ std::optional<int64_t> dated_start(const MediaPlaylist& playlist, const MediaPla
 
 // How long a segment is, on average.
 int64_t mean_ticks(const MediaPlaylist& playlist) {
+  if (playlist.size() == 0) return to_ticks(MediaTime{playlist.target_duration.count()});
   const auto& timeline = playlist.timeline;
   return (timeline.end_ticks() - timeline.start_ticks(0)) / static_cast<int64_t>(playlist.size());
 }
@@ -41,11 +42,13 @@ int64_t mean_ticks(const MediaPlaylist& playlist) {
 // Where the numbers say that `playlist` begins; nothing when they say nothing.
 std::optional<int64_t> numbered_start(const MediaPlaylist& playlist, const MediaPlaylist& reference,
                                       Duration passed) {
-  for (std::size_t i = 0; i < playlist.size(); ++i) {
-    const auto same = reference.timeline.find_number(playlist.timeline.number(i));
-    if (!same) continue;
-    return reference.timeline.start_ticks(*same) -
-           (playlist.timeline.start_ticks(i) - playlist.timeline.start_ticks(0));
+  // Segments in progress have numbers too, and may be all there is: their parts.
+  const uint64_t shared = std::max(playlist.first_number(), reference.first_number());
+  if (shared <= std::min(playlist.end_number(), reference.end_number())) {
+    const auto in_playlist = static_cast<std::size_t>(shared - playlist.first_number());
+    const auto in_reference = static_cast<std::size_t>(shared - reference.first_number());
+    return reference.ticks_at(in_reference) -
+           (playlist.ticks_at(in_playlist) - playlist.ticks_at(0));
   }
   // A reference that was asked for a while ago may have nothing of what is listed by now. Numbers
   // that are further apart than a window is long, and than could be made twice over in the time
@@ -57,16 +60,16 @@ std::optional<int64_t> numbered_start(const MediaPlaylist& playlist, const Media
   const auto length = checked_multiply(static_cast<int64_t>(missing), mean);
   const bool is_near = missing <= std::max(playlist.size(), reference.size());
   if (!length || (!is_near && *length > 2 * to_ticks(MediaTime{passed.count()}))) return {};
-  return checked_add(reference.timeline.end_ticks(), *length);
+  return checked_add(reference.ticks_at(reference.size()), *length);
 }
 
 }  // namespace
 
 int64_t aligned_start(const MediaPlaylist& playlist, const MediaPlaylist& reference,
                       Duration passed) {
-  if (playlist.size() == 0 || reference.size() == 0) return reference.start_ticks;
   if (const auto dated = dated_start(playlist, reference)) return *dated;
   if (const auto numbered = numbered_start(playlist, reference, passed)) return *numbered;
+  if (playlist.size() == 0 || reference.size() == 0) return reference.start_ticks;
   const int64_t length = playlist.timeline.end_ticks() - playlist.timeline.start_ticks(0);
   return reference.timeline.end_ticks() - length;
 }

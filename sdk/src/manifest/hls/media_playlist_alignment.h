@@ -10,9 +10,10 @@ namespace playhead::hls {
 
 // Where the first segment of `playlist` is on the timeline of `reference`, a playlist of another
 // Rendition or Variant of the same live title, in ticks. By EXT-X-PROGRAM-DATE-TIME where both have
-// it (RFC 8216bis §6.2.4: dates match across Renditions), else by media sequence number, also where
-// it goes on after the reference's end, by the mean length of a segment for what neither lists; else
-// both end at the same time. `passed`: since the reference was told. Times that differ from one of
+// it (RFC 8216bis §6.2.4: dates match across Renditions), else by media sequence number, that of the
+// segment in progress where nothing else is listed, also where it goes on after the reference's end,
+// by the mean length of a segment for what neither lists; else both end at the same time, or begin
+// there where one lists nothing. `passed`: since the reference was told. Times that differ from one of
 // `reference` by rounding are that one. Pure.
 [[nodiscard]] int64_t aligned_start(const MediaPlaylist& playlist, const MediaPlaylist& reference,
                                     Duration passed = Duration{0});
