@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdio>
-#include <exception>
 #include <type_traits>
 
 #include "playhead/catch_all.h"
@@ -17,7 +16,7 @@ template <typename Answer, typename... Arguments, typename Body>
 void fill_slot(Answer (*&slot)(Arguments...), Body /*body*/) {
   slot = [](Arguments... arguments) noexcept -> Answer {
     const auto call = [&]() -> Answer { return Body{}(arguments...); };
-    return catch_all(call, [](const std::exception*) -> Answer {
+    return catch_all(call, [](const Thrown&) -> Answer {
       if constexpr (std::is_same_v<Answer, int32_t>) return -PLAYHEAD_CDM_INTERNAL;
       if constexpr (!std::is_void_v<Answer>) return Answer{};
     });
@@ -44,7 +43,7 @@ int32_t call_slot(Function* function, Arguments... arguments) noexcept {
       return function(arguments...);
     }
   };
-  return catch_all(call, [&](const std::exception*) -> int32_t {
+  return catch_all(call, [&](const Thrown&) -> int32_t {
     (note_throw(arguments), ...);
     return -PLAYHEAD_CDM_MODULE;
   });

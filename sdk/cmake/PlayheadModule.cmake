@@ -70,8 +70,8 @@ if(PLAYHEAD_SMALL)
   target_compile_options(playhead_build_flags INTERFACE
     -Oz -flto=full -ffunction-sections -fdata-sections -fmerge-all-constants
     # Nothing here throws; the standard library does where memory runs out, and that then ends the process
-    # (`catch_all`).
-    $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions> -fno-unwind-tables -fno-asynchronous-unwind-tables)
+    # (`catch_all`). Nor is anything asked at run time for its type.
+    "$<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions;-fno-rtti>" -fno-unwind-tables -fno-asynchronous-unwind-tables)
   # The linker of another version does not read what this compiler writes.
   string(REGEX MATCH "^[0-9]+" llvm ${CMAKE_CXX_COMPILER_VERSION})
   find_program(PLAYHEAD_SMALL_LINKER NAMES ld.lld-${llvm} ld.lld REQUIRED)

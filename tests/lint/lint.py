@@ -167,6 +167,8 @@ BANS = [
     Ban("process", r"\bstd\s*::\s*(exit|_Exit|quick_exit|abort|system|setlocale)\s*\("
         r"|(?<![\w.>])(_?exit|popen|setlocale|setenv|putenv)\s*\(", LIBRARY, ("bindings/c/examples/*", "sdk/src/base/assert.*"),
         "an Error; the process belongs to the host"),
+    Ban("run-time type", r"\b(dynamic_cast|dynamic_pointer_cast|typeid)\b", PRODUCT, (),
+        "the smallest build has no types at run time; ask the object (TimelineSegmentIndex::of)"),
     Ban("locale", r"\b(atof|strtod|strtof|strtold|stod|stof|stold)\s*\(", PRODUCT, (),
         "a reader that ignores the host's locale"),
     Ban("thread_local", r"\bthread_local\b", PRODUCT,

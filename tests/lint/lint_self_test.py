@@ -75,6 +75,7 @@ CASES = [
     ("printf in an example", "bindings/c/examples/a.c", SOURCE + 'printf("yes");\n', None),
     ("a throw", "sdk/src/net/a.cpp", SOURCE + "void f() { throw 1; }\n", "throw"),
     ("an exit", "sdk/src/net/a.cpp", SOURCE + "void f() { std::abort(); }\n", "process"),
+    ("a type asked at run time", "sdk/src/net/a.cpp", SOURCE + "auto* b = dynamic_cast<B*>(a);\n", "run-time type"),
     ("a number read by locale", "sdk/src/net/a.cpp", SOURCE + "auto d = std::strtod(p, &e);\n", "locale"),
     ("banned words in comments and texts", "sdk/src/net/a.cpp",
      SOURCE + '/* throw */ // steady_clock::now\nauto s = "rand()"; auto r = R"(printf("x"))"; int n = 1\'000;\n', None),

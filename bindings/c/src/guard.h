@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <exception>
-#include <new>
 #include <utility>
 
 #include "app_call.h"
@@ -25,9 +23,8 @@ namespace playhead::capi {
 // callbacks takes them first, so that each is given back, and looks at is_refused() then.
 template <typename Body>
 playhead_status contain(Body&& body) noexcept {
-  return catch_all(std::forward<Body>(body), [](const std::exception* thrown) {
-    const bool is_memory = dynamic_cast<const std::bad_alloc*>(thrown) != nullptr;
-    return status_of(is_memory ? ErrorCode::kOutOfMemory : ErrorCode::kInternal);
+  return catch_all(std::forward<Body>(body), [](const Thrown& thrown) {
+    return status_of(thrown.is_memory ? ErrorCode::kOutOfMemory : ErrorCode::kInternal);
   });
 }
 
@@ -47,7 +44,7 @@ playhead_status guard(Body&& body) noexcept {
 template <typename Body>
 void guard_void(Body&& body) noexcept {
   // Nobody to tell: the caller's object is gone either way.
-  catch_all(std::forward<Body>(body), [](const std::exception*) {});
+  catch_all(std::forward<Body>(body), [](const Thrown&) {});
 }
 
 // The same for what ends an object; from the log it does nothing.
@@ -63,14 +60,14 @@ template <typename Call>
     std::forward<Call>(call)();
     return true;
   };
-  return catch_all(made, [](const std::exception*) { return false; });
+  return catch_all(made, [](const Thrown&) { return false; });
 }
 
 // The same with its answer; `otherwise` where it throws.
 template <typename Answer, typename Call>
 [[nodiscard]] Answer ask_app(Answer otherwise, Call&& call) noexcept {
   const auto made = [&call]() -> Answer { return std::forward<Call>(call)(); };
-  return catch_all(made, [&otherwise](const std::exception*) -> Answer { return otherwise; });
+  return catch_all(made, [&otherwise](const Thrown&) -> Answer { return otherwise; });
 }
 
 // What a callback that throws is taken to have answered.

@@ -59,6 +59,11 @@ struct PreloadHint {
   ResourceLocation location;  // range without end: until the resource ends
 };
 
+class TimelineSegmentIndex;
+namespace hls {
+class HlsSegmentIndex;
+}
+
 // The segments of one Representation within one Period, in order. Immutable; any thread.
 // Positions ("index") count from 0 at the oldest segment listed. All lookups O(1) or O(log n).
 class SegmentIndex {
@@ -85,6 +90,13 @@ class SegmentIndex {
   [[nodiscard]] virtual std::vector<PreloadHint> preload_hints() const { return {}; }
   // Bytes it holds on to, for memory budgets and benchmarks.
   [[nodiscard]] virtual std::size_t memory_bytes() const = 0;
+
+ private:
+  // The library's own kinds of index, for themselves.
+  friend class TimelineSegmentIndex;
+  friend class hls::HlsSegmentIndex;
+  [[nodiscard]] virtual const TimelineSegmentIndex* as_timeline() const { return nullptr; }
+  [[nodiscard]] virtual const hls::HlsSegmentIndex* as_hls() const { return nullptr; }
 };
 
 }  // namespace playhead

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "decode/worker_pool.h"
 
-#include <exception>
 #include <utility>
 
 #include "playhead/catch_all.h"
@@ -28,7 +27,7 @@ void WorkerPool::run(Task task) {
 
 void WorkerPool::start_thread() {
   // Where there are no more, the task waits for a thread that there is.
-  catch_all([this] { threads_.emplace_back([this] { work(); }); }, [](const std::exception*) {});
+  catch_all([this] { threads_.emplace_back([this] { work(); }); }, [](const Thrown&) {});
 }
 
 void WorkerPool::work() {

@@ -11,6 +11,10 @@
 
 namespace playhead {
 
+namespace dash {
+class TemplateLocator;
+}
+
 // What tells one segment of a Timeline, or a part of it, from the others.
 struct SegmentPlace {
   std::size_t position = 0;
@@ -29,6 +33,7 @@ class MediaLocator {
   [[nodiscard]] virtual std::size_t memory_bytes() const = 0;
   // Whether URLs depend on numbers, which then are the manifest's own.
   [[nodiscard]] virtual bool uses_numbers() const { return true; }
+  [[nodiscard]] virtual const dash::TemplateLocator* as_template() const { return nullptr; }
   // Whether it answers the same as `other` for every place.
   [[nodiscard]] virtual bool equals(const MediaLocator& /*other*/) const { return false; }
 };
@@ -91,6 +96,10 @@ class TimelineSegmentIndex final : public SegmentIndex {
         locator_(std::move(locator)),
         init_(std::move(init)),
         size_(timeline_->size()) {}
+  // `index`, if it is one of these; null: it is none, or null.
+  [[nodiscard]] static const TimelineSegmentIndex* of(const SegmentIndex* index) {
+    return index ? index->as_timeline() : nullptr;
+  }
 
   // Set once, before it is shared.
   void set_availability(std::shared_ptr<const Availability> availability) {
@@ -144,6 +153,7 @@ class TimelineSegmentIndex final : public SegmentIndex {
   }
 
  private:
+  [[nodiscard]] const TimelineSegmentIndex* as_timeline() const override { return this; }
   struct Window {
     std::size_t first = 0, size = 0;
     std::optional<MediaTime> edge;

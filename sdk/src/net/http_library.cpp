@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/http_library.h"
 
-#include <exception>
 #include <utility>
 
 #include "base/companion_library.h"
@@ -21,8 +20,8 @@ Result<std::shared_ptr<Transport>> load(const CurlConfig& config, const std::str
     return std::shared_ptr<Transport>(made);
   };
   // There is no thread to be had, no memory.
-  return catch_all(make, [](const std::exception* thrown) -> Result<std::shared_ptr<Transport>> {
-    return kHttp.error(thrown != nullptr ? thrown->what() : "it threw");
+  return catch_all(make, [](const Thrown& thrown) -> Result<std::shared_ptr<Transport>> {
+    return kHttp.error(thrown.what != nullptr ? thrown.what : "it threw");
   });
 }
 

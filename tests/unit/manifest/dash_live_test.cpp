@@ -282,7 +282,7 @@ TEST_CASE("dash live: 24 h of 2 s segments on 8 Representations stay below 4 MB"
   const Timeline* known = nullptr;
   for (const playhead::AdaptationSet& set : presentation.periods[0].adaptation_sets) {
     for (const playhead::Representation& r : set.representations) {
-      const auto* index = dynamic_cast<const TimelineSegmentIndex*>(r.segments.get());
+      const auto* index = TimelineSegmentIndex::of(r.segments.get());
       REQUIRE(index != nullptr);
       CHECK(index->size() >= 43'199);
       const std::size_t shared = index->timeline()->memory_bytes();

@@ -19,7 +19,7 @@ ResourceLocation TemplateLocator::locate(const SegmentPlace& place) const {
 }
 
 bool TemplateLocator::equals(const MediaLocator& other) const {
-  const auto* same = dynamic_cast<const TemplateLocator*>(&other);
+  const TemplateLocator* same = other.as_template();
   return same != nullptr && media() == same->media() && *base_ == *same->base_ &&
          time_bias_ == same->time_bias_ && query_ == same->query_;
 }

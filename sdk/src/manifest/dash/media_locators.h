@@ -33,6 +33,7 @@ class TemplateLocator final : public MediaLocator {
         query_(std::move(query)),
         init_(std::move(init)) {}
 
+  [[nodiscard]] const TemplateLocator* as_template() const override { return this; }
   [[nodiscard]] ResourceLocation locate(const SegmentPlace& place) const override;
   [[nodiscard]] std::size_t memory_bytes() const override {
     return sizeof(*this) + media().memory_bytes() + query_.capacity() + init_.url.capacity();

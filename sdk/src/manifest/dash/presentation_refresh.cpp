@@ -43,8 +43,8 @@ bool is_same(const std::shared_ptr<const ResourceLocation>& a,
 
 IndexPointer refreshed(const IndexPointer& previous, const IndexPointer& next) {
   if (previous == next) return next;
-  const auto* before = dynamic_cast<const TimelineSegmentIndex*>(previous.get());
-  const auto* now = dynamic_cast<const TimelineSegmentIndex*>(next.get());
+  const auto* before = TimelineSegmentIndex::of(previous.get());
+  const auto* now = TimelineSegmentIndex::of(next.get());
   if (before == nullptr || now == nullptr) return next;
   const bool has_timeline = *before->timeline() == *now->timeline();
   const bool has_locator = before->locator()->equals(*now->locator());
@@ -119,7 +119,7 @@ Presentation refresh(const Presentation& previous, Presentation next) {
 
 void list_at(playhead::Period& period, WallTime now) {
   const auto move = [now](IndexPointer& segments) {
-    const auto* index = dynamic_cast<const TimelineSegmentIndex*>(segments.get());
+    const auto* index = TimelineSegmentIndex::of(segments.get());
     if (index != nullptr && !index->is_listed_at(now)) segments = index->listed_at(now);
   };
   for (AdaptationSet& set : period.adaptation_sets) {

@@ -15,6 +15,10 @@ class HlsSegmentIndex final : public SegmentIndex {
  public:
   explicit HlsSegmentIndex(std::shared_ptr<const MediaPlaylist> playlist)
       : playlist_(std::move(playlist)) {}
+  // `index`, if it is one of these; null: it is none, or null.
+  [[nodiscard]] static const HlsSegmentIndex* of(const SegmentIndex* index) {
+    return index ? index->as_hls() : nullptr;
+  }
 
   [[nodiscard]] const std::shared_ptr<const MediaPlaylist>& playlist() const { return playlist_; }
 
@@ -43,6 +47,8 @@ class HlsSegmentIndex final : public SegmentIndex {
   }
 
  private:
+  [[nodiscard]] const HlsSegmentIndex* as_hls() const override { return this; }
+
   std::shared_ptr<const MediaPlaylist> playlist_;  // never null
 };
 
