@@ -253,6 +253,62 @@ TEST_CASE("sim: a player that plays prepares nothing, and says so") {
   CHECK(world.status()->state == PlayerState::kPlaying);
 }
 
+TEST_CASE("sim: hosts of media are connected to while the service is asked, in the next process too") {
+  constexpr Duration kRtt = 100ms;
+  SimWorld world(1, {}, SimLink::constant(kFast, kRtt));
+  const auto startup = [&] {
+    world.start_app();
+    world.forget_events();
+    world.run_for(1s);  // the store answers
+    world.transport->network_changed();
+    world.load_title();
+    REQUIRE(world.run_until_event<FirstFrame>(10s));
+    return world.find<FirstFrame>()->startup;
+  };
+  // A connection to the service and its answer, a connection to the CDN and three answers of that.
+  CHECK(startup() / kRtt == 2 + 1 + 2 + 3);
+  world.run_for(10s);
+  world.quit_app();
+  CHECK(startup() / kRtt == 2 + 1 + 3);
+  // Nothing is told of what was played.
+  for (const StoreRecord& record : world.store.committed("hosts")) {
+    CHECK(record.key == "http://cdn.test:80");
+  }
+}
+
+TEST_CASE("N02 a link that collapses below what was prepared leaves it for a lower Representation") {
+  SimWorld world(1, {}, SimLink::constant(8'000'000, 40ms));
+  world.title.segment_us = 10'000'000;
+  world.title.bitrates_bps = {300'000, 4'000'000};
+  world.start_app();
+  // What is chosen first is what the network carried before.
+  world.load_url(world.title.url());
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  world.run_for(30s);
+  world.player->stop();
+  world.run_for(1s);
+  world.forget_events();
+  const auto first_segments = [&] {
+    const auto requests = world.media_requests();
+    return std::count_if(requests.begin(), requests.end(), [](const std::string& url) {
+      return url.find("v1-0.seg") != std::string::npos;
+    });
+  };
+  const auto before = first_segments();
+  world.player->prepare(source_of(world));
+  for (int i = 0; i < 300 && first_segments() == before; ++i) world.run_for(10ms);
+  REQUIRE(first_segments() > before);
+  world.run_for(2s);
+  world.transport->set_link(SimLink::constant(600'000, 40ms));
+  world.run_for(15s);
+  world.player->load(source_of(world));
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  world.run_for(30s);
+  CHECK(world.status()->state == PlayerState::kPlaying);
+  CHECK(world.status()->qoe.rebuffer_time < 2s);
+  CHECK(world.find<Failed>() == nullptr);
+}
+
 TEST_CASE("sim: a network's throughput is remembered beyond the process, each network's own") {
   SimWorld world(1, {}, SimLink::constant(20'000'000, 40ms));
   const auto first_bitrate = [&](const char* network) {

@@ -187,23 +187,28 @@ Result<LoadedIndex> parse_index(const IndexSource& source, const Representation&
   return make_error(ErrorCode::kInvalidArgument, "the Representation has its segments already");
 }
 
-Result<LoadedIndex> align_index(LoadedIndex index, const LoadedIndex& reference,
-                                const IndexSource& source, std::optional<MediaTime> next_run_at) {
-  if (!index.playlist || !reference.playlist) return index;
-  const int64_t start =
-      next_run_at ? hls::next_run_start(*index.playlist, *reference.playlist, *next_run_at)
-                  : hls::aligned_start(*index.playlist, *reference.playlist,
-                                       std::max(index.told - reference.told, Duration{0}));
-  if (start == index.playlist->start_ticks) return index;
+Result<AlignedIndex> align_index(LoadedIndex index, const LoadedIndex& reference,
+                                 const IndexSource& source, std::optional<MediaTime> next_run_at) {
+  if (!index.playlist || !reference.playlist) return AlignedIndex{std::move(index)};
+  const hls::MediaPlaylist& known = *reference.playlist;
+  const Duration passed = std::max(index.told - reference.told, Duration{0});
+  const hls::AlignedStart start =
+      next_run_at ? hls::AlignedStart{hls::next_run_start(*index.playlist, known, *next_run_at)}
+                  : hls::aligned_start(*index.playlist, known, passed);
+  if (start.ticks == index.playlist->start_ticks) {
+    return AlignedIndex{std::move(index), start.is_guess};
+  }
   PLAYHEAD_TRY(hls::MediaPlaylist playlist,
-               hls::parse_media_playlist(
-                   {index.playlist->text, index.url, source.variables.get(), {}, nullptr, start}));
-  return hls::make_loaded_index(std::make_shared<const hls::MediaPlaylist>(std::move(playlist)));
+               hls::parse_media_playlist({index.playlist->text, index.url, source.variables.get(),
+                                          {}, nullptr, start.ticks}));
+  LoadedIndex placed =
+      hls::make_loaded_index(std::make_shared<const hls::MediaPlaylist>(std::move(playlist)));
+  placed.told = index.told;
+  return AlignedIndex{std::move(placed), start.is_guess};
 }
 
 LoadedIndex inline_index(const Representation& representation) {
-  if (const auto* index =
-          dynamic_cast<const hls::HlsSegmentIndex*>(representation.segments.get())) {
+  if (const auto* index = hls::HlsSegmentIndex::of(representation.segments.get())) {
     return hls::make_loaded_index(index->playlist());
   }
   LoadedIndex index;

@@ -30,11 +30,15 @@ namespace playhead {
 
 // `index`, an HLS playlist just parsed, on the timeline of `reference`, that of another
 // Representation of the same live title: see hls/media_playlist_alignment.h. What is no HLS is
-// answered as it is. `next_run_at`: the encoder was started anew since `reference`; without dates
+// answered as it is. `is_guess`: nothing says where it belongs. `next_run_at`: the encoder was started anew since `reference`; without dates
 // what it makes now begins there.
-[[nodiscard]] Result<LoadedIndex> align_index(LoadedIndex index, const LoadedIndex& reference,
-                                              const IndexSource& source,
-                                              std::optional<MediaTime> next_run_at = {});
+struct AlignedIndex {
+  LoadedIndex index;
+  bool is_guess = false;
+};
+[[nodiscard]] Result<AlignedIndex> align_index(LoadedIndex index, const LoadedIndex& reference,
+                                               const IndexSource& source,
+                                               std::optional<MediaTime> next_run_at = {});
 
 // The segments a Representation came with (Representation::segments is not null).
 [[nodiscard]] LoadedIndex inline_index(const Representation& representation);

@@ -16,10 +16,10 @@ constexpr Duration kWindowRounding = 500ms;
 // The position has left the window, and nothing that could be fetched goes on from what is
 // buffered. While it plays, the rest is played first; what is too little to play is not waited for.
 bool has_fallen_out(const LiveState& live, const LiveControl::Situation& situation) {
-  if (situation.is_paused || situation.position >= live.window_start) return false;
+  if (situation.is_paused || situation.position >= live.kept_from) return false;
   if (situation.level <= Duration{0}) return true;
   return !situation.is_playing &&
-         situation.position + situation.level + kWindowRounding < live.window_start;
+         situation.position + situation.level + kWindowRounding < live.kept_from;
 }
 
 }  // namespace
@@ -54,12 +54,15 @@ LiveControl::Decision LiveControl::decide(const LiveState& live, const Situation
   Decision decision;
   if (has_fallen_out(live, situation)) {
     correction_ = 1;
-    if (config_.behind_window == BehindWindow::kStop) {
+    LiveState kept = live;
+    kept.window_start = live.kept_from;
+    // A start that cannot be had is no falling behind.
+    if (situation.has_begun && config_.behind_window == BehindWindow::kStop) {
       decision.stops = true;
-    } else if (config_.behind_window == BehindWindow::kJumpLive) {
-      decision.jump = live_position(live, now);
+    } else if (situation.has_begun && config_.behind_window == BehindWindow::kJumpLive) {
+      decision.jump = live_position(kept, now);
     } else {
-      decision.jump = clamp(live.window_start, live, now);
+      decision.jump = clamp(kept.window_start, kept, now);
     }
     return decision;
   }

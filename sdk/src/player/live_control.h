@@ -32,6 +32,7 @@ class LiveControl {
     bool is_playing = false;  // the clock runs
     bool is_paused = false;   // by the viewer
     double viewer_speed = 1;
+    bool has_begun = true;  // something of the title was shown or heard
   };
   struct Decision {
     double correction = 1;          // speed to play at, times the viewer's

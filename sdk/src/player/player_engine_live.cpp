@@ -112,6 +112,7 @@ Duration PlayerEngine::control_live(MonotonicTime now) {
   // Whoever seeks while paused waits for a picture.
   situation.is_paused = is_paused_ && state_ != PlayerState::kBuffering;
   situation.viewer_speed = speed_;
+  situation.has_begun = has_begun;
   if (std::exchange(begins_anew_, false) && situation.position > live->window_end) {
     jump(live_control_.live_position(*live, now), JumpReason::kBehindWindow, now);
     return kLookEvery;

@@ -40,7 +40,7 @@ bool is_refusal(ErrorCode code) {
 }
 
 const TimelineSegmentIndex* windowed(const LoadedIndex& index) {
-  const auto* segments = dynamic_cast<const TimelineSegmentIndex*>(index.segments.get());
+  const auto* segments = TimelineSegmentIndex::of(index.segments.get());
   return segments && segments->availability() ? segments : nullptr;
 }
 
@@ -67,6 +67,12 @@ std::optional<Segment> counterpart(const SegmentIndex& index, const Segment& seg
 }
 
 }  // namespace
+
+MediaTime listed_start(const SegmentIndex& index) {
+  if (index.size() > 0) return index.start();
+  const auto parts = index.parts(0);
+  return parts.empty() ? index.start() : parts.front().start;
+}
 
 MediaTime listed_end(const SegmentIndex& index) {
   const auto parts = index.parts(index.size());
@@ -137,16 +143,17 @@ const LoadedIndex* IndexTable::find_best(const Representation& representation) c
   const Entry* entry = known(representation);
   if (!entry) return nullptr;
   const Place& best = entry->places[best_of(representation, *entry)];
-  return best.index ? &*best.index : nullptr;
+  return best.index && !is_left_behind(*entry, best) ? &*best.index : nullptr;
 }
 
 std::size_t IndexTable::used_of(const Representation& representation, const Entry& entry) const {
+  const auto is_usable = [&](std::size_t place) {
+    return entry.places[place].index && !is_left_behind(entry, entry.places[place]);
+  };
   const std::size_t best = best_of(representation, entry);
-  if (entry.places[best].index) return best;
-  for (const std::size_t place : entry.order) {
-    if (entry.places[place].index) return place;
-  }
-  return entry.places.size();
+  if (is_usable(best)) return best;
+  const auto other = std::find_if(entry.order.begin(), entry.order.end(), is_usable);
+  return other == entry.order.end() ? entry.places.size() : *other;
 }
 
 const LoadedIndex* IndexTable::find(const Representation& representation) const {
@@ -167,7 +174,8 @@ void IndexTable::request(const Representation& representation, bool is_aside) {
   for (Place& place : entry.places) place.is_aside = is_aside;
   const std::size_t best = best_of(representation, entry);
   const Place& place = entry.places[best];
-  const bool is_over = place.index || place.fetch || is_failed(place);
+  const bool is_there = place.index && !is_left_behind(entry, place);
+  const bool is_over = is_there || place.fetch || is_failed(place);
   if (!is_over) fetch(representation, best);
 }
 
@@ -213,10 +221,14 @@ void IndexTable::on_loaded(const Representation& representation, std::size_t num
   const LoadedIndex* other = reference();
   if (result && other) {
     place.was_live = true;  // it is the same title
-    const MonotonicTime told = result->told;
-    result = align_index(*std::move(result), *other, source,
-                         newest_live() ? std::nullopt : next_run_at_);
-    if (result) result->told = told;
+    Result<AlignedIndex> aligned = align_index(*std::move(result), *other, source,
+                                               newest_live() ? std::nullopt : next_run_at_);
+    place.is_guess = aligned && aligned->is_guess;
+    if (aligned) {
+      result = std::move(aligned->index);
+    } else {
+      result = std::move(aligned).error();
+    }
   }
   place.doubted.reset();
   if (result) {
@@ -278,16 +290,16 @@ void IndexTable::update(const Representation& representation, std::size_t place,
   if (found == entries_.end() || place >= found->second.places.size()) return;
   Place& updated = found->second.places[place];
   if (!updated.index) return;
-  // What listed nothing could not be put on the timeline of the others, and counts from anywhere.
+  // What listed nothing may have been placed by nothing.
   const LoadedIndex* other = newest_live();
-  const bool is_placed = other && other->segments->size() > 0;
-  if (is_placed && updated.index->segments->size() == 0 && index.segments->size() > 0) {
-    const MonotonicTime told = index.told;
-    Result<LoadedIndex> placed =
+  const bool is_better = other && other != &*updated.index && other->segments->size() > 0;
+  if (updated.is_guess && is_better && updated.index->segments->size() == 0 &&
+      index.segments->size() > 0) {
+    Result<AlignedIndex> placed =
         align_index(std::move(index), *other, source_of(representation, place), std::nullopt);
     if (!placed) return;
-    index = *std::move(placed);
-    index.told = told;
+    index = std::move(placed->index);
+    updated.is_guess = false;
   }
   updated.asked = asked;
   take(updated, std::move(index));

@@ -102,6 +102,7 @@ class IndexTable {
     MonotonicTime grown;
     bool was_live = false;
     bool is_aside = false;
+    bool is_guess = false;     // nothing told where on the timeline of the others it belongs
     bool is_directed = false;  // the fetch asks for what another playlist reports
   };
   struct Entry {
@@ -113,6 +114,8 @@ class IndexTable {
   [[nodiscard]] const Entry* known(const Representation& representation) const;
   [[nodiscard]] std::size_t best_of(const Representation& representation, const Entry& entry) const;
   [[nodiscard]] bool is_failed(const Place& place) const;
+  // It has a live playlist of a while ago, and another place has told of the title since then.
+  [[nodiscard]] static bool is_left_behind(const Entry& entry, const Place& place);
   void fetch(const Representation& representation, std::size_t number, bool is_directed = true);
   void on_loaded(const Representation& representation, std::size_t number,
                  Result<LoadedIndex> result);
@@ -152,6 +155,8 @@ class IndexTable {
   std::optional<WallTime> relisted_;  // the time of the last relist()
 };
 
+// From where on media of it can be fetched: the start of the first segment, or of the first part.
+[[nodiscard]] MediaTime listed_start(const SegmentIndex& index);
 // Up to where media of it can be fetched: the end of the last segment, or of the last part.
 [[nodiscard]] MediaTime listed_end(const SegmentIndex& index);
 

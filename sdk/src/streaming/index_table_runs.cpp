@@ -143,10 +143,8 @@ const LoadedIndex* IndexTable::reference() const {
 }
 
 const LoadedIndex* IndexTable::newest_live() const {
-  // By what lists nothing others are placed only where nothing else is.
-  const auto rank = [](const Place& place) {
-    return std::pair(place.index->segments->size() > 0, place.asked);
-  };
+  // By what was placed by a guess, others are only where nothing else is.
+  const auto rank = [](const Place& place) { return std::pair(!place.is_guess, place.asked); };
   const Place* newest = nullptr;
   for (const auto& [id, entry] : entries_) {
     for (const Place& place : entry.places) {
@@ -155,6 +153,14 @@ const LoadedIndex* IndexTable::newest_live() const {
     }
   }
   return newest ? &*newest->index : nullptr;
+}
+
+bool IndexTable::is_left_behind(const Entry& entry, const Place& place) {
+  if (!place.index || !is_live_playlist(*place.index)) return false;
+  const Duration much = 2 * place.index->target_duration.value_or(Duration{0});
+  return std::any_of(entry.places.begin(), entry.places.end(), [&](const Place& other) {
+    return other.index && other.told > place.told + much;
+  });
 }
 
 bool IndexTable::has_live_playlist() const {

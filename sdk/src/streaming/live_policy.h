@@ -14,6 +14,9 @@ namespace playhead {
 struct LiveState {
   MediaTime window_start;  // the oldest moment that can be fetched
   MediaTime window_end;    // up to here media is listed
+  // From here on all of it can be fetched that is still needed: a track's own playlist may have
+  // lost more than the window says.
+  MediaTime kept_from;
   // The live edge: HLS, the end of the last segment or part; DASH, the time at which the newest
   // media is made.
   MediaTime edge;

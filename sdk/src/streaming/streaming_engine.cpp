@@ -7,6 +7,7 @@
 
 #include "base/forever.h"
 #include "streaming/buffering_policy.h"
+#include "streaming/media_bytes.h"
 #include "streaming/next_segment.h"
 
 namespace playhead {
@@ -172,6 +173,8 @@ void StreamingEngine::place_track(Track& track, MediaTime position) {
 }
 
 Result<void> StreamingEngine::replace(std::shared_ptr<const Presentation> presentation) {
+  // Until the new playlists are there nothing else tells.
+  known_duration_ = duration();
   const auto before = std::exchange(presentation_, std::move(presentation));
   const PlayedTracks played = played_;
   choose_tracks();

@@ -167,7 +167,6 @@ class StreamingEngine final : private TrackStreamListener {
   [[nodiscard]] bool is_live() const;
   [[nodiscard]] MediaTime oldest_listed() const;  // by all tracks, of the first Period
   [[nodiscard]] LiveState live_of_mpd(const LoadedIndex* index, MonotonicTime now) const;
-  [[nodiscard]] const Representation* farthest_of(const Track& track) const;  // as listed
   // The index by which a live title is judged; null before there is one.
   [[nodiscard]] const Representation* live_reference() const;
   // For segments that are still to be made.
@@ -262,6 +261,7 @@ class StreamingEngine final : private TrackStreamListener {
   std::shared_ptr<const Presentation> presentation_;
   TrackPreferences preferences_;
   PlayedTracks played_;
+  std::optional<Duration> known_duration_;  // before the URLs were renewed
   MediaTime position_;  // of the last turn; when an MPD was replaced, its URL renewed last
   MonotonicTime last_turn_, mpd_taken_, renewed_;
   bool stands_still_ = false;  // the position, since the turn before
@@ -288,7 +288,6 @@ class StreamingEngine final : private TrackStreamListener {
   TitleEvents events_;
   bool waiting_for_renewal_ = false, has_failed_ = false;
   int64_t wasted_bytes_ = 0;
-
   Subtitles subtitles_;
   Previews previews_;
 

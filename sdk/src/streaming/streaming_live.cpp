@@ -71,7 +71,7 @@ bool StreamingEngine::is_cut_off(const Track& track) const {
   const LoadedIndex* index = indexes_.find(*wanted);
   if (!index) return true;
   // A template goes on by the clock.
-  const auto* timed = dynamic_cast<const TimelineSegmentIndex*>(index->segments.get());
+  const auto* timed = TimelineSegmentIndex::of(index->segments.get());
   if (timed && timed->next_listing()) return false;
   const MediaTime end =
       takes_parts(track, *index) ? listed_end(*index->segments) : index->segments->end();
@@ -249,28 +249,24 @@ const Representation* StreamingEngine::begun_representation(const Track& track,
   return is_begun ? last : nullptr;
 }
 
-const Representation* StreamingEngine::farthest_of(const Track& track) const {
-  // Of a title in Periods the newest is meant.
-  const AdaptationSet* set = played_.set(track.stream->kind(), played_.last());
-  if (!set) return nullptr;
-  // Playlists that are not in use any more stay as they were.
-  const Representation* best = nullptr;
-  MediaTime best_end;
-  for (const Representation& representation : set->representations) {
-    const LoadedIndex* index = indexes_.find(representation);
-    if (!index) continue;
-    const MediaTime end = listed_end(*index->segments);
-    const bool is_used = representation.id == track.last_id;
-    if (best && (end < best_end || (end == best_end && !is_used))) continue;
-    best = &representation;
-    best_end = end;
-  }
-  return best;
-}
-
 const Representation* StreamingEngine::live_reference() const {
   for (const Track& track : tracks_) {
-    if (const Representation* best = farthest_of(track)) return best;
+    // Of a title in Periods the newest is meant.
+    const AdaptationSet* set = played_.set(track.stream->kind(), played_.last());
+    if (!set) continue;
+    // Of playlists the one that reaches farthest: those not in use any more stay as they were.
+    const Representation* best = nullptr;
+    MediaTime best_end;
+    for (const Representation& representation : set->representations) {
+      const LoadedIndex* index = indexes_.find(representation);
+      if (!index) continue;
+      const MediaTime end = listed_end(*index->segments);
+      const bool is_used = representation.id == track.last_id;
+      if (best && (end < best_end || (end == best_end && !is_used))) continue;
+      best = &representation;
+      best_end = end;
+    }
+    if (best) return best;
   }
   return nullptr;
 }
@@ -294,7 +290,7 @@ LiveState StreamingEngine::live_of_mpd(const LoadedIndex* index, MonotonicTime n
       !is_listed || (is_at_clock && index->segments->end() + kMostAhead >= state.edge);
   if (is_current) state.window_start = std::max(state.window_start, oldest_listed());
   // An MPD that stopped to change has nothing later to offer.
-  state.window_start = std::min(state.window_start, state.window_end);
+  state.window_start = state.kept_from = std::min(state.window_start, state.window_end);
   state.suggested_delay = info.suggested_delay;
   state.latency = info.latency;
   state.media_epoch = info.availability_start;
@@ -313,18 +309,19 @@ std::optional<LiveState> StreamingEngine::live(MonotonicTime now) const {
   if (!index || index->type == PresentationType::kVod) return std::nullopt;
   if (listed_end(*index->segments) == MediaTime{0}) return std::nullopt;  // it has yet to begin
   LiveState state;
-  state.window_start = index->segments->start();
+  state.window_start = listed_start(*index->segments);
   state.is_low_latency =
       config_.live.low_latency && index->part_target.has_value() && !leaves_parts(now);
   state.window_end = state.is_low_latency ? listed_end(*index->segments) : index->segments->end();
   state.edge = state.window_end;
-  // What one of the playlists has lost cannot be played, whatever the others keep.
+  state.kept_from = state.window_start;
   for (const Track& track : tracks_) {
-    const Representation* farthest = farthest_of(track);
-    const SegmentIndex* kept = farthest ? indexes_.listed(*farthest) : nullptr;
-    if (kept) state.window_start = std::max(state.window_start, kept->start());
+    const Representation* wanted = representation_of(track, track.wanted_id);
+    const SegmentIndex* kept = wanted ? indexes_.listed(*wanted) : nullptr;
+    const bool is_lost = kept && track.stream->cursor() + kWindowRounding < kept->start();
+    if (is_lost) state.kept_from = std::max(state.kept_from, kept->start());
   }
-  state.window_start = std::min(state.window_start, state.window_end);
+  state.kept_from = std::min(state.kept_from, state.window_end);
   const IndexTable::InUse use = indexes_.in_use(*reference);
   state.edge_seen = use.grown;
   state.edge_told = use.told;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "streaming/media_bytes.h"
 #include "streaming/next_segment.h"
 #include "streaming/streaming_engine.h"
 

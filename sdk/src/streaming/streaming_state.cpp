@@ -106,7 +106,7 @@ std::optional<Duration> StreamingEngine::duration() const {
     }
     if (end) return *end - MediaTime{0};
   }
-  return std::nullopt;
+  return known_duration_;
 }
 
 std::vector<TrackInfo> StreamingEngine::audio_tracks() const {

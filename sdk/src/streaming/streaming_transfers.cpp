@@ -64,7 +64,10 @@ bool StreamingEngine::drop_transfer(Track& track, MonotonicTime now, MediaTime p
   const bool is_slow = now - *receiving->first_byte > TransferWatch::kWaitPatience;
   const bool is_waited_for =
       stands_still_ && level(TrackKind::kVideo, position) < needed && is_slow;
-  if (!is_waited_for && (stands_still_ || receiving->from <= position)) return false;
+  // Nor of what was prepared anything is on screen yet, and it begins with what comes now.
+  const bool is_first = stands_still_ && is_slow && receiving->previous_id.empty();
+  const bool is_shown = stands_still_ || receiving->from <= position;
+  if (is_shown && !is_waited_for && !is_first) return false;
   // Representations that failed for this segment may have been hit by something that has passed,
   // like a portal's page.
   const std::set<std::string> failed_ids = track.failed_ids;
@@ -74,8 +77,9 @@ bool StreamingEngine::drop_transfer(Track& track, MonotonicTime now, MediaTime p
   const bool is_other = track.failed_ids != failed_ids;
   auto place = place_of(track, *set, position);
   place.cursor = receiving->from;
-  // Before what is waited for there may be a hole.
-  place.level = is_waited_for ? Duration{0} : std::max(receiving->from - position, Duration{0});
+  place.level = std::max(receiving->from - position, Duration{0});
+  if (is_first) place.level = level(TrackKind::kVideo, position);
+  if (is_waited_for) place.level = Duration{0};  // before it there may be a hole
   place.last_id = receiving->previous_id;
   // Of a part that is half there the rest comes sooner than the segment from its start.
   const bool is_part = is_waited_for && receiving->part_bytes &&

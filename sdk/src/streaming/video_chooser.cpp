@@ -9,6 +9,7 @@
 
 #include "playhead/abr/replacement.h"
 #include "streaming/limit_inputs.h"
+#include "streaming/media_bytes.h"
 
 namespace playhead {
 
@@ -48,11 +49,6 @@ Bitrate scaled(Bitrate bitrate, double speed) {
 }
 
 }  // namespace
-
-int64_t bytes_of(Bitrate bitrate, Duration length) {
-  const double bytes = static_cast<double>(bitrate.bps) / 8 * to_seconds(length);
-  return std::llround(std::max(bytes, 0.0));
-}
 
 // The ladder as the rules see it, with the option behind each candidate.
 struct VideoChooser::Ladder {

@@ -16,9 +16,6 @@
 
 namespace playhead {
 
-// Of media of that bitrate that is played for so long; 0: not known.
-[[nodiscard]] int64_t bytes_of(Bitrate bitrate, Duration length);
-
 // Asks the rules of abr/ for the video Representation of each segment: gathers what they want to
 // know, follows what the network delivers, and keeps what they decided. Engine thread.
 class VideoChooser {

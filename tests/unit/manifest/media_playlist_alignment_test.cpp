@@ -44,6 +44,7 @@ TEST_CASE("hls alignment: by date, else by number, else by their ends") {
     Spec reference, other;
     int64_t start_ms;
     Duration passed = 0s;
+    bool is_guess = false;
   };
   const Case cases[] = {
       {"same dates", {10, 5, 60'000}, {10, 5, 60'000}, 0},
@@ -61,24 +62,28 @@ TEST_CASE("hls alignment: by date, else by number, else by their ends") {
       {"no dates, behind", {10, 5}, {8, 4}, -8'000},
       {"no dates, what comes next", {10, 5}, {15, 1}, 20'000},
       {"no dates, after what neither lists", {10, 5}, {17, 2}, 28'000},
-      {"further apart than a window: both end now", {10, 5}, {21, 3}, 8'000},
+      {"further apart than a window: both end now", {10, 5}, {21, 3}, 8'000, 0s, true},
       {"M17 further apart than a window, but much time has passed", {10, 5}, {95, 5}, 340'000, 330s},
-      {"further than could be made in that time", {10, 5}, {95, 5}, 0, 150s},
-      {"nothing in common: both end now", {10, 5}, {500, 3}, 8'000},
-      {"no dates, right before", {10, 5}, {8, 2}, -8'000},
+      {"further than could be made in that time", {10, 5}, {95, 5}, 0, 150s, true},
+      {"nothing in common: both end now", {10, 5}, {500, 3}, 8'000, 0s, true},
+      {"no dates, right before: both end now", {10, 5}, {8, 2}, 12'000, 0s, true},
       {"parts alone, of what the other lists", {10, 5}, {12, 0}, 8'000},
       {"parts alone, of what the other has in progress", {10, 5}, {15, 0}, 20'000},
       {"parts alone, after what neither lists", {10, 5}, {17, 0}, 28'000},
+      {"parts alone, behind", {10, 5}, {9, 0}, -4'000},
       {"parts alone, with a date", {10, 5, 60'000}, {700, 0, 64'000}, 4'000},
-      {"parts alone, of another count", {10, 5}, {500, 0}, 0},
+      {"parts alone, of another count", {10, 5}, {500, 0}, 0, 0s, true},
       {"after parts alone", {10, 0}, {10, 3}, 0},
       {"after what parts alone had in progress", {10, 0}, {12, 3}, 8'000},
       {"up to parts alone", {10, 0}, {7, 3}, -12'000},
-      {"parts alone, one segment on", {10, 0}, {11, 0}, 4'000, 2s}};
+      {"two of parts alone, one segment on", {10, 0}, {11, 0}, 4'000},
+      {"two of parts alone, one segment behind", {10, 0}, {9, 0}, -4'000},
+      {"two of parts alone, far apart", {10, 0}, {90, 0}, 0, 0s, true}};
   for (const Case& c : cases) {
     CAPTURE(std::string(c.name));
-    const int64_t ticks = aligned_start(playlist(c.other), playlist(c.reference), c.passed);
-    CHECK(ticks * 1000 / MediaPlaylist::kTicksPerSecond == c.start_ms);
+    const AlignedStart start = aligned_start(playlist(c.other), playlist(c.reference), c.passed);
+    CHECK(start.ticks * 1000 / MediaPlaylist::kTicksPerSecond == c.start_ms);
+    CHECK(start.is_guess == c.is_guess);
   }
 }
 
@@ -91,7 +96,8 @@ TEST_CASE("M13 hls alignment: another run of the encoder is placed by dates, els
   const Case cases[] = {{"dates", {10, 5, 60'000}, {0, 3, 88'000}, 28'000},
                         {"dates in one only", {10, 5, 60'000}, {0, 3}, 21'500},
                         {"numbers say nothing", {10, 5}, {11, 3}, 21'500},
-                        {"only begun", {10, 5}, {0, 0}, 21'500}};
+                        {"only begun", {10, 5}, {0, 0}, 21'500},
+                        {"only begun, with dates", {10, 5, 60'000}, {0, 0, 88'000}, 28'000}};
   for (const Case& c : cases) {
     CAPTURE(std::string(c.name));
     const int64_t ticks =
@@ -103,8 +109,8 @@ TEST_CASE("M13 hls alignment: another run of the encoder is placed by dates, els
 TEST_CASE("hls alignment: a playlist that has only begun stands where the other does") {
   const MediaPlaylist empty = playlist({0, 0});
   const MediaPlaylist reference = playlist({10, 5});
-  CHECK(aligned_start(empty, reference) == reference.start_ticks);
-  CHECK(aligned_start(reference, empty) == empty.start_ticks);
+  CHECK(aligned_start(empty, reference).ticks == reference.start_ticks);
+  CHECK(aligned_start(reference, empty).ticks == empty.start_ticks);
 }
 
 }  // namespace

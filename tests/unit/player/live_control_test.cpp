@@ -12,7 +12,7 @@ constexpr MonotonicTime kNow{100'000'000};
 
 LiveState window() {
   LiveState live;
-  live.window_start = MediaTime{100'000'000};
+  live.window_start = live.kept_from = MediaTime{100'000'000};
   live.window_end = MediaTime{160'000'000};
   live.edge = live.window_end;
   live.edge_seen = kNow;
@@ -64,8 +64,13 @@ TEST_CASE("live_control: M15 behind the window it goes by the policy, once nothi
     bool is_paused;
     int64_t jump_us;  // 0: none
     bool stops;
+    bool has_begun = true;
   };
-  const Case cases[] = {{"to live", BehindWindow::kJumpLive, 0s, false, 148'000'000, false},
+  const Case cases[] = {{"a start that is gone is no falling behind", BehindWindow::kStop, 0s, false,
+                         106'000'000, false, false},
+                        {"nor with another policy", BehindWindow::kJumpLive, 0s, false, 106'000'000,
+                         false, false},
+                        {"to live", BehindWindow::kJumpLive, 0s, false, 148'000'000, false},
                         {"to the oldest", BehindWindow::kJumpOldest, 0s, false, 106'000'000, false},
                         {"ends", BehindWindow::kStop, 0s, false, 0, true},
                         {"what is buffered is played", BehindWindow::kStop, 1s, false, 0, false},
@@ -77,10 +82,37 @@ TEST_CASE("live_control: M15 behind the window it goes by the policy, once nothi
     LiveControl control(config);
     auto situation = playing_at(90'000'000, c.level);
     situation.is_paused = c.is_paused;
+    situation.has_begun = c.has_begun;
     const auto decision = control.decide(window(), situation, kNow);
     CHECK((decision.jump ? decision.jump->us : 0) == c.jump_us);
     CHECK(decision.stops == c.stops);
   }
+}
+
+TEST_CASE("live_control: M15 what one track has lost is behind, and not gone to") {
+  LiveState live = window();
+  live.kept_from = MediaTime{130'000'000};
+  struct Case {
+    const char* name;
+    BehindWindow policy;
+    int64_t position_us, jump_us;  // 0: none
+    Duration level = 0s;
+  };
+  const Case cases[] = {{"to the oldest", BehindWindow::kJumpOldest, 120'000'000, 136'000'000},
+                        {"to live", BehindWindow::kJumpLive, 120'000'000, 148'000'000},
+                        {"what is kept", BehindWindow::kJumpLive, 131'000'000, 0},
+                        {"what is buffered is played", BehindWindow::kJumpLive, 120'000'000, 0, 1s}};
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.name));
+    LiveConfig config;
+    config.behind_window = c.policy;
+    LiveControl control(config);
+    const auto decision = control.decide(live, playing_at(c.position_us, c.level), kNow);
+    CHECK((decision.jump ? decision.jump->us : 0) == c.jump_us);
+  }
+  // The window that is told does not flicker with it.
+  const LiveControl control({});
+  CHECK(control.status(live, MediaTime{120'000'000}, kNow).window_start == live.window_start);
 }
 
 TEST_CASE("live_control: M15 what is too little to play, and cannot grow, is not waited for") {
