@@ -257,6 +257,8 @@ std::string EventFormatter::summary(int64_t t_us, const playhead_qoe& qoe) {
   line["play_s"] = to_seconds(qoe.play_time_us);
   line["rebuffer_count"] = qoe.rebuffer_count;
   line["rebuffer_s"] = to_seconds(qoe.rebuffer_time_us);
+  line["rebuffer_ratio"] = qoe.rebuffer_ratio;
+  line["errors"] = qoe.errors;
   line["mean_bitrate"] = qoe.mean_bitrate_bps;
   line["switches"] = qoe.switches;
   line["dropped_frames"] = qoe.dropped_frames;

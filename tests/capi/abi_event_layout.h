@@ -5,6 +5,28 @@
 // clang-format off
 
 #define PLAYHEAD_ABI_EVENT_STRUCTS(STRUCT, FIELD) \
+  STRUCT(playhead_qoe) \
+  FIELD(playhead_qoe, struct_size) \
+  FIELD(playhead_qoe, has_startup) \
+  FIELD(playhead_qoe, startup_us) \
+  FIELD(playhead_qoe, play_time_us) \
+  FIELD(playhead_qoe, rebuffer_time_us) \
+  FIELD(playhead_qoe, mean_bitrate_bps) \
+  FIELD(playhead_qoe, rebuffer_count) \
+  FIELD(playhead_qoe, switches) \
+  FIELD(playhead_qoe, dropped_frames) \
+  FIELD(playhead_qoe, shown_frames) \
+  FIELD(playhead_qoe, bytes) \
+  FIELD(playhead_qoe, start_wait_us) \
+  FIELD(playhead_qoe, session_us) \
+  FIELD(playhead_qoe, manifest_us) \
+  FIELD(playhead_qoe, license_us) \
+  FIELD(playhead_qoe, first_byte_us) \
+  FIELD(playhead_qoe, startup_bytes) \
+  FIELD(playhead_qoe, wasted_bytes) \
+  FIELD(playhead_qoe, is_offline) \
+  FIELD(playhead_qoe, errors) \
+  FIELD(playhead_qoe, rebuffer_ratio) \
   STRUCT(playhead_event) \
   FIELD(playhead_event, struct_size) \
   FIELD(playhead_event, type) \

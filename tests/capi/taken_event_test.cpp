@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "taken_event.h"
 
+#include <cmath>
 #include <cstring>
 #include <functional>
 #include <memory>
@@ -269,7 +270,7 @@ TEST_CASE("taken_event: every kind fills the members its type names") {
       {"failed", Failed{error}, PLAYHEAD_EVENT_FAILED,
        [](auto& e) { return e.error_code == PLAYHEAD_ERROR_HTTP_STATUS; }},
       {"summary",
-       Summary{QoeSummary{250ms, 100ms, 60s, 2, 3s, Bitrate{9}, 4, 5, 6, 7, 8, true, {}}},
+       Summary{QoeSummary{250ms, 100ms, 60s, 2, 3s, Bitrate{9}, 4, 5, 6, 7, 8, true, {}, 11}},
        PLAYHEAD_EVENT_SUMMARY,
        [](auto& e) {
          return e.qoe != nullptr && e.qoe->struct_size == sizeof(playhead_qoe) &&
@@ -278,7 +279,8 @@ TEST_CASE("taken_event: every kind fills the members its type names") {
                 e.qoe->rebuffer_time_us == 3'000'000 && e.qoe->mean_bitrate_bps == 9 &&
                 e.qoe->switches == 4 && e.qoe->dropped_frames == 5 && e.qoe->shown_frames == 6 &&
                 e.qoe->bytes == 7 && e.qoe->wasted_bytes == 8 && e.qoe->start_wait_us == 100'000 &&
-                e.qoe->is_offline == 1;
+                e.qoe->is_offline == 1 && e.qoe->errors == 11 &&
+                std::abs(e.qoe->rebuffer_ratio - 3.0 / 63) < 1e-9;
        }},
       {"summary without a picture", Summary{}, PLAYHEAD_EVENT_SUMMARY,
        [](auto& e) {

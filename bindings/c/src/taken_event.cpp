@@ -217,6 +217,8 @@ playhead_qoe to_c(const QoeSummary& qoe) {
   out.startup_bytes = qoe.phases.bytes;
   out.wasted_bytes = qoe.wasted_bytes;
   out.is_offline = qoe.is_offline ? 1 : 0;
+  out.errors = qoe.errors;
+  out.rebuffer_ratio = qoe.rebuffer_ratio();
   out.play_time_us = qoe.play_time.count();
   out.rebuffer_time_us = qoe.rebuffer_time.count();
   out.mean_bitrate_bps = qoe.mean_bitrate.bps;

@@ -333,6 +333,8 @@ Mirror& mirror<playhead_qoe>() {
       {"startupBytes", Member::kLong, offsetof(playhead_qoe, startup_bytes)},
       {"wastedBytes", Member::kLong, offsetof(playhead_qoe, wasted_bytes)},
       {"isOffline", Member::kYesOrNo, offsetof(playhead_qoe, is_offline)},
+      {"errors", Member::kInt, offsetof(playhead_qoe, errors)},
+      {"rebufferRatio", Member::kDouble, offsetof(playhead_qoe, rebuffer_ratio)},
   });
   return made;
 }

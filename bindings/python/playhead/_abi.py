@@ -401,8 +401,8 @@ class playhead_qoe(Structure):
                 ("rebuffer_time_us", c_int64), ("mean_bitrate_bps", c_int64), ("rebuffer_count", c_int32), ("switches",
                 c_int32), ("dropped_frames", c_int64), ("shown_frames", c_int64), ("bytes", c_int64), ("start_wait_us",
                 c_int64), ("session_us", c_int64), ("manifest_us", c_int64), ("license_us", c_int64), ("first_byte_us",
-                c_int64), ("startup_bytes", c_int64), ("wasted_bytes", c_int64), ("is_offline", c_int32), ("reserved",
-                c_int32)]
+                c_int64), ("startup_bytes", c_int64), ("wasted_bytes", c_int64), ("is_offline", c_int32), ("errors",
+                c_int32), ("rebuffer_ratio", c_double)]
 
 
 class playhead_thumbnail(Structure):

@@ -294,6 +294,7 @@ void make_workers(Client::Impl& impl, const std::string& api_url, int64_t media_
   impl.budget =
       std::make_unique<MediaBudget>(media_bytes, [&impl] { impl.tell(ClientNews::kMediaBytes); });
   impl.networks = std::make_unique<NetworkMemory>(*impl.store, *impl.executor);
+  impl.hosts = std::make_unique<HostMemory>(*impl.store, *impl.executor);
   impl.returns = std::make_unique<LicenseReturns>(*impl.executor);
   if (!impl.drm.systems.empty()) {
     impl.drm_memory = std::make_unique<DrmMemory>(*impl.store, *impl.executor);

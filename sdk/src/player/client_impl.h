@@ -9,6 +9,7 @@
 #include "base/watchers.h"
 #include "net/host_health.h"
 #include "player/drm_memory.h"
+#include "player/host_memory.h"
 #include "player/media_budget.h"
 #include "player/network_memory.h"
 #include "playhead/abr/plan_cache.h"
@@ -83,6 +84,7 @@ class Client::Impl {
 
   // Never null once the client is made.
   std::unique_ptr<NetworkMemory> networks;
+  std::unique_ptr<HostMemory> hosts;
 
   // What choosing a bitrate looks up: the same for titles with the same ladder.
   const std::shared_ptr<abr::PlanCache> plans = std::make_shared<abr::PlanCache>();

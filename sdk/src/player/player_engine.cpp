@@ -98,6 +98,9 @@ MediaTime PlayerEngine::told_position(MonotonicTime now) {
 
 void PlayerEngine::emit(EventPayload payload) {
   if (is_ahead_) return;
+  const bool is_error =
+      std::holds_alternative<Warning>(payload) || std::holds_alternative<Failed>(payload);
+  if (is_error) qoe_.on_error();
   const MonotonicTime now = executor_.now();
   const MediaTime here = told_position(now);
   if (session_) session_->observe(payload, here);
@@ -420,7 +423,10 @@ void PlayerEngine::on_received(int64_t bytes) {
   if (!is_ahead_) qoe_.on_step(&StartupPhases::first_byte, executor_.now());
 }
 
-void PlayerEngine::on_segment_loaded(const SegmentLoaded& segment) { emit(segment); }
+void PlayerEngine::on_segment_loaded(const SegmentLoaded& segment) {
+  if (!offline_) client_->impl().hosts->remember(segment.url);
+  emit(segment);
+}
 
 void PlayerEngine::on_streaming_warning(const Error& error) {
   last_trouble_ = error;

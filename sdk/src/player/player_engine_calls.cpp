@@ -108,6 +108,8 @@ bool PlayerEngine::begin() {
   fetchers_.types().forget();
   fetchers_.set_cmcd(nullptr);
   if (!source_.download_id.empty()) return begin_offline();
+  // Its media may be where that of other titles was.
+  client.hosts->preconnect(*client.transport, source_.url);
   if (source_.title_id.empty()) {
     make_cmcd({});
     if (!is_ahead_) open_cmcd_events();
@@ -195,6 +197,7 @@ void PlayerEngine::on_session_started(Result<SessionStart> start) {
 }
 
 void PlayerEngine::load_manifest(const std::string& url) {
+  client_->impl().hosts->remember(url);
   manifest_load_ = manifests_.load(url, [this](Result<std::shared_ptr<const Presentation>> result) {
     on_manifest(std::move(result));
   });

@@ -20,6 +20,7 @@ class QoeCollector {
   // Another Representation came on screen; `is_switch`: while another was shown by choice.
   void on_representation(Bitrate bitrate, bool is_switch, MonotonicTime now);
   void on_frames(int shown, int dropped);
+  void on_error() { ++summary_.errors; }
   void on_bytes(int64_t bytes) { summary_.bytes += bytes; }
 
   // A download is played.

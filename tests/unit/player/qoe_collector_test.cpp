@@ -25,12 +25,15 @@ TEST_CASE("qoe collector: a play with a stall, a pause and a switch adds up") {
   qoe.on_bytes(500);
   qoe.on_bytes(11);
   qoe.on_frames(3, 1);
+  qoe.on_error();
 
   const QoeSummary summary = qoe.summary(at(110));
   CHECK(summary.startup == Duration{2s});
   CHECK(summary.play_time == 20s);
   CHECK(summary.rebuffer_count == 1);
   CHECK(summary.rebuffer_time == 3s);
+  CHECK(summary.rebuffer_ratio() == doctest::Approx(3.0 / 23));
+  CHECK(summary.errors == 1);
   CHECK(summary.mean_bitrate.bps == 2'000'000);
   CHECK(summary.switches == 1);
   CHECK(summary.bytes == 511);
@@ -54,6 +57,7 @@ TEST_CASE("qoe collector: the summary counts the time up to the question") {
   QoeCollector qoe;
   qoe.start(at(0));
   CHECK_FALSE(qoe.summary(at(1)).startup.has_value());
+  CHECK(qoe.summary(at(1)).rebuffer_ratio() == 0);
   qoe.on_state(PlayerState::kPlaying, at(1));
   CHECK(qoe.summary(at(4)).play_time == 3s);
   CHECK(qoe.summary(at(6)).play_time == 5s);

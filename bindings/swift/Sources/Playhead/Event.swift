@@ -102,6 +102,10 @@ public struct Quality: Sendable {
   public let playTime: Duration
   public let rebufferTime: Duration
   public let rebufferCount: Int
+  /// Of the time playback was wanted once it had begun; 0 to 1.
+  public let rebufferRatio: Double
+  /// Warnings and failures.
+  public let errors: Int
   /// Bits a second, weighted by play time.
   public let meanBitrate: Int64
   public let switches: Int
@@ -114,6 +118,8 @@ public struct Quality: Sendable {
     playTime = .microseconds(raw.play_time_us)
     rebufferTime = .microseconds(raw.rebuffer_time_us)
     rebufferCount = Int(raw.rebuffer_count)
+    rebufferRatio = raw.rebuffer_ratio
+    errors = Int(raw.errors)
     meanBitrate = raw.mean_bitrate_bps
     switches = Int(raw.switches)
     shownFrames = raw.shown_frames

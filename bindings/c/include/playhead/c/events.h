@@ -70,7 +70,10 @@ typedef struct playhead_qoe {
    * still buffered. */
   int64_t wasted_bytes;
   int32_t is_offline; /* 1: a download was played, and `bytes` came from the disk */
-  int32_t reserved;   /* 0 */
+  int32_t errors;     /* WARNING and FAILED events */
+  /* Of the time playback was wanted once it had begun, what was spent in the state REBUFFERING;
+   * 0 to 1. */
+  double rebuffer_ratio;
 } playhead_qoe;
 #define PLAYHEAD_QOE_INIT PLAYHEAD_SIZED(playhead_qoe)
 

@@ -22,4 +22,6 @@ public final class Qoe {
   public long startupBytes;
   public long wastedBytes;
   public boolean isOffline;
+  public int errors;
+  public double rebufferRatio;
 }
