@@ -4,6 +4,7 @@
 
 Skipped (77) where there is no FFmpeg.
 """
+import array
 import json
 import pathlib
 import re
@@ -34,6 +35,8 @@ SUBTITLES = {"eng": ("1\n00:00:01,000 --> 00:00:02,500\nOne\n\n2\n00:00:03,000 -
 # One rate is television's; of the other no second is a whole number of pictures.
 RATES = {"calm": "31/3", "busy": "30000/1001"}
 PICTURES = {"calm": "color=c=navy:size=426x240", "busy": "testsrc2=size=426x240,noise=alls=3:allf=t"}
+SOUNDS = {"eng": 440, "ger": 294}  # Hz
+SOUND_HZ, FRAME = 48_000, 1024     # samples: of a second, of an AAC frame
 
 
 class PackagerTest(unittest.TestCase):
@@ -212,6 +215,60 @@ class PackagerTest(unittest.TestCase):
         sheet = self.get(places.replace("index.vtt", cues[0][1]))
         self.assertEqual(sheet[:2], b"\xff\xd8")
         self.assertEqual([cue[2:] for cue in cues], [(str(160 * n), "0", "160", "90") for n in range(3)])
+
+
+class AlternateSoundTest(unittest.TestCase):
+    """A film with two languages, each a tone of its own."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.temporary = tempfile.TemporaryDirectory(prefix="playhead-packager-")
+        folder = pathlib.Path(cls.temporary.name)
+        cls.film, cls.cmaf = folder / "two.mkv", folder / "titles/two/cmaf"
+        inputs, maps = [], []
+        for number, (language, hertz) in enumerate(SOUNDS.items()):
+            inputs += ["-f", "lavfi", "-i", f"sine={hertz}:sample_rate={SOUND_HZ}"]
+            maps += ["-map", str(1 + number), f"-metadata:s:a:{number}", f"language={language}"]
+        subprocess.run(["ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i", "testsrc2=size=256x144:rate=24", *inputs, "-map", "0",
+                        *maps, "-t", "6", "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "flac", cls.film], check=True,
+                       stdin=subprocess.DEVNULL)
+        subprocess.run([SOURCE / "server/make-titles", "--out", folder / "titles", "--id", "two", "--source", cls.film, "--ladder",
+                        "tiny"], check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.temporary.cleanup()
+
+    def decoded(self, *source):
+        """The samples of one channel."""
+        return array.array("h", subprocess.run(["ffmpeg", "-loglevel", "error", *source, "-ac", "1", "-f", "s16le", "-"], check=True,
+                                               capture_output=True, stdin=subprocess.DEVNULL).stdout)
+
+    def test_hls_and_dash_name_the_same_sounds(self):
+        master = (self.cmaf / "master.m3u8").read_text()
+        media = re.findall(r'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="(\w+)".*LANGUAGE="(\w+)",DEFAULT=(\w+),.*URI="(.+)"', master)
+        self.assertEqual([row[:3] for row in media], [("audio", "eng", "YES"), ("audio", "ger", "NO")])
+        variants = re.findall(r"#EXT-X-STREAM-INF:(.+)", master)
+        self.assertTrue(variants and all('AUDIO="audio"' in variant for variant in variants), variants)
+        manifest = (self.cmaf / "manifest.mpd").read_text()
+        sets = re.findall(r'<AdaptationSet [^>]*contentType="audio"[^>]* lang="(\w+)">(.*?)</AdaptationSet>', manifest, re.DOTALL)
+        self.assertEqual([language for language, _ in sets], list(SOUNDS))
+        for (_, _, _, playlist), (language, representations) in zip(media, sets):
+            names = re.findall(r'<Representation id="(\d+)"', representations)
+            self.assertEqual(len(names), 1, language)
+            self.assertIn(f'#EXT-X-MAP:URI="init-{names[0]}.m4s"', (self.cmaf / playlist).read_text(), language)
+
+    def test_each_sound_is_that_of_the_film_and_as_long(self):
+        for number, (language, hertz) in enumerate(SOUNDS.items()):
+            playlist = ["-allowed_extensions", "ALL", "-i", self.cmaf / f"audio-{number}.m3u8"]
+            first = subprocess.run(["ffprobe", "-v", "error", "-show_entries", "packet=pts", "-of", "csv=p=0", *playlist], check=True,
+                                   capture_output=True, text=True, stdin=subprocess.DEVNULL).stdout.split()[0].strip(",")
+            film = self.decoded("-i", self.film, "-map", f"0:a:{number}")
+            made = self.decoded(*playlist)[-int(first):]  # what lies before 0 is what the encoder needs to begin
+            self.assertAlmostEqual(len(made), len(film), delta=FRAME, msg=language)
+            second = made[2 * SOUND_HZ:3 * SOUND_HZ]
+            crossings = sum((one < 0) != (next_one < 0) for one, next_one in zip(second, second[1:]))
+            self.assertAlmostEqual(crossings, 2 * hertz, delta=4, msg=language)
 
 
 if __name__ == "__main__":

@@ -257,7 +257,7 @@ TEST_CASE("server: bad requests get a typed JSON error and write nothing") {
   CHECK(with("Bearer " + make_token(folders.media.path())).status == 401);  // another server's key
 }
 
-TEST_CASE("server: bytes that are no HTTP are refused, and the next client is served") {
+TEST_CASE("server: H12 bytes that are no HTTP are refused, and the next client is served") {
   const Folders folders;
   const ServerProcess server(folders.data.path(), folders.media.path());
   REQUIRE(server.running());
@@ -274,7 +274,7 @@ TEST_CASE("server: bytes that are no HTTP are refused, and the next client is se
   CHECK(http({.url = server.url("/")}).status == 404);
 }
 
-TEST_CASE("server: a position that was acknowledged survives kill -9") {
+TEST_CASE("server: H09 a position that was acknowledged survives kill -9") {
   const Folders folders;
   for (int round = 1; round <= 5; ++round) {
     ServerProcess server(folders.data.path(), folders.media.path());

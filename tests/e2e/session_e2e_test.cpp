@@ -181,7 +181,7 @@ double saved_position(const ServerProcess& server, const std::string& token) {
 
 }  // namespace
 
-TEST_CASE("session: of two devices the one that watched last is right, whatever their clocks say") {
+TEST_CASE("session: H03 H07 of two devices the one that watched last is right, whatever their clocks say") {
   const Folders folders;
   const ServerProcess server(folders.data.path(), folders.media.path());
   REQUIRE(server.running());

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Kills the server while positions are written, and looks whether one that was acknowledged is lost.
+"""Kills the server while positions are written, and looks whether one that was acknowledged is lost (H09).
 
     server_kills.py --bin build/release/bin [--kills 200] [--seed 1] [--clients 16] [--load 64]
 

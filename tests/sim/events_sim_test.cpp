@@ -234,6 +234,32 @@ TEST_CASE("sim: a collector is told of a play from its start to its end") {
   CHECK(starts.find_first_not_of(' ') == 1);  // with the first "p" alone
 }
 
+TEST_CASE("sim: a collector is told when the pictures are out of sight, and when they are back") {
+  SimWorld world;
+  Collector collector;
+  collector.listen(world);
+  PlayerConfig config = told_to_collector();
+  config.cmcd_events.tells_responses = false;
+  world.start_app(config);
+  world.load_title();
+  REQUIRE(world.run_until_event<FirstFrame>(10s));
+  world.run_for(1s);
+  world.player->set_surface(false);
+  world.run_for(1s);
+  world.player->set_volume(0);
+  world.run_for(1s);
+  world.player->set_surface(true);
+  world.run_for(10s);
+  int changes = 0;
+  for (const std::string& line : collector.lines) {
+    CAPTURE(line);
+    if (Collector::value(line, "e") == "b") ++changes;
+    CHECK((line.rfind("bg,", 0) == 0) == (changes == 1));
+  }
+  CHECK(changes == 2);
+  CHECK(collector.values("m", "sta") == "p ");  // sound goes on meanwhile
+}
+
 TEST_CASE("sim: a collector is told of stalls, in intervals how it goes, and of a play given up") {
   SimWorld world;
   Collector collector;

@@ -167,10 +167,11 @@ enum class CmcdMode : uint8_t {
 };
 
 // What happens in plays, told to a collector beside the service (CMCD version 2, CTA-5004-B, event
-// mode): changes of the play state, the speed, the bitrate and muting, errors, and how it goes in
-// intervals. Lines of text in batches, POSTed as application/cmcd, without tokens; kept in memory
-// until the collector has them, 500 at most, the oldest goes. One that answers 410 is told nothing
-// more. They name the play and the title as CmcdMode does.
+// mode): changes of the play state, the speed, the bitrate and muting, surfaces that are lost or
+// there again (Player::set_surface(), told as backgrounding), errors, and how it goes in intervals.
+// Lines of text in batches, POSTed as application/cmcd, without tokens; kept in memory until the
+// collector has them, 500 at most, the oldest goes. One that answers 410 is told nothing more. They
+// name the play and the title as CmcdMode does.
 struct CmcdEvents {
   std::string url;  // of the collector, http or https; empty: none
   // Between reports on how it goes (t), 1 s..1 h; 0: none.

@@ -22,6 +22,9 @@ class Line {
   void text(const char* key, std::string_view value) {
     if (!value.empty()) add(key, quoted(value));
   }
+  void flag(const char* key, bool value) {
+    if (value) begin(key);
+  }
   void number(const char* key, int64_t value) {
     add(key, std::to_string(std::max<int64_t>(value, 0)));
   }
@@ -35,9 +38,12 @@ class Line {
   [[nodiscard]] std::string take() { return std::move(text_); }
 
  private:
-  void add(const char* key, const std::string& value) {
+  void begin(const char* key) {
     if (!text_.empty()) text_ += ',';
     text_ += key;
+  }
+  void add(const char* key, const std::string& value) {
+    begin(key);
     text_ += '=';
     text_ += value;
   }
@@ -60,6 +66,7 @@ std::string buffers(const CmcdEvent& event) {
 
 std::string cmcd_line(const CmcdEvent& event) {
   Line line;
+  line.flag("bg", event.bg);
   line.list("bl", buffers(event));
   if (event.br > 0) line.list("br", std::to_string(event.br) + ";v");
   if (event.bsd) line.list("bsd", std::to_string(to_ms(*event.bsd)));

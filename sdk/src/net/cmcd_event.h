@@ -13,8 +13,8 @@ namespace playhead {
 // Values as the specification has them; what is empty, zero or false is not said, but for `e`, `sn`
 // and `ts`.
 struct CmcdEvent {
-  // "ps" play state, "pr" speed, "bc" bitrate, "m" and "um" muted or not, "e" error, "t" interval,
-  // "rr" an answer was received.
+  // "ps" play state, "pr" speed, "bc" bitrate, "m" and "um" muted or not, "b" out of sight or not,
+  // "e" error, "t" interval, "rr" an answer was received.
   std::string e;
   WallTime ts;
   int64_t sn = 0;        // in this play, from 0
@@ -23,6 +23,7 @@ struct CmcdEvent {
   // Of the play: "s" starting, "p" playing, "k" seeking, "r" stalled, "a" paused, "e" ended, "f"
   // failed, "q" given up. (Nothing is told of what is only fetched ahead.)
   std::string sta;
+  bool bg = false;                          // out of sight: there is no surface
   double pr = 1;                            // playback rate; 0: it does not play
   std::optional<Duration> pt;               // of the title, on screen
   std::optional<Duration> ltc;              // behind the live edge

@@ -26,6 +26,7 @@ CmcdEvent CmcdReporter::event_of_play(const char* kind) const {
   event.sf = facts_.format;
   event.st = facts_.type;
   event.sta = facts_.state;
+  event.bg = facts_.is_hidden;
   event.mtp = facts_.throughput_kbps;
   return event;
 }
@@ -67,6 +68,10 @@ void CmcdReporter::update(Facts facts) {
   if (facts_.is_muted != told_muted_) {
     told_muted_ = facts_.is_muted;
     tell(event(told_muted_ ? "m" : "um"));
+  }
+  if (facts_.is_hidden != told_hidden_) {
+    told_hidden_ = facts_.is_hidden;
+    tell(event("b"));
   }
   if (facts_.shown_kbps != 0 && facts_.shown_kbps != told_kbps_) {
     told_kbps_ = facts_.shown_kbps;

@@ -25,6 +25,7 @@ class CmcdReporter {
     std::string state;         // CmcdEvent::sta
     double rate = 1;
     bool is_muted = false;
+    bool is_hidden = false;  // CmcdEvent::bg
     Duration position{0};
     std::optional<Duration> latency;  // behind the live edge
     std::optional<Duration> video_buffer, audio_buffer;
@@ -63,6 +64,7 @@ class CmcdReporter {
   std::string told_state_;
   double told_rate_ = 1;
   bool told_muted_ = false;
+  bool told_hidden_ = false;
   int64_t told_kbps_ = 0;
   const MonotonicTime started_;
   bool has_played_ = false;

@@ -88,6 +88,7 @@ CmcdReporter::Facts PlayerEngine::cmcd_facts(MonotonicTime now) {
   facts.rate = is_paused_ || is_ahead_ ? 0 : speed_;
   if (trick_) facts.rate = trick_->rate();
   facts.is_muted = volume_ <= 0;
+  facts.is_hidden = !has_surface_;
   facts.shown_kbps = shown_.bitrate.bps / 1000;
   const MediaTime here = told_position(now);
   facts.position = std::max(here - MediaTime{0}, Duration{0});

@@ -30,8 +30,8 @@ struct OutboxObserver {
 // the network allows, and erased only after the service's 204 for that very report. Per profile and
 // title only the newest waits. Lives in the client and serves all its players; see README.md.
 //
-// Sending: newest title first, one request per title, a few at once; failures back off with full
-// jitter from 0.5 s to 60 s, Retry-After is obeyed; unreachable networks are waited out for ever.
+// Sending: newest title first, one request per title, a few at once; failures back off with jitter,
+// 0.5 s doubling to 15 s, Retry-After is obeyed; unreachable networks are waited out for ever.
 // A 4xx in the service's own words is final, except 401, 408 and 429.
 //
 // Threads: constructed anywhere; put_progress, flush, settle and subscribe from any thread;

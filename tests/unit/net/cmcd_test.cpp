@@ -225,6 +225,7 @@ TEST_CASE("cmcd_event: a line has its keys in alphabetical order, and lists wher
   event.sf = "h";
   event.st = "v";
   event.sta = "p";
+  event.bg = true;
   event.pr = 1.5;
   event.pt = 42'500ms;
   event.ltc = 3s;
@@ -243,7 +244,7 @@ TEST_CASE("cmcd_event: a line has its keys in alphabetical order, and lists wher
   event.ttfb = 30ms;
   event.ttlb = 250ms;
   CHECK(cmcd_line(event) ==
-        "bl=(4000;a 21300;v),br=(3200;v),bsd=(1400),cid=\"a \\\"film\\\"\",d=4000,e=ps,"
+        "bg,bl=(4000;a 21300;v),br=(3200;v),bsd=(1400),cid=\"a \\\"film\\\"\",d=4000,e=ps,"
         "ec=(\"2004\"),ltc=3000,msd=812,mtp=(48100),ot=v,pb=(2400;v),pr=1.5,pt=42500,rc=0,sf=h,sid=\"sid-1\","
         "sn=7,st=v,sta=p,ts=1700000000123,ttfb=30,ttlb=250,url=\"https://cdn/1.m4s\",v=2");
 }

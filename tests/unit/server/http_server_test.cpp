@@ -432,7 +432,7 @@ TEST_CASE("http server: requests that come together are answered in order") {
   server.stop();
 }
 
-TEST_CASE("http server: what is wrong with a request is told, whatever was asked before, and the next client is served") {
+TEST_CASE("http server: H12 what is wrong with a request is told, whatever was asked before, and the next client is served") {
   Handler handler([](const Request& request) {
     Response response;
     response.body = std::string(request.body);

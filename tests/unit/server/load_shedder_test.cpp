@@ -208,7 +208,7 @@ TEST_CASE("load shedder: those who are refused get places one after another, at 
   CHECK(retry_after_s(1'600'000) == 2);
 }
 
-TEST_CASE("load shedder: with twice the load, nine tenths of what can be done are done in time") {
+TEST_CASE("load shedder: H08 with twice the load, nine tenths of what can be done are done in time") {
   // As long as it takes those who are too many to have been told.
   constexpr int64_t kSettled = 30 * kSecondUs;
   for (const auto& plan : std::vector<Overload::Plan>{{1'000, 0.5}, {4'000, 0.5}, {10'000, 0.5}, {1'000, 0.3}}) {

@@ -64,7 +64,7 @@ std::string fields(std::size_t bytes) {
 
 }  // namespace
 
-TEST_CASE("request reader: what is a request and what is refused, in whatever pieces it comes") {
+TEST_CASE("request reader: H12 what is a request and what is refused, in whatever pieces it comes") {
   struct Case {
     const char* name;
     std::string bytes;

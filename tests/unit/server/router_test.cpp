@@ -204,7 +204,7 @@ TEST_CASE("router: methods and paths") {
   CHECK(server.call(preflight).status == 204);
 }
 
-TEST_CASE("router: a position is resumed, per user and title, newest recorded_at first") {
+TEST_CASE("router: H03 a position is resumed, per user and title, newest recorded_at first") {
   Fixture server;
   CHECK(server.resume("m_1") == 0);
   CHECK(server.progress("m_1", 42.5) == 204);

@@ -317,7 +317,7 @@ TEST_CASE("service: who uses a PIN for the first time holds up no event loop, an
   CHECK(code("2468").empty());
 }
 
-TEST_CASE("service: what is not on disk is not acknowledged, and is taken when there is room again") {
+TEST_CASE("service: H10 what is not on disk is not acknowledged, and is taken when there is room again") {
   ServiceFixture server(dev_config(), kTitles);
   const std::string started = body_of(server.post("/v1/playback/start", R"({"asset_id":"m_1"})")).at("session_id");
   const json tokens = body_of(server.post("/api/v1/dev/login", R"({"user":"alice"})"));
@@ -446,7 +446,7 @@ TEST_CASE("service: playback start decides, and a device goes on with its sessio
   CHECK(body_of(server.post("/v1/playback/start", on_tv)).at("session_id") != session);
 }
 
-TEST_CASE("service: events and heartbeats are kept once, for their user only") {
+TEST_CASE("service: H02 events and heartbeats are kept once, for their user only") {
   ServiceFixture server(dev_config(), kTitles);
   const std::string session =
       body_of(server.post("/v1/playback/start", R"({"asset_id":"m_1"})")).at("session_id");

@@ -191,7 +191,7 @@ class GatedStore final : public ProgressStore {
 
 }  // namespace
 
-TEST_CASE("sqlite_store: the newest recorded_at wins, whatever the order of arrival") {
+TEST_CASE("sqlite_store: H03 the newest recorded_at wins, whatever the order of arrival") {
   struct Write {
     int64_t position_ms;
     int64_t recorded_at_ms;
@@ -336,7 +336,7 @@ TEST_CASE("sqlite_store: a transaction leaves nothing behind when its last step 
   CHECK(store->ratings("a", 9).value().empty());
 }
 
-TEST_CASE("sqlite_store: events and heartbeats that come again are one; old ones are forgotten") {
+TEST_CASE("sqlite_store: H02 events and heartbeats that come again are one; old ones are forgotten") {
   const TempDir dir;
   const auto store = open_store(dir);
   const auto add = [&](const char* id, int64_t received_ms) {

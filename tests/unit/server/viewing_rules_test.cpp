@@ -35,7 +35,7 @@ TEST_CASE("viewing_rules: 95 % completes, 5 % to 95 % continues") {
   }
 }
 
-TEST_CASE("viewing_rules: a clock far ahead is not believed") {
+TEST_CASE("viewing_rules: H07 a clock far ahead is not believed") {
   CHECK(believed_recorded_at_ms(1'000, 5'000'000) == 1'000);
   CHECK(believed_recorded_at_ms(5'000'000 + kMaxClockAheadMs, 5'000'000) ==
         5'000'000 + kMaxClockAheadMs);

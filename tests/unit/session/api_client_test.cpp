@@ -83,7 +83,7 @@ TEST_CASE("api_client: an id is data, not a part of the URL") {
   CHECK(rig.service.seen.size() == 1);
 }
 
-TEST_CASE("api_client: a 401 refreshes the token once") {
+TEST_CASE("api_client: H04 a 401 refreshes the token once") {
   Rig rig;
   rig.service.valid_token = "token-2";
   SUBCASE("and succeeds with the new one") {

@@ -61,7 +61,7 @@ TEST_CASE("credentials: one question for all who wait, none once it is known") {
   CHECK(rig.app.questions.size() == 1);
 }
 
-TEST_CASE("credentials: a refused token is refreshed once, however many were refused") {
+TEST_CASE("credentials: H04 a refused token is refreshed once, however many were refused") {
   Rig rig;
   rig.ask("");
   rig.app.open[0](std::string("t1"));

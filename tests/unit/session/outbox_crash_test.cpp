@@ -170,7 +170,7 @@ TEST_CASE("outbox: one fault at every operation of the store, flaky service") {
   }
 }
 
-TEST_CASE("outbox: killed again and again") {
+TEST_CASE("outbox: H05 killed again and again") {
   for (uint64_t seed = 1; seed <= 200; ++seed) {
     CAPTURE(seed);
     std::mt19937_64 random(seed);

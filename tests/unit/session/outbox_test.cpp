@@ -174,7 +174,7 @@ TEST_CASE("outbox: the write is on its way to the disk before the network is ask
   CHECK(at_first_request > before);
 }
 
-TEST_CASE("outbox: offline for an hour, then only the newest of each title is sent") {
+TEST_CASE("outbox: H01 H05 offline for an hour, then only the newest of each title is sent") {
   Rig rig;
   rig.service.script = unreachable;
   for (int i = 0; i < 900; ++i) {
@@ -252,7 +252,7 @@ TEST_CASE("outbox: an earlier run's clock does not beat the present") {
   CHECK(rig.waiting() == 0);
 }
 
-TEST_CASE("outbox: reports stamped by a wrong device clock are corrected when sent") {
+TEST_CASE("outbox: H07 reports stamped by a wrong device clock are corrected when sent") {
   Rig rig;
   rig.service.clock_ahead = -24h;  // the device is a day ahead
   const WallTime truth = rig.executor.wall_now() - 24h;
@@ -279,10 +279,10 @@ TEST_CASE("outbox: how answers end") {
     const char* error;
   };
   const Case cases[] = {
-      {"bad request", problem(400, "bad_field", "No."), true, "API_REJECTED"},
+      {"H06 bad request", problem(400, "bad_field", "No."), true, "API_REJECTED"},
       {"not entitled", problem(403, "geo", "No."), true, "NOT_ENTITLED"},
       {"unknown title", problem(404, "unknown_title", "No."), true, "NOT_FOUND"},
-      {"too large", problem(413, "too_large", "No."), true, "API_REJECTED"},
+      {"H06 too large", problem(413, "too_large", "No."), true, "API_REJECTED"},
       {"a proxy's 403", {403, "<html>", {}, std::nullopt}, false, "NOT_ENTITLED"},
       {"a portal's 200", {200, "<html>", {}, std::nullopt}, false, "API_BAD_ANSWER"},
       {"a redirect", {302, "", {}, std::nullopt}, false, "API_BAD_ANSWER"},
@@ -315,7 +315,7 @@ TEST_CASE("outbox: how answers end") {
   }
 }
 
-TEST_CASE("outbox: one poisoned title does not hold up the others") {
+TEST_CASE("outbox: H06 one poisoned title does not hold up the others") {
   Rig rig;
   rig.service.script = [](const Request& request) -> std::optional<FakeService::Answer> {
     if (request.body.find("\"bad\"") == std::string::npos) return std::nullopt;
@@ -445,7 +445,7 @@ TEST_CASE("outbox: damaged records are removed, the others delivered") {
   CHECK(store.committed("outbox/progress").empty());
 }
 
-TEST_CASE("outbox: bounded, the oldest goes, in memory and on disk") {
+TEST_CASE("outbox: H05 bounded, the oldest goes, in memory and on disk") {
   OutboxLimits limits;
   limits.max_items = 3;
   Rig rig(limits);

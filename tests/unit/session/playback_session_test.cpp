@@ -128,7 +128,7 @@ TEST_CASE("playback_session: of what waits and what the service knows the newer 
 }
 
 // The device's clock was wrong when the report was made, and the service's not known yet.
-TEST_CASE("playback_session: stamps of the device's clock are compared by the service's") {
+TEST_CASE("playback_session: H07 stamps of the device's clock are compared by the service's") {
   Rig rig;
   rig.service.clock_ahead = 48h;
   ProgressReport report;

@@ -182,7 +182,7 @@ TEST_CASE("telemetry: many events do not wait, and no batch is larger than the s
   for (const Json& batch : world.batches) CHECK(batch["events"].size() <= 50);
 }
 
-TEST_CASE("telemetry: kills and lost answers neither lose nor double an event") {
+TEST_CASE("telemetry: H02 kills and lost answers neither lose nor double an event") {
   for (int ms = 0; ms < 12'000; ms += 400) {
     CAPTURE(ms);
     World world;
@@ -200,7 +200,7 @@ TEST_CASE("telemetry: kills and lost answers neither lose nor double an event") 
   }
 }
 
-TEST_CASE("telemetry: kills and lost answers neither lose nor double play time") {
+TEST_CASE("telemetry: H02 kills and lost answers neither lose nor double play time") {
   for (int ms = 0; ms < 12'000; ms += 400) {
     CAPTURE(ms);
     World world(5s);
@@ -268,7 +268,7 @@ TEST_CASE("telemetry: an error names the place it comes from") {
   CHECK(world.events.at(world.order[2])["location"] == "three");
 }
 
-TEST_CASE("telemetry: an outage keeps the events and the heartbeats") {
+TEST_CASE("telemetry: H01 an outage keeps the events and the heartbeats") {
   World world(10s);
   world.is_reachable = false;
   world.tell(FirstFrame{});
@@ -325,7 +325,7 @@ TEST_CASE("telemetry: times of before the service was heard of are corrected whe
   CHECK(std::abs(told - device_ms - 3'600'000) <= 1'500);
 }
 
-TEST_CASE("telemetry: a heartbeat whose answer was lost is the same one after the clock was corrected") {
+TEST_CASE("telemetry: H02 a heartbeat whose answer was lost is the same one after the clock was corrected") {
   World world(10s);
   world.service.sends_date = false;
   world.answers_get_lost = true;
