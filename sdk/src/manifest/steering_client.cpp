@@ -8,6 +8,14 @@
 
 namespace playhead {
 
+namespace {
+
+// For the server's word before the start; chosen. Longer: a title starts late when it is silent;
+// shorter: one that is slow is heard after the first segments.
+constexpr Duration kPatience = 2s;
+
+}  // namespace
+
 std::optional<Duration> decide_steering(const SteeringInputs& in) {
   constexpr int kGone = 410;
   if (in.status == kGone) return std::nullopt;
@@ -16,12 +24,20 @@ std::optional<Duration> decide_steering(const SteeringInputs& in) {
 }
 
 SteeringClient::SteeringClient(Context context, ContentSteering steering, ManifestFormat format)
-    : context_(std::move(context)), format_(format), url_(std::move(steering.server_url)) {
+    : context_(std::move(context)),
+      format_(format),
+      url_(std::move(steering.server_url)),
+      is_awaited_(steering.query_before_start && !url_.empty()) {
   if (!steering.default_pathway.empty()) priority_.push_back(std::move(steering.default_pathway));
 }
 
 void SteeringClient::start() {
   if (url_.empty()) return;
+  if (is_awaited_) {
+    patience_ = context_.executor.post_at(context_.executor.now() + kPatience, [this] {
+      if (std::exchange(is_awaited_, false)) context_.on_change();
+    });
+  }
   ask();
 }
 
@@ -37,19 +53,22 @@ void SteeringClient::ask() {
 void SteeringClient::on_answer(Result<FetchedManifest> answer) {
   SteeringInputs in;
   in.last_ttl = last_ttl_;
+  bool is_new = std::exchange(is_awaited_, false);
   if (!answer || answer->head.status >= 400) {
     in.status = answer ? answer->head.status : answer.error().detail;
-    return ask_again(in);
+  } else {
+    const std::string& url = answer->head.url.empty() ? url_ : answer->head.url;
+    auto manifest = parse_steering_manifest(as_text(answer->body.view()), url);
+    if (manifest) {
+      in.ttl = last_ttl_ = manifest->ttl;
+      is_new = take(*std::move(manifest)) || is_new;
+    }
   }
-  const std::string& url = answer->head.url.empty() ? url_ : answer->head.url;
-  auto manifest = parse_steering_manifest(as_text(answer->body.view()), url);
-  if (!manifest) return ask_again(in);
-  in.ttl = last_ttl_ = manifest->ttl;
   ask_again(in);
-  take(*std::move(manifest));  // last: on_change may end this
+  if (is_new && context_.on_change) context_.on_change();  // last: it may end this
 }
 
-void SteeringClient::take(SteeringManifest manifest) {
+bool SteeringClient::take(SteeringManifest manifest) {
   if (!manifest.reload_url.empty()) url_ = std::move(manifest.reload_url);
   bool is_new = priority_ != manifest.priority;
   priority_ = std::move(manifest.priority);
@@ -60,7 +79,7 @@ void SteeringClient::take(SteeringManifest manifest) {
     clones_.push_back(std::move(clone));
     is_new = true;
   }
-  if (is_new && context_.on_change) context_.on_change();
+  return is_new;
 }
 
 void SteeringClient::ask_again(const SteeringInputs& in) {

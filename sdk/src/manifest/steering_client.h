@@ -32,7 +32,8 @@ class SteeringClient {
     ManifestFetch fetch;
     Executor& executor;
     std::function<SteeringReport()> report;  // asked when a request is made
-    std::function<void()> on_change;         // priority() or clones() is another; never in start()
+    // priority(), clones() or is_awaited() is another; never in start()
+    std::function<void()> on_change;
   };
 
   SteeringClient(Context context, ContentSteering steering, ManifestFormat format);
@@ -44,11 +45,15 @@ class SteeringClient {
   // All made so far; they stay while the server does not answer.
   [[nodiscard]] const std::vector<PathwayClone>& clones() const { return clones_; }
   [[nodiscard]] bool is_stopped() const { return is_stopped_; }
+  // Nothing is to be fetched yet: the manifest wants the server's word first (DASH
+  // @queryBeforeStart), and it may still come in time.
+  [[nodiscard]] bool is_awaited() const { return is_awaited_; }
 
  private:
   void ask();
   void on_answer(Result<FetchedManifest> answer);
-  void take(SteeringManifest manifest);
+  // Answers whether that is news.
+  bool take(SteeringManifest manifest);
   void ask_again(const SteeringInputs& in);
 
   Context context_;
@@ -58,7 +63,8 @@ class SteeringClient {
   std::vector<PathwayClone> clones_;
   Duration last_ttl_ = 300s;
   bool is_stopped_ = false;
-  CancelHandle request_, timer_;
+  bool is_awaited_ = false;
+  CancelHandle request_, timer_, patience_;
 };
 
 }  // namespace playhead

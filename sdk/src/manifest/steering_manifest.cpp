@@ -11,7 +11,7 @@
 #include "base/json_depth.h"
 #include "base/limits.h"
 #include "base/url.h"
-#include "manifest/relocated_index.h"
+#include "manifest/segment_index.h"
 
 namespace playhead {
 
@@ -125,6 +125,43 @@ std::string clone_of(const PathwayClone& clone, const Representation& r, const s
   return cloned_url(clone, url);
 }
 
+// Segments at the URLs that a clone has for those of another place. They follow the clock as these
+// do.
+class ClonedLocator final : public MediaLocator {
+ public:
+  ClonedLocator(std::shared_ptr<const MediaLocator> base, PathwayClone clone)
+      : base_(std::move(base)), clone_(std::move(clone)) {}
+  [[nodiscard]] ResourceLocation locate(const SegmentPlace& place) const override {
+    ResourceLocation location = base_->locate(place);
+    location.url = cloned_url(clone_, location.url);
+    return location;
+  }
+  [[nodiscard]] std::size_t memory_bytes() const override { return sizeof *this; }
+  [[nodiscard]] bool uses_numbers() const override { return base_->uses_numbers(); }
+
+ private:
+  const std::shared_ptr<const MediaLocator> base_;
+  const PathwayClone clone_;
+};
+
+std::shared_ptr<const ResourceLocation> cloned_init(
+    const std::shared_ptr<const ResourceLocation>& init, const PathwayClone& clone) {
+  if (!init) return nullptr;
+  auto cloned = std::make_shared<ResourceLocation>(*init);
+  cloned->url = cloned_url(clone, init->url);
+  return cloned;
+}
+
+std::shared_ptr<const SegmentIndex> cloned_index(const SegmentIndex& segments,
+                                                 const PathwayClone& clone) {
+  const TimelineSegmentIndex* base = TimelineSegmentIndex::of(&segments);
+  if (!base) return nullptr;
+  auto cloned = std::make_shared<TimelineSegmentIndex>(*base);
+  cloned->share(nullptr, std::make_shared<ClonedLocator>(base->locator(), clone),
+                cloned_init(base->init(), clone));
+  return cloned;
+}
+
 void add_clone(Representation& r, const PathwayClone& clone) {
   const bool is_known =
       r.service_location == clone.id ||
@@ -146,9 +183,10 @@ void add_clone(Representation& r, const PathwayClone& clone) {
   if (!place.index_source.location.url.empty()) {
     place.index_source.location.url = clone_of(clone, r, place.index_source.location.url);
   }
+  place.index_source.init = cloned_init(place.index_source.init, clone);
   if (place.segments) {
-    place.segments = std::make_shared<RelocatedIndex>(
-        place.segments, [clone](const std::string& url) { return cloned_url(clone, url); });
+    place.segments = cloned_index(*place.segments, clone);
+    if (!place.segments) return;
   }
   r.alternatives.push_back(std::move(place));
 }

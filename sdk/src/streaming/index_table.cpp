@@ -92,18 +92,32 @@ void IndexTable::clear() {
   entries_.clear();
 }
 
-void IndexTable::set_priority(std::vector<std::string> priority) {
+void IndexTable::set_priority(std::vector<std::string> priority, const Presentation& presentation) {
   priority_ = std::move(priority);
-  for (auto& [id, entry] : entries_) entry.order.clear();
+  arrange(presentation);
+}
+
+void IndexTable::arrange(const Presentation& presentation) {
+  for (const Period& period : presentation.periods) {
+    for (const AdaptationSet& set : period.adaptation_sets) {
+      for (const Representation& r : set.representations) {
+        const auto found = entries_.find(r.id);
+        if (found == entries_.end()) continue;
+        found->second.order.clear();
+        entry_of(r);
+      }
+    }
+  }
 }
 
 IndexTable::Entry& IndexTable::entry_of(const Representation& r) {
   Entry& entry = entries_[r.id];
-  if (entry.places.size() != r.alternatives.size() + 1) {
-    entry.places.clear();
+  // Clones that a steering server makes come after what is known.
+  if (entry.places.size() > r.alternatives.size() + 1) entry.places.clear();
+  if (const std::size_t before = entry.places.size(); before < r.alternatives.size() + 1) {
     entry.places.resize(r.alternatives.size() + 1);
     entry.order.clear();
-    for (std::size_t i = 0; i < entry.places.size(); ++i) {
+    for (std::size_t i = before; i < entry.places.size(); ++i) {
       entry.places[i].asked = context_.executor.now();
       if (!listed_at(r, i)) continue;
       LoadedIndex listed = inline_index(at_place(r, i));
@@ -120,7 +134,11 @@ IndexTable::Entry& IndexTable::entry_of(const Representation& r) {
 
 const IndexTable::Entry* IndexTable::known(const Representation& representation) const {
   const auto found = entries_.find(representation.id);
-  return found == entries_.end() || found->second.order.empty() ? nullptr : &found->second;
+  if (found == entries_.end() || found->second.order.empty()) return nullptr;
+  // Of a Representation as it was before a steering server, or after a manifest, named other
+  // places.
+  const bool has_more = found->second.places.size() > representation.alternatives.size() + 1;
+  return has_more ? nullptr : &found->second;
 }
 
 bool IndexTable::is_failed(const Place& place) const {
@@ -322,6 +340,7 @@ void IndexTable::follow(const Presentation& presentation) {
     }
   }
   entries_ = std::move(kept);
+  arrange(presentation);
 }
 
 std::optional<WallTime> IndexTable::relist(WallTime now) {

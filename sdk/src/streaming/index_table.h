@@ -39,8 +39,8 @@ class IndexTable {
   void start_over(MediaTime from, std::vector<MediaNumbers> begun);
   // Playlists with those numbers are of the run before, which has ended less than a minute ago.
   [[nodiscard]] bool is_of_run_before(const MediaNumbers& numbers) const;
-  // Names of places, best first; empty: the manifest's order.
-  void set_priority(std::vector<std::string> priority);
+  // Names of places, best first; empty: the manifest's order. `presentation`: as it is from now on.
+  void set_priority(std::vector<std::string> priority, const Presentation& presentation);
 
   // Null when not known (yet). The best place's, else that of any place that is known.
   [[nodiscard]] const LoadedIndex* find(const Representation& representation) const;
@@ -111,6 +111,8 @@ class IndexTable {
   };
 
   Entry& entry_of(const Representation& representation);
+  // What is known has the places that it has there, in the order that holds now.
+  void arrange(const Presentation& presentation);
   [[nodiscard]] const Entry* known(const Representation& representation) const;
   [[nodiscard]] std::size_t best_of(const Representation& representation, const Entry& entry) const;
   [[nodiscard]] bool is_failed(const Place& place) const;

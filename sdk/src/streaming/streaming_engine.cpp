@@ -175,6 +175,7 @@ void StreamingEngine::place_track(Track& track, MediaTime position) {
 Result<void> StreamingEngine::replace(std::shared_ptr<const Presentation> presentation) {
   // Until the new playlists are there nothing else tells.
   known_duration_ = duration();
+  if (steering_) presentation = with_clones(presentation, steering_->clones());
   const auto before = std::exchange(presentation_, std::move(presentation));
   const PlayedTracks played = played_;
   choose_tracks();
@@ -401,7 +402,7 @@ void StreamingEngine::fetch_next(Track& track, MediaTime position) {
     if (auto checked = played_.check(track.period); !checked) {
       return block(track, std::move(checked).error());
     }
-    if (waits_for_sound(track)) return;
+    if (waits_for_sound(track) || (steering_ && steering_->is_awaited())) return;
     const AdaptationSet* set = set_of(track);
     RepresentationSelector::Choice choice;
     if (set) choice.representation = begun_representation(track, *set);

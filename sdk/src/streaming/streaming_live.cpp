@@ -164,6 +164,7 @@ void StreamingEngine::on_presentation(std::shared_ptr<const Presentation> presen
   mpd_taken_ = now;
   presentation_ = std::move(presentation);
   refresher_.follow(presentation_);
+  if (steering_) presentation_ = with_clones(presentation_, steering_->clones());
   indexes_.follow(*presentation_);
   choose_tracks();
   follow_periods();

@@ -22,7 +22,7 @@ void StreamingEngine::start_steering() {
       executor_, [this] { return steering_report(); }, [this] { on_steered(); }};
   steering_ =
       std::make_unique<SteeringClient>(std::move(context), *announced, presentation_->format);
-  indexes_.set_priority(steering_->priority());
+  indexes_.set_priority(steering_->priority(), *presentation_);
   steering_->start();
 }
 
@@ -42,12 +42,12 @@ SteeringReport StreamingEngine::steering_report() const {
 }
 
 void StreamingEngine::on_steered() {
-  indexes_.set_priority(steering_->priority());
   auto extended = with_clones(presentation_, steering_->clones());
   if (extended != presentation_) {
     presentation_ = std::move(extended);
     choose_tracks();
   }
+  indexes_.set_priority(steering_->priority(), *presentation_);
   listener_.on_streaming_progress();
 }
 

@@ -132,6 +132,26 @@ TEST_CASE("steering: the order of places, and a clone among them") {
   CHECK(with_clones(presentation, {}) == presentation);
 }
 
+TEST_CASE("steering: a clone of a file with an index of its own has its InitSegment as well") {
+  const std::string mpd = R"(<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="p"
+    mediaPresentationDuration="PT8S" minBufferTime="PT1S" type="static">
+    <BaseURL serviceLocation="A">https://a.example/t/</BaseURL>
+    <Period><AdaptationSet contentType="video" mimeType="video/mp4">
+      <Representation id="r" bandwidth="1"><BaseURL>v.mp4</BaseURL>
+        <SegmentBase indexRange="100-199"><Initialization range="0-99"/></SegmentBase>
+      </Representation></AdaptationSet></Period></MPD>)";
+  auto parsed = parse_manifest(SharedBytes({mpd.begin(), mpd.end()}), "https://m.example/m.mpd");
+  REQUIRE(parsed.has_value());
+  const auto more = with_clones(std::make_shared<const Presentation>(*std::move(parsed)),
+                                {{"A", "C", "c.example", {}, {}, {}}});
+  const Representation& r = more->periods[0].adaptation_sets[0].representations[0];
+  REQUIRE(r.alternatives.size() == 1);
+  const IndexSource& source = r.alternatives[0].index_source;
+  CHECK(source.location.url == "https://c.example/t/v.mp4");
+  REQUIRE(source.init);
+  CHECK(source.init->url == "https://c.example/t/v.mp4");
+}
+
 // The client against a server whose answers are a list.
 struct Steered {
   test::VirtualExecutor executor;

@@ -161,6 +161,7 @@ class MultivariantMapper {
     return std::any_of(repeated_groups_.begin(), repeated_groups_.end(),
                        [&](const RepeatedGroup& repeated) { return repeated.group == group; });
   }
+  std::string place_of(const Rendition& rendition, const std::string& url) const;
   bool map_redundant_rendition(const Rendition& rendition, const std::string& url);
   void map_captions(const Rendition& rendition);
   void drop_repeated_sound();
@@ -402,6 +403,16 @@ void MultivariantMapper::map_captions(const Rendition& rendition) {
                                     std::string(rendition.language), std::string(rendition.name)});
 }
 
+// The pathway of the Variants that a Rendition goes with, else its host.
+std::string MultivariantMapper::place_of(const Rendition& rendition, const std::string& url) const {
+  for (const Variant& variant : playlist_.variants) {
+    const bool names_it =
+        variant.audio == rendition.group_id || variant.subtitles == rendition.group_id;
+    if (names_it && !variant.pathway_id.empty()) return std::string(variant.pathway_id);
+  }
+  return host_of(url);
+}
+
 // The same Rendition in a group that only redundant Variants use is another place of it.
 bool MultivariantMapper::map_redundant_rendition(const Rendition& rendition,
                                                  const std::string& url) {
@@ -415,13 +426,8 @@ bool MultivariantMapper::map_redundant_rendition(const Rendition& rendition,
               (rendition.type == Rendition::Type::kAudio ? TrackKind::kAudio : TrackKind::kText);
       if (!is_same) continue;
       ServiceLocation place;
-      place.name = host_of(url);
+      place.name = place_of(rendition, url);
       place.index_source = source_of(url);
-      for (const Variant& variant : playlist_.variants) {
-        const bool names_it =
-            variant.audio == rendition.group_id || variant.subtitles == rendition.group_id;
-        if (names_it && !variant.pathway_id.empty()) place.name = variant.pathway_id;
-      }
       set.representations.front().alternatives.push_back(std::move(place));
       return true;
     }
@@ -491,6 +497,7 @@ void MultivariantMapper::map_rendition(const Rendition& rendition) {
   constexpr int64_t kMaxChannels = 64;
   representation.channels = static_cast<int>(parse_count(channels, kMaxChannels).value_or(0));
   representation.sample_rate = rendition.sample_rate;
+  if (playlist_.content_steering) representation.service_location = place_of(rendition, *url);
   representation.index_source = source_of(*std::move(url));
 }
 
