@@ -258,6 +258,14 @@ class AlternateSoundTest(unittest.TestCase):
             self.assertEqual(len(names), 1, language)
             self.assertIn(f'#EXT-X-MAP:URI="init-{names[0]}.m4s"', (self.cmaf / playlist).read_text(), language)
 
+    def test_sound_is_cut_where_the_pictures_are(self):
+        longest = int(re.search(r'maxSegmentDuration="PT(\d+)S"', (self.cmaf / "manifest.mpd").read_text())[1])
+        for name in ("audio-0", "audio-1", "video-0"):
+            seconds = [float(text) for text in re.findall(r"#EXTINF:([\d.]+)", (self.cmaf / f"{name}.m3u8").read_text())]
+            self.assertEqual(len(seconds), 2, name)
+            self.assertAlmostEqual(seconds[0], 4, delta=0.1, msg=name)  # sound ends with what is decoded by then
+            self.assertLessEqual(max(seconds), longest, name)
+
     def test_each_sound_is_that_of_the_film_and_as_long(self):
         for number, (language, hertz) in enumerate(SOUNDS.items()):
             playlist = ["-allowed_extensions", "ALL", "-i", self.cmaf / f"audio-{number}.m3u8"]
