@@ -12,7 +12,8 @@ namespace playhead::swarm {
 // Everything that can happen to a session: X(enumerator, name, class, rows of the fault catalogue).
 // Classes: N network, M manifest, A media, H service, S storage, T time, U what the app does, L
 // what happens to live titles. From kStaleManifest on they are of live titles alone, from kSetNext
-// on of titles that follow one another.
+// on of titles that follow one another, from kCdnDies on of all again: drawn last, so that others
+// are what they were before there were any.
 #define PLAYHEAD_SWARM_FAULTS(X)                           \
   X(kResetBeforeHead, "reset-before-head", 'N', "N01")     \
   X(kResetMidBody, "reset-mid-body", 'N', "N02")           \
@@ -90,7 +91,9 @@ namespace playhead::swarm {
   X(kGoLive, "go-live", 'U', "U04")                        \
   X(kSetNext, "set-next", 'U', "U05")                      \
   X(kClearNext, "clear-next", 'U', "U05")                  \
-  X(kPlayNext, "play-next", 'U', "U05")
+  X(kPlayNext, "play-next", 'U', "U05")                    \
+  X(kCdnDies, "cdn-dies", 'N', "N22 N40")                  \
+  X(kCdnLacks, "cdn-lacks", 'N', "N10")
 
 enum class FaultKind : uint8_t {
 #define PLAYHEAD_SWARM_ENUMERATOR(id, name, letter, rows) id,
@@ -121,21 +124,25 @@ inline constexpr std::size_t kFaultKinds = std::size(kFaultInfo);
 [[nodiscard]] constexpr bool is_of_live(FaultKind kind) {
   return kind >= FaultKind::kStaleManifest && kind < FaultKind::kSetNext;
 }
-[[nodiscard]] constexpr bool is_of_playlist(FaultKind kind) { return kind >= FaultKind::kSetNext; }
+[[nodiscard]] constexpr bool is_of_playlist(FaultKind kind) {
+  return kind >= FaultKind::kSetNext && kind < FaultKind::kCdnDies;
+}
+// One of the hosts of a title.
+[[nodiscard]] constexpr bool is_of_cdn(FaultKind kind) { return kind >= FaultKind::kCdnDies; }
 
 // Whose requests it hits.
 enum class FaultTarget : uint8_t { kMedia, kManifest, kApi, kAny };
 
 // One thing that will happen, drawn ahead with all it needs: leaving it out changes no other.
 struct Fault {
-  int number = 0;  // from 1, in order of time
+  int number = 0;  // from 1, in order of time, those of CDNs after the others
   FaultKind kind = FaultKind::kPause;
   Duration at{0};  // from the start of the session
   Duration length{
       0};  // of a window; 0 for faults of one request: then the next that matches is hit
   FaultTarget target = FaultTarget::kMedia;
   bool is_sticky = false;  // what it hit once is hit for `length`
-  int64_t amount = 0;      // status, bytes, milliseconds, millionths: by kind
+  int64_t amount = 0;      // status, bytes, milliseconds, millionths, CDN: by kind
   uint64_t extra = 0;      // any further draw
 };
 

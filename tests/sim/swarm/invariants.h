@@ -42,6 +42,8 @@ struct Facts {
   MonotonicTime last_starved;       // the process got to run again then
   MonotonicTime retry_after_until;  // the longest a host may have asked to wait
   MonotonicTime portal_until;       // a captive portal answers in place of every host
+  // A CDN fails where another serves the same and there is time to find out: that is no trouble.
+  MonotonicTime cdn_fails_since, cdn_fails_until;
   bool is_in_trouble = false;       // a window is open
   bool is_decoder_late = false;
   int troubles_in_load = 0;  // since the load began

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "sim/swarm/cdns.h"
 #include "sim/swarm/live_title.h"
 #include "support/web_dates.h"
 
@@ -30,22 +31,29 @@ std::string period_text(Duration time) { return "PT" + seconds_text(time) + "S";
 
 std::string LiveTitle::multivariant(const std::string& signature) const {
   std::string out = "#EXTM3U\n#EXT-X-INDEPENDENT-SEGMENTS\n";
+  for (std::size_t cdn = 0; cdn < shape_.cdns; ++cdn) add_variants(out, cdn, signature);
+  return out;
+}
+
+void LiveTitle::add_variants(std::string& out, std::size_t cdn,
+                             const std::string& signature) const {
+  const std::string place = cdn > 0 ? std::string(cdn_url(cdn)) + kFolder : "";
+  const std::string group = cdn > 0 ? "\"a" + std::to_string(cdn) + '"' : "\"a\"";
   const bool has_group = !shape_.languages.empty() && !shape_.is_muxed;
   for (std::size_t i = 0; has_group && i < shape_.languages.size(); ++i) {
     const std::string& language = shape_.languages[i];
-    out += "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a\",NAME=\"" + language + "\",LANGUAGE=\"" +
-           language + "\",DEFAULT=" + (i == 0 ? "YES" : "NO") + ",AUTOSELECT=YES,URI=\"a" +
-           language + ".m3u8" + signature + "\"\n";
+    out += "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=" + group + ",NAME=\"" + language + "\",LANGUAGE=\"" +
+           language + "\",DEFAULT=" + (i == 0 ? "YES" : "NO") + ",AUTOSELECT=YES,URI=\"" + place +
+           'a' + language + ".m3u8" + signature + "\"\n";
   }
   for (std::size_t r = 0; r < shape_.video_bps.size(); ++r) {
     const int64_t both = shape_.video_bps[r] + (has_group ? shape_.audio_bps : 0);
     out += "#EXT-X-STREAM-INF:BANDWIDTH=" + std::to_string(both) +
            ",RESOLUTION=" + std::to_string(320 * (r + 1)) + "x" + std::to_string(180 * (r + 1)) +
            ",CODECS=\"avc1.64001f" + (shape_.languages.empty() ? "" : ",mp4a.40.2") + "\"" +
-           (has_group ? ",AUDIO=\"a\"" : "") + "\nv" + std::to_string(r) + ".m3u8" + signature +
-           "\n";
+           (has_group ? ",AUDIO=" + group : "") + '\n' + place + 'v' + std::to_string(r) + ".m3u8" +
+           signature + '\n';
   }
-  return out;
 }
 
 std::string LiveTitle::playlist(const std::string& name, const std::string& signature,
@@ -135,7 +143,7 @@ std::string LiveTitle::mpd(const std::string& signature, const View& view) {
   if (live_.delay > Duration{0}) {
     out += " suggestedPresentationDelay=\"" + period_text(live_.delay) + '"';
   }
-  out += ">\n";
+  out += ">\n" + base_urls(kFolder, shape_.cdns);
   if (live_.latency_target > Duration{0}) {
     out += "<ServiceDescription><Latency target=\"" +
            std::to_string(live_.latency_target.count() / 1000) +

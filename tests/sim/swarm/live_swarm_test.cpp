@@ -100,6 +100,21 @@ TEST_CASE("live title: a dynamic MPD begins Periods, lets go of them, and become
   CHECK(contains(text_of(title, "live.mpd", 40s), "type=\"static\""));
 }
 
+TEST_CASE("live title: at two CDNs its Variants and its MPD name both, and both have it") {
+  TitleShape made = shape(LiveShape::Form::kHls);
+  made.cdns = 2;
+  LiveTitle hls(made, kStart, 0s);
+  CHECK(contains(text_of(hls, "live.m3u8", 0s), "AUDIO=\"a1\"\nhttp://cdn2.test/live/v0.m3u8\n"));
+  const auto there = hls.answer("http://cdn2.test/live/v0.m3u8", kStart);
+  REQUIRE(there);
+  CHECK(std::string(there->body->begin(), there->body->end()) == text_of(hls, "v0.m3u8", 0s));
+  CHECK(hls.answer("http://cdn2.test/live/r0-v0-145.seg", kStart));
+  made = shape(LiveShape::Form::kDashNumber);
+  made.cdns = 2;
+  LiveTitle dash(made, kStart, 0s);
+  CHECK(count(text_of(dash, "live.mpd", 0s), "<BaseURL>") == 2);
+}
+
 TEST_CASE("live swarm: faults of live titles leave others as they were") {
   ScenarioOptions live;
   live.is_live = true;
@@ -143,7 +158,7 @@ TEST_CASE("live swarm: seeds that found something keep their promises") {
   for (const Case& c : cases) {
     CAPTURE(c.name);
     ScenarioOptions options;
-    options.is_live = true;
+    options.is_live = options.is_on_one_cdn = true;
     if (c.seed < 100'000) options.length = 12min;
     Scenario scenario = draw_scenario(c.seed, options);
     if (!c.faults.empty()) scenario = with_faults(std::move(scenario), c.faults);

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstring>
 
+#include "sim/swarm/cdns.h"
 #include "sim/swarm/dice.h"
 #include "sim/swarm/media.h"
 #include "support/web_dates.h"
@@ -14,7 +14,6 @@ namespace playhead::swarm {
 
 namespace {
 
-constexpr const char* kBase = "http://cdn.test/live/";
 // Seams are announced so many segments ahead.
 constexpr int64_t kAhead = 4;
 // Origins keep segments for a little longer than they list them.
@@ -123,7 +122,8 @@ LiveTitle::LiveTitle(TitleShape shape, MonotonicTime now, Duration wall_ahead)
 }
 
 std::string LiveTitle::url() const {
-  return std::string(kBase) + (live_.form == LiveShape::Form::kHls ? "live.m3u8" : "live.mpd");
+  return std::string(cdn_url(0)) + kFolder +
+         (live_.form == LiveShape::Form::kHls ? "live.m3u8" : "live.mpd");
 }
 
 std::optional<Duration> LiveTitle::made(MonotonicTime now) const {
@@ -222,11 +222,11 @@ void LiveTitle::heal(MonotonicTime) {
 }
 
 std::optional<test::WebAnswer> LiveTitle::answer(const std::string& url, MonotonicTime now) {
-  const std::size_t base = std::strlen(kBase);
-  if (url.rfind(kBase, 0) != 0) return std::nullopt;
-  const std::size_t question = std::min(url.find('?'), url.size());
-  const std::string name = url.substr(base, question - base);
-  const std::string query = url.substr(question);
+  const auto asked = name_in(kFolder, url, shape_.cdns);
+  if (!asked) return std::nullopt;
+  const std::size_t question = std::min(asked->find('?'), asked->size());
+  const std::string name = asked->substr(0, question);
+  const std::string query = asked->substr(question);
   const int64_t end = *made(now) / shape_.segment;
   encoder_.advance(end + kAhead);
   encoder_.forget(view(*made(now)).first - 2 * live_.window / shape_.segment);

@@ -57,6 +57,8 @@ class Encoder {
 // picture says when it was made.
 class LiveTitle final : public WebTitle {
  public:
+  static constexpr const char* kFolder = "live/";
+
   LiveTitle(TitleShape shape, MonotonicTime now, Duration wall_ahead);
   [[nodiscard]] std::string url() const override;
   [[nodiscard]] std::optional<Duration> duration() const override { return std::nullopt; }
@@ -85,6 +87,7 @@ class LiveTitle final : public WebTitle {
   test::WebAnswer playlist_answer(const std::string& name, const std::string& query,
                                   MonotonicTime now);
   [[nodiscard]] std::string multivariant(const std::string& signature) const;
+  void add_variants(std::string& out, std::size_t cdn, const std::string& signature) const;
   [[nodiscard]] std::string playlist(const std::string& name, const std::string& signature,
                                      const View& view, bool skips) const;
   void add_segment(std::string& out, const std::string& name, const std::string& signature,

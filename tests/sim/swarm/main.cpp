@@ -216,6 +216,8 @@ int main(int argc, char** argv) {
                  "folder of recorded networks, for half of the seeds");
   app.add_option("--without", options.without, "faults that do not happen, as in outage,crash")
       ->delimiter(',');
+  auto* one_cdn = app.add_flag("--one-cdn", options.swarm.scenario.is_on_one_cdn,
+                               "all titles at one host, as they were before some had two");
   app.add_flag("--list", options.lists, "names the faults and the promises");
   app.add_flag("--check-determinism", options.swarm.checks_determinism,
                "every seed twice; their logs must be equal");
@@ -259,6 +261,7 @@ int main(int argc, char** argv) {
   if (!options.swarm.scenario.traces_folder.empty()) {
     options.report.extra_arguments += " --traces " + options.swarm.scenario.traces_folder;
   }
+  if (one_cdn->count() > 0) options.report.extra_arguments += " --one-cdn";
   for (const std::string& name : options.without) {
     const bool is_known = std::any_of(std::begin(kFaultInfo), std::end(kFaultInfo),
                                       [&](const FaultInfo& info) { return info.name == name; });

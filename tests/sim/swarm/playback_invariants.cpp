@@ -62,8 +62,8 @@ class PositionGoesForward final : public Invariant {
             [&] { return "position went from " + s(*last_) + " back to " + s(status.position); });
       // No faster than time, either. The device's latency and turns that come late leave some room.
       const Duration passed = facts.now - at_;
-      const double most = to_seconds(passed) * 2.0 + 0.5;
-      check(to_seconds(status.position - *last_) <= most, facts, [&] {
+      const Duration most = 2 * passed + 500ms;
+      check(status.position - *last_ <= most, facts, [&] {
         return "position went from " + s(*last_) + " to " + s(status.position) + " in " + s(passed);
       });
     }
@@ -203,6 +203,33 @@ class NoNeedlessStall final : public Invariant {
   bool is_automatic_ = true;
 };
 
+class OtherCdnServes final : public Invariant {
+ public:
+  OtherCdnServes() : Invariant(34, "a CDN that fails is not felt where another has the same") {}
+
+  void on_status(const PlayerStatus& status, const Facts&) override {
+    is_automatic_ = status.is_auto_bitrate;
+  }
+  void on_event(const Event& event, const Facts& facts) override {
+    const auto* change = std::get_if<StateChanged>(&event.payload);
+    const bool stalls = change != nullptr && change->to == PlayerState::kRebuffering;
+    const bool is_jump = std::holds_alternative<PositionJumped>(event.payload);
+    // Live titles have gaps that were never made.
+    if (!stalls && !(is_jump && !facts.scenario->title.live)) return;
+    const MonotonicTime since = facts.cdn_fails_since;
+    const bool is_failing = facts.now >= since && facts.now < facts.cdn_fails_until;
+    const bool counts = is_failing && is_automatic_ && facts.speed <= 1 && facts.quiet() > 60s &&
+                        facts.last_action < since - 10s && facts.ample_link_since < since - 30s;
+    check(!counts, facts, [&] {
+      return (stalls ? "playback stalls " : "what is missing is jumped over ") +
+             s(facts.now - since) + " after one of two CDNs failed";
+    });
+  }
+
+ private:
+  bool is_automatic_ = true;
+};
+
 class NumbersAddUp final : public Invariant {
  public:
   NumbersAddUp() : Invariant(9, "played and stalled time add up to the time of the events") {}
@@ -299,6 +326,7 @@ void add_playback_invariants(Invariants& to) {
   to.push_back(std::make_unique<PicturesAreTheContent>());
   to.push_back(std::make_unique<MemoryIsBounded>());
   to.push_back(std::make_unique<NoNeedlessStall>());
+  to.push_back(std::make_unique<OtherCdnServes>());
   to.push_back(std::make_unique<NumbersAddUp>());
   to.push_back(std::make_unique<PictureAndSoundFollowThePosition>());
 }

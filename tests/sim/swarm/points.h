@@ -80,6 +80,9 @@ namespace playhead::swarm {
   X(kSoundAlone, "a title without pictures was played", false)                  \
   X(kSilentTitle, "a title without sound was played", true)                     \
   X(kNoDevice, "a title was played without a sound device", true)               \
+  X(kBothCdns, "segments of one play came from both CDNs", false)               \
+  X(kFirstCdnAgain, "the first CDN was left, and used again", false)            \
+  X(kCdnReplaced, "a CDN failed where another served the same", false)          \
   X(kTwoFaults, "a fault struck while another was being recovered from", true)
 
 // The same of live titles, in runs that look at them.

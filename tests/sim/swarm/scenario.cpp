@@ -8,6 +8,7 @@
 #include <sstream>
 #include <utility>
 
+#include "sim/swarm/cdns.h"
 #include "sim/swarm/dice.h"
 #include "sim/swarm/live_scenario.h"
 
@@ -185,6 +186,11 @@ void draw_details(Fault& fault, Dice& dice) {
     case FaultKind::kStarved:
       fault.amount = static_cast<int64_t>(dice.log_between(50, 20'000));
       break;
+    case FaultKind::kCdnDies:
+    case FaultKind::kCdnLacks:
+      fault.length = seconds(dice.log_between(5, 60));
+      fault.amount = dice.below(kMostCdns);  // which; where there is one, that
+      break;
     case FaultKind::kWallJump:
       fault.amount = dice.between(-3600 * 24 * 30, 3600 * 24 * 365);
       break;
@@ -206,21 +212,28 @@ void draw_short_title(uint64_t seed, TitleShape& title) {
   title.container_starts_us.push_back(dice.below(90'000) * 1'000'000);
 }
 
-std::vector<Fault> draw_faults(uint64_t seed, Duration length, const ScenarioOptions& options) {
+std::vector<Fault> draw_faults(uint64_t seed, Duration length, const ScenarioOptions& options,
+                               std::size_t title_cdns) {
   static constexpr double kIntensity[] = {0, 0.03, 0.1, 0.1, 0.3, 0.3, 1};
   // More than that in one session and nothing of it plays.
   constexpr std::size_t kMostFaults = 3000;
   Dice swarm(seed, "swarm");
   const double troubles = swarm.pick(kIntensity);
   const double actions = swarm.pick(kIntensity);
+  // One of two CDNs fails in sessions that are calm otherwise as well.
+  Dice cdns(seed, "cdn faults");
+  const double cdn_troubles = title_cdns > 1 ? cdns.pick(kIntensity) : troubles;
   std::vector<Fault> faults;
   for (std::size_t k = 0; k < kFaultKinds; ++k) {
-    if (is_of_live(static_cast<FaultKind>(k)) && !options.is_live) continue;
-    if (is_of_playlist(static_cast<FaultKind>(k)) && !options.is_playlist) continue;
-    const bool is_on = swarm.chance(0.5);
-    const double rate = swarm.log_between(0.005, 1);  // a minute
     const auto kind = static_cast<FaultKind>(k);
-    const double per_minute = rate * (is_action(kind) ? actions : troubles);
+    const bool is_cdn = is_of_cdn(kind);
+    if (is_of_live(kind) && !options.is_live) continue;
+    if (is_of_playlist(kind) && !options.is_playlist) continue;
+    if (is_cdn && options.is_on_one_cdn) continue;
+    Dice& by = is_cdn ? cdns : swarm;
+    const bool is_on = by.chance(0.5);
+    const double rate = by.log_between(is_cdn ? 0.05 : 0.005, 1);  // a minute
+    const double per_minute = rate * (is_action(kind) ? actions : is_cdn ? cdn_troubles : troubles);
     if (!is_on || per_minute <= 0) continue;
     Dice dice(seed, info_of(kind).name);
     double minute = 0;
@@ -235,10 +248,15 @@ std::vector<Fault> draw_faults(uint64_t seed, Duration length, const ScenarioOpt
       faults.push_back(fault);
     }
   }
-  std::stable_sort(faults.begin(), faults.end(),
-                   [](const Fault& a, const Fault& b) { return a.at < b.at; });
+  // Those of CDNs have the last numbers: others have theirs with and without them.
+  const auto is_earlier = [](const Fault& a, const Fault& b) { return a.at < b.at; };
+  const auto first_of_cdns =
+      std::find_if(faults.begin(), faults.end(), [](const Fault& f) { return is_of_cdn(f.kind); });
+  std::stable_sort(faults.begin(), first_of_cdns, is_earlier);
+  std::stable_sort(first_of_cdns, faults.end(), is_earlier);
   if (faults.size() > kMostFaults) faults.resize(kMostFaults);
   for (std::size_t i = 0; i < faults.size(); ++i) faults[i].number = static_cast<int>(i + 1);
+  std::stable_sort(faults.begin(), faults.end(), is_earlier);
   return faults;
 }
 
@@ -271,6 +289,9 @@ Scenario draw_scenario(uint64_t seed, const ScenarioOptions& options) {
   if (options.is_live) draw_live_title(seed, scenario.title);
   scenario.is_playlist = options.is_playlist && !options.is_live;
   if (scenario.is_playlist) draw_short_title(seed, scenario.title);
+  if (!options.is_on_one_cdn && Dice(seed, "cdns").chance(1 / 3.0)) {
+    scenario.title.cdns = kMostCdns;
+  }
   scenario.link = draw_link(seed);
   draw_recorded_link(seed, options.traces_folder, scenario.link);
   scenario.healed_bps = std::max<int64_t>(scenario.title.least_bps() * 3, 300'000);
@@ -290,7 +311,10 @@ Scenario draw_scenario(uint64_t seed, const ScenarioOptions& options) {
   }
   const double drawn = dice.log_between(60, 2.0 * 3600);
   scenario.length = options.length.value_or(seconds(drawn));
-  scenario.faults = draw_faults(seed, scenario.length, options);
+  scenario.faults = draw_faults(seed, scenario.length, options, scenario.title.cdns);
+  for (Fault& fault : scenario.faults) {
+    if (is_of_cdn(fault.kind)) fault.amount %= static_cast<int64_t>(scenario.title.cdns);
+  }
   std::erase_if(scenario.faults, [&](const Fault& fault) {
     return options.without.count(std::string(info_of(fault.kind).name)) != 0;
   });
@@ -318,6 +342,7 @@ std::string describe(const Scenario& scenario) {
         << (title.periods.size() == 1 ? " part, " : " parts, ")
         << (scenario.is_playlist ? "one after another, " : "");
   }
+  if (title.cdns > 1) out << "at " << title.cdns << " CDNs, ";
   out << title.video_bps.size() << " Representations from "
       << (title.video_bps.empty() ? 0 : title.video_bps.front() / 1000) << " to "
       << (title.video_bps.empty() ? 0 : title.video_bps.back() / 1000) << " kbit/s, segments of "

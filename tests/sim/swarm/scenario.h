@@ -32,6 +32,7 @@ struct LiveShape {
 // A make-believe title.
 struct TitleShape {
   bool is_dash = false;
+  std::size_t cdns = 1;                      // hosts that have all of it
   std::vector<Duration> periods;             // DASH Periods; HLS: stretches between discontinuities
   std::vector<int64_t> container_starts_us;  // of each
   std::vector<int64_t> video_bps;            // ascending; empty: sound alone
@@ -79,6 +80,8 @@ struct ScenarioOptions {
   bool is_live = false;
   // Whole titles that are short and follow one another.
   bool is_playlist = false;
+  // All titles at one host, which does not fail by itself: what seeds were before there were more.
+  bool is_on_one_cdn = false;
   // Every session this long; otherwise drawn.
   std::optional<Duration> length;
 };

@@ -302,7 +302,9 @@ void Session::heal() {
   media_->bad_samples = media_->deaths = 0;
   media_->decode_delay = media_->demux_delay = Duration{0};
   facts_.is_healed = true;
-  facts_.portal_until = executor_.now();
+  facts_.portal_until = facts_.cdn_fails_until = executor_.now();
+  cdn_fails_until_.fill(executor_.now());
+  manifest_away_until_ = executor_.now();
   facts_.healed_at = facts_.now = executor_.now();
   facts_.last_trouble = facts_.last_action = facts_.now;
   update_link();
@@ -520,6 +522,11 @@ void Session::on_event(const Event& event) {
     // HLS: positions count from what is listed first.
     const auto& live = scenario_.title.live;
     if (live && live->form == LiveShape::Form::kHls) facts_.content_ahead.reset();
+    // Its manifest is at the first CDN alone.
+    if (manifest_away_until_ > executor_.now()) {
+      facts_.last_trouble = std::max(facts_.last_trouble, manifest_away_until_);
+      facts_.is_in_trouble = true;
+    }
     const bool is_pending = media_->deaths > 0 || media_->bad_samples > 0;
     const bool has_lost = title_->has_lost(executor_.now());
     facts_.troubles_in_load = facts_.is_in_trouble || is_pending || has_lost ? 1 : 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <deque>
 #include <functional>
 #include <map>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "playhead/player.h"
+#include "sim/swarm/cdns.h"
 #include "sim/swarm/invariants.h"
 #include "sim/swarm/live_witness.h"
 #include "sim/swarm/media.h"
@@ -131,6 +133,10 @@ class Session {
   // Of a seek's target; of live titles mostly within the window.
   [[nodiscard]] MediaTime somewhere(uint64_t draw) const;
   void strike(const Fault& fault, Duration effect);
+  // Another CDN serves what the one that fails does, and what is buffered lasts until that is used.
+  [[nodiscard]] bool is_served_elsewhere(const Fault& fault) const;
+  // A CDN fails; false: it must not be felt.
+  bool is_cdn_missed(const Fault& fault, Duration effect);
   void update_link();
   [[nodiscard]] MediaTime position() const;
 
@@ -161,7 +167,9 @@ class Session {
   std::shared_ptr<MediaTroubles> media_;
   std::shared_ptr<Log> log_;
   std::string app_token_;
-  int version_ = 1;  // of the title on the CDN
+  int version_ = 1;  // of the title on its CDNs
+  std::array<MonotonicTime, kMostCdns> cdn_fails_until_;
+  MonotonicTime manifest_away_until_;
   test::SimLinkClock base_link_, link_;
   std::vector<int64_t> link_factors_;  // of the windows open, in millionths
   int outages_ = 0;

@@ -10,6 +10,8 @@ namespace playhead::swarm {
 namespace {
 
 constexpr int64_t kMillion = 1'000'000;
+// Whoever has so much buffered does not feel that a CDN fails where there is another.
+constexpr Duration kEnoughBuffered = 10s;
 
 std::string name_of(const Fault& fault) {
   return std::to_string(fault.number) + ' ' + std::string(info_of(fault.kind).name);
@@ -31,10 +33,46 @@ void Session::strike(const Fault& fault, Duration effect) {
   if (fault.kind == FaultKind::kCaptivePortal) {
     facts_.portal_until = std::max(facts_.portal_until, now + effect);
   }
+  if (is_of_cdn(fault.kind) && !is_cdn_missed(fault, effect)) return;
+  // With other trouble at the same time one CDN may be too few.
+  effect = std::max(effect, facts_.cdn_fails_until - now);
+  facts_.cdn_fails_until = std::min(facts_.cdn_fails_until, now);
   ++facts_.troubles_in_load;
   ++troubles_since_naming_;
   facts_.last_trouble = std::max(facts_.last_trouble, now + effect);
   facts_.is_in_trouble = now < facts_.last_trouble;
+}
+
+bool Session::is_served_elsewhere(const Fault& fault) const {
+  const TitleShape& title = scenario_.title;
+  const MonotonicTime now = executor_.now();
+  const auto failing = static_cast<std::size_t>(fault.amount);
+  if (title.cdns < 2 || cdn_fails_until_[1 - failing] > now || now < facts_.last_trouble) {
+    return false;
+  }
+  // There is one place for manifests.
+  const bool needs_manifests = (title.live && title.is_dash) || scenario_.is_playlist;
+  if (manifest_away_until_ > now && needs_manifests) return false;
+  if (!status_ || facts_.state != PlayerState::kPlaying) return false;
+  const bool has_sound = title.video_bps.empty() || (!title.languages.empty() && !title.is_muxed);
+  const bool has_picture = !title.video_bps.empty();
+  return (!has_picture || status_->video_buffer >= kEnoughBuffered) &&
+         (!has_sound || status_->audio_buffer >= kEnoughBuffered);
+}
+
+bool Session::is_cdn_missed(const Fault& fault, Duration effect) {
+  const MonotonicTime now = executor_.now();
+  const auto failing = static_cast<std::size_t>(fault.amount);
+  if (fault.kind == FaultKind::kCdnDies && failing == 0) {
+    manifest_away_until_ = std::max(manifest_away_until_, now + effect);
+  }
+  const bool is_missed = !is_served_elsewhere(fault);
+  cdn_fails_until_[failing] = std::max(cdn_fails_until_[failing], now + effect);
+  if (is_missed) return true;
+  result_.points.reach(Point::kCdnReplaced);
+  if (facts_.cdn_fails_until <= now) facts_.cdn_fails_since = now;
+  facts_.cdn_fails_until = std::max(facts_.cdn_fails_until, now + effect);
+  return false;
 }
 
 void Session::apply(const Fault& fault) {

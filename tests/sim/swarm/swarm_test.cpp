@@ -8,7 +8,9 @@
 
 #include <doctest/doctest.h>
 
+#include "sim/swarm/cdns.h"
 #include "sim/swarm/report.h"
+#include "sim/swarm/title.h"
 
 namespace playhead::swarm {
 namespace {
@@ -39,9 +41,107 @@ TEST_CASE("swarm: faults left out change nothing about the others") {
   const Scenario some = with_faults(all, {2, 4});
   REQUIRE(some.faults.size() == 2);
   CHECK(some.faults[1].number == 4);
-  CHECK(some.faults[1].at == all.faults[3].at);
-  CHECK(some.faults[1].extra == all.faults[3].extra);
+  const auto fourth = std::find_if(all.faults.begin(), all.faults.end(),
+                                   [](const Fault& fault) { return fault.number == 4; });
+  REQUIRE(fourth != all.faults.end());
+  CHECK(some.faults[1].at == fourth->at);
+  CHECK(some.faults[1].extra == fourth->extra);
   CHECK(some.title.video_bps == all.title.video_bps);
+}
+
+TEST_CASE("swarm: what happens to CDNs leaves others as they were") {
+  ScenarioOptions options = minutes(60);
+  const Scenario with = draw_scenario(3, options);
+  options.is_on_one_cdn = true;
+  const Scenario without = draw_scenario(3, options);
+  std::vector<Fault> others;
+  std::copy_if(with.faults.begin(), with.faults.end(), std::back_inserter(others),
+               [](const Fault& fault) { return !is_of_cdn(fault.kind); });
+  REQUIRE(others.size() == without.faults.size());
+  for (std::size_t i = 0; i < others.size(); ++i) {
+    CHECK(others[i].number == without.faults[i].number);
+    CHECK(others[i].extra == without.faults[i].extra);
+  }
+  int at_two = 0;
+  for (uint64_t seed = 1; seed <= 60; ++seed) at_two += draw_scenario(seed, {}).title.cdns == 2;
+  CHECK(at_two > 10);
+  CHECK(at_two < 30);
+}
+
+std::string text_at(WebTitle& title, const std::string& url) {
+  const auto answer = title.answer(url, {});
+  return answer && answer->body ? std::string(answer->body->begin(), answer->body->end()) : "";
+}
+
+TEST_CASE("swarm: a title at two CDNs says so, and both have it") {
+  TitleShape shape;
+  shape.periods = {20s};
+  shape.container_starts_us = {0};
+  shape.video_bps = {400'000};
+  shape.languages = {"en"};
+  shape.cdns = 2;
+  VodTitle hls(shape);
+  const std::string variants = text_at(hls, hls.url());
+  CHECK(variants.find("GROUP-ID=\"a1\",NAME=\"en\"") != std::string::npos);
+  CHECK(variants.find("AUDIO=\"a1\"\nhttp://cdn2.test/title/v0.m3u8\n") != std::string::npos);
+  CHECK(variants.find("URI=\"http://cdn2.test/title/a-en.m3u8\"") != std::string::npos);
+  CHECK_FALSE(text_at(hls, "http://cdn2.test/title/v0.m3u8").empty());
+  CHECK(text_at(hls, "http://cdn2.test/title/v0.m3u8") ==
+        text_at(hls, "http://cdn.test/title/v0.m3u8"));
+  CHECK(hls.answer("http://cdn2.test/title/p0-v0-1.seg", {}));
+  CHECK_FALSE(hls.answer("http://cdn3.test/title/p0-v0-1.seg", {}));
+  shape.is_dash = true;
+  VodTitle dash(shape);
+  const std::string mpd = text_at(dash, dash.url());
+  CHECK(mpd.find("<BaseURL>http://cdn.test/title/</BaseURL>\n"
+                 "<BaseURL>http://cdn2.test/title/</BaseURL>\n") != std::string::npos);
+  shape.cdns = 1;
+  VodTitle alone(shape);
+  CHECK(text_at(alone, alone.url()).find("BaseURL") == std::string::npos);
+  CHECK_FALSE(alone.answer("http://cdn2.test/title/p0-v0-1.seg", {}));
+}
+
+Scenario with_cdn_fault(uint64_t seed, FaultKind kind, int64_t cdn) {
+  ScenarioOptions options = minutes(3);
+  options.is_on_one_cdn = true;
+  Scenario scenario = draw_scenario(seed, options);
+  scenario.title = {};
+  scenario.title.periods = {10min};
+  scenario.title.container_starts_us = {0};
+  scenario.title.video_bps = {400'000, 900'000};
+  scenario.title.languages = {"en"};
+  scenario.title.cdns = 2;
+  scenario.link = test::SimLink::constant(8'000'000);
+  scenario.best_bps = scenario.healed_bps = 8'000'000;
+  scenario.player.buffering.target = 30s;
+  scenario.player.buffering.max_bytes = 64 << 20;
+  scenario.url_life.reset();
+  scenario.faults.clear();
+  Fault fault;
+  fault.number = 1;
+  fault.kind = kind;
+  fault.at = 60s;
+  fault.length = 50s;
+  fault.amount = cdn;
+  scenario.faults.push_back(fault);
+  return scenario;
+}
+
+TEST_CASE("swarm: a CDN that fails is left for the other, which nobody feels") {
+  for (const bool is_dash : {false, true}) {
+    for (const FaultKind kind : {FaultKind::kCdnDies, FaultKind::kCdnLacks}) {
+      CAPTURE(is_dash);
+      CAPTURE(info_of(kind).name);
+      Scenario scenario = with_cdn_fault(1, kind, 0);
+      scenario.title.is_dash = is_dash;
+      const RunResult result = run_session(scenario);
+      CHECK_MESSAGE(!result.violation, (result.violation ? result.violation->what : ""));
+      CHECK(result.points.count(Point::kCdnReplaced) == 1);
+      CHECK(result.points.count(Point::kBothCdns) > 0);
+      CHECK(result.points.count(Point::kFirstCdnAgain) > 0);
+      CHECK(result.stalled == 0s);
+    }
+  }
 }
 
 TEST_CASE("swarm: delta debugging finds the least set") {
@@ -140,7 +240,9 @@ TEST_CASE("swarm: seeds that found something keep their promises") {
   };
   for (const Case& c : cases) {
     CAPTURE(c.name);
-    Scenario scenario = draw_scenario(c.seed, {});
+    ScenarioOptions options;
+    options.is_on_one_cdn = true;
+    Scenario scenario = draw_scenario(c.seed, options);
     if (!c.faults.empty()) scenario = with_faults(std::move(scenario), c.faults);
     scenario.length = std::min(scenario.length, c.length);
     std::erase_if(scenario.faults, [&](const Fault& f) { return f.at >= scenario.length; });
@@ -159,7 +261,7 @@ TEST_CASE("swarm: titles that follow one another, seeds that found something") {
       {"what was left out while it was got ready is told when it is jumped over", 25},
   };
   ScenarioOptions options = minutes(12);
-  options.is_playlist = true;
+  options.is_playlist = options.is_on_one_cdn = true;
   for (const Case& c : cases) {
     CAPTURE(c.name);
     const RunResult result = run_session(draw_scenario(c.seed, options));

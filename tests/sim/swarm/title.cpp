@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "sim/swarm/cdns.h"
 #include "sim/swarm/live_title.h"
 #include "sim/swarm/media.h"
 
@@ -25,7 +26,7 @@ int64_t count_of(Duration whole, Duration part) { return (whole + part - Duratio
 
 VodTitle::VodTitle(TitleShape shape, int number)
     : shape_(std::move(shape)),
-      base_("http://cdn.test/title" + (number > 0 ? std::to_string(number) : "") + "/"),
+      folder_("title" + (number > 0 ? std::to_string(number) : "") + "/"),
       first_index_(number * kTitleStep) {
   if (number % 2 != 0) shape_.is_dash = !shape_.is_dash;
   Duration start{0};
@@ -35,16 +36,18 @@ VodTitle::VodTitle(TitleShape shape, int number)
   }
 }
 
-std::string VodTitle::url() const { return base_ + (shape_.is_dash ? "title.mpd" : "master.m3u8"); }
+std::string VodTitle::url() const {
+  return std::string(cdn_url(0)) + folder_ + (shape_.is_dash ? "title.mpd" : "master.m3u8");
+}
 
 std::optional<test::WebAnswer> VodTitle::answer(const std::string& url, MonotonicTime) {
-  const std::size_t base = base_.size();
-  if (url.rfind(base_, 0) != 0) return std::nullopt;
-  const std::size_t question = std::min(url.find('?'), url.size());
-  const std::string name = url.substr(base, question - base);
+  const auto asked = name_in(folder_, url, shape_.cdns);
+  if (!asked) return std::nullopt;
+  const std::size_t question = std::min(asked->find('?'), asked->size());
+  const std::string name = asked->substr(0, question);
   if (name.find(".seg") != std::string::npos) return segment(name);
   test::WebAnswer answer;
-  answer.body = text(name, url.substr(question));
+  answer.body = text(name, asked->substr(question));
   if (!answer.body) return std::nullopt;
   return answer;
 }
@@ -70,26 +73,34 @@ VodTitle::Body VodTitle::text(const std::string& name, const std::string& query)
 
 std::string VodTitle::multivariant(const std::string& query) const {
   std::string out = "#EXTM3U\n";
+  for (std::size_t cdn = 0; cdn < shape_.cdns; ++cdn) add_variants(out, cdn, query);
+  return out;
+}
+
+// Those of further CDNs are redundant ones, each with groups of its own (RFC 8216bis §4.4.6.2).
+void VodTitle::add_variants(std::string& out, std::size_t cdn, const std::string& query) const {
+  const std::string place = cdn > 0 ? std::string(cdn_url(cdn)) + folder_ : "";
+  const std::string group = cdn > 0 ? "\"a" + std::to_string(cdn) + '"' : "\"a\"";
   const bool has_group = !shape_.languages.empty() && !shape_.is_muxed;
   for (std::size_t i = 0; has_group && i < shape_.languages.size(); ++i) {
     const std::string& language = shape_.languages[i];
-    out += "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a\",NAME=\"" + language + "\",LANGUAGE=\"" +
-           language + "\",DEFAULT=" + (i == 0 ? "YES" : "NO") + ",AUTOSELECT=YES,URI=\"a-" +
-           language + ".m3u8" + query + "\"\n";
+    out += "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=" + group + ",NAME=\"" + language + "\",LANGUAGE=\"" +
+           language + "\",DEFAULT=" + (i == 0 ? "YES" : "NO") + ",AUTOSELECT=YES,URI=\"" + place +
+           "a-" + language + ".m3u8" + query + "\"\n";
   }
   if (shape_.video_bps.empty()) {
-    return out + "#EXT-X-STREAM-INF:BANDWIDTH=" + std::to_string(shape_.audio_bps) +
-           ",CODECS=\"mp4a.40.2\",AUDIO=\"a\"\na-" + shape_.languages.front() + ".m3u8" + query +
-           "\n";
+    out += "#EXT-X-STREAM-INF:BANDWIDTH=" + std::to_string(shape_.audio_bps) +
+           ",CODECS=\"mp4a.40.2\",AUDIO=" + group + '\n' + place + "a-" + shape_.languages.front() +
+           ".m3u8" + query + '\n';
   }
   for (std::size_t r = 0; r < shape_.video_bps.size(); ++r) {
     const int64_t both = shape_.video_bps[r] + (has_group ? shape_.audio_bps : 0);
     out += "#EXT-X-STREAM-INF:BANDWIDTH=" + std::to_string(both) +
            ",RESOLUTION=" + std::to_string(320 * (r + 1)) + "x" + std::to_string(180 * (r + 1)) +
            ",CODECS=\"avc1.64001f" + (shape_.languages.empty() ? "" : ",mp4a.40.2") + "\"" +
-           (has_group ? ",AUDIO=\"a\"" : "") + "\nv" + std::to_string(r) + ".m3u8" + query + "\n";
+           (has_group ? ",AUDIO=" + group : "") + '\n' + place + 'v' + std::to_string(r) + ".m3u8" +
+           query + '\n';
   }
-  return out;
 }
 
 std::string VodTitle::playlist(const std::string& prefix, const std::string& query) const {
@@ -113,7 +124,7 @@ std::string VodTitle::mpd(const std::string& query) const {
       "<MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" type=\"static\" "
       "profiles=\"urn:mpeg:dash:profile:isoff-live:2011\" minBufferTime=\"PT2S\" "
       "mediaPresentationDuration=\"PT" +
-      seconds_text(shape_.duration()) + "S\">\n";
+      seconds_text(shape_.duration()) + "S\">\n" + base_urls(folder_, shape_.cdns);
   for (std::size_t p = 0; p < shape_.periods.size(); ++p) {
     const std::string place = "p" + std::to_string(p) + "-";
     const auto segments = [&](const std::string& name) {

@@ -56,12 +56,13 @@ class VodTitle final : public WebTitle {
   using Body = std::shared_ptr<const std::vector<uint8_t>>;
   Body text(const std::string& name, const std::string& query);
   [[nodiscard]] std::string multivariant(const std::string& query) const;
+  void add_variants(std::string& out, std::size_t cdn, const std::string& query) const;
   [[nodiscard]] std::string playlist(const std::string& prefix, const std::string& query) const;
   [[nodiscard]] std::string mpd(const std::string& query) const;
   [[nodiscard]] std::optional<test::WebAnswer> segment(const std::string& name) const;
 
   TitleShape shape_;
-  std::string base_;
+  std::string folder_;
   int64_t first_index_ = 0;           // of its content
   std::vector<Duration> starts_;      // of the parts
   std::map<std::string, Body> kept_;  // manifests, by name and query

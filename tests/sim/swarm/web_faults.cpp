@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "sim/swarm/cdns.h"
 #include "sim/swarm/media.h"
 
 namespace playhead::swarm {
@@ -21,6 +22,8 @@ bool is_window(FaultKind kind) {
     case FaultKind::kRangeIgnored:
     case FaultKind::kWrongContentRange:
     case FaultKind::kServiceDown:
+    case FaultKind::kCdnDies:
+    case FaultKind::kCdnLacks:
       return true;
     default:
       return false;
@@ -56,6 +59,7 @@ FaultTarget target_of(const Fault& fault) {
     case FaultKind::kStrangeContainer:
     case FaultKind::kRangeIgnored:
     case FaultKind::kWrongContentRange:
+    case FaultKind::kCdnLacks:
       return FaultTarget::kMedia;
     case FaultKind::kServiceDown:
     case FaultKind::kServiceRejects:
@@ -63,6 +67,7 @@ FaultTarget target_of(const Fault& fault) {
     case FaultKind::kStrangeAnswer:
       return FaultTarget::kApi;
     case FaultKind::kCaptivePortal:
+    case FaultKind::kCdnDies:
       return FaultTarget::kAny;
     default:
       return fault.target;
@@ -74,6 +79,9 @@ bool fits(const Fault& fault, const test::SimRecord& record, const test::WebRequ
                            fault.kind == FaultKind::kRangeIgnored ||
                            fault.kind == FaultKind::kWrongContentRange;
   if (needs_range && !request.has_header("range")) return false;
+  if (is_of_cdn(fault.kind) && cdn_of(request.url) != static_cast<std::size_t>(fault.amount)) {
+    return false;
+  }
   switch (target_of(fault)) {
     case FaultTarget::kMedia:
       return record.kind == ResourceKind::kMedia || record.kind == ResourceKind::kInit;
@@ -109,6 +117,7 @@ std::optional<test::WebAnswer> instead_of(const Fault& fault, const test::WebReq
   };
   switch (fault.kind) {
     case FaultKind::kNotFound:
+    case FaultKind::kCdnLacks:
       return status_answer(404);
     case FaultKind::kForbidden:
       return status_answer(403);
@@ -178,6 +187,7 @@ void spoil(test::WebAnswer& answer, const Fault& fault) {
       answer.holds_head = true;
       break;
     case FaultKind::kDnsFailure:
+    case FaultKind::kCdnDies:
       answer.refuses_connection = true;
       break;
     case FaultKind::kRangeIgnored:
@@ -265,9 +275,9 @@ WebFaults::Answer WebFaults::answer(const test::SimRecord& record, const test::W
     if (fault->kind == FaultKind::kRetryTomorrow) wait = std::chrono::seconds(kTomorrow);
     return {*std::move(other), wait};
   }
-  const bool never_arrives = fault->kind == FaultKind::kDnsFailure ||
-                             fault->kind == FaultKind::kResetBeforeHead ||
-                             fault->kind == FaultKind::kNoFirstByte;
+  const bool never_arrives =
+      fault->kind == FaultKind::kDnsFailure || fault->kind == FaultKind::kCdnDies ||
+      fault->kind == FaultKind::kResetBeforeHead || fault->kind == FaultKind::kNoFirstByte;
   Answer answer{never_arrives ? test::WebAnswer() : ask(), std::nullopt};
   spoil(answer.web, *fault);
   return answer;

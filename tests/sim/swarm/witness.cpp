@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/swarm/witness.h"
 
+#include "sim/swarm/cdns.h"
+
 namespace playhead::swarm {
 
 namespace {
 
 constexpr std::size_t kMostDelays = 200;
+// Segments in a row from the other CDN: the first one was left, not passed over once.
+constexpr int kHasLeft = 4;
 
 std::string key_of(const test::SimRecord& record) {
   return record.method + record.url.substr(0, record.url.find('?'));
@@ -18,8 +22,9 @@ void Witness::on_event(const Event& event, const Facts& facts) {
   if (std::holds_alternative<LoadStarted>(payload)) {
     if (was_loading_) points_.reach(Point::kOldSessionEnds);
     has_ended_ = has_first_frame_ = is_seeking_ = false;
+    has_used_first_cdn_ = false;
     bitrate_ = 0;
-    seeks_under_way_ = 0;
+    seeks_under_way_ = from_other_cdn_ = 0;
   } else if (const auto* session = std::get_if<SessionStarted>(&payload)) {
     if (session->resume_position <= Duration{0}) return;
     points_.reach(Point::kResumed);
@@ -163,6 +168,8 @@ void Witness::on_answered(const test::SimRecord& record, std::optional<Duration>
     }
     return;
   }
+  const bool is_whole = !record.error && (record.status == 200 || record.status == 206);
+  if (record.kind == ResourceKind::kMedia && is_whole) on_media(record.url);
   const std::string key = key_of(record);
   if (record.status == 206) points_.reach(Point::kRangeAnswered);
   if (record.status == 401) points_.reach(Point::kUnauthorized);
@@ -177,6 +184,18 @@ void Witness::on_answered(const test::SimRecord& record, std::optional<Duration>
   }
   const bool is_report = record.kind == ResourceKind::kApi && record.method == "POST";
   if (is_report && record.status != 204) points_.reach(Point::kOutboxWaits);
+}
+
+void Witness::on_media(const std::string& url) {
+  if (cdn_of(url) != 0) {
+    ++from_other_cdn_;
+    if (has_used_first_cdn_) points_.reach(Point::kBothCdns);
+    return;
+  }
+  if (has_used_first_cdn_ && from_other_cdn_ >= kHasLeft) points_.reach(Point::kFirstCdnAgain);
+  if (from_other_cdn_ > 0) points_.reach(Point::kBothCdns);
+  has_used_first_cdn_ = true;
+  from_other_cdn_ = 0;
 }
 
 void Witness::on_report(const test::SimService::Saved& report, const Facts&) {

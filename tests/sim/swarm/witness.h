@@ -33,6 +33,7 @@ class Witness {
   void on_error(const Error& error, bool is_fatal, const Facts& facts);
   void on_state(const StateChanged& change, const Facts& facts);
   void on_shown(const RepresentationChanged& shown);
+  void on_media(const std::string& url);
 
   Points& points_;
   bool has_failed_ = false;
@@ -45,6 +46,8 @@ class Witness {
   int seeks_under_way_ = 0;
   int64_t bitrate_ = 0;
   int64_t outage_begins_us_ = -1;
+  bool has_used_first_cdn_ = false;  // since the load
+  int from_other_cdn_ = 0;           // segments in a row
   std::set<int64_t> reports_;
   std::map<std::string, MonotonicTime> failed_, held_;
   std::vector<int64_t> retry_delays_us_;
