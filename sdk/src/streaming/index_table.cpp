@@ -161,12 +161,12 @@ const LoadedIndex* IndexTable::find_best(const Representation& representation) c
   const Entry* entry = known(representation);
   if (!entry) return nullptr;
   const Place& best = entry->places[best_of(representation, *entry)];
-  return best.index && !is_left_behind(*entry, best) ? &*best.index : nullptr;
+  return is_current(*entry, best) ? &*best.index : nullptr;
 }
 
 std::size_t IndexTable::used_of(const Representation& representation, const Entry& entry) const {
   const auto is_usable = [&](std::size_t place) {
-    return entry.places[place].index && !is_left_behind(entry, entry.places[place]);
+    return is_current(entry, entry.places[place]);
   };
   const std::size_t best = best_of(representation, entry);
   if (is_usable(best)) return best;
@@ -192,8 +192,7 @@ void IndexTable::request(const Representation& representation, bool is_aside) {
   for (Place& place : entry.places) place.is_aside = is_aside;
   const std::size_t best = best_of(representation, entry);
   const Place& place = entry.places[best];
-  const bool is_there = place.index && !is_left_behind(entry, place);
-  const bool is_over = is_there || place.fetch || is_failed(place);
+  const bool is_over = is_current(entry, place) || place.fetch || is_failed(place);
   if (!is_over) fetch(representation, best);
 }
 

@@ -116,8 +116,8 @@ class IndexTable {
   [[nodiscard]] const Entry* known(const Representation& representation) const;
   [[nodiscard]] std::size_t best_of(const Representation& representation, const Entry& entry) const;
   [[nodiscard]] bool is_failed(const Place& place) const;
-  // It has a live playlist of a while ago, and another place has told of the title since then.
-  [[nodiscard]] static bool is_left_behind(const Entry& entry, const Place& place);
+  // It has an index, and not a live playlist of a while ago that another place has gone beyond.
+  [[nodiscard]] static bool is_current(const Entry& entry, const Place& place);
   void fetch(const Representation& representation, std::size_t number, bool is_directed = true);
   void on_loaded(const Representation& representation, std::size_t number,
                  Result<LoadedIndex> result);

@@ -155,10 +155,11 @@ const LoadedIndex* IndexTable::newest_live() const {
   return newest ? &*newest->index : nullptr;
 }
 
-bool IndexTable::is_left_behind(const Entry& entry, const Place& place) {
-  if (!place.index || !is_live_playlist(*place.index)) return false;
+bool IndexTable::is_current(const Entry& entry, const Place& place) {
+  if (!place.index) return false;
+  if (!is_live_playlist(*place.index)) return true;
   const Duration much = 2 * place.index->target_duration.value_or(Duration{0});
-  return std::any_of(entry.places.begin(), entry.places.end(), [&](const Place& other) {
+  return std::none_of(entry.places.begin(), entry.places.end(), [&](const Place& other) {
     return other.index && other.told > place.told + much;
   });
 }

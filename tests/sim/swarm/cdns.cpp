@@ -7,17 +7,13 @@ namespace {
 
 constexpr std::string_view kCdns[kMostCdns] = {"http://cdn.test/", "http://cdn2.test/"};
 
-bool begins_with(std::string_view text, std::string_view start) {
-  return text.substr(0, start.size()) == start;
-}
-
 }  // namespace
 
 std::string_view cdn_url(std::size_t cdn) { return kCdns[cdn]; }
 
 std::optional<std::size_t> cdn_of(std::string_view url) {
   for (std::size_t i = 0; i < kMostCdns; ++i) {
-    if (begins_with(url, kCdns[i])) return i;
+    if (url.starts_with(kCdns[i])) return i;
   }
   return std::nullopt;
 }
@@ -27,7 +23,7 @@ std::optional<std::string> name_in(std::string_view folder, std::string_view url
   const auto cdn = cdn_of(url);
   if (!cdn || *cdn >= cdns) return std::nullopt;
   url.remove_prefix(kCdns[*cdn].size());
-  if (!begins_with(url, folder)) return std::nullopt;
+  if (!url.starts_with(folder)) return std::nullopt;
   return std::string(url.substr(folder.size()));
 }
 
